@@ -1,0 +1,29 @@
+# Warnings, sanitizers and ccache for every target of this build.
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+                    -Wcast-align -Werror)
+
+# False alarms of GCC 12 in inlined standard library code: "text" + std::string (GCC bug 105651), and
+# std::variant and coroutine frames.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(-Wno-restrict -Wno-maybe-uninitialized)
+endif()
+
+if(SHAMAN_SANITIZE)
+  add_compile_options(-fsanitize=${SHAMAN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${SHAMAN_SANITIZE})
+  if(SHAMAN_SANITIZE MATCHES "thread")
+    # GCC says of every std::atomic_thread_fence in the libraries that TSan does not know it.
+    add_compile_options(-Wno-tsan)
+  endif()
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # Without this sloppiness ccache never caches a file that uses a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+                                  ${CCACHE_PROGRAM})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-fpch-preprocess)
+  endif()
+endif()

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shaman/blob_id.hpp"
+#include "shaman/error.hpp"
+#include "shaman/file_list.hpp"
+#include "shaman/store.hpp"
+
+namespace shaman {
+
+/// What a client asks for with POST …/checkout/create.
+struct CheckoutRequest {
+  std::string path;  ///< as asked for; see docs/protocol.md for what becomes of it
+  FileList files;
+  std::string idempotency_key;  ///< empty: none
+};
+
+struct CheckoutOptions {
+  std::size_t max_files = 1'000'000;
+  std::size_t unique_name_attempts = 20;
+};
+
+/// A request that was found safe and consistent; nothing has been touched yet.
+class CheckoutPlan {
+ public:
+  CheckoutPlan(CheckoutPlan&&) noexcept;
+  CheckoutPlan& operator=(CheckoutPlan&&) noexcept;
+  ~CheckoutPlan();
+
+ private:
+  friend class Checkouts;
+  struct State;
+  explicit CheckoutPlan(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// Makes checkouts below `<storage>/jobs/`. All members may be called from any thread.
+class Checkouts {
+ public:
+  /// The store must outlive this.
+  Checkouts(Store& store, const CheckoutOptions& options);
+  ~Checkouts();
+  Checkouts(const Checkouts&) = delete;
+  Checkouts& operator=(const Checkouts&) = delete;
+
+  /// Checks every path and id. Touches no disk, but takes a while for many files.
+  /// errc::unsafe_path, errc::conflicting_paths, errc::too_large: each names the offending path.
+  [[nodiscard]] result<CheckoutPlan> validate(CheckoutRequest request) const;
+
+  /// Those of the plan's blobs that are not stored but are being uploaded right now. Blocks on the
+  /// disk.
+  [[nodiscard]] result<std::vector<BlobId>> being_uploaded(const CheckoutPlan& plan);
+
+  /// Makes the checkout, complete and durable, or nothing; returns the path that it got, relative
+  /// to `jobs/`. A plan with the same idempotency key, path and files as one of the last 10 minutes
+  /// returns that one's path, waiting for it where it is still being made. Blocks.
+  /// errc::blobs_missing names how many and the first few; errc::no_unique_path;
+  /// errc::storage_full.
+  [[nodiscard]] result<std::string> create(const CheckoutPlan& plan);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace shaman

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shaman/error.hpp"
+
+/// What the artist's side needs from the operating system; the only place there that names one.
+/// All paths are UTF-8 (on POSIX: the bytes that the file system has), with `/` as separator; a
+/// Windows implementation takes `C:/…` and `//server/share/…` and handles length itself.
+/// All functions may be called from any thread; objects are for one thread at a time.
+namespace shaman::os {
+
+/// Who a file is, whatever it is called.
+struct FileIdentity {
+  std::uint64_t device = 0;
+  std::uint64_t file = 0;
+  friend auto operator<=>(const FileIdentity&, const FileIdentity&) = default;
+};
+
+enum class FileType : std::uint8_t { regular, folder, other };
+
+struct FileInfo {
+  FileType type = FileType::other;
+  std::uint64_t size = 0;
+  std::int64_t mtime_ns = 0;  ///< since 1970, UTC
+  std::int64_t ctime_ns = 0;  ///< last change of content or attributes; 0 where there is none
+  FileIdentity identity;
+  friend bool operator==(const FileInfo&, const FileInfo&) = default;
+};
+
+/// What lies at the path, through symbolic links. errc::not_found when nothing does.
+[[nodiscard]] result<FileInfo> info(const std::string& path);
+
+struct FolderEntry {
+  std::string name;
+  bool is_folder = false;  ///< links are followed
+};
+
+/// The names in a folder, without `.` and `..`, in no order. errc::not_found, errc::io_error.
+[[nodiscard]] result<std::vector<FolderEntry>> list_folder(const std::string& path);
+
+/// A file opened for reading; others may go on writing, renaming and deleting it.
+class InputFile {
+ public:
+  /// Opens what lies at the path if it is a regular file (through links); never blocks on a FIFO.
+  [[nodiscard]] static result<InputFile> open(const std::string& path);
+  InputFile(InputFile&&) noexcept;
+  InputFile& operator=(InputFile&&) noexcept;
+  ~InputFile();
+
+  /// Reads up to `into.size()` bytes at `offset`; fewer only at the end of the file.
+  [[nodiscard]] result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) const;
+  /// Of the open file itself, whatever its path names by now.
+  [[nodiscard]] result<FileInfo> info() const;
+  /// Tells the system that the file will be read from start to end.
+  void will_read_in_order() const noexcept;
+  [[nodiscard]] const std::string& path() const noexcept;
+
+ private:
+  struct Impl;
+  explicit InputFile(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A file that appears under its name only when it is complete.
+class OutputFile {
+ public:
+  /// Creates `path`'s folders where they are missing, and a temporary file beside it.
+  [[nodiscard]] static result<OutputFile> create(const std::string& path);
+  OutputFile(OutputFile&&) noexcept;
+  OutputFile& operator=(OutputFile&&) noexcept;
+  ~OutputFile();  ///< removes the temporary file if commit() was not called
+
+  [[nodiscard]] result<void> write(std::span<const std::byte> data);
+  /// Replaces what lies at the path. With `flush` it is on stable storage first.
+  [[nodiscard]] result<void> commit(bool flush = false);
+
+ private:
+  struct Impl;
+  explicit OutputFile(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+[[nodiscard]] result<void> create_folders(const std::string& path);
+[[nodiscard]] result<void> remove_file(const std::string& path);
+
+/// Absolute and without `.`, `..`, doubled or trailing slashes; by the text alone, links not looked
+/// at.
+[[nodiscard]] std::string absolute(std::string_view path);
+/// The same with all links resolved; errc::not_found.
+[[nodiscard]] result<std::string> real_path(const std::string& path);
+[[nodiscard]] bool is_absolute(std::string_view path) noexcept;
+
+/// `a/b` of `a/b/c`; `/` of `/c`; empty of `c`.
+[[nodiscard]] std::string_view parent(std::string_view path) noexcept;
+/// `c` of `a/b/c`.
+[[nodiscard]] std::string_view file_name(std::string_view path) noexcept;
+/// `a/b`; a slash is put between where it is missing. `name` must be relative.
+[[nodiscard]] std::string join(std::string_view folder, std::string_view name);
+
+/// The user's folder, without a trailing slash; empty where there is none.
+[[nodiscard]] std::string home_folder();
+/// Where this program may keep what it can make anew: `$XDG_CACHE_HOME/shaman` or
+/// `~/.cache/shaman`.
+[[nodiscard]] std::string cache_folder();
+[[nodiscard]] std::optional<std::string> environment(const char* name);
+
+/// Whether standard error is a terminal, and how wide (80 where it cannot tell).
+[[nodiscard]] bool stderr_is_terminal() noexcept;
+[[nodiscard]] bool stdout_is_terminal() noexcept;
+[[nodiscard]] std::size_t terminal_width() noexcept;
+
+/// Nanoseconds since 1970 by the system's clock.
+[[nodiscard]] std::int64_t now_ns() noexcept;
+
+}  // namespace shaman::os

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "shaman/error.hpp"
+#include "shaman/pack/rewrite.hpp"
+#include "shaman/trace/trace.hpp"
+
+/// Where each file lies in a checkout or pack, and what is rewritten: docs/pack-rules in user's
+/// words.
+namespace shaman::pack {
+
+struct PlanOptions {
+  std::string project;  ///< absolute folder; empty: the .blend's own
+  /// Glob patterns (`*`, `?`, `**`) over absolute paths: suspicious files outside the project to be
+  /// taken.
+  std::vector<std::string> allow_outside;
+};
+
+/// One file of the pack.
+struct PlannedFile {
+  std::string source;          ///< absolute path here
+  std::string place;           ///< relative to the pack's root, `/` separated, UTF-8
+  std::vector<Patch> patches;  ///< not empty: a .blend whose path fields change
+  bool outside = false;        ///< lies below `_outside_project/`
+};
+
+/// A file that was left out because a .blend from a stranger may not carry it off.
+struct Suspicious {
+  std::string file;
+  std::string reason;  ///< "it lies in a hidden folder"
+  std::string blend;   ///< who asks
+  std::string data_block;
+};
+
+struct Plan {
+  std::string project;             ///< absolute
+  std::string blendfile_place;     ///< where the .blend itself lies in the pack
+  std::vector<PlannedFile> files;  ///< sorted by place, each place once
+  std::vector<Suspicious> suspicious;
+  std::vector<std::string>
+      warnings;  ///< sentences for the artist: names that Windows cannot have, …
+};
+
+/// errc::malformed_request when the .blend is outside the project; errc::limit_exceeded when a new
+/// path fits into its field at no place (names the field).
+[[nodiscard]] result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options);
+
+}  // namespace shaman::pack

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <variant>
+
+#include "shaman/blob_id.hpp"
+#include "shaman/error.hpp"
+#include "shaman/file_list.hpp"
+#include "shaman/fs.hpp"
+#include "shaman/worker_pool.hpp"
+
+namespace shaman {
+
+/// What an acknowledgement promises.
+enum class Durability : std::uint8_t {
+  full,  ///< content and name are on stable storage
+  none,  ///< they are with the operating system: lost in a power cut, not when the server is killed
+};
+
+struct StoreOptions {
+  Durability durability = Durability::full;
+  /// An upload that made no progress for this long may be overtaken by another of the same blob.
+  std::chrono::milliseconds stall_after{5000};
+  /// For this long after a blob's mark was set, it is known to be stored without looking at the
+  /// disk. Half of the age below which garbage collection leaves every blob alone.
+  std::chrono::seconds mark_lease{3600};
+};
+
+class Store;
+
+/// One upload under way: holds the claim on its blob, and a temporary file.
+/// Movable; members are called by one thread at a time. Destroying it without a commit gives the
+/// claim back and removes the temporary file.
+class Upload {
+ public:
+  Upload(Upload&&) noexcept;
+  Upload& operator=(Upload&&) noexcept;
+  ~Upload();
+
+  [[nodiscard]] const BlobId& id() const noexcept;
+  /// Hashes and writes the next piece, in order. Blocks on the disk.
+  /// errc::content_mismatch as soon as there is more than the declared size; errc::storage_full;
+  /// errc::io_error.
+  [[nodiscard]] result<void> write(std::span<const std::byte> piece);
+  [[nodiscard]] std::uint64_t received() const noexcept;
+  /// Another upload of the same blob has been committed meanwhile: the rest is not needed.
+  [[nodiscard]] bool is_superseded() const noexcept;
+
+ private:
+  friend class Store;
+  struct State;
+  explicit Upload(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// Answers of Store::begin_upload that are no upload.
+struct AlreadyStored {};  ///< and durable, and marked as used now
+struct Deferred {};       ///< somebody else is sending it, and this client can wait
+struct Claimed {};  ///< somebody else is sending it: wait (Store::when_released), then ask again
+
+using BeginResult = std::variant<Upload, AlreadyStored, Deferred, Claimed>;
+
+/// The content-addressed store below one folder, as docs/protocol.md lays it out. Knows no HTTP.
+/// All members may be called from any thread. Those that say "blocks" touch the disk.
+class Store {
+ public:
+  /// Opens the folder, creating what is missing, after cleaning up what a dead server left behind.
+  /// Blocks. errc::not_a_store says what is wrong with the folder and what to do.
+  /// The file system and the pool must outlive the store.
+  [[nodiscard]] static result<std::unique_ptr<Store>> open(fs::FileSystem& file_system,
+                                                           const std::string& root,
+                                                           const StoreOptions& options,
+                                                           WorkerPool& disk_pool);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  /// Whether the blob is here. Does not mark it. Blocks.
+  [[nodiscard]] result<BlobStatus> status(const BlobId& id);
+
+  /// The status of many, in the list's order; what is stored is durable and marked as used now
+  /// before this returns, so that garbage collection leaves it alone for the lease. Spreads over
+  /// the pool. Blocks. `out` has the list's size.
+  [[nodiscard]] result<void> require(const FileList& files, std::span<BlobStatus> out);
+
+  /// Starts an upload, or says why none is needed. Blocks.
+  /// errc::storage_full, errc::io_error, errc::shutting_down.
+  [[nodiscard]] result<BeginResult> begin_upload(const BlobId& id, bool can_defer);
+
+  /// Checks size and digest, makes the blob part of the store as the durability demands, and gives
+  /// the claim back. Never blocks: `done` is called once, from a thread of the store's, when all is
+  /// on disk. errc::content_mismatch (nothing is kept), errc::storage_full, errc::io_error.
+  void commit(Upload upload, std::function<void(result<void>)> done);
+
+  /// Calls `wake` once: when the blob's present claim is given back (committed or not) or has
+  /// stalled, or at once where there is no claim; from whatever thread brings it about, so it must
+  /// be short. The returned handle cancels when destroyed; after that `wake` is not called.
+  class Waiter {
+   public:
+    Waiter();
+    Waiter(Waiter&&) noexcept;
+    Waiter& operator=(Waiter&&) noexcept;
+    ~Waiter();
+
+   private:
+    friend class Store;
+    struct State;
+    explicit Waiter(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+  };
+  [[nodiscard]] Waiter when_released(const BlobId& id, std::function<void()> wake);
+
+  /// Bytes that the blob's present uploader has sent, for who waits "while it makes progress"; 0
+  /// without one.
+  [[nodiscard]] std::uint64_t upload_progress(const BlobId& id) const;
+
+  /// Uploads that hold a claim right now.
+  [[nodiscard]] std::size_t uploads_under_way() const;
+
+  [[nodiscard]] const StoreOptions& options() const noexcept;
+
+ private:
+  friend class Checkouts;
+  struct Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace shaman

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+/// Text that came from outside: file names, headers, paths stored in .blend files.
+namespace shaman::text {
+
+/// Whether the bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
+[[nodiscard]] bool is_utf8(std::string_view bytes) noexcept;
+
+/// Makes bytes from outside safe to print on a terminal or in a log line: C0 and C1 controls, DEL,
+/// and the characters that reorder or hide text (bidi controls, zero-width, line separators, BOM,
+/// tags) become `\x1b` or `\u{202e}`, each byte that is no UTF-8 becomes `\xff`, and a backslash is
+/// doubled, so that the output is unambiguous. All other text stays readable as it is.
+[[nodiscard]] std::string escape(std::string_view bytes);
+
+/// Like escape(), but text to be shown to a person: a backslash stays single.
+[[nodiscard]] std::string printable(std::string_view bytes);
+
+/// `1.5 MB`, `312 B`: decimal units, for people.
+[[nodiscard]] std::string human_bytes(std::uint64_t bytes);
+
+/// `1 file`, `3 files`.
+[[nodiscard]] std::string count_of(std::uint64_t count, std::string_view singular,
+                                   std::string_view plural);
+
+}  // namespace shaman::text

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shaman::trace {
+
+/// What a file is to the .blend, by the data-block that names it.
+enum class Kind : std::uint8_t {
+  library,
+  image,
+  image_sequence,
+  image_tiles,  ///< UDIM
+  movie,
+  sound,
+  font,
+  volume,
+  cache_file,  ///< Alembic, USD
+  mesh_cache,
+  point_cache,
+  fluid_cache,
+  ocean_cache,
+  node_bake,
+  node_file,  ///< what an import node of a geometry tree reads
+  script,     ///< OSL
+  ies,
+  text,
+  external_data,  ///< multires .btx
+};
+
+/// `library`, `image sequence`, …
+[[nodiscard]] std::string_view to_string(Kind kind) noexcept;
+
+/// Where a path stands in a .blend, so that it can be rewritten.
+struct PathField {
+  std::uint64_t offset = 0;    ///< of the field's first byte in the file's *uncompressed* bytes
+  std::uint32_t capacity = 0;  ///< bytes, the terminating NUL included; 0: no field says it, the
+                               ///< place follows from the .blend's own place (point caches)
+  friend bool operator==(const PathField&, const PathField&) = default;
+};
+
+/// One reference from a .blend to files, resolved on this machine.
+struct Dependency {
+  Kind kind = Kind::image;
+  std::string blend;  ///< absolute path of the .blend that holds the reference
+  std::string
+      data_block;      ///< who asks, for people: `Image "wall.png"`; as in the file, not escaped
+  std::string stored;  ///< the field's bytes, up to the NUL: `//tex\wall.<UDIM>.png`
+  /// The name beside a folder field (sequencer strips: `stored` is the folder, this the file); else
+  /// empty.
+  std::string stored_name;
+  PathField field;  ///< where `stored` stands
+
+  /// Absolute path that `stored` (and `stored_name`) mean here; a pattern stays one
+  /// (`/p/tex/wall.<UDIM>.png`), a folder field gives the folder.
+  std::string resolved;
+  bool resolved_is_folder = false;
+
+  /// Every existing file that it stands for, absolute, sorted. For a pattern or a folder all lie
+  /// below the folder of `resolved` (or below `resolved` itself), so that they can be moved
+  /// together.
+  std::vector<std::string> files;
+  bool missing =
+      false;  ///< nothing there although it is needed (some tiles of a set: see missing_files)
+  bool optional = false;  ///< the render does not need it; never counted as missing
+  std::vector<std::string> missing_files;  ///< absolute paths, or the pattern, that are not there
+};
+
+}  // namespace shaman::trace

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "shaman/error.hpp"
+#include "shaman/trace/dependency.hpp"
+
+namespace shaman::trace {
+
+/// Remembers what was read in a .blend, so that an unchanged one need not be opened (client/ has
+/// one on SQLite). The value is opaque to who keeps it. Called from several threads.
+class ScanCache {
+ public:
+  virtual ~ScanCache() = default;
+  /// Empty when nothing is known of this path in its present state. `what` tells apart scans of the
+  /// same file (which of a library's data-blocks were asked for, version of the tracer).
+  [[nodiscard]] virtual std::string find(const std::string& blend, const std::string& what) = 0;
+  virtual void keep(const std::string& blend, const std::string& what,
+                    const std::string& value) = 0;
+};
+
+struct TraceOptions {
+  /// Count every data-block of a linked library, not only what is linked from it.
+  bool whole_libraries = false;
+  ScanCache* cache = nullptr;  ///< not owned
+  std::size_t threads = 0;  ///< for reading libraries side by side; 0: as many as there are cores
+};
+
+/// A library that is there but cannot be read (damaged, cut off): told, and the rest goes on.
+struct Problem {
+  std::string blend;
+  std::string message;
+};
+
+struct Trace {
+  std::string blendfile;                 ///< absolute path of the .blend that was traced
+  std::vector<Dependency> dependencies;  ///< sorted by blend, kind, data-block
+  std::vector<Problem> problems;
+
+  /// Every existing file needed, absolute, sorted, each once; the .blend itself included.
+  [[nodiscard]] std::vector<std::string> files() const;
+  /// What is referred to and needed but not there, absolute, sorted, each once.
+  [[nodiscard]] std::vector<std::string> missing() const;
+};
+
+/// Finds every file that Blender would open when rendering the .blend.
+/// errc::not_found, errc::damaged_file (names file and offset), errc::limit_exceeded for the .blend
+/// itself.
+[[nodiscard]] result<Trace> trace(const std::string& blendfile, const TraceOptions& options = {});
+
+}  // namespace shaman::trace

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace shaman {
+
+/// A fixed number of threads for work that blocks: disk, hashing, large JSON.
+/// All members may be called from any thread.
+class WorkerPool {
+ public:
+  /// Starts `threads` threads (at least 1).
+  explicit WorkerPool(std::size_t threads);
+  /// Runs what is queued to its end, then joins.
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  /// Queues one job and returns at once. The queue itself has no limit: who posts bounds it, by
+  /// having only so many jobs under way (a connection has one piece at a time). The job must not
+  /// throw.
+  void post(std::function<void()> job);
+
+  /// Calls body(begin, end) for pieces of at most `grain` of [0, count), on the pool's threads and
+  /// on the caller's, and returns when all are done. Safe to call from a job of this same pool: the
+  /// caller alone can finish the work. The body must not throw.
+  void parallel_for(std::size_t count, std::size_t grain,
+                    const std::function<void(std::size_t begin, std::size_t end)>& body);
+
+  [[nodiscard]] std::size_t threads() const noexcept { return threads_.size(); }
+
+ private:
+  void run();
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> jobs_;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace shaman

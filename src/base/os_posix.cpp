@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <ctime>
+#include <system_error>
+#include <utility>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "shaman/os.hpp"
+#include "shaman/text.hpp"
+
+namespace shaman::os {
+namespace {
+
+Error failure(std::string_view doing, const std::string& path, int code = errno) {
+  const errc kind = code == ENOENT || code == ENOTDIR ? errc::not_found : errc::io_error;
+  return {kind, std::string("cannot ") + std::string(doing) + " \"" + text::printable(path) +
+                    "\": " + std::generic_category().message(code)};
+}
+
+std::int64_t nanoseconds(const struct timespec& time) {
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+FileInfo file_info(const struct stat& status) {
+  FileInfo info;
+  info.type = S_ISREG(status.st_mode)   ? FileType::regular
+              : S_ISDIR(status.st_mode) ? FileType::folder
+                                        : FileType::other;
+  info.size = static_cast<std::uint64_t>(status.st_size);
+#ifdef __APPLE__
+  info.mtime_ns = nanoseconds(status.st_mtimespec);
+  info.ctime_ns = nanoseconds(status.st_ctimespec);
+#else
+  info.mtime_ns = nanoseconds(status.st_mtim);
+  info.ctime_ns = nanoseconds(status.st_ctim);
+#endif
+  info.identity = {static_cast<std::uint64_t>(status.st_dev),
+                   static_cast<std::uint64_t>(status.st_ino)};
+  return info;
+}
+
+}  // namespace
+
+result<FileInfo> info(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return failure("look at", path);
+  return file_info(status);
+}
+
+result<std::vector<FolderEntry>> list_folder(const std::string& path) {
+  DIR* const folder = ::opendir(path.c_str());
+  if (folder == nullptr) return failure("list", path);
+  std::vector<FolderEntry> entries;
+  errno = 0;
+  while (const dirent* entry = ::readdir(folder)) {
+    const std::string_view name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    bool is_folder = entry->d_type == DT_DIR;
+    if (entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN) {
+      struct stat status {};
+      is_folder =
+          ::fstatat(::dirfd(folder), entry->d_name, &status, 0) == 0 && S_ISDIR(status.st_mode);
+    }
+    entries.push_back({std::string(name), is_folder});
+    errno = 0;
+  }
+  const int code = errno;
+  ::closedir(folder);
+  if (code != 0) return failure("list", path, code);
+  return entries;
+}
+
+struct InputFile::Impl {
+  int descriptor;
+  std::string path;
+};
+
+InputFile::InputFile(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+InputFile::InputFile(InputFile&&) noexcept = default;
+
+InputFile& InputFile::operator=(InputFile&& other) noexcept {
+  std::swap(impl_, other.impl_);
+  return *this;
+}
+
+InputFile::~InputFile() {
+  if (impl_) ::close(impl_->descriptor);
+}
+
+result<InputFile> InputFile::open(const std::string& path) {
+  // O_NONBLOCK: opening a FIFO that nobody writes would wait for ever.
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (descriptor < 0) return failure("open", path);
+  InputFile file(std::unique_ptr<Impl>(new Impl{descriptor, path}));
+  const result<FileInfo> info = file.info();
+  if (!info) return info.error();
+  if (info->type != FileType::regular)
+    return Error{errc::io_error, "\"" + text::printable(path) + "\" is not a regular file"};
+  return file;
+}
+
+result<std::size_t> InputFile::read_at(std::uint64_t offset, std::span<std::byte> into) const {
+  std::size_t done = 0;
+  while (done < into.size()) {
+    const ssize_t count = ::pread(impl_->descriptor, into.data() + done, into.size() - done,
+                                  static_cast<off_t>(offset + done));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return failure("read", impl_->path);
+    if (count == 0) break;
+    done += static_cast<std::size_t>(count);
+  }
+  return done;
+}
+
+result<FileInfo> InputFile::info() const {
+  struct stat status {};
+  if (::fstat(impl_->descriptor, &status) != 0) return failure("look at", impl_->path);
+  return file_info(status);
+}
+
+void InputFile::will_read_in_order() const noexcept {
+#ifdef POSIX_FADV_SEQUENTIAL
+  ::posix_fadvise(impl_->descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
+#endif
+}
+
+const std::string& InputFile::path() const noexcept {
+  return impl_->path;
+}
+
+struct OutputFile::Impl {
+  int descriptor;
+  std::string temporary;
+  std::string path;
+};
+
+OutputFile::OutputFile(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+OutputFile::OutputFile(OutputFile&&) noexcept = default;
+
+OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
+  std::swap(impl_, other.impl_);
+  return *this;
+}
+
+OutputFile::~OutputFile() {
+  if (!impl_) return;
+  if (impl_->descriptor >= 0) ::close(impl_->descriptor);
+  if (!impl_->temporary.empty()) ::unlink(impl_->temporary.c_str());
+}
+
+result<OutputFile> OutputFile::create(const std::string& path) {
+  static std::atomic<unsigned> counter = 0;
+  if (const result<void> made = create_folders(std::string(parent(path))); !made)
+    return made.error();
+  const std::string temporary =
+      path + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(++counter);
+  const int descriptor =
+      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+  if (descriptor < 0) return failure("create", temporary);
+  return OutputFile(std::unique_ptr<Impl>(new Impl{descriptor, temporary, path}));
+}
+
+result<void> OutputFile::write(std::span<const std::byte> data) {
+  while (!data.empty()) {
+    const ssize_t count = ::write(impl_->descriptor, data.data(), data.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return failure("write", impl_->path);
+    data = data.subspan(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
+result<void> OutputFile::commit(bool flush) {
+  if (flush && ::fsync(impl_->descriptor) != 0) return failure("flush", impl_->path);
+  const int closed = ::close(std::exchange(impl_->descriptor, -1));
+  if (closed != 0) return failure("close", impl_->path);
+  if (::rename(impl_->temporary.c_str(), impl_->path.c_str()) != 0)
+    return failure("put in place", impl_->path);
+  impl_->temporary.clear();
+  return {};
+}
+
+result<void> create_folders(const std::string& path) {
+  if (path.empty() || path == "/") return {};
+  if (::mkdir(path.c_str(), 0777) == 0 || errno == EEXIST) return {};
+  if (errno != ENOENT) return failure("create folder", path);
+  if (const result<void> made = create_folders(std::string(parent(path))); !made)
+    return made.error();
+  if (::mkdir(path.c_str(), 0777) == 0 || errno == EEXIST) return {};
+  return failure("create folder", path);
+}
+
+result<void> remove_file(const std::string& path) {
+  if (::unlink(path.c_str()) != 0) return failure("remove", path);
+  return {};
+}
+
+bool is_absolute(std::string_view path) noexcept {
+  return path.starts_with('/');
+}
+
+std::string absolute(std::string_view path) {
+  std::string whole;
+  if (!is_absolute(path)) {
+    char* const current = ::getcwd(nullptr, 0);
+    if (current != nullptr) whole = current;
+    std::free(current);
+    whole += '/';
+  }
+  whole += path;
+
+  std::string clean;
+  std::string_view rest = whole;
+  while (!rest.empty()) {
+    const std::size_t slash = rest.find('/');
+    const std::string_view component = rest.substr(0, slash);
+    rest.remove_prefix(slash == std::string_view::npos ? rest.size() : slash + 1);
+    if (component.empty() || component == ".") continue;
+    if (component == "..") {
+      const std::size_t last = clean.rfind('/');
+      clean.resize(last == std::string::npos ? 0 : last);
+      continue;
+    }
+    clean += '/';
+    clean += component;
+  }
+  return clean.empty() ? "/" : clean;
+}
+
+result<std::string> real_path(const std::string& path) {
+  char* const resolved = ::realpath(path.c_str(), nullptr);
+  if (resolved == nullptr) return failure("resolve", path);
+  std::string text = resolved;
+  std::free(resolved);
+  return text;
+}
+
+std::optional<std::string> environment(const char* name) {
+  const char* const value = std::getenv(name);
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+std::string home_folder() {
+  std::string home = environment("HOME").value_or("");
+  while (home.size() > 1 && home.back() == '/')
+    home.pop_back();
+  return home;
+}
+
+std::string cache_folder() {
+  // XDG Base Directory Specification 0.8: a relative path in the variable is to be ignored.
+  const std::string configured = environment("XDG_CACHE_HOME").value_or("");
+  if (is_absolute(configured)) return join(configured, "shaman");
+#ifdef __APPLE__
+  return join(home_folder(), "Library/Caches/shaman");
+#else
+  return join(home_folder(), ".cache/shaman");
+#endif
+}
+
+bool stderr_is_terminal() noexcept {
+  return ::isatty(STDERR_FILENO) == 1;
+}
+bool stdout_is_terminal() noexcept {
+  return ::isatty(STDOUT_FILENO) == 1;
+}
+
+std::size_t terminal_width() noexcept {
+  struct winsize size {};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 80;
+}
+
+std::int64_t now_ns() noexcept {
+  struct timespec time {};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  return nanoseconds(time);
+}
+
+}  // namespace shaman::os

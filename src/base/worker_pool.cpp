@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/worker_pool.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace shaman {
+namespace {
+
+// Shared by the caller and by helpers that may start only after all is done; hence the shared_ptr.
+struct Loop {
+  Loop(std::size_t count_, std::size_t grain_,
+       const std::function<void(std::size_t, std::size_t)>& body_)
+      : count(count_), grain(std::max<std::size_t>(grain_, 1)), body(&body_) {}
+
+  // Takes pieces until none is left. The body is only touched while pieces are left, that is, while
+  // the caller of parallel_for still waits.
+  void work() {
+    for (;;) {
+      std::size_t begin;
+      {
+        const std::lock_guard lock(mutex);
+        if (next >= count) return;
+        begin = next;
+        next += grain;
+      }
+      const std::size_t end = std::min(begin + grain, count);
+      (*body)(begin, end);
+      const std::lock_guard lock(mutex);
+      done += end - begin;
+      if (done == count) finished.notify_all();
+    }
+  }
+
+  const std::size_t count;
+  const std::size_t grain;
+  const std::function<void(std::size_t, std::size_t)>* const body;
+  std::mutex mutex;
+  std::condition_variable finished;
+  std::size_t next = 0;
+  std::size_t done = 0;
+};
+
+}  // namespace
+
+WorkerPool::WorkerPool(std::size_t threads) {
+  threads_.reserve(std::max<std::size_t>(threads, 1));
+  for (std::size_t i = 0; i < std::max<std::size_t>(threads, 1); ++i)
+    threads_.emplace_back([this] { run(); });
+}
+
+WorkerPool::~WorkerPool() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  for (std::thread& thread : threads_)
+    thread.join();
+}
+
+void WorkerPool::post(std::function<void()> job) {
+  {
+    const std::lock_guard lock(mutex_);
+    jobs_.push_back(std::move(job));
+  }
+  wake_.notify_one();
+}
+
+void WorkerPool::run() {
+  for (;;) {
+    std::function<void()> job;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
+      if (jobs_.empty()) return;
+      job = std::move(jobs_.front());
+      jobs_.pop_front();
+    }
+    job();
+  }
+}
+
+void WorkerPool::parallel_for(std::size_t count, std::size_t grain,
+                              const std::function<void(std::size_t, std::size_t)>& body) {
+  if (count == 0) return;
+  const auto loop = std::make_shared<Loop>(count, grain, body);
+  const std::size_t pieces = (count + loop->grain - 1) / loop->grain;
+  const std::size_t helpers = std::min(threads(), pieces - 1);
+  for (std::size_t i = 0; i < helpers; ++i)
+    post([loop] { loop->work(); });
+  loop->work();
+  std::unique_lock lock(loop->mutex);
+  loop->finished.wait(lock, [&] { return loop->done == loop->count; });
+}
+
+}  // namespace shaman

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace shaman::text {
+namespace {
+
+TEST(Utf8, AcceptsWellFormedTextOnly) {
+  EXPECT_TRUE(is_utf8("plain, ä, 漢, 😀"));
+  EXPECT_TRUE(is_utf8(""));
+  EXPECT_FALSE(is_utf8("\xff"));
+  EXPECT_FALSE(is_utf8("\xc0\xaf"));          // overlong "/"
+  EXPECT_FALSE(is_utf8("\xe0\x80\xaf"));      // overlong "/"
+  EXPECT_FALSE(is_utf8("\xed\xa0\x80"));      // a surrogate
+  EXPECT_FALSE(is_utf8("\xf4\x90\x80\x80"));  // beyond U+10FFFF
+  EXPECT_FALSE(is_utf8("\xe6\xbc"));          // cut off
+}
+
+TEST(Escape, LeavesReadableTextAlone) {
+  EXPECT_EQ(escape("Shot 1 ä 漢.png"), "Shot 1 ä 漢.png");
+}
+
+TEST(Escape, MakesControlsAndDeceptionVisible) {
+  EXPECT_EQ(escape("a\nb\x1b[31m"), "a\\x0ab\\x1b[31m");
+  EXPECT_EQ(escape("\xc2\x9b"
+                   "31m"),
+            "\\u{9b}31m");                                   // C1: CSI
+  EXPECT_EQ(escape("gpj\xe2\x80\xaexe"), "gpj\\u{202e}xe");  // right-to-left override
+  EXPECT_EQ(escape(std::string_view("\0", 1)), "\\x00");
+  EXPECT_EQ(escape("\x7f"), "\\x7f");
+}
+
+TEST(Escape, IsUnambiguousForBytesThatAreNoText) {
+  EXPECT_EQ(escape("a\xff"
+                   "b"),
+            "a\\xffb");
+  EXPECT_EQ(escape("a\\xffb"), "a\\\\xffb");
+}
+
+TEST(Printable, KeepsBackslashesOfWindowsPaths) {
+  EXPECT_EQ(printable("C:\\tex\\\x07.png"), "C:\\tex\\\\x07.png");
+}
+
+TEST(HumanBytes, UsesDecimalUnits) {
+  EXPECT_EQ(human_bytes(0), "0 B");
+  EXPECT_EQ(human_bytes(999), "999 B");
+  EXPECT_EQ(human_bytes(1500), "1.5 kB");
+  EXPECT_EQ(human_bytes(999'960), "1.0 MB");
+  EXPECT_EQ(human_bytes(12'345'678'901), "12.3 GB");
+}
+
+TEST(CountOf, KnowsOneAndMany) {
+  EXPECT_EQ(count_of(1, "file", "files"), "1 file");
+  EXPECT_EQ(count_of(0, "file", "files"), "0 files");
+}
+
+}  // namespace
+}  // namespace shaman::text

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/worker_pool.hpp"
+
+#include <atomic>
+#include <latch>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace shaman {
+namespace {
+
+TEST(WorkerPool, RunsWhatWasQueuedBeforeItEnds) {
+  std::atomic<int> ran = 0;
+  {
+    WorkerPool pool(3);
+    for (int i = 0; i < 100; ++i)
+      pool.post([&] { ++ran; });
+  }
+  EXPECT_EQ(ran, 100);
+}
+
+TEST(WorkerPool, ParallelForVisitsEachIndexOnce) {
+  WorkerPool pool(4);
+  std::vector<std::atomic<int>> visits(1000);
+  pool.parallel_for(visits.size(), 7, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i)
+      ++visits[i];
+  });
+  for (const std::atomic<int>& count : visits)
+    EXPECT_EQ(count, 1);
+}
+
+TEST(WorkerPool, ParallelForFromAllItsOwnThreadsAtOnceEnds) {
+  WorkerPool pool(2);
+  std::atomic<int> visits = 0;
+  std::latch done(2);
+  for (int i = 0; i < 2; ++i) {
+    pool.post([&] {
+      pool.parallel_for(100, 1, [&](std::size_t, std::size_t) { ++visits; });
+      done.count_down();
+    });
+  }
+  done.wait();
+  EXPECT_EQ(visits, 200);
+}
+
+TEST(WorkerPool, ParallelForOfNothingReturns) {
+  WorkerPool pool(1);
+  pool.parallel_for(0, 1, [](std::size_t, std::size_t) { FAIL(); });
+}
+
+}  // namespace
+}  // namespace shaman
