@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Installs what building Shaman needs, and on demand what its tests and checks need.
+set -euo pipefail
+
+usage() {
+  cat <<'EOF'
+Usage: tools/setup.sh [--tests] [--blender] [--lint]
+
+Installs with apt what is missing to build Shaman on Debian 12 or 13. Quick and
+silent when all is there. Needs root or sudo only when something is missing.
+
+  --tests    also what tests/run.sh needs (Python, curl, strace)
+  --blender  also Blender, which judges checkouts (about 500 MB)
+  --lint     also clang-format, clang-tidy and shellcheck
+EOF
+}
+
+# Libraries, compiler and build tools. GoogleTest is among them because the presets build the tests.
+packages=(
+  g++ cmake ninja-build pkg-config ccache git
+  libssl-dev nlohmann-json3-dev libspdlog-dev libcli11-dev
+  libsqlite3-dev libzstd-dev zlib1g-dev libzip-dev
+  libgtest-dev libgmock-dev
+)
+
+while (($#)); do
+  case $1 in
+    --tests) packages+=(python3 curl strace procps) ;;
+    --blender) packages+=(blender) ;;
+    --lint) lint=1 ;;
+    -h | --help) usage; exit 0 ;;
+    *) echo "setup.sh: unknown option '$1'; see tools/setup.sh --help" >&2; exit 2 ;;
+  esac
+  shift
+done
+
+# Debian 12 has 1.74 under the plain name, which is too old, and 1.81 beside it.
+debian=$(. /etc/os-release && echo "${VERSION_ID:-}")
+if [[ $debian == 12 ]]; then
+  packages+=(libboost1.81-dev)
+else
+  packages+=(libboost-dev)
+fi
+
+# The format depends on the version; where it is not packaged any more, tests/lint.sh says so.
+if [[ ${lint:-} ]]; then
+  packages+=(python3 shellcheck)
+  if [[ $debian == 12 ]]; then packages+=(clang-format-14 clang-tidy-14); fi
+fi
+
+installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null |
+  sed -n 's/^installed //p' || true)
+missing=()
+for package in "${packages[@]}"; do
+  grep -qxF "$package" <<<"$installed" || missing+=("$package")
+done
+((${#missing[@]})) || exit 0
+
+as_root=()
+if [[ $(id -u) != 0 ]]; then
+  if ! command -v sudo >/dev/null; then
+    echo "setup.sh: these packages are missing, and there is no sudo to install them; as root, run:" >&2
+    echo "  apt-get update && apt-get install --no-install-recommends ${missing[*]}" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+
+echo "Installing: ${missing[*]}"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@" >>"$log" 2>&1; }
+# One unreachable source among many is no reason to give up: what counts is the install.
+apt update || echo "setup.sh: 'apt-get update' was not complete; going on with the lists there are" >&2
+if ! apt install --no-install-recommends "${missing[@]}"; then
+  tail -n 30 "$log" >&2
+  echo "setup.sh: apt-get could not install what is missing (its last lines are above)" >&2
+  exit 1
+fi
