@@ -10,7 +10,7 @@ function(shaman_library name)
 endfunction()
 
 # shaman_unit_test(store SOURCES claim_table_test.cpp LIBS shaman::store): one program a folder of
-# tests/unit, registered with ctest under the label "unit".
+# tests/unit, registered with ctest under the label "unit". The target unit_tests builds them all.
 function(shaman_unit_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
   add_executable(unit_${name} ${arg_SOURCES})
@@ -19,4 +19,8 @@ function(shaman_unit_test name)
   target_link_libraries(unit_${name} PRIVATE ${arg_LIBS} GTest::gmock GTest::gtest_main)
   add_test(NAME unit_${name} COMMAND unit_${name})
   set_tests_properties(unit_${name} PROPERTIES LABELS unit)
+  if(NOT TARGET unit_tests)
+    add_custom_target(unit_tests)
+  endif()
+  add_dependencies(unit_tests unit_${name})
 endfunction()

@@ -36,6 +36,7 @@ while (($#)); do
 done
 
 # Debian 12 has 1.74 under the plain name, which is too old, and 1.81 beside it.
+# shellcheck source=/dev/null
 debian=$(. /etc/os-release && echo "${VERSION_ID:-}")
 if [[ $debian == 12 ]]; then
   packages+=(libboost1.81-dev)

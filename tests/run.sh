@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Installs what is missing, builds, and runs the tests. Goes on after a failure, and tells at the end.
+# shellcheck disable=SC2317  # the functions are called through step
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit
+
+usage() {
+  cat <<'EOF'
+Usage: tests/run.sh [--full] [--nightly] [--no-blender] [--no-install]
+
+Builds the release and runs every test; then the unit tests with AddressSanitizer and
+UndefinedBehaviorSanitizer. At most 15 minutes on 2 cores.
+
+  --full        also clang-tidy, and every test with ASan+UBSan and with ThreadSanitizer
+  --nightly     --full, with the tests that take longer
+  --no-blender  do not install Blender; tests that need it are skipped where it is missing
+  --no-install  install nothing
+
+SHAMAN_CORPUS   a folder of real .blend files; without it, tests that need them are skipped
+SHAMAN_BUILD    where to build (default: build/)
+EOF
+}
+
+full='' nightly='' blender=1 install=1
+while (($#)); do
+  case $1 in
+    --full) full=1 ;;
+    --nightly) full=1 nightly=1 ;;
+    --no-blender) blender='' ;;
+    --no-install) install='' ;;
+    -h | --help) usage; exit 0 ;;
+    *) echo "run.sh: unknown option '$1'; see tests/run.sh --help" >&2; exit 2 ;;
+  esac
+  shift
+done
+
+builds=${SHAMAN_BUILD:-$PWD/build}
+logs=$builds/test-logs
+mkdir -p "$logs"
+[[ $nightly ]] && export SHAMAN_NIGHTLY=1
+# A test that forgets to say where its cache is must not read or spoil the user's.
+cache=$(mktemp -d)
+export XDG_CACHE_HOME=$cache
+# ccache would follow XDG_CACHE_HOME into the folder that is thrown away.
+export CCACHE_DIR=${CCACHE_DIR:-$HOME/.cache/ccache}
+trap 'rm -rf "$cache"' EXIT
+
+summary=() closing=() failed=0
+
+# step NAME COMMAND…: runs one step under a heading and remembers how it ended.
+step() {
+  local name=$1 start=$SECONDS status=0
+  shift
+  printf '\n━━━ %s\n' "$name"
+  "$@" || status=$?
+  local took=$((SECONDS - start))
+  if ((status == 0)); then
+    summary+=("ok      $(printf '%4d s  %s' "$took" "$name")")
+  else
+    summary+=("FAILED  $(printf '%4d s  %s' "$took" "$name")")
+    failed=1
+  fi
+  return "$status"
+}
+
+# build PRESET [TARGET…]
+build() {
+  local preset=$1
+  shift
+  cmake --preset "$preset" -B "$builds/$preset" >"$logs/configure-$preset.log" 2>&1 ||
+    { tail -n 40 "$logs/configure-$preset.log"; return 1; }
+  # Ninja's lines scroll by in one line on a terminal; elsewhere only failures are worth reading.
+  if [[ -t 1 ]]; then
+    cmake --build "$builds/$preset" ${1:+--target "$@"}
+  else
+    cmake --build "$builds/$preset" ${1:+--target "$@"} >"$logs/build-$preset.log" 2>&1 ||
+      { grep -vE '^\[[0-9]+/[0-9]+\]' "$logs/build-$preset.log" | tail -n 80; return 1; }
+    tail -n 1 "$logs/build-$preset.log"
+  fi
+}
+
+# tests PRESET [CTEST OPTION…]: keeps ctest's closing lines for the summary.
+tests() {
+  local preset=$1 status=0
+  shift
+  ctest --test-dir "$builds/$preset" --output-on-failure --no-tests=error -j "$(nproc)" \
+    --timeout 600 "$@" 2>&1 | tee "$logs/ctest-$preset.log" || status=$?
+  closing+=("$preset: $(grep -E '^[0-9]+% tests passed' "$logs/ctest-$preset.log" || echo 'no test was run')")
+  return "$status"
+}
+
+export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
+export UBSAN_OPTIONS=print_stacktrace=1
+export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+
+if [[ $install ]]; then
+  step "Install what is missing" tools/setup.sh --tests --lint ${blender:+--blender} || exit 1
+fi
+[[ ${SHAMAN_CORPUS:-} ]] || echo "SHAMAN_CORPUS is not set: tests on a collection of real .blend files are skipped."
+
+step "Format and scripts" tests/lint.sh
+if step "Release: build" build release; then
+  step "Release: all tests" tests release
+fi
+if [[ $full ]]; then
+  step "clang-tidy" tests/lint.sh --tidy "$builds/release"
+  step "ASan+UBSan: build" build asan && step "ASan+UBSan: all tests" tests asan
+  step "TSan: build" build tsan && step "TSan: all tests" tests tsan
+else
+  step "ASan+UBSan: build the unit tests" build asan unit_tests &&
+    step "ASan+UBSan: unit tests" tests asan -L '^unit$'
+fi
+
+printf '\n━━━ Summary (logs in %s)\n' "$logs"
+printf '%s\n' "${summary[@]}"
+if ((failed)); then echo "Something failed: see above."; else echo "All is well."; fi
+# Last, so that whoever looks only at the end sees how many tests there were.
+printf '%s\n' "${closing[@]}"
+exit "$failed"
