@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/system/error_code.hpp>
+#include <boost/system/result.hpp>
+
+/// The one seam between the store and the operating system: every file-system call and every look
+/// at a clock goes through fs::FileSystem, so that failures and power cuts can be tried in tests.
+namespace shaman::fs {
+
+/// Failures are the operating system's own (boost::system::generic_category).
+template <class T = void>
+using result = boost::system::result<T>;
+
+class FileSystem;
+
+/// Something open. Closed when destroyed; the file system must outlive it.
+class Handle {
+ public:
+  Handle() = default;
+  Handle(FileSystem& owner, std::int64_t id) noexcept : owner_(&owner), id_(id) {}
+  Handle(Handle&& other) noexcept
+      : owner_(std::exchange(other.owner_, nullptr)), id_(std::exchange(other.id_, -1)) {}
+  Handle& operator=(Handle&& other) noexcept;
+  ~Handle() { reset(); }
+
+  [[nodiscard]] explicit operator bool() const noexcept { return owner_ != nullptr; }
+  /// What the owner knows it by; means nothing to anybody else.
+  [[nodiscard]] std::int64_t id() const noexcept { return id_; }
+  void reset() noexcept;
+
+ private:
+  friend class FileSystem;
+  FileSystem* owner_ = nullptr;
+  std::int64_t id_ = -1;
+};
+
+/// A folder, whatever it is called by now.
+class Folder : public Handle {
+ public:
+  using Handle::Handle;
+};
+
+/// A regular file, whatever it is called by now.
+class File : public Handle {
+ public:
+  using Handle::Handle;
+};
+
+enum class EntryType : std::uint8_t { regular, folder, link, other };
+
+struct Entry {
+  std::string name;
+  EntryType type = EntryType::other;
+};
+
+using Time = std::chrono::system_clock::time_point;
+
+struct Stat {
+  EntryType type = EntryType::other;
+  std::uint32_t mode = 0;  ///< the permission bits
+  std::uint64_t size = 0;
+  Time modified;
+  Time changed;  ///< of content, attributes or name
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t links = 0;
+};
+
+/// What this process may still take.
+struct Space {
+  std::uint64_t free_bytes = 0;
+  std::uint64_t free_inodes = 0;  ///< the largest value where the file system has no such limit
+};
+
+/// Who runs: on a host, since its last start, as a process.
+struct ProcessIdentity {
+  std::string host;
+  std::string boot;
+  std::uint64_t pid = 0;
+};
+
+/// All members may be called from any thread. `at` is an open folder; `path` is relative to it, of
+/// one or more components, none of them empty, `.` or `..`. No component, the last included, is
+/// ever followed when it is a symbolic link: such a path fails with ELOOP or ENOTDIR, where the
+/// call is not about the link itself. An implementation has no threads of its own.
+class FileSystem {
+ public:
+  FileSystem() = default;
+  FileSystem(const FileSystem&) = delete;
+  FileSystem& operator=(const FileSystem&) = delete;
+  virtual ~FileSystem() = default;
+
+  /// The folder that everything else is below. The only path that may be absolute or hold links.
+  [[nodiscard]] virtual result<Folder> open_root(const std::string& path) = 0;
+  /// Makes that folder, with the mode 0777 less the umask; its parent must be there.
+  [[nodiscard]] virtual result<void> make_root(const std::string& path) = 0;
+
+  [[nodiscard]] virtual result<Folder> open_folder(const Folder& at, std::string_view path) = 0;
+  /// Mode 0777 less the umask.
+  [[nodiscard]] virtual result<void> make_folder(const Folder& at, std::string_view path) = 0;
+  /// Without `.` and `..`, in no order.
+  [[nodiscard]] virtual result<std::vector<Entry>> list(const Folder& folder) = 0;
+
+  /// A new file for reading and writing, 0644 less the umask; EEXIST when the name is taken.
+  [[nodiscard]] virtual result<File> create_file(const Folder& at, std::string_view path) = 0;
+  /// For reading. EINVAL where it is no regular file.
+  [[nodiscard]] virtual result<File> open_file(const Folder& at, std::string_view path) = 0;
+  /// Both may do less than was asked for; read_some returns 0 only at the end of the file.
+  [[nodiscard]] virtual result<std::size_t> write_some(const File& file, std::uint64_t offset,
+                                                       std::span<const std::byte> data) = 0;
+  [[nodiscard]] virtual result<std::size_t> read_some(const File& file, std::uint64_t offset,
+                                                      std::span<std::byte> into) = 0;
+  /// Asks the system to begin writing a range to the disk. A hint that promises nothing.
+  virtual void start_write_back(const File& file, std::uint64_t offset, std::uint64_t length) = 0;
+  [[nodiscard]] virtual result<void> set_mode(const File& file, std::uint32_t mode) = 0;
+
+  /// On return content and attributes are on stable storage; of a folder: the names in it.
+  /// After a failure nobody knows what is: flushing again proves nothing.
+  [[nodiscard]] virtual result<void> flush(const File& file) = 0;
+  [[nodiscard]] virtual result<void> flush(const Folder& folder) = 0;
+  /// Everything on the file system that the folder is on.
+  [[nodiscard]] virtual result<void> flush_all(const Folder& at) = 0;
+
+  /// Replaces a file, or an empty folder by a folder, atomically. A folder that is not empty:
+  /// ENOTEMPTY or EEXIST.
+  [[nodiscard]] virtual result<void> rename(const Folder& from, std::string_view old_path,
+                                            const Folder& to, std::string_view new_path) = 0;
+  [[nodiscard]] virtual result<void> remove_file(const Folder& at, std::string_view path) = 0;
+  [[nodiscard]] virtual result<void> remove_folder(const Folder& at, std::string_view path) = 0;
+
+  /// A symbolic link is described itself.
+  [[nodiscard]] virtual result<Stat> stat(const Folder& at, std::string_view path) = 0;
+  [[nodiscard]] virtual result<Stat> stat(const File& file) = 0;
+  [[nodiscard]] virtual result<Stat> stat(const Folder& folder) = 0;
+  /// Sets the time of last modification to now, by the clock that the file system goes by.
+  [[nodiscard]] virtual result<void> touch(const Folder& at, std::string_view path) = 0;
+
+  [[nodiscard]] virtual result<void> make_link(const Folder& at, std::string_view path,
+                                               std::string_view text) = 0;
+  [[nodiscard]] virtual result<std::string> read_link(const Folder& at, std::string_view path) = 0;
+
+  [[nodiscard]] virtual result<Space> space(const Folder& at) = 0;
+
+  /// Takes the file's exclusive lock, which others see too and which ends with the handle or the
+  /// process; false when somebody else holds it.
+  [[nodiscard]] virtual result<bool> try_lock(const File& file) = 0;
+
+  [[nodiscard]] virtual Time now() = 0;
+  [[nodiscard]] virtual std::chrono::steady_clock::time_point steady_now() = 0;
+  [[nodiscard]] virtual std::uint64_t random() = 0;
+  [[nodiscard]] virtual ProcessIdentity process() = 0;
+
+  /// Like destroying the handle, but tells what closing had to say: some file systems report here
+  /// what they could not write.
+  [[nodiscard]] result<void> close(Handle handle);
+
+ protected:
+  /// Also called by handles' destructors, which drop what it returns.
+  virtual boost::system::error_code close_handle(std::int64_t id) noexcept = 0;
+
+ private:
+  friend class Handle;
+};
+
+/// Writes all of it.
+[[nodiscard]] result<void> write_all(FileSystem& file_system, const File& file,
+                                     std::uint64_t offset, std::span<const std::byte> data);
+/// Everything in a small file; EFBIG when it is longer than `limit` bytes.
+[[nodiscard]] result<std::string> read_all(FileSystem& file_system, const File& file,
+                                           std::size_t limit);
+/// Makes the folder where it is missing, and opens it.
+[[nodiscard]] result<Folder> open_or_make_folder(FileSystem& file_system, const Folder& at,
+                                                 std::string_view path);
+/// Removes a folder with everything in it; links are removed, not followed. A name that is not
+/// there is no failure.
+[[nodiscard]] result<void> remove_tree(FileSystem& file_system, const Folder& at,
+                                       std::string_view path);
+
+}  // namespace shaman::fs

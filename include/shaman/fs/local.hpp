@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+
+#include "shaman/fs.hpp"
+
+namespace shaman::fs {
+
+/// The machine's own file system (Linux). Resolves below a folder with openat2(2), or, where the
+/// kernel or a sandbox does not have it, component by component.
+class LocalFileSystem final : public FileSystem {
+ public:
+  enum class Resolution : std::uint8_t {
+    automatic,
+    walk,  ///< never openat2, as in a sandbox that forbids it
+  };
+
+  explicit LocalFileSystem(Resolution resolution = Resolution::automatic);
+
+  result<Folder> open_root(const std::string& path) override;
+  result<void> make_root(const std::string& path) override;
+  result<Folder> open_folder(const Folder& at, std::string_view path) override;
+  result<void> make_folder(const Folder& at, std::string_view path) override;
+  result<std::vector<Entry>> list(const Folder& folder) override;
+  result<File> create_file(const Folder& at, std::string_view path) override;
+  result<File> open_file(const Folder& at, std::string_view path) override;
+  result<std::size_t> write_some(const File& file, std::uint64_t offset,
+                                 std::span<const std::byte> data) override;
+  result<std::size_t> read_some(const File& file, std::uint64_t offset,
+                                std::span<std::byte> into) override;
+  void start_write_back(const File& file, std::uint64_t offset, std::uint64_t length) override;
+  result<void> set_mode(const File& file, std::uint32_t mode) override;
+  result<void> flush(const File& file) override;
+  result<void> flush(const Folder& folder) override;
+  result<void> flush_all(const Folder& at) override;
+  result<void> rename(const Folder& from, std::string_view old_path, const Folder& to,
+                      std::string_view new_path) override;
+  result<void> remove_file(const Folder& at, std::string_view path) override;
+  result<void> remove_folder(const Folder& at, std::string_view path) override;
+  result<Stat> stat(const Folder& at, std::string_view path) override;
+  result<Stat> stat(const File& file) override;
+  result<Stat> stat(const Folder& folder) override;
+  result<void> touch(const Folder& at, std::string_view path) override;
+  result<void> make_link(const Folder& at, std::string_view path, std::string_view text) override;
+  result<std::string> read_link(const Folder& at, std::string_view path) override;
+  result<Space> space(const Folder& at) override;
+  result<bool> try_lock(const File& file) override;
+  Time now() override;
+  std::chrono::steady_clock::time_point steady_now() override;
+  std::uint64_t random() override;
+  ProcessIdentity process() override;
+
+ protected:
+  boost::system::error_code close_handle(std::int64_t id) noexcept override;
+
+ private:
+  std::atomic<bool> walk_;  // also set when openat2 turns out to be missing
+};
+
+}  // namespace shaman::fs
