@@ -17,6 +17,11 @@ struct PlanOptions {
   /// Glob patterns (`*`, `?`, `**`) over absolute paths: suspicious files outside the project to be
   /// taken.
   std::vector<std::string> allow_outside;
+  /// Glob patterns of files that are not packed; references to them stay as they are. What an
+  /// excluded library needs is packed all the same.
+  std::vector<std::string> exclude;
+  /// Leave absolute references alone: what they name is not packed through them.
+  bool relative_only = false;
 };
 
 /// One file of the pack.

@@ -53,6 +53,10 @@ struct Dependency {
   /// empty.
   std::string stored_name;
   PathField field;  ///< where `stored` stands
+  /// Absolute path of the .blend from whose folder `//` in the field starts, where that is not
+  /// `blend`: the library that a data-block was packed from (Blender 5), the opened .blend for
+  /// Alembic layers, the library whose node tree reads a modifier's input; else empty.
+  std::string base_blend;
 
   /// Absolute path that `stored` (and `stored_name`) mean here; a pattern stays one
   /// (`/p/tex/wall.<UDIM>.png`), a folder field gives the folder.
