@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "shaman/blend/block_index.hpp"
+#include "shaman/blend/byte_source.hpp"
+#include "shaman/blend/header.hpp"
+#include "shaman/blend/record.hpp"
+#include "shaman/blend/sdna.hpp"
+#include "shaman/error.hpp"
+
+namespace shaman::blend {
+
+/// A .blend opened for reading: where its blocks lie and what its structs are; content is read when
+/// asked for. For one thread at a time.
+///
+/// Reading can fail at any block (I/O, damaged compression). So that code which only names fields
+/// stays readable, such a failure reads as "nothing there" and is kept: look at failure() when the
+/// work is done.
+class BlendFile {
+ public:
+  /// errc::not_found, errc::damaged_file (names file, offset, what was expected),
+  /// errc::limit_exceeded, errc::io_error.
+  [[nodiscard]] static result<BlendFile> open(const std::string& path);
+  [[nodiscard]] static result<BlendFile> open(std::shared_ptr<ByteSource> source);
+
+  [[nodiscard]] const Header& header() const noexcept { return parts_->header; }
+  [[nodiscard]] const BlockIndex& blocks() const noexcept { return parts_->blocks; }
+  [[nodiscard]] const Sdna& sdna() const noexcept { return parts_->sdna; }
+  [[nodiscard]] const std::string& name() const noexcept { return source_->name(); }
+  [[nodiscard]] const std::shared_ptr<ByteSource>& source() const noexcept { return source_; }
+
+  /// Calls `visit` for each struct in the block, taking the block as an array of `struct_index`;
+  /// the records are valid during the call. A remainder that is no whole struct is left out.
+  void for_each(std::uint32_t block, std::uint32_t struct_index,
+                const std::function<void(const Record&)>& visit);
+  /// The block's first struct, of the type that the block says.
+  [[nodiscard]] std::optional<Record> load(std::uint32_t block);
+  /// What a pointer of a data-block leads to.
+  [[nodiscard]] std::optional<Record> follow(std::uint64_t pointer, Scope scope);
+  /// All structs in a ListBase (or in what is laid out like one); ends where the chain is broken.
+  [[nodiscard]] std::vector<Record> list(const Record& holder, std::string_view field, Scope scope);
+  /// The block's bytes as a C string, with its place; at most 64 KiB.
+  struct Text {
+    std::string bytes;
+    Place place;
+  };
+  [[nodiscard]] std::optional<Text> text(std::uint64_t pointer, Scope scope);
+  /// The block's bytes as pointers, null ones included.
+  void for_each_pointer(std::uint32_t block, const std::function<void(std::uint64_t)>& visit);
+
+  /// The first failure of reading content, if there was one.
+  [[nodiscard]] const std::optional<Error>& failure() const noexcept { return failure_; }
+
+ private:
+  // Records point at these, so they stay where they are when the object moves.
+  struct Parts {
+    Header header;
+    BlockIndex blocks;
+    Sdna sdna;
+  };
+  BlendFile(std::shared_ptr<ByteSource> source, std::unique_ptr<Parts> parts)
+      : source_(std::move(source)), parts_(std::move(parts)) {}
+
+  bool read(std::uint64_t offset, std::span<std::byte> into);
+
+  std::shared_ptr<ByteSource> source_;
+  std::unique_ptr<Parts> parts_;
+  std::optional<Error> failure_;
+};
+
+}  // namespace shaman::blend

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <cstring>
+#include <list>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "shaman/blend/limits.hpp"
+
+#include "decoder.hpp"
+#include "messages.hpp"
+
+namespace shaman::blend {
+namespace {
+
+class DecodedSource final : public ByteSource {
+ public:
+  DecodedSource(std::string name, Compression compression, std::uint64_t compressed_size,
+                std::unique_ptr<Decoder> decoder)
+      : ByteSource(std::move(name)),
+        compression_(compression),
+        max_size_(max_expanded(compressed_size)),
+        decoder_(std::move(decoder)) {}
+
+  result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) override {
+    std::size_t done = 0;
+    while (done < into.size()) {
+      const std::uint64_t at = offset + done;
+      const result<const Page*> page = page_at(at / kPageBytes);
+      if (!page) return page.error();
+      const auto skip = static_cast<std::size_t>(at % kPageBytes);
+      if (skip >= (*page)->bytes.size()) break;
+      const std::size_t count = std::min(into.size() - done, (*page)->bytes.size() - skip);
+      std::memcpy(into.data() + done, (*page)->bytes.data() + skip, count);
+      done += count;
+    }
+    return done;
+  }
+
+  std::optional<std::uint64_t> size() const override { return decoder_->size(); }
+  Compression compression() const noexcept override { return compression_; }
+
+ private:
+  static constexpr std::size_t kPageBytes = 128 * 1024;
+  static constexpr std::size_t kPages = 128;  // 16 MiB
+
+  struct Page {
+    std::uint64_t number;
+    std::vector<std::byte> bytes;
+  };
+
+  result<const Page*> page_at(std::uint64_t number) {
+    if (!pages_.empty() && pages_.front().number == number) return &pages_.front();
+    if (const auto known = by_number_.find(number); known != by_number_.end()) {
+      pages_.splice(pages_.begin(), pages_, known->second);
+      return &pages_.front();
+    }
+    return decode_page(number);
+  }
+
+  result<const Page*> decode_page(std::uint64_t number) {
+    const std::uint64_t start = number * kPageBytes;
+    if (start >= max_size_) return over_expanded();
+    if (const result<void> there = decoder_->seek(start); !there) return there.error();
+    // What lies between the decoder's place and the page is decoded anyway: whole pages of it are
+    // kept, as the blocks that belong together are mostly read from front to back.
+    while (decoder_->position() < start) {
+      const std::uint64_t position = decoder_->position();
+      const std::uint64_t skipped = position / kPageBytes;
+      if (position % kPageBytes == 0 && !by_number_.contains(skipped)) {
+        const result<const Page*> page = decode_here(skipped);
+        if (!page) return page;
+        if ((*page)->bytes.size() < kPageBytes) break;
+      } else {
+        const std::uint64_t end = std::min(start, (skipped + 1) * kPageBytes);
+        const result<std::size_t> count = skip(static_cast<std::size_t>(end - position));
+        if (!count) return count.error();
+        if (*count == 0) break;
+      }
+    }
+    return decode_here(number);
+  }
+
+  result<std::size_t> skip(std::size_t bytes) {
+    scratch_.resize(kPageBytes);
+    return counted(decoder_->decode(std::span(scratch_).first(bytes)));
+  }
+
+  // The page that starts at the decoder's position; shorter, or empty, at the end of the data.
+  result<const Page*> decode_here(std::uint64_t number) {
+    Page page{number, take_buffer()};
+    page.bytes.resize(kPageBytes);
+    std::size_t filled = 0;
+    while (filled < kPageBytes) {
+      const result<std::size_t> count =
+          counted(decoder_->decode(std::span(page.bytes).subspan(filled)));
+      if (!count) return count.error();
+      if (*count == 0) break;
+      filled += *count;
+    }
+    page.bytes.resize(filled);
+    pages_.push_front(std::move(page));
+    by_number_[number] = pages_.begin();
+    return &pages_.front();
+  }
+
+  std::vector<std::byte> take_buffer() {
+    if (pages_.size() < kPages) return {};
+    std::vector<std::byte> buffer = std::move(pages_.back().bytes);
+    by_number_.erase(pages_.back().number);
+    pages_.pop_back();
+    return buffer;
+  }
+
+  result<std::size_t> counted(const result<std::size_t>& count) {
+    if (!count) return count;
+    decoded_ += *count;
+    highest_ = std::max(highest_, decoder_->position());
+    if (highest_ > max_size_) return over_expanded();
+    // A file in one enormous frame, read backwards, would be decoded from its start again and
+    // again.
+    if (decoded_ / kMaxPasses > highest_ + kAlwaysAllowedBytes) {
+      return Error{errc::limit_exceeded,
+                   "\"" + text::printable(this->name()) +
+                       "\" is compressed in a way that cannot be read at random: save it again "
+                       "in Blender, or decompress it"};
+    }
+    return count;
+  }
+
+  Error over_expanded() const {
+    return beyond_limit(this->name(), "it expands to more than " + text::human_bytes(max_size_));
+  }
+
+  static constexpr std::uint64_t kMaxPasses = 64;
+
+  Compression compression_;
+  std::uint64_t max_size_;
+  std::unique_ptr<Decoder> decoder_;
+  std::list<Page> pages_;  // the one used last in front
+  std::unordered_map<std::uint64_t, std::list<Page>::iterator> by_number_;
+  std::vector<std::byte> scratch_;
+  std::uint64_t decoded_ = 0;
+  std::uint64_t highest_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<ByteSource> make_decoded_source(std::string name, Compression compression,
+                                                std::uint64_t compressed_size,
+                                                std::unique_ptr<Decoder> decoder) {
+  return std::make_unique<DecodedSource>(std::move(name), compression, compressed_size,
+                                         std::move(decoder));
+}
+
+}  // namespace shaman::blend

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "shaman/error.hpp"
+#include "shaman/text.hpp"
+
+namespace shaman::blend {
+
+/// `"/p/a.blend" is damaged at byte 1234: expected …`
+[[nodiscard]] inline Error damaged(const std::string& name, std::uint64_t offset,
+                                   std::string_view expected) {
+  return {errc::damaged_file, "\"" + text::printable(name) + "\" is damaged at byte " +
+                                  std::to_string(offset) + ": expected " + std::string(expected)};
+}
+
+/// `"/p/a.blend" goes beyond a safety limit: more than …`
+[[nodiscard]] inline Error beyond_limit(const std::string& name, std::string_view limit) {
+  return {errc::limit_exceeded,
+          "\"" + text::printable(name) + "\" goes beyond a safety limit: " + std::string(limit)};
+}
+
+}  // namespace shaman::blend
