@@ -4,12 +4,17 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Text that came from outside: file names, headers, paths stored in .blend files.
 namespace shaman::text {
 
 /// Whether the bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
 [[nodiscard]] bool is_utf8(std::string_view bytes) noexcept;
+
+/// The characters of UTF-8 text; each byte that is none becomes kNoCharacter + its value.
+[[nodiscard]] std::vector<char32_t> code_points(std::string_view bytes);
+inline constexpr char32_t kNoCharacter = 0x110000;
 
 /// Makes bytes from outside safe to print on a terminal or in a log line: C0 and C1 controls, DEL,
 /// and the characters that reorder or hide text (bidi controls, zero-width, line separators, BOM,

@@ -92,6 +92,19 @@ bool is_utf8(std::string_view bytes) noexcept {
   return true;
 }
 
+std::vector<char32_t> code_points(std::string_view bytes) {
+  std::vector<char32_t> characters;
+  characters.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const Decoded decoded = decode(bytes);
+    const bool valid = decoded.length > 0;
+    characters.push_back(valid ? decoded.code_point
+                               : kNoCharacter + static_cast<unsigned char>(bytes.front()));
+    bytes.remove_prefix(valid ? decoded.length : 1);
+  }
+  return characters;
+}
+
 std::string escape(std::string_view bytes) {
   return escape_all(bytes, true);
 }

@@ -55,5 +55,12 @@ TEST(CountOf, KnowsOneAndMany) {
   EXPECT_EQ(count_of(0, "file", "files"), "0 files");
 }
 
+TEST(Text, CodePointsKeepWhatIsNoUtf8) {
+  EXPECT_EQ(code_points("a\u00fc\xff"
+                        "b"),
+            (std::vector<char32_t>{U'a', U'\u00fc', kNoCharacter + 0xff, U'b'}));
+  EXPECT_TRUE(code_points("").empty());
+}
+
 }  // namespace
 }  // namespace shaman::text
