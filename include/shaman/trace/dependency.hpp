@@ -55,7 +55,9 @@ struct Dependency {
   PathField field;  ///< where `stored` stands
   /// Absolute path of the .blend from whose folder `//` in the field starts, where that is not
   /// `blend`: the library that a data-block was packed from (Blender 5), the opened .blend for
-  /// Alembic layers, the library whose node tree reads a modifier's input; else empty.
+  /// Alembic layers, the library whose node tree reads a modifier's input; else empty. The path of
+  /// a library that data-blocks were packed from is itself an (optional) dependency, as it says
+  /// where their `//` starts.
   std::string base_blend;
 
   /// Absolute path that `stored` (and `stored_name`) mean here; a pattern stays one
