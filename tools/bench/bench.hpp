@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metric.hpp"
+#include "report.hpp"
+
+namespace shaman::bench {
+
+class Context;
+
+/// What makes a bench's figures worthless: a wrong answer, a refused request.
+class BenchFailed : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// One thing that can be measured. Each has a file of its own that defines one of these, and a line
+/// in all_benches().
+struct Bench {
+  enum class Kind : std::uint8_t {
+    limit,  ///< of this machine, without the server
+    part,   ///< of the server's work
+  };
+  std::string_view name;  ///< for --only
+  Kind kind;
+  std::string_view help;
+  std::vector<Metric> metrics;  ///< all that run() may record
+  /// Measures once and records; called once in each round. What it needs beforehand (content,
+  /// digests, files) is made outside of what is timed. Throws BenchFailed, std::system_error.
+  void (*run)(Context& context, Samples& samples);
+};
+
+/// In the order in which they run: each limit before the first part that is compared with it.
+[[nodiscard]] std::span<const Bench* const> all_benches();
+
+/// The benches of these names (all where there are none) and the limits that these are compared
+/// with, in the order of all_benches(). std::invalid_argument names one that does not exist.
+[[nodiscard]] std::vector<const Bench*> select_benches(std::span<const Bench* const> all,
+                                                       std::span<const std::string> names);
+
+}  // namespace shaman::bench

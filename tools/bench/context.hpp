@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shaman/blob_id.hpp"
+
+#include "bench.hpp"
+#include "content.hpp"
+#include "load.hpp"
+#include "posix.hpp"
+#include "server_process.hpp"
+#include "sizes.hpp"
+#include "stopwatch.hpp"
+
+namespace shaman::bench {
+
+/// What all benches of a run share. One thread at a time.
+class Context {
+ public:
+  Context(Endpoint server_, const std::string& scratch_parent, ServerProcess process_,
+          Sizes sizes_);
+
+  const Endpoint server;
+  const ScratchFolder scratch;  ///< on the file system of the store
+  ServerProcess process;
+  const Sizes sizes;
+  Content content;
+
+  /// A new folder in scratch, to be filled by one bench.
+  [[nodiscard]] FileDescriptor fresh_folder();
+
+  /// The first `count` blobs that this run stored for the purpose of being known; uploads those
+  /// that are not there yet, which takes its time.
+  [[nodiscard]] std::span<const BlobId> known(std::size_t count);
+  [[nodiscard]] bool has_known() const noexcept { return !known_.empty(); }
+
+  /// Runs a load whose requests must all be answered with a 2xx: BenchFailed tells what they were.
+  LoadResult load(std::span<const Request> requests, const LoadShape& shape) const;
+  /// One request, its answer kept.
+  Outcome ask(const Request& request) const;
+
+ private:
+  std::vector<BlobId> known_;
+  std::size_t folders_ = 0;
+};
+
+/// `{"files":[…]}` of FileSpecs, 100 files a folder, and with a path `"checkoutPath"`.
+[[nodiscard]] std::string files_json(std::span<const BlobId> ids,
+                                     std::string_view checkout_path = {});
+
+}  // namespace shaman::bench

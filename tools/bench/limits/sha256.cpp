@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How fast one core hashes through OpenSSL, as everything of a store does.
+#include <span>
+
+#include "shaman/digest.hpp"
+
+#include "../benches.hpp"
+#include "../context.hpp"
+
+namespace shaman::bench {
+namespace {
+
+void run(Context& context, Samples& samples) {
+  const std::string_view data = context.content.shared(context.sizes.large_file);
+  const Stopwatch watch;
+  (void)Sha256::of(data);
+  samples.add("sha256", static_cast<double>(data.size()) / watch.seconds());
+}
+
+}  // namespace
+
+const Bench kSha256{
+    "sha256",
+    Bench::Kind::limit,
+    "SHA-256 of one core",
+    {{.id = "sha256", .label = "SHA-256, one core", .unit = Unit::bytes_per_second}},
+    run};
+
+}  // namespace shaman::bench

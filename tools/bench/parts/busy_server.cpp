@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What others feel of a large submission: the slowest status calls while a large checkout is made
+// and four large files come in, beside an echo server at the same time on the same cores.
+#include <atomic>
+#include <exception>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "../benches.hpp"
+#include "../context.hpp"
+#include "../echo_server.hpp"
+#include "../statistics.hpp"
+#include "requirements.hpp"
+#include "status_load.hpp"
+
+namespace shaman::bench {
+namespace {
+
+constexpr std::size_t kUploads = 4;
+
+// Runs `work` in a thread of its own; its exception is thrown again by finish().
+class Background {
+ public:
+  template <class Work>
+  explicit Background(Work work)
+      : thread_([this, work = std::move(work)] {
+          try {
+            work();
+          } catch (...) {
+            failure_ = std::current_exception();
+          }
+        }) {}
+
+  void finish() {
+    thread_.join();
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  std::exception_ptr failure_;
+  std::jthread thread_;
+};
+
+void run(Context& context, Samples& samples) {
+  const std::size_t files = context.sizes.checkouts.back();
+  const std::span<const BlobId> ids = context.known(files);
+  (void)requirements_seconds(context, ids, 0);
+  const std::string json = files_json(ids, context.content.fresh_name());
+  const Request create = post_json(context.server, "/api/v3/shaman/checkout/create", json);
+  const std::vector<Request> uploads =
+      make_uploads(context.server, context.content, kUploads, context.sizes.large_file);
+  const EchoServer echo;
+
+  std::atomic<int> busy = 2;
+  LoadShape until_quiet;
+  until_quiet.count = std::size_t(-1);
+  until_quiet.stop = [&] { return busy == 0; };
+  LoadResult echoed;
+  const std::vector<Request> calls = status_requests(context.server, ids.first(files / 10));
+  Background checkout([&] {
+    const std::shared_ptr<void> done(nullptr, [&](void*) { --busy; });
+    (void)context.ask(create);
+  });
+  Background uploading([&] {
+    const std::shared_ptr<void> done(nullptr, [&](void*) { --busy; });
+    LoadShape shape;
+    shape.connections = kUploads;
+    (void)context.load(uploads, shape);
+  });
+  Background echoing([&] { echoed = run_load(echo.endpoint(), calls, until_quiet); });
+  const LoadResult called = run_load(context.server, calls, until_quiet);
+  checkout.finish();
+  uploading.finish();
+  echoing.finish();
+  if (called.failures() > 0) throw BenchFailed("status calls failed: " + called.statuses());
+  samples.add("busy_status_p99", percentile(called.latencies(), 99));
+  samples.add("busy_echo_p99", percentile(echoed.latencies(), 99));
+}
+
+}  // namespace
+
+const Bench kBusyServer{"busy-server",
+                        Bench::Kind::part,
+                        "status calls while a large checkout is made and 4 large files come in",
+                        {{.id = "busy_status_p99",
+                          .label = "status p99 beside a large checkout and 4 large uploads",
+                          .unit = Unit::seconds,
+                          .better = Better::lower,
+                          .limits = {"busy_echo_p99"},
+                          .target = Target{Target::Of::limit, 4}},
+                         {.id = "busy_echo_p99",
+                          .label = "echo p99 at the same time",
+                          .unit = Unit::seconds,
+                          .better = Better::lower}},
+                        run};
+
+}  // namespace shaman::bench
