@@ -135,6 +135,11 @@ class FileSystem {
   /// ENOTEMPTY or EEXIST.
   [[nodiscard]] virtual result<void> rename(const Folder& from, std::string_view old_path,
                                             const Folder& to, std::string_view new_path) = 0;
+  /// The same where the new name is free, else EEXIST; EINVAL where the file system cannot do that.
+  [[nodiscard]] virtual result<void> rename_to_free_name(const Folder& from,
+                                                         std::string_view old_path,
+                                                         const Folder& to,
+                                                         std::string_view new_path) = 0;
   [[nodiscard]] virtual result<void> remove_file(const Folder& at, std::string_view path) = 0;
   [[nodiscard]] virtual result<void> remove_folder(const Folder& at, std::string_view path) = 0;
 

@@ -14,6 +14,7 @@
 #include "shaman/error.hpp"
 #include "shaman/file_list.hpp"
 #include "shaman/fs.hpp"
+#include "shaman/storage_traits.hpp"
 #include "shaman/worker_pool.hpp"
 
 namespace shaman {
@@ -24,6 +25,8 @@ enum class Durability : std::uint8_t {
   none,  ///< they are with the operating system: lost in a power cut, not when the server is killed
 };
 
+enum class LogLevel : std::uint8_t { info, warning, error };
+
 struct StoreOptions {
   Durability durability = Durability::full;
   /// An upload that made no progress for this long may be overtaken by another of the same blob.
@@ -31,6 +34,25 @@ struct StoreOptions {
   /// For this long after a blob's mark was set, it is known to be stored without looking at the
   /// disk. Half of the age below which garbage collection leaves every blob alone.
   std::chrono::seconds mark_lease{3600};
+  /// How many marks are remembered in memory, about 64 bytes each.
+  std::size_t remembered_marks = 512 * 1024;
+  /// Bytes that uploads leave free on the storage.
+  std::uint64_t keep_free = 0;
+  /// Where noteworthy events go, one sentence each, with nothing unprintable in it; called from any
+  /// thread. May be empty.
+  std::function<void(LogLevel, const std::string&)> log;
+};
+
+/// What the store did since it was opened.
+struct StoreCounters {
+  std::uint64_t uploads_begun = 0;
+  std::uint64_t uploads_committed = 0;
+  std::uint64_t uploads_failed = 0;  ///< by the disk, or with content that did not match
+  std::uint64_t bytes_written = 0;
+  std::uint64_t takeovers = 0;      ///< of uploads that had stalled
+  std::uint64_t marks = 0;          ///< times of last use that were set on disk
+  std::uint64_t marks_saved = 0;    ///< answered from memory
+  std::uint64_t damaged_blobs = 0;  ///< seen with a size other than their name's
 };
 
 class Store;
@@ -71,6 +93,8 @@ using BeginResult = std::variant<Upload, AlreadyStored, Deferred, Claimed>;
 /// All members may be called from any thread. Those that say "blocks" touch the disk.
 class Store {
  public:
+  struct Impl;  ///< for the library's own parts
+
   /// Opens the folder, creating what is missing, after cleaning up what a dead server left behind.
   /// Blocks. errc::not_a_store says what is wrong with the folder and what to do.
   /// The file system and the pool must outlive the store.
@@ -89,6 +113,9 @@ class Store {
   /// before this returns, so that garbage collection leaves it alone for the lease. Spreads over
   /// the pool. Blocks. `out` has the list's size.
   [[nodiscard]] result<void> require(const FileList& files, std::span<BlobStatus> out);
+
+  /// From now on begin_upload() says errc::shutting_down; what is under way goes on.
+  void refuse_uploads();
 
   /// Starts an upload, or says why none is needed. Blocks.
   /// errc::storage_full, errc::io_error, errc::shutting_down.
@@ -124,11 +151,12 @@ class Store {
   /// Uploads that hold a claim right now.
   [[nodiscard]] std::size_t uploads_under_way() const;
 
+  [[nodiscard]] StoreCounters counters() const;
   [[nodiscard]] const StoreOptions& options() const noexcept;
+  [[nodiscard]] const StorageTraits& traits() const noexcept;
 
  private:
   friend class Checkouts;
-  struct Impl;
   explicit Store(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cerrno>
+#include <cstdio>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -150,15 +151,29 @@ result<void> LocalFileSystem::flush_all(const Folder& at) {
   return checked([&] { return ::syncfs(fd_of(at)); });
 }
 
-result<void> LocalFileSystem::rename(const Folder& from, std::string_view old_path,
-                                     const Folder& to, std::string_view new_path) {
+result<void> LocalFileSystem::rename_with(unsigned flags, const Folder& from,
+                                          std::string_view old_path, const Folder& to,
+                                          std::string_view new_path) {
   const auto source = Place::find(fd_of(from), old_path, walk_);
   if (!source) return source.error();
   const auto target = Place::find(fd_of(to), new_path, walk_);
   if (!target) return target.error();
   return checked([&] {
-    return ::renameat(source->folder(), source->name(), target->folder(), target->name());
+    return flags == 0
+               ? ::renameat(source->folder(), source->name(), target->folder(), target->name())
+               : ::renameat2(source->folder(), source->name(), target->folder(), target->name(),
+                             flags);
   });
+}
+
+result<void> LocalFileSystem::rename(const Folder& from, std::string_view old_path,
+                                     const Folder& to, std::string_view new_path) {
+  return rename_with(0, from, old_path, to, new_path);
+}
+
+result<void> LocalFileSystem::rename_to_free_name(const Folder& from, std::string_view old_path,
+                                                  const Folder& to, std::string_view new_path) {
+  return rename_with(RENAME_NOREPLACE, from, old_path, to, new_path);
 }
 
 result<void> LocalFileSystem::remove_file(const Folder& at, std::string_view path) {

@@ -2,6 +2,13 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "shaman/fs.hpp"
 
@@ -36,6 +43,8 @@ class LocalFileSystem final : public FileSystem {
   result<void> flush_all(const Folder& at) override;
   result<void> rename(const Folder& from, std::string_view old_path, const Folder& to,
                       std::string_view new_path) override;
+  result<void> rename_to_free_name(const Folder& from, std::string_view old_path, const Folder& to,
+                                   std::string_view new_path) override;
   result<void> remove_file(const Folder& at, std::string_view path) override;
   result<void> remove_folder(const Folder& at, std::string_view path) override;
   result<Stat> stat(const Folder& at, std::string_view path) override;
@@ -55,6 +64,9 @@ class LocalFileSystem final : public FileSystem {
   boost::system::error_code close_handle(std::int64_t id) noexcept override;
 
  private:
+  result<void> rename_with(unsigned flags, const Folder& from, std::string_view old_path,
+                           const Folder& to, std::string_view new_path);
+
   std::atomic<bool> walk_;  // also set when openat2 turns out to be missing
 };
 

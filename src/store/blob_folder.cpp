@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/blob_folder.hpp"
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "store/disk_error.hpp"
+#include "store/layout.hpp"
+
+namespace shaman {
+namespace {
+
+namespace errors = boost::system::errc;
+
+constexpr auto kYoung = std::chrono::minutes(1);
+
+bool is_absent(const boost::system::error_code& error) {
+  return error == errors::no_such_file_or_directory;
+}
+
+bool is_no_folder(const boost::system::error_code& error) {
+  return error == errors::not_a_directory || error == errors::too_many_symbolic_link_levels;
+}
+
+std::string blob_name(const BlobId& id) {
+  return "blob " + id.brief();
+}
+
+}  // namespace
+
+// Where a blob is put: the two folders that lead to it.
+struct BlobFolder::Shelf {
+  fs::Folder shard;
+  fs::Folder rest;
+  std::size_t shard_index = 0;
+};
+
+BlobFolder::BlobFolder(fs::FileSystem& file_system, const fs::Folder& blobs, MarkCache& marks,
+                       const StoreOptions& options)
+    : file_system_(file_system), blobs_(blobs), marks_(marks), options_(options) {}
+
+bool BlobFolder::is_within_lease(fs::Time marked, fs::Time now) const {
+  return now - marked < options_.mark_lease;
+}
+
+result<BlobFolder::Presence> BlobFolder::look(const BlobId& id, Mark mark) {
+  const layout::BlobPlace place(id);
+  const auto folder = file_system_.open_folder(blobs_, place.folder);
+  if (!folder) {
+    if (is_absent(folder.error())) return Presence::absent;
+    if (!is_no_folder(folder.error()))
+      return disk_error(folder.error(), "open the folder of " + blob_name(id));
+    report_damaged(id, "its folder in file-store/stored is not a folder");
+    return Presence::absent;
+  }
+  if (is_suspect(id)) return Presence::absent;
+  const auto stat = file_system_.stat(*folder, place.file);
+  if (!stat) {
+    if (is_absent(stat.error())) return Presence::absent;
+    return disk_error(stat.error(), "look at " + blob_name(id));
+  }
+  if (stat->type != fs::EntryType::regular || stat->size != id.size) {
+    report_damaged(id, stat->type == fs::EntryType::regular
+                           ? "it is " + std::to_string(stat->size) + " bytes long"
+                           : "it is not a regular file");
+    return Presence::absent;
+  }
+  const fs::Time now = file_system_.now();
+  fs::Time marked = stat->modified;
+  // A time in the future is a wrong clock's, and no mark.
+  if (mark == Mark::as_used_now && (!is_within_lease(marked, now) || marked > now + kYoung)) {
+    if (const auto touched = file_system_.touch(*folder, place.file); !touched) {
+      if (is_absent(touched.error())) return Presence::absent;
+      return disk_error(touched.error(), "mark " + blob_name(id) + " as used");
+    }
+    ++marks_set_;
+    marked = now;
+  }
+  if (flushes() && now - stat->changed < kYoung && !marks_.find(id)) return Presence::young;
+  if (mark == Mark::as_used_now) marks_.insert(id, marked);
+  return Presence::durable;
+}
+
+result<void> BlobFolder::make_durable(const BlobId& id) {
+  const layout::BlobPlace place(id);
+  const auto flushed = [&]() -> fs::result<void> {
+    const auto file = file_system_.open_file(blobs_, place.folder + "/" + place.file);
+    if (!file) return file.error();
+    if (const auto done = file_system_.flush(*file); !done) return done;
+    const auto shelf = make_shelf(id);
+    if (!shelf) return shelf.error();
+    return flush_shelf(*shelf);
+  }();
+  if (!flushed) {
+    set_suspect(id, true);
+    return disk_error(flushed.error(), "put " + blob_name(id) + " on stable storage");
+  }
+  const auto stat = file_system_.stat(blobs_, place.folder + "/" + place.file);
+  if (stat) marks_.insert(id, stat->modified);
+  return {};
+}
+
+result<bool> BlobFolder::holds(const BlobId& id, Mark mark) {
+  const auto presence = look(id, mark);
+  if (!presence) return presence.error();
+  if (*presence == Presence::absent) return false;
+  if (*presence == Presence::young) {
+    if (const auto flushed = make_durable(id); !flushed) return flushed.error();
+  }
+  return true;
+}
+
+result<void> BlobFolder::add(const fs::Folder& from, std::string_view name, const BlobId& id) {
+  const layout::BlobPlace place(id);
+  // Again when a folder vanishes in between: people do remove empty folders.
+  for (int attempt = 1;; ++attempt) {
+    const auto shelf = make_shelf(id);
+    if (!shelf) return disk_error(shelf.error(), "make the folder of " + blob_name(id));
+    const auto renamed = file_system_.rename(from, name, shelf->rest, place.file);
+    if (!renamed) {
+      if (is_absent(renamed.error()) && attempt < 3) continue;
+      return disk_error(renamed.error(), "give " + blob_name(id) + " its name");
+    }
+    const auto flushed = flushes() ? flush_shelf(*shelf) : fs::result<void>();
+    set_suspect(id, !flushed);
+    if (flushed) return {};
+    return disk_error(flushed.error(), "put the name of " + blob_name(id) + " on stable storage");
+  }
+}
+
+fs::result<BlobFolder::Shelf> BlobFolder::make_shelf(const BlobId& id) {
+  const layout::BlobPlace place(id);
+  Shelf shelf;
+  shelf.shard_index = id.digest.bytes().front();
+  auto shard = file_system_.open_folder(blobs_, place.shard());
+  if (!shard && is_absent(shard.error())) {
+    durable_shards_[shelf.shard_index] = false;
+    shard = fs::open_or_make_folder(file_system_, blobs_, place.shard());
+  }
+  if (!shard) return shard.error();
+  auto rest = fs::open_or_make_folder(file_system_, *shard, place.rest());
+  if (!rest) return rest.error();
+  shelf.shard = std::move(*shard);
+  shelf.rest = std::move(*rest);
+  return shelf;
+}
+
+// Each folder's name is in the one above. `rest` is nearly always new, so `shard` is flushed always;
+// the outer one is known to be durable once it was flushed here.
+fs::result<void> BlobFolder::flush_shelf(const Shelf& shelf) {
+  if (const auto flushed = file_system_.flush(shelf.rest); !flushed) return flushed;
+  if (const auto flushed = file_system_.flush(shelf.shard); !flushed) return flushed;
+  if (durable_shards_[shelf.shard_index]) return {};
+  if (const auto flushed = file_system_.flush(blobs_); !flushed) return flushed;
+  durable_shards_[shelf.shard_index] = true;
+  return {};
+}
+
+bool BlobFolder::is_suspect(const BlobId& id) {
+  if (!has_suspects_) return false;
+  const std::lock_guard lock(suspects_mutex_);
+  return suspects_.contains(id);
+}
+
+void BlobFolder::set_suspect(const BlobId& id, bool suspect) {
+  if (!suspect && !has_suspects_) return;
+  const std::lock_guard lock(suspects_mutex_);
+  if (suspect)
+    suspects_.insert(id);
+  else
+    suspects_.erase(id);
+  has_suspects_ = !suspects_.empty();
+}
+
+void BlobFolder::report_damaged(const BlobId& id, const std::string& what) {
+  ++damaged_seen_;
+  if (options_.log) {
+    options_.log(LogLevel::warning, blob_name(id) + " is damaged: " + what +
+                                        "; it counts as missing until it is uploaded again");
+  }
+}
+
+}  // namespace shaman

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "shaman/blob_id.hpp"
+#include "shaman/error.hpp"
+#include "shaman/fs.hpp"
+#include "shaman/store.hpp"
+#include "store/instance.hpp"
+#include "store/mark_cache.hpp"
+
+namespace shaman {
+
+/// The blobs on the disk, `file-store/stored`: finds, marks and adds them. Knows nothing of uploads.
+/// All members may be called from any thread; all of them block.
+///
+/// What "stored" promises: the blob has its name, its name's size, and both are on stable storage.
+/// A name alone proves nothing: after a crash, or made by another server this very moment, it may
+/// not be on the disk yet. So names that changed within the last minute are flushed before they
+/// count, unless they are in the mark cache, where only durable blobs are.
+class BlobFolder {
+ public:
+  enum class Presence : std::uint8_t {
+    absent,
+    young,    ///< it is there, but make_durable() must come before anybody is told
+    durable,  ///< or durability is none
+  };
+  enum class Mark : std::uint8_t { no, as_used_now };
+
+  /// All references must outlive it.
+  BlobFolder(fs::FileSystem& file_system, const fs::Folder& blobs, MarkCache& marks,
+             const StoreOptions& options);
+
+  /// Looks on the disk. With Mark::as_used_now, what is there has a time of last use within the
+  /// mark lease afterwards.
+  [[nodiscard]] result<Presence> look(const BlobId& id, Mark mark);
+  /// Flushes a young blob with its folders.
+  [[nodiscard]] result<void> make_durable(const BlobId& id);
+  /// look() and make_durable(): whether the blob is stored.
+  [[nodiscard]] result<bool> holds(const BlobId& id, Mark mark);
+  /// Whether a mark of this long ago still holds.
+  [[nodiscard]] bool is_within_lease(fs::Time marked, fs::Time now) const;
+
+  /// Gives a complete (and, where durability demands it, flushed) file its name, replacing what may
+  /// have it, and makes the name durable. On success the file is gone from `from`.
+  [[nodiscard]] result<void> add(const fs::Folder& from, std::string_view name, const BlobId& id);
+
+  [[nodiscard]] bool flushes() const noexcept { return options_.durability == Durability::full; }
+  [[nodiscard]] std::uint64_t marks_set() const noexcept { return marks_set_; }
+  [[nodiscard]] std::uint64_t damaged_seen() const noexcept { return damaged_seen_; }
+
+ private:
+  struct Shelf;
+  [[nodiscard]] fs::result<Shelf> make_shelf(const BlobId& id);
+  [[nodiscard]] fs::result<void> flush_shelf(const Shelf& shelf);
+  [[nodiscard]] bool is_suspect(const BlobId& id);
+  void set_suspect(const BlobId& id, bool suspect);
+  void report_damaged(const BlobId& id, const std::string& what);
+
+  fs::FileSystem& file_system_;
+  const fs::Folder& blobs_;
+  MarkCache& marks_;
+  const StoreOptions& options_;
+  // Whether the name of the outer folder `xy` is known to be on stable storage.
+  std::array<std::atomic<bool>, 256> durable_shards_{};
+  // Blobs that have a name but whose flush failed: flushing again would succeed and prove nothing,
+  // so they count as missing until they are uploaded anew (or the server starts anew).
+  std::mutex suspects_mutex_;
+  std::unordered_set<BlobId> suspects_;
+  std::atomic<bool> has_suspects_{false};
+  std::atomic<std::uint64_t> marks_set_{0};
+  std::atomic<std::uint64_t> damaged_seen_{0};
+};
+
+}  // namespace shaman

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "shaman/blob_id.hpp"
+
+namespace shaman {
+
+/// Who is sending which blob. Does no I/O and looks at no clock. All members may be called from any
+/// thread.
+///
+/// A blob has one uploader as long as that one makes progress. When it stalls, another may start
+/// beside it; whoever is committed first supersedes the others.
+class ClaimTable {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+  using Ticket = std::uint64_t;
+
+  explicit ClaimTable(std::chrono::steady_clock::duration stall_after)
+      : stall_after_(stall_after) {}
+
+  /// A ticket where nobody sends the blob, or all who do have stalled.
+  [[nodiscard]] std::optional<Ticket> claim(const BlobId& id, Time now);
+
+  /// The server itself is at work for this upload (a write that blocks): it cannot stall until
+  /// progress() is told.
+  void working(Ticket ticket);
+  void progress(Ticket ticket, std::uint64_t received, Time now);
+  /// All bytes are here; from now on it cannot stall.
+  void committing(Ticket ticket);
+  /// Ends the upload. When it was committed, all others of the blob are superseded.
+  void release(Ticket ticket, bool committed);
+  [[nodiscard]] bool is_superseded(Ticket ticket) const;
+
+  [[nodiscard]] bool is_claimed(const BlobId& id) const;
+  [[nodiscard]] bool is_committing(const BlobId& id) const;
+  /// Bytes that the blob's furthest uploader has sent; 0 without one.
+  [[nodiscard]] std::uint64_t received(const BlobId& id) const;
+  /// Uploads under way.
+  [[nodiscard]] std::size_t size() const;
+
+  /// See Store::Waiter.
+  class Waiter {
+   public:
+    Waiter() = default;
+    Waiter(Waiter&&) noexcept = default;
+    Waiter& operator=(Waiter&& other) noexcept;
+    ~Waiter() { cancel(); }
+
+   private:
+    friend class ClaimTable;
+    struct Call;
+    explicit Waiter(std::shared_ptr<Call> call) : call_(std::move(call)) {}
+    void cancel() noexcept;
+    std::shared_ptr<Call> call_;
+  };
+  [[nodiscard]] Waiter wait(const BlobId& id, std::function<void()> wake, Time now);
+
+  /// Wakes those who wait for an upload that has stalled by now.
+  void wake_stalled(Time now);
+  [[nodiscard]] bool has_waiters() const;
+
+ private:
+  struct Uploader {
+    BlobId id;
+    std::uint64_t received = 0;
+    Time last_progress;
+    bool working = false;
+    bool committing = false;
+    bool superseded = false;
+  };
+  struct Claim {
+    std::vector<Ticket> tickets;
+    std::vector<std::weak_ptr<Waiter::Call>> waiters;
+  };
+  using Calls = std::vector<std::weak_ptr<Waiter::Call>>;
+
+  [[nodiscard]] bool has_stalled(const Claim& claim, Time now) const;
+  [[nodiscard]] Uploader* find(Ticket ticket);
+  static void run(Calls calls);
+
+  const std::chrono::steady_clock::duration stall_after_;
+  mutable std::mutex mutex_;
+  Ticket next_ticket_ = 1;
+  std::unordered_map<Ticket, Uploader> uploaders_;
+  std::unordered_map<BlobId, Claim> claims_;
+};
+
+}  // namespace shaman

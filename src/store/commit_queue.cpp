@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/commit_queue.hpp"
+
+#include <utility>
+
+#include "store/disk_error.hpp"
+
+namespace shaman {
+namespace {
+
+// A bake or an image that is saved through a worker's link must not change everybody's blob.
+constexpr std::uint32_t kBlobMode = 0444;
+
+// One blob's steps one after the other, several blobs side by side: as many as the pool has threads.
+class EachOnItsOwn final : public CommitQueue {
+ public:
+  EachOnItsOwn(BlobCommitter& committer, WorkerPool& pool) : committer_(committer), pool_(pool) {}
+
+  void submit(PendingBlob blob, Done done) override {
+    // Jobs must be copyable, the file is not.
+    auto job = std::make_shared<PendingBlob>(std::move(blob));
+    pool_.post([this, job = std::move(job), done = std::move(done)] {
+      done(committer_.commit(std::move(*job)));
+    });
+  }
+
+ private:
+  BlobCommitter& committer_;
+  WorkerPool& pool_;
+};
+
+}  // namespace
+
+std::unique_ptr<CommitQueue> CommitQueue::make(Durability durability, BlobCommitter& committer,
+                                               WorkerPool& pool) {
+  switch (durability) {
+    case Durability::full:  // the committer flushes
+    case Durability::none:  // the committer does not; there is nothing else to do differently
+      break;
+  }
+  return std::make_unique<EachOnItsOwn>(committer, pool);
+}
+
+result<void> BlobCommitter::commit(PendingBlob blob) {
+  const std::string what = "store blob " + blob.id.brief();
+  if (const auto sealed = seal(blob); !sealed) {
+    static_cast<void>(file_system_.remove_file(temporary_, blob.name));
+    return disk_error(sealed.error(), what);
+  }
+  const fs::Time marked = file_system_.now();
+  const auto added = blobs_.add(temporary_, blob.name, blob.id);
+  if (!added) {
+    static_cast<void>(file_system_.remove_file(temporary_, blob.name));
+    return added.error();
+  }
+  marks_.insert(blob.id, marked);
+  return {};
+}
+
+fs::result<void> BlobCommitter::seal(PendingBlob& blob) {
+  // The last byte may have come long ago, and a blob's time is that of its last use.
+  if (const auto touched = file_system_.touch(temporary_, blob.name); !touched) return touched;
+  if (const auto set = file_system_.set_mode(blob.file, kBlobMode); !set) return set;
+  if (blobs_.flushes()) {
+    if (const auto flushed = file_system_.flush(blob.file); !flushed) return flushed;
+  }
+  return file_system_.close(std::move(blob.file));
+}
+
+}  // namespace shaman

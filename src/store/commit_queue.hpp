@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "shaman/blob_id.hpp"
+#include "shaman/error.hpp"
+#include "shaman/fs.hpp"
+#include "shaman/store.hpp"
+#include "shaman/worker_pool.hpp"
+#include "store/blob_folder.hpp"
+
+namespace shaman {
+
+/// A blob that is complete and checked, and not yet part of the store.
+struct PendingBlob {
+  BlobId id;
+  fs::File file;
+  std::string name;  ///< in the committer's folder of temporary files
+};
+
+/// The steps that make one blob part of the store: read-only, flush the file, rename, flush the
+/// folders. From the first failure on nothing more is done and the temporary file goes; a failed
+/// flush is never repeated, because the system has dropped what it could not write. Thread-safe.
+class BlobCommitter {
+ public:
+  /// All references must outlive it.
+  BlobCommitter(fs::FileSystem& file_system, const fs::Folder& temporary, BlobFolder& blobs,
+                MarkCache& marks)
+      : file_system_(file_system), temporary_(temporary), blobs_(blobs), marks_(marks) {}
+
+  /// On success the blob is stored as BlobFolder means it. Blocks.
+  [[nodiscard]] result<void> commit(PendingBlob blob);
+
+ private:
+  [[nodiscard]] fs::result<void> seal(PendingBlob& blob);
+
+  fs::FileSystem& file_system_;
+  const fs::Folder& temporary_;
+  BlobFolder& blobs_;
+  MarkCache& marks_;
+};
+
+/// Decides when, where and beside which others a blob is committed.
+class CommitQueue {
+ public:
+  using Done = std::function<void(result<void>)>;
+
+  CommitQueue() = default;
+  CommitQueue(const CommitQueue&) = delete;
+  CommitQueue& operator=(const CommitQueue&) = delete;
+  virtual ~CommitQueue() = default;
+
+  /// Never blocks. `done` is called once, from another thread. Thread-safe.
+  virtual void submit(PendingBlob blob, Done done) = 0;
+
+  /// The policy for a durability. The references must outlive it and all that was submitted.
+  [[nodiscard]] static std::unique_ptr<CommitQueue> make(Durability durability,
+                                                         BlobCommitter& committer,
+                                                         WorkerPool& pool);
+};
+
+}  // namespace shaman

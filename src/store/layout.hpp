@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "shaman/blob_id.hpp"
+
+/// Where things lie below the storage folder.
+namespace shaman::layout {
+
+inline constexpr std::string_view kFileStore = "file-store";
+inline constexpr std::string_view kBlobs = "stored";                ///< in kFileStore
+inline constexpr std::string_view kForeignUploading = "uploading";  ///< in kFileStore: another server's
+inline constexpr std::string_view kJobs = "jobs";
+inline constexpr std::string_view kPrivate = ".shaman";
+inline constexpr std::string_view kFormat = "format";  ///< this and what follows: in kPrivate
+inline constexpr std::string_view kUploading = "uploading";
+inline constexpr std::string_view kStaging = "staging";
+inline constexpr std::string_view kLocks = "locks";
+
+/// The digits of a digest that name the outer folder of its blobs.
+inline constexpr std::size_t kShardDigits = 2;
+
+/// Where a blob lies below kBlobs: `ab`/`cdef…`/`4096.blob`.
+struct BlobPlace {
+  explicit BlobPlace(const BlobId& id);
+  [[nodiscard]] std::string_view shard() const noexcept;
+  [[nodiscard]] std::string_view rest() const noexcept;
+
+  std::string folder;  ///< shard/rest
+  std::string file;
+};
+
+/// The text of a symbolic link to a blob, made in a folder `depth` levels below the storage folder.
+[[nodiscard]] std::string link_text(const BlobId& id, std::size_t depth);
+
+}  // namespace shaman::layout

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+#include "shaman/error.hpp"
+#include "shaman/fs.hpp"
+#include "shaman/storage_traits.hpp"
+#include "shaman/store.hpp"
+#include "store/instance.hpp"
+
+namespace shaman {
+
+/// The storage folder, open and found usable, with the folders in it.
+struct StorageRoot {
+  fs::Folder root;
+  fs::Folder blobs;  ///< file-store/stored
+  fs::Folder jobs;
+  fs::Folder private_folder;  ///< .shaman
+  StorageTraits traits;
+};
+
+/// Opens the folder, making what is missing, and checks format, file system and permissions; then
+/// everything that was there is on stable storage, where durability is full.
+/// errc::not_a_store, in words that say what to do.
+[[nodiscard]] result<StorageRoot> open_storage_root(fs::FileSystem& file_system,
+                                                    const std::string& path,
+                                                    Durability durability);
+
+/// Removes what the Go server left half-received in `file-store/uploading` more than a day ago.
+void remove_foreign_leftovers(fs::FileSystem& file_system, const fs::Folder& root,
+                              const StoreLog& log);
+
+}  // namespace shaman

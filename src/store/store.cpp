@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/store.hpp"
+
+#include <utility>
+
+#include "store/disk_error.hpp"
+#include "store/store_impl.hpp"
+
+namespace shaman {
+namespace {
+
+// How soon after the fact a stalled upload is noticed by those who wait for it.
+constexpr std::chrono::milliseconds kTick{250};
+
+// What the store's thread does: wakes who waits for a stalled upload, shows other servers that this
+// one lives, and removes what dead ones left.
+class Rounds {
+ public:
+  explicit Rounds(Store::Impl& store) : store_(store) {}
+
+  void operator()() {
+    const auto now = store_.file_system.steady_now();
+    if (store_.claims.has_waiters()) store_.claims.wake_stalled(now);
+    if (now < next_beat_) return;
+    next_beat_ = now + Instance::kBeat;
+    if (const auto beat = store_.instance.beat(); !beat) {
+      store_.log(LogLevel::error,
+                 disk_error(beat.error(), "touch this server's file in .shaman/locks").message());
+    }
+    store_.instance.clean_up_after_the_dead(store_.options.log);
+  }
+
+ private:
+  Store::Impl& store_;
+  std::chrono::steady_clock::time_point next_beat_{};
+};
+
+}  // namespace
+
+Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, WorkerPool& pool_,
+                  StorageRoot root_, Instance instance_)
+    : file_system(file_system_),
+      options(options_),
+      pool(pool_),
+      root(std::move(root_)),
+      instance(std::move(instance_)),
+      claims(options.stall_after),
+      marks(options.remembered_marks),
+      blobs(file_system, root.blobs, marks, options),
+      committer(file_system, instance.uploading(), blobs, marks),
+      commits(CommitQueue::make(options.durability, committer, pool)),
+      housekeeper_(kTick, Rounds(*this)) {}
+
+Store::Impl::~Impl() {
+  std::unique_lock lock(jobs_mutex_);
+  jobs_ended_.wait(lock, [this] { return jobs_ == 0; });
+}
+
+void Store::Impl::begin_job() {
+  const std::lock_guard lock(jobs_mutex_);
+  ++jobs_;
+}
+
+void Store::Impl::end_job() {
+  // Notified under the lock: once it is free, this may be gone.
+  const std::lock_guard lock(jobs_mutex_);
+  --jobs_;
+  jobs_ended_.notify_all();
+}
+
+result<BlobStatus> Store::Impl::status_of(const BlobId& id, BlobFolder::Mark mark) {
+  if (claims.is_committing(id)) return BlobStatus::uploading;
+  const auto stored = blobs.holds(id, mark);
+  if (!stored) return stored.error();
+  if (stored.value()) return BlobStatus::stored;
+  return claims.is_claimed(id) ? BlobStatus::uploading : BlobStatus::unknown;
+}
+
+result<std::unique_ptr<Store>> Store::open(fs::FileSystem& file_system, const std::string& root,
+                                           const StoreOptions& options, WorkerPool& disk_pool) {
+  auto opened = open_storage_root(file_system, root, options.durability);
+  if (!opened) return opened.error();
+  auto instance = Instance::start(file_system, opened->private_folder);
+  if (!instance) return Error{errc::not_a_store, instance.error().message()};
+  instance->clean_up_after_the_dead(options.log);
+  remove_foreign_leftovers(file_system, opened->root, options.log);
+  auto impl = std::make_unique<Impl>(file_system, options, disk_pool, std::move(*opened),
+                                     std::move(*instance));
+  return std::unique_ptr<Store>(new Store(std::move(impl)));
+}
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::~Store() = default;
+
+result<BlobStatus> Store::status(const BlobId& id) {
+  return impl_->status_of(id, BlobFolder::Mark::no);
+}
+
+void Store::refuse_uploads() {
+  impl_->refuses_uploads = true;
+}
+
+std::uint64_t Store::upload_progress(const BlobId& id) const {
+  return impl_->claims.received(id);
+}
+
+std::size_t Store::uploads_under_way() const {
+  return impl_->claims.size();
+}
+
+StoreCounters Store::counters() const {
+  StoreCounters counters;
+  counters.uploads_begun = impl_->uploads_begun;
+  counters.uploads_committed = impl_->uploads_committed;
+  counters.uploads_failed = impl_->uploads_failed;
+  counters.bytes_written = impl_->bytes_written;
+  counters.takeovers = impl_->takeovers;
+  counters.marks = impl_->blobs.marks_set();
+  counters.marks_saved = impl_->marks_saved;
+  counters.damaged_blobs = impl_->blobs.damaged_seen();
+  return counters;
+}
+
+const StoreOptions& Store::options() const noexcept {
+  return impl_->options;
+}
+
+const StorageTraits& Store::traits() const noexcept {
+  return impl_->root.traits;
+}
+
+struct Store::Waiter::State {
+  ClaimTable::Waiter waiter;
+};
+
+Store::Waiter::Waiter() = default;
+Store::Waiter::Waiter(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Store::Waiter::Waiter(Waiter&&) noexcept = default;
+Store::Waiter& Store::Waiter::operator=(Waiter&&) noexcept = default;
+Store::Waiter::~Waiter() = default;
+
+Store::Waiter Store::when_released(const BlobId& id, std::function<void()> wake) {
+  auto state = std::make_unique<Waiter::State>();
+  state->waiter = impl_->claims.wait(id, std::move(wake), impl_->file_system.steady_now());
+  return Waiter(std::move(state));
+}
+
+}  // namespace shaman

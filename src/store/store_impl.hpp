@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shaman/store.hpp"
+#include "store/blob_folder.hpp"
+#include "store/claim_table.hpp"
+#include "store/commit_queue.hpp"
+#include "store/housekeeper.hpp"
+#include "store/instance.hpp"
+#include "store/mark_cache.hpp"
+#include "store/root.hpp"
+
+namespace shaman {
+
+/// What a store consists of. Store's members (store.cpp, uploads.cpp, requirements.cpp) and
+/// Checkouts work on it.
+struct Store::Impl {
+  Impl(fs::FileSystem& file_system_, const StoreOptions& options_, WorkerPool& pool_,
+       StorageRoot root_, Instance instance_);
+  ~Impl();
+
+  void log(LogLevel level, const std::string& message) const {
+    if (options.log) options.log(level, message);
+  }
+
+  /// Claimed and not stored; a blob that is being committed is not looked at on the disk.
+  [[nodiscard]] result<BlobStatus> status_of(const BlobId& id, BlobFolder::Mark mark);
+
+  /// What uploads under way may still take, `more` bytes on top: errc::storage_full.
+  [[nodiscard]] result<void> check_space(std::uint64_t more);
+
+  /// Stores a small blob of the server's own making; it is stored and marked on return. Blocks.
+  [[nodiscard]] result<BlobId> put(std::string_view content);
+
+  /// A name for a temporary file that is in no use.
+  [[nodiscard]] std::string temporary_name(const BlobId& id);
+
+  /// Work that was given to other threads and must end before this does.
+  void begin_job();
+  void end_job();
+
+  fs::FileSystem& file_system;
+  const StoreOptions options;
+  WorkerPool& pool;
+  StorageRoot root;
+  Instance instance;
+  ClaimTable claims;
+  MarkCache marks;
+  BlobFolder blobs;
+  BlobCommitter committer;
+  std::unique_ptr<CommitQueue> commits;
+
+  std::atomic<bool> refuses_uploads{false};
+  std::atomic<std::uint64_t> next_name{1};
+  std::atomic<std::uint64_t> bytes_expected{0};  ///< by uploads under way
+  std::atomic<std::uint64_t> uploads_begun{0};
+  std::atomic<std::uint64_t> uploads_committed{0};
+  std::atomic<std::uint64_t> uploads_failed{0};
+  std::atomic<std::uint64_t> bytes_written{0};
+  std::atomic<std::uint64_t> takeovers{0};
+  std::atomic<std::uint64_t> marks_saved{0};
+
+ private:
+  std::mutex jobs_mutex_;
+  std::condition_variable jobs_ended_;
+  std::size_t jobs_ = 0;
+  Housekeeper housekeeper_;  // last: it uses the rest
+};
+
+/// An upload under way, with its claim.
+struct Upload::State {
+  State(Store::Impl& store_, const BlobId& id_, ClaimTable::Ticket ticket_)
+      : store(store_), id(id_), ticket(ticket_) {}
+  ~State();
+
+  [[nodiscard]] result<void> write(std::span<const std::byte> piece);
+  [[nodiscard]] result<void> verify();
+
+  Store::Impl& store;
+  const BlobId id;
+  const ClaimTable::Ticket ticket;
+  std::string name;
+  fs::File file;
+  Sha256 hash;
+  std::uint64_t received = 0;
+  std::uint64_t written_back = 0;
+  std::uint64_t expected = 0;    ///< this upload's share of Store::Impl::bytes_expected
+  std::optional<Error> failure;  ///< of a write: nothing more is taken
+};
+
+}  // namespace shaman

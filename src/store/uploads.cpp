@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <utility>
+
+#include "shaman/text.hpp"
+#include "store/disk_error.hpp"
+#include "store/store_impl.hpp"
+
+namespace shaman {
+namespace {
+
+// A large file's write-back starts while it is still coming, so that its last flush finds little
+// left to do.
+constexpr std::uint64_t kWriteBackStep = 8U << 20U;
+
+Error mismatch(const BlobId& id, const std::string& how) {
+  return {errc::content_mismatch,
+          "the content sent for blob " + id.brief() + " is not what its address says: " + how};
+}
+
+}  // namespace
+
+Upload::State::~State() {
+  store.bytes_expected -= expected;
+  store.claims.release(ticket, false);
+  if (!file) return;
+  // On the pool, as removing a large file takes a while and this may be a network thread.
+  store.begin_job();
+  file.reset();
+  store.pool.post([&owner = store, temporary = std::move(name)] {
+    static_cast<void>(owner.file_system.remove_file(owner.instance.uploading(), temporary));
+    owner.end_job();
+  });
+}
+
+result<void> Upload::State::write(std::span<const std::byte> piece) {
+  if (failure) return *failure;
+  if (piece.size() > id.size - received) {
+    failure = mismatch(id, "there are more bytes than the size in it");
+    ++store.uploads_failed;
+    return *failure;
+  }
+  store.claims.working(ticket);
+  const auto written = fs::write_all(store.file_system, file, received, piece);
+  if (!written) {
+    failure = disk_error(written.error(), "write the upload of blob " + id.brief());
+    ++store.uploads_failed;
+    store.log(LogLevel::error, failure->message());
+  } else {
+    hash.update(piece);
+    received += piece.size();
+    expected -= piece.size();
+    store.bytes_expected -= piece.size();
+    store.bytes_written += piece.size();
+    if (store.blobs.flushes() && received - written_back >= kWriteBackStep) {
+      store.file_system.start_write_back(file, written_back, received - written_back);
+      written_back = received;
+    }
+  }
+  store.claims.progress(ticket, received, store.file_system.steady_now());
+  if (failure) return *failure;
+  return {};
+}
+
+result<void> Upload::State::verify() {
+  if (failure) return *failure;
+  if (received != id.size) {
+    return mismatch(id, "it has " + std::to_string(received) + " of " + std::to_string(id.size) +
+                            " bytes");
+  }
+  const Digest digest = hash.finish();
+  if (digest != id.digest) return mismatch(id, "its SHA-256 is " + digest.hex());
+  return {};
+}
+
+Upload::Upload(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Upload::Upload(Upload&&) noexcept = default;
+Upload& Upload::operator=(Upload&&) noexcept = default;
+Upload::~Upload() = default;
+
+const BlobId& Upload::id() const noexcept {
+  return state_->id;
+}
+
+result<void> Upload::write(std::span<const std::byte> piece) {
+  return state_->write(piece);
+}
+
+std::uint64_t Upload::received() const noexcept {
+  return state_->received;
+}
+
+bool Upload::is_superseded() const noexcept {
+  return state_->store.claims.is_superseded(state_->ticket);
+}
+
+std::string Store::Impl::temporary_name(const BlobId& id) {
+  return id.digest.hex() + "-" + std::to_string(id.size) + "-" + std::to_string(next_name++);
+}
+
+result<void> Store::Impl::check_space(std::uint64_t more) {
+  const auto space = file_system.space(root.root);
+  if (!space) return disk_error(space.error(), "ask for the free space of the storage");
+  if (space->free_inodes == 0)
+    return Error{errc::storage_full, "the storage has no inodes left for another file"};
+  const std::uint64_t taken = bytes_expected + options.keep_free;
+  const std::uint64_t left = space->free_bytes - std::min(space->free_bytes, taken);
+  if (more <= left) return {};
+  return Error{errc::storage_full,
+               "the storage has no room for " + text::human_bytes(more) + ": " +
+                   text::human_bytes(space->free_bytes) + " are free, of which " +
+                   text::human_bytes(std::min(space->free_bytes, taken)) +
+                   " are reserved or for uploads under way"};
+}
+
+result<BeginResult> Store::begin_upload(const BlobId& id, bool can_defer) {
+  Impl& store = *impl_;
+  if (store.refuses_uploads) return Error{errc::shutting_down, {}};
+  const bool was_claimed = store.claims.is_claimed(id);
+  // Claimed before the disk is looked at: so nobody can commit the blob unseen in between.
+  const auto ticket = store.claims.claim(id, store.file_system.steady_now());
+  const auto busy = [&]() -> BeginResult {
+    if (can_defer) return Deferred{};
+    return Claimed{};
+  };
+  if (!ticket && store.claims.is_committing(id)) return busy();
+  auto state = ticket ? std::make_unique<Upload::State>(store, id, *ticket) : nullptr;
+  const auto stored = store.blobs.holds(id, BlobFolder::Mark::as_used_now);
+  if (!stored) return stored.error();
+  if (stored.value()) return BeginResult(AlreadyStored{});
+  if (!ticket) return busy();
+
+  if (const auto space = store.check_space(id.size); !space) return space.error();
+  state->name = store.temporary_name(id);
+  auto file = store.file_system.create_file(store.instance.uploading(), state->name);
+  if (!file) return disk_error(file.error(), "begin the upload of blob " + id.brief());
+  state->file = std::move(*file);
+  state->expected = id.size;
+  store.bytes_expected += id.size;
+  ++store.uploads_begun;
+  if (was_claimed) ++store.takeovers;
+  return BeginResult(Upload(std::move(state)));
+}
+
+void Store::commit(Upload upload, std::function<void(result<void>)> done) {
+  Impl& store = *impl_;
+  // Shared, because jobs must be copyable.
+  std::shared_ptr<Upload::State> state = std::move(upload.state_);
+  store.claims.committing(state->ticket);
+  store.begin_job();
+  const auto verified = state->verify();
+  PendingBlob blob;
+  if (verified) blob = {state->id, std::move(state->file), state->name};
+  auto end = [&store, state = std::move(state), done = std::move(done)](result<void> outcome) mutable {
+    if (outcome)
+      ++store.uploads_committed;
+    else if (!state->failure)
+      ++store.uploads_failed;
+    if (!outcome && outcome.error().code != errc::content_mismatch)
+      store.log(LogLevel::error, outcome.error().message());
+    store.claims.release(state->ticket, outcome.has_value());
+    state.reset();
+    done(std::move(outcome));
+    store.end_job();
+  };
+  // Moved on, never copied: whoever holds the state last must not outlive the store.
+  if (verified)
+    store.commits->submit(std::move(blob), std::move(end));
+  else
+    store.pool.post([end = std::move(end), verified]() mutable { end(verified); });
+}
+
+result<BlobId> Store::Impl::put(std::string_view content) {
+  const BlobId id{Sha256::of(content), content.size()};
+  const auto stored = blobs.holds(id, BlobFolder::Mark::as_used_now);
+  if (!stored) return stored.error();
+  if (stored.value()) return id;
+  if (const auto space = check_space(id.size); !space) return space.error();
+  const std::string name = temporary_name(id);
+  auto file = file_system.create_file(instance.uploading(), name);
+  if (!file) return disk_error(file.error(), "store blob " + id.brief());
+  const auto written =
+      fs::write_all(file_system, *file, 0, std::as_bytes(std::span(content)));
+  if (!written) {
+    static_cast<void>(file_system.remove_file(instance.uploading(), name));
+    return disk_error(written.error(), "store blob " + id.brief());
+  }
+  const auto committed = committer.commit({id, std::move(*file), name});
+  if (!committed) return committed.error();
+  return id;
+}
+
+}  // namespace shaman
