@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,13 +29,13 @@ struct CheckoutOptions {
 /// A request that was found safe and consistent; nothing has been touched yet.
 class CheckoutPlan {
  public:
+  struct State;  ///< for the library's own parts
   CheckoutPlan(CheckoutPlan&&) noexcept;
   CheckoutPlan& operator=(CheckoutPlan&&) noexcept;
   ~CheckoutPlan();
 
  private:
   friend class Checkouts;
-  struct State;
   explicit CheckoutPlan(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

@@ -18,10 +18,9 @@ bool tells_links(fs::FileSystem& file_system, const fs::Folder& folder, const st
 }
 
 nanoseconds granularity_of(fs::Time time) {
-  static constexpr std::array kSteps = {nanoseconds(std::chrono::seconds(2)),
-                                        nanoseconds(std::chrono::seconds(1)),
-                                        nanoseconds(std::chrono::milliseconds(1)),
-                                        nanoseconds(std::chrono::microseconds(1))};
+  static constexpr std::array kSteps = {
+      nanoseconds(std::chrono::seconds(2)), nanoseconds(std::chrono::seconds(1)),
+      nanoseconds(std::chrono::milliseconds(1)), nanoseconds(std::chrono::microseconds(1))};
   const auto since = std::chrono::duration_cast<nanoseconds>(time.time_since_epoch());
   for (const nanoseconds step : kSteps)
     if (since % step == nanoseconds(0)) return step;

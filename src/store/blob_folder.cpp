@@ -45,6 +45,12 @@ bool BlobFolder::is_within_lease(fs::Time marked, fs::Time now) const {
 }
 
 result<BlobFolder::Presence> BlobFolder::look(const BlobId& id, Mark mark) {
+  auto presence = look_on_disk(id, mark);
+  if (presence && *presence == Presence::absent) marks_.erase(id);
+  return presence;
+}
+
+result<BlobFolder::Presence> BlobFolder::look_on_disk(const BlobId& id, Mark mark) {
   const layout::BlobPlace place(id);
   const auto folder = file_system_.open_folder(blobs_, place.folder);
   if (!folder) {
@@ -146,8 +152,8 @@ fs::result<BlobFolder::Shelf> BlobFolder::make_shelf(const BlobId& id) {
   return shelf;
 }
 
-// Each folder's name is in the one above. `rest` is nearly always new, so `shard` is flushed always;
-// the outer one is known to be durable once it was flushed here.
+// Each folder's name is in the one above. `rest` is nearly always new, so `shard` is flushed
+// always; the outer one is known to be durable once it was flushed here.
 fs::result<void> BlobFolder::flush_shelf(const Shelf& shelf) {
   if (const auto flushed = file_system_.flush(shelf.rest); !flushed) return flushed;
   if (const auto flushed = file_system_.flush(shelf.shard); !flushed) return flushed;

@@ -13,13 +13,14 @@
 #include "shaman/error.hpp"
 #include "shaman/fs.hpp"
 #include "shaman/store.hpp"
+
 #include "store/instance.hpp"
 #include "store/mark_cache.hpp"
 
 namespace shaman {
 
-/// The blobs on the disk, `file-store/stored`: finds, marks and adds them. Knows nothing of uploads.
-/// All members may be called from any thread; all of them block.
+/// The blobs on the disk, `file-store/stored`: finds, marks and adds them. Knows nothing of
+/// uploads. All members may be called from any thread; all of them block.
 ///
 /// What "stored" promises: the blob has its name, its name's size, and both are on stable storage.
 /// A name alone proves nothing: after a crash, or made by another server this very moment, it may
@@ -58,6 +59,7 @@ class BlobFolder {
 
  private:
   struct Shelf;
+  [[nodiscard]] result<Presence> look_on_disk(const BlobId& id, Mark mark);
   [[nodiscard]] fs::result<Shelf> make_shelf(const BlobId& id);
   [[nodiscard]] fs::result<void> flush_shelf(const Shelf& shelf);
   [[nodiscard]] bool is_suspect(const BlobId& id);

@@ -11,7 +11,8 @@ namespace {
 // A bake or an image that is saved through a worker's link must not change everybody's blob.
 constexpr std::uint32_t kBlobMode = 0444;
 
-// One blob's steps one after the other, several blobs side by side: as many as the pool has threads.
+// One blob's steps one after the other, several blobs side by side: as many as the pool has
+// threads.
 class EachOnItsOwn final : public CommitQueue {
  public:
   EachOnItsOwn(BlobCommitter& committer, WorkerPool& pool) : committer_(committer), pool_(pool) {}

@@ -10,6 +10,7 @@
 #include "shaman/fs.hpp"
 #include "shaman/store.hpp"
 #include "shaman/worker_pool.hpp"
+
 #include "store/blob_folder.hpp"
 
 namespace shaman {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "shaman/text.hpp"
+
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
 
@@ -20,8 +21,8 @@ namespace errors = boost::system::errc;
 std::string as_file_name(std::string_view text) {
   std::string name;
   for (const char c : text.substr(0, 64)) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                       (c >= 'A' && c <= 'Z') || c == '-' || c == '.';
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       c == '-' || c == '.';
     name += plain ? c : '-';
   }
   return name.empty() || name.front() == '.' ? "x" + name : name;
@@ -70,7 +71,8 @@ result<void> Instance::take_name(const fs::Folder& private_folder) {
     if (!taken_by_other && by_name && by_handle && by_name->inode == by_handle->inode) {
       lock_ = std::move(*lock);
     } else if (attempt == 10) {
-      return Error{errc::not_a_store, "cannot keep a lock file in .shaman/locks: something removes it"};
+      return Error{errc::not_a_store,
+                   "cannot keep a lock file in .shaman/locks: something removes it"};
     }
   }
   auto uploading = fs::open_or_make_folder(*file_system_, all_uploading_, name_);
@@ -114,10 +116,9 @@ void Instance::bury(const std::string& name, const StoreLog& log) {
     const auto removed = fs::remove_tree(*file_system_, *folder, name);
     if (removed) continue;
     if (log) {
-      log(LogLevel::warning,
-          disk_error(removed.error(), "remove what a stopped server left (" +
-                                          text::escape(name) + ")")
-              .message());
+      log(LogLevel::warning, disk_error(removed.error(), "remove what a stopped server left (" +
+                                                             text::escape(name) + ")")
+                                 .message());
     }
     return;  // the lock file stays, so that it is tried again
   }

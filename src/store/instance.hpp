@@ -14,8 +14,8 @@ namespace shaman {
 using StoreLog = std::function<void(LogLevel, const std::string&)>;
 
 /// This server among those that may share a storage. While it lives it holds the lock on
-/// `.shaman/locks/<name>` and touches that file now and then; what lies in `.shaman/uploading/<name>`
-/// and `.shaman/staging/<name>` is its own. One thread at a time.
+/// `.shaman/locks/<name>` and touches that file now and then; what lies in
+/// `.shaman/uploading/<name>` and `.shaman/staging/<name>` is its own. One thread at a time.
 class Instance {
  public:
   /// How often beat() wants to be called, and how old the last beat of a server that cannot be seen

@@ -11,8 +11,9 @@
 namespace shaman::layout {
 
 inline constexpr std::string_view kFileStore = "file-store";
-inline constexpr std::string_view kBlobs = "stored";                ///< in kFileStore
-inline constexpr std::string_view kForeignUploading = "uploading";  ///< in kFileStore: another server's
+inline constexpr std::string_view kBlobs = "stored";  ///< in kFileStore
+inline constexpr std::string_view kForeignUploading =
+    "uploading";  ///< in kFileStore: another server's
 inline constexpr std::string_view kJobs = "jobs";
 inline constexpr std::string_view kPrivate = ".shaman";
 inline constexpr std::string_view kFormat = "format";  ///< this and what follows: in kPrivate

@@ -14,8 +14,8 @@
 namespace shaman {
 
 /// Remembers when blobs that are stored and durable were marked as used, so that they need not be
-/// looked at again for a while. Of bounded size: what was not asked for longest goes first, roughly.
-/// All members may be called from any thread.
+/// looked at again for a while. Of bounded size: what was not asked for longest goes first,
+/// roughly. All members may be called from any thread.
 class MarkCache {
  public:
   /// Holds at most `capacity` blobs (about 64 bytes each). 0: remembers nothing.

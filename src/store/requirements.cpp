@@ -17,16 +17,15 @@ constexpr std::size_t kGrain = 512;
 // much as some hundred single ones.
 constexpr std::size_t kFlushOneByOne = 256;
 
-// One call of Store::require().
 class Requirements {
  public:
-  Requirements(Store::Impl& store, const FileList& files, std::span<BlobStatus> out)
-      : store_(store), files_(files), out_(out) {}
+  Requirements(Store::Impl& store, bool trust_memory, const Store::Impl::IdAt& id_at,
+               std::span<BlobStatus> out)
+      : store_(store), trust_memory_(trust_memory), id_at_(id_at), out_(out) {}
 
   result<void> run() {
-    store_.pool.parallel_for(files_.size(), kGrain, [this](std::size_t begin, std::size_t end) {
-      look(begin, end);
-    });
+    store_.pool.parallel_for(out_.size(), kGrain,
+                             [this](std::size_t begin, std::size_t end) { look(begin, end); });
     if (failure_) return *failure_;
     flush_young();
     if (failure_) return *failure_;
@@ -39,9 +38,8 @@ class Requirements {
     std::vector<std::size_t> young;
     std::uint64_t saved = 0;
     for (std::size_t i = begin; i < end && !failed_; ++i) {
-      const BlobId id = files_[i].id;
-      const auto marked = store_.marks.find(id);
-      if (marked && store_.blobs.is_within_lease(*marked, now)) {
+      const BlobId id = id_at_(i);
+      if (trust_memory_ && is_marked_lately(id, now)) {
         out_[i] = BlobStatus::stored;
         ++saved;
         continue;
@@ -64,6 +62,11 @@ class Requirements {
     young_.insert(young_.end(), young.begin(), young.end());
   }
 
+  bool is_marked_lately(const BlobId& id, fs::Time now) {
+    const auto marked = store_.marks.find(id);
+    return marked && store_.blobs.is_within_lease(*marked, now);
+  }
+
   void flush_young() {
     if (young_.size() > kFlushOneByOne) {
       const auto flushed = store_.file_system.flush_all(store_.root.root);
@@ -71,12 +74,12 @@ class Requirements {
         return fail(disk_error(flushed.error(), "put the storage's new files on the disk"));
       const fs::Time now = store_.file_system.now();
       for (const std::size_t i : young_)
-        store_.marks.insert(files_[i].id, now);
+        store_.marks.insert(id_at_(i), now);
       return;
     }
     store_.pool.parallel_for(young_.size(), 1, [this](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end && !failed_; ++i) {
-        const auto flushed = store_.blobs.make_durable(files_[young_[i]].id);
+        const auto flushed = store_.blobs.make_durable(id_at_(young_[i]));
         if (!flushed) fail(flushed.error());
       }
     });
@@ -89,7 +92,8 @@ class Requirements {
   }
 
   Store::Impl& store_;
-  const FileList& files_;
+  const bool trust_memory_;
+  const Store::Impl::IdAt& id_at_;
   const std::span<BlobStatus> out_;
   std::atomic<bool> failed_{false};
   std::mutex mutex_;
@@ -99,8 +103,14 @@ class Requirements {
 
 }  // namespace
 
+result<void> Store::Impl::mark_all(bool trust_memory, const IdAt& id_at,
+                                   std::span<BlobStatus> out) {
+  return Requirements(*this, trust_memory, id_at, out).run();
+}
+
 result<void> Store::require(const FileList& files, std::span<BlobStatus> out) {
-  return Requirements(*impl_, files, out).run();
+  return impl_->mark_all(
+      true, [&](std::size_t i) { return files[i].id; }, out);
 }
 
 }  // namespace shaman

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "shaman/text.hpp"
+
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
 
@@ -25,8 +26,9 @@ result<fs::Folder> open_or_make_root(fs::FileSystem& file_system, const std::str
   if (!root && root.error() == errors::no_such_file_or_directory) {
     const auto made = file_system.make_root(path);
     if (!made && made.error() == errors::no_such_file_or_directory)
-      return refusal(path, "neither it nor the folder it should be in exists; create that, or "
-                           "correct the path");
+      return refusal(path,
+                     "neither it nor the folder it should be in exists; create that, or "
+                     "correct the path");
     if (!made && made.error() != errors::file_exists)
       return refusal(path, "it does not exist and cannot be created: " + made.error().message());
     root = file_system.open_root(path);
@@ -46,8 +48,9 @@ class Opener {
     std::string why = std::string(name) + " in it ";
     const auto& error = folder.error();
     if (error == errors::too_many_symbolic_link_levels || error == errors::not_a_directory) {
-      why += "is a symbolic link or a file; it must be a folder of the storage itself, as links "
-             "between jobs and blobs are relative and all must be on one file system";
+      why +=
+          "is a symbolic link or a file; it must be a folder of the storage itself, as links "
+          "between jobs and blobs are relative and all must be on one file system";
     } else {
       why += "cannot be used: " + error.message() +
              "; the server must be allowed to read and write there";
@@ -76,9 +79,10 @@ class Opener {
     if (!traits->symbolic_links)
       return refusal(path_, "its file system has no symbolic links, which checkouts consist of");
     if (durability == Durability::full && !(traits->flush_files && traits->flush_folders)) {
-      return refusal(path_, "its file system cannot put files and names on stable storage (fsync "
-                            "fails); use another, or run with durability none and know that a "
-                            "power cut may lose what was acknowledged");
+      return refusal(path_,
+                     "its file system cannot put files and names on stable storage (fsync "
+                     "fails); use another, or run with durability none and know that a "
+                     "power cut may lose what was acknowledged");
     }
     return *traits;
   }
@@ -96,8 +100,9 @@ class Opener {
     if (error != std::errc() || version < 1 ||
         std::string_view(end, text->data() + text->size()).find_first_not_of(" \r\n") !=
             std::string_view::npos) {
-      return refusal(path_, ".shaman/format is not a version number; if nothing else uses this "
-                            "folder, remove that file");
+      return refusal(path_,
+                     ".shaman/format is not a version number; if nothing else uses this "
+                     "folder, remove that file");
     }
     if (version > kFormatVersion) {
       return refusal(path_, "its format is " + std::to_string(version) +
@@ -145,12 +150,11 @@ result<StorageRoot> open_storage_root(fs::FileSystem& file_system, const std::st
   auto private_folder = opener.folder(*root, layout::kPrivate);
   if (!private_folder) return private_folder.error();
 
-  for (const auto& [folder, name] : {std::pair(&*file_store, layout::kFileStore),
-                                     std::pair(&*blobs, std::string_view("file-store/stored")),
-                                     std::pair(&*jobs, layout::kJobs),
-                                     std::pair(&*private_folder, layout::kPrivate)}) {
-    if (const auto same = opener.same_file_system(*root, *folder, name); !same)
-      return same.error();
+  for (const auto& [folder, name] :
+       {std::pair(&*file_store, layout::kFileStore),
+        std::pair(&*blobs, std::string_view("file-store/stored")), std::pair(&*jobs, layout::kJobs),
+        std::pair(&*private_folder, layout::kPrivate)}) {
+    if (const auto same = opener.same_file_system(*root, *folder, name); !same) return same.error();
   }
   // The version first: what a newer server keeps there is not to be touched.
   if (const auto format = opener.format(*private_folder); !format) return format.error();

@@ -7,6 +7,7 @@
 #include "shaman/fs.hpp"
 #include "shaman/storage_traits.hpp"
 #include "shaman/store.hpp"
+
 #include "store/instance.hpp"
 
 namespace shaman {
@@ -24,8 +25,7 @@ struct StorageRoot {
 /// everything that was there is on stable storage, where durability is full.
 /// errc::not_a_store, in words that say what to do.
 [[nodiscard]] result<StorageRoot> open_storage_root(fs::FileSystem& file_system,
-                                                    const std::string& path,
-                                                    Durability durability);
+                                                    const std::string& path, Durability durability);
 
 /// Removes what the Go server left half-received in `file-store/uploading` more than a day ago.
 void remove_foreign_leftovers(fs::FileSystem& file_system, const fs::Folder& root,

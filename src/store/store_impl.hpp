@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "shaman/store.hpp"
+
 #include "store/blob_folder.hpp"
 #include "store/claim_table.hpp"
 #include "store/commit_queue.hpp"
@@ -34,6 +35,12 @@ struct Store::Impl {
 
   /// Claimed and not stored; a blob that is being committed is not looked at on the disk.
   [[nodiscard]] result<BlobStatus> status_of(const BlobId& id, BlobFolder::Mark mark);
+
+  /// The status of many blobs, spread over the pool; what is stored is durable and marked as used
+  /// now. With `trust_memory` a blob that was marked lately is not looked at. Blocks.
+  using IdAt = std::function<BlobId(std::size_t)>;
+  [[nodiscard]] result<void> mark_all(bool trust_memory, const IdAt& id_at,
+                                      std::span<BlobStatus> out);
 
   /// What uploads under way may still take, `more` bytes on top: errc::storage_full.
   [[nodiscard]] result<void> check_space(std::uint64_t more);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "shaman/text.hpp"
+
 #include "store/disk_error.hpp"
 #include "store/store_impl.hpp"
 
@@ -65,8 +66,8 @@ result<void> Upload::State::write(std::span<const std::byte> piece) {
 result<void> Upload::State::verify() {
   if (failure) return *failure;
   if (received != id.size) {
-    return mismatch(id, "it has " + std::to_string(received) + " of " + std::to_string(id.size) +
-                            " bytes");
+    return mismatch(
+        id, "it has " + std::to_string(received) + " of " + std::to_string(id.size) + " bytes");
   }
   const Digest digest = hash.finish();
   if (digest != id.digest) return mismatch(id, "its SHA-256 is " + digest.hex());
@@ -106,11 +107,11 @@ result<void> Store::Impl::check_space(std::uint64_t more) {
   const std::uint64_t taken = bytes_expected + options.keep_free;
   const std::uint64_t left = space->free_bytes - std::min(space->free_bytes, taken);
   if (more <= left) return {};
-  return Error{errc::storage_full,
-               "the storage has no room for " + text::human_bytes(more) + ": " +
-                   text::human_bytes(space->free_bytes) + " are free, of which " +
-                   text::human_bytes(std::min(space->free_bytes, taken)) +
-                   " are reserved or for uploads under way"};
+  return Error{errc::storage_full, "the storage has no room for " + text::human_bytes(more) + ": " +
+                                       text::human_bytes(space->free_bytes) +
+                                       " are free, of which " +
+                                       text::human_bytes(std::min(space->free_bytes, taken)) +
+                                       " are reserved or for uploads under way"};
 }
 
 result<BeginResult> Store::begin_upload(const BlobId& id, bool can_defer) {
@@ -151,7 +152,8 @@ void Store::commit(Upload upload, std::function<void(result<void>)> done) {
   const auto verified = state->verify();
   PendingBlob blob;
   if (verified) blob = {state->id, std::move(state->file), state->name};
-  auto end = [&store, state = std::move(state), done = std::move(done)](result<void> outcome) mutable {
+  auto end = [&store, state = std::move(state),
+              done = std::move(done)](result<void> outcome) mutable {
     if (outcome)
       ++store.uploads_committed;
     else if (!state->failure)
@@ -179,8 +181,7 @@ result<BlobId> Store::Impl::put(std::string_view content) {
   const std::string name = temporary_name(id);
   auto file = file_system.create_file(instance.uploading(), name);
   if (!file) return disk_error(file.error(), "store blob " + id.brief());
-  const auto written =
-      fs::write_all(file_system, *file, 0, std::as_bytes(std::span(content)));
+  const auto written = fs::write_all(file_system, *file, 0, std::as_bytes(std::span(content)));
   if (!written) {
     static_cast<void>(file_system.remove_file(instance.uploading(), name));
     return disk_error(written.error(), "store blob " + id.brief());

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include "shaman/checkout.hpp"
+#include "shaman/text.hpp"
+
+#include "checkout/idempotency.hpp"
+#include "checkout/manifest.hpp"
+#include "checkout/placement.hpp"
+#include "checkout/plan.hpp"
+#include "checkout/staging.hpp"
+#include "store/store_impl.hpp"
+
+namespace shaman {
+namespace {
+
+constexpr std::chrono::minutes kRemembered{10};
+constexpr std::size_t kRememberedAnswers = 100'000;
+constexpr std::size_t kMissingNamed = 5;
+
+// Stands for everything that makes two requests the same.
+Digest fingerprint(const CheckoutPlan::State& plan) {
+  Sha256 hash;
+  const auto add = [&hash](std::string_view text) {
+    const std::string length = std::to_string(text.size()) + ":";
+    hash.update(std::as_bytes(std::span(length)));
+    hash.update(std::as_bytes(std::span(text)));
+  };
+  add(plan.idempotency_key);
+  add(plan.asked_path);
+  for (const PlannedFile& file : plan.by_folder) {
+    add(file.path);
+    hash.update(std::as_bytes(std::span(file.id.digest.bytes())));
+    add(std::to_string(file.id.size));
+  }
+  return hash.finish();
+}
+
+Error missing_blobs(const std::vector<PlannedFile>& files, std::span<const BlobStatus> statuses) {
+  std::size_t missing = 0;
+  std::string named;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (statuses[i] == BlobStatus::stored) continue;
+    if (missing++ >= kMissingNamed) continue;
+    named += named.empty() ? "" : ", ";
+    named += text::printable(files[i].path) + " (" + files[i].id.brief() + ")";
+  }
+  if (missing > kMissingNamed) named += ", …";
+  return {errc::blobs_missing, std::to_string(missing) + " of the " +
+                                   text::count_of(files.size(), "file", "files") +
+                                   " are not stored: " + named + "; upload them and try again"};
+}
+
+}  // namespace
+
+struct Checkouts::Impl {
+  Impl(Store::Impl& store_, const CheckoutOptions& options_)
+      : store(store_), options(options_), answers(kRemembered, kRememberedAnswers) {}
+
+  result<std::string> make(const CheckoutPlan::State& plan) {
+    if (const auto marked = mark_blobs(plan.by_folder); !marked) return marked.error();
+    const auto manifest = store.put(manifest_of(plan.by_folder));
+    if (!manifest) return manifest.error();
+    StagedTree tree(store);
+    const auto components =
+        static_cast<std::size_t>(std::count(plan.path.begin(), plan.path.end(), '/')) + 1;
+    const std::size_t depth = 1 + components;  // `jobs` and the checkout's own folders
+    if (const auto built = tree.build(plan.by_folder, *manifest, depth); !built)
+      return built.error();
+    return Placement(store, plan.path, options.unique_name_attempts).place(tree);
+  }
+
+  // Looks at each one on the disk: a checkout with a link to nothing is worse than the time it
+  // takes.
+  result<void> mark_blobs(const std::vector<PlannedFile>& files) {
+    std::vector<BlobStatus> statuses(files.size(), BlobStatus::unknown);
+    const auto marked = store.mark_all(
+        false, [&](std::size_t i) { return files[i].id; }, statuses);
+    if (!marked) return marked;
+    const bool all = std::all_of(statuses.begin(), statuses.end(),
+                                 [](BlobStatus status) { return status == BlobStatus::stored; });
+    if (!all) return missing_blobs(files, statuses);
+    return {};
+  }
+
+  Store::Impl& store;
+  const CheckoutOptions options;
+  IdempotencyTable answers;
+};
+
+Checkouts::Checkouts(Store& store, const CheckoutOptions& options)
+    : impl_(std::make_unique<Impl>(*store.impl_, options)) {}
+Checkouts::~Checkouts() = default;
+
+result<CheckoutPlan> Checkouts::validate(CheckoutRequest request) const {
+  auto state = make_plan(std::move(request), impl_->options);
+  if (!state) return state.error();
+  return CheckoutPlan(std::move(*state));
+}
+
+result<std::vector<BlobId>> Checkouts::being_uploaded(const CheckoutPlan& plan) {
+  std::vector<BlobId> ids;
+  if (impl_->store.claims.size() == 0) return ids;
+  std::unordered_set<BlobId> seen;
+  for (const PlannedFile& file : plan.state_->by_folder) {
+    if (!impl_->store.claims.is_claimed(file.id) || !seen.insert(file.id).second) continue;
+    const auto status = impl_->store.status_of(file.id, BlobFolder::Mark::no);
+    if (!status) return status.error();
+    if (*status == BlobStatus::uploading) ids.push_back(file.id);
+  }
+  return ids;
+}
+
+result<std::string> Checkouts::create(const CheckoutPlan& plan) {
+  if (plan.state_->idempotency_key.empty()) return impl_->make(*plan.state_);
+  const Digest request = fingerprint(*plan.state_);
+  const auto now = [this] { return impl_->store.file_system.steady_now(); };
+  const auto begun = impl_->answers.begin(request, now());
+  if (const auto* const joined = std::get_if<IdempotencyTable::Joined>(&begun))
+    return joined->get();
+  // Who joined must get an answer even if this throws.
+  result<std::string> answer = Error{errc::io_error, "the checkout could not be made"};
+  try {
+    answer = impl_->make(*plan.state_);
+  } catch (...) {
+    impl_->answers.finish(request, answer, now());
+    throw;
+  }
+  impl_->answers.finish(request, answer, now());
+  return answer;
+}
+
+}  // namespace shaman

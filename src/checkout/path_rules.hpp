@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "shaman/error.hpp"
+
+/// Which paths a checkout may have, and the files in it. docs/protocol.md has the rules for users.
+namespace shaman::path_rules {
+
+inline constexpr std::size_t kMaxComponent = 250;  ///< bytes; leaves room for a suffix
+inline constexpr std::size_t kMaxPath = 1024;      ///< bytes
+
+/// The link in a checkout's folder that leads to its manifest; no file of a user's may have it.
+inline constexpr std::string_view kManifestName = ".shaman-checkout";
+
+/// The path that a checkout gets for the one asked for: each of `? * : ; { } \` and each control
+/// character becomes `_`; `.` becomes `unnamed`. errc::unsafe_path where it is not a relative path
+/// of components that are not empty, `.` or `..`, is no UTF-8, or is too long.
+[[nodiscard]] result<std::string> checkout_path(std::string_view asked);
+
+/// Whether a file's path has `\` in it, which the newer packer sends from Windows as separators.
+[[nodiscard]] bool has_backslash(std::string_view path) noexcept;
+
+/// Whether a file may lie there in a checkout; `path` has `/` only. errc::unsafe_path says why not.
+[[nodiscard]] result<void> check_file_path(std::string_view path);
+
+/// Orders paths so that what lies in a folder comes right after the folder's own name.
+[[nodiscard]] bool folder_order(std::string_view left, std::string_view right) noexcept;
+
+/// Whether `path` lies in the folder of that name, at any depth.
+[[nodiscard]] bool is_inside(std::string_view path, std::string_view folder) noexcept;
+
+}  // namespace shaman::path_rules

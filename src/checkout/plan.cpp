@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "checkout/plan.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "shaman/text.hpp"
+
+#include "checkout/path_rules.hpp"
+
+namespace shaman {
+namespace {
+
+using State = CheckoutPlan::State;
+
+Error conflict(std::string_view path, const std::string& what) {
+  return {errc::conflicting_paths, "the file path \"" + text::printable(path) + "\" " + what};
+}
+
+// All rewritten paths lie in one string that does not move any more.
+void add_files(State& plan) {
+  std::size_t rewritten = 0;
+  for (std::size_t i = 0; i < plan.files.size(); ++i)
+    if (path_rules::has_backslash(plan.files[i].path)) rewritten += plan.files[i].path.size();
+  plan.rewritten.reserve(rewritten);
+  plan.by_folder.reserve(plan.files.size());
+  for (std::size_t i = 0; i < plan.files.size(); ++i) {
+    const FileSpec file = plan.files[i];
+    std::string_view path = file.path;
+    if (path_rules::has_backslash(path)) {
+      const std::size_t begin = plan.rewritten.size();
+      plan.rewritten.append(path);
+      std::replace(plan.rewritten.begin() + static_cast<std::ptrdiff_t>(begin),
+                   plan.rewritten.end(), '\\', '/');
+      path = std::string_view(plan.rewritten).substr(begin);
+    }
+    plan.by_folder.push_back({path, file.id});
+  }
+}
+
+// Expects folder_order. Drops what is there twice with the same content: clients do send UDIM tiles
+// twice.
+result<void> drop_duplicates(std::vector<PlannedFile>& files) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (kept > 0) {
+      const PlannedFile& before = files[kept - 1];
+      if (before.path == files[i].path) {
+        if (before.id != files[i].id)
+          return conflict(files[i].path, "is there twice with different content");
+        continue;
+      }
+      if (path_rules::is_inside(files[i].path, before.path))
+        return conflict(before.path, "is a file and, as other paths have it, a folder");
+    }
+    files[kept++] = files[i];
+  }
+  files.resize(kept);
+  return {};
+}
+
+}  // namespace
+
+result<std::unique_ptr<State>> make_plan(CheckoutRequest request, const CheckoutOptions& options) {
+  if (request.files.size() > options.max_files) {
+    return Error{errc::too_large,
+                 "the checkout has " + text::count_of(request.files.size(), "file", "files") +
+                     "; at most " + std::to_string(options.max_files) + " are allowed"};
+  }
+  auto path = path_rules::checkout_path(request.path);
+  if (!path) return path.error();
+  auto plan = std::make_unique<State>();
+  plan->path = std::move(*path);
+  plan->asked_path = std::move(request.path);
+  plan->idempotency_key = std::move(request.idempotency_key);
+  plan->files = std::move(request.files);
+  add_files(*plan);
+  for (const PlannedFile& file : plan->by_folder)
+    if (const auto checked = path_rules::check_file_path(file.path); !checked)
+      return checked.error();
+  const auto order = [](const PlannedFile& left, const PlannedFile& right) {
+    return path_rules::folder_order(left.path, right.path);
+  };
+  if (!std::is_sorted(plan->by_folder.begin(), plan->by_folder.end(), order))
+    std::sort(plan->by_folder.begin(), plan->by_folder.end(), order);
+  if (const auto dropped = drop_duplicates(plan->by_folder); !dropped) return dropped.error();
+  return plan;
+}
+
+CheckoutPlan::CheckoutPlan(std::unique_ptr<State> state) : state_(std::move(state)) {}
+CheckoutPlan::CheckoutPlan(CheckoutPlan&&) noexcept = default;
+CheckoutPlan& CheckoutPlan::operator=(CheckoutPlan&&) noexcept = default;
+CheckoutPlan::~CheckoutPlan() = default;
+
+}  // namespace shaman
