@@ -20,8 +20,11 @@ check_format() {
     echo "lint: clang-format-14 is not installed: format not checked"
     return
   fi
-  files '*.cpp' '*.hpp' | xargs -0r clang-format-14 --dry-run -Werror ||
-    fail "format the files above with: clang-format-14 -i FILE…"
+  local wrong
+  wrong=$(files '*.cpp' '*.hpp' | xargs -0r clang-format-14 --dry-run 2>&1 |
+    sed -n 's/^\([^:]*\):[0-9]*:[0-9]*: warning: code should be clang-formatted.*/\1/p' | sort | uniq -c)
+  [[ -z $wrong ]] ||
+    fail $'places that clang-format-14 -i would change:\n'"$wrong"
 }
 
 check_scripts() {
