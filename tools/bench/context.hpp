@@ -40,9 +40,9 @@ class Context {
   [[nodiscard]] bool has_known() const noexcept { return !known_.empty(); }
 
   /// Runs a load whose requests must all be answered with a 2xx: BenchFailed tells what they were.
-  LoadResult load(std::span<const Request> requests, const LoadShape& shape) const;
+  [[nodiscard]] LoadResult load(std::span<const Request> requests, const LoadShape& shape) const;
   /// One request, its answer kept.
-  Outcome ask(const Request& request) const;
+  [[nodiscard]] Outcome ask(const Request& request) const;
 
  private:
   std::vector<BlobId> known_;

@@ -52,7 +52,7 @@ class SelectBenches : public ::testing::Test {
     return {name, kind, "", {{.id = metric, .label = "", .limits = std::move(limits)}}, nullptr};
   }
 
-  std::vector<std::string_view> select(const std::vector<std::string>& names) const {
+  [[nodiscard]] std::vector<std::string_view> select(const std::vector<std::string>& names) const {
     std::vector<std::string_view> selected;
     for (const Bench* bench : select_benches(all_, names))
       selected.push_back(bench->name);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A round trip to a server that does nothing: what is left for one that does something.
+#include <vector>
+
 #include "../benches.hpp"
 #include "../context.hpp"
 #include "../echo_server.hpp"
@@ -10,7 +12,8 @@ namespace {
 
 void run(Context& context, Samples& samples) {
   const EchoServer echo;
-  measure_status_calls(context, echo.endpoint(), "echo", samples);
+  const std::vector<BlobId> ids{context.content.fresh_id(64)};
+  measure_status_calls(context, echo.endpoint(), ids, "echo", samples);
 }
 
 }  // namespace

@@ -11,10 +11,15 @@
 namespace shaman::bench {
 namespace {
 
-constexpr std::size_t kDistinct = 1'000;
+constexpr std::size_t kOfEach = 500;
 
 void run(Context& context, Samples& samples) {
-  measure_status_calls(context, context.server, "status", samples);
+  std::vector<BlobId> ids;
+  for (const BlobId& stored : context.known(kOfEach)) {
+    ids.push_back(stored);
+    ids.push_back(context.content.fresh_id(stored.size));
+  }
+  measure_status_calls(context, context.server, ids, "status", samples);
 }
 
 }  // namespace
@@ -28,14 +33,8 @@ std::vector<Request> status_requests(const Endpoint& server, std::span<const Blo
   return requests;
 }
 
-void measure_status_calls(Context& context, const Endpoint& server, const std::string& name,
-                          Samples& samples) {
-  const std::span<const BlobId> stored = context.known(kDistinct / 2);
-  std::vector<BlobId> ids;
-  for (const BlobId& id : stored) {
-    ids.push_back(id);
-    ids.push_back(context.content.fresh_id(id.size));
-  }
+void measure_status_calls(Context& context, const Endpoint& server, std::span<const BlobId> ids,
+                          const std::string& name, Samples& samples) {
   const std::vector<Request> requests = status_requests(server, ids);
   const auto measure = [&](const std::string& metric, std::size_t connections, std::size_t count) {
     LoadShape shape;
