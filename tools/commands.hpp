@@ -26,6 +26,8 @@ struct Command {
   std::function<ExitStatus()> run;  ///< called at most once, after parsing
 };
 
+[[nodiscard]] Command add_list(CLI::App& app);
+
 /// Says on standard error what went wrong, and which exit status that is.
 [[nodiscard]] ExitStatus fail(const Error& error);
 /// A sentence for the user on standard error: `shaman: warning: …`.

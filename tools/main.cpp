@@ -30,8 +30,8 @@ ExitStatus status_of(errc code) {
 }
 
 // Every subcommand there is, in the order of --help.
-std::vector<Command> add_commands(CLI::App&) {
-  return {};
+std::vector<Command> add_commands(CLI::App& app) {
+  return {add_list(app)};
 }
 
 ExitStatus run(int argc, const char* const* argv) {

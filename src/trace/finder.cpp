@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "finder.hpp"
+
+#include <utility>
+
+namespace shaman::trace {
+
+Reference Finder::implied(Kind kind) const {
+  Reference reference;
+  reference.kind = kind;
+  reference.data_block = owner_.data_block;
+  if (owner_.library != Owner::kNoLibrary) {
+    reference.base = Base::library;
+    reference.library = owner_.library;
+  }
+  return reference;
+}
+
+Reference Finder::by_text(Kind kind, const blend::BlendFile::Text& text) const {
+  Reference reference = implied(kind);
+  reference.stored = text.bytes;
+  reference.field = {text.place.offset, static_cast<std::uint32_t>(text.place.capacity)};
+  return reference;
+}
+
+std::optional<Reference> Finder::reference(Kind kind, const blend::Record& record,
+                                           std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    if (!record.has(name)) continue;
+    std::optional<blend::BlendFile::Text> text;
+    if (const std::uint64_t pointer = record.pointer(name); pointer != 0) {
+      text = file_.text(pointer, owner_.scope);
+    } else {
+      text = {record.text(name), *record.place(name)};
+    }
+    if (!text || text->bytes.empty()) return std::nullopt;
+    return by_text(kind, *text);
+  }
+  return std::nullopt;
+}
+
+void Finder::add_file(Kind kind, const blend::Record& record,
+                      std::initializer_list<std::string_view> names) {
+  if (std::optional<Reference> found = reference(kind, record, names)) add(std::move(*found));
+}
+
+}  // namespace shaman::trace

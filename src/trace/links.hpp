@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "shaman/blend/sdna.hpp"
+
+namespace shaman::trace {
+
+/// A pointer in a struct (or in what is embedded in it).
+struct Link {
+  std::uint32_t offset = 0;                   ///< in the struct
+  std::uint32_t elements = 1;                 ///< an array of so many pointers
+  bool to_pointers = false;                   ///< `**`: to an array of pointers
+  std::uint32_t target = blend::Sdna::kNone;  ///< declared struct; kNone: `void`
+};
+
+/// Which pointers of each struct lead on. Meshes, curves and pictures are most of a file, and
+/// nothing in them names a data-block or a path; from the SDNA alone it follows which structs those
+/// are, and their blocks are never read.
+class Links {
+ public:
+  /// `wanted[i]`: struct i is looked for itself, whatever its pointers.
+  Links(const blend::Sdna& sdna, std::size_t pointer_size, const std::vector<bool>& wanted);
+
+  /// Whether a block of this struct has to be read at all.
+  [[nodiscard]] bool leads_on(std::uint32_t struct_index) const {
+    return struct_index < leads_on_.size() && leads_on_[struct_index];
+  }
+  [[nodiscard]] std::span<const Link> of(std::uint32_t struct_index) const {
+    return links_[struct_index];
+  }
+
+ private:
+  void collect(const blend::Sdna& sdna, std::uint32_t holder, std::uint32_t struct_index,
+               std::uint32_t offset, int depth);
+  void spread(const blend::Sdna& sdna, const std::vector<bool>& wanted);
+
+  std::size_t pointer_size_;
+  std::vector<std::vector<Link>> links_;
+  std::vector<bool> leads_on_;
+};
+
+/// Whether a block of this struct is a data-block: its first field is an `ID`.
+[[nodiscard]] bool is_data_block(const blend::Sdna& sdna, std::uint32_t struct_index);
+
+}  // namespace shaman::trace

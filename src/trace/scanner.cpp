@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "scanner.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace shaman::trace {
+namespace {
+
+using blend::BlockIndex;
+using blend::code_of;
+using blend::Record;
+using blend::Sdna;
+
+constexpr int kMaxPackedDepth = 8;
+
+struct Label {
+  std::string_view code;
+  std::string_view label;
+};
+
+constexpr std::array kLabels{
+    Label{"AC", "Action"},      Label{"AR", "Armature"},      Label{"BR", "Brush"},
+    Label{"CA", "Camera"},      Label{"CF", "Cache file"},    Label{"CU", "Curve"},
+    Label{"CV", "Hair curves"}, Label{"GD", "Grease pencil"}, Label{"GP", "Grease pencil"},
+    Label{"GR", "Collection"},  Label{"IM", "Image"},         Label{"KE", "Shape keys"},
+    Label{"LA", "Light"},       Label{"LI", "Library"},       Label{"LP", "Light probe"},
+    Label{"LS", "Line style"},  Label{"LT", "Lattice"},       Label{"MA", "Material"},
+    Label{"MB", "Metaball"},    Label{"MC", "Movie clip"},    Label{"ME", "Mesh"},
+    Label{"MS", "Mask"},        Label{"NT", "Node group"},    Label{"OB", "Object"},
+    Label{"PA", "Particles"},   Label{"PT", "Point cloud"},   Label{"SC", "Scene"},
+    Label{"SK", "Speaker"},     Label{"SO", "Sound"},         Label{"TE", "Texture"},
+    Label{"TX", "Text"},        Label{"VF", "Font"},          Label{"VO", "Volume"},
+    Label{"WM", "Window"},      Label{"WO", "World"},         Label{"WS", "Workspace"},
+};
+
+// Windows and their contents name nothing that a render needs.
+bool is_interface(std::uint32_t code) {
+  return code == code_of("WM") || code == code_of("WS") || code == code_of("SR") ||
+         code == code_of("SN");
+}
+
+bool has_name(const Record& record, std::string& name) {
+  name = record.text(record.type().name == "ID" ? "name" : "id.name");
+  return name.size() > 2;
+}
+
+std::vector<Handler> handlers_of(const Sdna& sdna) {
+  std::vector<Handler> by_struct(sdna.size(), nullptr);
+  for (const HandlerEntry& entry : handlers()) {
+    if (const std::uint32_t index = sdna.find(entry.struct_name); index != Sdna::kNone)
+      by_struct[index] = entry.handler;
+  }
+  return by_struct;
+}
+
+std::vector<bool> wanted_structs(const std::vector<Handler>& by_struct) {
+  std::vector<bool> wanted;
+  wanted.reserve(by_struct.size());
+  for (const Handler handler : by_struct)
+    wanted.push_back(handler != nullptr);
+  return wanted;
+}
+
+}  // namespace
+
+std::string describe_data_block(std::string_view id_name) {
+  const std::string_view code = id_name.substr(0, 2);
+  std::string_view label = code;
+  for (const Label& known : kLabels) {
+    if (known.code == code) label = known.label;
+  }
+  return std::string(label) + " \"" +
+         std::string(id_name.substr(std::min<std::size_t>(2, id_name.size()))) + "\"";
+}
+
+Scanner::Scanner(blend::BlendFile& file, int depth)
+    : file_(file),
+      depth_(depth),
+      finder_(file, scan_),
+      handlers_(handlers_of(file.sdna())),
+      links_(file.sdna(), file.header().pointer_size, wanted_structs(handlers_)),
+      seen_(file.blocks().size(), false) {}
+
+result<Scan> Scanner::run(const Wanted& wanted) {
+  read_libraries();
+  look_up_roots(wanted);
+  while (!data_blocks_.empty()) {
+    const std::uint32_t head = data_blocks_.back();
+    data_blocks_.pop_back();
+    visit_data_block(head);
+  }
+  if (const result<void> scanned = scan_packed_libraries(); !scanned) return scanned.error();
+  if (file_.failure()) return *file_.failure();
+  for (LibraryLink& library : scan_.libraries) {
+    std::sort(library.wanted.begin(), library.wanted.end());
+    const auto end = std::unique(library.wanted.begin(), library.wanted.end());
+    library.wanted.erase(end, library.wanted.end());
+  }
+  return std::move(scan_);
+}
+
+// Placeholders of linked data-blocks stand behind the library that they come from.
+void Scanner::read_libraries() {
+  std::uint32_t current = Owner::kNoLibrary;
+  for (const std::uint32_t head : file_.blocks().heads()) {
+    if (file_.blocks()[head].code == code_of("LI")) {
+      if (const std::optional<Record> record = file_.load(head)) {
+        LibraryLink link;
+        std::string id_name;
+        if (has_name(*record, id_name)) link.data_block = describe_data_block(id_name);
+        // `filepath` of old files is where the library lay on the machine that wrote them.
+        const std::string_view field = record->has("name") ? "name" : "filepath";
+        link.stored = record->text(field);
+        if (const std::optional<blend::Place> place = record->place(field))
+          link.field = {place->offset, static_cast<std::uint32_t>(place->capacity)};
+        link.is_archive =
+            (record->integer("flag") & 1) != 0 && record->pointer("archive_parent_library") != 0;
+        current = static_cast<std::uint32_t>(scan_.libraries.size());
+        scan_.libraries.push_back(std::move(link));
+        library_heads_.push_back(head);
+      }
+    }
+    library_of_.push_back(current);
+  }
+}
+
+void Scanner::look_up_roots(const Wanted& wanted) {
+  const auto heads = file_.blocks().heads();
+  for (const std::uint32_t head : heads) {
+    const blend::Block& block = file_.blocks()[head];
+    if (!is_data_block(file_.sdna(), block.struct_index) || is_interface(block.code)) continue;
+    if (block.code == code_of("LI")) continue;
+    if (!wanted.everything) {
+      // Placeholders count only when they are reached.
+      if (block.code == code_of("ID")) continue;
+      const std::optional<Record> record = file_.load(head);
+      std::string name;
+      if (!record || !has_name(*record, name) ||
+          !std::binary_search(wanted.names.begin(), wanted.names.end(), name))
+        continue;
+    }
+    seen_[head] = true;
+    data_blocks_.push_back(head);
+  }
+  // Visited from the back: in the file's order, which is the cheapest way to read it.
+  std::reverse(data_blocks_.begin(), data_blocks_.end());
+}
+
+Owner Scanner::owner_of(std::uint32_t head, const Record& record) const {
+  Owner owner;
+  owner.scope = file_.blocks().scope_of(head);
+  if (has_name(record, owner.id_name)) owner.data_block = describe_data_block(owner.id_name);
+  const std::uint32_t library = file_.blocks().find(record.pointer("id.lib"), owner.scope);
+  const auto found = std::find(library_heads_.begin(), library_heads_.end(), library);
+  if (found != library_heads_.end())
+    owner.library = static_cast<std::uint32_t>(found - library_heads_.begin());
+  return owner;
+}
+
+void Scanner::visit_data_block(std::uint32_t head) {
+  if (file_.blocks()[head].code == code_of("ID")) {
+    need_linked(head);
+    return;
+  }
+  const std::optional<Record> record = file_.load(head);
+  if (!record) return;
+  finder_.set_owner(owner_of(head, *record));
+  blocks_.push_back({head, file_.blocks()[head].struct_index});
+  while (!blocks_.empty()) {
+    const ToVisit next = blocks_.back();
+    blocks_.pop_back();
+    file_.for_each(next.block, next.struct_index,
+                   [this](const Record& found) { visit_struct(found); });
+  }
+}
+
+void Scanner::need_linked(std::uint32_t head) {
+  const auto heads = file_.blocks().heads();
+  const auto position = std::lower_bound(heads.begin(), heads.end(), head) - heads.begin();
+  const std::uint32_t library = library_of_[static_cast<std::size_t>(position)];
+  const std::optional<Record> record = file_.load(head);
+  std::string name;
+  if (library == Owner::kNoLibrary || !record || !has_name(*record, name)) return;
+  scan_.libraries[library].wanted.push_back(std::move(name));
+}
+
+void Scanner::visit_struct(const Record& record) {
+  if (const Handler handler = handlers_[record.struct_index()]; handler != nullptr)
+    handler(finder_, record);
+  for (const Link& link : links_.of(record.struct_index())) {
+    for (std::uint32_t i = 0; i < link.elements; ++i)
+      follow_link(link,
+                  record.pointer_at(link.offset + std::size_t{i} * file_.header().pointer_size));
+  }
+}
+
+void Scanner::follow_link(const Link& link, std::uint64_t pointer) {
+  const std::uint32_t block = file_.blocks().find(pointer, finder_.owner().scope);
+  if (block == BlockIndex::kNone || seen_[block]) return;
+  if (link.to_pointers && file_.blocks()[block].struct_index == 0) {
+    follow_pointers(block, link);
+  } else {
+    reach(block, link.target);
+  }
+}
+
+void Scanner::follow_pointers(std::uint32_t block, const Link& link) {
+  if (link.target != Sdna::kNone && !links_.leads_on(link.target)) return;
+  seen_[block] = true;
+  const Link element{0, 1, false, link.target};
+  file_.for_each_pointer(block, [&](std::uint64_t pointer) { follow_link(element, pointer); });
+}
+
+void Scanner::reach(std::uint32_t block, std::uint32_t declared) {
+  if (file_.blocks()[block].code != code_of("DATA")) {
+    // Another data-block. Of windows and of what is none (GLOB, TEST) nothing is needed.
+    const blend::Block& head = file_.blocks()[block];
+    if (!is_data_block(file_.sdna(), head.struct_index) || is_interface(head.code) ||
+        head.code == code_of("LI"))
+      return;
+    seen_[block] = true;
+    data_blocks_.push_back(block);
+    return;
+  }
+  const std::uint32_t struct_index = struct_of(block, declared);
+  if (!links_.leads_on(struct_index)) return;
+  seen_[block] = true;
+  blocks_.push_back({block, struct_index});
+}
+
+// Raw bytes are written with struct 0, whatever that is; some arrays of structs are, too.
+std::uint32_t Scanner::struct_of(std::uint32_t block, std::uint32_t declared) const {
+  const std::uint32_t stored = file_.blocks()[block].struct_index;
+  if (stored != 0) return stored;
+  if (declared == Sdna::kNone) return Sdna::kNone;
+  const std::uint32_t size = file_.sdna()[declared].size;
+  return size > 0 && file_.blocks().length(block) % size == 0 ? declared : Sdna::kNone;
+}
+
+result<void> Scanner::scan_packed_libraries() {
+  for (std::size_t i = 0; i < scan_.libraries.size(); ++i) {
+    const std::optional<Record> record = file_.load(library_heads_[i]);
+    if (!record) continue;
+    const blend::Scope scope = file_.blocks().scope_of(library_heads_[i]);
+    const std::optional<Record> packed = file_.follow(record->pointer("packedfile"), scope);
+    if (!packed) continue;
+    const std::uint32_t data = file_.blocks().find(packed->pointer("data"), scope);
+    if (data == BlockIndex::kNone) continue;
+    LibraryLink& library = scan_.libraries[i];
+    if (depth_ >= kMaxPackedDepth)
+      return Error{errc::limit_exceeded, "\"" + file_.name() +
+                                             "\" goes beyond a safety limit: libraries packed "
+                                             "into each other more than 8 deep"};
+    auto source = blend::ByteSource::open_within(file_.source(), file_.blocks()[data].offset,
+                                                 file_.blocks().length(data),
+                                                 file_.name() + ": packed " + library.data_block);
+    if (!source) return source.error();
+    result<blend::BlendFile> inner =
+        blend::BlendFile::open(std::shared_ptr<blend::ByteSource>(std::move(*source)));
+    if (!inner) return inner.error();
+    Wanted wanted{false, library.wanted};
+    std::sort(wanted.names.begin(), wanted.names.end());
+    result<Scan> scan = Scanner(*inner, depth_ + 1).run(wanted);
+    if (!scan) return scan.error();
+    library.packed.push_back(std::move(*scan));
+  }
+  return {};
+}
+
+}  // namespace shaman::trace

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "shaman/blend/blend_file.hpp"
+#include "shaman/error.hpp"
+
+#include "finder.hpp"
+#include "links.hpp"
+#include "scan.hpp"
+
+namespace shaman::trace {
+
+/// Which data-blocks of a .blend count.
+struct Wanted {
+  bool everything = false;
+  std::vector<std::string> names;  ///< `OBCube`: these, and what they reach; sorted
+};
+
+/// Finds what a .blend's wanted data-blocks refer to, by following every pointer that Blender's
+/// SDNA declares from them. Touches no other file.
+class Scanner {
+ public:
+  /// `depth`: how many .blend files this one is packed into.
+  explicit Scanner(blend::BlendFile& file, int depth = 0);
+
+  /// errc::damaged_file, errc::io_error, errc::limit_exceeded. Called once.
+  [[nodiscard]] result<Scan> run(const Wanted& wanted);
+
+ private:
+  void read_libraries();
+  void look_up_roots(const Wanted& wanted);
+  void visit_data_block(std::uint32_t head);
+  void visit_struct(const blend::Record& record);
+  void follow_link(const Link& link, std::uint64_t pointer);
+  void follow_pointers(std::uint32_t block, const Link& link);
+  void need_linked(std::uint32_t head);
+  void reach(std::uint32_t block, std::uint32_t declared);
+  [[nodiscard]] std::uint32_t struct_of(std::uint32_t block, std::uint32_t declared) const;
+  [[nodiscard]] Owner owner_of(std::uint32_t head, const blend::Record& record) const;
+  [[nodiscard]] result<void> scan_packed_libraries();
+
+  struct ToVisit {
+    std::uint32_t block;
+    std::uint32_t struct_index;
+  };
+
+  blend::BlendFile& file_;
+  int depth_;
+  Scan scan_;
+  Finder finder_;
+  std::vector<Handler> handlers_;  // by struct
+  Links links_;
+  std::vector<bool> seen_;                    // by block
+  std::vector<std::uint32_t> data_blocks_;    // to be visited
+  std::vector<ToVisit> blocks_;               // of the present data-block, to be visited
+  std::vector<std::uint32_t> library_of_;     // by position in heads(): the library in front of it
+  std::vector<std::uint32_t> library_heads_;  // block of each of scan_.libraries
+};
+
+/// `Image "wall.png"` of an ID's name `IMwall.png`.
+[[nodiscard]] std::string describe_data_block(std::string_view id_name);
+
+}  // namespace shaman::trace

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/trace/trace.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+#include <utility>
+
+#include "tracer.hpp"
+
+namespace shaman::trace {
+namespace {
+
+void sort_unique(std::vector<std::string>& paths) {
+  std::sort(paths.begin(), paths.end());
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+}
+
+}  // namespace
+
+std::string_view to_string(Kind kind) noexcept {
+  static constexpr std::array<std::string_view, 19> kNames{
+      "library",     "image",       "image sequence", "image tiles",  "movie",
+      "sound",       "font",        "volume",         "cache file",   "mesh cache",
+      "point cache", "fluid cache", "ocean cache",    "node bake",    "node file",
+      "script",      "IES",         "text",           "external data"};
+  return kNames.at(static_cast<std::size_t>(kind));
+}
+
+std::vector<std::string> Trace::files() const {
+  std::vector<std::string> all{blendfile};
+  for (const Dependency& dependency : dependencies)
+    all.insert(all.end(), dependency.files.begin(), dependency.files.end());
+  sort_unique(all);
+  return all;
+}
+
+std::vector<std::string> Trace::missing() const {
+  std::vector<std::string> all;
+  for (const Dependency& dependency : dependencies) {
+    if (!dependency.optional)
+      all.insert(all.end(), dependency.missing_files.begin(), dependency.missing_files.end());
+  }
+  sort_unique(all);
+  return all;
+}
+
+result<Trace> trace(const std::string& blendfile, const TraceOptions& options) {
+  return Tracer(blendfile, options).run();
+}
+
+}  // namespace shaman::trace

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "shaman/error.hpp"
+#include "shaman/trace/trace.hpp"
+#include "shaman/worker_pool.hpp"
+
+#include "folders.hpp"
+#include "scan.hpp"
+#include "scanner.hpp"
+#include "string_flow.hpp"
+
+namespace shaman::trace {
+
+/// One trace: reads the .blend, then in rounds the libraries that it and they need, then looks for
+/// the files. Used once.
+class Tracer {
+ public:
+  Tracer(const std::string& blendfile, const TraceOptions& options);
+  [[nodiscard]] result<Trace> run();
+
+ private:
+  // A .blend of this trace, and what has been asked of it so far.
+  struct Source {
+    int depth = 0;
+    std::set<std::string> asked;
+    std::set<std::string> to_ask;
+    bool everything = false;
+  };
+  // A scan to be made, and what came of it.
+  struct Job {
+    std::string blend;
+    Wanted wanted;
+    result<Scan> scan = Scan{};
+  };
+  // A reference with the .blend that its `//` starts from.
+  struct Pending {
+    std::string blend;
+    std::string base_blend;
+    Reference reference;
+  };
+  // Where a scan's references stand: in a file, or in a library packed into it.
+  struct Place {
+    std::string holder;  // the file on disk
+    std::string blend;   // where the scanned .blend lies, or would lie
+    bool is_packed = false;
+    int depth = 0;
+  };
+
+  [[nodiscard]] result<void> scan_all();
+  [[nodiscard]] std::vector<Job> next_jobs();
+  [[nodiscard]] result<Scan> scan(const std::string& blend, const Wanted& wanted) const;
+  [[nodiscard]] result<void> absorb(Scan scan, const Place& place);
+  [[nodiscard]] result<void> absorb_library(LibraryLink& link, const std::string& path,
+                                            const Place& place);
+  [[nodiscard]] result<void> ask(const std::string& library, const LibraryLink& link, int depth);
+  void add_library(const LibraryLink& link, const std::string& path, bool exists,
+                   const Place& place);
+  void add_strings();
+  void expand_all();
+
+  std::string blendfile_;
+  TraceOptions options_;
+  WorkerPool pool_;
+  Folders folders_;
+  Trace trace_;
+  std::map<std::string, Source> sources_;
+  std::vector<std::string> view_suffixes_;
+  std::vector<Pending> pending_;
+  StringFlow strings_;
+};
+
+}  // namespace shaman::trace

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// shaman list: what .blend files depend on.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "shaman/trace/trace.hpp"
+
+#include "commands.hpp"
+#include "list_output.hpp"
+#include "pack/glob.hpp"
+
+namespace shaman::tools {
+namespace {
+
+struct Options {
+  std::vector<std::string> files;
+  std::vector<std::string> exclude;
+  bool json = false;
+  bool tree = false;
+  bool all = false;
+  bool strict = false;
+};
+
+// What is excluded is as if no reference led there; what an excluded library needs is kept.
+void leave_out(trace::Trace& trace, const pack::Globs& excluded) {
+  const auto matches = [&](const std::string& path) { return excluded.match(path); };
+  for (trace::Dependency& dependency : trace.dependencies) {
+    std::erase_if(dependency.files, matches);
+    std::erase_if(dependency.missing_files, matches);
+    if (dependency.missing_files.empty()) dependency.missing = false;
+  }
+  std::erase_if(trace.dependencies, [&](const trace::Dependency& dependency) {
+    return dependency.files.empty() && matches(dependency.resolved);
+  });
+}
+
+ExitStatus run(const Options& options) {
+  const pack::Globs excluded(options.exclude);
+  ExitStatus status = ExitStatus::done;
+  for (const std::string& file : options.files) {
+    trace::TraceOptions how;
+    how.whole_libraries = options.all;
+    result<trace::Trace> found = trace::trace(file, how);
+    if (!found) {
+      status = fail(found.error());
+      continue;
+    }
+    leave_out(*found, excluded);
+    for (const trace::Problem& problem : found->problems)
+      warn(problem.message);
+    if (options.json) {
+      print_json(*found);
+    } else if (options.tree) {
+      print_tree(*found);
+    } else {
+      print_by_kind(*found);
+    }
+    if (options.strict && status == ExitStatus::done && !found->missing().empty())
+      status = ExitStatus::files_missing;
+  }
+  return status;
+}
+
+}  // namespace
+
+Command add_list(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* const command =
+      app.add_subcommand("list", "Print the files that a .blend needs to be rendered.");
+  command->add_option("FILE", options->files, "The .blend files to look through")->required();
+  command->add_flag("--json", options->json,
+                    "Print one JSON object a file, on a line of its own (docs/tracing.md)");
+  command->add_flag("--tree", options->tree, "Show which .blend and data-block brings what in");
+  command->add_flag("--all", options->all,
+                    "Count everything in linked libraries, not only what is linked from them");
+  command
+      ->add_option("--exclude", options->exclude,
+                   "Leave out files that match this pattern (*, ?, **); may be repeated")
+      ->type_name("GLOB")
+      ->allow_extra_args(false);
+  command->add_flag("--strict", options->strict, "Exit with status 3 when files are missing");
+  return {command, [options] { return run(*options); }};
+}
+
+}  // namespace shaman::tools
