@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shaman::pack {
+
+/// A pattern over absolute paths. `?` is one character and `*` any number of them, but not `/`;
+/// `**` is anything, `**/` any folders or none; all else stands for itself. A pattern that does not
+/// begin at a root may begin at any folder (`*.mp4`, `tex/old`), and one that matches a folder
+/// matches what is in it.
+class Glob {
+ public:
+  explicit Glob(std::string_view pattern);
+  [[nodiscard]] bool matches(std::string_view path) const;
+
+ private:
+  enum class Kind : unsigned char { literal, one, some, any, folders };
+  struct Token {
+    Kind kind;
+    char32_t character = 0;
+  };
+  void enter(std::vector<bool>& states, std::size_t at) const;
+
+  std::vector<Token> tokens_;
+};
+
+/// Several patterns, any of which may match.
+class Globs {
+ public:
+  explicit Globs(const std::vector<std::string>& patterns);
+  [[nodiscard]] bool match(std::string_view path) const;
+
+ private:
+  std::vector<Glob> globs_;
+};
+
+}  // namespace shaman::pack

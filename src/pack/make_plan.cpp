@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/os.hpp"
+#include "shaman/pack/plan.hpp"
+#include "shaman/text.hpp"
+
+#include "pack/names.hpp"
+#include "pack/pack_paths.hpp"
+#include "pack/plan_builder.hpp"
+#include "pack/project.hpp"
+#include "pack/selection.hpp"
+
+namespace shaman::pack {
+namespace {
+
+void warn_about_new_names(const Plan& plan, Project& project, std::vector<std::string>& warnings) {
+  for (const PlannedFile& file : plan.files) {
+    const std::string name(os::file_name(file.source));
+    const auto inside = file.outside ? std::nullopt : project.inside(file.source);
+    const std::string& as_it_is = inside ? *inside : name;
+    if (plain(as_it_is) == as_it_is) continue;
+    warnings.push_back("the name of \"" + text::printable(file.source) +
+                       "\" is not one that every computer can have: in the pack it is \"" +
+                       text::printable(file.place) + "\"");
+  }
+}
+
+}  // namespace
+
+result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options) {
+  result<Project> project = Project::open(
+      options.project.empty() ? std::string(os::parent(trace.blendfile)) : options.project);
+  if (!project) return project.error();
+  const std::optional<std::string> own_place = project->inside(trace.blendfile);
+  if (!own_place)
+    return Error{errc::malformed_request,
+                 "\"" + text::printable(trace.blendfile) + "\" is not in the project \"" +
+                     text::printable(project->folder()) + "\"; name a folder that it lies in"};
+
+  Selection selection = select(trace, options, *project, os::home_folder());
+  Plan plan;
+  plan.project = project->folder();
+  plan.blendfile_place = plain(*own_place);
+  plan.suspicious = std::move(selection.suspicious);
+  plan.warnings = std::move(selection.warnings);
+  PlanBuilder builder(selection, *project, trace.blendfile);
+  result<std::vector<PlannedFile>> files = builder.build(plan.warnings);
+  if (!files) return files.error();
+  plan.files = std::move(*files);
+  warn_about_new_names(plan, *project, plan.warnings);
+  for (std::string& warning : warnings_about_places(plan.files))
+    plan.warnings.push_back(std::move(warning));
+  return plan;
+}
+
+}  // namespace shaman::pack

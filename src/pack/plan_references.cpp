@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Which references are rewritten, and to what.
+#include <algorithm>
+
+#include "shaman/text.hpp"
+
+#include "pack/names.hpp"
+#include "pack/pack_paths.hpp"
+#include "pack/plan_builder.hpp"
+
+namespace shaman::pack {
+namespace {
+
+using trace::Dependency;
+using trace::Kind;
+
+// Cycles opens these itself, and takes a backslash for part of the name where the system does.
+Backslash backslash_in(const Dependency& dependency) {
+  const bool by_cycles = dependency.kind == Kind::script || dependency.kind == Kind::ies;
+  return by_cycles ? Backslash::stands_for_itself : Backslash::separates;
+}
+
+bool names_folder(const Dependency& dependency) {
+  return dependency.resolved_is_folder || !dependency.stored_name.empty();
+}
+
+std::string who(const Dependency& dependency) {
+  return text::printable(dependency.data_block) + " in \"" + text::printable(dependency.blend) +
+         "\"";
+}
+
+}  // namespace
+
+result<bool> PlanBuilder::rewrite_all(std::vector<std::string>& warnings) {
+  bool all_fit = true;
+  for (Reference& reference : references_) {
+    const result<bool> fits = rewrite(reference, warnings);
+    if (!fits) return fits.error();
+    all_fit = all_fit && *fits;
+  }
+  if (!all_fit) return false;
+  for (const Dependency& dependency : selection_.optional)
+    rewrite_optional(dependency);
+  return true;
+}
+
+// False when the new path does not fit, and another place is to be tried.
+result<bool> PlanBuilder::rewrite(Reference& reference, std::vector<std::string>& warnings) {
+  const Dependency& dependency = *reference.dependency;
+  const auto holder = blend_places_.find(project_.canonical(dependency.blend));
+  const bool holder_is_packed = holder != blend_places_.end() && files_.contains(holder->second);
+  if (dependency.field.capacity == 0 || !holder_is_packed) return true;
+  const std::optional<std::string> base = base_folder(dependency);
+  if (!base) {
+    warnings.push_back(who(dependency) + " came from the library \"" +
+                       text::printable(dependency.base_blend) +
+                       "\", which is not part of the pack: \"" +
+                       text::printable(dependency.stored) + "\" cannot be found there");
+    return true;
+  }
+  const auto text = new_text(dependency, *base, target_of(reference), names_folder(dependency));
+  if (!text) return true;
+  if (text->fits) {
+    if (const auto added = add_patch(dependency, text->text); !added) return added.error();
+    return true;
+  }
+  if (shorten(reference)) return false;
+  return Error{errc::limit_exceeded,
+               "the path of " + who(dependency) + " cannot be rewritten: \"" +
+                   text::printable(text->text) + "\" does not fit into its field of " +
+                   std::to_string(dependency.field.capacity) +
+                   " bytes; move the file into the project, or give it a shorter name"};
+}
+
+// Nothing needs it, so that nothing is done when the path does not fit.
+void PlanBuilder::rewrite_optional(const Dependency& dependency) {
+  if (dependency.files.size() != 1 || dependency.field.capacity == 0 || names_folder(dependency))
+    return;
+  const auto place = places_.find(project_.canonical(dependency.files.front()));
+  const auto holder = blend_places_.find(project_.canonical(dependency.blend));
+  const std::optional<std::string> base = base_folder(dependency);
+  if (place == places_.end() || holder == blend_places_.end() || !files_.contains(holder->second) ||
+      !base)
+    return;
+  const auto text = new_text(dependency, *base, place->second, false);
+  if (!text || !text->fits) return;
+  patches_[holder->first].try_emplace(
+      dependency.field.offset,
+      Patch{dependency.field.offset, dependency.field.capacity, text->text, dependency.stored});
+}
+
+std::string PlanBuilder::target_of(const Reference& reference) const {
+  if (names_folder(*reference.dependency)) return reference.folder;
+  if (reference.set.shape == Shape::single)
+    return place_of(reference, reference.set.members.front());
+  return join_places(reference.folder, plain(pattern_name(*reference.dependency, reference.set)));
+}
+
+std::optional<std::string> PlanBuilder::base_folder(const Dependency& dependency) const {
+  const std::string& base =
+      dependency.base_blend.empty() ? dependency.blend : dependency.base_blend;
+  if (const auto known = blend_places_.find(project_.canonical(base)); known != blend_places_.end())
+    return std::string(folder_of(known->second));
+  const std::optional<std::string> inside = project_.inside(base);
+  if (!inside) return std::nullopt;
+  return plain(folder_of(*inside));
+}
+
+// Nothing when the stored path finds its target in the pack as it is.
+std::optional<PlanBuilder::NewText> PlanBuilder::new_text(const Dependency& dependency,
+                                                          const std::string& base,
+                                                          const std::string& target,
+                                                          bool is_folder) const {
+  if (resolve_in_pack(base, dependency.stored, backslash_in(dependency)) == target)
+    return std::nullopt;
+  std::string text = reference_to(base, target);
+  const bool had_slash = dependency.stored.ends_with('/') || dependency.stored.ends_with('\\');
+  if (is_folder && !text.ends_with('/') && (had_slash || !dependency.stored_name.empty()))
+    text += '/';
+  const bool fits = text.size() < dependency.field.capacity;
+  return NewText{std::move(text), fits};
+}
+
+result<void> PlanBuilder::add_patch(const Dependency& dependency, const std::string& text) {
+  Patch patch{dependency.field.offset, dependency.field.capacity, text, dependency.stored};
+  const auto [entry, is_new] =
+      patches_[project_.canonical(dependency.blend)].try_emplace(patch.offset, patch);
+  if (is_new || entry->second == patch) return {};
+  return Error{errc::conflicting_paths, "the files of " + who(dependency) +
+                                            " lie in several places, but its path can name only "
+                                            "one folder"};
+}
+
+// Finds a shorter place for what the reference names; false when there is none.
+bool PlanBuilder::shorten(Reference& reference) {
+  const auto& blend = blend_places_.at(project_.canonical(reference.dependency->blend));
+  const std::string beside(folder_of(blend));
+  if (!is_free(reference)) {
+    if (reference.dependency->kind == Kind::library) return false;
+    reference.copied = true;
+    const std::string folder = project_.canonical(reference.set.folder + '/');
+    const bool single = reference.set.shape == Shape::single;
+    const std::string& name = reference.set.members.front().name;
+    lengths_[{single ? join_places(folder, name) : folder, single ? name : std::string()}] = {
+        Unit::Length::beside, beside};
+    return true;
+  }
+  const Unit& unit = units_[unit_builder_.where(reference.number).unit];
+  auto& [length, folder] = lengths_[{unit.source, unit.name}];
+  if (length == Unit::Length::beside) return false;
+  const bool was_hashed = unit.length == Unit::Length::hashed;
+  length = was_hashed ? Unit::Length::beside : Unit::Length::hashed;
+  folder = was_hashed ? beside : std::string();
+  return true;
+}
+
+}  // namespace shaman::pack

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "shaman/error.hpp"
+
+namespace shaman::pack {
+
+/// The project folder, and which paths lie in it. Remembers what it asked the file system; one
+/// thread.
+class Project {
+ public:
+  /// errc::not_found when there is no such folder.
+  [[nodiscard]] static result<Project> open(const std::string& folder);
+
+  [[nodiscard]] const std::string& folder() const noexcept { return folder_; }
+
+  /// Where an absolute path lies relative to the project; nothing when it is outside. By its text
+  /// first, so that a link inside that points elsewhere stays inside; then with the links in its
+  /// folders resolved, as the project itself may be known by several paths.
+  [[nodiscard]] std::optional<std::string> inside(const std::string& path);
+
+  /// The path with the links in its folders resolved, not in its last component: one for every
+  /// way to reach it. Where the folder cannot be resolved, the path itself.
+  [[nodiscard]] std::string canonical(const std::string& path);
+
+  /// Whether all links resolved, it lies in the project.
+  [[nodiscard]] bool really_inside(const std::string& real) const;
+
+ private:
+  std::string folder_;
+  std::string real_folder_;
+  std::unordered_map<std::string, std::string> real_folders_;
+};
+
+}  // namespace shaman::pack

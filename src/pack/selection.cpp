@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pack/selection.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "shaman/os.hpp"
+#include "shaman/text.hpp"
+
+#include "pack/glob.hpp"
+#include "pack/suspicion.hpp"
+
+namespace shaman::pack {
+namespace {
+
+using trace::Dependency;
+using trace::Kind;
+
+class Selector {
+ public:
+  Selector(const trace::Trace& trace, const PlanOptions& options, Project& project,
+           const std::string& home)
+      : trace_(trace),
+        relative_only_(options.relative_only),
+        exclude_(options.exclude),
+        allow_(options.allow_outside),
+        project_(project),
+        home_(home) {
+    for (const Dependency& dependency : trace.dependencies) {
+      by_blend_[project_.canonical(dependency.blend)].push_back(&dependency);
+      if (!dependency.base_blend.empty()) bases_.insert(project_.canonical(dependency.base_blend));
+    }
+  }
+
+  Selection run() {
+    visit(trace_.blendfile, true);
+    while (!waiting_.empty()) {
+      const std::string blend = std::move(waiting_.back());
+      waiting_.pop_back();
+      for (const Dependency* dependency : by_blend_[blend])
+        look_at(*dependency);
+    }
+    std::sort(selection_.suspicious.begin(), selection_.suspicious.end(),
+              [](const Suspicious& a, const Suspicious& b) {
+                return std::tie(a.file, a.blend, a.data_block) <
+                       std::tie(b.file, b.blend, b.data_block);
+              });
+    return std::move(selection_);
+  }
+
+ private:
+  void visit(const std::string& blend, bool packed) {
+    const std::string canonical = project_.canonical(blend);
+    if (packed && packed_.insert(canonical).second) selection_.blends.push_back(blend);
+    if (visited_.insert(canonical).second) waiting_.push_back(canonical);
+  }
+
+  void look_at(const Dependency& dependency) {
+    const bool implicit = dependency.field.capacity == 0;
+    if (relative_only_ && !implicit && !dependency.stored.starts_with("//")) return;
+    if (dependency.optional) {
+      if (dependency.kind == Kind::library &&
+          bases_.contains(project_.canonical(dependency.resolved))) {
+        selection_.references.push_back({dependency, true});
+      } else if (!dependency.files.empty()) {
+        selection_.optional.push_back(dependency);
+      }
+      return;
+    }
+    Selected selected{dependency, false};
+    selected.dependency.files.clear();
+    for (const std::string& file : dependency.files) {
+      if (exclude_.match(file)) {
+        if (dependency.kind == Kind::library) visit(file, false);
+      } else if (may_leave(dependency, file)) {
+        selected.dependency.files.push_back(file);
+        if (dependency.kind == Kind::library) visit(file, true);
+      }
+    }
+    if (!selected.dependency.files.empty()) selection_.references.push_back(std::move(selected));
+  }
+
+  bool may_leave(const Dependency& dependency, const std::string& file) {
+    const result<os::FileInfo> info = os::info(file);
+    const result<std::string> real = os::real_path(file);
+    if (!info || !real) {
+      warn("\"" + text::printable(file) + "\" was there a moment ago and is left out: " +
+           (info ? real.error() : info.error()).message());
+      return false;
+    }
+    std::string reason =
+        info->type != os::FileType::regular ? "it is not a regular file" : why_refused(*real);
+    const bool refused = !reason.empty();
+    if (!refused) reason = why_suspicious(dependency.kind, file, *real);
+    if (reason.empty() || (!refused && allow_.match(file))) return true;
+    selection_.suspicious.push_back({file, reason, dependency.blend, dependency.data_block});
+    return false;
+  }
+
+  // Of a link in the project, the artist has chosen the name: only where it leads is looked at.
+  std::string why_suspicious(Kind kind, const std::string& file, const std::string& real) {
+    const bool inside = project_.inside(file).has_value();
+    std::string reason;
+    if (!inside) reason = why_private(file, home_);
+    if (!inside && reason.empty()) reason = why_unfit(kind, file);
+    if (reason.empty() && !project_.really_inside(real)) reason = why_private(real, home_);
+    return reason;
+  }
+
+  void warn(std::string sentence) {
+    if (said_.insert(sentence).second) selection_.warnings.push_back(std::move(sentence));
+  }
+
+  const trace::Trace& trace_;
+  bool relative_only_;
+  Globs exclude_;
+  Globs allow_;
+  Project& project_;
+  std::string home_;
+  std::map<std::string, std::vector<const Dependency*>> by_blend_;
+  std::set<std::string> bases_;
+  std::set<std::string> visited_;
+  std::set<std::string> packed_;
+  std::set<std::string> said_;
+  std::vector<std::string> waiting_;
+  Selection selection_;
+};
+
+}  // namespace
+
+Selection select(const trace::Trace& trace, const PlanOptions& options, Project& project,
+                 const std::string& home) {
+  return Selector(trace, options, project, home).run();
+}
+
+}  // namespace shaman::pack

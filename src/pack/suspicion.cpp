@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pack/suspicion.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "shaman/text.hpp"
+
+#include "pack/pack_paths.hpp"
+#include "trace/name_key.hpp"
+
+namespace shaman::pack {
+namespace {
+
+using Extensions = std::span<const std::string_view>;
+using trace::Kind;
+
+// The lists of Blender's source/blender/imbuf/intern/util.cc (imb_ext_image, imb_ext_movie,
+// imb_ext_audio), and what its libraries read besides.
+constexpr std::array<std::string_view, 36> kImages{
+    ".png",  ".tga", ".bmp",  ".jpg",  ".jpeg", ".jpe",  ".jfif", ".sgi", ".rgb",
+    ".rgba", ".bw",  ".tif",  ".tiff", ".tx",   ".jp2",  ".j2c",  ".j2k", ".hdr",
+    ".dds",  ".dpx", ".cin",  ".exr",  ".sxr",  ".psd",  ".pdd",  ".psb", ".webp",
+    ".gif",  ".pic", ".pict", ".iris", ".pct",  ".heic", ".avif", ".svg", ".ptex"};
+constexpr std::array<std::string_view, 31> kMovies{
+    ".avi", ".flc", ".mov",  ".movie", ".mp4", ".m4v",  ".m2v", ".m2t",  ".m2ts", ".mts",  ".ts",
+    ".mv",  ".avs", ".wmv",  ".ogv",   ".ogg", ".r3d",  ".dv",  ".mpeg", ".mpg",  ".mpg2", ".vob",
+    ".mkv", ".flv", ".divx", ".xvid",  ".mxf", ".webm", ".gif", ".av1",  ".3gp"};
+constexpr std::array<std::string_view, 16> kSounds{
+    ".wav", ".ogg",  ".oga", ".mp3",  ".mp2", ".ac3", ".aac",  ".flac",
+    ".wma", ".eac3", ".aif", ".aiff", ".m4a", ".mka", ".opus", ".au"};
+constexpr std::array<std::string_view, 10> kFonts{".ttf", ".ttc", ".otf",  ".otc",   ".pfb",
+                                                  ".pfa", ".cff", ".woff", ".woff2", ".dfont"};
+constexpr std::array<std::string_view, 1> kVolumes{".vdb"};
+constexpr std::array<std::string_view, 5> kCacheFiles{".abc", ".usd", ".usda", ".usdc", ".usdz"};
+constexpr std::array<std::string_view, 2> kMeshCaches{".mdd", ".pc2"};
+constexpr std::array<std::string_view, 2> kPointCaches{".bphys", ".vdb"};
+constexpr std::array<std::string_view, 5> kFluids{".uni", ".vdb", ".raw", ".obj", ".gz"};
+constexpr std::array<std::string_view, 3> kNodeBakes{".json", ".blob", ".vdb"};
+constexpr std::array<std::string_view, 7> kNodeFiles{".obj", ".ply", ".stl", ".csv",
+                                                     ".txt", ".vdb", ".text"};
+constexpr std::array<std::string_view, 3> kScripts{".osl", ".oso", ".h"};
+constexpr std::array<std::string_view, 1> kLights{".ies"};
+constexpr std::array<std::string_view, 8> kTexts{".txt", ".py",   ".osl", ".md",
+                                                 ".csv", ".glsl", ".rst", ".text"};
+constexpr std::array<std::string_view, 1> kExternal{".btx"};
+
+bool one_of(Extensions extensions, std::string_view extension) {
+  return std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
+}
+
+// `.blend`, and its backups `.blend1` and so on.
+bool is_blend(std::string_view extension) {
+  if (!extension.starts_with(".blend")) return false;
+  extension.remove_prefix(6);
+  return std::all_of(extension.begin(), extension.end(),
+                     [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::string quoted(std::string_view path) {
+  return "\"" + text::printable(path) + "\"";
+}
+
+// Where programs of a user keep what nobody else is to see, without a dot before it.
+bool is_configuration(std::string_view folded_below_home) {
+  static constexpr std::array<std::string_view, 2> kFolders{"appdata", "library"};
+  return std::any_of(kFolders.begin(), kFolders.end(),
+                     [&](std::string_view folder) { return is_within(folded_below_home, folder); });
+}
+
+}  // namespace
+
+bool fits_kind(Kind kind, std::string_view name) {
+  const std::string extension = trace::name_key(extension_of(name));
+  if (extension.empty()) return false;
+  switch (kind) {
+    case Kind::library:
+      return is_blend(extension);
+    case Kind::image:
+    case Kind::image_sequence:
+    case Kind::image_tiles:
+    case Kind::movie:
+      return one_of(kImages, extension) || one_of(kMovies, extension);
+    case Kind::sound:
+      return one_of(kSounds, extension) || one_of(kMovies, extension);
+    case Kind::font:
+      return one_of(kFonts, extension);
+    case Kind::volume:
+      return one_of(kVolumes, extension);
+    case Kind::cache_file:
+      return one_of(kCacheFiles, extension);
+    case Kind::mesh_cache:
+      return one_of(kMeshCaches, extension);
+    case Kind::point_cache:
+      return one_of(kPointCaches, extension);
+    case Kind::fluid_cache:
+      return one_of(kFluids, extension);
+    case Kind::ocean_cache:
+      return one_of(kImages, extension);
+    case Kind::node_bake:
+      return one_of(kNodeBakes, extension);
+    case Kind::node_file:
+      return one_of(kNodeFiles, extension);
+    case Kind::script:
+      return one_of(kScripts, extension);
+    case Kind::ies:
+      return one_of(kLights, extension);
+    case Kind::text:
+      return one_of(kTexts, extension);
+    case Kind::external_data:
+      return one_of(kExternal, extension);
+  }
+  return false;
+}
+
+std::string why_private(std::string_view path, std::string_view home) {
+  for (std::string_view part = path; !part.empty() && part != "/"; part = folder_of(part)) {
+    if (!name_of(part).starts_with('.')) continue;
+    return part.size() == path.size() ? "it is a hidden file"
+                                      : "it lies in a hidden folder (" + quoted(part) + ")";
+  }
+  if (is_within(path, "/etc") || is_within(path, "/private/etc"))
+    return "it is part of the system's configuration";
+  if (!home.empty() && home != "/" && is_within(path, home) &&
+      is_configuration(trace::name_key(below(path, home))))
+    return "it lies where programs keep their settings";
+  return {};
+}
+
+std::string why_unfit(Kind kind, std::string_view path) {
+  if (fits_kind(kind, path)) return {};
+  const std::string what(trace::to_string(kind));
+  const std::string_view extension = extension_of(path);
+  if (extension.empty()) return "it has no extension, unlike any file for: " + what;
+  return "its extension " + quoted(extension) + " is not that of any file for: " + what;
+}
+
+std::string why_refused(std::string_view path) {
+  static constexpr std::array<std::string_view, 3> kSystem{"/proc", "/sys", "/dev"};
+  for (const std::string_view folder : kSystem) {
+    if (is_within(path, folder)) return "what lies below " + std::string(folder) + " is no file";
+  }
+  return {};
+}
+
+}  // namespace shaman::pack

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pack/glob.hpp"
+
+#include <gtest/gtest.h>
+
+namespace shaman::pack {
+namespace {
+
+struct Case {
+  std::string pattern;
+  std::string path;
+  bool matches;
+};
+
+TEST(Glob, Matches) {
+  const std::vector<Case> cases{
+      {"/p/tex/a.png", "/p/tex/a.png", true},
+      {"/p/tex/a.png", "/p/tex/a.pngx", false},
+      {"/p/*/a.png", "/p/tex/a.png", true},
+      {"/p/*/a.png", "/p/tex/b/a.png", false},
+      {"/p/**/a.png", "/p/tex/b/a.png", true},
+      {"/p/**/a.png", "/p/a.png", true},
+      {"/p/**/a.png", "/p/xa.png", false},
+      {"/p/**", "/p/x/y", true},
+      {"/p/**", "/q/x/y", false},
+      {"/p/tex", "/p/tex/b/a.png", true},
+      {"/p/tex/", "/p/tex/b/a.png", true},
+      {"/p/te", "/p/tex/b/a.png", false},
+      {"*.mp4", "/p/tex/a.mp4", true},
+      {"*.mp4", "/p/tex/a.mp4.bak", false},
+      {"tex", "/p/tex/a.png", true},
+      {"ex", "/p/tex/a.png", false},
+      {"tex/*.png", "/p/tex/a.png", true},
+      {"tex/*.png", "/p/tex/b/a.png", false},
+      {"**/*.png", "/p/tex/b/a.png", true},
+      {"a?c", "/abc", true},
+      {"a?c", "/a/c", false},
+      {"a?c", "/a\u00fcc", true},
+      {"a?c",
+       "/a\xff"
+       "c",
+       true},
+      {"a[1].png", "/p/a[1].png", true},
+      {"a[1].png", "/p/a1.png", false},
+      {"*", "/anything", true},
+      {"C:/x/*", "C:/x/a", true},
+      {"C:/x/*", "D:/x/a", false},
+  };
+  for (const Case& c : cases)
+    EXPECT_EQ(Glob(c.pattern).matches(c.path), c.matches) << c.pattern << " on " << c.path;
+}
+
+TEST(Glob, ManyStarsStayFast) {
+  std::string pattern = "/";
+  for (int i = 0; i < 200; ++i)
+    pattern += "*a**";
+  EXPECT_FALSE(Glob(pattern + "b").matches("/" + std::string(2000, 'a')));
+}
+
+TEST(Globs, AnyMayMatchAndEmptyOnesDoNot) {
+  EXPECT_FALSE(Globs({}).match("/a"));
+  EXPECT_FALSE(Globs({""}).match("/a"));
+  EXPECT_TRUE(Globs({"b", "a"}).match("/a"));
+}
+
+}  // namespace
+}  // namespace shaman::pack
