@@ -20,6 +20,17 @@ bool is_component(std::string_view name) noexcept {
   return !name.empty() && name != "." && name != "..";
 }
 
+// The kernel would take `a//b`, `a/./b` and, where it does not lead out, `a/../b`; the walk does
+// not.
+bool has_only_components(std::string_view path) noexcept {
+  for (;;) {
+    const std::size_t slash = path.find('/');
+    if (!is_component(path.substr(0, slash))) return false;
+    if (slash == std::string_view::npos) return true;
+    path.remove_prefix(slash + 1);
+  }
+}
+
 result<Descriptor> open_component(int folder, std::string_view name, int flags, unsigned mode) {
   if (!is_component(name)) return errors::make_error_code(errors::invalid_argument);
   CPath path;
@@ -81,6 +92,7 @@ result<Descriptor> open_beneath(int folder, std::string_view path, int flags, un
                                 std::atomic<bool>& walk) {
   if (walk.load(std::memory_order_relaxed) || path.find('/') == std::string_view::npos)
     return open_by_walk(folder, path, flags, mode);
+  if (!has_only_components(path)) return errors::make_error_code(errors::invalid_argument);
   CPath text;
   if (const auto error = text.assign(path)) return error;
   open_how how{};
