@@ -98,22 +98,22 @@ Expansion tiles(const std::string& path, const std::vector<std::uint32_t>& numbe
   return found;
 }
 
-// BKE_scene_multiview_view_prefix_get: the name's stem ends in the suffix of a view.
+// One file a view: the stem without the suffix of a view, where it ends in one, and each suffix.
+// The file that is named is taken, too: it is what is shown where the views are not there.
 Expansion views(const std::string& path, const std::vector<std::string>& suffixes,
                 Folders& folders) {
+  Expansion found = one_file(path, folders);
   const std::string_view name = os::file_name(path);
   const std::string_view extension = name.substr(stem(name).size());
   std::string_view prefix = stem(name);
-  const auto suffix = std::find_if(
-      suffixes.begin(), suffixes.end(),
-      [&](const std::string& wanted) { return !wanted.empty() && prefix.ends_with(wanted); });
-  if (suffix == suffixes.end()) return one_file(path, folders);
-  prefix.remove_suffix(suffix->size());
-  Expansion found = one_file(path, folders);
-  for (const std::string& view : suffixes) {
-    const std::string file =
-        os::join(os::parent(path), std::string(prefix) + view + std::string(extension));
-    if (std::optional<std::string> real = folders.find_file(file))
+  for (const std::string& suffix : suffixes) {
+    if (suffix.empty() || !prefix.ends_with(suffix)) continue;
+    prefix.remove_suffix(suffix.size());
+    break;
+  }
+  for (const std::string& suffix : suffixes) {
+    const std::string view = std::string(prefix) + suffix + std::string(extension);
+    if (std::optional<std::string> real = folders.find_file(os::join(os::parent(path), view)))
       found.files.push_back(std::move(*real));
   }
   std::sort(found.files.begin(), found.files.end());

@@ -47,6 +47,11 @@ void find_camera(Finder& finder, const blend::Record& camera);
 // find_nodes.cpp
 void find_script_node(Finder& finder, const blend::Record& node);
 void find_ies_node(Finder& finder, const blend::Record& node);
-void find_node_bakes(Finder& finder, const blend::Record& modifier);
+void find_nodes_modifier(Finder& finder, const blend::Record& modifier);
+
+// find_node_strings.cpp
+void find_node_strings(Finder& finder, const blend::Record& tree);
+void find_interface_string(Finder& finder, const blend::Record& socket);
+void find_modifier_strings(Finder& finder, const blend::Record& modifier);
 
 }  // namespace shaman::trace

@@ -18,22 +18,6 @@ bool is_baked_to_disk(Finder& finder, const blend::Record& modifier, const blend
   return target == kDisk;
 }
 
-}  // namespace
-
-void find_script_node(Finder& finder, const blend::Record& node) {
-  if (node.integer("mode") == kInternal) return;
-  std::optional<Reference> found = finder.reference(Kind::script, node, {"filepath"});
-  if (!found) return;
-  // Cycles takes the compiled code that is stored in the node where there is any.
-  found->optional = !node.text("bytecode_hash").empty();
-  finder.add(std::move(*found));
-}
-
-void find_ies_node(Finder& finder, const blend::Record& node) {
-  if (node.integer("mode") == kInternal) return;
-  finder.add_file(Kind::ies, node, {"filepath"});
-}
-
 void find_node_bakes(Finder& finder, const blend::Record& modifier) {
   std::optional<Reference> common =
       finder.reference(Kind::node_bake, modifier, {"simulation_bake_directory", "bake_directory"});
@@ -66,6 +50,27 @@ void find_node_bakes(Finder& finder, const blend::Record& modifier) {
   };
   finder.file().for_each(block, finder.file().blocks()[block].struct_index, visit);
   if (common && !common->names.empty()) finder.add(std::move(*common));
+}
+
+}  // namespace
+
+void find_script_node(Finder& finder, const blend::Record& node) {
+  if (node.integer("mode") == kInternal) return;
+  std::optional<Reference> found = finder.reference(Kind::script, node, {"filepath"});
+  if (!found) return;
+  // Cycles takes the compiled code that is stored in the node where there is any.
+  found->optional = !node.text("bytecode_hash").empty();
+  finder.add(std::move(*found));
+}
+
+void find_ies_node(Finder& finder, const blend::Record& node) {
+  if (node.integer("mode") == kInternal) return;
+  finder.add_file(Kind::ies, node, {"filepath"});
+}
+
+void find_nodes_modifier(Finder& finder, const blend::Record& modifier) {
+  find_node_bakes(finder, modifier);
+  find_modifier_strings(finder, modifier);
 }
 
 }  // namespace shaman::trace

@@ -9,7 +9,7 @@ Reference Finder::implied(Kind kind) const {
   Reference reference;
   reference.kind = kind;
   reference.data_block = owner_.data_block;
-  if (owner_.library != Owner::kNoLibrary) {
+  if (owner_.library != LibraryTable::kNone) {
     reference.base = Base::library;
     reference.library = owner_.library;
   }
@@ -37,6 +37,16 @@ std::optional<Reference> Finder::reference(Kind kind, const blend::Record& recor
     return by_text(kind, *text);
   }
   return std::nullopt;
+}
+
+std::optional<Finder::DataBlock> Finder::data_block(std::uint64_t pointer) {
+  const std::uint32_t block = file_.blocks().find(pointer, owner_.scope);
+  const std::optional<blend::Record> record = file_.load(block);
+  if (!record) return std::nullopt;
+  if (file_.blocks()[block].code == blend::code_of("ID"))
+    return DataBlock{libraries_.of_placeholder(block), record->text("name")};
+  if (!record->has("id.name")) return std::nullopt;
+  return DataBlock{libraries_.of_data_block(file_, *record, owner_.scope), record->text("id.name")};
 }
 
 void Finder::add_file(Kind kind, const blend::Record& record,

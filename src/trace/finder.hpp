@@ -11,25 +11,26 @@
 
 #include "shaman/blend/blend_file.hpp"
 
+#include "library_table.hpp"
 #include "scan.hpp"
 
 namespace shaman::trace {
 
 /// The data-block that is being looked through.
 struct Owner {
-  blend::Scope scope;                  ///< its blocks
-  std::string id_name;                 ///< `OBCube`
-  std::string data_block;              ///< for people: `Object "Cube"`
-  std::uint32_t library = kNoLibrary;  ///< it was packed from this library (Blender 5)
-
-  static constexpr std::uint32_t kNoLibrary = 0xFFFFFFFF;
+  blend::Scope scope;      ///< its blocks
+  std::string id_name;     ///< `OBCube`
+  std::string data_block;  ///< for people: `Object "Cube"`
+  /// The library that it was packed from (Blender 5).
+  std::uint32_t library = LibraryTable::kNone;
 };
 
 /// What a function that knows one struct has at hand: the file, the data-block around the struct,
 /// and where to put what it found.
 class Finder {
  public:
-  Finder(blend::BlendFile& file, Scan& scan) : file_(file), scan_(scan) {}
+  Finder(blend::BlendFile& file, const LibraryTable& libraries, Scan& scan)
+      : file_(file), libraries_(libraries), scan_(scan) {}
 
   [[nodiscard]] blend::BlendFile& file() noexcept { return file_; }
   [[nodiscard]] Scan& scan() noexcept { return scan_; }
@@ -44,6 +45,13 @@ class Finder {
   [[nodiscard]] Reference implied(Kind kind) const;
   /// A reference by text that was read already.
   [[nodiscard]] Reference by_text(Kind kind, const blend::BlendFile::Text& text) const;
+
+  /// The data-block that a pointer leads to, linked or not.
+  struct DataBlock {
+    std::uint32_t library = LibraryTable::kNone;
+    std::string id_name;
+  };
+  [[nodiscard]] std::optional<DataBlock> data_block(std::uint64_t pointer);
 
   void add(Reference reference) { scan_.references.push_back(std::move(reference)); }
   /// Adds the one file that a field names.
@@ -68,6 +76,7 @@ class Finder {
 
  private:
   blend::BlendFile& file_;
+  const LibraryTable& libraries_;
   Scan& scan_;
   Owner owner_;
 };

@@ -78,7 +78,8 @@ std::string describe_data_block(std::string_view id_name) {
 Scanner::Scanner(blend::BlendFile& file, int depth)
     : file_(file),
       depth_(depth),
-      finder_(file, scan_),
+      libraries_(file.blocks()),
+      finder_(file, libraries_, scan_),
       handlers_(handlers_of(file.sdna())),
       links_(file.sdna(), file.header().pointer_size, wanted_structs(handlers_)),
       seen_(file.blocks().size(), false) {}
@@ -101,28 +102,20 @@ result<Scan> Scanner::run(const Wanted& wanted) {
   return std::move(scan_);
 }
 
-// Placeholders of linked data-blocks stand behind the library that they come from.
 void Scanner::read_libraries() {
-  std::uint32_t current = Owner::kNoLibrary;
-  for (const std::uint32_t head : file_.blocks().heads()) {
-    if (file_.blocks()[head].code == code_of("LI")) {
-      if (const std::optional<Record> record = file_.load(head)) {
-        LibraryLink link;
-        std::string id_name;
-        if (has_name(*record, id_name)) link.data_block = describe_data_block(id_name);
-        // `filepath` of old files is where the library lay on the machine that wrote them.
-        const std::string_view field = record->has("name") ? "name" : "filepath";
-        link.stored = record->text(field);
-        if (const std::optional<blend::Place> place = record->place(field))
-          link.field = {place->offset, static_cast<std::uint32_t>(place->capacity)};
-        link.is_archive =
-            (record->integer("flag") & 1) != 0 && record->pointer("archive_parent_library") != 0;
-        current = static_cast<std::uint32_t>(scan_.libraries.size());
-        scan_.libraries.push_back(std::move(link));
-        library_heads_.push_back(head);
-      }
-    }
-    library_of_.push_back(current);
+  for (const std::uint32_t block : libraries_.blocks()) {
+    LibraryLink& link = scan_.libraries.emplace_back();
+    const std::optional<Record> record = file_.load(block);
+    if (!record) continue;
+    std::string id_name;
+    if (has_name(*record, id_name)) link.data_block = describe_data_block(id_name);
+    // `filepath` of old files is where the library lay on the machine that wrote them.
+    const std::string_view field = record->has("name") ? "name" : "filepath";
+    link.stored = record->text(field);
+    if (const std::optional<blend::Place> place = record->place(field))
+      link.field = {place->offset, static_cast<std::uint32_t>(place->capacity)};
+    link.is_archive =
+        (record->integer("flag") & 1) != 0 && record->pointer("archive_parent_library") != 0;
   }
 }
 
@@ -152,10 +145,7 @@ Owner Scanner::owner_of(std::uint32_t head, const Record& record) const {
   Owner owner;
   owner.scope = file_.blocks().scope_of(head);
   if (has_name(record, owner.id_name)) owner.data_block = describe_data_block(owner.id_name);
-  const std::uint32_t library = file_.blocks().find(record.pointer("id.lib"), owner.scope);
-  const auto found = std::find(library_heads_.begin(), library_heads_.end(), library);
-  if (found != library_heads_.end())
-    owner.library = static_cast<std::uint32_t>(found - library_heads_.begin());
+  owner.library = libraries_.of_data_block(file_, record, owner.scope);
   return owner;
 }
 
@@ -177,12 +167,10 @@ void Scanner::visit_data_block(std::uint32_t head) {
 }
 
 void Scanner::need_linked(std::uint32_t head) {
-  const auto heads = file_.blocks().heads();
-  const auto position = std::lower_bound(heads.begin(), heads.end(), head) - heads.begin();
-  const std::uint32_t library = library_of_[static_cast<std::size_t>(position)];
+  const std::uint32_t library = libraries_.of_placeholder(head);
   const std::optional<Record> record = file_.load(head);
   std::string name;
-  if (library == Owner::kNoLibrary || !record || !has_name(*record, name)) return;
+  if (library == LibraryTable::kNone || !record || !has_name(*record, name)) return;
   scan_.libraries[library].wanted.push_back(std::move(name));
 }
 
@@ -241,9 +229,9 @@ std::uint32_t Scanner::struct_of(std::uint32_t block, std::uint32_t declared) co
 
 result<void> Scanner::scan_packed_libraries() {
   for (std::size_t i = 0; i < scan_.libraries.size(); ++i) {
-    const std::optional<Record> record = file_.load(library_heads_[i]);
+    const std::optional<Record> record = file_.load(libraries_.blocks()[i]);
     if (!record) continue;
-    const blend::Scope scope = file_.blocks().scope_of(library_heads_[i]);
+    const blend::Scope scope = file_.blocks().scope_of(libraries_.blocks()[i]);
     const std::optional<Record> packed = file_.follow(record->pointer("packedfile"), scope);
     if (!packed) continue;
     const std::uint32_t data = file_.blocks().find(packed->pointer("data"), scope);

@@ -50,15 +50,14 @@ class Scanner {
 
   blend::BlendFile& file_;
   int depth_;
+  LibraryTable libraries_;
   Scan scan_;
   Finder finder_;
   std::vector<Handler> handlers_;  // by struct
   Links links_;
-  std::vector<bool> seen_;                    // by block
-  std::vector<std::uint32_t> data_blocks_;    // to be visited
-  std::vector<ToVisit> blocks_;               // of the present data-block, to be visited
-  std::vector<std::uint32_t> library_of_;     // by position in heads(): the library in front of it
-  std::vector<std::uint32_t> library_heads_;  // block of each of scan_.libraries
+  std::vector<bool> seen_;                  // by block
+  std::vector<std::uint32_t> data_blocks_;  // to be visited
+  std::vector<ToVisit> blocks_;             // of the present data-block, to be visited
 };
 
 /// `Image "wall.png"` of an ID's name `IMwall.png`.
