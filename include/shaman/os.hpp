@@ -91,6 +91,10 @@ class OutputFile {
 
 [[nodiscard]] result<void> create_folders(const std::string& path);
 [[nodiscard]] result<void> remove_file(const std::string& path);
+/// Puts the file under another name in the same file system, in place of what lies there.
+[[nodiscard]] result<void> rename_file(const std::string& from, const std::string& to);
+/// Whether the folder lies on another machine's disk, as far as the system tells.
+[[nodiscard]] bool is_on_network(const std::string& folder) noexcept;
 
 /// Absolute and without `.`, `..`, doubled or trailing slashes; by the text alone, links not looked
 /// at.

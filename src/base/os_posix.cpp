@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <ctime>
 #include <system_error>
@@ -10,6 +13,12 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#ifdef __APPLE__
+#include <sys/mount.h>
+#include <sys/param.h>
+#else
+#include <sys/statfs.h>
+#endif
 #include <unistd.h>
 
 #include "shaman/os.hpp"
@@ -200,6 +209,26 @@ result<void> create_folders(const std::string& path) {
 result<void> remove_file(const std::string& path) {
   if (::unlink(path.c_str()) != 0) return failure("remove", path);
   return {};
+}
+
+result<void> rename_file(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return failure("rename", from);
+  return {};
+}
+
+bool is_on_network(const std::string& folder) noexcept {
+  struct statfs status {};
+  if (::statfs(folder.c_str(), &status) != 0) return false;
+#ifdef __APPLE__
+  return (status.f_flags & MNT_LOCAL) == 0;
+#else
+  // statfs(2): nfs, smb, cifs, smb2, afs, coda, lustre, ceph, 9p, gpfs, beegfs.
+  static constexpr std::array<std::uint32_t, 11> kNetworkTypes{
+      0x6969,     0x517B,     0xFF534D42, 0xFE534D42, 0x5346414F, 0x73757245,
+      0x0BD00BD0, 0x00C36400, 0x01021997, 0x47504653, 0x19830326};
+  return std::ranges::find(kNetworkTypes, static_cast<std::uint32_t>(status.f_type)) !=
+         kNetworkTypes.end();
+#endif
 }
 
 bool is_absolute(std::string_view path) noexcept {

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace shaman::client {
+
+enum class Stage : std::uint8_t { tracing, hashing, asking, uploading, creating };
+
+/// How far a submission is; written by those who work, read by who shows it. All members may be
+/// used from any thread.
+struct Progress {
+  std::atomic<Stage> stage{Stage::tracing};
+  std::atomic<std::uint64_t> bytes_done{0};
+  std::atomic<std::uint64_t> bytes_total{0};
+  std::atomic<std::uint64_t> files_done{0};
+  std::atomic<std::uint64_t> files_total{0};
+  std::atomic<std::uint64_t> files_waiting{0};  ///< that somebody else is sending
+
+  void begin(Stage next, std::uint64_t files, std::uint64_t bytes);
+};
+
+/// What is shown, at one moment.
+struct ProgressView {
+  Stage stage = Stage::tracing;
+  std::uint64_t bytes_done = 0;
+  std::uint64_t bytes_total = 0;
+  std::uint64_t files_done = 0;
+  std::uint64_t files_total = 0;
+  std::uint64_t files_waiting = 0;
+  std::chrono::milliseconds elapsed{0};  ///< since the stage began
+  double bytes_per_second = 0;           ///< lately; 0: not known yet
+};
+
+/// One line without a line end, at most `width` columns of ASCII:
+/// `Uploading  [#####.....]  45 %  1.2 of 2.6 GB  310 of 1024 files  110.3 MB/s  0:13 left`.
+/// What does not fit is left out, the least needed first.
+[[nodiscard]] std::string progress_bar(const ProgressView& view, std::size_t width);
+/// The same as a line of a log, without the bar.
+[[nodiscard]] std::string progress_text(const ProgressView& view);
+/// `0:07`, `12:03`, `3:00:00`.
+[[nodiscard]] std::string clock_text(std::chrono::seconds duration);
+
+/// The rate over the last seconds, so that neither a slow start nor a pause is shown for ever.
+class RateMeter {
+ public:
+  void sample(std::chrono::milliseconds at, std::uint64_t bytes);
+  [[nodiscard]] double bytes_per_second() const noexcept { return rate_; }
+
+ private:
+  bool has_begun_ = false;
+  std::chrono::milliseconds last_{0};
+  std::uint64_t last_bytes_ = 0;
+  double rate_ = 0;
+};
+
+}  // namespace shaman::client

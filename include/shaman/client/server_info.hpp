@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shaman/client/base_url.hpp"
+#include "shaman/error.hpp"
+
+namespace shaman::client {
+
+/// What answers at an address.
+struct ServerInfo {
+  enum class Kind : std::uint8_t {
+    shaman,    ///< a server that tells its features
+    flamenco,  ///< a Flamenco Manager, with its own file store or without
+    other,     ///< something that speaks HTTP
+  };
+  Kind kind = Kind::other;
+  std::string name;
+  std::string version;
+  std::vector<std::string> features;  ///< of kind shaman
+  std::optional<bool> takes_files;    ///< of kind flamenco: whether its Shaman is switched on
+  std::string answer;                 ///< of kind other: what it said, for messages
+
+  [[nodiscard]] bool has(std::string_view feature) const;
+};
+
+/// Asks the server what it is. Blocks. errc::unreachable when nothing answers.
+[[nodiscard]] result<ServerInfo> identify_server(const BaseUrl& server);
+
+}  // namespace shaman::client

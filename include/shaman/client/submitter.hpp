@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "shaman/client/base_url.hpp"
+#include "shaman/client/progress.hpp"
+#include "shaman/client/server_info.hpp"
+#include "shaman/error.hpp"
+#include "shaman/pack/plan.hpp"
+#include "shaman/trace/trace.hpp"
+
+namespace shaman::client {
+
+struct SubmitOptions {
+  std::string blendfile;
+  BaseUrl server;
+  std::string project;                     ///< empty: the .blend's own folder
+  std::string checkout_path;               ///< empty: project folder's name / .blend's name
+  std::vector<std::string> allow_outside;  ///< see pack::PlanOptions
+  bool strict = false;                     ///< with missing files nothing is sent
+  bool rehash = false;                     ///< read every file, whatever the cache knows
+  std::string cache_folder;                ///< empty: no cache
+  std::size_t jobs = 0;  ///< files hashed, and small ones sent, at once; 0: as many as suits
+};
+
+/// A file that a .blend wants, and that is not there.
+struct MissingFile {
+  std::string path;  ///< absolute
+  trace::Kind kind = trace::Kind::image;
+  std::string data_block;  ///< who asks, as in the .blend
+  std::string blend;       ///< absolute
+};
+
+/// How long each part took; what runs beside another part is not counted twice.
+struct SubmitTimes {
+  using Duration = std::chrono::duration<double>;
+  Duration trace{0};         ///< reading the .blend files, finding what they name, planning
+  Duration stat{0};          ///< looking at every file
+  Duration hash{0};          ///< the cache included
+  Duration requirements{0};  ///< every time that they were asked
+  Duration upload{0};
+  Duration create{0};
+  Duration total{0};
+};
+
+/// What became of a submission.
+struct SubmitReport {
+  enum class Outcome : std::uint8_t { submitted, missing_under_strict };
+  Outcome outcome = Outcome::submitted;
+
+  std::string checkout_path;    ///< that the server gave, relative to its jobs folder
+  std::string blendfile_place;  ///< where the .blend lies inside the checkout
+  ServerInfo server;
+
+  std::uint64_t files = 0;           ///< in the checkout
+  std::uint64_t bytes = 0;           ///< of these
+  std::uint64_t files_read = 0;      ///< that had to be hashed
+  std::uint64_t uploaded_files = 0;  ///< different contents that were sent
+  std::uint64_t uploaded_bytes = 0;
+
+  std::vector<MissingFile> missing;  ///< sorted by path
+  std::vector<pack::Suspicious> suspicious;
+  std::vector<trace::Problem> problems;
+  std::vector<std::string> warnings;
+  SubmitTimes times;
+};
+
+/// The whole way from a .blend to a checkout on the server: lists what it needs, hashes it, sends
+/// what the server does not have, and has the checkout made. Blocks.
+///
+/// A .blend that is saved meanwhile is read again from the start, a few times. `stop` breaks off at
+/// any moment up to the request to make the checkout, which is then waited for: either there is a
+/// whole checkout and a report, or there is none and errc::cancelled.
+///
+/// errc::not_found, errc::damaged_file: the .blend; errc::malformed_request: it lies outside the
+/// project; errc::unreachable: no server, or it went away for too long; errc::changed_while_read;
+/// errc::too_large, errc::storage_full, errc::bad_answer, errc::no_unique_path,
+/// errc::content_mismatch: what the server said.
+[[nodiscard]] result<SubmitReport> submit(const SubmitOptions& options, Progress& progress,
+                                          const std::stop_token& stop);
+
+}  // namespace shaman::client

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+
+namespace shaman::client {
+
+/// A number in [0, 1); tests give a known one.
+using Jitter = std::function<double()>;
+
+/// How long to wait before trying again: doubling, up to a bound, less a random half so that many
+/// clients which lost the same server do not come back in step.
+struct Backoff {
+  std::chrono::milliseconds first{250};
+  std::chrono::milliseconds longest{10'000};
+
+  /// `failures`: how many there were, from 1.
+  [[nodiscard]] std::chrono::milliseconds delay(unsigned failures, double random) const {
+    const unsigned doublings = std::min(failures - 1, 20U);
+    const auto whole = std::min<std::chrono::milliseconds>(first * (1 << doublings), longest);
+    return std::chrono::milliseconds(
+        static_cast<std::int64_t>(static_cast<double>(whole.count()) * (1.0 - random / 2)));
+  }
+};
+
+}  // namespace shaman::client

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/client/base_url.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "shaman/text.hpp"
+
+namespace shaman::client {
+namespace {
+
+constexpr std::string_view kScheme = "http://";
+constexpr std::uint16_t kDefaultPort = 80;
+
+Error wrong(std::string_view text, std::string_view why) {
+  return {errc::malformed_request, "\"" + text::printable(text) +
+                                       "\" is not a server's address: " + std::string(why) +
+                                       "; write it like http://manager.local:8080"};
+}
+
+bool is_host_character(char c) {
+  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  const bool digit = c >= '0' && c <= '9';
+  return letter || digit || c == '-' || c == '.' || c == '_';
+}
+
+bool is_address_character(char c) {
+  // An IPv6 address may name its zone: fe80::1%eth0.
+  return is_host_character(c) || c == ':' || c == '%';
+}
+
+// What a path may hold as it is (RFC 3986, pchar and "/").
+bool is_path_character(char c) {
+  static constexpr std::string_view kOthers = "/~!$&'()*+,;=:@%";
+  return is_host_character(c) || kOthers.find(c) != std::string_view::npos;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+  return out;
+}
+
+std::optional<std::uint16_t> port_of(std::string_view digits) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (error != std::errc() || end != digits.data() + digits.size() || port == 0)
+    return std::nullopt;
+  return port;
+}
+
+struct Authority {
+  std::string_view host;
+  std::string_view port;  // empty: the default
+  bool is_bracketed = false;
+};
+
+std::optional<Authority> split(std::string_view authority) {
+  if (authority.starts_with('[')) {
+    const std::size_t end = authority.find(']');
+    if (end == std::string_view::npos) return std::nullopt;
+    const std::string_view rest = authority.substr(end + 1);
+    if (!rest.empty() && rest.front() != ':') return std::nullopt;
+    return Authority{authority.substr(1, end - 1), rest.empty() ? rest : rest.substr(1), true};
+  }
+  const std::size_t colon = authority.find(':');
+  if (colon == std::string_view::npos) return Authority{authority, {}, false};
+  return Authority{authority.substr(0, colon), authority.substr(colon + 1), false};
+}
+
+}  // namespace
+
+result<BaseUrl> BaseUrl::parse(std::string_view text) {
+  std::string_view rest = text;
+  if (const std::size_t scheme_end = rest.find("://"); scheme_end != std::string_view::npos) {
+    const std::string scheme = lower(rest.substr(0, scheme_end));
+    if (scheme == "https") return wrong(text, "https is not supported, only http");
+    if (scheme != "http") return wrong(text, "only http:// is understood");
+    rest.remove_prefix(kScheme.size());
+  }
+  if (rest.find_first_of("?#") != std::string_view::npos)
+    return wrong(text, "it must not hold ? or #");
+
+  const std::size_t slash = std::min(rest.find('/'), rest.size());
+  const std::string_view authority = rest.substr(0, slash);
+  std::string_view prefix = rest.substr(slash);
+  while (prefix.ends_with('/'))
+    prefix.remove_suffix(1);
+  if (authority.find('@') != std::string_view::npos)
+    return wrong(text, "it must not hold a user name");
+
+  const std::optional<Authority> parts = split(authority);
+  if (!parts || parts->host.empty()) return wrong(text, "it names no host");
+  if (!std::ranges::all_of(parts->host,
+                           parts->is_bracketed ? is_address_character : is_host_character))
+    return wrong(text, "its host is no name or address");
+  if (!std::ranges::all_of(prefix, is_path_character))
+    return wrong(text, "its path holds a character that must be percent-encoded");
+
+  BaseUrl url{std::string(parts->host), kDefaultPort, std::string(prefix)};
+  if (!parts->port.empty()) {
+    const std::optional<std::uint16_t> port = port_of(parts->port);
+    if (!port) return wrong(text, "its port is not a number from 1 to 65535");
+    url.port = *port;
+  }
+  return url;
+}
+
+std::string BaseUrl::authority() const {
+  std::string text = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  if (port != kDefaultPort) text += ":" + std::to_string(port);
+  return text;
+}
+
+std::string BaseUrl::text() const {
+  return std::string(kScheme) + authority() + prefix;
+}
+
+}  // namespace shaman::client

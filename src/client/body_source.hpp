@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "shaman/client/hash_cache.hpp"
+#include "shaman/error.hpp"
+#include "shaman/pack/rewrite.hpp"
+
+namespace shaman::client {
+
+/// A request's body, given piece by piece from its start to its end; one thread at a time.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  /// Fills `into` as far as there is content; less only at the end. May block on the disk.
+  [[nodiscard]] virtual result<std::size_t> read(std::span<std::byte> into) = 0;
+};
+
+/// A text that is kept in memory.
+class TextBody : public BodySource {
+ public:
+  explicit TextBody(std::string text) : text_(std::move(text)) {}
+  [[nodiscard]] result<std::size_t> read(std::span<std::byte> into) override;
+
+ private:
+  std::string text_;
+  std::size_t position_ = 0;
+};
+
+/// A file, in the state in which it was hashed: in any other errc::changed_while_read, when it is
+/// opened and when it has been read to its end.
+[[nodiscard]] result<std::unique_ptr<BodySource>> file_body(const FileState& state);
+
+/// A .blend as it is when rewritten, made by a thread of its own while it is read here; never whole
+/// in memory or on disk. errc::changed_while_read as above.
+[[nodiscard]] result<std::unique_ptr<BodySource>> rewritten_body(const FileState& state,
+                                                                 std::vector<pack::Patch> patches);
+
+}  // namespace shaman::client

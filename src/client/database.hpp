@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace shaman::client {
+
+/// What SQLite refused, in its words.
+class DatabaseError : public std::runtime_error {
+ public:
+  DatabaseError(int code, const std::string& message) : std::runtime_error(message), code_(code) {}
+  /// The file is no database, or a spoilt one: it will not get better.
+  [[nodiscard]] bool is_damage() const noexcept;
+
+ private:
+  int code_;
+};
+
+/// A prepared statement. One thread at a time; the database must outlive it.
+class Statement {
+ public:
+  Statement(sqlite3& database, const char* sql);
+  ~Statement();
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  /// Parameters from left to right; what is bound must live until the last step().
+  Statement& bind(std::int64_t value);
+  Statement& bind(std::uint64_t value);
+  Statement& bind(std::string_view bytes);
+  /// Whether there is a row.
+  [[nodiscard]] bool step();
+  /// Runs it to its end, and readies it for the next use.
+  void run();
+  /// Readies it for the next use.
+  void reset();
+
+  [[nodiscard]] std::int64_t integer(int column) const;
+  /// Valid until the next step() or reset().
+  [[nodiscard]] std::string_view bytes(int column) const;
+
+ private:
+  sqlite3_stmt* statement_ = nullptr;
+  int next_parameter_ = 1;
+};
+
+/// An open SQLite database; one thread at a time. Every failure throws DatabaseError.
+class Database {
+ public:
+  explicit Database(const std::string& file);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  void execute(const char* sql);
+  [[nodiscard]] std::int64_t pragma(const char* name);
+  [[nodiscard]] sqlite3& handle() const noexcept { return *handle_; }
+
+ private:
+  sqlite3* handle_ = nullptr;
+};
+
+}  // namespace shaman::client

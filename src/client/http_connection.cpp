@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "http_connection.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+#include "shaman/text.hpp"
+
+namespace shaman::client {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr std::size_t kPieceBytes = 256 * 1024;
+constexpr std::size_t kReceiveBytes = 64 * 1024;
+// A body on a fast network never blocks; other connections of this thread are to have their turn.
+constexpr int kPiecesBeforeYielding = 16;
+constexpr auto kQuietly = asio::as_tuple(asio::use_awaitable);
+
+bool would_block(const error_code& error) {
+  return error == asio::error::would_block || error == asio::error::try_again;
+}
+
+std::optional<std::chrono::seconds> seconds_of(std::string_view text) {
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return std::chrono::seconds(value);
+}
+
+}  // namespace
+
+// How far one sending of a request came.
+struct HttpConnection::Attempt {
+  std::uint64_t body_sent = 0;
+  bool has_answer_begun = false;
+  std::optional<HttpResponse> early;  ///< came before the body was sent
+};
+
+HttpConnection::HttpConnection(asio::any_io_executor strand, BaseUrl server, HttpTimeouts timeouts)
+    : strand_(std::move(strand)),
+      server_(std::move(server)),
+      timeouts_(timeouts),
+      socket_(strand_),
+      timer_(strand_) {}
+
+Error HttpConnection::broken(const std::string& why) const {
+  return {errc::unreachable, "the connection to " + server_.text() + " broke: " + why};
+}
+
+void HttpConnection::close() {
+  error_code ignored;
+  socket_.close(ignored);
+  received_.clear();
+  was_used_ = false;
+}
+
+asio::awaitable<result<HttpResponse>> HttpConnection::exchange(const HttpRequest& request) {
+  for (;;) {
+    const bool is_kept_alive = socket_.is_open() && was_used_;
+    if (!socket_.is_open()) {
+      if (result<void> connected = co_await connect(); !connected) co_return connected.error();
+    }
+    Attempt progress;
+    result<HttpResponse> answer = co_await attempt(request, progress);
+    if (answer) co_return answer;
+
+    close();
+    if (request.bytes_sent != nullptr) request.bytes_sent->fetch_sub(progress.body_sent);
+    // A server may close an idle connection at any time; that says nothing about this request.
+    const bool was_stale =
+        is_kept_alive && !progress.has_answer_begun && answer.error().code == errc::unreachable;
+    if (!was_stale) co_return answer;
+  }
+}
+
+asio::awaitable<result<void>> HttpConnection::connect() {
+  asio::ip::tcp::resolver resolver(strand_);
+  const std::string service = std::to_string(server_.port);
+  const auto [unresolved, addresses] =
+      co_await resolver.async_resolve(server_.host, service, kQuietly);
+  if (unresolved)
+    co_return Error{errc::unreachable, "the host \"" + text::printable(server_.host) +
+                                           "\" cannot be found: " + unresolved.message()};
+
+  std::string why = "it has no address";
+  for (const auto& address : addresses) {
+    close();
+    error_code error;
+    socket_.open(address.endpoint().protocol(), error);
+    if (!error) {
+      socket_.non_blocking(true, error);
+      using namespace asio::experimental::awaitable_operators;
+      timer_.expires_after(timeouts_.connect);
+      const auto first = co_await (socket_.async_connect(address.endpoint(), kQuietly) ||
+                                   timer_.async_wait(kQuietly));
+      error =
+          first.index() == 0 ? std::get<0>(std::get<0>(first)) : error_code(asio::error::timed_out);
+    }
+    if (!error) {
+      error_code ignored;
+      socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+      co_return result<void>();
+    }
+    why = error.message();
+  }
+  close();
+  co_return Error{errc::unreachable, "no server answers at " + server_.text() + ": " + why};
+}
+
+std::string HttpConnection::head_of(const HttpRequest& request) const {
+  std::string head = request.method + " " + server_.prefix + request.path + " HTTP/1.1\r\n";
+  const auto add = [&](std::string_view name, std::string_view value) {
+    head.append(name).append(": ").append(value).append("\r\n");
+  };
+  add("Host", server_.authority());
+  add("User-Agent", "shaman");
+  add("Accept", "application/json");
+  for (const auto& [name, value] : request.headers)
+    add(name, value);
+  if (request.open_body) add("Content-Length", std::to_string(request.body_length));
+  if (request.wait_for_continue.count() > 0) add("Expect", "100-continue");
+  return head += "\r\n";
+}
+
+asio::awaitable<result<HttpResponse>> HttpConnection::attempt(const HttpRequest& request,
+                                                              Attempt& progress) {
+  std::unique_ptr<BodySource> body;
+  if (request.open_body) {
+    result<std::unique_ptr<BodySource>> opened = request.open_body();
+    if (!opened) co_return opened.error();
+    body = std::move(*opened);
+  }
+
+  const result<Sent> sent = co_await send(request, body.get(), progress);
+  if (!sent && sent.error().code != errc::unreachable) co_return sent.error();
+  if (!sent) {
+    // A server that refuses a body may close at once; its reason can still have come through.
+    result<HttpResponse> last_words = co_await read_one(request, progress, milliseconds(0));
+    if (!last_words || last_words->status < 200) co_return sent.error();
+    close();
+    last_words->body_sent = progress.body_sent;
+    co_return last_words;
+  }
+  result<HttpResponse> answer = progress.early ? result<HttpResponse>(std::move(*progress.early))
+                                               : co_await read_final(request, progress);
+  if (answer && !sent->is_whole) close();  // the server still waits for the body's rest
+  if (answer) answer->body_sent = progress.body_sent;
+  was_used_ = true;
+  co_return answer;
+}
+
+asio::awaitable<result<HttpConnection::Sent>> HttpConnection::send(const HttpRequest& request,
+                                                                   BodySource* body,
+                                                                   Attempt& progress) {
+  const std::string head = head_of(request);
+  const std::uint64_t piece =
+      body == nullptr ? 0 : std::min<std::uint64_t>(request.body_length, kPieceBytes);
+  outgoing_.resize(std::max<std::size_t>(head.size() + piece, outgoing_.size()));
+  std::memcpy(outgoing_.data(), head.data(), head.size());
+
+  if (request.wait_for_continue.count() == 0) {
+    if (body != nullptr) co_return co_await send_body(request, *body, head.size(), progress);
+    co_return co_await write(request, head.size(), progress);
+  }
+  const result<Sent> sent = co_await write(request, head.size(), progress);
+  if (!sent || !sent->is_whole) co_return sent;
+  const result<bool> may_continue = co_await is_told_to_continue(request, progress);
+  if (!may_continue) co_return may_continue.error();
+  if (!*may_continue) co_return Sent{};
+  co_return co_await send_body(request, *body, 0, progress);
+}
+
+// The first `head_size` bytes of outgoing_ go before the body's first piece, in the same packet.
+asio::awaitable<result<HttpConnection::Sent>> HttpConnection::send_body(const HttpRequest& request,
+                                                                        BodySource& body,
+                                                                        std::size_t head_size,
+                                                                        Attempt& progress) {
+  std::uint64_t left = request.body_length;
+  for (int pieces = 1; left > 0 || head_size > 0; ++pieces) {
+    const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, kPieceBytes));
+    const result<std::size_t> read = body.read(std::span(outgoing_).subspan(head_size, wanted));
+    if (!read) co_return read.error();
+    if (*read < wanted)
+      co_return Error{errc::changed_while_read, "a file became shorter while it was being sent"};
+
+    const result<Sent> sent = co_await write(request, head_size + wanted, progress);
+    if (!sent || !sent->is_whole) co_return sent;
+    head_size = 0;
+    left -= wanted;
+    progress.body_sent += wanted;
+    if (request.bytes_sent != nullptr) request.bytes_sent->fetch_add(wanted);
+    if (pieces % kPiecesBeforeYielding == 0) co_await asio::post(strand_, asio::use_awaitable);
+  }
+  co_return Sent{true};
+}
+
+asio::awaitable<result<HttpConnection::Sent>> HttpConnection::write(const HttpRequest& request,
+                                                                    std::size_t size,
+                                                                    Attempt& progress) {
+  std::span<const std::byte> left = std::span(outgoing_).first(size);
+  while (!left.empty()) {
+    error_code error;
+    const std::size_t count =
+        socket_.write_some(asio::const_buffer(left.data(), left.size()), error);
+    left = left.subspan(count);
+    if (!error) continue;
+    if (!would_block(error)) co_return broken(error.message());
+
+    bool has_spoken = received_.size() > 0;
+    if (!has_spoken) {
+      const result<Waited> waited = co_await wait(true, timeouts_.stall);
+      if (!waited) co_return waited.error();
+      has_spoken = waited->readable;
+    }
+    if (!has_spoken) continue;
+    result<HttpResponse> word = co_await read_one(request, progress, timeouts_.stall);
+    if (!word) co_return word.error();
+    if (word->status >= 200) {
+      progress.early = std::move(*word);
+      co_return Sent{};
+    }
+  }
+  co_return Sent{true};
+}
+
+asio::awaitable<result<bool>> HttpConnection::is_told_to_continue(const HttpRequest& request,
+                                                                  Attempt& progress) {
+  timer_.expires_after(request.wait_for_continue);
+  using namespace asio::experimental::awaitable_operators;
+  const auto first = co_await (socket_.async_wait(asio::socket_base::wait_read, kQuietly) ||
+                               timer_.async_wait(kQuietly));
+  if (first.index() == 1) co_return true;  // a server that knows nothing of it
+  result<HttpResponse> word = co_await read_one(request, progress, timeouts_.stall);
+  if (!word) co_return word.error();
+  if (word->status < 200) co_return true;
+  progress.early = std::move(*word);
+  co_return false;
+}
+
+asio::awaitable<result<HttpResponse>> HttpConnection::read_final(const HttpRequest& request,
+                                                                 Attempt& progress) {
+  for (;;) {
+    result<HttpResponse> answer = co_await read_one(request, progress, request.answer_within);
+    if (!answer || answer->status >= 200) co_return answer;
+  }
+}
+
+asio::awaitable<result<HttpResponse>> HttpConnection::read_one(const HttpRequest& request,
+                                                               Attempt& progress,
+                                                               milliseconds patience) {
+  http::response_parser<http::string_body> parser;
+  parser.eager(true);
+  parser.body_limit(request.longest_answer);
+  while (!parser.is_done()) {
+    error_code error;
+    if (received_.size() > 0) received_.consume(parser.put(received_.data(), error));
+    if (error && error != http::error::need_more)
+      co_return Error{errc::bad_answer,
+                      server_.text() + " does not answer as HTTP says: " + error.message()};
+    if (parser.is_done()) break;
+
+    const result<std::size_t> count = co_await receive(patience);
+    if (!count) co_return count.error();
+    progress.has_answer_begun = progress.has_answer_begun || *count > 0;
+    if (*count == 0) {
+      if (!parser.got_some()) co_return broken("the server closed it");
+      parser.put_eof(error);
+      if (error) co_return broken("the server closed it in the middle of an answer");
+    }
+    patience = timeouts_.stall;
+  }
+  const bool is_final = parser.get().result_int() >= 200;
+  const bool closes = is_final && !parser.keep_alive();
+  http::response<http::string_body> message = parser.release();
+  if (closes) close();
+  co_return HttpResponse{message.result_int(), std::move(message.body()),
+                         std::string(message[http::field::location]),
+                         seconds_of(message[http::field::retry_after])};
+}
+
+// 0 at the end of the connection.
+asio::awaitable<result<std::size_t>> HttpConnection::receive(milliseconds patience) {
+  for (;;) {
+    error_code error;
+    const std::size_t count = socket_.read_some(received_.prepare(kReceiveBytes), error);
+    if (error == asio::error::eof) co_return std::size_t{0};
+    if (!error) {
+      received_.commit(count);
+      co_return count;
+    }
+    if (!would_block(error)) co_return broken(error.message());
+    const result<Waited> waited = co_await wait(false, patience);
+    if (!waited) co_return waited.error();
+  }
+}
+
+asio::awaitable<result<HttpConnection::Waited>> HttpConnection::wait(bool for_writing,
+                                                                     milliseconds patience) {
+  using namespace asio::experimental::awaitable_operators;
+  timer_.expires_after(patience);
+  Waited waited;
+  bool timed_out = false;
+  if (for_writing) {
+    const auto first = co_await (socket_.async_wait(asio::socket_base::wait_read, kQuietly) ||
+                                 socket_.async_wait(asio::socket_base::wait_write, kQuietly) ||
+                                 timer_.async_wait(kQuietly));
+    waited = {first.index() == 0, first.index() == 1};
+    timed_out = first.index() == 2;
+  } else {
+    const auto first = co_await (socket_.async_wait(asio::socket_base::wait_read, kQuietly) ||
+                                 timer_.async_wait(kQuietly));
+    waited.readable = first.index() == 0;
+    timed_out = first.index() == 1;
+  }
+  if (timed_out) co_return broken("the server did not move for too long");
+  co_return waited;
+}
+
+}  // namespace shaman::client

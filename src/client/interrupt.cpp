@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/client/interrupt.hpp"
+
+#include <csignal>
+#include <thread>
+
+namespace shaman::client {
+
+namespace asio = boost::asio;
+
+struct InterruptWatch::Impl {
+  asio::io_context context;
+  asio::signal_set signals{context, SIGINT, SIGTERM};
+  std::stop_source source;
+  std::thread thread;
+};
+
+InterruptWatch::InterruptWatch() : impl_(std::make_unique<Impl>()) {
+#ifdef SIGBREAK
+  impl_->signals.add(SIGBREAK);
+#endif
+  impl_->signals.async_wait([impl = impl_.get()](const boost::system::error_code& error, int) {
+    if (error) return;
+    impl->signals.clear();  // the next one has its usual effect
+    impl->source.request_stop();
+  });
+  impl_->thread = std::thread([impl = impl_.get()] { impl->context.run(); });
+}
+
+InterruptWatch::~InterruptWatch() {
+  impl_->context.stop();
+  impl_->thread.join();
+}
+
+std::stop_token InterruptWatch::token() const {
+  return impl_->source.get_token();
+}
+
+}  // namespace shaman::client

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman_calls.hpp"
+
+#include <algorithm>
+#include <random>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/text.hpp"
+
+#include "refusal.hpp"
+
+namespace shaman::client {
+
+namespace asio = boost::asio;
+using nlohmann::json;
+
+namespace {
+
+// A checkout of a million files is made in less.
+constexpr std::chrono::minutes kCreateWithin{10};
+constexpr std::chrono::minutes kRequirementsWithin{5};
+constexpr std::chrono::seconds kLongestRetryAfter{60};
+
+// Which a Go server answers when blobs are missing: another try gives the same.
+constexpr Patience kNotInternalErrors{{}, 8, false};
+
+double random_share() {
+  static thread_local std::mt19937_64 engine(std::random_device{}());
+  return std::uniform_real_distribution<double>(0, 1)(engine);
+}
+
+HttpRequest get(std::string path) {
+  HttpRequest request;
+  request.path = std::move(path);
+  return request;
+}
+
+// `path` empty: without one.
+HttpRequest post_files(std::string call, const FileList& files, std::string_view path) {
+  HttpRequest request;
+  request.method = "POST";
+  request.path = std::move(call);
+  request.headers = {{"Content-Type", "application/json"}};
+  request.body_length = FilesBody::length_of(files, path);
+  request.open_body = [&files, checkout = std::string(path)] {
+    return result<std::unique_ptr<BodySource>>(std::make_unique<FilesBody>(files, checkout));
+  };
+  // An answer repeats at most what was asked, with a status for each.
+  request.longest_answer = (std::size_t{1} << 20U) + 2 * request.body_length;
+  return request;
+}
+
+json parsed(const result<HttpResponse>& answer) {
+  if (!answer || answer->status != 200) return {};
+  return json::parse(answer->body, nullptr, false);
+}
+
+std::string text_of(const json& object, const char* name) {
+  if (!object.is_object()) return {};
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::optional<bool> flag_of(const json& object, const char* name) {
+  if (!object.is_object()) return std::nullopt;
+  const auto found = object.find(name);
+  if (found == object.end() || !found->is_boolean()) return std::nullopt;
+  return found->get<bool>();
+}
+
+ServerInfo ours(const json& info) {
+  ServerInfo server;
+  server.kind = ServerInfo::Kind::shaman;
+  server.name = text_of(info, "name");
+  server.version = text_of(info, "version");
+  for (const json& feature : info.value("features", json::array())) {
+    if (feature.is_string()) server.features.push_back(feature.get<std::string>());
+  }
+  return server;
+}
+
+bool is_passing(unsigned status, const Patience& patience) {
+  return client::is_passing(status) && (status != 500 || patience.retries_internal_error);
+}
+
+bool is_info(const json& info) {
+  return info.is_object() && info.contains("features") && info["features"].is_array() &&
+         !text_of(info, "version").empty();
+}
+
+}  // namespace
+
+bool ServerInfo::has(std::string_view feature) const {
+  return std::ranges::find(features, feature) != features.end();
+}
+
+asio::awaitable<result<HttpResponse>> exchange_patiently(HttpConnection& connection,
+                                                         const HttpRequest& request,
+                                                         Patience patience) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  for (unsigned failures = 1;; ++failures) {
+    result<HttpResponse> answer = co_await connection.exchange(request);
+    const bool may_pass =
+        answer ? is_passing(answer->status, patience) : answer.error().code == errc::unreachable;
+    if (!may_pass || failures >= patience.attempts) co_return answer;
+    std::chrono::milliseconds delay = patience.backoff.delay(failures, random_share());
+    if (answer && answer->retry_after)
+      delay = std::max<std::chrono::milliseconds>(
+          delay, std::min(*answer->retry_after, kLongestRetryAfter));
+    timer.expires_after(delay);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+}
+
+asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {
+  const result<HttpResponse> answer =
+      co_await exchange_patiently(connection, get("/api/v3/shaman/info"), kShortPatience);
+  if (!answer && answer.error().code != errc::bad_answer) co_return answer.error();
+  if (const json info = parsed(answer); is_info(info)) co_return ours(info);
+
+  ServerInfo server;
+  const json version = parsed(co_await connection.exchange(get("/api/v3/version")));
+  if (!text_of(version, "version").empty() && version.contains("shortversion")) {
+    server.kind = ServerInfo::Kind::flamenco;
+    server.name = text_of(version, "name");
+    server.version = text_of(version, "version");
+    const json storage = parsed(
+        co_await connection.exchange(get("/api/v3/configuration/shared-storage/users/linux")));
+    server.takes_files = flag_of(storage, "shamanEnabled");
+    co_return server;
+  }
+  server.answer = answer ? std::to_string(answer->status) + " " + read_message(answer->body)
+                         : answer.error().message();
+  co_return server;
+}
+
+asio::awaitable<result<std::vector<Required>>> ask_requirements(HttpConnection& connection,
+                                                                const FileList& files) {
+  HttpRequest request = post_files("/api/v3/shaman/checkout/requirements", files, {});
+  request.answer_within = kRequirementsWithin;
+  const result<HttpResponse> answer = co_await exchange_patiently(connection, request, {});
+  if (!answer) co_return answer.error();
+  if (answer->status != 200) co_return refusal("does not say which files it needs", *answer);
+  co_return read_requirements(answer->body);
+}
+
+asio::awaitable<result<std::string>> create_checkout(HttpConnection& connection,
+                                                     const FileList& files, std::string_view path,
+                                                     std::string_view idempotency_key) {
+  HttpRequest request = post_files("/api/v3/shaman/checkout/create", files, path);
+  request.headers.emplace_back("Idempotency-Key", idempotency_key);
+  request.answer_within = kCreateWithin;
+  const result<HttpResponse> answer =
+      co_await exchange_patiently(connection, request, kNotInternalErrors);
+  if (!answer) co_return answer.error();
+  if (answer->status == 200) co_return read_checkout_path(answer->body);
+  Error error = refusal("does not make the checkout", *answer);
+  // The Go server says 500 of it.
+  if (answer->status == 424 || answer->status == 500) error.code = errc::blobs_missing;
+  co_return error;
+}
+
+}  // namespace shaman::client

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/client/submitter.hpp"
+
+#include <algorithm>
+#include <array>
+#include <future>
+#include <memory>
+#include <optional>
+#include <random>
+#include <thread>
+#include <utility>
+
+#include "shaman/client/hash_cache.hpp"
+#include "shaman/os.hpp"
+#include "shaman/text.hpp"
+
+#include "checkout_name.hpp"
+#include "network.hpp"
+#include "project_files.hpp"
+#include "scan_watch.hpp"
+#include "shaman_calls.hpp"
+#include "uploader.hpp"
+
+namespace shaman::client {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr int kReadingAttempts = 3;
+constexpr int kCreateAttempts = 3;
+constexpr int kUploadRounds = 10;
+constexpr std::size_t kFewestNetworkThreads = 2;
+constexpr std::size_t kMostNetworkThreads = 8;
+// A server of ours answers `Expect` as soon as it knows; waiting longer saves a body on a busy one.
+constexpr std::chrono::milliseconds kPatientContinue{15'000};
+
+// Adds the time until its end to a figure.
+class Stopwatch {
+ public:
+  explicit Stopwatch(SubmitTimes::Duration& sum) : sum_(sum) {}
+  ~Stopwatch() { sum_ += std::chrono::steady_clock::now() - begin_; }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  SubmitTimes::Duration& sum_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+std::string random_key() {
+  std::random_device device;
+  std::string key;
+  static constexpr std::string_view kHex = "0123456789abcdef";
+  for (int digit = 0; digit < 32; ++digit)
+    key += kHex[device() & 0xFU];
+  return key;
+}
+
+std::size_t cores() {
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+std::vector<MissingFile> missing_of(const trace::Trace& trace) {
+  std::vector<MissingFile> missing;
+  for (const trace::Dependency& dependency : trace.dependencies) {
+    if (dependency.optional) continue;
+    for (const std::string& path : dependency.missing_files)
+      missing.push_back({path, dependency.kind, dependency.data_block, dependency.blend});
+    if (dependency.missing && dependency.missing_files.empty())
+      missing.push_back(
+          {dependency.resolved, dependency.kind, dependency.data_block, dependency.blend});
+  }
+  std::ranges::stable_sort(missing, {}, &MissingFile::path);
+  return missing;
+}
+
+class Submission {
+ public:
+  Submission(const SubmitOptions& options, Progress& progress, const std::stop_token& stop)
+      : options_(options),
+        progress_(progress),
+        on_stop_(stop, [this] { everything_.request_stop(); }),
+        stop_(everything_.get_token()),
+        cache_(options.cache_folder,
+               [this](const std::string& message) { warnings_.push_back(message); }),
+        pool_(options.jobs != 0 ? options.jobs : cores()),
+        network_(std::clamp(cores(), kFewestNetworkThreads, kMostNetworkThreads)),
+        strand_(network_.make_strand()),
+        connection_(strand_, options.server) {}
+
+  ~Submission() {
+    // Nobody waits for an answer any more that is still to come.
+    everything_.request_stop();
+    if (identification_.valid()) identification_.wait();
+  }
+  Submission(const Submission&) = delete;
+  Submission& operator=(const Submission&) = delete;
+
+  result<SubmitReport> run();
+
+ private:
+  template <class T>
+  result<T> call(const std::function<asio::awaitable<result<T>>()>& body) {
+    return network_.run<T>(strand_, stop_, body);
+  }
+
+  result<void> read_project();
+  result<void> trace_and_plan(ScanWatch& watch);
+  result<void> meet_server();
+  result<void> bring_files();
+  result<bool> upload_round(std::size_t& wanted_before);
+  result<void> upload(std::vector<Payload> payloads);
+  result<void> make_checkout();
+  void add_up();
+
+  const SubmitOptions& options_;
+  Progress& progress_;
+  std::stop_source everything_;
+  std::stop_callback<std::function<void()>> on_stop_;
+  const std::stop_token stop_;
+  std::vector<std::string> warnings_;  // before cache_, which writes to it
+  HashCache cache_;
+  WorkerPool pool_;
+  Network network_;
+  Network::Strand strand_;
+  HttpConnection connection_;
+
+  std::optional<ServerInfo> server_;
+  std::optional<result<ServerInfo>> identified_;
+  std::future<result<void>> identification_;
+  pack::Plan plan_;
+  ProjectFiles files_;
+  SubmitReport report_;
+};
+
+result<SubmitReport> Submission::run() {
+  {
+    const Stopwatch watch(report_.times.total);
+    // While the .blend is being read.
+    identification_ = network_.start(strand_, stop_, [this]() -> asio::awaitable<void> {
+      identified_.emplace(co_await identify(connection_));
+    });
+    if (const result<void> read = read_project(); !read) return read.error();
+    if (report_.outcome == SubmitReport::Outcome::submitted) {
+      if (const result<void> brought = bring_files(); !brought) return brought.error();
+      if (const result<void> made = make_checkout(); !made) return made.error();
+    }
+  }
+  add_up();
+  return std::move(report_);
+}
+
+// Until every file is hashed, in one state of the project.
+result<void> Submission::read_project() {
+  for (int attempt = 1;; ++attempt) {
+    progress_.begin(Stage::tracing, 0, 0);
+    ScanWatch watch(options_.rehash ? nullptr : &cache_);
+    if (const result<void> traced = trace_and_plan(watch); !traced) return traced;
+    if (options_.strict && !report_.missing.empty()) {
+      report_.outcome = SubmitReport::Outcome::missing_under_strict;
+      return {};
+    }
+    result<ProjectFiles> looked_at = [&] {
+      const Stopwatch stat(report_.times.stat);
+      return ProjectFiles::look_at(plan_, watch, pool_);
+    }();
+    result<void> done;
+    if (looked_at) {
+      files_ = std::move(*looked_at);
+      // Before hours of hashing, it should be known that there is a server.
+      if (const result<void> met = meet_server(); !met) return met;
+      const Stopwatch hash(report_.times.hash);
+      done = files_.hash(options_.rehash ? nullptr : &cache_, pool_, progress_, stop_);
+      cache_.flush();
+    } else {
+      done = looked_at.error();
+    }
+    if (done) return done;
+    if (done.error().code != errc::changed_while_read || attempt == kReadingAttempts) return done;
+  }
+}
+
+result<void> Submission::trace_and_plan(ScanWatch& watch) {
+  const Stopwatch time(report_.times.trace);
+  result<trace::Trace> traced = trace::trace(options_.blendfile, {.cache = &watch});
+  if (!traced) return traced.error();
+  if (stop_.stop_requested()) return Error{errc::cancelled, {}};
+  report_.missing = missing_of(*traced);
+  report_.problems = traced->problems;
+  pack::PlanOptions how;
+  how.project = options_.project;
+  how.allow_outside = options_.allow_outside;
+  result<pack::Plan> plan = pack::make_plan(*traced, how);
+  if (!plan) return plan.error();
+  plan_ = std::move(*plan);
+  return {};
+}
+
+result<void> Submission::meet_server() {
+  if (server_) return {};
+  if (const result<void> done = identification_.get(); !done) return done;
+  if (!*identified_) return identified_->error();
+  server_ = **identified_;
+  if (server_->kind == ServerInfo::Kind::flamenco && server_->takes_files == false)
+    return Error{errc::bad_answer,
+                 "the Flamenco Manager at " + options_.server.text() +
+                     " does not take files: switch Shaman on in its configuration, or give the "
+                     "address of a Shaman server"};
+  return {};
+}
+
+// Sends what the server wants, until it wants nothing more.
+result<void> Submission::bring_files() {
+  std::size_t wanted_before = 0;
+  for (int round = 0; round < kUploadRounds; ++round) {
+    const result<bool> is_done = upload_round(wanted_before);
+    if (!is_done) return is_done.error();
+    if (*is_done) return {};
+  }
+  return Error{errc::bad_answer, "the server asks for files again and again that it was sent"};
+}
+
+result<bool> Submission::upload_round(std::size_t& wanted_before) {
+  progress_.begin(Stage::asking, 0, 0);
+  const FileList blobs = files_.blobs();
+  const result<std::vector<Required>> wanted = [&] {
+    const Stopwatch time(report_.times.requirements);
+    return call<std::vector<Required>>([&] { return ask_requirements(connection_, blobs); });
+  }();
+  if (!wanted) return wanted.error();
+  if (wanted->empty()) return true;
+  if (wanted_before != 0 && wanted->size() >= wanted_before)
+    return Error{errc::bad_answer,
+                 "the server still asks for " + text::count_of(wanted->size(), "file", "files") +
+                     " after all were sent, the first being " + wanted->front().id.brief() +
+                     "; its log may tell why it did not keep them"};
+  wanted_before = wanted->size();
+
+  std::vector<BlobId> ids;
+  for (const Required& required : *wanted)
+    ids.push_back(required.id);
+  result<std::vector<Payload>> payloads = files_.payloads(ids);
+  if (!payloads) return payloads.error();
+  if (const result<void> sent = upload(std::move(*payloads)); !sent) return sent.error();
+  return false;
+}
+
+result<void> Submission::upload(std::vector<Payload> payloads) {
+  std::uint64_t bytes = 0;
+  for (const Payload& payload : payloads)
+    bytes += payload.id.size;
+  progress_.begin(Stage::uploading, payloads.size(), bytes);
+
+  UploaderOptions how;
+  if (options_.jobs != 0) {
+    how.large_lanes = std::min(how.large_lanes, options_.jobs);
+    how.small_lanes = options_.jobs - how.large_lanes;
+  }
+  if (server_->kind == ServerInfo::Kind::shaman) how.wait_for_continue = kPatientContinue;
+  how.rehash = [this](Payload& payload) -> result<void> {
+    const BlobId before = payload.id;
+    const result<void> done = hash_again(payload, options_.rehash ? nullptr : &cache_, {stop_});
+    payload.has_changed = payload.has_changed || payload.id != before;
+    return done;
+  };
+  const Stopwatch time(report_.times.upload);
+  const result<UploadOutcome> outcome =
+      upload_all(network_, options_.server, payloads, how, progress_, stop_);
+  if (!outcome) return outcome.error();
+  report_.uploaded_files += outcome->uploaded_files;
+  report_.uploaded_bytes += outcome->uploaded_bytes;
+  files_.update(payloads);
+  if (outcome->refuses_empty_files) {
+    for (const std::string& place : files_.drop_empty())
+      warnings_.push_back("the server cannot store empty files: \"" + text::printable(place) +
+                          "\" is not in the checkout");
+  }
+  return {};
+}
+
+result<void> Submission::make_checkout() {
+  const std::string path = options_.checkout_path.empty()
+                               ? default_checkout_path(plan_.project, options_.blendfile)
+                               : options_.checkout_path;
+  for (int attempt = 1;; ++attempt) {
+    if (stop_.stop_requested()) return Error{errc::cancelled, {}};
+    progress_.begin(Stage::creating, 0, 0);
+    const FileList files = files_.list();
+    const std::string key = random_key();
+    const result<std::string> made = [&] {
+      const Stopwatch time(report_.times.create);
+      // Not to be stopped: whether the checkout exists by now could not be told.
+      return network_.run<std::string>(
+          strand_, {}, [&] { return create_checkout(connection_, files, path, key); });
+    }();
+    if (made) {
+      report_.checkout_path = *made;
+      return {};
+    }
+    if (made.error().code != errc::blobs_missing || attempt == kCreateAttempts) return made.error();
+    // What was stored a moment ago may have been collected; any other reason will come again.
+    const std::uint64_t sent_before = report_.uploaded_files;
+    if (const result<void> brought = bring_files(); !brought) return brought;
+    if (report_.uploaded_files == sent_before && attempt > 1) return made.error();
+  }
+}
+
+void Submission::add_up() {
+  report_.blendfile_place = plan_.blendfile_place;
+  report_.files = files_.size();
+  report_.bytes = files_.bytes();
+  report_.files_read = files_.files_read();
+  report_.suspicious = std::move(plan_.suspicious);
+  report_.warnings = std::move(plan_.warnings);
+  report_.warnings.insert(report_.warnings.end(), warnings_.begin(), warnings_.end());
+  if (server_) report_.server = *server_;
+  cache_.flush();
+}
+
+}  // namespace
+
+result<SubmitReport> submit(const SubmitOptions& options, Progress& progress,
+                            const std::stop_token& stop) {
+  const std::string blend = os::absolute(options.blendfile);
+  SubmitOptions whole = options;
+  whole.blendfile = blend;
+  if (!whole.project.empty()) whole.project = os::absolute(whole.project);
+  return Submission(whole, progress, stop).run();
+}
+
+}  // namespace shaman::client

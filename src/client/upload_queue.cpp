@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "upload_queue.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace shaman::client {
+namespace {
+
+std::optional<UploadJob> pop(std::vector<UploadJob>& jobs) {
+  if (jobs.empty()) return std::nullopt;
+  UploadJob job = std::move(jobs.back());
+  jobs.pop_back();
+  return job;
+}
+
+}  // namespace
+
+UploadQueue::UploadQueue(std::vector<Item> items) {
+  // Ties by the payload's index, so that two runs send in the same order.
+  std::ranges::sort(items, {},
+                    [](const Item& item) { return std::pair(item.size, ~item.job.payload); });
+  for (Item& item : items)
+    (item.size >= kLargeFrom ? large_ : small_).push_back(std::move(item.job));
+}
+
+std::optional<UploadJob> UploadQueue::take(Lane lane) {
+  const std::scoped_lock lock(mutex_);
+  if (lane == Lane::large) {
+    if (std::optional<UploadJob> job = pop(large_)) return job;
+  }
+  if (std::optional<UploadJob> job = pop(small_)) return job;
+  if (deferred_.empty()) return std::nullopt;
+  const auto first = std::ranges::min_element(deferred_, {}, &UploadJob::due);
+  UploadJob job = std::move(*first);
+  deferred_.erase(first);
+  return job;
+}
+
+void UploadQueue::put_back(UploadJob deferred) {
+  const std::scoped_lock lock(mutex_);
+  deferred_.push_back(std::move(deferred));
+}
+
+}  // namespace shaman::client

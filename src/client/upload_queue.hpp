@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "upload_fsm.hpp"
+
+namespace shaman::client {
+
+/// A file to be sent (again), and what became of it so far.
+struct UploadJob {
+  std::size_t payload = 0;  ///< index
+  UploadFsm fsm;
+  bool was_deferred = false;
+  std::chrono::steady_clock::time_point due;  ///< not before
+  std::uint64_t bytes_counted = 0;            ///< as progress, of an upload that is over
+};
+
+/// Hands the files to be sent to those who send them. All members may be called from any thread.
+///
+/// Large files are few and fill the line by themselves; small ones each wait for the server's disk
+/// and so are sent many at a time. A *large* lane takes the largest file first and helps with the
+/// small ones when no large one is left; a *small* lane takes only small files, the largest first
+/// too. So the largest files, which would otherwise be what everybody waits for at the end, start
+/// first, and never more of them at a time than there are large lanes.
+class UploadQueue {
+ public:
+  static constexpr std::uint64_t kLargeFrom = std::uint64_t{8} << 20U;  ///< bytes
+
+  enum class Lane : std::uint8_t { large, small };
+
+  /// A job with the size of its file.
+  struct Item {
+    std::uint64_t size = 0;
+    UploadJob job;
+  };
+  explicit UploadQueue(std::vector<Item> items);
+
+  /// The next job of this lane; nothing when it has no more to do. A deferred one comes only after
+  /// all others, and is to be waited for until it is due.
+  [[nodiscard]] std::optional<UploadJob> take(Lane lane);
+  void put_back(UploadJob deferred);
+
+ private:
+  std::mutex mutex_;
+  std::vector<UploadJob> large_;  ///< the next one is the last
+  std::vector<UploadJob> small_;
+  std::vector<UploadJob> deferred_;
+};
+
+}  // namespace shaman::client

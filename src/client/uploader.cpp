@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "uploader.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <utility>
+
+#include "encoded_word.hpp"
+#include "upload_queue.hpp"
+#include "wire.hpp"
+
+namespace shaman::client {
+
+namespace asio = boost::asio;
+using Kind = UploadAction::Kind;
+
+namespace {
+
+double random_share() {
+  static thread_local std::mt19937_64 engine(std::random_device{}());
+  return std::uniform_real_distribution<double>(0, 1)(engine);
+}
+
+std::string address_of(const BlobId& id) {
+  return "/api/v3/shaman/files/" + id.digest.hex() + "/" + std::to_string(id.size);
+}
+
+// All lanes' common state.
+class Uploader {
+ public:
+  Uploader(const BaseUrl& server, std::span<Payload> payloads, const UploaderOptions& options,
+           Progress& progress)
+      : server_(server),
+        payloads_(payloads),
+        options_(options),
+        progress_(progress),
+        queue_(first_jobs()) {}
+
+  asio::awaitable<void> run_lane(Network::Strand strand, UploadQueue::Lane lane);
+
+  void fail(Error error) {
+    const std::scoped_lock lock(mutex_);
+    if (!failure_) failure_ = std::move(error);
+    stop_.request_stop();
+  }
+
+  [[nodiscard]] std::stop_source& stop() { return stop_; }
+  [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
+  [[nodiscard]] const UploadOutcome& outcome() const { return outcome_; }
+
+ private:
+  [[nodiscard]] std::vector<UploadQueue::Item> first_jobs() const;
+  asio::awaitable<void> pursue(HttpConnection& connection, asio::steady_timer& timer,
+                               UploadJob job);
+  asio::awaitable<UploadAction> look_again(HttpConnection& connection, UploadJob& job);
+  asio::awaitable<UploadAction> send(HttpConnection& connection, UploadJob& job);
+  [[nodiscard]] UploadAction rehash(UploadJob& job);
+  [[nodiscard]] HttpRequest request_for(const UploadJob& job);
+  void settle(const UploadJob& job, Kind kind);
+
+  const BaseUrl& server_;
+  std::span<Payload> payloads_;
+  const UploaderOptions& options_;
+  Progress& progress_;
+  UploadQueue queue_;
+  std::stop_source stop_;
+
+  std::mutex mutex_;  // of what follows
+  std::optional<Error> failure_;
+  UploadOutcome outcome_;
+};
+
+std::vector<UploadQueue::Item> Uploader::first_jobs() const {
+  std::vector<UploadQueue::Item> items;
+  items.reserve(payloads_.size());
+  for (std::size_t i = 0; i < payloads_.size(); ++i) {
+    const Payload& payload = payloads_[i];
+    UploadFsm fsm(options_.policy, random_share, payload.place, payload.id);
+    items.push_back({payload.id.size, {i, std::move(fsm), false, {}, 0}});
+  }
+  return items;
+}
+
+asio::awaitable<void> Uploader::run_lane(Network::Strand strand, UploadQueue::Lane lane) {
+  HttpConnection connection(strand, server_, options_.timeouts);
+  asio::steady_timer timer(strand);
+  while (std::optional<UploadJob> job = queue_.take(lane)) {
+    if (job->was_deferred) {
+      timer.expires_at(job->due);
+      co_await timer.async_wait(asio::use_awaitable);
+    }
+    co_await pursue(connection, timer, std::move(*job));
+    if (stop_.stop_requested()) co_return;
+  }
+}
+
+// Until the file is with the server, deferred, or given up.
+asio::awaitable<void> Uploader::pursue(HttpConnection& connection, asio::steady_timer& timer,
+                                       UploadJob job) {
+  UploadAction action{Kind::send, {}, {}};
+  if (job.was_deferred) {
+    progress_.files_waiting -= 1;
+    job.was_deferred = false;
+    action = co_await look_again(connection, job);
+  }
+  for (;;) {
+    switch (action.kind) {
+      case Kind::send:
+        if (action.delay.count() > 0) {
+          timer.expires_after(action.delay);
+          co_await timer.async_wait(asio::use_awaitable);
+        }
+        action = co_await send(connection, job);
+        break;
+      case Kind::rehash:
+        action = rehash(job);
+        break;
+      case Kind::ask_later:
+        job.was_deferred = true;
+        job.due = std::chrono::steady_clock::now() + action.delay;
+        progress_.files_waiting += 1;
+        queue_.put_back(std::move(job));
+        co_return;
+      case Kind::give_up:
+        fail(std::move(action.error));
+        co_return;
+      case Kind::finished:
+      case Kind::already_there:
+      case Kind::leave_out:
+        settle(job, action.kind);
+        co_return;
+    }
+  }
+}
+
+asio::awaitable<UploadAction> Uploader::look_again(HttpConnection& connection, UploadJob& job) {
+  HttpRequest request;
+  request.path = address_of(payloads_[job.payload].id);
+  const result<HttpResponse> answer = co_await connection.exchange(request);
+  if (!answer || answer->status != 200) co_return UploadAction{Kind::send, {}, {}};
+  const result<BlobStatus> status = read_status(answer->body);
+  co_return job.fsm.on_status(status ? *status : BlobStatus::unknown);
+}
+
+HttpRequest Uploader::request_for(const UploadJob& job) {
+  const Payload& payload = payloads_[job.payload];
+  HttpRequest request;
+  request.method = "POST";
+  request.path = address_of(payload.id);
+  request.headers = {
+      {"Content-Type", "application/octet-stream"},
+      {"X-Shaman-Can-Defer-Upload", job.fsm.can_defer() ? "true" : "false"},
+      {"X-Shaman-Original-Filename", encoded_words(payload.place)},
+  };
+  request.open_body = [&payload] { return payload.open(); };
+  request.body_length = payload.id.size;
+  request.bytes_sent = &progress_.bytes_done;
+  if (payload.id.size >= options_.expect_from && job.fsm.may_expect())
+    request.wait_for_continue = options_.wait_for_continue;
+  return request;
+}
+
+asio::awaitable<UploadAction> Uploader::send(HttpConnection& connection, UploadJob& job) {
+  progress_.bytes_done -= std::exchange(job.bytes_counted, 0);
+  const HttpRequest request = request_for(job);
+  const result<HttpResponse> answer = co_await connection.exchange(request);
+  if (!answer) co_return job.fsm.on_error(answer.error());
+  job.bytes_counted = answer->body_sent;
+  co_return job.fsm.on_answer(*answer);
+}
+
+UploadAction Uploader::rehash(UploadJob& job) {
+  Payload& payload = payloads_[job.payload];
+  const std::uint64_t size_before = payload.id.size;
+  if (const result<void> done = options_.rehash(payload); !done)
+    return {Kind::give_up, {}, done.error()};
+  progress_.bytes_total += payload.id.size - size_before;
+  return job.fsm.on_rehashed(payload.id);
+}
+
+void Uploader::settle(const UploadJob& job, Kind kind) {
+  const std::uint64_t size = payloads_[job.payload].id.size;
+  progress_.bytes_done += size - job.bytes_counted;
+  progress_.files_done += 1;
+  const std::scoped_lock lock(mutex_);
+  if (kind == Kind::finished) {
+    outcome_.uploaded_files += 1;
+    outcome_.uploaded_bytes += size;
+  } else if (kind == Kind::already_there) {
+    outcome_.already_there += 1;
+  } else {
+    outcome_.refuses_empty_files = true;
+  }
+}
+
+}  // namespace
+
+result<UploadOutcome> upload_all(Network& network, const BaseUrl& server,
+                                 std::span<Payload> payloads, const UploaderOptions& options,
+                                 Progress& progress, const std::stop_token& stop) {
+  Uploader uploader(server, payloads, options, progress);
+  const std::stop_callback on_stop(stop, [&] { uploader.stop().request_stop(); });
+
+  const auto large_files = static_cast<std::size_t>(std::ranges::count_if(
+      payloads, [](const Payload& payload) { return payload.id.size >= UploadQueue::kLargeFrom; }));
+  const std::size_t small_files = payloads.size() - large_files;
+  std::vector<std::future<result<void>>> lanes;
+  const auto start = [&](std::size_t count, UploadQueue::Lane lane) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const Network::Strand strand = network.make_strand();
+      lanes.push_back(network.start(strand, uploader.stop().get_token(), [&uploader, strand, lane] {
+        return uploader.run_lane(strand, lane);
+      }));
+    }
+  };
+  start(std::min(options.large_lanes, payloads.size()), UploadQueue::Lane::large);
+  start(std::min(options.small_lanes, small_files), UploadQueue::Lane::small);
+
+  std::exception_ptr broken;
+  for (std::future<result<void>>& lane : lanes) {
+    try {
+      static_cast<void>(lane.get());
+    } catch (...) {
+      broken = std::current_exception();
+      uploader.stop().request_stop();
+    }
+  }
+  if (broken) std::rethrow_exception(broken);
+  if (uploader.failure()) return *uploader.failure();
+  if (stop.stop_requested()) return Error{errc::cancelled, {}};
+  return uploader.outcome();
+}
+
+}  // namespace shaman::client

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "shaman/client/base_url.hpp"
+#include "shaman/client/progress.hpp"
+
+#include "http_connection.hpp"
+#include "network.hpp"
+#include "payload.hpp"
+#include "upload_fsm.hpp"
+
+namespace shaman::client {
+
+struct UploaderOptions {
+  std::size_t large_lanes = 4;
+  std::size_t small_lanes = 28;
+  /// Files from this size on are announced by their head alone, so that one which the server has by
+  /// now is not sent.
+  std::uint64_t expect_from = std::uint64_t{1} << 20U;
+  std::chrono::milliseconds wait_for_continue{1'000};
+  UploadPolicy policy;
+  HttpTimeouts timeouts;
+  /// Reads a payload's file again and brings its id and state up to date. Called from several
+  /// threads, for different payloads. errc::changed_while_read ends the whole upload.
+  std::function<result<void>(Payload&)> rehash;
+};
+
+struct UploadOutcome {
+  std::uint64_t uploaded_files = 0;
+  std::uint64_t uploaded_bytes = 0;
+  std::uint64_t already_there = 0;
+  /// The server refuses files of 0 bytes, and there is one.
+  bool refuses_empty_files = false;
+};
+
+/// Sends all payloads, several at once, each as often as its UploadFsm says. Returns when all are
+/// with the server, or at the first failure, the others then being broken off. Blocks.
+/// errc::cancelled when `stop` was requested.
+[[nodiscard]] result<UploadOutcome> upload_all(Network& network, const BaseUrl& server,
+                                               std::span<Payload> payloads,
+                                               const UploaderOptions& options, Progress& progress,
+                                               const std::stop_token& stop);
+
+}  // namespace shaman::client
