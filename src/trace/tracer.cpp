@@ -145,13 +145,19 @@ result<void> Tracer::absorb(Scan scan, const Place& place) {
 
 result<void> Tracer::absorb_library(LibraryLink& link, const std::string& path,
                                     const Place& place) {
-  if (link.is_archive || link.stored.empty()) return {};
-  if (!link.packed.empty())
+  if (link.stored.empty()) return {};
+  if (link.is_archive || !link.packed.empty()) {
+    add_library(link, path, place);
+    trace_.dependencies.back().optional = true;
+    if (link.is_archive) return {};
     return absorb(std::move(link.packed.front()), {place.holder, path, true, place.depth + 1});
+  }
   if (link.wanted.empty()) return {};
-  const bool exists = folders_.find_file(path).has_value();
-  add_library(link, path, exists, place);
-  return exists ? ask(path, link, place.depth + 1) : result<void>();
+  add_library(link, path, place);
+  Dependency& dependency = trace_.dependencies.back();
+  dependency.missing = !folders_.find_file(path);
+  (dependency.missing ? dependency.missing_files : dependency.files).push_back(path);
+  return dependency.missing ? result<void>() : ask(path, link, place.depth + 1);
 }
 
 result<void> Tracer::ask(const std::string& library, const LibraryLink& link, int depth) {
@@ -172,8 +178,9 @@ result<void> Tracer::ask(const std::string& library, const LibraryLink& link, in
   return {};
 }
 
-void Tracer::add_library(const LibraryLink& link, const std::string& path, bool exists,
-                         const Place& place) {
+// As a path only: no file of it is needed where its data-blocks are in the .blend itself, but it
+// says where their `//` starts.
+void Tracer::add_library(const LibraryLink& link, const std::string& path, const Place& place) {
   Dependency dependency;
   dependency.kind = Kind::library;
   dependency.blend = place.holder;
@@ -182,8 +189,6 @@ void Tracer::add_library(const LibraryLink& link, const std::string& path, bool 
   dependency.stored = link.stored;
   if (!place.is_packed) dependency.field = link.field;
   dependency.resolved = path;
-  dependency.missing = !exists;
-  (exists ? dependency.files : dependency.missing_files).push_back(path);
   trace_.dependencies.push_back(std::move(dependency));
 }
 

@@ -59,8 +59,7 @@ class Tracer {
   [[nodiscard]] result<void> absorb_library(LibraryLink& link, const std::string& path,
                                             const Place& place);
   [[nodiscard]] result<void> ask(const std::string& library, const LibraryLink& link, int depth);
-  void add_library(const LibraryLink& link, const std::string& path, bool exists,
-                   const Place& place);
+  void add_library(const LibraryLink& link, const std::string& path, const Place& place);
   void add_strings();
   void expand_all();
 
