@@ -20,6 +20,7 @@ enum class Shape : std::uint8_t {
 struct Member {
   std::string name;    ///< relative to the folder, as the reference will look for it
   std::string source;  ///< absolute path here
+  bool packed = true;  ///< false: only its place is of interest
 };
 
 /// The files of one reference, which keep their places among each other.

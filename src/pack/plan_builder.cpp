@@ -27,6 +27,8 @@ PlanBuilder::PlanBuilder(const Selection& selection, Project& project, const std
 }
 
 void PlanBuilder::collect() {
+  for (const std::string& blend : selection_.blends)
+    packed_blends_.insert(project_.canonical(blend));
   // Strips of one folder stand in one field each, or several names in one: those stay together.
   std::map<std::pair<std::string, std::uint64_t>, std::set<std::string>> in_field;
   for (const Selected& selected : selection_.references) {
@@ -37,11 +39,11 @@ void PlanBuilder::collect() {
   }
   for (const Selected& selected : selection_.references) {
     const Dependency& dependency = selected.dependency;
-    Reference reference{&dependency, selected.only_a_base, {}, {}, false, 0, {}, {}};
+    Reference reference{&dependency, {}, {}, false, 0, {}, {}};
     if (selected.only_a_base) {
       reference.set.folder = std::string(os::parent(dependency.resolved));
       reference.set.members = {
-          {std::string(os::file_name(dependency.resolved)), dependency.resolved}};
+          {std::string(os::file_name(dependency.resolved)), dependency.resolved, false}};
     } else if (is_implicit(dependency)) {
       reference.set = set_beside_blend(dependency);
     } else {
@@ -67,11 +69,8 @@ FileSet PlanBuilder::set_beside_blend(const Dependency& dependency) {
   set.folder = folder;
   for (const std::string& file : dependency.files)
     set.members.push_back({std::string(below(file, folder)), file});
-  const bool packed = std::any_of(selection_.blends.begin(), selection_.blends.end(),
-                                  [&](const std::string& other) {
-                                    return project_.canonical(other) == project_.canonical(blend);
-                                  });
-  if (packed) set.members.push_back({std::string(os::file_name(blend)), blend});
+  const bool packed = packed_blends_.contains(project_.canonical(blend));
+  set.members.push_back({std::string(os::file_name(blend)), blend, packed});
   return set;
 }
 
@@ -118,14 +117,11 @@ result<void> PlanBuilder::put(const std::string& place, const std::string& sourc
   if (is_new || source < file.source) file.source = source;
   file.place = place;
   file.outside = outside;
-  const auto [known, is_first] = places_.emplace(canonical, place);
-  if (!is_first && !outside) known->second = std::min(known->second, place);
   return {};
 }
 
 result<void> PlanBuilder::lay_out() {
   files_.clear();
-  places_.clear();
   blend_places_.clear();
   patches_.clear();
 
@@ -139,8 +135,8 @@ result<void> PlanBuilder::lay_out() {
   place_outside();
   for (const Reference& reference : references_) {
     remember_blend(reference);
-    if (reference.only_a_base) continue;
     for (const Member& member : reference.set.members) {
+      if (!member.packed) continue;
       const auto done = put(place_of(reference, member), member.source, is_free(reference));
       if (!done) return done;
     }

@@ -30,7 +30,6 @@ class PlanBuilder {
  private:
   struct Reference {
     const trace::Dependency* dependency;
-    bool only_a_base;
     FileSet set;
     std::optional<std::string> inside;  ///< its folder's place in the project
     bool copied = false;     ///< although inside: a copy at a short place, for this reference
@@ -57,7 +56,7 @@ class PlanBuilder {
 
   result<bool> rewrite_all(std::vector<std::string>& warnings);
   result<bool> rewrite(Reference& reference, std::vector<std::string>& warnings);
-  void rewrite_optional(const trace::Dependency& dependency);
+  [[nodiscard]] bool is_found_as_it_is(const Reference& reference, const std::string& base) const;
   [[nodiscard]] std::string target_of(const Reference& reference) const;
   [[nodiscard]] std::optional<std::string> base_folder(const trace::Dependency& dependency) const;
   [[nodiscard]] std::optional<NewText> new_text(const trace::Dependency& dependency,
@@ -70,13 +69,13 @@ class PlanBuilder {
   Project& project_;
   std::string blendfile_;
   std::vector<Reference> references_;
+  std::set<std::string> packed_blends_;  // canonical paths
   std::map<UnitKey, std::pair<Unit::Length, std::string>> lengths_;
 
   // Of one try:
   UnitBuilder unit_builder_;
   std::vector<Unit> units_;
   std::map<std::string, PlannedFile> files_;         // by place
-  std::map<std::string, std::string> places_;        // canonical source -> place
   std::map<std::string, std::string> blend_places_;  // canonical path of a .blend -> place
   std::map<std::string, Offsets> patches_;           // canonical path of a .blend
 };

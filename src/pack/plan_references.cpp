@@ -29,6 +29,12 @@ std::string who(const Dependency& dependency) {
          "\"";
 }
 
+std::string not_found_there(const Dependency& dependency) {
+  return who(dependency) + " was packed from the library \"" +
+         text::printable(dependency.base_blend) + "\" outside the project: its file \"" +
+         text::printable(dependency.stored) + "\" cannot be found in the pack";
+}
+
 }  // namespace
 
 result<bool> PlanBuilder::rewrite_all(std::vector<std::string>& warnings) {
@@ -38,10 +44,7 @@ result<bool> PlanBuilder::rewrite_all(std::vector<std::string>& warnings) {
     if (!fits) return fits.error();
     all_fit = all_fit && *fits;
   }
-  if (!all_fit) return false;
-  for (const Dependency& dependency : selection_.optional)
-    rewrite_optional(dependency);
-  return true;
+  return all_fit;
 }
 
 // False when the new path does not fit, and another place is to be tried.
@@ -49,13 +52,15 @@ result<bool> PlanBuilder::rewrite(Reference& reference, std::vector<std::string>
   const Dependency& dependency = *reference.dependency;
   const auto holder = blend_places_.find(project_.canonical(dependency.blend));
   const bool holder_is_packed = holder != blend_places_.end() && files_.contains(holder->second);
-  if (dependency.field.capacity == 0 || !holder_is_packed) return true;
+  const bool by_place_alone = dependency.field.capacity == 0 && dependency.stored.empty();
+  if (by_place_alone || !holder_is_packed) return true;
   const std::optional<std::string> base = base_folder(dependency);
   if (!base) {
-    warnings.push_back(who(dependency) + " came from the library \"" +
-                       text::printable(dependency.base_blend) +
-                       "\", which is not part of the pack: \"" +
-                       text::printable(dependency.stored) + "\" cannot be found there");
+    warnings.push_back(not_found_there(dependency));
+    return true;
+  }
+  if (dependency.field.capacity == 0) {
+    if (!is_found_as_it_is(reference, *base)) warnings.push_back(not_found_there(dependency));
     return true;
   }
   const auto text = new_text(dependency, *base, target_of(reference), names_folder(dependency));
@@ -64,6 +69,8 @@ result<bool> PlanBuilder::rewrite(Reference& reference, std::vector<std::string>
     if (const auto added = add_patch(dependency, text->text); !added) return added.error();
     return true;
   }
+  // Nothing needs it: the reference stays as it is.
+  if (dependency.optional) return true;
   if (shorten(reference)) return false;
   return Error{errc::limit_exceeded,
                "the path of " + who(dependency) + " cannot be rewritten: \"" +
@@ -72,21 +79,17 @@ result<bool> PlanBuilder::rewrite(Reference& reference, std::vector<std::string>
                    " bytes; move the file into the project, or give it a shorter name"};
 }
 
-// Nothing needs it, so that nothing is done when the path does not fit.
-void PlanBuilder::rewrite_optional(const Dependency& dependency) {
-  if (dependency.files.size() != 1 || dependency.field.capacity == 0 || names_folder(dependency))
-    return;
-  const auto place = places_.find(project_.canonical(dependency.files.front()));
-  const auto holder = blend_places_.find(project_.canonical(dependency.blend));
-  const std::optional<std::string> base = base_folder(dependency);
-  if (place == places_.end() || holder == blend_places_.end() || !files_.contains(holder->second) ||
-      !base)
-    return;
-  const auto text = new_text(dependency, *base, place->second, false);
-  if (!text || !text->fits) return;
-  patches_[holder->first].try_emplace(
-      dependency.field.offset,
-      Patch{dependency.field.offset, dependency.field.capacity, text->text, dependency.stored});
+// For a reference that cannot be rewritten, as it stands within a packed library.
+bool PlanBuilder::is_found_as_it_is(const Reference& reference, const std::string& base) const {
+  const auto found =
+      resolve_in_pack(base, reference.dependency->stored, backslash_in(*reference.dependency));
+  if (!found) return false;
+  const bool by_pattern = reference.dependency->files.size() > 1;
+  return std::any_of(
+      reference.set.members.begin(), reference.set.members.end(), [&](const Member& member) {
+        const std::string place = place_of(reference, member);
+        return is_within(place, *found) || (by_pattern && folder_of(place) == folder_of(*found));
+      });
 }
 
 std::string PlanBuilder::target_of(const Reference& reference) const {

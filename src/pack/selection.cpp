@@ -58,15 +58,11 @@ class Selector {
   }
 
   void look_at(const Dependency& dependency) {
-    const bool implicit = dependency.field.capacity == 0;
-    if (relative_only_ && !implicit && !dependency.stored.starts_with("//")) return;
-    if (dependency.optional) {
-      if (dependency.kind == Kind::library &&
-          bases_.contains(project_.canonical(dependency.resolved))) {
+    const bool absolute = !dependency.stored.empty() && !dependency.stored.starts_with("//");
+    if (relative_only_ && absolute) return;
+    if (dependency.kind == Kind::library && dependency.optional && dependency.files.empty()) {
+      if (bases_.contains(project_.canonical(dependency.resolved)))
         selection_.references.push_back({dependency, true});
-      } else if (!dependency.files.empty()) {
-        selection_.optional.push_back(dependency);
-      }
       return;
     }
     Selected selected{dependency, false};
@@ -95,7 +91,9 @@ class Selector {
     const bool refused = !reason.empty();
     if (!refused) reason = why_suspicious(dependency.kind, file, *real);
     if (reason.empty() || (!refused && allow_.match(file))) return true;
-    selection_.suspicious.push_back({file, reason, dependency.blend, dependency.data_block});
+    // What nothing needs is not worth a question.
+    if (!dependency.optional)
+      selection_.suspicious.push_back({file, reason, dependency.blend, dependency.data_block});
     return false;
   }
 

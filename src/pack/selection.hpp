@@ -21,8 +21,6 @@ struct Selected {
 
 struct Selection {
   std::vector<Selected> references;
-  /// References to files that are packed only if something else needs them.
-  std::vector<trace::Dependency> optional;
   std::vector<std::string> blends;  ///< absolute paths of the .blend files to be packed
   std::vector<Suspicious> suspicious;
   std::vector<std::string> warnings;

@@ -325,14 +325,35 @@ TEST_F(MakePlan, ABaseThatCannotBeNamedIsTold) {
   EXPECT_THAT(plan.warnings, ElementsAre(HasSubstr("m.blend")));
 }
 
-TEST_F(MakePlan, OptionalFilesAreNotPackedButFollowWhenTheyAre) {
+TEST_F(MakePlan, OptionalFilesAreTakenButNeverAReasonToFailOrToAsk) {
   add(Kind::text, "//../o/notes.txt", "o/notes.txt").optional = true;
-  add(Kind::image, "//../o/a.png", "o/a.png");
-  add(Kind::image, path("o/a.png"), "o/a.png").optional = true;
+  Dependency& tight = add(Kind::text, "//../o/n.txt", "o/n.txt");
+  tight.optional = true;
+  tight.field.capacity = 13;
+  add(Kind::text, "//../.o/private.txt", ".o/private.txt").optional = true;
   plan_it();
-  EXPECT_THAT(place_names(), ElementsAre("_outside_project/a.png", "scene.blend"));
-  EXPECT_THAT(rewritten(), UnorderedElementsAre(Pair("//../o/a.png", "//_outside_project/a.png"),
-                                                Pair(path("o/a.png"), "//_outside_project/a.png")));
+  EXPECT_THAT(place_names(),
+              ElementsAre("_outside_project/n.txt", "_outside_project/notes.txt", "scene.blend"));
+  EXPECT_THAT(rewritten(), ElementsAre(Pair("//../o/notes.txt", "//_outside_project/notes.txt")));
+  EXPECT_THAT(plan.suspicious, IsEmpty());
+}
+
+TEST_F(MakePlan, WhatAPackedLibraryNeedsLiesWhereItLooks) {
+  // The library's bytes are in the .blend: its own fields cannot be rewritten.
+  Dependency& own = add("proj/scene.blend", Kind::library, "//../o/l.blend", "o/l.blend", {});
+  own.optional = true;
+  const auto inner = [&](const std::string& stored, const std::string& resolved) {
+    Dependency& made = add(Kind::image, stored, resolved);
+    made.base_blend = path("o/l.blend");
+    made.field = {};
+  };
+  inner("//tex/a.png", "o/tex/a.png");
+  inner(path("o/tex/b.png"), "o/tex/b.png");
+  plan_it();
+  EXPECT_THAT(place_names(), ElementsAre("_outside_project/o/tex/a.png",
+                                         "_outside_project/o/tex/b.png", "scene.blend"));
+  EXPECT_THAT(rewritten(), ElementsAre(Pair("//../o/l.blend", "//_outside_project/o/l.blend")));
+  EXPECT_THAT(plan.warnings, ElementsAre(HasSubstr("b.png")));
 }
 
 TEST_F(MakePlan, FindsShorterPlacesForSmallFields) {
