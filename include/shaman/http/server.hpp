@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "shaman/checkout.hpp"
+#include "shaman/error.hpp"
+#include "shaman/store.hpp"
+#include "shaman/worker_pool.hpp"
+
+namespace shaman::http {
+
+/// What one client, and all together, may take.
+struct Limits {
+  std::size_t header_bytes = 16 * 1024;               ///< of one request
+  std::uint64_t file_bytes = std::uint64_t{1} << 60;  ///< of one uploaded file
+  std::size_t json_bytes = std::size_t{64} << 20;     ///< of one JSON request
+  std::size_t json_budget = std::size_t{256} << 20;   ///< of all JSON requests in memory
+  std::size_t json_files = 1'000'000;                 ///< named by one JSON request
+  std::size_t buffer_bytes = std::size_t{32} << 20;   ///< that all uploads together have in flight
+  std::size_t piece_bytes = std::size_t{128} << 10;   ///< that are hashed and written in one go
+  std::size_t connections = 8192;                     ///< at once
+};
+
+/// All are by progress: none limits a transfer that moves.
+struct Timeouts {
+  using Duration = std::chrono::milliseconds;
+  Duration idle{75'000};          ///< a kept-alive connection without a request
+  Duration header{15'000};        ///< from a request's first byte to the end of its header
+  Duration stall{30'000};         ///< not one byte moved in a body or an answer
+  std::uint64_t min_rate = 1024;  ///< bytes a second, on the average of rate_window of waiting
+  Duration rate_window{60'000};
+  Duration work{600'000};  ///< this server's own work on a request: disk, memory, other uploads
+  Duration create_wait{60'000};  ///< a create for blobs that are just being uploaded
+  Duration grace{30'000};        ///< running requests when the server is told to stop
+};
+
+struct ServerOptions {
+  Limits limits;
+  Timeouts timeouts;
+  std::size_t io_threads = 2;
+  std::string name = "Shaman";
+  std::string version;
+  std::string git;      ///< of the source, for people; may be empty
+  std::string storage;  ///< absolute path, told to clients
+  /// Where the jobs folder is on another platform (linux, windows, darwin), as its users see it.
+  std::map<std::string, std::string> jobs_location;
+};
+
+/// The HTTP server: docs/protocol.md over one store.
+class Server {
+ public:
+  /// The store, the checkouts and the pools must outlive the server. `disk_pool` does short work,
+  /// `request_pool` whole requests with many files, so that these never keep short work waiting.
+  Server(Store& store, Checkouts& checkouts, WorkerPool& disk_pool, WorkerPool& request_pool,
+         ServerOptions options);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Listens on every address of the host (a name, IPv4 or IPv6); port 0: one that is free, the
+  /// same for all. errc::io_error says what is wrong with the address.
+  [[nodiscard]] result<void> listen(const std::string& host, std::uint16_t port);
+  /// `127.0.0.1:41234`, `[::1]:41234`.
+  [[nodiscard]] std::vector<std::string> addresses() const;
+  /// Whether somebody on another machine can connect.
+  [[nodiscard]] bool is_reachable_from_outside() const;
+
+  /// Serves until stop() and until the last request has ended, on `io_threads` threads of its own
+  /// and the caller's.
+  void run();
+
+  /// From any thread, once: no new connections; idle ones are closed; running requests have
+  /// `timeouts.grace` to finish and are cut off then. Makes run() return.
+  void stop();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace shaman::http

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <span>
+#include <string>
+
+#include <malloc.h>
+#include <spdlog/spdlog.h>
+
+#include "shaman/checkout.hpp"
+#include "shaman/fs/local.hpp"
+#include "shaman/http/server.hpp"
+#include "shaman/os.hpp"
+#include "shaman/store.hpp"
+#include "shaman/text.hpp"
+#include "shaman/worker_pool.hpp"
+
+#include "descriptors.hpp"
+#include "logging.hpp"
+#include "options.hpp"
+#include "signals.hpp"
+
+namespace {
+
+using namespace shaman;
+using program::Options;
+
+constexpr int kFailed = 1;
+
+// With its defaults glibc keeps an arena for each thread and, after one large request, everything
+// below 32 MiB for good.
+void keep_memory_small() {
+  ::mallopt(M_ARENA_MAX, 4);
+  ::mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+  ::mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
+}
+
+void log_from_store(LogLevel level, const std::string& message) {
+  switch (level) {
+    case LogLevel::info:
+      return spdlog::info("{}", message);
+    case LogLevel::warning:
+      return spdlog::warn("{}", message);
+    case LogLevel::error:
+      return spdlog::error("{}", message);
+  }
+}
+
+int fail(const Error& error) {
+  spdlog::critical("{}", text::printable(error.message()));
+  return kFailed;
+}
+
+void announce(const Options& options, const http::Server& server) {
+  const http::Limits& limits = options.server.limits;
+  const http::Timeouts& timeouts = options.server.timeouts;
+  const auto seconds = [](std::chrono::milliseconds time) {
+    return std::chrono::duration<double>(time).count();
+  };
+  spdlog::info("shaman-server {}{}", options.server.version,
+               options.server.git.empty() ? "" : " (" + options.server.git + ")");
+  spdlog::info("storage {}, durability {}", text::printable(options.server.storage),
+               options.store.durability == Durability::full ? "full" : "none");
+  spdlog::info(
+      "limits: {} connections, files of {}, JSON of {} and {} files, {} for uploads in"
+      " flight",
+      limits.connections, text::human_bytes(limits.file_bytes),
+      text::human_bytes(limits.json_bytes), limits.json_files,
+      text::human_bytes(limits.buffer_bytes));
+  spdlog::info("time-outs: idle {} s, header {} s, stalled {} s, under {} B/s; grace {} s",
+               seconds(timeouts.idle), seconds(timeouts.header), seconds(timeouts.stall),
+               timeouts.min_rate, seconds(timeouts.grace));
+  if (options.store.durability == Durability::none)
+    spdlog::warn("durability none: what was acknowledged can be lost in a power cut");
+  if (server.is_reachable_from_outside())
+    spdlog::warn(
+        "other machines can reach this server, and there is no authentication: whoever"
+        " can connect can read which files are there, and add files and checkouts");
+  for (const std::string& address : server.addresses())
+    spdlog::info("listening on http://{}", address);
+}
+
+// Scripts wait for the file, so it must never be seen half-written.
+result<void> write_port_file(const std::string& path, const http::Server& server) {
+  if (path.empty()) return {};
+  const std::string address = server.addresses().front();
+  const std::string line = address.substr(address.rfind(':') + 1) + "\n";
+  auto file = os::OutputFile::create(path);
+  if (!file) return file.error();
+  if (auto written = file->write(std::as_bytes(std::span(line))); !written) return written;
+  return file->commit();
+}
+
+int serve(Options& options, program::SignalWatcher& signals) {
+  const auto fitting = program::raise_descriptor_limit(
+      options.connections_given ? options.server.limits.connections : 0);
+  if (!fitting) return fail(fitting.error());
+  options.server.limits.connections = std::min(options.server.limits.connections, *fitting);
+  options.server.storage = os::absolute(options.storage);
+  options.store.log = log_from_store;
+
+  fs::LocalFileSystem file_system;
+  WorkerPool disk_pool(options.disk_threads);
+  WorkerPool request_pool(options.request_threads);
+  auto store = Store::open(file_system, options.server.storage, options.store, disk_pool);
+  if (!store) return fail(store.error());
+  Checkouts checkouts(**store, options.checkouts);
+  http::Server server(**store, checkouts, disk_pool, request_pool, options.server);
+  if (const auto bound = server.listen(options.host, options.port); !bound)
+    return fail(bound.error());
+  if (const auto written = write_port_file(options.port_file, server); !written)
+    return fail(written.error());
+
+  announce(options, server);
+  signals.start([&server](int signal) {
+    spdlog::info("signal {}: stopping; a second one stops at once", signal);
+    server.stop();
+  });
+  server.run();
+  spdlog::info("stopped");
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  keep_memory_small();
+  auto [options, exit_status] = program::parse_options(argc, argv);
+  if (exit_status) return *exit_status;
+  try {
+    program::SignalWatcher signals;
+    const program::Logging logging(options.log_level);
+    return serve(options, signals);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "shaman-server: %s\n", text::printable(error.what()).c_str());
+    return kFailed;
+  }
+}

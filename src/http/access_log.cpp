@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "http/access_log.hpp"
+
+#include <string>
+
+#include <spdlog/spdlog.h>
+
+#include "shaman/text.hpp"
+
+namespace shaman::http {
+namespace {
+
+// A target may be 16 kB of anything; a log line should stay one that can be read.
+constexpr std::size_t kMaxShown = 1024;
+
+std::string shown(std::string_view text) {
+  std::string out = text::escape(text.substr(0, kMaxShown));
+  if (text.size() > kMaxShown) out += "…";
+  return out;
+}
+
+}  // namespace
+
+void log_access(const AccessRecord& record) {
+  if (!spdlog::should_log(spdlog::level::info)) return;
+  const double milliseconds = std::chrono::duration<double, std::milli>(record.duration).count();
+  std::string name;
+  if (!record.original_filename.empty()) name = " \"" + shown(record.original_filename) + "\"";
+  spdlog::info("{} {} {}{} in={} out={} {:.1f}ms {}{}",
+               record.method.empty() ? "-" : shown(record.method),
+               record.target.empty() ? "-" : shown(record.target), record.status,
+               record.unheard ? " (client gone)" : "", record.bytes_in, record.bytes_out,
+               milliseconds, record.peer, name);
+}
+
+}  // namespace shaman::http

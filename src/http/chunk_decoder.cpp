@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "http/chunk_decoder.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace shaman::http {
+namespace {
+
+constexpr std::size_t kMaxOverhead = 16 * 1024;
+// A size with more digits than this could wrap around.
+constexpr std::uint64_t kMaxChunk = std::uint64_t{1} << 59;
+
+int hex_value(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+}  // namespace
+
+ChunkDecoder::Step ChunkDecoder::decode(std::span<char> bytes) {
+  Step step;
+  while (step.consumed < bytes.size() && state_ != State::done && state_ != State::bad) {
+    if (state_ != State::data) {
+      take(bytes[step.consumed++]);
+      continue;
+    }
+    const std::size_t length =
+        static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size() - step.consumed));
+    if (step.data != step.consumed)
+      std::memmove(bytes.data() + step.data, bytes.data() + step.consumed, length);
+    step.data += length;
+    step.consumed += length;
+    left_ -= length;
+    if (left_ == 0) state_ = State::data_cr;
+  }
+  return step;
+}
+
+void ChunkDecoder::take_overhead(State next) {
+  state_ = ++overhead_ > kMaxOverhead ? State::bad : next;
+}
+
+void ChunkDecoder::take_size_digit(char c) {
+  const int digit = hex_value(c);
+  if (digit < 0 || left_ >= kMaxChunk) {
+    state_ = State::bad;
+    return;
+  }
+  left_ = left_ << 4 | static_cast<unsigned>(digit);
+  take_overhead(State::size);
+}
+
+void ChunkDecoder::take(char c) {
+  const auto expect = [&](char wanted, State next) { state_ = c == wanted ? next : State::bad; };
+  switch (state_) {
+    case State::size_start:
+      left_ = 0;
+      take_size_digit(c);
+      return;
+    case State::size:
+      if (c == '\r')
+        state_ = State::size_lf;
+      else if (c == ';' || c == ' ' || c == '\t')
+        take_overhead(State::extension);
+      else
+        take_size_digit(c);
+      return;
+    case State::extension:
+      if (c == '\r')
+        state_ = State::size_lf;
+      else if (c == '\n')
+        state_ = State::bad;
+      else
+        take_overhead(State::extension);
+      return;
+    case State::size_lf:
+      expect('\n', left_ == 0 ? State::trailer_start : State::data);
+      return;
+    case State::data_cr:
+      expect('\r', State::data_lf);
+      return;
+    case State::data_lf:
+      // What real data carries along is no attack: only headers without end are.
+      overhead_ = 0;
+      expect('\n', State::size_start);
+      return;
+    case State::trailer_start:
+      if (c == '\r')
+        state_ = State::last_lf;
+      else if (c == '\n')
+        state_ = State::bad;
+      else
+        take_overhead(State::trailer);
+      return;
+    case State::trailer:
+      if (c == '\r')
+        state_ = State::trailer_lf;
+      else if (c == '\n')
+        state_ = State::bad;
+      else
+        take_overhead(State::trailer);
+      return;
+    case State::trailer_lf:
+      expect('\n', State::trailer_start);
+      return;
+    case State::last_lf:
+      expect('\n', State::done);
+      return;
+    case State::data:
+    case State::done:
+    case State::bad:
+      return;
+  }
+}
+
+}  // namespace shaman::http

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "http/connection.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+
+#include "http/endpoint_text.hpp"
+
+namespace shaman::http {
+namespace {
+
+// Most requests fit; a thousand idle connections take 2 MB.
+constexpr std::size_t kFirstBuffer = 2 * 1024;
+// What is larger is not kept for the next request.
+constexpr std::size_t kKeptBuffer = 16 * 1024;
+
+std::string peer_of(const Socket& socket) {
+  error_code error;
+  const auto endpoint = socket.remote_endpoint(error);
+  return error ? std::string("unknown") : to_text(endpoint);
+}
+
+}  // namespace
+
+Connection::Connection(Socket socket, ConnectionTable& table, const Timeouts& timeouts)
+    : socket_(std::move(socket)),
+      event_(socket_.get_executor()),
+      entry_(table, socket_.native_handle(), event_.waker()),
+      timeouts_(timeouts),
+      peer_(peer_of(socket_)) {
+  error_code ignored;  // a client that is gone already is found out by the first read
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  // A client whose machine vanished while its socket is left unread is noticed by this alone.
+  socket_.set_option(asio::socket_base::keep_alive(true), ignored);
+}
+
+std::string_view Connection::buffered() const noexcept {
+  return {buffer_.data() + begin_, end_ - begin_};
+}
+
+void Connection::consume(std::size_t bytes) noexcept {
+  begin_ += bytes;
+  if (begin_ < end_) return;
+  begin_ = end_ = 0;
+  if (buffer_.size() > kKeptBuffer) buffer_ = {};
+}
+
+void Connection::put_back(std::string_view bytes) {
+  std::vector<char> joined(bytes.begin(), bytes.end());
+  joined.insert(joined.end(), buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
+                buffer_.begin() + static_cast<std::ptrdiff_t>(end_));
+  buffer_ = std::move(joined);
+  begin_ = 0;
+  end_ = buffer_.size();
+}
+
+Task<bool> Connection::fill() {
+  if (end_ == buffer_.size() && begin_ > 0) {
+    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  if (end_ == buffer_.size()) buffer_.resize(std::max(kFirstBuffer, 2 * buffer_.size()));
+  const auto [error, length] = co_await socket_.async_read_some(
+      asio::buffer(buffer_.data() + end_, buffer_.size() - end_), kTuple);
+  end_ += length;
+  bytes_in_ += length;
+  if (error && error != asio::error::eof) lost_ = true;
+  co_return !error && !entry_.is_expired() && !entry_.is_cancelled();
+}
+
+Task<bool> Connection::wait_readable() {
+  const auto [error] = co_await socket_.async_wait(Socket::wait_read, kTuple);
+  if (error) lost_ = true;
+  co_return !error && !entry_.is_expired() && !entry_.is_cancelled();
+}
+
+Connection::Now Connection::read_now(std::span<char> into, std::size_t& length) {
+  error_code error;
+  length = socket_.read_some(asio::buffer(into.data(), into.size()), error);
+  bytes_in_ += length;
+  if (!error) return Now::data;
+  if (error == asio::error::would_block || error == asio::error::try_again) return Now::would_block;
+  if (error != asio::error::eof) lost_ = true;
+  return Now::ended;
+}
+
+Task<bool> Connection::write(std::array<std::string_view, 3> parts) {
+  TransferRate rate(timeouts_.min_rate, timeouts_.rate_window);
+  for (;;) {
+    const std::array<asio::const_buffer, 3> buffers{asio::buffer(parts[0]), asio::buffer(parts[1]),
+                                                    asio::buffer(parts[2])};
+    if (asio::buffer_size(buffers) == 0) co_return true;
+    error_code error;
+    std::size_t length = socket_.write_some(buffers, error);
+    bytes_out_ += length;
+    rate.moved(length);
+    for (std::string_view& part : parts) {
+      const std::size_t step = std::min(length, part.size());
+      part.remove_prefix(step);
+      length -= step;
+    }
+    if (!error) continue;
+    if (error == asio::error::would_block || error == asio::error::try_again) {
+      entry_.enter(Phase::writing, timeouts_.stall);
+      const auto begin = Clock::now();
+      const auto [wait_error] = co_await socket_.async_wait(Socket::wait_write, kTuple);
+      rate.waited(Clock::now() - begin);
+      if (!wait_error && !rate.is_too_slow() && !entry_.is_expired()) continue;
+    }
+    lost_ = true;
+    co_return false;
+  }
+}
+
+void Connection::finish_writing() {
+  error_code ignored;  // nothing is lost where nobody reads any more
+  socket_.shutdown(Socket::shutdown_send, ignored);
+}
+
+Task<std::optional<FairBudget::Grant>> Connection::acquire(FairBudget& budget,
+                                                           std::uint64_t amount) {
+  if (auto grant = budget.try_acquire(amount)) co_return grant;
+  FairBudget::Request request(budget, amount, event_.waker());
+  enter_working();
+  for (;;) {
+    if (auto grant = request.take()) co_return grant;
+    if (entry_.is_expired() || entry_.is_cancelled()) co_return std::nullopt;
+    co_await event_.wait(Clock::time_point::max());
+  }
+}
+
+}  // namespace shaman::http

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shaman/http/server.hpp"
+
+#include "http/connection_table.hpp"
+#include "http/event.hpp"
+#include "http/fair_budget.hpp"
+#include "http/task.hpp"
+#include "http/transfer_rate.hpp"
+
+namespace shaman::http {
+
+/// One client's socket, with a small buffer for what was read too far. Knows bytes and time, no
+/// HTTP. Everything on its strand.
+class Connection {
+ public:
+  using Phase = ConnectionTable::Phase;
+
+  Connection(Socket socket, ConnectionTable& table, const Timeouts& timeouts);
+
+  /// What has been read and not consumed.
+  [[nodiscard]] std::string_view buffered() const noexcept;
+  void consume(std::size_t bytes) noexcept;
+  /// Bytes that were read but belong to what comes next.
+  void put_back(std::string_view bytes);
+  /// Reads more into the buffer, waiting as long as the phase's deadline allows. False at the end
+  /// of the stream, and when the connection is broken, expired or cancelled.
+  [[nodiscard]] Task<bool> fill();
+
+  /// Waits until there is something to read from the socket, or its end. False as in fill().
+  [[nodiscard]] Task<bool> wait_readable();
+  enum class Now : std::uint8_t { data, would_block, ended };
+  /// Reads past the buffer what is there, without waiting.
+  [[nodiscard]] Now read_now(std::span<char> into, std::size_t& length);
+
+  /// Writes all; each byte that moves extends the deadline. False when the client is gone or takes
+  /// too little.
+  [[nodiscard]] Task<bool> write(std::array<std::string_view, 3> parts);
+  /// No more will be written: the client sees the end of the stream.
+  void finish_writing();
+
+  /// Waits for a share of a budget; none when that takes longer than the time-out for this server's
+  /// own work, or the connection is ended meanwhile.
+  [[nodiscard]] Task<std::optional<FairBudget::Grant>> acquire(FairBudget& budget,
+                                                               std::uint64_t amount);
+
+  /// Each wait happens in a phase that says who is waited for, and how long at most.
+  void enter(Phase phase, Clock::duration at_most) { entry_.enter(phase, at_most); }
+  void enter_working() { entry_.enter(Phase::working, timeouts_.work); }
+  [[nodiscard]] bool is_expired() const noexcept { return entry_.is_expired(); }
+  /// Nothing more can be said to the client.
+  [[nodiscard]] bool is_lost() const noexcept { return lost_ || entry_.is_cancelled(); }
+
+  [[nodiscard]] Strand strand() { return socket_.get_executor(); }
+  [[nodiscard]] Event& event() noexcept { return event_; }
+  [[nodiscard]] const Timeouts& timeouts() const noexcept { return timeouts_; }
+  [[nodiscard]] const std::string& peer() const noexcept { return peer_; }
+  [[nodiscard]] std::uint64_t bytes_in() const noexcept { return bytes_in_; }
+  [[nodiscard]] std::uint64_t bytes_out() const noexcept { return bytes_out_; }
+
+ private:
+  Socket socket_;
+  Event event_;
+  ConnectionTable::Entry entry_;  // after the socket, so that it is gone before that is closed
+  const Timeouts& timeouts_;
+  std::string peer_;
+  std::vector<char> buffer_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::uint64_t bytes_in_ = 0;
+  std::uint64_t bytes_out_ = 0;
+  bool lost_ = false;
+};
+
+}  // namespace shaman::http

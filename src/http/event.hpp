@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include <boost/asio/post.hpp>
+
+#include "http/task.hpp"
+
+namespace shaman::http {
+
+/// What a connection's coroutine waits on when it waits for something other than its socket. A wake
+/// that comes early is kept; one may also come for no reason, so look again at what was waited for.
+class Event {
+ public:
+  explicit Event(const Strand& strand) : state_(std::make_shared<State>(strand)) {}
+
+  /// Returns after a wake, or at `until`. On the strand.
+  [[nodiscard]] Task<> wait(Clock::time_point until) {
+    if (!state_->signalled) {
+      state_->timer.expires_at(until);
+      co_await state_->timer.async_wait(kTuple);
+    }
+    state_->signalled = false;
+  }
+
+  /// May be called from any thread, also when the connection is long gone.
+  [[nodiscard]] std::function<void()> waker() const {
+    return [state = state_] {
+      asio::post(state->timer.get_executor(), [state] {
+        state->signalled = true;
+        state->timer.cancel();
+      });
+    };
+  }
+
+ private:
+  struct State {
+    explicit State(const Strand& strand) : timer(strand) {}
+    Timer timer;
+    bool signalled = false;
+  };
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace shaman::http

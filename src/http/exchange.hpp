@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shaman/http/server.hpp"
+
+#include "http/buffer_pool.hpp"
+#include "http/connection.hpp"
+#include "http/connection_table.hpp"
+#include "http/fair_budget.hpp"
+#include "http/request_body.hpp"
+#include "http/request_head.hpp"
+#include "http/response.hpp"
+#include "http/router.hpp"
+
+namespace shaman::http {
+
+/// What all requests share; outlives them.
+struct Services {
+  Store& store;
+  Checkouts& checkouts;
+  WorkerPool& disk_pool;
+  WorkerPool& request_pool;
+  const ServerOptions& options;
+  const Router& router;
+  ConnectionTable& connections;
+  BufferPool& upload_buffers;
+  FairBudget& json_first;  ///< for the first part of each JSON request
+  FairBudget& json_rest;   ///< for what goes beyond; who holds it waits for nothing else
+};
+
+/// One request on its way through a handler.
+struct Exchange {
+  const Services& services;
+  Connection& connection;
+  const RequestHead& head;
+  RequestBody& body;
+  std::vector<std::string_view> parameters{};
+  std::string original_filename{};  ///< for the log
+  std::uint64_t discard_limit = 0;  ///< of a chunked body that is not wanted
+  /// Shares of budgets, held until the answer has been sent.
+  std::vector<FairBudget::Grant> grants{};
+};
+
+/// What a body that failed is answered with.
+[[nodiscard]] Response response_to_failed_body(const RequestBody& body);
+
+}  // namespace shaman::http

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "http/handlers.hpp"
+#include "http/json_writer.hpp"
+#include "http/parameters.hpp"
+#include "http/run_on.hpp"
+
+namespace shaman::http {
+
+Task<Response> get_file_status(Exchange& exchange) {
+  const auto id = parse_blob_id(exchange.parameters[0], exchange.parameters[1]);
+  if (!id) co_return Response::error(id.error());
+  Store& store = exchange.services.store;
+  const auto status = co_await run_on(exchange.services.disk_pool, exchange.connection.strand(),
+                                      [&store, &id] { return store.status(*id); });
+  if (!status) co_return Response::error(status.error());
+  std::string out;
+  JsonObject(out).text("status", to_string(*status));
+  co_return Response::json(std::move(out));
+}
+
+}  // namespace shaman::http

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "http/exchange.hpp"
+#include "http/response.hpp"
+#include "http/task.hpp"
+
+/// The calls of docs/protocol.md, one source file a group.
+namespace shaman::http {
+
+Task<Response> post_requirements(Exchange& exchange);
+Task<Response> post_create(Exchange& exchange);
+Task<Response> get_file_status(Exchange& exchange);
+Task<Response> post_file(Exchange& exchange);
+Task<Response> get_info(Exchange& exchange);
+
+// What a Manager answers to a client that connects.
+Task<Response> get_version(Exchange& exchange);
+Task<Response> get_farm_status(Exchange& exchange);
+Task<Response> get_configuration(Exchange& exchange);
+Task<Response> get_shared_storage(Exchange& exchange);
+Task<Response> get_job_types(Exchange& exchange);
+Task<Response> get_worker_tags(Exchange& exchange);
+
+/// The table of them all.
+[[nodiscard]] Router make_router();
+
+}  // namespace shaman::http

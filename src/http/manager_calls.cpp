@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What Flamenco's add-on asks a Manager on connecting, answered for a server that has files and
+// checkouts but no jobs and no workers.
+#include "http/handlers.hpp"
+#include "http/json_writer.hpp"
+
+namespace shaman::http {
+namespace {
+
+std::string jobs_folder(const ServerOptions& options, std::string_view platform) {
+  const auto found = options.jobs_location.find(std::string(platform));
+  return found == options.jobs_location.end() ? options.storage + "/jobs" : found->second;
+}
+
+}  // namespace
+
+Task<Response> get_version(Exchange& exchange) {
+  const ServerOptions& options = exchange.services.options;
+  std::string out;
+  JsonObject(out)
+      .text("name", options.name)
+      .text("version", options.version)
+      .text("shortversion", options.version)
+      .text("git", options.git);
+  co_return Response::json(std::move(out));
+}
+
+Task<Response> get_farm_status(Exchange&) {
+  // There are no workers here whose state could be told.
+  co_return Response::json(R"({"status":"unknown"})");
+}
+
+Task<Response> get_configuration(Exchange& exchange) {
+  std::string out;
+  JsonObject(out)
+      .text("storageLocation", exchange.services.options.storage)
+      .boolean("shamanEnabled", true)
+      .boolean("isFirstRun", false);
+  co_return Response::json(std::move(out));
+}
+
+Task<Response> get_shared_storage(Exchange& exchange) {
+  const std::string_view audience = exchange.parameters[0];
+  const std::string_view platform = exchange.parameters[1];
+  if (audience != "users" && audience != "workers")
+    co_return Response::error(400, "the audience must be users or workers");
+  std::string out;
+  JsonObject(out)
+      .text("location", jobs_folder(exchange.services.options, platform))
+      .text("audience", audience)
+      .text("platform", platform)
+      .boolean("shamanEnabled", true);
+  co_return Response::json(std::move(out));
+}
+
+Task<Response> get_job_types(Exchange&) {
+  co_return Response::json(R"({"job_types":[]})");
+}
+
+Task<Response> get_worker_tags(Exchange&) {
+  co_return Response::json(R"({"tags":[]})");
+}
+
+}  // namespace shaman::http

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string_view>
+
+#include "shaman/blob_id.hpp"
+#include "shaman/error.hpp"
+
+namespace shaman::http {
+
+/// The address of a file, `{checksum}/{filesize}`: 64 hex digits of either case, and a decimal
+/// number up to 2^63-1. errc::malformed_request.
+[[nodiscard]] result<BlobId> parse_blob_id(std::string_view checksum, std::string_view size);
+
+/// Whether a header's value means yes, as Go's strconv.ParseBool takes it: `1 t T true True TRUE`.
+/// All else is a no: a client that says something strange can wait no less for its upload.
+[[nodiscard]] bool is_yes(std::string_view value) noexcept;
+
+}  // namespace shaman::http

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "http/request_body.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
+
+#include <boost/asio/post.hpp>
+
+namespace shaman::http {
+namespace {
+
+// What was read past the end of a chunked body is kept in the connection, which should stay small.
+constexpr std::size_t kChunkedRead = 64 * 1024;
+// Memory for bytes that nobody wants; used between two suspensions only.
+constexpr std::size_t kDiscardRead = 256 * 1024;
+thread_local std::array<char, kDiscardRead> discarded;
+
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+}  // namespace
+
+RequestBody::RequestBody(Connection& connection, const RequestHead& head)
+    : connection_(connection),
+      rate_(connection.timeouts().min_rate, connection.timeouts().rate_window),
+      left_(head.content_length.value_or(0)),
+      is_chunked_(head.is_chunked),
+      expects_continue_(head.expects_continue && head.has_body()),
+      done_(!head.has_body()) {}
+
+void RequestBody::fail_by_connection() {
+  failure_ = connection_.is_expired() && !connection_.is_lost() ? Failure::too_slow
+                                                                : Failure::disconnected;
+}
+
+Task<bool> RequestBody::wait() {
+  if (done_ || failure_ != Failure::none) co_return false;
+  if (expects_continue_) {
+    expects_continue_ = false;
+    // RFC 9110, 10.1.1: not needed where the client sends without waiting for it.
+    if (connection_.buffered().empty() && !co_await connection_.write({kContinue, {}, {}})) {
+      failure_ = Failure::disconnected;
+      co_return false;
+    }
+  }
+  if (!connection_.buffered().empty() || maybe_readable_) co_return true;
+  connection_.enter(Connection::Phase::reading, connection_.timeouts().stall);
+  const auto begin = Clock::now();
+  const bool readable = co_await connection_.wait_readable();
+  rate_.waited(Clock::now() - begin);
+  if (!readable)
+    fail_by_connection();
+  else if (rate_.is_too_slow())
+    failure_ = Failure::too_slow;
+  connection_.enter_working();
+  maybe_readable_ = true;
+  co_return failure_ == Failure::none;
+}
+
+std::size_t RequestBody::decode(std::span<char> bytes, std::size_t& consumed) {
+  std::size_t length = bytes.size();
+  if (is_chunked_) {
+    const auto step = chunks_.decode(bytes);
+    consumed = step.consumed;
+    length = step.data;
+    done_ = chunks_.is_done();
+    if (chunks_.is_bad()) failure_ = Failure::malformed;
+  } else {
+    consumed = length;
+    left_ -= length;
+    done_ = left_ == 0;
+  }
+  rate_.moved(consumed);
+  received_ += length;
+  return length;
+}
+
+std::size_t RequestBody::read_buffered(std::span<char> into) {
+  const std::string_view buffered = connection_.buffered();
+  std::size_t length = std::min(buffered.size(), into.size());
+  if (!is_chunked_) length = static_cast<std::size_t>(std::min<std::uint64_t>(length, left_));
+  std::memcpy(into.data(), buffered.data(), length);
+  std::size_t consumed = 0;
+  const std::size_t decoded = decode(into.first(length), consumed);
+  connection_.consume(consumed);
+  return decoded;
+}
+
+std::size_t RequestBody::read_socket(std::span<char> into) {
+  const std::uint64_t wanted = is_chunked_ ? kChunkedRead : left_;
+  into = into.first(static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), wanted)));
+  std::size_t length = 0;
+  switch (connection_.read_now(into, length)) {
+    case Connection::Now::would_block:
+      maybe_readable_ = false;
+      return 0;
+    case Connection::Now::ended:
+      fail_by_connection();
+      return 0;
+    case Connection::Now::data:
+      break;
+  }
+  // A short read has emptied the socket: trying again at once would be in vain.
+  if (length < into.size()) maybe_readable_ = false;
+  std::size_t consumed = 0;
+  const std::size_t decoded = decode(into.first(length), consumed);
+  if (consumed < length && failure_ == Failure::none)
+    connection_.put_back({into.data() + consumed, length - consumed});
+  return decoded;
+}
+
+std::size_t RequestBody::read_now(std::span<char> into) {
+  std::size_t filled = 0;
+  while (filled < into.size() && !done_ && failure_ == Failure::none) {
+    const std::span<char> room = into.subspan(filled);
+    if (!connection_.buffered().empty())
+      filled += read_buffered(room);
+    else if (maybe_readable_)
+      filled += read_socket(room);
+    else
+      break;
+  }
+  return filled;
+}
+
+Task<Piece> RequestBody::next(BufferPool& pool) {
+  while (co_await wait()) {
+    auto grant = co_await connection_.acquire(pool.budget(), 1);
+    if (!grant) {
+      failure_ = connection_.is_lost() ? Failure::disconnected : Failure::overloaded;
+      break;
+    }
+    Piece piece = pool.make_piece(*std::move(grant));
+    piece.set_length(read_now(piece.room()));
+    if (piece.length() > 0) co_return piece;
+  }
+  co_return Piece();
+}
+
+Task<std::size_t> RequestBody::read(std::span<char> into) {
+  while (co_await wait())
+    if (const std::size_t length = read_now(into); length > 0) co_return length;
+  co_return 0;
+}
+
+Task<bool> RequestBody::discard(std::uint64_t chunked_limit) {
+  const std::uint64_t limit =
+      is_chunked_ ? chunked_limit : std::numeric_limits<std::uint64_t>::max();
+  while (co_await wait()) {
+    (void)read_now(discarded);
+    if (received_ > limit) co_return false;
+    // A fast client must not keep this thread to itself.
+    co_await asio::post(connection_.strand(), UseAwaitable{});
+  }
+  co_return done_;
+}
+
+}  // namespace shaman::http

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "http/buffer_pool.hpp"
+#include "http/chunk_decoder.hpp"
+#include "http/connection.hpp"
+#include "http/request_head.hpp"
+#include "http/transfer_rate.hpp"
+
+namespace shaman::http {
+
+/// The body of one request, as a stream. The client is told to go on (100 Continue) by the first
+/// wait for its bytes, so that who answers without reading spares it the sending.
+class RequestBody {
+ public:
+  RequestBody(Connection& connection, const RequestHead& head);
+
+  enum class Failure : std::uint8_t {
+    none,
+    disconnected,  ///< the client is gone, or the server stops
+    too_slow,      ///< stalled, or under the minimum rate
+    malformed,     ///< no chunked coding
+    overloaded,    ///< no memory became free within the time for the server's own work
+  };
+  [[nodiscard]] Failure failure() const noexcept { return failure_; }
+  /// All of it has been read.
+  [[nodiscard]] bool is_done() const noexcept { return done_; }
+  /// Nothing was read, and the client may still wait for 100 Continue before it sends.
+  [[nodiscard]] bool is_unasked_for() const noexcept { return expects_continue_; }
+  /// The answer was sent without asking for the body: what comes of it all the same is discarded.
+  void answered_unasked() noexcept { expects_continue_ = false; }
+  /// Bytes of the body that came so far, decoded.
+  [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
+
+  /// The next piece, possibly a short one; empty at the end and after a failure. Takes memory from
+  /// the pool only when there are bytes to put in.
+  [[nodiscard]] Task<Piece> next(BufferPool& pool);
+
+  /// Reads up to `into.size()` bytes and at least one; 0 at the end and after a failure.
+  [[nodiscard]] Task<std::size_t> read(std::span<char> into);
+
+  /// Reads and throws away what is left, so that a client that sends everything before it listens
+  /// hears the answer. A chunked body is given up on when more than `chunked_limit` bytes came.
+  /// Whether the connection can go on.
+  [[nodiscard]] Task<bool> discard(std::uint64_t chunked_limit);
+
+ private:
+  [[nodiscard]] Task<bool> wait();
+  [[nodiscard]] std::size_t read_now(std::span<char> into);
+  [[nodiscard]] std::size_t read_buffered(std::span<char> into);
+  [[nodiscard]] std::size_t read_socket(std::span<char> into);
+  [[nodiscard]] std::size_t decode(std::span<char> bytes, std::size_t& consumed);
+  void fail_by_connection();
+
+  Connection& connection_;
+  ChunkDecoder chunks_;
+  TransferRate rate_;
+  std::uint64_t left_ = 0;  // with a Content-Length
+  std::uint64_t received_ = 0;
+  Failure failure_ = Failure::none;
+  bool is_chunked_;
+  bool expects_continue_;
+  bool done_;
+  bool maybe_readable_ = true;
+};
+
+}  // namespace shaman::http

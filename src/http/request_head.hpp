@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/beast/http/fields.hpp>
+#include <boost/beast/http/message.hpp>
+
+namespace shaman::http {
+
+/// A refusal that is known before any handler: what to answer, and that the connection cannot go on
+/// because nobody knows where the next request would begin.
+struct BadHead {
+  unsigned status;
+  std::string message;
+};
+
+/// A request up to its empty line, checked so that this server and a proxy before it cannot
+/// disagree about where the body ends (RFC 9112, 11.2).
+struct RequestHead {
+  boost::beast::http::request_header<> fields;
+  std::vector<std::string> segments;  ///< the decoded path; see parse_target()
+  bool keep_alive = false;
+  bool is_http_1_0 = false;
+  bool expects_continue = false;
+  bool has_unknown_expectation = false;
+  bool is_chunked = false;
+  std::optional<std::uint64_t> content_length;
+
+  [[nodiscard]] std::string_view method() const { return as_view(fields.method_string()); }
+  [[nodiscard]] std::string_view target() const { return as_view(fields.target()); }
+  /// Empty where there is none. The first, where there are several.
+  [[nodiscard]] std::string_view header(std::string_view name) const;
+  [[nodiscard]] bool has_body() const { return is_chunked || content_length.value_or(0) > 0; }
+
+ private:
+  template <class View>
+  static std::string_view as_view(const View& view) {
+    return {view.data(), view.size()};
+  }
+};
+
+/// Reads one head from bytes that come in pieces. Sans-I/O.
+class HeadParser {
+ public:
+  explicit HeadParser(std::size_t max_bytes);
+  ~HeadParser();
+
+  enum class State : std::uint8_t { needs_more, complete, bad };
+  /// Takes what it can from `bytes`; `consumed` says how much. Give the rest again with more.
+  [[nodiscard]] State parse(std::string_view bytes, std::size_t& consumed);
+  /// Whether any byte of a request has been seen; the empty lines before one are none.
+  [[nodiscard]] bool has_begun() const noexcept { return has_begun_; }
+
+  /// After State::complete.
+  [[nodiscard]] RequestHead take();
+  /// After State::bad. The head is unreadable or unsafe: close the connection after the answer.
+  [[nodiscard]] const BadHead& error() const noexcept { return error_; }
+  /// As far as they are known, for the log; also of a bad head.
+  [[nodiscard]] std::string_view method() const;
+  [[nodiscard]] std::string_view target() const;
+
+ private:
+  struct Parser;
+  State check();
+  State fail(unsigned status, std::string message);
+
+  std::unique_ptr<Parser> parser_;
+  RequestHead head_;
+  BadHead error_{};
+  std::size_t max_bytes_;
+  bool has_begun_ = false;
+};
+
+}  // namespace shaman::http

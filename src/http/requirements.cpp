@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "http/collect_json.hpp"
+#include "http/files_request.hpp"
+#include "http/handlers.hpp"
+#include "http/requirements_answer.hpp"
+#include "http/run_on.hpp"
+
+namespace shaman::http {
+namespace {
+
+// All in one piece of work: handing it from thread to thread would cost a small request more than
+// the work itself.
+result<Response> answer(Store& store, JsonBody& body, std::size_t max_files) {
+  auto request = read_files_request(body, FilesRequestKind::requirements, max_files);
+  if (!request) return request.error();
+  std::vector<BlobStatus> statuses(request->files.size());
+  if (const auto required = store.require(request->files, statuses); !required)
+    return required.error();
+  auto source =
+      std::make_unique<RequirementsAnswer>(std::move(request->files), std::move(statuses));
+  Response response;
+  if (source->produce(response.body)) response.stream = std::move(source);
+  return response;
+}
+
+}  // namespace
+
+Task<Response> post_requirements(Exchange& exchange) {
+  JsonBody body;
+  if (auto failed = co_await collect_json(exchange, body)) co_return *std::move(failed);
+  exchange.connection.enter_working();
+  const Services& services = exchange.services;
+  auto response =
+      co_await run_on(services.request_pool, exchange.connection.strand(), [&services, &body] {
+        return answer(services.store, body, services.options.limits.json_files);
+      });
+  if (!response) co_return Response::error(response.error());
+  co_return *std::move(response);
+}
+
+}  // namespace shaman::http

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "shaman/error.hpp"
+
+namespace shaman::http {
+
+/// A long answer, made piece by piece while it is being sent.
+class PieceSource {
+ public:
+  virtual ~PieceSource() = default;
+  /// Appends some tens of kilobytes; false when that was the last. Runs on a pool.
+  virtual bool produce(std::string& out) = 0;
+};
+
+struct Response {
+  unsigned status = 200;
+  std::string body;                     ///< JSON, or empty
+  std::unique_ptr<PieceSource> stream;  ///< what follows after `body`
+  std::string allow;                    ///< the Allow header of a 405 or of OPTIONS
+  unsigned retry_after = 0;             ///< seconds; 0: no such header
+  bool close = false;                   ///< the connection cannot go on after it
+  bool unheard = false;                 ///< the client is gone: only for the log
+
+  [[nodiscard]] static Response json(std::string text);
+  /// Without a body.
+  [[nodiscard]] static Response empty(unsigned status);
+  /// The protocol's Error.
+  [[nodiscard]] static Response error(unsigned status, std::string_view message);
+  [[nodiscard]] static Response error(const Error& error);
+};
+
+/// The header of an answer, with its empty line. `length` is what Content-Length says; none for a
+/// chunked answer, or for one that ends with its connection.
+enum class Framing : std::uint8_t { length, chunked, until_close };
+[[nodiscard]] std::string header_of(const Response& response, Framing framing, bool keep_alive,
+                                    bool is_http_1_0);
+
+}  // namespace shaman::http

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/response.hpp"
+#include "http/task.hpp"
+
+namespace shaman::http {
+
+struct Exchange;
+/// Answers one request. What it leaves unread of the body is discarded before its answer is sent.
+using Handler = Task<Response> (*)(Exchange&);
+
+/// Which handler serves which method and path. Paths are exact: `/a/` is not `/a`.
+class Router {
+ public:
+  /// `{}` in the pattern stands for any one segment. Serving GET serves HEAD too.
+  void add(std::string_view method, std::string_view pattern, Handler handler);
+
+  enum class Outcome : std::uint8_t { found, not_found, method_not_allowed, method_unknown };
+  struct Match {
+    Outcome outcome = Outcome::not_found;
+    Handler handler = nullptr;
+    std::vector<std::string_view> parameters;  ///< the segments at `{}`; views into `segments`
+    std::string allow;                         ///< what the path allows, where it exists
+  };
+  [[nodiscard]] Match match(std::string_view method,
+                            const std::vector<std::string>& segments) const;
+
+ private:
+  struct Route {
+    std::string method;
+    std::vector<std::string> pattern;
+    Handler handler;
+  };
+  std::vector<Route> routes_;
+};
+
+}  // namespace shaman::http

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/http/server.hpp"
+
+#include <atomic>
+#include <deque>
+#include <thread>
+#include <utility>
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
+
+#include "shaman/text.hpp"
+
+#include "http/endpoint_text.hpp"
+#include "http/handlers.hpp"
+#include "http/session.hpp"
+
+namespace shaman::http {
+namespace {
+
+using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Strand>;
+using Endpoint = asio::ip::tcp::endpoint;
+
+constexpr std::chrono::milliseconds kDeadlineTick{200};
+constexpr std::chrono::milliseconds kAcceptRetry{200};
+// More than this many at once are closed without a word.
+constexpr std::size_t kRefusalsAtOnce = 64;
+
+Error cannot_listen(const std::string& where, const error_code& error) {
+  std::string what = "cannot listen on " + text::printable(where) + ": " + error.message();
+  if (error == asio::error::address_in_use)
+    what += "; another program has this port: choose another one, or stop it";
+  if (error == asio::error::access_denied)
+    what += "; ports below 1024 need the right CAP_NET_BIND_SERVICE";
+  return {errc::io_error, std::move(what)};
+}
+
+}  // namespace
+
+struct Server::Impl {
+  Impl(Store& store, Checkouts& checkouts, WorkerPool& disk_pool, WorkerPool& request_pool,
+       ServerOptions options_in)
+      : options(std::move(options_in)),
+        router(make_router()),
+        buffers(options.limits.buffer_bytes, options.limits.piece_bytes),
+        json_first(options.limits.json_budget / 4),
+        json_rest(options.limits.json_budget - options.limits.json_budget / 4),
+        services{store,  checkouts,   disk_pool, request_pool, options,
+                 router, connections, buffers,   json_first,   json_rest},
+        control(asio::make_strand(io)),
+        timer(control) {}
+
+  result<void> bind(const Endpoint& endpoint);
+  Task<> accept(Acceptor& acceptor);
+  Task<> watch_deadlines();
+  Task<> shut_down();
+  void greet(Socket socket);
+
+  ServerOptions options;
+  Router router;
+  ConnectionTable connections;
+  BufferPool buffers;
+  FairBudget json_first;
+  FairBudget json_rest;
+  Services services;
+  asio::io_context io;
+  Strand control;  // acceptors and timer are touched here alone once run() has begun
+  Timer timer;
+  std::deque<Acceptor> acceptors;
+  std::atomic<std::size_t> refusals{0};
+};
+
+result<void> Server::Impl::bind(const Endpoint& endpoint) {
+  error_code error;
+  Acceptor acceptor(control);
+  const auto step = [&](auto&& action) {
+    if (!error) action();
+  };
+  step([&] { acceptor.open(endpoint.protocol(), error); });
+  step([&] { acceptor.set_option(asio::socket_base::reuse_address(true), error); });
+  // An IPv6 address means itself: 0.0.0.0 is listened on when it is asked for.
+  if (endpoint.address().is_v6() && !endpoint.address().is_unspecified())
+    step([&] { acceptor.set_option(asio::ip::v6_only(true), error); });
+  step([&] { acceptor.bind(endpoint, error); });
+  step([&] { acceptor.listen(asio::socket_base::max_listen_connections, error); });
+  if (error) return cannot_listen(to_text(endpoint), error);
+  acceptors.push_back(std::move(acceptor));
+  return {};
+}
+
+void Server::Impl::greet(Socket socket) {
+  const Strand strand = socket.get_executor();
+  if (connections.size() < options.limits.connections) {
+    asio::co_spawn(strand, serve_connection(std::move(socket), services), asio::detached);
+    return;
+  }
+  if (refusals.fetch_add(1) >= kRefusalsAtOnce) {
+    --refusals;
+    return;
+  }
+  asio::co_spawn(strand, refuse_connection(std::move(socket), services),
+                 [this](const std::exception_ptr&) { --refusals; });
+}
+
+Task<> Server::Impl::accept(Acceptor& acceptor) {
+  Timer pause(control);
+  bool complained = false;
+  while (!connections.is_stopping()) {
+    auto [error, socket] = co_await acceptor.async_accept(asio::make_strand(io), kTuple);
+    if (!error) {
+      complained = false;
+      greet(std::move(socket));
+      continue;
+    }
+    if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) co_return;
+    // Out of descriptors or memory passes; a client that is gone already is nobody's fault.
+    if (error == asio::error::connection_aborted) continue;
+    if (!std::exchange(complained, true))
+      spdlog::warn("cannot accept connections for the moment: {}", error.message());
+    pause.expires_after(kAcceptRetry);
+    co_await pause.async_wait(kTuple);
+  }
+}
+
+Task<> Server::Impl::watch_deadlines() {
+  while (!connections.is_stopping() || connections.size() > 0) {
+    timer.expires_after(kDeadlineTick);
+    co_await timer.async_wait(kTuple);
+    connections.check(Clock::now());
+  }
+}
+
+Task<> Server::Impl::shut_down() {
+  for (Acceptor& acceptor : acceptors) {
+    error_code ignored;  // it is gone in any case
+    acceptor.close(ignored);
+  }
+  connections.stop();
+  const auto until = Clock::now() + options.timeouts.grace;
+  Timer pause(control);
+  bool announced = false;
+  while (connections.size() > 0 && Clock::now() < until) {
+    if (!std::exchange(announced, true))
+      spdlog::info("stopping: waiting up to {:.0f} s for {}",
+                   std::chrono::duration<double>(options.timeouts.grace).count(),
+                   text::count_of(connections.size(), "connection", "connections"));
+    pause.expires_after(std::chrono::milliseconds(20));
+    co_await pause.async_wait(kTuple);
+  }
+  if (connections.size() > 0)
+    spdlog::warn("stopping: cutting off {}",
+                 text::count_of(connections.size(), "connection", "connections"));
+  connections.cancel();
+  timer.cancel();
+}
+
+Server::Server(Store& store, Checkouts& checkouts, WorkerPool& disk_pool, WorkerPool& request_pool,
+               ServerOptions options)
+    : impl_(std::make_unique<Impl>(store, checkouts, disk_pool, request_pool, std::move(options))) {
+}
+
+Server::~Server() = default;
+
+result<void> Server::listen(const std::string& host, std::uint16_t port) {
+  error_code error;
+  asio::ip::tcp::resolver resolver(impl_->io);
+  const auto found =
+      resolver.resolve(host, std::to_string(port), asio::ip::tcp::resolver::passive, error);
+  if (error) return cannot_listen(host + ":" + std::to_string(port), error);
+  for (const auto& entry : found) {
+    Endpoint endpoint = entry.endpoint();
+    if (port == 0 && !impl_->acceptors.empty())
+      endpoint.port(impl_->acceptors.front().local_endpoint().port());
+    if (const auto bound = impl_->bind(endpoint); !bound) return bound;
+  }
+  return {};
+}
+
+std::vector<std::string> Server::addresses() const {
+  std::vector<std::string> addresses;
+  for (const Acceptor& acceptor : impl_->acceptors)
+    addresses.push_back(to_text(acceptor.local_endpoint()));
+  return addresses;
+}
+
+bool Server::is_reachable_from_outside() const {
+  for (const Acceptor& acceptor : impl_->acceptors)
+    if (!acceptor.local_endpoint().address().is_loopback()) return true;
+  return false;
+}
+
+void Server::run() {
+  for (Acceptor& acceptor : impl_->acceptors)
+    asio::co_spawn(impl_->control, impl_->accept(acceptor), asio::detached);
+  asio::co_spawn(impl_->control, impl_->watch_deadlines(), asio::detached);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < impl_->options.io_threads; ++i)
+    threads.emplace_back([this] { impl_->io.run(); });
+  impl_->io.run();
+  for (std::thread& thread : threads)
+    thread.join();
+}
+
+void Server::stop() {
+  asio::co_spawn(impl_->control, impl_->shut_down(), asio::detached);
+}
+
+}  // namespace shaman::http

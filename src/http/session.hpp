@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "http/exchange.hpp"
+#include "http/task.hpp"
+
+namespace shaman::http {
+
+/// Serves one connection, request after request, until one side ends it. Never throws.
+[[nodiscard]] Task<> serve_connection(Socket socket, const Services& services);
+
+/// Tells a client that there are too many, and ends the connection.
+[[nodiscard]] Task<> refuse_connection(Socket socket, const Services& services);
+
+}  // namespace shaman::http

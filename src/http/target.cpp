@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "http/target.hpp"
+
+#include <charconv>
+
+#include "shaman/text.hpp"
+
+namespace shaman::http {
+namespace {
+
+result<std::string> decode_segment(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (c == '%') {
+      unsigned value = 0;
+      const std::string_view digits = text.substr(i + 1, 2);
+      const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+      if (digits.size() != 2 || parsed.ptr != digits.data() + 2)
+        return Error{errc::malformed_request,
+                     "the address holds a % that is not followed by two hex digits"};
+      c = static_cast<char>(value);
+      i += 2;
+    }
+    if (c == '\0') return Error{errc::malformed_request, "the address holds a NUL character"};
+    out += c;
+  }
+  return out;
+}
+
+// What is left of `http://host/path?query`, or of `/path?query`, from the path's slash on.
+std::string_view path_of(std::string_view target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!target.starts_with(scheme)) continue;
+    const std::size_t end_of_host = target.find_first_of("/?#", scheme.size());
+    target = end_of_host == std::string_view::npos ? "/" : target.substr(end_of_host);
+    if (!target.starts_with('/')) target = "/";
+  }
+  return target.substr(0, target.find_first_of("?#"));
+}
+
+}  // namespace
+
+result<std::vector<std::string>> parse_target(std::string_view target) {
+  std::string_view path = path_of(target);
+  if (!path.starts_with('/'))
+    return Error{errc::malformed_request,
+                 "the address must begin with a slash, not be " + text::printable(target)};
+  std::vector<std::string> segments;
+  for (;;) {
+    path.remove_prefix(1);
+    const std::size_t end = path.find('/');
+    auto segment = decode_segment(path.substr(0, end));
+    if (!segment) return segment.error();
+    segments.push_back(*std::move(segment));
+    if (end == std::string_view::npos) return segments;
+    path.remove_prefix(end);
+  }
+}
+
+}  // namespace shaman::http

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <memory>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "http/handlers.hpp"
+#include "http/one_shot.hpp"
+#include "http/parameters.hpp"
+#include "http/rfc2047.hpp"
+#include "http/run_on.hpp"
+
+namespace shaman::http {
+namespace {
+
+// A claim that is told free but is taken again at once must not make us spin.
+constexpr std::chrono::milliseconds kBetweenClaims{20};
+// Chunks' own sizes come on top of the content.
+constexpr std::uint64_t kChunkedSlack = 1 << 20;
+
+Response mismatch(const BlobId& id, std::uint64_t received) {
+  return Response::error(417, "the address says " + std::to_string(id.size) +
+                                  " bytes, but the body has " + std::to_string(received));
+}
+
+// Shared with the piece of work that runs on the pool, so that it outlives whatever goes wrong
+// here.
+using SharedUpload = std::shared_ptr<Upload>;
+
+// Receives one piece while the one before is hashed and written; the upload is whole when the body
+// is done and nothing is returned.
+Task<std::optional<Response>> receive(Exchange& exchange, const SharedUpload& upload) {
+  const Services& services = exchange.services;
+  Piece piece = co_await exchange.body.next(services.upload_buffers);
+  while (piece) {
+    auto writing =
+        start_on(services.disk_pool, exchange.connection.strand(),
+                 [upload, piece = std::move(piece)] { return upload->write(piece.content()); });
+    Piece next = co_await exchange.body.next(services.upload_buffers);
+    const auto written = co_await writing.wait();
+    if (!written) co_return Response::error(written.error());
+    if (upload->is_superseded()) co_return Response::empty(208);
+    piece = std::move(next);
+  }
+  if (exchange.body.failure() != RequestBody::Failure::none)
+    co_return response_to_failed_body(exchange.body);
+  if (upload->received() != upload->id().size) co_return mismatch(upload->id(), upload->received());
+  co_return std::nullopt;
+}
+
+Task<Response> commit(Exchange& exchange, Upload upload) {
+  const OneShot<result<void>> committed(exchange.connection.strand());
+  exchange.services.store.commit(std::move(upload),
+                                 [committed](result<void> outcome) { committed.set(outcome); });
+  const auto outcome = co_await committed.get();
+  if (!outcome) co_return Response::error(outcome.error());
+  co_return Response::empty(204);
+}
+
+Task<Response> receive_and_commit(Exchange& exchange, Upload begun) {
+  const auto upload = std::make_shared<Upload>(std::move(begun));
+  auto failed = co_await receive(exchange, upload);
+  if (!failed) co_return co_await commit(exchange, std::move(*upload));
+  // Dropping it removes its temporary file, which is work for the disk.
+  co_await run_on(exchange.services.disk_pool, exchange.connection.strand(), [upload] {
+    const Upload dropped = std::move(*upload);
+    return true;
+  });
+  co_return *std::move(failed);
+}
+
+// The socket is left unread meanwhile, which holds the client back. Now and then the claim is asked
+// for again even without a wake: that shows the store that somebody still waits.
+Task<> wait_for_claim(Exchange& exchange, const BlobId& id) {
+  Connection& connection = exchange.connection;
+  const auto begin = Clock::now();
+  const auto waiter = exchange.services.store.when_released(id, connection.event().waker());
+  co_await connection.event().wait(begin + connection.timeouts().work / 4);
+  if (!connection.is_lost() && Clock::now() - begin < kBetweenClaims)
+    co_await connection.event().wait(begin + kBetweenClaims);
+}
+
+std::optional<Response> refuse_early(const Exchange& exchange, const BlobId& id) {
+  const auto length = exchange.head.content_length;
+  if (!exchange.head.is_chunked && length.value_or(0) != id.size)
+    return mismatch(id, length.value_or(0));
+  if (id.size > exchange.services.options.limits.file_bytes)
+    return Response::error(413, "this server takes files of at most " +
+                                    std::to_string(exchange.services.options.limits.file_bytes) +
+                                    " bytes");
+  return std::nullopt;
+}
+
+}  // namespace
+
+Task<Response> post_file(Exchange& exchange) {
+  exchange.original_filename = decode_rfc2047(exchange.head.header("X-Shaman-Original-Filename"));
+  const auto parsed = parse_blob_id(exchange.parameters[0], exchange.parameters[1]);
+  if (!parsed) co_return Response::error(parsed.error());
+  const BlobId id = *parsed;
+  exchange.discard_limit = id.size + kChunkedSlack;
+  if (auto refusal = refuse_early(exchange, id)) co_return *std::move(refusal);
+
+  Store& store = exchange.services.store;
+  const bool can_defer = is_yes(exchange.head.header("X-Shaman-Can-Defer-Upload"));
+  for (;;) {
+    exchange.connection.enter_working();
+    auto begun = co_await run_on(exchange.services.disk_pool, exchange.connection.strand(),
+                                 [&] { return store.begin_upload(id, can_defer); });
+    if (!begun) co_return Response::error(begun.error());
+    if (auto* upload = std::get_if<Upload>(&*begun))
+      co_return co_await receive_and_commit(exchange, std::move(*upload));
+    if (std::holds_alternative<AlreadyStored>(*begun)) co_return Response::empty(208);
+    if (std::holds_alternative<Deferred>(*begun))
+      co_return Response::error(425, "somebody else is sending this file: send your others first");
+    co_await wait_for_claim(exchange, id);
+    if (exchange.connection.is_lost()) {
+      Response gone;
+      gone.status = 503;
+      gone.unheard = true;
+      co_return gone;
+    }
+  }
+}
+
+}  // namespace shaman::http
