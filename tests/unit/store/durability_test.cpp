@@ -132,7 +132,9 @@ TEST_F(DurabilityTest, AnOldNameIsNotFlushed) {
 }
 
 TEST_F(DurabilityTest, ManyYoungNamesAreFlushedAtOnce) {
+  options_.durability = Durability::none;
   const auto other = open();
+  options_.durability = Durability::full;
   const auto store = open();
   FileList files;
   for (int i = 0; i < 300; ++i)
@@ -257,12 +259,13 @@ TEST_F(DurabilityTest, AStalledUploadIsTakenOver) {
 }
 
 TEST_F(DurabilityTest, WhileABlobIsCommittedItIsUploading) {
-  const auto store = open();
-  const BlobId id = id_of("content");
+  // Before the store, whose own thread may still be in the hook when it ends.
   std::promise<void> reached;
   std::promise<void> go_on;
   auto may_go_on = go_on.get_future().share();
   std::atomic<bool> first{true};
+  const auto store = open();
+  const BlobId id = id_of("content");
   failing_.on_call([&](const Call& call) {
     // Renamed, its name not flushed yet.
     if (call.operation == Operation::flush_folder && first.exchange(false)) {

@@ -74,13 +74,13 @@ TEST_F(RequirementsTest, BeginningAnUploadOfAStoredBlobMarksIt) {
 }
 
 TEST_F(RequirementsTest, RemembersMarksForTheLease) {
+  std::atomic<int> looks{0};  // before the store, whose own thread calls the hook as well
   const BlobId id = put(*open(), "content");
   age(id, 1000h);
   const auto store = open();
   require(*store, {id});
-  std::atomic<int> looks{0};
   failing_.on_call([&](const test::Call& call) {
-    if (call.operation == test::Operation::stat) ++looks;
+    if (call.operation == test::Operation::stat && call.path.ends_with(".blob")) ++looks;
     return boost::system::error_code();
   });
   EXPECT_EQ(require(*store, {id}), std::vector{BlobStatus::stored});
@@ -128,7 +128,7 @@ TEST_F(RequirementsTest, ThousandsAreToldApart) {
   const auto store = open();
   for (int i = 0; i < 20'000; ++i) {
     const std::string content = std::to_string(i);
-    const bool is_stored = i % 10 == 0;
+    const bool is_stored = i % 100 == 0;
     ids.push_back(is_stored ? put(*store, content) : id_of(content));
     expected.push_back(is_stored ? BlobStatus::stored : BlobStatus::unknown);
   }
