@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server_option.hpp"
+
+#include "shaman/os.hpp"
+
+namespace shaman::tools {
+
+void add_server_option(CLI::App& options, std::string& server) {
+  options
+      .add_option("--server", server,
+                  "Address of the server, as http://manager.local:8080. Without it the environment "
+                  "variables SHAMAN_SERVER and FLAMENCO_MANAGER_URL are looked at.")
+      ->type_name("URL");
+}
+
+result<client::BaseUrl> server_of(const std::string& given) {
+  if (!given.empty()) return client::BaseUrl::parse(given);
+  for (const char* const name : {"SHAMAN_SERVER", "FLAMENCO_MANAGER_URL"}) {
+    const std::string value = os::environment(name).value_or("");
+    if (value.empty()) continue;
+    const result<client::BaseUrl> url = client::BaseUrl::parse(value);
+    if (!url)
+      return Error{errc::malformed_request,
+                   "the environment variable " + std::string(name) + ": " + url.error().message()};
+    return url;
+  }
+  return Error{errc::malformed_request,
+               "no server is given: use --server http://HOST:PORT, or set SHAMAN_SERVER"};
+}
+
+}  // namespace shaman::tools

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/client/server_info.hpp"
+#include "shaman/text.hpp"
+
+#include "commands.hpp"
+#include "server_option.hpp"
+
+namespace shaman::tools {
+namespace {
+
+using client::ServerInfo;
+using nlohmann::json;
+
+struct Options {
+  std::string server;
+  bool json = false;
+};
+
+void print(const std::string& line) {
+  const std::string whole = line + "\n";
+  std::fwrite(whole.data(), 1, whole.size(), stdout);
+}
+
+const char* kind_name(ServerInfo::Kind kind) {
+  switch (kind) {
+    case ServerInfo::Kind::shaman:
+      return "shaman";
+    case ServerInfo::Kind::flamenco:
+      return "flamenco";
+    case ServerInfo::Kind::other:
+      return "other";
+  }
+  return "other";
+}
+
+std::string sentence(const client::BaseUrl& url, const ServerInfo& server) {
+  const std::string what = text::printable(server.name) + " " + text::printable(server.version);
+  switch (server.kind) {
+    case ServerInfo::Kind::shaman: {
+      std::string features;
+      for (const std::string& feature : server.features)
+        features += (features.empty() ? "" : ", ") + text::printable(feature);
+      return url.text() + " is a Shaman server: " + what +
+             "\nFeatures: " + (features.empty() ? "none" : features);
+    }
+    case ServerInfo::Kind::flamenco:
+      return url.text() + " is a Flamenco Manager: " + what +
+             (server.takes_files == true    ? "\nIts Shaman is on: files can be submitted."
+              : server.takes_files == false ? "\nIts Shaman is off: files cannot be submitted."
+                                            : "\nIt does not tell whether its Shaman is on.");
+    case ServerInfo::Kind::other:
+      break;
+  }
+  return url.text() +
+         " is neither a Shaman server nor a Flamenco Manager. It says: " + server.answer;
+}
+
+std::string json_line(const client::BaseUrl& url, const ServerInfo& server) {
+  json line{{"schema", 1}, {"server", url.text()}, {"kind", kind_name(server.kind)}};
+  if (server.kind == ServerInfo::Kind::other) {
+    line["answer"] = server.answer;
+  } else {
+    line["name"] = server.name;
+    line["version"] = server.version;
+  }
+  if (server.kind == ServerInfo::Kind::shaman) line["features"] = server.features;
+  if (server.takes_files) line["shamanEnabled"] = *server.takes_files;
+  return line.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+ExitStatus run(const Options& options) {
+  const result<client::BaseUrl> url = server_of(options.server);
+  if (!url) return fail(url.error());
+  const result<ServerInfo> server = client::identify_server(*url);
+  if (!server) {
+    if (options.json) print(json{{"schema", 1}, {"server", url->text()}, {"kind", "none"}}.dump());
+    return fail(server.error());
+  }
+  print(options.json ? json_line(*url, *server) : sentence(*url, *server));
+  return server->kind == ServerInfo::Kind::other ? ExitStatus::failed : ExitStatus::done;
+}
+
+}  // namespace
+
+Command add_status(CLI::App& app) {
+  CLI::App* const command =
+      app.add_subcommand("status", "Tells whether a server is there, and what it is.");
+  const auto options = std::make_shared<Options>();
+  add_server_option(*command, options->server);
+  command->add_flag("--json", options->json, "Print one line of JSON.");
+  return {command, [options] { return run(*options); }};
+}
+
+}  // namespace shaman::tools
