@@ -42,10 +42,11 @@ void find_mesh_cache(Finder& finder, const blend::Record& modifier) {
 }
 
 void find_ocean(Finder& finder, const blend::Record& modifier) {
+  // Not baked: the folder is where a bake would write to.
+  if (modifier.integer("cached") == 0) return;
   std::optional<Reference> found = finder.reference(Kind::ocean_cache, modifier, {"cachepath"});
   if (!found) return;
   found->rule = Rule::ocean_cache;
-  found->may_be_absent = modifier.integer("cached") == 0;
   finder.add(std::move(*found));
 }
 
