@@ -50,13 +50,14 @@ def strips(made):
     made.feature("movie strip")
     movie = where.new_movie("movie", made.need("mov/shot.avi"), 4, 1)
     movie.filepath = "//mov/shot.avi"
-    made.feature("sound strip: the sound data-block counts")
-    sound = where.new_sound("sound", made.need("snd/strip.wav"), 5, 1)
-    sound.sound.filepath = "//snd/strip.wav"
-    made.feature("a packed sound: not needed, although the strip names it")
-    packed = where.new_sound("packed", made.never("snd/packed.wav"), 6, 1)
-    packed.sound.filepath = "//snd/packed.wav"
-    packed.sound.pack()
+    if made.can("sound strips", bpy.app.build_options.audaspace, "built without Audaspace"):
+        made.feature("sound strip: the sound data-block counts")
+        sound = where.new_sound("sound", made.need("snd/strip.wav"), 5, 1)
+        sound.sound.filepath = "//snd/strip.wav"
+        made.feature("a packed sound: not needed, although the strip names it")
+        packed = where.new_sound("packed", made.never("snd/packed.wav"), 6, 1)
+        packed.sound.filepath = "//snd/packed.wav"
+        packed.sound.pack()
     made.feature("muted and nested strips")
     muted = add_images(where, made, 7, os.path.relpath(made.need("img/muted.png"), made.folder))
     muted.mute = True
