@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "shaman/error.hpp"
+#include "shaman/pack/plan.hpp"
+
+/// Makes a plan real: a folder, or a ZIP archive.
+namespace shaman::pack {
+
+struct WriteOptions {
+  bool compress = false;  ///< plain .blend files become zstd, as Blender 3.0 and later write it
+  bool force = false;     ///< write into a folder that holds something, replace an archive
+  /// Called after each file, from the calling thread: files done. False stops: errc::cancelled.
+  std::function<bool(std::size_t files)> progress;
+};
+
+struct WriteReport {
+  std::size_t files = 0;    ///< without pack-info.txt
+  std::uint64_t bytes = 0;  ///< of the files as they are in the pack
+};
+
+/// Writes every file of the plan, and `pack-info.txt`, which names the .blend to open first.
+/// `target` is a folder or, when it ends with `.zip`, an archive (ZIP64 where needed; pictures and
+/// what else is compressed already are stored, the rest deflated). The same plan of the same files
+/// gives the same bytes. An archive appears only when it is complete; in a folder each file does.
+/// errc::conflicting_paths when the target is in use, or a file would be written over itself;
+/// errc::changed_while_read; errc::io_error; errc::damaged_file.
+[[nodiscard]] result<WriteReport> write_pack(const Plan& plan, const std::string& target,
+                                             const WriteOptions& options = {});
+
+}  // namespace shaman::pack

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <string>
+
+#include "shaman/os.hpp"
+#include "shaman/pack/write.hpp"
+#include "shaman/text.hpp"
+
+#include "pack/pack_contents.hpp"
+#include "pack/pack_paths.hpp"
+#include "pack/write_zip.hpp"
+#include "trace/name_key.hpp"
+
+namespace shaman::pack {
+namespace {
+
+std::string quoted(const std::string& path) {
+  return "\"" + text::printable(path) + "\"";
+}
+
+result<void> check_folder(const std::string& target, bool force) {
+  const result<os::FileInfo> info = os::info(target);
+  if (!info) return info.error().code == errc::not_found ? result<void>() : info.error();
+  if (info->type != os::FileType::folder)
+    return Error{errc::conflicting_paths, quoted(target) + " is a file, not a folder"};
+  const auto entries = os::list_folder(target);
+  if (!entries) return entries.error();
+  if (entries->empty() || force) return {};
+  return Error{errc::conflicting_paths,
+               quoted(target) + " is not empty; name another folder, or say --force"};
+}
+
+// Packing a project onto itself would replace its files by rewritten ones.
+result<void> check_not_itself(const std::string& path, const std::string& source) {
+  const result<os::FileInfo> there = os::info(path);
+  const result<os::FileInfo> here = os::info(source);
+  if (!there || !here || there->identity != here->identity) return {};
+  return Error{errc::conflicting_paths, quoted(path) +
+                                            " is the very file that is to be packed; name a "
+                                            "folder outside the project"};
+}
+
+result<std::uint64_t> write_file(const PlannedFile& file, const std::string& path, bool compress) {
+  if (const auto other = check_not_itself(path, file.source); !other) return other.error();
+  result<os::OutputFile> output = os::OutputFile::create(path);
+  if (!output) return output.error();
+  std::uint64_t bytes = 0;
+  const Sink sink = [&](std::span<const std::byte> piece) {
+    bytes += piece.size();
+    return output->write(piece);
+  };
+  if (const auto streamed = stream_file(file, compress, sink); !streamed) return streamed.error();
+  if (const auto committed = output->commit(); !committed) return committed.error();
+  return bytes;
+}
+
+result<void> write_info(const InfoFile& info, const std::string& target) {
+  result<os::OutputFile> output = os::OutputFile::create(os::join(target, info.place));
+  if (!output) return output.error();
+  if (auto written = output->write(std::as_bytes(std::span(info.content))); !written)
+    return written;
+  return output->commit();
+}
+
+result<WriteReport> write_folder(const Plan& plan, const std::string& target,
+                                 const WriteOptions& options) {
+  if (const auto usable = check_folder(target, options.force); !usable) return usable.error();
+  WriteReport report;
+  for (const PlannedFile& file : plan.files) {
+    const auto bytes = write_file(file, os::join(target, file.place), options.compress);
+    if (!bytes) return bytes.error();
+    report.bytes += *bytes;
+    ++report.files;
+    if (options.progress && !options.progress(report.files)) return Error{errc::cancelled, {}};
+  }
+  if (const auto written = write_info(info_file(plan), target); !written) return written.error();
+  return report;
+}
+
+}  // namespace
+
+result<WriteReport> write_pack(const Plan& plan, const std::string& target,
+                               const WriteOptions& options) {
+  const std::string path = os::absolute(target);
+  const bool is_archive = trace::name_key(extension_of(path)) == ".zip";
+  return is_archive ? write_zip(plan, path, options) : write_folder(plan, path, options);
+}
+
+}  // namespace shaman::pack
