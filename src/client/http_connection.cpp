@@ -147,8 +147,12 @@ asio::awaitable<result<HttpResponse>> HttpConnection::attempt(const HttpRequest&
     last_words->body_sent = progress.body_sent;
     co_return last_words;
   }
-  result<HttpResponse> answer = progress.early ? result<HttpResponse>(std::move(*progress.early))
-                                               : co_await read_final(request, progress);
+  if (!progress.early) {
+    result<HttpResponse> final_answer = co_await read_final(request, progress);
+    if (!final_answer) co_return final_answer;
+    progress.early = std::move(*final_answer);
+  }
+  result<HttpResponse> answer = std::move(*progress.early);
   if (answer && !sent->is_whole) close();  // the server still waits for the body's rest
   if (answer) answer->body_sent = progress.body_sent;
   was_used_ = true;

@@ -22,6 +22,7 @@ constexpr std::chrono::minutes kCreateWithin{10};
 constexpr std::chrono::minutes kRequirementsWithin{5};
 constexpr std::chrono::seconds kLongestRetryAfter{60};
 
+constexpr Patience kFullPatience;
 // Which a Go server answers when blobs are missing: another try gives the same.
 constexpr Patience kNotInternalErrors{{}, 8, false};
 
@@ -114,13 +115,18 @@ asio::awaitable<result<HttpResponse>> exchange_patiently(HttpConnection& connect
 }
 
 asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {
+  // Each request has a name: GCC 12 destroys some temporaries of a co_await twice (bug 99576).
+  const HttpRequest ask_info = get("/api/v3/shaman/info");
   const result<HttpResponse> answer =
-      co_await exchange_patiently(connection, get("/api/v3/shaman/info"), kShortPatience);
+      co_await exchange_patiently(connection, ask_info, kShortPatience);
   if (!answer && answer.error().code != errc::bad_answer) co_return answer.error();
-  if (const json info = parsed(answer); is_info(info)) co_return ours(info);
+  const json info = parsed(answer);
+  if (is_info(info)) co_return ours(info);
 
   ServerInfo server;
-  const json version = parsed(co_await connection.exchange(get("/api/v3/version")));
+  const HttpRequest ask_version = get("/api/v3/version");
+  const result<HttpResponse> version_answer = co_await connection.exchange(ask_version);
+  const json version = parsed(version_answer);
   if (!text_of(version, "version").empty() && version.contains("shortversion")) {
     server.kind = ServerInfo::Kind::flamenco;
     server.name = text_of(version, "name");
@@ -139,7 +145,8 @@ asio::awaitable<result<std::vector<Required>>> ask_requirements(HttpConnection& 
                                                                 const FileList& files) {
   HttpRequest request = post_files("/api/v3/shaman/checkout/requirements", files, {});
   request.answer_within = kRequirementsWithin;
-  const result<HttpResponse> answer = co_await exchange_patiently(connection, request, {});
+  const result<HttpResponse> answer =
+      co_await exchange_patiently(connection, request, kFullPatience);
   if (!answer) co_return answer.error();
   if (answer->status != 200) co_return refusal("does not say which files it needs", *answer);
   co_return read_requirements(answer->body);
