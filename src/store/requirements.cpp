@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <optional>
 #include <vector>
 
 #include "store/disk_error.hpp"
+#include "store/shard_index.hpp"
 #include "store/store_impl.hpp"
 
 namespace shaman {
@@ -17,6 +19,10 @@ constexpr std::size_t kGrain = 512;
 // much as some hundred single ones.
 constexpr std::size_t kFlushOneByOne = 256;
 
+// The first so many are looked at one by one. If most of them are not there, so are probably the
+// rest, and listing folders tells that faster; where most are there, it would only cost.
+constexpr std::size_t kSample = 1024;
+
 class Requirements {
  public:
   Requirements(Store::Impl& store, bool trust_memory, const Store::Impl::IdAt& id_at,
@@ -24,8 +30,11 @@ class Requirements {
       : store_(store), trust_memory_(trust_memory), id_at_(id_at), out_(out) {}
 
   result<void> run() {
-    store_.pool.parallel_for(out_.size(), kGrain,
-                             [this](std::size_t begin, std::size_t end) { look(begin, end); });
+    find_unknown_to_memory();
+    const std::size_t sample = std::min(remaining_.size(), kSample);
+    look_at_all(0, sample);
+    if (trust_memory_ && remaining_.size() > 4 * kSample && absent_ > sample / 2) list_shards();
+    look_at_all(sample, remaining_.size());
     if (failure_) return *failure_;
     flush_young();
     if (failure_) return *failure_;
@@ -33,33 +42,59 @@ class Requirements {
   }
 
  private:
-  void look(std::size_t begin, std::size_t end) {
+  // Answers what was marked lately; the rest has to be looked at.
+  void find_unknown_to_memory() {
     const fs::Time now = store_.file_system.now();
-    std::vector<std::size_t> young;
-    std::uint64_t saved = 0;
-    for (std::size_t i = begin; i < end && !failed_; ++i) {
-      const BlobId id = id_at_(i);
-      if (trust_memory_ && is_marked_lately(id, now)) {
+    for (std::size_t i = 0; i < out_.size(); ++i) {
+      if (trust_memory_ && is_marked_lately(id_at_(i), now))
         out_[i] = BlobStatus::stored;
-        ++saved;
-        continue;
-      }
+      else
+        remaining_.push_back(i);
+    }
+    store_.marks_saved += out_.size() - remaining_.size();
+  }
+
+  void look_at_all(std::size_t first, std::size_t last) {
+    store_.pool.parallel_for(last - first, kGrain, [&](std::size_t begin, std::size_t end) {
+      look(first + begin, first + end);
+    });
+  }
+
+  void look(std::size_t begin, std::size_t end) {
+    std::vector<std::size_t> young;
+    std::size_t absent = 0;
+    for (std::size_t at = begin; at < end && !failed_; ++at) {
+      const std::size_t i = remaining_[at];
+      const BlobId id = id_at_(i);
       if (store_.claims.is_committing(id)) {
         out_[i] = BlobStatus::uploading;
         continue;
       }
-      const auto presence = store_.blobs.look(id, BlobFolder::Mark::as_used_now);
+      const auto presence = look_for(id);
       if (!presence) return fail(presence.error());
       if (*presence == BlobFolder::Presence::absent) {
+        ++absent;
         out_[i] = store_.claims.is_claimed(id) ? BlobStatus::uploading : BlobStatus::unknown;
         continue;
       }
       out_[i] = BlobStatus::stored;
       if (*presence == BlobFolder::Presence::young) young.push_back(i);
     }
-    store_.marks_saved += saved;
+    absent_ += absent;
     const std::lock_guard lock(mutex_);
     young_.insert(young_.end(), young.begin(), young.end());
+  }
+
+  void list_shards() {
+    ShardIndex::Wanted wanted{};
+    for (const std::size_t i : remaining_)
+      ++wanted[id_at_(i).digest.bytes().front()];
+    shards_.emplace(store_.file_system, store_.root.blobs, wanted, store_.pool);
+  }
+
+  result<BlobFolder::Presence> look_for(const BlobId& id) {
+    if (shards_ && shards_->is_absent(id.digest)) return BlobFolder::Presence::absent;
+    return store_.blobs.look(id, BlobFolder::Mark::as_used_now);
   }
 
   bool is_marked_lately(const BlobId& id, fs::Time now) {
@@ -95,6 +130,9 @@ class Requirements {
   const bool trust_memory_;
   const Store::Impl::IdAt& id_at_;
   const std::span<BlobStatus> out_;
+  std::vector<std::size_t> remaining_;
+  std::optional<ShardIndex> shards_;
+  std::atomic<std::size_t> absent_{0};
   std::atomic<bool> failed_{false};
   std::mutex mutex_;
   std::optional<Error> failure_;
