@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 #include <sys/epoll.h>
@@ -129,6 +131,8 @@ class Driver {
     --under_way_;
     if (shape_.meet_halfway) meet(slot);  // who is answered early must not keep the others waiting
     if (shape_.stop && shape_.stop()) stopped_ = true;
+    if (shape_.pause > 0 && !stopped_)
+      std::this_thread::sleep_for(std::chrono::duration<double>(shape_.pause));
     next(slot, result);
   }
 

@@ -43,6 +43,9 @@ struct LoadShape {
   bool keep_bodies = false;
   /// A connection sends at most half of its body until all connections have done so.
   bool meet_halfway = false;
+  /// Seconds to wait after each response, for a single connection: calls that come now and then
+  /// meet what a stream of calls, which waits as a whole, does not.
+  double pause = 0;
   /// Asked after each response; true ends the load before its count.
   std::function<bool()> stop = {};
 };

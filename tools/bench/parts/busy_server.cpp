@@ -19,6 +19,7 @@ namespace shaman::bench {
 namespace {
 
 constexpr std::size_t kUploads = 4;
+constexpr double kPauseSeconds = 0.001;
 
 // Runs `work` in a thread of its own; its exception is thrown again by finish().
 class Background {
@@ -56,6 +57,7 @@ void run(Context& context, Samples& samples) {
   std::atomic<int> busy = 2;
   LoadShape until_quiet;
   until_quiet.count = std::size_t(-1);
+  until_quiet.pause = kPauseSeconds;
   until_quiet.stop = [&] { return busy == 0; };
   LoadResult echoed;
   const std::vector<Request> calls = status_requests(context.server, ids.first(files / 10));
