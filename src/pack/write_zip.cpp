@@ -102,13 +102,19 @@ class Source {
       count = *done;
     }
     offset_ += count;
+    if (count == 0) return at_end();
     return static_cast<zip_int64_t>(count);
   }
 
   zip_int64_t close() {
+    file_.reset();
+    return 0;
+  }
+
+  // What goes wrong in close() libzip would not mind.
+  zip_int64_t at_end() {
     if (content_) return 0;
     const result<os::FileInfo> now = file_->info();
-    file_.reset();
     if (!now) return fail(now.error());
     if (now->size != info_.size || now->mtime_ns != info_.mtime_ns || offset_ != info_.size)
       return fail({errc::changed_while_read,
@@ -180,7 +186,9 @@ class ZipWriter {
     if (zip_close(archive_.get()) != 0)
       return state_.failure ? *state_.failure : failure(zip_strerror(archive_.get()));
     static_cast<void>(archive_.release());  // zip_close has freed it
-    return state_.report;
+    if (state_.report.files == plan.files.size()) return state_.report;
+    static_cast<void>(os::remove_file(path_));
+    return failure("not every file was read to its end");
   }
 
  private:

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/pack/write.hpp"
+
+#include <filesystem>
+#include <map>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <zip.h>
+
+#include "blend_forms.hpp"
+#include "temporary_folder.hpp"
+
+namespace shaman::pack {
+namespace {
+
+using shaman::test::TemporaryFolder;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class WritePack : public ::testing::Test {
+ protected:
+  WritePack() {
+    blend = test::blend_like(2'500'000);
+    test::put_field(blend, 1000, 1024, "/o/wall.png");
+    plan.blendfile_place = "shots/scene.blend";
+    plan.files = {
+        {folder.write("o/wall.png", picture), "_outside_project/wall.png", {}, true},
+        {folder.write("proj/notes \u00fc.txt", notes), "notes \u00fc.txt", {}, false},
+        {folder.write("proj/shots/scene.blend", blend),
+         "shots/scene.blend",
+         {{1000, 1024, "//../_outside_project/wall.png", "/o/wall.png"}},
+         false},
+    };
+  }
+
+  [[nodiscard]] std::string rewritten_blend() const {
+    std::string wanted = blend;
+    test::put_field(wanted, 1000, 1024, "//../_outside_project/wall.png");
+    return wanted;
+  }
+  [[nodiscard]] std::string packed(const std::string& place) const {
+    return TemporaryFolder::read(folder.path("pack/" + place));
+  }
+
+  TemporaryFolder folder;
+  std::string blend;
+  std::string picture = test::blend_like(40'000);
+  std::string notes = std::string(30'000, 'n');
+  Plan plan;
+};
+
+TEST_F(WritePack, IntoAFolder) {
+  const auto report = write_pack(plan, folder.path("pack"));
+  ASSERT_TRUE(report) << report.error().message();
+  EXPECT_EQ(report->files, 3U);
+  EXPECT_EQ(report->bytes, blend.size() + picture.size() + notes.size());
+  EXPECT_EQ(packed("_outside_project/wall.png"), picture);
+  EXPECT_EQ(packed("notes \u00fc.txt"), notes);
+  EXPECT_TRUE(packed("shots/scene.blend") == rewritten_blend());
+  EXPECT_THAT(packed("pack-info.txt"), HasSubstr("    shots/scene.blend\n"));
+}
+
+TEST_F(WritePack, IntoAnEmptyFolderUnlessForced) {
+  folder.write("pack/there", "");
+  const auto refused = write_pack(plan, folder.path("pack"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::conflicting_paths);
+  EXPECT_FALSE(std::filesystem::exists(folder.path("pack/pack-info.txt")));
+  WriteOptions force;
+  force.force = true;
+  EXPECT_TRUE(write_pack(plan, folder.path("pack"), force));
+  EXPECT_EQ(write_pack(plan, folder.path("pack/there"), force).error().code,
+            errc::conflicting_paths);
+}
+
+TEST_F(WritePack, NeverOverTheProjectItself) {
+  WriteOptions force;
+  force.force = true;
+  const auto refused = write_pack(plan, folder.path("proj"), force);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::conflicting_paths);
+  EXPECT_TRUE(TemporaryFolder::read(folder.path("proj/shots/scene.blend")) == blend);
+  EXPECT_EQ(TemporaryFolder::read(folder.path("proj/notes \u00fc.txt")), notes);
+}
+
+TEST_F(WritePack, InfoGivesWayToAFileOfItsName) {
+  plan.files.push_back({folder.write("proj/Pack-Info.TXT", "mine"), "Pack-Info.TXT", {}, false});
+  ASSERT_TRUE(write_pack(plan, folder.path("pack")));
+  EXPECT_EQ(packed("Pack-Info.TXT"), "mine");
+  EXPECT_THAT(packed("shaman-pack-info.txt"), HasSubstr("scene.blend"));
+}
+
+TEST_F(WritePack, CompressedBlendFilesAreBlendersZstd) {
+  WriteOptions compress;
+  compress.compress = true;
+  ASSERT_TRUE(write_pack(plan, folder.path("pack"), compress));
+  const std::string file = packed("shots/scene.blend");
+  EXPECT_LT(file.size(), blend.size());
+  EXPECT_TRUE(test::content_of(file) == rewritten_blend());
+  EXPECT_EQ(file.substr(file.size() - 4), test::little_endian(0x8F92EAB1, 4));
+  // It can be rewritten in its turn: the seek table is right.
+  const auto again = test::rewritten(folder.path("pack/shots/scene.blend"),
+                                     {{1000, 1024, "//x", "//../_outside_project/wall.png"}});
+  ASSERT_TRUE(again) << again.error().message();
+  EXPECT_EQ(packed("notes \u00fc.txt"), notes);
+}
+
+TEST_F(WritePack, CompressLeavesCompressedOnesAlone) {
+  const std::string gzip = test::gzip(blend);
+  const std::string tiny = "BLE";
+  plan.files = {{folder.write("a.blend", gzip), "a.blend", {}, false},
+                {folder.write("b.blend", tiny), "b.blend", {}, false}};
+  WriteOptions compress;
+  compress.compress = true;
+  ASSERT_TRUE(write_pack(plan, folder.path("pack"), compress));
+  EXPECT_TRUE(packed("a.blend") == gzip);
+  EXPECT_EQ(packed("b.blend"), tiny);
+}
+
+TEST_F(WritePack, CanBeStopped) {
+  for (const char* target : {"pack", "pack.zip"}) {
+    WriteOptions stop;
+    stop.progress = [](std::size_t files) { return files < 2; };
+    const auto stopped = write_pack(plan, folder.path(target), stop);
+    ASSERT_FALSE(stopped);
+    EXPECT_EQ(stopped.error().code, errc::cancelled);
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder.path("pack.zip")));
+}
+
+struct Entry {
+  std::string content;
+  bool stored;
+};
+
+std::map<std::string, Entry> unzip(const std::string& path) {
+  int code = 0;
+  zip_t* const archive = zip_open(path.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &code);
+  if (archive == nullptr) throw std::runtime_error("no archive: " + std::to_string(code));
+  std::map<std::string, Entry> entries;
+  for (zip_int64_t i = 0; i < zip_get_num_entries(archive, 0); ++i) {
+    zip_stat_t status;
+    zip_stat_index(archive, static_cast<zip_uint64_t>(i), 0, &status);
+    std::string content(static_cast<std::size_t>(status.size), '\0');
+    zip_file_t* const file = zip_fopen_index(archive, static_cast<zip_uint64_t>(i), 0);
+    EXPECT_EQ(zip_fread(file, content.data(), content.size()),
+              static_cast<zip_int64_t>(content.size()));
+    EXPECT_EQ(zip_fclose(file), 0);
+    entries[status.name] = {content, status.comp_method == ZIP_CM_STORE};
+  }
+  zip_discard(archive);
+  return entries;
+}
+
+std::vector<std::string> names_in(const std::string& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+TEST_F(WritePack, IntoAnArchive) {
+  const auto report = write_pack(plan, folder.path("z/pack.zip"));
+  ASSERT_TRUE(report) << report.error().message();
+  EXPECT_EQ(report->files, 3U);
+  const auto entries = unzip(folder.path("z/pack.zip"));
+  ASSERT_EQ(entries.size(), 4U);
+  EXPECT_EQ(entries.at("_outside_project/wall.png").content, picture);
+  EXPECT_TRUE(entries.at("_outside_project/wall.png").stored);
+  EXPECT_EQ(entries.at("notes \u00fc.txt").content, notes);
+  EXPECT_FALSE(entries.at("notes \u00fc.txt").stored);
+  EXPECT_TRUE(entries.at("shots/scene.blend").content == rewritten_blend());
+  EXPECT_FALSE(entries.at("shots/scene.blend").stored);
+  EXPECT_THAT(entries.at("pack-info.txt").content, HasSubstr("shots/scene.blend"));
+  EXPECT_THAT(names_in(folder.path("z")), ElementsAre("pack.zip"));
+}
+
+TEST_F(WritePack, TheSameArchiveTwice) {
+  ASSERT_TRUE(write_pack(plan, folder.path("1.zip")));
+  std::filesystem::last_write_time(
+      plan.files[0].source,
+      std::filesystem::file_time_type::clock::now() - std::chrono::hours(1000));
+  ASSERT_TRUE(write_pack(plan, folder.path("2.zip")));
+  EXPECT_TRUE(TemporaryFolder::read(folder.path("1.zip")) ==
+              TemporaryFolder::read(folder.path("2.zip")));
+}
+
+TEST_F(WritePack, CompressedBlendsAreStoredInAnArchive) {
+  WriteOptions compress;
+  compress.compress = true;
+  ASSERT_TRUE(write_pack(plan, folder.path("pack.zip"), compress));
+  const auto entries = unzip(folder.path("pack.zip"));
+  EXPECT_TRUE(entries.at("shots/scene.blend").stored);
+  EXPECT_TRUE(test::content_of(entries.at("shots/scene.blend").content) == rewritten_blend());
+}
+
+TEST_F(WritePack, AnArchiveIsReplacedOnlyWhenForced) {
+  folder.write("pack.zip", "precious");
+  EXPECT_EQ(write_pack(plan, folder.path("pack.zip")).error().code, errc::conflicting_paths);
+  EXPECT_EQ(TemporaryFolder::read(folder.path("pack.zip")), "precious");
+  WriteOptions force;
+  force.force = true;
+  EXPECT_TRUE(write_pack(plan, folder.path("pack.zip"), force));
+  EXPECT_EQ(unzip(folder.path("pack.zip")).size(), 4U);
+}
+
+TEST_F(WritePack, AFailureLeavesNoArchive) {
+  plan.files[2].patches[0].expected = "/o/other.png";
+  const auto changed = write_pack(plan, folder.path("z/pack.zip"));
+  ASSERT_FALSE(changed);
+  EXPECT_EQ(changed.error().code, errc::changed_while_read);
+  plan.files[2].patches.clear();
+  std::filesystem::remove(plan.files[0].source);
+  const auto gone = write_pack(plan, folder.path("z/pack.zip"));
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().code, errc::not_found);
+  EXPECT_THAT(names_in(folder.path("z")), ::testing::IsEmpty());
+}
+
+}  // namespace
+}  // namespace shaman::pack
