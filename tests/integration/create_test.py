@@ -122,7 +122,7 @@ class Create(CreateTest):
 
 
 class Missing(CreateTest):
-    options = {"create_wait": "1s", "stall_after": "1s"}
+    options = {"create_wait": 30, "stall_after": 1}
 
     def test_missing_blobs_are_424(self):
         missing = [spec(f"tex/{n}.png", new_content()) for n in range(7)]
@@ -155,7 +155,7 @@ class Missing(CreateTest):
             thread = threading.Thread(
                 target=lambda: answers.append(client.create("waits", [spec("a", data)])))
             thread.start()
-            for n in range(10, 30):  # longer than create-wait would be without progress
+            for n in range(10, 30):  # twice as long as an upload may stall
                 self.assertEqual(answers, [])
                 sender.send(data[n:n + 1])
                 thread.join(0.1)
@@ -192,6 +192,25 @@ class Missing(CreateTest):
     def test_nobody_waits_when_another_blob_is_missing_anyway(self):
         missing = [spec("b", new_content())]
         self.assert_refused(424, "hopeless", missing)
+
+
+class WaitIsBounded(CreateTest):
+    options = {"create_wait": 1}
+
+    def test_create_does_not_wait_for_ever(self):
+        data = new_content()
+        sender = self.raw()
+        sender.request("POST", files_url(data), [("Content-Length", len(data))], length=False)
+        sender.send(data[:1])
+        wait_until(lambda: self.api.status(data) == "uploading", "the status 'uploading'")
+        creator = self.raw()
+        creator.request("POST", CREATE, [], json.dumps({"files": [spec("a", data)],
+                                                        "checkoutPath": "bounded"}).encode())
+        for n in range(1, 900):
+            sender.send(data[n:n + 1])
+            if not creator.is_silent(0.1):
+                break
+        self.assert_error(creator.response(), 424)
 
 
 class CheckoutPaths(CreateTest):

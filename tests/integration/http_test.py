@@ -283,8 +283,8 @@ class Http(ServerTest):
 class Slow(ServerTest):
     """Whoever makes no progress is dropped, however he goes about it; who makes some is not."""
 
-    options = {"idle_timeout": "2s", "header_timeout": "2s", "stall_timeout": "2s", "min_rate": 100,
-               "rate_window": "2s"}
+    options = {"idle_timeout": 2, "header_timeout": 2, "stall_timeout": 2, "min_rate": 100,
+               "rate_window": 2}
 
     def assert_dropped(self, connection):
         """Dropped, perhaps after an Error that says why."""

@@ -205,7 +205,7 @@ class Stop(TemporaryStorage):
 
     def test_a_stalled_upload_is_cut_off_after_the_grace(self):
         data = new_content()
-        server = self.start(grace="1s")
+        server = self.start(grace=1)
         sender = self.start_sending(server, data, 10)
         self.assertEqual(server.terminate(), 0)
         self.assertNotIn(b" 204", sender.read_to_end())
@@ -213,7 +213,7 @@ class Stop(TemporaryStorage):
         self.assertEqual(server.temporary_files(), [])
 
     def test_a_second_signal_ends_the_grace(self):
-        server = self.start(grace="3600s")
+        server = self.start(grace=3600)
         self.start_sending(server, new_content(), 10)
         server.process.send_signal(signal.SIGTERM)
         wait_until(lambda: self.refuses(server), "new connections to be refused")

@@ -71,11 +71,14 @@ class Errors(ServerTest):
                               (REQUIREMENTS, "POST"), (CREATE, "POST"), (files_url(b""), "POST"),
                               ("/api/v3/jobs/types", "GET"),
                               ("/api/v3/configuration/shared-storage/users/linux", "GET")):
-            for method in ("DELETE", "PUT", "PATCH", "FROB"):
+            for method in ("DELETE", "PUT", "PATCH"):
                 with self.subTest(path=path, method=method):
                     answer = self.api.call(method, path, b"x")
                     self.assert_error(answer, 405)
                     self.assertIn(allowed, answer.header("Allow"))
+
+    def test_a_method_that_nobody_knows_is_501(self):
+        self.assert_error(self.api.call("FROB", "/api/v3/version"), 501)
 
     def test_messages_are_utf8_whatever_was_asked(self):
         connection = self.raw()

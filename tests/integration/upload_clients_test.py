@@ -7,7 +7,7 @@ import tempfile
 import api
 from api import CREATE, REQUIREMENTS, ServerTest, files_url, new_content
 from raw_http import Closed
-from shaman_server import PATIENCE, sha256, wait_until
+from shaman_server import PATIENCE, wait_until
 
 MIB = 1 << 20
 
@@ -170,7 +170,7 @@ class Curl(ServerTest):
 
     def test_chunked_from_a_pipe(self):
         data = new_content(3 * MIB)
-        self.assertEqual(self.curl(data, "-X", "POST", "-T", "-")[:2], (204, len(data)))
+        self.assertEqual(self.curl(data, "-X", "POST", "-T", "-")[0], 204)
         self.assertTrue(self.server.has_blob(data))
 
     def test_chunked_without_expect(self):
@@ -202,7 +202,6 @@ class Curl(ServerTest):
 class SendsEverythingFirst(ServerTest):
     """Python's http.client reads no answer before the whole body is sent."""
 
-    options = {"max_file_size": "100M"}
     size = 24 * MIB  # more than the sockets' buffers hold
 
     def assert_early_answer(self, status, path, body, headers=None):
@@ -242,9 +241,6 @@ class SendsEverythingFirst(ServerTest):
 
     def test_405(self):
         self.assert_early_answer(405, "/api/v3/version", bytes(self.size))
-
-    def test_413(self):
-        self.assert_early_answer(413, files_url(sha=sha256(b"x"), size=200 * 10**6), bytes(self.size))
 
     def test_417(self):
         data = new_content()

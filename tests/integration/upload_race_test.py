@@ -10,7 +10,7 @@ from shaman_server import sha256, wait_until
 
 
 class Race(ServerTest):
-    options = {"stall_after": "1s"}
+    options = {"stall_after": 1}
 
     def start_sending(self, data, count):
         sender = self.raw()
@@ -28,7 +28,10 @@ class Race(ServerTest):
     def assert_content(self, data):
         with open(self.server.blob_path(sha256(data), len(data)), "rb") as file:
             self.assertEqual(file.read(), data)
-        self.assertFalse([path for path in self.server.temporary_files() if sha256(data) in path])
+
+    def assert_cleaned_up(self, data):
+        wait_until(lambda: not any(sha256(data) in path for path in self.server.temporary_files()),
+                   "the temporary file to go")
 
     def test_the_second_waits_for_the_first(self):
         data = new_content()
@@ -77,13 +80,16 @@ class Race(ServerTest):
         except (Closed, BrokenPipeError, ConnectionResetError):
             self.fail("the overtaken client was dropped instead of being told 208")
         self.assert_content(data)
+        self.assert_cleaned_up(data)
 
     def test_a_client_that_can_defer_takes_over_from_one_that_stalls(self):
         data = new_content()
-        self.start_sending(data, 500)
+        sender = self.start_sending(data, 500)
         wait_until(lambda: self.api.upload(data, {"X-Shaman-Can-Defer-Upload": "1"}).status in (204, 208),
                    "the stalled upload to be overtaken")
         self.assert_content(data)
+        sender.reset()
+        self.assert_cleaned_up(data)
 
     def test_a_slow_first_is_not_overtaken(self):
         data = new_content(60)
@@ -133,6 +139,7 @@ class Race(ServerTest):
                 answers = self.send_at_once([(data, {})] * 4)
                 self.assertEqual(sorted(answers), [204, 208, 208, 208])
                 self.assert_content(data)
+                self.assert_cleaned_up(data)
 
     def test_good_and_bad_at_once(self):
         data = new_content(1 << 20)

@@ -132,8 +132,7 @@ class Upload(ServerTest):
         sender = self.start_sending(data, 10)
         for value in ("true", "True", "TRUE", "t", "T", "1"):
             with self.subTest(value):
-                answer = self.api.upload(data, {"X-Shaman-Can-Defer-Upload": value})
-                self.assertEqual((answer.status, answer.body), (425, b""))
+                self.assert_error(self.api.upload(data, {"X-Shaman-Can-Defer-Upload": value}), 425)
         sender.send(data[10:])
         self.assertEqual(sender.response().status, 204)
         self.assertEqual(self.api.upload(data, {"X-Shaman-Can-Defer-Upload": "true"}).status, 208)
@@ -259,9 +258,11 @@ class SizeLimit(ServerTest):
     options = {"max_file_size": "100k"}
 
     def test_a_file_over_the_limit_is_413(self):
-        data = new_content(200_000)
+        data = new_content(24 << 20)
         self.assert_error(self.api.upload(data), 413)
+        connection = self.api.connection.sock
         self.assertEqual(self.api.status(data), "unknown")
+        self.assertIs(self.api.connection.sock, connection, "the connection was not kept alive")
         self.assertEqual(self.api.upload(new_content(90_000)).status, 204)
 
     def test_nobody_waits_for_the_body_where_it_is_expected(self):
