@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/client/base_url.hpp"
+
+#include <gtest/gtest.h>
+
+namespace shaman::client {
+namespace {
+
+struct Case {
+  const char* text;
+  BaseUrl url;
+  const char* written;
+};
+
+TEST(BaseUrl, UnderstandsWhatPeopleWrite) {
+  const Case cases[] = {
+      {"http://manager.local:8080", {"manager.local", 8080, ""}, "http://manager.local:8080"},
+      {"http://manager.local:8080/", {"manager.local", 8080, ""}, "http://manager.local:8080"},
+      {"HTTP://manager", {"manager", 80, ""}, "http://manager"},
+      {"manager:8080", {"manager", 8080, ""}, "http://manager:8080"},
+      {"http://10.0.0.7:80", {"10.0.0.7", 80, ""}, "http://10.0.0.7"},
+      {"http://[::1]:8080", {"::1", 8080, ""}, "http://[::1]:8080"},
+      {"http://[fe80::1%eth0]", {"fe80::1%eth0", 80, ""}, "http://[fe80::1%eth0]"},
+      {"http://h:1/~TOKEN", {"h", 1, "/~TOKEN"}, "http://h:1/~TOKEN"},
+      {"http://h/a/b//", {"h", 80, "/a/b"}, "http://h/a/b"},
+  };
+  for (const Case& c : cases) {
+    const result<BaseUrl> url = BaseUrl::parse(c.text);
+    ASSERT_TRUE(url) << c.text;
+    EXPECT_EQ(*url, c.url) << c.text;
+    EXPECT_EQ(url->text(), c.written);
+  }
+}
+
+TEST(BaseUrl, SaysWhatIsWrong) {
+  for (const char* const text :
+       {"", "http://", "https://h", "ftp://h", "http://h:0", "http://h:65536", "http://h:8o",
+        "http://me@h", "http://h?x", "http://h/#x", "http://a b", "http://[::1", "http://[::1]x",
+        "http://::1", "http://h/a b", "http://h\r\nX: y"}) {
+    const result<BaseUrl> url = BaseUrl::parse(text);
+    ASSERT_FALSE(url) << text;
+    EXPECT_EQ(url.error().code, errc::malformed_request);
+    EXPECT_NE(url.error().message().find("http://manager.local:8080"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace shaman::client

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/client/progress.hpp"
+
+#include <gtest/gtest.h>
+
+namespace shaman::client {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+ProgressView halfway() {
+  ProgressView view;
+  view.stage = Stage::uploading;
+  view.bytes_done = 500'000'000;
+  view.bytes_total = 1'000'000'000;
+  view.files_done = 310;
+  view.files_total = 1024;
+  view.bytes_per_second = 100e6;
+  return view;
+}
+
+TEST(ProgressBar, ShowsEverythingWhereThereIsRoom) {
+  EXPECT_EQ(progress_bar(halfway(), 120),
+            "Uploading  [###################...................]   50 %  500.0 MB of 1.0 GB  "
+            "0:05 left  100.0 MB/s  310 of 1024 files");
+}
+
+TEST(ProgressBar, LeavesOutWhatDoesNotFit) {
+  EXPECT_EQ(progress_bar(halfway(), 80),
+            "Uploading   50 %  500.0 MB of 1.0 GB  0:05 left  100.0 MB/s  310 of 1024 files");
+  EXPECT_EQ(progress_bar(halfway(), 30), "Uploading  [#####.....]   50 %");
+  EXPECT_EQ(progress_bar(halfway(), 4), "Uplo");
+  for (std::size_t width = 0; width < 150; ++width)
+    EXPECT_LE(progress_bar(halfway(), width).size(), width);
+}
+
+TEST(ProgressBar, IsNeverOverfull) {
+  ProgressView view = halfway();
+  view.bytes_done = 2'000'000'000;
+  EXPECT_NE(progress_bar(view, 120).find("100 %  1.0 GB of 1.0 GB"), std::string::npos);
+}
+
+TEST(ProgressBar, HasNoBarWhereNothingIsCounted) {
+  ProgressView view;
+  view.stage = Stage::creating;
+  EXPECT_EQ(progress_bar(view, 80), "Creating the checkout");
+}
+
+TEST(ProgressText, IsOneLineOfALog) {
+  ProgressView view = halfway();
+  view.files_waiting = 2;
+  EXPECT_EQ(progress_text(view),
+            "Uploading: 50 %, 500.0 MB of 1.0 GB, 0:05 left, 100.0 MB/s, 310 of 1024 files, "
+            "2 files being sent by others");
+}
+
+TEST(ClockText, GrowsToHours) {
+  EXPECT_EQ(clock_text(seconds(7)), "0:07");
+  EXPECT_EQ(clock_text(seconds(723)), "12:03");
+  EXPECT_EQ(clock_text(seconds(10800)), "3:00:00");
+}
+
+TEST(RateMeter, FollowsTheRateOfTheLastSeconds) {
+  RateMeter meter;
+  meter.sample(milliseconds(0), 0);
+  EXPECT_EQ(meter.bytes_per_second(), 0);
+  meter.sample(milliseconds(1000), 1000);
+  EXPECT_DOUBLE_EQ(meter.bytes_per_second(), 1000);
+  for (int second = 2; second < 30; ++second)
+    meter.sample(milliseconds(1000 * second), 1000);
+  EXPECT_LT(meter.bytes_per_second(), 10);
+}
+
+TEST(RateMeter, TakesBytesThatAreSentAnewForAPause) {
+  RateMeter meter;
+  meter.sample(milliseconds(0), 0);
+  meter.sample(milliseconds(1000), 1000);
+  meter.sample(milliseconds(2000), 0);
+  EXPECT_GT(meter.bytes_per_second(), 0);
+  EXPECT_LT(meter.bytes_per_second(), 1000);
+}
+
+}  // namespace
+}  // namespace shaman::client
