@@ -27,6 +27,7 @@ struct Command {
 };
 
 [[nodiscard]] Command add_list(CLI::App& app);
+[[nodiscard]] Command add_pack(CLI::App& app);
 [[nodiscard]] Command add_submit(CLI::App& app);
 [[nodiscard]] Command add_status(CLI::App& app);
 
