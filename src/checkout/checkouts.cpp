@@ -76,7 +76,7 @@ struct Checkouts::Impl {
   // takes.
   result<void> mark_blobs(const std::vector<PlannedFile>& files) {
     std::vector<BlobStatus> statuses(files.size(), BlobStatus::unknown);
-    const auto marked = store.mark_all(
+    auto marked = store.mark_all(
         false, [&](std::size_t i) { return files[i].id; }, statuses);
     if (!marked) return marked;
     const bool all = std::all_of(statuses.begin(), statuses.end(),

@@ -56,8 +56,7 @@ result<void> check_components(std::string_view kind, std::string_view path) {
     return unsafe(kind, path, "is longer than " + std::to_string(kMaxPath) + " bytes");
   for (std::string_view rest = path;;) {
     const std::size_t slash = rest.find('/');
-    if (const auto checked = check_component(kind, path, rest.substr(0, slash)); !checked)
-      return checked;
+    if (auto checked = check_component(kind, path, rest.substr(0, slash)); !checked) return checked;
     if (slash == std::string_view::npos) return {};
     rest.remove_prefix(slash + 1);
   }
@@ -109,7 +108,7 @@ result<void> check_file_path(std::string_view path) {
   static constexpr std::string_view kKind = "file path";
   if (!text::is_utf8(path)) return unsafe(kKind, path, "is not UTF-8");
   if (has_control(path)) return unsafe(kKind, path, "has a control character in it");
-  if (const auto checked = check_components(kKind, path); !checked) return checked;
+  if (auto checked = check_components(kKind, path); !checked) return checked;
   if (first_component(path) == kManifestName)
     return unsafe(kKind, path, "is reserved for the server");
   return {};

@@ -69,7 +69,7 @@ result<Placement::Outcome> Placement::try_once(StagedTree& tree) {
   way_.clear();
   made_.clear();
   for (std::size_t level = 0; level + 1 < names_.size(); ++level) {
-    const auto entered = enter(level);
+    auto entered = enter(level);
     if (!entered || *entered != Outcome::placed) return entered;
   }
   return rename_into_place(tree);
@@ -139,7 +139,7 @@ result<void> Placement::flush_way() {
     return disk_error(flushed.error(), "put the checkout's name on stable storage");
   };
   for (auto folder = way_.rbegin(); folder != way_.rend(); ++folder)
-    if (const auto flushed = flush(*folder); !flushed) return flushed;
+    if (auto flushed = flush(*folder); !flushed) return flushed;
   return flush(store_.root.jobs);
 }
 

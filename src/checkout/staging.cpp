@@ -87,11 +87,11 @@ result<void> StagedTree::build(std::span<const PlannedFile> files, const BlobId&
   root_ = std::move(*root);
 
   sort_into_folders(files, depth);
-  if (const auto made = make_folders(); !made) return made;
+  if (auto made = make_folders(); !made) return made;
   const auto linked = store_.file_system.make_link(root_, path_rules::kManifestName,
                                                    layout::link_text(manifest, depth));
   if (!linked) return name_error(linked.error(), path_rules::kManifestName);
-  if (const auto made = make_links(files); !made) return made;
+  if (auto made = make_links(files); !made) return made;
   return store_.blobs.flushes() ? flush() : result<void>();
 }
 

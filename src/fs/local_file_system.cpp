@@ -14,7 +14,6 @@
 namespace shaman::fs {
 namespace {
 
-using local::Descriptor;
 using local::last_error;
 using local::Place;
 

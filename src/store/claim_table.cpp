@@ -2,6 +2,7 @@
 #include "store/claim_table.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace shaman {
@@ -85,7 +86,7 @@ void ClaimTable::release(Ticket ticket, bool committed) {
     }
     if (tickets.empty()) claims_.erase(claim);
   }
-  run(std::move(calls));
+  run(calls);
 }
 
 bool ClaimTable::is_superseded(Ticket ticket) const {
@@ -149,7 +150,7 @@ void ClaimTable::wake_stalled(Time now) {
       claim.waiters.clear();
     }
   }
-  run(std::move(calls));
+  run(calls);
 }
 
 bool ClaimTable::has_waiters() const {
@@ -171,7 +172,7 @@ ClaimTable::Uploader* ClaimTable::find(Ticket ticket) {
   return uploader == uploaders_.end() ? nullptr : &uploader->second;
 }
 
-void ClaimTable::run(Calls calls) {
+void ClaimTable::run(const Calls& calls) {
   for (const auto& waiting : calls)
     if (const auto call = waiting.lock()) call->run();
 }

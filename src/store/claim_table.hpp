@@ -86,7 +86,7 @@ class ClaimTable {
 
   [[nodiscard]] bool has_stalled(const Claim& claim, Time now) const;
   [[nodiscard]] Uploader* find(Ticket ticket);
-  static void run(Calls calls);
+  static void run(const Calls& calls);
 
   const std::chrono::steady_clock::duration stall_after_;
   mutable std::mutex mutex_;
