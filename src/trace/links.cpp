@@ -43,8 +43,8 @@ bool is_data_block(const blend::Sdna& sdna, std::uint32_t struct_index) {
          type.fields.front().type_name == "ID";
 }
 
-Links::Links(const blend::Sdna& sdna, std::size_t pointer_size, const std::vector<bool>& wanted)
-    : pointer_size_(pointer_size), links_(sdna.size()), leads_on_(sdna.size(), false) {
+Links::Links(const blend::Sdna& sdna, const std::vector<bool>& wanted)
+    : links_(sdna.size()), leads_on_(sdna.size(), false) {
   for (std::uint32_t i = 0; i < sdna.size(); ++i)
     collect(sdna, i, i, 0, 0);
   spread(sdna, wanted);

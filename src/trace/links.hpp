@@ -23,7 +23,7 @@ struct Link {
 class Links {
  public:
   /// `wanted[i]`: struct i is looked for itself, whatever its pointers.
-  Links(const blend::Sdna& sdna, std::size_t pointer_size, const std::vector<bool>& wanted);
+  Links(const blend::Sdna& sdna, const std::vector<bool>& wanted);
 
   /// Whether a block of this struct has to be read at all.
   [[nodiscard]] bool leads_on(std::uint32_t struct_index) const {
@@ -38,7 +38,6 @@ class Links {
                std::uint32_t offset, int depth);
   void spread(const blend::Sdna& sdna, const std::vector<bool>& wanted);
 
-  std::size_t pointer_size_;
   std::vector<std::vector<Link>> links_;
   std::vector<bool> leads_on_;
 };

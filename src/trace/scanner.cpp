@@ -81,7 +81,7 @@ Scanner::Scanner(blend::BlendFile& file, int depth)
       libraries_(file.blocks()),
       finder_(file, libraries_, scan_),
       handlers_(handlers_of(file.sdna())),
-      links_(file.sdna(), file.header().pointer_size, wanted_structs(handlers_)),
+      links_(file.sdna(), wanted_structs(handlers_)),
       seen_(file.blocks().size(), false) {}
 
 result<Scan> Scanner::run(const Wanted& wanted) {
