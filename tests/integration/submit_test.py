@@ -235,7 +235,7 @@ class Submit(SubmitTest):
         answers = []
         thread = threading.Thread(target=lambda: answers.append(self.submit()))
         thread.start()
-        wait_until(lambda: self.server.has_blob(self.content(self.pictures()[0])), "other textures to be sent")
+        wait_until(lambda: self.server.has_blob(self.content(self.pictures()[-1])), "other textures to be sent")
         sender.send(data[10:])
         self.assertEqual(sender.response().status, 204)
         thread.join()
