@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "http/connection_table.hpp"
+
+#include <array>
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace shaman::http {
+namespace {
+
+using Phase = ConnectionTable::Phase;
+using std::chrono::seconds;
+
+class ConnectionTableTest : public testing::Test {
+ protected:
+  ConnectionTableTest() { EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends_.data()), 0); }
+  ~ConnectionTableTest() override {
+    for (const int end : ends_)
+      ::close(end);
+  }
+  [[nodiscard]] bool can_write() const { return ::send(ends_[0], "x", 1, MSG_NOSIGNAL) == 1; }
+  [[nodiscard]] bool reads_end() const {
+    char byte;
+    return ::recv(ends_[0], &byte, 1, MSG_DONTWAIT) == 0;
+  }
+
+  std::array<int, 2> ends_{};
+  ConnectionTable table_;
+  int wakes_ = 0;
+};
+
+TEST_F(ConnectionTableTest, ASlowReaderCanStillBeAnswered) {
+  ConnectionTable::Entry entry(table_, ends_[0], [this] { ++wakes_; });
+  entry.enter(Phase::reading, seconds(10));
+  table_.check(Clock::now());
+  EXPECT_FALSE(entry.is_expired());
+  table_.check(Clock::now() + seconds(11));
+  EXPECT_TRUE(entry.is_expired());
+  EXPECT_TRUE(reads_end());
+  EXPECT_TRUE(can_write());
+  EXPECT_EQ(wakes_, 1);
+}
+
+TEST_F(ConnectionTableTest, AStalledWriterIsCutOff) {
+  ConnectionTable::Entry entry(table_, ends_[0], [] {});
+  entry.enter(Phase::writing, seconds(10));
+  table_.check(Clock::now() + seconds(11));
+  EXPECT_FALSE(can_write());
+}
+
+TEST_F(ConnectionTableTest, StoppingClosesOnlyWhatIsIdle) {
+  ConnectionTable::Entry entry(table_, ends_[0], [] {});
+  entry.enter(Phase::working, seconds(10));
+  table_.stop();
+  EXPECT_TRUE(table_.is_stopping());
+  EXPECT_TRUE(can_write());
+  entry.enter(Phase::idle, seconds(10));
+  table_.stop();
+  EXPECT_FALSE(can_write());
+}
+
+TEST_F(ConnectionTableTest, CancellingEndsAllAndThoseThatComeLater) {
+  ConnectionTable::Entry entry(table_, ends_[0], [this] { ++wakes_; });
+  table_.cancel();
+  EXPECT_TRUE(entry.is_cancelled());
+  EXPECT_EQ(wakes_, 1);
+  const ConnectionTable::Entry late(table_, ends_[1], [] {});
+  EXPECT_TRUE(late.is_cancelled());
+  EXPECT_EQ(table_.size(), 2U);
+}
+
+}  // namespace
+}  // namespace shaman::http
