@@ -23,6 +23,8 @@ Without one: loop (where this is root) and shm. Each needs 16 GB of free space.
   --no-build            use what is built already
 
 SHAMAN_BUILD            where to build (default: build/)
+SHAMAN_SERVER_PROGRAM   with --no-build: the programs to use, where they are not in
+SHAMAN_BENCH_PROGRAM    SHAMAN_BUILD/release
 EOF
 }
 
@@ -52,8 +54,8 @@ if [[ $build_first ]]; then
   cmake --preset release -B "$build" >/dev/null
   cmake --build "$build" --target shaman-server shaman-bench
 fi
-server_program=$(realpath "$build/shaman/shaman-server")
-bench_program=$(realpath "$build/tools/bench/shaman-bench")
+server_program=$(realpath "${SHAMAN_SERVER_PROGRAM:-$build/shaman/shaman-server}")
+bench_program=$(realpath "${SHAMAN_BENCH_PROGRAM:-$build/tools/bench/shaman-bench}")
 
 work='' mounted=''
 stop_server() {
