@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "shaman/os.hpp"
 
 #include "commands.hpp"
 
@@ -34,13 +38,16 @@ std::vector<Command> add_commands(CLI::App& app) {
   return {add_list(app), add_pack(app), add_submit(app), add_status(app)};
 }
 
-ExitStatus run(int argc, const char* const* argv) {
+ExitStatus run(std::vector<std::string> arguments) {
   CLI::App app("Finds what a .blend file needs, and brings it to a render farm.", "shaman");
   app.set_version_flag("--version", "shaman " SHAMAN_VERSION);
   app.require_subcommand(1);
   const std::vector<Command> commands = add_commands(app);
   try {
-    app.parse(argc, argv);
+    // CLI11 takes them last first.
+    if (!arguments.empty()) arguments.erase(arguments.begin());
+    std::reverse(arguments.begin(), arguments.end());
+    app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
     // --help and --version come as "errors" of status 0.
     return app.exit(error) == 0 ? ExitStatus::done : ExitStatus::bad_input;
@@ -66,7 +73,8 @@ void warn(std::string_view message) {
 
 int main(int argc, char** argv) {
   try {
-    return static_cast<int>(shaman::tools::run(argc, argv));
+    shaman::os::set_up_terminal();
+    return static_cast<int>(shaman::tools::run(shaman::os::program_arguments(argc, argv)));
   } catch (const std::exception& error) {
     shaman::tools::say(error.what());
     return static_cast<int>(shaman::tools::ExitStatus::failed);

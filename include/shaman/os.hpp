@@ -112,8 +112,8 @@ class OutputFile {
 
 /// The user's folder, without a trailing slash; empty where there is none.
 [[nodiscard]] std::string home_folder();
-/// Where this program may keep what it can make anew: `$XDG_CACHE_HOME/shaman` or
-/// `~/.cache/shaman`.
+/// Where this program may keep what it can make anew: `$XDG_CACHE_HOME/shaman`, or
+/// `shaman` in `~/.cache`, `~/Library/Caches` (macOS) or the local application data (Windows).
 [[nodiscard]] std::string cache_folder();
 [[nodiscard]] std::optional<std::string> environment(const char* name);
 
@@ -121,6 +121,13 @@ class OutputFile {
 [[nodiscard]] bool stderr_is_terminal() noexcept;
 [[nodiscard]] bool stdout_is_terminal() noexcept;
 [[nodiscard]] std::size_t terminal_width() noexcept;
+
+/// The program's arguments as UTF-8, its own name first; what main() got may be in another
+/// encoding.
+[[nodiscard]] std::vector<std::string> program_arguments(int argc, char** argv);
+/// Standard output and error pass on UTF-8 and escape sequences unchanged; call once, first in
+/// main().
+void set_up_terminal() noexcept;
 
 /// Nanoseconds since 1970 by the system's clock.
 [[nodiscard]] std::int64_t now_ns() noexcept;

@@ -308,6 +308,12 @@ std::size_t terminal_width() noexcept {
   return 80;
 }
 
+std::vector<std::string> program_arguments(int argc, char** argv) {
+  return {argv, argv + argc};
+}
+
+void set_up_terminal() noexcept {}
+
 std::int64_t now_ns() noexcept {
   struct timespec time {};
   ::clock_gettime(CLOCK_REALTIME, &time);
