@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <future>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <random>
@@ -105,11 +106,16 @@ class Submission {
     return network_.run<T>(strand_, stop_, body);
   }
 
+  result<void> attempt_all();
   result<void> read_project();
   result<void> trace_and_plan(ScanWatch& watch);
   result<void> meet_server();
   result<void> bring_files();
-  result<bool> upload_round(std::size_t& wanted_before);
+  struct RoundsMade {
+    std::size_t fewest_wanted = std::numeric_limits<std::size_t>::max();
+    int without_progress = 0;
+  };
+  result<bool> upload_round(RoundsMade& rounds);
   result<void> upload(std::vector<Payload> payloads);
   result<void> make_checkout();
   void add_up();
@@ -141,44 +147,47 @@ result<SubmitReport> Submission::run() {
     identification_ = network_.start(strand_, stop_, [this]() -> asio::awaitable<void> {
       identified_.emplace(co_await identify(connection_));
     });
-    if (const result<void> read = read_project(); !read) return read.error();
-    if (report_.outcome == SubmitReport::Outcome::submitted) {
-      if (const result<void> brought = bring_files(); !brought) return brought.error();
-      if (const result<void> made = make_checkout(); !made) return made.error();
+    for (int attempt = 1;; ++attempt) {
+      const result<void> done = attempt_all();
+      if (done) break;
+      // A .blend that was saved meanwhile may need other files.
+      if (done.error().code != errc::changed_while_read || attempt == kReadingAttempts)
+        return done.error();
     }
   }
   add_up();
   return std::move(report_);
 }
 
-// Until every file is hashed, in one state of the project.
+result<void> Submission::attempt_all() {
+  if (const result<void> read = read_project(); !read) return read;
+  if (report_.outcome != SubmitReport::Outcome::submitted) return {};
+  if (const result<void> brought = bring_files(); !brought) return brought;
+  return make_checkout();
+}
+
+// Up to every file's digest.
 result<void> Submission::read_project() {
-  for (int attempt = 1;; ++attempt) {
-    progress_.begin(Stage::tracing, 0, 0);
-    ScanWatch watch(options_.rehash ? nullptr : &cache_);
-    if (const result<void> traced = trace_and_plan(watch); !traced) return traced;
-    if (options_.strict && !report_.missing.empty()) {
-      report_.outcome = SubmitReport::Outcome::missing_under_strict;
-      return {};
-    }
-    result<ProjectFiles> looked_at = [&] {
-      const Stopwatch stat(report_.times.stat);
-      return ProjectFiles::look_at(plan_, watch, pool_);
-    }();
-    result<void> done;
-    if (looked_at) {
-      files_ = std::move(*looked_at);
-      // Before hours of hashing, it should be known that there is a server.
-      if (const result<void> met = meet_server(); !met) return met;
-      const Stopwatch hash(report_.times.hash);
-      done = files_.hash(options_.rehash ? nullptr : &cache_, pool_, progress_, stop_);
-      cache_.flush();
-    } else {
-      done = looked_at.error();
-    }
-    if (done) return done;
-    if (done.error().code != errc::changed_while_read || attempt == kReadingAttempts) return done;
+  progress_.begin(Stage::tracing, 0, 0);
+  ScanWatch watch(options_.rehash ? nullptr : &cache_);
+  if (const result<void> traced = trace_and_plan(watch); !traced) return traced;
+  if (options_.strict && !report_.missing.empty()) {
+    report_.outcome = SubmitReport::Outcome::missing_under_strict;
+    return {};
   }
+  {
+    const Stopwatch stat(report_.times.stat);
+    result<ProjectFiles> looked_at = ProjectFiles::look_at(plan_, watch, pool_);
+    if (!looked_at) return looked_at.error();
+    files_ = std::move(*looked_at);
+  }
+  // Before hours of hashing, it should be known that there is a server.
+  if (const result<void> met = meet_server(); !met) return met;
+  const Stopwatch hash(report_.times.hash);
+  const result<void> hashed =
+      files_.hash(options_.rehash ? nullptr : &cache_, pool_, progress_, stop_);
+  cache_.flush();
+  return hashed;
 }
 
 result<void> Submission::trace_and_plan(ScanWatch& watch) {
@@ -212,16 +221,16 @@ result<void> Submission::meet_server() {
 
 // Sends what the server wants, until it wants nothing more.
 result<void> Submission::bring_files() {
-  std::size_t wanted_before = 0;
+  RoundsMade rounds;
   for (int round = 0; round < kUploadRounds; ++round) {
-    const result<bool> is_done = upload_round(wanted_before);
+    const result<bool> is_done = upload_round(rounds);
     if (!is_done) return is_done.error();
     if (*is_done) return {};
   }
   return Error{errc::bad_answer, "the server asks for files again and again that it was sent"};
 }
 
-result<bool> Submission::upload_round(std::size_t& wanted_before) {
+result<bool> Submission::upload_round(RoundsMade& rounds) {
   progress_.begin(Stage::asking, 0, 0);
   const FileList blobs = files_.blobs();
   const result<std::vector<Required>> wanted = [&] {
@@ -230,12 +239,13 @@ result<bool> Submission::upload_round(std::size_t& wanted_before) {
   }();
   if (!wanted) return wanted.error();
   if (wanted->empty()) return true;
-  if (wanted_before != 0 && wanted->size() >= wanted_before)
+  // Once may be a server that was started anew and lost what it had not on disk.
+  if (wanted->size() >= rounds.fewest_wanted && ++rounds.without_progress > 1)
     return Error{errc::bad_answer,
                  "the server still asks for " + text::count_of(wanted->size(), "file", "files") +
                      " after all were sent, the first being " + wanted->front().id.brief() +
                      "; its log may tell why it did not keep them"};
-  wanted_before = wanted->size();
+  rounds.fewest_wanted = std::min(rounds.fewest_wanted, wanted->size());
 
   std::vector<BlobId> ids;
   for (const Required& required : *wanted)
