@@ -12,7 +12,8 @@ Usage: tests/run.sh [--full] [--nightly] [--no-blender] [--no-install]
 Builds the release and runs every test; then the unit tests with AddressSanitizer and
 UndefinedBehaviorSanitizer. At most 15 minutes on 2 cores.
 
-  --full        also clang-tidy, and every test with ASan+UBSan and with ThreadSanitizer
+  --full        also clang-tidy, and every test with ASan+UBSan and with ThreadSanitizer,
+                and the client for Windows, tested under Wine
   --nightly     --full, with the tests that take longer
   --no-blender  do not install Blender; tests that need it are skipped where it is missing
   --no-install  install nothing
@@ -90,6 +91,14 @@ tests() {
   return "$status"
 }
 
+# Where neither compiler nor sources can be had, that is said and nothing else is lost.
+windows() {
+  local status=0
+  tests/windows.sh "$builds/windows" "$builds/release/tools/shaman" || status=$?
+  if ((status == 77)); then return 0; fi
+  return "$status"
+}
+
 export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
 export UBSAN_OPTIONS=print_stacktrace=1
 export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
@@ -107,6 +116,7 @@ if [[ $full ]]; then
   step "clang-tidy" tests/lint.sh --tidy "$builds/release"
   step "ASan+UBSan: build" build asan && step "ASan+UBSan: all tests" tests asan
   step "TSan: build" build tsan && step "TSan: all tests" tests tsan
+  step "Windows: build, tests under Wine" windows
 else
   step "ASan+UBSan: build the unit tests" build asan unit_tests &&
     step "ASan+UBSan: unit tests" tests asan -L '^unit$'

@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Builds the client for Windows and tests it under Wine: the unit tests of its parts, and that
+# `shaman.exe list` gives the same answers as the program for this machine.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit
+
+usage() {
+  cat <<'EOF'
+Usage: tests/windows.sh [BUILD_FOLDER [SHAMAN]]
+
+BUILD_FOLDER   where to build for Windows (build/windows)
+SHAMAN         the same program for this machine (build/release/tools/shaman)
+
+SHAMAN_CORPUS  a folder of real .blend files to list besides the demo's
+Exit status 77: the compiler, Wine or a source package is missing and cannot be had here.
+EOF
+}
+
+[[ ${1:-} == -h || ${1:-} == --help ]] && { usage; exit 0; }
+build=${1:-build/windows}
+native=${2:-build/release/tools/shaman}
+
+tools/setup.sh --windows || { echo "windows.sh: what a Windows build needs cannot be installed" >&2; exit 77; }
+tools/windows/build_dependencies.sh || exit
+mkdir -p "$build"
+log=$build/build.log
+cmake --preset windows -B "$build" >"$log" 2>&1 || { tail -n 40 "$log"; exit 1; }
+cmake --build "$build" --target shaman unit_tests >>"$log" 2>&1 ||
+  { grep -E 'error|FAILED' "$log" | head -n 40; exit 1; }
+
+failed=0
+# Wine's first start makes its C: drive; without that in a test's time.
+tools/windows/wine.sh cmd /c ver >/dev/null || { echo "windows.sh: Wine does not start" >&2; exit 1; }
+ctest --test-dir "$build" -L '^unit$' --output-on-failure --no-tests=error --timeout 600 || failed=1
+
+if [[ -x $native ]]; then
+  python3 tests/support/same_answers.py "$native" tools/windows/wine.sh "$build/tools/shaman.exe" \
+    tools/demo ${SHAMAN_CORPUS:+"$SHAMAN_CORPUS"} || failed=1
+else
+  echo "windows.sh: $native is not built; answers not compared"
+fi
+exit "$failed"
