@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdio>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -41,8 +42,45 @@ json times_of(const client::SubmitTimes& times) {
       {"total", milliseconds(times.total)}};
 }
 
-std::string asked_by(const std::string& data_block, const std::string& blend) {
-  return text::printable(data_block) + " in " + text::printable(blend);
+// A file that is not in the checkout, and one of those who want it.
+struct Complaint {
+  std::string path;
+  std::string reason;
+  std::string data_block;
+  std::string blend;
+};
+
+bool is_new_file(const std::vector<Complaint>& sorted, std::size_t index) {
+  return index == 0 || sorted[index].path != sorted[index - 1].path;
+}
+
+std::string count_of_files(const std::vector<Complaint>& sorted, std::string_view one,
+                           std::string_view many) {
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < sorted.size(); ++i)
+    count += is_new_file(sorted, i) ? 1 : 0;
+  return text::count_of(count, one, many);
+}
+
+// A whole sequence that is not there would push everything else off the screen.
+constexpr std::size_t kMostLinesOfFiles = 60;
+
+std::string listed(const std::vector<Complaint>& sorted) {
+  std::string out;
+  std::size_t lines = 0;
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    const Complaint& file = sorted[i];
+    if (lines >= kMostLinesOfFiles)
+      return out + "  and " + std::to_string(sorted.size() - i) + " more; --json names them all\n";
+    if (is_new_file(sorted, i)) {
+      out += "  " + text::printable(file.path) + "\n";
+      ++lines;
+    }
+    out += "      " + file.reason + "wanted by " + text::printable(file.data_block) + " in " +
+           text::printable(file.blend) + "\n";
+    ++lines;
+  }
+  return out;
 }
 
 }  // namespace
@@ -111,24 +149,21 @@ std::string submit_complaints(const SubmitReport& report) {
   for (const trace::Problem& problem : report.problems)
     out += "shaman: warning: cannot look into \"" + text::printable(problem.blend) +
            "\": " + problem.message + "\n";
-  if (!report.suspicious.empty()) {
-    out += "shaman: left out, as it may be private (--allow-outside PATTERN takes it):\n";
-    for (const pack::Suspicious& file : report.suspicious)
-      out += "  " + text::printable(file.file) + "\n      " + file.reason + "; wanted by " +
-             asked_by(file.data_block, file.blend) + "\n";
-  }
-  if (!report.missing.empty()) {
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < report.missing.size(); ++i)
-      count += i == 0 || report.missing[i].path != report.missing[i - 1].path ? 1 : 0;
-    out += "shaman: " + text::count_of(count, "file is", "files are") + " missing:\n";
-    for (std::size_t i = 0; i < report.missing.size(); ++i) {
-      const MissingFile& file = report.missing[i];
-      if (i == 0 || file.path != report.missing[i - 1].path)
-        out += "  " + text::printable(file.path) + "\n";
-      out += "      wanted by " + asked_by(file.data_block, file.blend) + "\n";
-    }
-  }
+
+  std::vector<Complaint> left_out;
+  for (const pack::Suspicious& file : report.suspicious)
+    left_out.push_back({file.file, file.reason + "; ", file.data_block, file.blend});
+  if (!left_out.empty())
+    out += "shaman: " + count_of_files(left_out, "file is", "files are") +
+           " left out, as it may be private (--allow-outside PATTERN takes it):\n" +
+           listed(left_out);
+
+  std::vector<Complaint> missing;
+  for (const MissingFile& file : report.missing)
+    missing.push_back({file.path, "", file.data_block, file.blend});
+  if (!missing.empty())
+    out += "shaman: " + count_of_files(missing, "file is", "files are") + " missing:\n" +
+           listed(missing);
   return out;
 }
 
