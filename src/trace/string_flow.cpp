@@ -18,11 +18,13 @@ StringFlow::Input StringFlow::input_of(const TreeInput& input, const Scan& scan,
   return {std::move(place), input.tree, input.input};
 }
 
-void StringFlow::add(const Scan& scan, const std::string& blend,
+void StringFlow::add(const Scan& scan, const std::string& blend, const std::string& holder,
                      const std::vector<std::string>& library_paths) {
-  for (const StringArgument& argument : scan.arguments)
-    arguments_.push_back(
-        {blend, argument.value, input_of(argument.input, scan, blend, library_paths)});
+  for (const StringArgument& argument : scan.arguments) {
+    Argument& added = arguments_.emplace_back();
+    added = {holder, argument.value, input_of(argument.input, scan, blend, library_paths)};
+    if (holder != blend) added.value.field = {};
+  }
   for (const StringRoute& route : scan.routes) {
     Target target;
     if (route.to) {

@@ -24,7 +24,9 @@ class StringFlow {
 
   /// Takes over what a scan of `blend` found. `library_paths`: where each of the scan's libraries
   /// lies. Those packed into this file (archives) are told apart from the ones on disk.
-  void add(const Scan& scan, const std::string& blend,
+  /// `holder` is the file on disk with the strings: another than `blend` where that is packed into
+  /// it.
+  void add(const Scan& scan, const std::string& blend, const std::string& holder,
            const std::vector<std::string>& library_paths);
 
   [[nodiscard]] std::vector<Path> paths() const;

@@ -128,7 +128,7 @@ result<void> Tracer::absorb(Scan scan, const Place& place) {
     const std::string path = resolve(link.stored, folder);
     paths.push_back(folders_.find_file(path).value_or(path));
   }
-  if (!place.is_packed) strings_.add(scan, place.blend, paths);
+  strings_.add(scan, place.blend, place.holder, paths);
   for (Reference& reference : scan.references) {
     std::string base = reference.base == Base::own      ? place.blend
                        : reference.base == Base::opened ? blendfile_

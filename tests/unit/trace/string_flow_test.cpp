@@ -32,9 +32,9 @@ TEST(StringFlow, CarriesAStringThroughFilesToTheNodeThatReadsIt) {
   Scan c;
   c.routes = {{own("NTInner", "Socket_9"), std::nullopt}};
   StringFlow flow;
-  flow.add(c, "/c.blend", {});
-  flow.add(a, "/a.blend", {"/b.blend"});
-  flow.add(b, "/b.blend", {"/c.blend"});
+  flow.add(c, "/c.blend", "/c.blend", {});
+  flow.add(a, "/a.blend", "/a.blend", {"/b.blend"});
+  flow.add(b, "/b.blend", "/b.blend", {"/c.blend"});
   const std::vector<StringFlow::Path> paths = flow.paths();
   ASSERT_THAT(paths, SizeIs(1));
   EXPECT_EQ(paths[0].value.stored, "//m.obj");
@@ -47,7 +47,7 @@ TEST(StringFlow, EndsInCircles) {
   scan.arguments = {{text("x"), own("NTA", "1")}};
   scan.routes = {{own("NTA", "1"), own("NTB", "1")}, {own("NTB", "1"), own("NTA", "1")}};
   StringFlow flow;
-  flow.add(scan, "/a.blend", {});
+  flow.add(scan, "/a.blend", "/a.blend", {});
   EXPECT_THAT(flow.paths(), IsEmpty());
 }
 
@@ -58,7 +58,7 @@ TEST(StringFlow, TellsPackedTreesFromLinkedOnes) {
   scan.arguments = {{text("packed"), {1, "NTA", "1"}}, {text("linked"), {0, "NTA", "1"}}};
   scan.routes = {{TreeInput{1, "NTA", "1"}, std::nullopt}};
   StringFlow flow;
-  flow.add(scan, "/a.blend", {"/lib.blend", "/lib.blend"});
+  flow.add(scan, "/a.blend", "/a.blend", {"/lib.blend", "/lib.blend"});
   const std::vector<StringFlow::Path> paths = flow.paths();
   ASSERT_THAT(paths, SizeIs(1));
   EXPECT_EQ(paths[0].value.stored, "packed");
