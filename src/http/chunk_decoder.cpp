@@ -63,10 +63,20 @@ void ChunkDecoder::take(char c) {
     case State::size:
       if (c == '\r')
         state_ = State::size_lf;
-      else if (c == ';' || c == ' ' || c == '\t')
+      else if (c == ';')
         take_overhead(State::extension);
+      else if (c == ' ' || c == '\t')
+        take_overhead(State::size_space);
       else
         take_size_digit(c);
+      return;
+    case State::size_space:  // RFC 9112, 7.1.1: white space only before an extension
+      if (c == '\r')
+        state_ = State::size_lf;
+      else if (c == ';')
+        take_overhead(State::extension);
+      else
+        take_overhead(c == ' ' || c == '\t' ? State::size_space : State::bad);
       return;
     case State::extension:
       if (c == '\r')

@@ -26,6 +26,7 @@ class ChunkDecoder {
   enum class State : std::uint8_t {
     size_start,
     size,
+    size_space,
     extension,
     size_lf,
     data,

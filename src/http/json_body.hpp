@@ -36,11 +36,12 @@ class JsonBody {
     using value_type = char;
     using difference_type = std::ptrdiff_t;
     using pointer = const char*;
-    using reference = const char&;
+    using reference = char;
 
     Iterator() = default;
     explicit Iterator(JsonBody& body) : body_(&body) { body.next_part(position_, end_); }
-    reference operator*() const noexcept { return *position_; }
+    /// nlohmann's parser takes a NUL for the end of the text; any other control character is wrong.
+    reference operator*() const noexcept { return *position_ == '\0' ? '\x01' : *position_; }
     Iterator& operator++() {
       if (++position_ == end_) body_->next_part(position_, end_);
       return *this;

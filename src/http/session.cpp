@@ -22,6 +22,7 @@ using Phase = Connection::Phase;
 // A client that is being told goodbye has this long to stop sending, all in all.
 constexpr std::chrono::seconds kLingerStall{5};
 constexpr std::chrono::seconds kLingerAll{60};
+constexpr std::size_t kLingerBytes = std::size_t{64} << 20;
 
 struct HeadOutcome {
   std::optional<RequestHead> head;
@@ -135,7 +136,9 @@ Task<bool> write_stream(Exchange& exchange, Response& response, bool chunked) {
     more = co_await run_on(exchange.services.request_pool, connection.strand(),
                            [&] { return response.stream->produce(piece); });
   }
-  co_return !chunked || co_await connection.write({"0\r\n\r\n", {}, {}});
+  // No `!chunked || co_await …`: GCC 12 evaluates the right side whatever the left one says.
+  if (chunked) co_return co_await connection.write({"0\r\n\r\n", {}, {}});
+  co_return true;
 }
 
 Task<bool> write_response(Exchange& exchange, Response& response, bool keep_alive) {
@@ -146,8 +149,8 @@ Task<bool> write_response(Exchange& exchange, Response& response, bool keep_aliv
   const std::string header = header_of(response, framing, keep_alive, head.is_http_1_0);
   if (head.method() == "HEAD") co_return co_await exchange.connection.write({header, {}, {}});
   if (!response.stream) co_return co_await exchange.connection.write({header, response.body, {}});
-  co_return co_await exchange.connection.write({header, {}, {}}) &&
-      co_await write_stream(exchange, response, framing == Framing::chunked);
+  if (!co_await exchange.connection.write({header, {}, {}})) co_return false;
+  co_return co_await write_stream(exchange, response, framing == Framing::chunked);
 }
 
 // Closing a socket with unread bytes resets the connection, which can take the answer away from the
@@ -156,11 +159,13 @@ Task<> linger(Connection& connection, RequestBody* body) {
   connection.finish_writing();
   if (connection.is_expired() || connection.is_lost()) co_return;
   if (body != nullptr && !co_await body->discard(0)) co_return;
-  connection.consume(connection.buffered().size());
   const auto until = Clock::now() + kLingerAll;
-  while (Clock::now() < until) {
+  std::size_t discarded = connection.buffered().size();
+  connection.consume(connection.buffered().size());
+  while (Clock::now() < until && discarded < kLingerBytes) {
     connection.enter(Phase::reading, kLingerStall);
     if (!co_await connection.fill()) co_return;
+    discarded += connection.buffered().size();
     connection.consume(connection.buffered().size());
   }
 }
@@ -196,9 +201,11 @@ Task<bool> serve_request(Connection& connection, const Services& services, HeadO
   const bool keep_alive = head.keep_alive && !response.close && !unasked &&
                           !services.connections.is_stopping() &&
                           !(response.stream && head.is_http_1_0);
-  if (!response.unheard)
-    response.unheard =
-        connection.is_lost() || !co_await write_response(exchange, response, keep_alive);
+  if (connection.is_lost()) response.unheard = true;
+  if (!response.unheard) {
+    const bool heard = co_await write_response(exchange, response, keep_alive);
+    response.unheard = !heard;
+  }
   exchange.grants.clear();
   log_request(exchange, response, outcome, body.received(), written_before);
   if (response.unheard) co_return false;
@@ -251,7 +258,8 @@ Task<> serve_connection(Socket socket, const Services& services) {
     for (bool go_on = true; go_on;) {
       HeadOutcome outcome = co_await read_head(connection, services);
       if (outcome.refusal) co_await refuse_request(connection, outcome);
-      go_on = outcome.head && co_await serve_request(connection, services, outcome);
+      go_on = false;
+      if (outcome.head) go_on = co_await serve_request(connection, services, outcome);
     }
   } catch (const std::exception& exception) {
     spdlog::error("a connection was given up: {}", text::escape(exception.what()));

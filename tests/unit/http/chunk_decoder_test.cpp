@@ -43,9 +43,10 @@ TEST(ChunkDecoder, ReadsBodiesHoweverTheyAreCut) {
 }
 
 TEST(ChunkDecoder, RefusesWhatCouldBeReadInTwoWays) {
-  for (const char* text : {"4\nWiki\r\n", "4\r\nWikiX\r\n", "-4\r\nWiki\r\n", "0x4\r\nWiki\r\n",
-                           " 4\r\nWiki\r\n", "\r\n", "4\r\nWiki\n0\r\n\r\n", "g\r\n", "4;a\nb\r\n",
-                           "10000000000000000\r\n", "0\r\nA: b\n\r\n", "0\r\n\rX", "0\r\n\n"}) {
+  for (const char* text :
+       {"4\nWiki\r\n", "4\r\nWikiX\r\n", "-4\r\nWiki\r\n", "0x4\r\nWiki\r\n", " 4\r\nWiki\r\n",
+        "\r\n", "4\r\nWiki\n0\r\n\r\n", "g\r\n", "3 3\r\nabc\r\n", "4;a\nb\r\n",
+        "10000000000000000\r\n", "0\r\nA: b\n\r\n", "0\r\n\rX", "0\r\n\n"}) {
     const Outcome outcome = decode(text, 1000);
     EXPECT_TRUE(outcome.bad) << text;
     EXPECT_FALSE(outcome.done) << text;

@@ -104,6 +104,8 @@ TEST(FilesRequest, NamesWhatIsWrong) {
       {one(file(R"("path":"\ud800")")), "surrogate"},
       {R"({"\u0000":"\xff")", "no valid JSON"},
   };
+  EXPECT_FALSE(read(std::string_view("{\"files\":[]}\0", 13)));
+  EXPECT_FALSE(read(std::string_view("{\"files\":[]}\0x", 14)));
   for (const Bad& bad : bads) {
     const auto request = read(bad.text);
     ASSERT_FALSE(request) << bad.text;
