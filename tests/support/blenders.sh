@@ -184,8 +184,11 @@ exec_in() {
   if is_usable "$version" && [[ $(release_of "$version") ]]; then
     in_root "$cache/$version" env "${settings[@]}" "$@" || status=$?
   elif is_usable "$version"; then
-    settings+=("PYTHONPATH=$cache/$version")
-    [[ $1 == blender ]] && set -- "$(python311)" "$here/bpy_as_blender.py" "${@:2}"
+    # The module does not come with the program: a stand-in of that name is put in the way.
+    mkdir "$home/bin"
+    printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$(python311)" "$here/bpy_as_blender.py" >"$home/bin/blender"
+    chmod +x "$home/bin/blender"
+    settings+=("PYTHONPATH=$cache/$version" "PATH=$home/bin:$PATH")
     env "${settings[@]}" "$@" || status=$?
   elif [[ $version == "$(system_version)" ]]; then
     env "${settings[@]}" "$@" || status=$?

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stands in for the program `blender` where Blender is here as the Python module `bpy`.
 
-    PYTHONPATH=FOLDER_OF_BPY python3 bpy_as_blender.py -b [FILE] [-P SCRIPT] [-f FRAME] [-- ARG…]
+    PYTHONPATH=FOLDER_OF_BPY python3 bpy_as_blender.py -b [FILE] [-P SCRIPT] [-o OUTPUT] [-f FRAME] [-- ARG…]
 
 Understands only the options that the tests use, in Blender's order: each is done as it comes.
 """
@@ -38,6 +38,8 @@ def main():
                 traceback.print_exc()
                 if failed_status:
                     sys.exit(failed_status)
+        elif option in ("-o", "--render-output"):
+            bpy.context.scene.render.filepath = own.pop(0)
         elif option in ("-f", "--render-frame"):
             bpy.context.scene.frame_set(int(own.pop(0)))
             bpy.ops.render.render(write_still=True)
