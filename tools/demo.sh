@@ -107,6 +107,7 @@ find film library -type f -printf '%p\t%8s bytes\n' | LC_ALL=C sort | tree
 # --- the server -------------------------------------------------------------------------------
 
 heading "Starting the server"
+: >"$log"
 "$server_program" --storage "$storage" --listen 127.0.0.1:0 >"$log" 2>&1 &
 server=$!
 url=''

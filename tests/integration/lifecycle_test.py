@@ -49,9 +49,9 @@ class Options(TemporaryStorage):
         for option in ("--storage", "--listen", "--durability", "--log-level", "--max-json-size", "--create-wait",
                        "--grace"):
             self.assertIn(option, done.stdout)
-        # Every line that begins with an option goes on with words that explain it.
-        for line in re.findall(r"^ +-.*$", done.stdout, re.MULTILINE):
-            self.assertTrue(len(line.split()) > 2, line)
+        # Each option has words that explain it, beside it or below.
+        for entry in re.split(r"^  (?=-)", done.stdout, flags=re.MULTILINE)[1:]:
+            self.assertGreater(len(entry.split()), 3, entry)
 
     def test_version(self):
         done = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, check=False)
@@ -219,7 +219,10 @@ class Stop(TemporaryStorage):
         wait_until(lambda: self.refuses(server), "new connections to be refused")
         server.process.send_signal(signal.SIGTERM)
         server.wait()
+        # It had no time to tidy up; the next start does.
+        server = self.start()
         self.assertEqual(server.temporary_files(), [])
+        self.assertEqual(server.terminate(), 0)
 
     def test_what_was_stored_is_there_after_a_restart(self):
         data = new_content()
