@@ -110,7 +110,7 @@ class Collisions {
 // order does not matter. What cannot become longer is left colliding.
 std::set<std::size_t> lengthen(std::vector<Candidate>& candidates) {
   while (true) {
-    const std::set<std::size_t> colliding = Collisions(candidates).find();
+    std::set<std::size_t> colliding = Collisions(candidates).find();
     bool changed = false;
     for (const std::size_t i : colliding) {
       Candidate& candidate = candidates[i];

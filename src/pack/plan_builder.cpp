@@ -127,7 +127,7 @@ result<void> PlanBuilder::lay_out() {
 
   const std::string own_place = plain(*project_.inside(blendfile_));
   blend_places_[project_.canonical(blendfile_)] = own_place;
-  if (const auto done = put(own_place, blendfile_, false); !done) return done;
+  if (auto done = put(own_place, blendfile_, false); !done) return done;
   for (Reference& reference : references_) {
     reference.name.clear();
     if (!is_free(reference)) reference.folder = plain(*reference.inside);
@@ -137,7 +137,7 @@ result<void> PlanBuilder::lay_out() {
     remember_blend(reference);
     for (const Member& member : reference.set.members) {
       if (!member.packed) continue;
-      const auto done = put(place_of(reference, member), member.source, is_free(reference));
+      auto done = put(place_of(reference, member), member.source, is_free(reference));
       if (!done) return done;
     }
   }

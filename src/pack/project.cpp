@@ -15,18 +15,18 @@ result<Project> Project::open(const std::string& folder) {
   if (!info || info->type != os::FileType::folder)
     return Error{errc::not_found,
                  "the project \"" + text::printable(folder) + "\" is not a folder"};
-  result<std::string> real = os::real_path(project.folder_);
+  const result<std::string> real = os::real_path(project.folder_);
   if (!real) return real.error();
-  project.real_folder_ = std::move(*real);
-  return project;
+  project.real_folder_ = *real;
+  return result<Project>(std::move(project));
 }
 
 std::string Project::canonical(const std::string& path) {
   const std::string folder(os::parent(path));
   auto [entry, is_new] = real_folders_.try_emplace(folder);
   if (is_new) {
-    result<std::string> real = os::real_path(folder);
-    entry->second = real ? std::move(*real) : folder;
+    const result<std::string> real = os::real_path(folder);
+    entry->second = real ? *real : folder;
   }
   const std::string_view name = os::file_name(path);
   return name.empty() ? entry->second : os::join(entry->second, name);

@@ -19,7 +19,7 @@ result<void> rewrite_by_form(const os::InputFile& file, std::uint64_t size,
                              std::span<const Patch> patches, const Sink& sink) {
   if (patches.empty()) return copy_range(file, 0, size, sink);
   Patcher patcher(patches, file.path());
-  if (const auto sound = patcher.check(); !sound) return sound;
+  if (auto sound = patcher.check(); !sound) return sound;
 
   std::array<char, 7> head{};
   const auto count = file.read_at(0, std::as_writable_bytes(std::span(head)));
@@ -41,7 +41,7 @@ result<void> rewrite_blend(const std::string& path, std::span<const Patch> patch
   if (!before) return before.error();
   file->will_read_in_order();
 
-  const result<void> done = rewrite_by_form(*file, before->size, patches, sink);
+  result<void> done = rewrite_by_form(*file, before->size, patches, sink);
   const result<os::FileInfo> after = file->info();
   if (!after) return after.error();
   // A file that is being saved looks damaged: say the real reason.

@@ -50,9 +50,9 @@ result<void> copy_range(const os::InputFile& file, std::uint64_t begin, std::uin
     const auto length =
         static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), end - begin));
     const std::span<std::byte> piece(buffer.data(), length);
-    if (const auto read = read_exactly(file, begin, piece, "what was there a moment ago"); !read)
+    if (auto read = read_exactly(file, begin, piece, "what was there a moment ago"); !read)
       return read;
-    if (const auto given = sink(piece); !given) return given;
+    if (auto given = sink(piece); !given) return given;
     begin += length;
   }
   return {};
@@ -67,11 +67,11 @@ result<void> rewrite_plain(const os::InputFile& file, std::uint64_t size, Patche
       return sink(piece);
     }
     std::vector<std::byte> changed(piece.begin(), piece.end());
-    if (const auto applied = patcher.apply(offset, changed); !applied) return applied;
+    if (auto applied = patcher.apply(offset, changed); !applied) return applied;
     offset += piece.size();
     return sink(changed);
   };
-  if (const auto copied = copy_range(file, 0, size, patch_and_give); !copied) return copied;
+  if (auto copied = copy_range(file, 0, size, patch_and_give); !copied) return copied;
   return patcher.finish(size);
 }
 

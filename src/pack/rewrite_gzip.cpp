@@ -137,13 +137,13 @@ result<void> rewrite_gzip(const os::InputFile& file, std::uint64_t size, Patcher
     const result<std::size_t> count = inflater.read(buffer);
     if (!count) return count.error();
     if (*count == 0) break;
-    if (const auto allowed = limit.add(*count); !allowed) return allowed;
+    if (auto allowed = limit.add(*count); !allowed) return allowed;
     const std::span<std::byte> piece(buffer.data(), *count);
-    if (const auto applied = patcher.apply(offset, piece); !applied) return applied;
-    if (const auto written = deflater.write(piece); !written) return written;
+    if (auto applied = patcher.apply(offset, piece); !applied) return applied;
+    if (auto written = deflater.write(piece); !written) return written;
     offset += *count;
   }
-  if (const auto whole = patcher.finish(offset); !whole) return whole;
+  if (auto whole = patcher.finish(offset); !whole) return whole;
   return deflater.finish();
 }
 

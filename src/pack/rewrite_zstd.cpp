@@ -32,10 +32,10 @@ class ZstdRewriter {
     for (std::uint64_t offset = 0; offset < end;) {
       const result<ZstdFrame> frame = read_frame(file_, end, offset);
       if (!frame) return frame.error();
-      if (const auto done = frame->skippable ? copy(*frame) : rewrite(*frame); !done) return done;
+      if (auto done = frame->skippable ? copy(*frame) : rewrite(*frame); !done) return done;
       offset = frame->end();
     }
-    if (const auto whole = patcher_.finish(content_); !whole) return whole;
+    if (auto whole = patcher_.finish(content_); !whole) return whole;
     return old_table_ ? write_table() : result<void>();
   }
 
@@ -48,10 +48,10 @@ class ZstdRewriter {
     if (frames_ == kMaxFrames)
       return Error{errc::limit_exceeded,
                    "\"" + text::printable(file_.path()) + "\" has more than 1,000,000 zstd frames"};
-    if (const auto listed = check_listed(frame); !listed) return listed;
+    if (auto listed = check_listed(frame); !listed) return listed;
     const result<std::uint64_t> length = content_of(frame);
     if (!length) return length.error();
-    if (const auto allowed = claimed_.add(*length); !allowed) return allowed;
+    if (auto allowed = claimed_.add(*length); !allowed) return allowed;
     const bool touched = patcher_.touches(content_, content_ + *length);
     const auto entry = touched ? recompress(frame) : keep(frame, *length);
     if (!entry) return entry.error();
@@ -61,7 +61,7 @@ class ZstdRewriter {
     return {};
   }
 
-  result<void> check_listed(const ZstdFrame& frame) const {
+  [[nodiscard]] result<void> check_listed(const ZstdFrame& frame) const {
     if (!old_table_) return {};
     const bool agrees = frames_ < old_table_->entries.size() && listed().compressed == frame.size &&
                         (!frame.content_size || *frame.content_size == listed().content);

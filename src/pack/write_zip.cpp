@@ -201,7 +201,7 @@ class ZipWriter {
     const bool compress = state_.options->compress && is_blend_name(file.place);
     if (compress || !file.patches.empty()) {
       source = path_ + ".blend-" + std::to_string(temporary_.size());
-      if (const auto written = write_temporary(file, source); !written) return written;
+      if (auto written = write_temporary(file, source); !written) return written;
     }
     const bool stored = is_compressed_name(file.place) ||
                         (is_blend_name(file.place) && is_compressed_blend(source));
