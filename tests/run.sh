@@ -111,6 +111,7 @@ fi
 step "Format and scripts" tests/lint.sh
 if step "Release: build" build release; then
   step "Release: all tests" tests release
+  SHAMAN_BUILD=$builds step "Release: the demo" tools/demo.sh --no-install
 fi
 if [[ $full ]]; then
   step "clang-tidy" tests/lint.sh --tidy "$builds/release"
