@@ -5,17 +5,27 @@
 #include "http/run_on.hpp"
 
 namespace shaman::http {
+namespace {
+
+Response status_json(BlobStatus status) {
+  std::string out;
+  JsonObject(out).text("status", to_string(status));
+  return Response::json(std::move(out));
+}
+
+}  // namespace
 
 Task<Response> get_file_status(Exchange& exchange) {
   const auto id = parse_blob_id(exchange.parameters[0], exchange.parameters[1]);
   if (!id) co_return Response::error(id.error());
   Store& store = exchange.services.store;
+  // Most who ask were told of the file a moment ago; a pool costs more than this answer.
+  const auto remembered = store.remembered_status(*id);
+  if (remembered) co_return status_json(*remembered);
   const auto status = co_await run_on(exchange.services.disk_pool, exchange.connection.strand(),
                                       [&store, &id] { return store.status(*id); });
   if (!status) co_return Response::error(status.error());
-  std::string out;
-  JsonObject(out).text("status", to_string(*status));
-  co_return Response::json(std::move(out));
+  co_return status_json(*status);
 }
 
 }  // namespace shaman::http
