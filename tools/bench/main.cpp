@@ -160,6 +160,7 @@ int run(const Options& options) {
   report.parts = make_rows(parts, all, samples);
   report.server_memory = context.process.highest_peak();
   print(report, options.json);
+  std::cout.flush();  // removing what lies in scratch may take a while
   return report.failures.empty() ? 0 : 1;
 }
 
