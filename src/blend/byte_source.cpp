@@ -38,14 +38,16 @@ class PlainSource final : public ByteSource {
     return done;
   }
 
-  std::optional<std::uint64_t> size() const override { return size_; }
-  Compression compression() const noexcept override { return Compression::none; }
+  [[nodiscard]] std::optional<std::uint64_t> size() const override { return size_; }
+  [[nodiscard]] Compression compression() const noexcept override { return Compression::none; }
 
  private:
   static constexpr std::size_t kSmallest = 4096;
   static constexpr std::size_t kLargest = 65536;
 
-  bool holds(std::uint64_t offset) const { return offset >= start_ && offset - start_ < filled_; }
+  [[nodiscard]] bool holds(std::uint64_t offset) const {
+    return offset >= start_ && offset - start_ < filled_;
+  }
 
   result<void> fill(std::uint64_t offset) {
     const std::uint64_t end = start_ + filled_;
@@ -79,8 +81,8 @@ class SliceSource final : public ByteSource {
     return outer_->read_at(start_ + offset, into.first(count));
   }
 
-  std::optional<std::uint64_t> size() const override { return size_; }
-  Compression compression() const noexcept override { return Compression::none; }
+  [[nodiscard]] std::optional<std::uint64_t> size() const override { return size_; }
+  [[nodiscard]] Compression compression() const noexcept override { return Compression::none; }
 
  private:
   std::shared_ptr<ByteSource> outer_;

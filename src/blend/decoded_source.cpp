@@ -38,8 +38,8 @@ class DecodedSource final : public ByteSource {
     return done;
   }
 
-  std::optional<std::uint64_t> size() const override { return decoder_->size(); }
-  Compression compression() const noexcept override { return compression_; }
+  [[nodiscard]] std::optional<std::uint64_t> size() const override { return decoder_->size(); }
+  [[nodiscard]] Compression compression() const noexcept override { return compression_; }
 
  private:
   static constexpr std::size_t kPageBytes = 128 * 1024;
@@ -69,7 +69,7 @@ class DecodedSource final : public ByteSource {
       const std::uint64_t position = decoder_->position();
       const std::uint64_t skipped = position / kPageBytes;
       if (position % kPageBytes == 0 && !by_number_.contains(skipped)) {
-        const result<const Page*> page = decode_here(skipped);
+        result<const Page*> page = decode_here(skipped);
         if (!page) return page;
         if ((*page)->bytes.size() < kPageBytes) break;
       } else {
@@ -129,7 +129,7 @@ class DecodedSource final : public ByteSource {
     return count;
   }
 
-  Error over_expanded() const {
+  [[nodiscard]] Error over_expanded() const {
     return beyond_limit(this->name(), "it expands to more than " + text::human_bytes(max_size_));
   }
 

@@ -44,7 +44,7 @@ class GzipDecoder final : public Decoder {
     return restart(*(after - 1));
   }
 
-  std::uint64_t position() const noexcept override { return position_; }
+  [[nodiscard]] std::uint64_t position() const noexcept override { return position_; }
 
   result<std::size_t> decode(std::span<std::byte> into) override {
     stream_.next_out = reinterpret_cast<Bytef*>(into.data());
@@ -56,7 +56,7 @@ class GzipDecoder final : public Decoder {
     return static_cast<std::size_t>(position_ - start);
   }
 
-  std::optional<std::uint64_t> size() const override { return size_; }
+  [[nodiscard]] std::optional<std::uint64_t> size() const override { return size_; }
 
  private:
   static constexpr int kGzipWrapper = 15 + 16;
@@ -130,7 +130,9 @@ class GzipDecoder final : public Decoder {
     return *count > 0;
   }
 
-  std::uint64_t input_position() const noexcept { return next_input_ - stream_.avail_in; }
+  [[nodiscard]] std::uint64_t input_position() const noexcept {
+    return next_input_ - stream_.avail_in;
+  }
 
   result<void> restart() {
     inflateReset2(&stream_, kGzipWrapper);

@@ -90,7 +90,7 @@ class ZstdDecoder final : public Decoder {
     return {};
   }
 
-  std::uint64_t position() const noexcept override { return position_; }
+  [[nodiscard]] std::uint64_t position() const noexcept override { return position_; }
 
   result<std::size_t> decode(std::span<std::byte> into) override {
     started_ = true;
@@ -111,7 +111,7 @@ class ZstdDecoder final : public Decoder {
     return out.pos;
   }
 
-  std::optional<std::uint64_t> size() const override { return size_; }
+  [[nodiscard]] std::optional<std::uint64_t> size() const override { return size_; }
 
  private:
   void restart(const Frame& frame) {

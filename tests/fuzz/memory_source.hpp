@@ -25,8 +25,10 @@ class MemorySource final : public blend::ByteSource {
     if (count > 0) std::memcpy(into.data(), from.data(), count);
     return count;
   }
-  std::optional<std::uint64_t> size() const override { return bytes_.size(); }
-  blend::Compression compression() const noexcept override { return blend::Compression::none; }
+  [[nodiscard]] std::optional<std::uint64_t> size() const override { return bytes_.size(); }
+  [[nodiscard]] blend::Compression compression() const noexcept override {
+    return blend::Compression::none;
+  }
 
  private:
   std::span<const std::uint8_t> bytes_;
