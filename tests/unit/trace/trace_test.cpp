@@ -9,6 +9,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "shaman/os.hpp"
+
 #include "scene_builder.hpp"
 #include "temporary_folder.hpp"
 
@@ -121,6 +123,7 @@ TEST_F(TraceTest, CountsSingleTilesAsMissing) {
 
 TEST_F(TraceTest, FindsNamesInAnotherCaseAndForm) {
   touch({"Tex/U\u0308ber.PNG", "Seq/F_0001.PNG"});
+  if (os::info(folder_.path("tex"))) GTEST_SKIP() << "this file system does not tell cases apart";
   SceneBuilder scene;
   scene.image("a", "//tex/\u00dcBER.png");
   scene.image("b", "//seq/f_0001.png", 2);
