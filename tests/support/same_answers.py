@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Compares `shaman list --json` of two builds: same_answers.py NATIVE WINE SHAMAN.EXE FOLDER…
 
-Wine shows this machine's root as drive Z:, so that the same file is /a/b here and Z:/a/b there.
+Wine shows this machine's root as drive Z:, so that the same file is /a/b here and Z:/a/b there. Windows
+does not tell cases apart: there a file is listed as the .blend spells it, here as the folder does.
 """
 
 import json
@@ -30,6 +31,7 @@ def without_drive(value):
 
 def difference(here, there):
     for key in ("files", "missing"):
+        here[key], there[key] = ([p.casefold() for p in answers[key]] for answers in (here, there))
         only_here, only_there = set(here[key]) - set(there[key]), set(there[key]) - set(here[key])
         if only_here or only_there:
             return f"{key}: only here {sorted(only_here)[:5]}, only under Windows {sorted(only_there)[:5]}"
