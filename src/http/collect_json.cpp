@@ -27,8 +27,9 @@ Response no_memory(const Exchange& exchange) {
 // Whoever holds some of the rest never waits for more of it: so there is no deadlock.
 Task<bool> reserve(Exchange& exchange, FairBudget& budget, std::size_t bytes) {
   auto grant = co_await exchange.connection.acquire(budget, bytes);
-  if (grant) exchange.grants.push_back(*std::move(grant));
-  co_return grant.has_value();
+  if (!grant) co_return false;
+  exchange.grants.push_back(*std::move(grant));
+  co_return true;
 }
 
 }  // namespace

@@ -3,9 +3,9 @@
 #include "http/json_writer.hpp"
 
 namespace shaman::http {
+namespace {
 
-Task<Response> get_info(Exchange& exchange) {
-  const ServerOptions& options = exchange.services.options;
+std::string info_json(const ServerOptions& options) {
   const auto seconds = [](Timeouts::Duration time) {
     return static_cast<std::uint64_t>(time.count() / 1000);
   };
@@ -25,7 +25,13 @@ Task<Response> get_info(Exchange& exchange) {
       .text("version", options.version)
       .raw("features", R"(["create-wait","idempotency-key"])")
       .raw("limits", limits);
-  co_return Response::json(std::move(out));
+  return out;
+}
+
+}  // namespace
+
+Task<Response> get_info(Exchange& exchange) {
+  co_return Response::json(info_json(exchange.services.options));
 }
 
 }  // namespace shaman::http

@@ -7,22 +7,42 @@
 namespace shaman::http {
 namespace {
 
-std::string jobs_folder(const ServerOptions& options, std::string_view platform) {
-  const auto found = options.jobs_location.find(std::string(platform));
-  return found == options.jobs_location.end() ? options.storage + "/jobs" : found->second;
-}
-
-}  // namespace
-
-Task<Response> get_version(Exchange& exchange) {
-  const ServerOptions& options = exchange.services.options;
+std::string version_json(const ServerOptions& options) {
   std::string out;
   JsonObject(out)
       .text("name", options.name)
       .text("version", options.version)
       .text("shortversion", options.version)
       .text("git", options.git);
-  co_return Response::json(std::move(out));
+  return out;
+}
+
+std::string configuration_json(const ServerOptions& options) {
+  std::string out;
+  JsonObject(out)
+      .text("storageLocation", options.storage)
+      .boolean("shamanEnabled", true)
+      .boolean("isFirstRun", false);
+  return out;
+}
+
+std::string shared_storage_json(const ServerOptions& options, std::string_view audience,
+                                std::string_view platform) {
+  const auto found = options.jobs_location.find(std::string(platform));
+  std::string out;
+  JsonObject(out)
+      .text("location",
+            found == options.jobs_location.end() ? options.storage + "/jobs" : found->second)
+      .text("audience", audience)
+      .text("platform", platform)
+      .boolean("shamanEnabled", true);
+  return out;
+}
+
+}  // namespace
+
+Task<Response> get_version(Exchange& exchange) {
+  co_return Response::json(version_json(exchange.services.options));
 }
 
 Task<Response> get_farm_status(Exchange&) {
@@ -31,26 +51,15 @@ Task<Response> get_farm_status(Exchange&) {
 }
 
 Task<Response> get_configuration(Exchange& exchange) {
-  std::string out;
-  JsonObject(out)
-      .text("storageLocation", exchange.services.options.storage)
-      .boolean("shamanEnabled", true)
-      .boolean("isFirstRun", false);
-  co_return Response::json(std::move(out));
+  co_return Response::json(configuration_json(exchange.services.options));
 }
 
 Task<Response> get_shared_storage(Exchange& exchange) {
   const std::string_view audience = exchange.parameters[0];
-  const std::string_view platform = exchange.parameters[1];
   if (audience != "users" && audience != "workers")
     co_return Response::error(400, "the audience must be users or workers");
-  std::string out;
-  JsonObject(out)
-      .text("location", jobs_folder(exchange.services.options, platform))
-      .text("audience", audience)
-      .text("platform", platform)
-      .boolean("shamanEnabled", true);
-  co_return Response::json(std::move(out));
+  co_return Response::json(
+      shared_storage_json(exchange.services.options, audience, exchange.parameters[1]));
 }
 
 Task<Response> get_job_types(Exchange&) {

@@ -47,6 +47,8 @@ template <class F>
 }
 
 /// Runs work that blocks on the pool; the coroutine goes on, on its strand, when it is done.
+/// A lambda written inside the co_await may capture references only: what such a temporary owns is
+/// destroyed twice by GCC 12. Give one that owns something a name, and move it here.
 template <class F>
 [[nodiscard]] Task<std::invoke_result_t<F&>> run_on(WorkerPool& pool, const Strand& strand,
                                                     F work) {

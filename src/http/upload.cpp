@@ -62,10 +62,11 @@ Task<Response> receive_and_commit(Exchange& exchange, Upload begun) {
   auto failed = co_await receive(exchange, upload);
   if (!failed) co_return co_await commit(exchange, std::move(*upload));
   // Dropping it removes its temporary file, which is work for the disk.
-  co_await run_on(exchange.services.disk_pool, exchange.connection.strand(), [upload] {
+  auto drop = [upload] {
     const Upload dropped = std::move(*upload);
     return true;
-  });
+  };
+  co_await run_on(exchange.services.disk_pool, exchange.connection.strand(), std::move(drop));
   co_return *std::move(failed);
 }
 
