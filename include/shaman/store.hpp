@@ -110,10 +110,6 @@ class Store {
   /// Whether the blob is here. Does not mark it. Blocks.
   [[nodiscard]] result<BlobStatus> status(const BlobId& id);
 
-  /// What memory alone can tell: `stored` of a blob that this server marked within the lease;
-  /// nothing where the disk must be asked. Does not block, and does not mark it.
-  [[nodiscard]] std::optional<BlobStatus> remembered_status(const BlobId& id);
-
   /// The status of many, in the list's order; what is stored is durable and marked as used now
   /// before this returns, so that garbage collection leaves it alone for the lease. Spreads over
   /// the pool. Blocks. `out` has the list's size.

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 
 #include <boost/asio/post.hpp>
 
@@ -14,7 +15,16 @@ namespace shaman::http {
 /// that comes early is kept; one may also come for no reason, so look again at what was waited for.
 class Event {
  public:
-  explicit Event(const Strand& strand) : state_(std::make_shared<State>(strand)) {}
+  explicit Event(const Strand& strand)
+      : state_(std::make_shared<State>(strand)), door_(std::make_shared<Door>()) {
+    door_->state = state_;
+  }
+  ~Event() {
+    const std::lock_guard lock(door_->mutex);
+    door_->state.reset();
+  }
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
 
   /// Returns after a wake, or at `until`. On the strand.
   [[nodiscard]] Task<> wait(Clock::time_point until) {
@@ -25,10 +35,12 @@ class Event {
     state_->signalled = false;
   }
 
-  /// May be called from any thread, also when the connection is long gone.
+  /// May be called from any thread, also when the connection, or the io_context, is long gone.
   [[nodiscard]] std::function<void()> waker() const {
-    return [state = state_] {
-      asio::post(state->timer.get_executor(), [state] {
+    return [door = door_] {
+      const std::lock_guard lock(door->mutex);
+      if (!door->state) return;
+      asio::post(door->state->timer.get_executor(), [state = door->state] {
         state->signalled = true;
         state->timer.cancel();
       });
@@ -41,7 +53,13 @@ class Event {
     Timer timer;
     bool signalled = false;
   };
+  // What wakers hold: shut when the event goes, so that none of them keeps anything of Asio's.
+  struct Door {
+    std::mutex mutex;
+    std::shared_ptr<State> state;
+  };
   std::shared_ptr<State> state_;
+  std::shared_ptr<Door> door_;
 };
 
 }  // namespace shaman::http

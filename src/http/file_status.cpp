@@ -19,9 +19,6 @@ Task<Response> get_file_status(Exchange& exchange) {
   const auto id = parse_blob_id(exchange.parameters[0], exchange.parameters[1]);
   if (!id) co_return Response::error(id.error());
   Store& store = exchange.services.store;
-  // Most who ask were told of the file a moment ago; a pool costs more than this answer.
-  const auto remembered = store.remembered_status(*id);
-  if (remembered) co_return status_json(*remembered);
   const auto status = co_await run_on(exchange.services.disk_pool, exchange.connection.strand(),
                                       [&store, &id] { return store.status(*id); });
   if (!status) co_return Response::error(status.error());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -21,12 +22,17 @@ class OneShot {
  public:
   explicit OneShot(const Strand& strand) : state_(std::make_shared<State>(strand)) {}
 
-  /// From any thread, once.
+  /// From any thread, once. When the coroutine goes on, nothing of Asio's is held any more by the
+  /// thread that called this, which may well be slower than the end of the io_context.
   void set(T value) const {
+    const std::lock_guard lock(state_->mutex);
     state_->value.emplace(std::move(value));
-    asio::post(state_->work.get_executor(), [state = state_] {
+    asio::post(state_->work->get_executor(), [state = state_] {
+      {
+        const std::lock_guard wait_for_caller(state->mutex);
+        state->work.reset();
+      }
       state->is_set = true;
-      state->work.reset();
       if (!state->resume) return;
       Resume resume = *std::move(state->resume);
       state->resume.reset();
@@ -48,8 +54,9 @@ class OneShot {
  private:
   using Resume = asio::async_result<UseAwaitable, void()>::handler_type;
   struct State {
-    explicit State(const Strand& strand) : work(strand) {}
-    asio::executor_work_guard<Strand> work;
+    explicit State(const Strand& strand) : work(std::in_place, strand) {}
+    std::mutex mutex;
+    std::optional<asio::executor_work_guard<Strand>> work;
     std::optional<Resume> resume;
     std::optional<T> value;  // written before the post, read after it
     bool is_set = false;     // on the strand only

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <deque>
+#include <mutex>
 #include <thread>
 #include <utility>
 
@@ -72,6 +73,7 @@ struct Server::Impl {
   Timer timer;
   std::deque<Acceptor> acceptors;
   std::atomic<std::size_t> refusals{0};
+  std::mutex stopping;
 };
 
 result<void> Server::Impl::bind(const Endpoint& endpoint) {
@@ -163,7 +165,9 @@ Server::Server(Store& store, Checkouts& checkouts, WorkerPool& disk_pool, Worker
     : impl_(std::make_unique<Impl>(store, checkouts, disk_pool, request_pool, std::move(options))) {
 }
 
-Server::~Server() = default;
+Server::~Server() {
+  const std::lock_guard wait_for_stop(impl_->stopping);
+}
 
 result<void> Server::listen(const std::string& host, std::uint16_t port) {
   error_code error;
@@ -206,6 +210,8 @@ void Server::run() {
 }
 
 void Server::stop() {
+  // run() can return, and the server go, before the next line has ended.
+  const std::lock_guard lock(impl_->stopping);
   asio::co_spawn(impl_->control, impl_->shut_down(), asio::detached);
 }
 

@@ -96,14 +96,6 @@ result<BlobStatus> Store::status(const BlobId& id) {
   return impl_->status_of(id, BlobFolder::Mark::no);
 }
 
-std::optional<BlobStatus> Store::remembered_status(const BlobId& id) {
-  if (impl_->claims.is_committing(id)) return BlobStatus::uploading;
-  const auto marked = impl_->marks.find(id);
-  if (marked && impl_->blobs.is_within_lease(*marked, impl_->file_system.now()))
-    return BlobStatus::stored;
-  return std::nullopt;
-}
-
 void Store::refuse_uploads() {
   impl_->refuses_uploads = true;
 }
