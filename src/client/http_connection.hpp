@@ -40,6 +40,9 @@ class HttpConnection {
   /// errc::bad_answer: it is not HTTP, or longer than allowed; what the body's source says.
   [[nodiscard]] boost::asio::awaitable<result<HttpResponse>> exchange(const HttpRequest& request);
 
+  /// On which exchange() is to be awaited.
+  [[nodiscard]] const boost::asio::any_io_executor& strand() const noexcept { return strand_; }
+
  private:
   struct Waited {
     bool readable = false;

@@ -4,6 +4,9 @@
 #include <csignal>
 #include <thread>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
 namespace shaman::client {
 
 namespace asio = boost::asio;

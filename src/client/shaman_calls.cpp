@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <random>
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
 
 #include "shaman/text.hpp"
@@ -99,7 +101,7 @@ bool ServerInfo::has(std::string_view feature) const {
 asio::awaitable<result<HttpResponse>> exchange_patiently(HttpConnection& connection,
                                                          const HttpRequest& request,
                                                          Patience patience) {
-  asio::steady_timer timer(co_await asio::this_coro::executor);
+  asio::steady_timer timer(connection.strand());
   for (unsigned failures = 1;; ++failures) {
     result<HttpResponse> answer = co_await connection.exchange(request);
     const bool may_pass =

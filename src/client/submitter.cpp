@@ -160,9 +160,9 @@ result<SubmitReport> Submission::run() {
 }
 
 result<void> Submission::attempt_all() {
-  if (const result<void> read = read_project(); !read) return read;
+  if (result<void> read = read_project(); !read) return read;
   if (report_.outcome != SubmitReport::Outcome::submitted) return {};
-  if (const result<void> brought = bring_files(); !brought) return brought;
+  if (result<void> brought = bring_files(); !brought) return brought;
   return make_checkout();
 }
 
@@ -170,7 +170,7 @@ result<void> Submission::attempt_all() {
 result<void> Submission::read_project() {
   progress_.begin(Stage::tracing, 0, 0);
   ScanWatch watch(options_.rehash ? nullptr : &cache_);
-  if (const result<void> traced = trace_and_plan(watch); !traced) return traced;
+  if (result<void> traced = trace_and_plan(watch); !traced) return traced;
   if (options_.strict && !report_.missing.empty()) {
     report_.outcome = SubmitReport::Outcome::missing_under_strict;
     return {};
@@ -182,10 +182,9 @@ result<void> Submission::read_project() {
     files_ = std::move(*looked_at);
   }
   // Before hours of hashing, it should be known that there is a server.
-  if (const result<void> met = meet_server(); !met) return met;
+  if (result<void> met = meet_server(); !met) return met;
   const Stopwatch hash(report_.times.hash);
-  const result<void> hashed =
-      files_.hash(options_.rehash ? nullptr : &cache_, pool_, progress_, stop_);
+  result<void> hashed = files_.hash(options_.rehash ? nullptr : &cache_, pool_, progress_, stop_);
   cache_.flush();
   return hashed;
 }
@@ -208,7 +207,7 @@ result<void> Submission::trace_and_plan(ScanWatch& watch) {
 
 result<void> Submission::meet_server() {
   if (server_) return {};
-  if (const result<void> done = identification_.get(); !done) return done;
+  if (result<void> done = identification_.get(); !done) return done;
   if (!*identified_) return identified_->error();
   server_ = **identified_;
   if (server_->kind == ServerInfo::Kind::flamenco && server_->takes_files == false)
@@ -270,7 +269,7 @@ result<void> Submission::upload(std::vector<Payload> payloads) {
   if (server_->kind == ServerInfo::Kind::shaman) how.wait_for_continue = kPatientContinue;
   how.rehash = [this](Payload& payload) -> result<void> {
     const BlobId before = payload.id;
-    const result<void> done = hash_again(payload, options_.rehash ? nullptr : &cache_, {stop_});
+    result<void> done = hash_again(payload, options_.rehash ? nullptr : &cache_, {stop_});
     payload.has_changed = payload.has_changed || payload.id != before;
     return done;
   };
@@ -311,7 +310,7 @@ result<void> Submission::make_checkout() {
     if (made.error().code != errc::blobs_missing || attempt == kCreateAttempts) return made.error();
     // What was stored a moment ago may have been collected; any other reason will come again.
     const std::uint64_t sent_before = report_.uploaded_files;
-    if (const result<void> brought = bring_files(); !brought) return brought;
+    if (result<void> brought = bring_files(); !brought) return brought;
     if (report_.uploaded_files == sent_before && attempt > 1) return made.error();
   }
 }

@@ -7,6 +7,9 @@
 #include <random>
 #include <utility>
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "encoded_word.hpp"
 #include "upload_queue.hpp"
 #include "wire.hpp"
