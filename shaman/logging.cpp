@@ -20,10 +20,14 @@ constexpr std::size_t kWriteAtOnce = 32 * 1024;
 // Standard error, with one write for all the lines that wait: tens of thousands of requests a
 // second would otherwise spend their time in as many writes. Used by the log's thread alone.
 class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ public:
+  // Not spdlog::thread_pool(): that waits for the lock under which spdlog::shutdown() waits for us.
+  explicit StderrSink(spdlog::details::thread_pool& threads) : threads_(threads) {}
+
  private:
   void sink_it_(const spdlog::details::log_msg& message) override {
     formatter_->format(message, waiting_);
-    if (waiting_.size() >= kWriteAtOnce || spdlog::thread_pool()->queue_size() == 0) flush_();
+    if (waiting_.size() >= kWriteAtOnce || threads_.queue_size() == 0) flush_();
   }
   void flush_() override {
     const char* next = waiting_.data();
@@ -37,6 +41,7 @@ class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_m
     }
     waiting_.clear();
   }
+  spdlog::details::thread_pool& threads_;
   spdlog::memory_buf_t waiting_;
 };
 
@@ -45,7 +50,7 @@ class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_m
 Logging::Logging(spdlog::level::level_enum level) {
   spdlog::init_thread_pool(kWaitingLines, 1);
   auto logger = std::make_shared<spdlog::async_logger>(
-      "shaman", std::make_shared<StderrSink>(), spdlog::thread_pool(),
+      "shaman", std::make_shared<StderrSink>(*spdlog::thread_pool()), spdlog::thread_pool(),
       spdlog::async_overflow_policy::overrun_oldest);
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
   logger->set_level(level);

@@ -12,6 +12,7 @@ SHAMAN_BLENDER_LIST    with these ("4.5 5.2")
 SHAMAN_SCENES          keep the scenes in this folder
 """
 
+import glob
 import json
 import os
 import re
@@ -160,16 +161,16 @@ class Judge:
         version = ".".join(version.split(".")[:2])
         with tempfile.TemporaryDirectory() as folder:
             log = os.path.join(folder, "trace")
-            # -z would hide what is asked for in vain, but it is what is opened that counts.
+            # -ff: a log for each thread; in a common one, calls at the same time cut each other's lines.
             done = subprocess.run(
-                [BLENDERS, "exec", version, "strace", "-f", "-qq", "-s", "4096", "-xx", "-e", "trace=openat",
+                [BLENDERS, "exec", version, "strace", "-ff", "-qq", "-s", "4096", "-xx", "-e", "trace=openat",
                  "-o", log, "blender", "-b", blend, "-o", os.path.join(folder, "out####"), "-f", "1"],
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300, check=False)
-            if done.returncode == SKIPPED or not os.path.exists(log):
+            logs = glob.glob(log + ".*")
+            if done.returncode == SKIPPED or not logs:
                 print(f"{scene}: renders of Blender {version} cannot be traced here")
                 return
-            with open(log, encoding="ascii") as file:
-                opened = set(opened_files(file, self.root))
+            opened = {path for name in logs for path in opened_files(name, self.root)}
         opened = self.below(opened) - {scene + ".blend"}
         if not opened & files:
             self.failures.add(scene, f"a render opens none of its files: {done.stdout[-300:]}", files)
@@ -178,14 +179,15 @@ class Judge:
 
 
 def opened_files(log, root):
-    for line in log:
-        # -xx: every byte of a name as \xNN, so that no name can be misread.
-        match = re.search(r'openat\([^"]*"((?:\\x[0-9a-f]{2})*)", ([A-Z_|]+).*\) = \d+', line)
-        if not match or "O_DIRECTORY" in match[2]:
-            continue
-        path = os.path.normpath(os.fsdecode(bytes.fromhex(match[1].replace("\\x", ""))))
-        if path.startswith(root + "/") and os.path.isfile(path):
-            yield path
+    with open(log, encoding="ascii") as file:
+        for line in file:
+            # -xx: every byte of a name as \xNN, so that no name can be misread.
+            match = re.search(r'openat\([^"]*"((?:\\x[0-9a-f]{2})*)", ([A-Z_|]+).*\) = \d+', line)
+            if not match or "O_DIRECTORY" in match[2]:
+                continue
+            path = os.path.normpath(os.fsdecode(bytes.fromhex(match[1].replace("\\x", ""))))
+            if path.startswith(root + "/") and os.path.isfile(path):
+                yield path
 
 
 def judge_version(program, version, root, failures):
