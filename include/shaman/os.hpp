@@ -110,6 +110,9 @@ class OutputFile {
 /// `a/b`; a slash is put between where it is missing. `name` must be relative.
 [[nodiscard]] std::string join(std::string_view folder, std::string_view name);
 
+/// Whether two names are one in a folder of this system: on Windows whatever the case.
+[[nodiscard]] bool is_same_name(std::string_view a, std::string_view b);
+
 /// The user's folder, without a trailing slash; empty where there is none.
 [[nodiscard]] std::string home_folder();
 /// Where this program may keep what it can make anew: `$XDG_CACHE_HOME/shaman`, or

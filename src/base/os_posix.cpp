@@ -63,6 +63,10 @@ result<FileInfo> info(const std::string& path) {
   return file_info(status);
 }
 
+bool is_same_name(std::string_view a, std::string_view b) {
+  return a == b;
+}
+
 result<std::vector<FolderEntry>> list_folder(const std::string& path) {
   DIR* const folder = ::opendir(path.c_str());
   if (folder == nullptr) return failure("list", path);

@@ -57,6 +57,14 @@ bool is_absolute(std::string_view path) noexcept {
   return windows::root_length(path) > 0;
 }
 
+bool is_same_name(std::string_view a, std::string_view b) {
+  if (a == b) return true;
+  const std::wstring left = windows::to_wide(a);
+  const std::wstring right = windows::to_wide(b);
+  return CompareStringOrdinal(left.data(), static_cast<int>(left.size()), right.data(),
+                              static_cast<int>(right.size()), TRUE) == CSTR_EQUAL;
+}
+
 std::string absolute(std::string_view path) {
   const std::string whole = whole_path(path);
   const std::size_t root = windows::root_length(whole);

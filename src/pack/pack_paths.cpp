@@ -47,7 +47,9 @@ std::string first_components(std::string_view path, std::size_t count) {
 
 bool is_within(std::string_view path, std::string_view folder) noexcept {
   if (folder.empty() || folder == "/") return true;
-  return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+  if (!path.starts_with(folder)) return false;
+  // `C:/` ends with the slash that others have behind them.
+  return path.size() == folder.size() || folder.ends_with('/') || path[folder.size()] == '/';
 }
 
 std::string_view below(std::string_view path, std::string_view folder) noexcept {

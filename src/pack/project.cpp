@@ -1,12 +1,36 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pack/project.hpp"
 
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
 #include "pack/pack_paths.hpp"
 
 namespace shaman::pack {
+namespace {
+
+// What is left of `path` below `folder`; nothing when it does not lie there. Names are compared as
+// this system does, as nobody types `C:/Film` twice alike on Windows.
+std::optional<std::string> below_folder(const std::string& path, const std::string& folder) {
+  if (is_within(path, folder)) return std::string(below(path, folder));
+  const std::vector<std::string_view> names = components_of(path);
+  const std::vector<std::string_view> wanted = components_of(folder);
+  // `/srv/x` is not `//srv/x`.
+  const bool same_root = path.starts_with("//") == folder.starts_with("//");
+  if (!same_root || names.size() < wanted.size()) return std::nullopt;
+  if (!std::equal(wanted.begin(), wanted.end(), names.begin(), os::is_same_name))
+    return std::nullopt;
+  std::string rest;
+  for (std::size_t i = wanted.size(); i < names.size(); ++i)
+    rest = join_places(rest, names[i]);
+  return rest;
+}
+
+}  // namespace
 
 result<Project> Project::open(const std::string& folder) {
   Project project;
@@ -33,14 +57,12 @@ std::string Project::canonical(const std::string& path) {
 }
 
 std::optional<std::string> Project::inside(const std::string& path) {
-  if (is_within(path, folder_)) return std::string(below(path, folder_));
-  const std::string resolved = canonical(path);
-  if (is_within(resolved, real_folder_)) return std::string(below(resolved, real_folder_));
-  return std::nullopt;
+  if (std::optional<std::string> by_text = below_folder(path, folder_)) return by_text;
+  return below_folder(canonical(path), real_folder_);
 }
 
 bool Project::really_inside(const std::string& real) const {
-  return is_within(real, real_folder_);
+  return below_folder(real, real_folder_).has_value();
 }
 
 }  // namespace shaman::pack

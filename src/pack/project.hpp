@@ -17,6 +17,8 @@ class Project {
   [[nodiscard]] static result<Project> open(const std::string& folder);
 
   [[nodiscard]] const std::string& folder() const noexcept { return folder_; }
+  /// The same with all links resolved.
+  [[nodiscard]] const std::string& real_folder() const noexcept { return real_folder_; }
 
   /// Where an absolute path lies relative to the project; nothing when it is outside. By its text
   /// first, so that a link inside that points elsewhere stays inside; then with the links in its

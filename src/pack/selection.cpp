@@ -86,8 +86,9 @@ class Selector {
            (info ? real.error() : info.error()).message());
       return false;
     }
-    std::string reason =
-        info->type != os::FileType::regular ? "it is not a regular file" : why_refused(*real);
+    std::string reason = info->type != os::FileType::regular
+                             ? "it is not a regular file"
+                             : why_refused(*real, project_.real_folder());
     const bool refused = !reason.empty();
     if (!refused) reason = why_suspicious(dependency.kind, file, *real);
     if (reason.empty() || (!refused && allow_.match(file))) return true;

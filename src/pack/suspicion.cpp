@@ -136,10 +136,16 @@ std::string why_unfit(Kind kind, std::string_view path) {
   return "its extension " + quoted(extension) + " is not that of any file for: " + what;
 }
 
-std::string why_refused(std::string_view path) {
+std::string why_refused(std::string_view path, std::string_view project) {
+  // Below /dev, this one holds plain files: a disk in memory, which artists use as a fast one.
+  if (is_within(path, "/dev/shm")) return {};
   static constexpr std::array<std::string_view, 3> kSystem{"/proc", "/sys", "/dev"};
   for (const std::string_view folder : kSystem) {
-    if (is_within(path, folder)) return "what lies below " + std::string(folder) + " is no file";
+    // Whoever has his project there (a disk mounted below /dev) knows that these are files. A
+    // project that is the whole machine says nothing of the kind.
+    const bool in_such_project = is_within(project, folder) && is_within(path, project);
+    if (is_within(path, folder) && !in_such_project)
+      return "what lies below " + std::string(folder) + " is no file";
   }
   return {};
 }

@@ -21,7 +21,9 @@ namespace shaman::pack {
 /// image`; empty when it is one.
 [[nodiscard]] std::string why_unfit(trace::Kind kind, std::string_view path);
 
-/// Why the file may never be taken, whatever the user allows: it lies below /proc, /sys or /dev.
-[[nodiscard]] std::string why_refused(std::string_view path);
+/// Why the file may never be taken, whatever the user allows: it lies below /proc, /sys or /dev,
+/// but not in /dev/shm, nor in a project that lies there itself. Both paths with their links
+/// resolved.
+[[nodiscard]] std::string why_refused(std::string_view path, std::string_view project);
 
 }  // namespace shaman::pack

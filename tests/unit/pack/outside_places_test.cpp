@@ -9,6 +9,8 @@
 
 #include "shaman/os.hpp"
 
+#include "regex_matcher.hpp"
+
 namespace shaman::pack {
 namespace {
 
@@ -84,7 +86,7 @@ TEST(OutsidePlaces, LeaveAloneWhatTheProjectHasThere) {
             (Places{{"/x/a.png", "x/a.png"}, {"/x/b.png", "b.png"}}));
   // The project has every tail: a name made of the path.
   const Places places = assign({"/a.png"}, {"_outside_project/a.png"});
-  EXPECT_THAT(places.at("/a.png"), ::testing::MatchesRegex("[0-9a-f]{8}\\.png"));
+  EXPECT_THAT(places.at("/a.png"), test::IsLike("[0-9a-f]{8}\\.png"));
 }
 
 TEST(OutsidePlaces, DoNotDependOnTheOrder) {
@@ -116,15 +118,14 @@ TEST(OutsidePlaces, ShortOnes) {
   units[3].length = Unit::Length::beside;
   units[3].beside = "scenes";
   assign_places(units, {});
-  using ::testing::MatchesRegex;
-  EXPECT_THAT(units[0].place, MatchesRegex("_outside_project/[0-9a-f]{8}\\.png"));
-  EXPECT_THAT(units[1].place, MatchesRegex("_outside_project/[0-9a-f]{8}"));
-  EXPECT_THAT(units[2].place, MatchesRegex("_outside_project/[0-9a-f]{8}/strip\\.mov"));
-  EXPECT_THAT(units[3].place, MatchesRegex("scenes/[0-9a-f]{4}\\.png"));
+  EXPECT_THAT(units[0].place, test::IsLike("_outside_project/[0-9a-f]{8}\\.png"));
+  EXPECT_THAT(units[1].place, test::IsLike("_outside_project/[0-9a-f]{8}"));
+  EXPECT_THAT(units[2].place, test::IsLike("_outside_project/[0-9a-f]{8}/strip\\.mov"));
+  EXPECT_THAT(units[3].place, test::IsLike("scenes/[0-9a-f]{4}\\.png"));
   // One digit more where that name is taken.
   const std::string taken = units[3].place;
   assign_places(units, {taken});
-  EXPECT_THAT(units[3].place, MatchesRegex("scenes/[0-9a-f]{5}\\.png"));
+  EXPECT_THAT(units[3].place, test::IsLike("scenes/[0-9a-f]{5}\\.png"));
 }
 
 TEST(UnitBuilder, BringsTogetherWhatMustMoveAsOne) {

@@ -81,10 +81,19 @@ TEST(WhyPrivate, NamesThePlace) {
 }
 
 TEST(WhyRefused, WhatIsNoFile) {
-  EXPECT_NE(why_refused("/proc/self/environ"), "");
-  EXPECT_NE(why_refused("/sys/x.png"), "");
-  EXPECT_NE(why_refused("/dev/shm/x.png"), "");
-  EXPECT_EQ(why_refused("/devel/x.png"), "");
+  for (const char* project : {"/home/me/film", "/", "/dev/shm/film"}) {
+    EXPECT_NE(why_refused("/proc/self/environ", project), "") << project;
+    EXPECT_NE(why_refused("/sys/x.png", project), "") << project;
+    EXPECT_NE(why_refused("/dev/sda", project), "") << project;
+    EXPECT_EQ(why_refused("/devel/x.png", project), "") << project;
+  }
+}
+
+TEST(WhyRefused, NotWhatLiesOnADiskInMemory) {
+  EXPECT_EQ(why_refused("/dev/shm/film/x.png", "/home/me/film"), "");
+  EXPECT_NE(why_refused("/dev/shmoo/x.png", "/home/me/film"), "");
+  EXPECT_EQ(why_refused("/dev/ramdisk/film/x.png", "/dev/ramdisk/film"), "");
+  EXPECT_NE(why_refused("/dev/ramdisk/other/x.png", "/dev/ramdisk/film"), "");
 }
 
 }  // namespace

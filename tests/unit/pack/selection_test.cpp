@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <filesystem>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "shaman/os.hpp"
+#include "shaman/pack/plan.hpp"
+
+#include "plan_fixture.hpp"
+
+namespace shaman::pack {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using trace::Dependency;
+using trace::Kind;
+
+TEST_F(MakePlan, OptionalFilesAreTakenButNeverAReasonToFailOrToAsk) {
+  add(Kind::text, "//../o/notes.txt", "o/notes.txt").optional = true;
+  Dependency& tight = add(Kind::text, "//../o/n.txt", "o/n.txt");
+  tight.optional = true;
+  tight.field.capacity = 13;
+  add(Kind::text, "//../.o/private.txt", ".o/private.txt").optional = true;
+  plan_it();
+  EXPECT_THAT(place_names(),
+              ElementsAre("_outside_project/n.txt", "_outside_project/notes.txt", "scene.blend"));
+  EXPECT_THAT(rewritten(), ElementsAre(Pair("//../o/notes.txt", "//_outside_project/notes.txt")));
+  EXPECT_THAT(plan.suspicious, IsEmpty());
+}
+
+TEST_F(MakePlan, SuspiciousFilesStayUnlessAllowed) {
+  add(Kind::image, "//../o/.ssh/a.png", "o/.ssh/a.png");
+  add(Kind::image, "//../o/id_rsa", "o/id_rsa");
+  add(Kind::image, "//.hidden/a.png", "proj/.hidden/a.png");
+  add(Kind::image, "//noextension", "proj/noextension");
+  plan_it();
+  EXPECT_THAT(place_names(), ElementsAre(".hidden/a.png", "noextension", "scene.blend"));
+  ASSERT_EQ(plan.suspicious.size(), 2U);
+  EXPECT_EQ(plan.suspicious[0].file, path("o/.ssh/a.png"));
+  EXPECT_THAT(plan.suspicious[0].reason, HasSubstr("hidden"));
+  EXPECT_EQ(plan.suspicious[0].data_block, "Thing \"//../o/.ssh/a.png\"");
+  EXPECT_EQ(plan.suspicious[1].file, path("o/id_rsa"));
+  EXPECT_THAT(rewritten(), IsEmpty());
+
+  options.allow_outside = {path("o/**")};
+  plan_it();
+  EXPECT_THAT(plan.suspicious, IsEmpty());
+  EXPECT_THAT(place_names(), ElementsAre(".hidden/a.png", "_outside_project/a.png",
+                                         "_outside_project/id_rsa", "noextension", "scene.blend"));
+}
+
+TEST_F(MakePlan, WhatALeftOutLibraryNeedsIsNotPacked) {
+  add(Kind::library, "//../.o/l.blend", ".o/l.blend");
+  add(".o/l.blend", Kind::image, "//../tex/a.png", "tex/a.png", {"tex/a.png"});
+  plan_it();
+  EXPECT_THAT(place_names(), ElementsAre("scene.blend"));
+}
+
+TEST_F(MakePlan, NoSystemFilesEvenIfAllowed) {
+  if (!os::info("/proc/self/status")) GTEST_SKIP() << "this system has no /proc";
+  Dependency& made = add("proj/scene.blend", Kind::text, "/proc/self/status", "x", {});
+  made.resolved = "/proc/self/status";
+  made.files = {"/proc/self/status"};
+  options.allow_outside = {"**"};
+  plan_it();
+  EXPECT_THAT(place_names(), ElementsAre("scene.blend"));
+  ASSERT_EQ(plan.suspicious.size(), 1U);
+}
+
+TEST_F(MakePlan, TakesFilesFromADiskInMemory) {
+  if (!os::info("/dev/shm")) GTEST_SKIP() << "this system has no /dev/shm";
+  const std::string wall = "/dev/shm/shaman-test-" + std::to_string(os::now_ns()) + ".png";
+  std::ofstream(wall) << "wall";
+  Dependency& made = add("proj/scene.blend", Kind::image, wall, "x", {});
+  made.resolved = wall;
+  made.files = {wall};
+  plan_it();
+  EXPECT_THAT(plan.suspicious, IsEmpty());
+  EXPECT_EQ(plan.files.size(), 2U);
+  std::filesystem::remove(wall);
+}
+
+TEST_F(MakePlan, LinksInTheProjectKeepTheirPlaceButNotToWhatIsPrivate) {
+  file("o/real.png");
+  file("o/.ssh/id_rsa");
+  if (!link("o/real.png", "proj/tex/link.png")) GTEST_SKIP() << "no links can be made here";
+  ASSERT_TRUE(link("o/.ssh/id_rsa", "proj/tex/trap.png"));
+  ASSERT_TRUE(link("o", "proj/linked"));
+  const auto add_linked = [&](const std::string& below) {
+    add("proj/scene.blend", Kind::image, "//" + below, "proj/" + below, {}).files = {
+        path("proj/" + below)};
+  };
+  add_linked("tex/link.png");
+  add_linked("tex/trap.png");
+  add_linked("linked/real.png");
+  plan_it();
+  EXPECT_THAT(place_names(), ElementsAre("linked/real.png", "scene.blend", "tex/link.png"));
+  ASSERT_EQ(plan.suspicious.size(), 1U);
+  EXPECT_EQ(plan.suspicious[0].file, path("proj/tex/trap.png"));
+}
+
+TEST_F(MakePlan, ExcludedFilesStayButNotWhatTheirLibraryNeeds) {
+  add(Kind::image, "//../o/a.png", "o/a.png");
+  add(Kind::library, path("o/l.blend"), "o/l.blend");
+  add("o/l.blend", Kind::image, "//b.png", "o/b.png", {"o/b.png"});
+  options.exclude = {"*.blend", "a.*"};
+  plan_it();
+  EXPECT_THAT(place_names(), ElementsAre("_outside_project/b.png", "scene.blend"));
+  EXPECT_THAT(rewritten(), IsEmpty());
+}
+
+TEST_F(MakePlan, RelativeOnlyLeavesAbsoluteReferencesAlone) {
+  add(Kind::image, path("o/a.png"), "o/a.png");
+  add(Kind::image, "//../o/b.png", "o/b.png");
+  options.relative_only = true;
+  plan_it();
+  EXPECT_THAT(place_names(), ElementsAre("_outside_project/b.png", "scene.blend"));
+  EXPECT_THAT(rewritten(), ElementsAre(Pair("//../o/b.png", "//_outside_project/b.png")));
+}
+
+}  // namespace
+}  // namespace shaman::pack
