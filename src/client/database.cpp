@@ -21,6 +21,11 @@ bool DatabaseError::is_damage() const noexcept {
   return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
 }
 
+bool DatabaseError::is_busy() const noexcept {
+  const int primary = code_ & 0xFF;
+  return primary == SQLITE_BUSY || primary == SQLITE_LOCKED;
+}
+
 Statement::Statement(sqlite3& database, const char* sql) {
   check(sqlite3_prepare_v3(&database, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement_, nullptr),
         &database);
@@ -94,6 +99,15 @@ Database::~Database() {
 
 void Database::execute(const char* sql) {
   check(sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr), handle_);
+}
+
+void Database::set_journal_mode(std::string_view mode) {
+  {
+    // Setting the mode that it has would ask for a lock all the same.
+    Statement statement(*handle_, "PRAGMA journal_mode");
+    if (statement.step() && statement.bytes(0) == mode) return;
+  }
+  execute(("PRAGMA journal_mode=" + std::string(mode)).c_str());
 }
 
 std::int64_t Database::pragma(const char* name) {

@@ -20,6 +20,8 @@ class DatabaseError : public std::runtime_error {
   DatabaseError(int code, const std::string& message) : std::runtime_error(message), code_(code) {}
   /// The file is no database, or a spoilt one: it will not get better.
   [[nodiscard]] bool is_damage() const noexcept;
+  /// Somebody else holds the database, and will let it go.
+  [[nodiscard]] bool is_busy() const noexcept;
 
  private:
   int code_;
@@ -63,6 +65,8 @@ class Database {
 
   void execute(const char* sql);
   [[nodiscard]] std::int64_t pragma(const char* name);
+  /// `wal`, `delete`; nothing happens where it is so already.
+  void set_journal_mode(std::string_view mode);
   [[nodiscard]] sqlite3& handle() const noexcept { return *handle_; }
 
  private:

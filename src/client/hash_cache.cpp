@@ -2,9 +2,11 @@
 #include "shaman/client/hash_cache.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <mutex>
 #include <numeric>
+#include <thread>
 #include <utility>
 
 #include "shaman/text.hpp"
@@ -18,6 +20,8 @@ constexpr std::int64_t kSchemaVersion = 1;
 constexpr std::int64_t kNanosecondsADay = 86'400'000'000'000;
 constexpr std::int64_t kRacyNanoseconds = 2'000'000'000;
 constexpr std::int64_t kDaysKept = 100;
+constexpr int kOpenAttempts = 20;
+constexpr std::chrono::milliseconds kOpenAgainAfter{25};
 // So that runs which find everything do not write anything on most days.
 constexpr std::int64_t kDaysBetweenTouches = 7;
 
@@ -112,7 +116,7 @@ struct Tables {
   sqlite3& prepared(bool on_network) {
     // WAL needs memory that all its users share, which a network drive cannot give
     // (https://www.sqlite.org/wal.html).
-    database.execute(on_network ? "PRAGMA journal_mode=DELETE" : "PRAGMA journal_mode=WAL");
+    database.set_journal_mode(on_network ? "delete" : "wal");
     database.execute("PRAGMA synchronous=NORMAL");
     if (database.pragma("user_version") != kSchemaVersion) {
       // Two processes may come here at once: the second finds the first one's tables.
@@ -142,11 +146,18 @@ struct HashCache::Impl {
     if (!std::exchange(has_warned, true) && warn) warn(message);
   }
 
+  // Turning a database to WAL, and the last user's turning back from it, take locks that SQLite
+  // does not wait for, whatever its time-out (https://www.sqlite.org/wal.html, "Sometimes Queries
+  // Return SQLITE_BUSY In WAL Mode").
   void open() {
-    try {
-      tables = std::make_unique<Tables>(file, on_network);
-    } catch (const DatabaseError& error) {
-      handle(error);
+    for (int attempt = 1;; ++attempt) {
+      try {
+        tables = std::make_unique<Tables>(file, on_network);
+        return;
+      } catch (const DatabaseError& error) {
+        if (!error.is_busy() || attempt == kOpenAttempts) return handle(error);
+      }
+      std::this_thread::sleep_for(kOpenAgainAfter);
     }
   }
 

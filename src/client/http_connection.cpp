@@ -7,8 +7,10 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -78,8 +80,12 @@ asio::awaitable<result<HttpResponse>> HttpConnection::exchange(const HttpRequest
     result<HttpResponse> answer = co_await attempt(request, progress);
     if (answer) co_return answer;
 
+    const asio::cancellation_state stopped = co_await asio::this_coro::cancellation_state;
     close();
     if (request.bytes_sent != nullptr) request.bytes_sent->fetch_sub(progress.body_sent);
+    // Windows reports a wait that was cancelled as any broken connection.
+    if (stopped.cancelled() != asio::cancellation_type::none)
+      co_return Error{errc::cancelled, "stopped while speaking to " + server_.text()};
     // A server may close an idle connection at any time; that says nothing about this request.
     const bool was_stale =
         is_kept_alive && !progress.has_answer_begun && answer.error().code == errc::unreachable;

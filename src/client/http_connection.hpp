@@ -36,8 +36,9 @@ class HttpConnection {
   HttpConnection(boost::asio::any_io_executor strand, BaseUrl server, HttpTimeouts timeouts = {});
 
   /// Sends the request and reads the answer, of any status; an answer that comes before the body
-  /// was sent ends the sending. errc::unreachable: no connection, or it broke or stalled;
-  /// errc::bad_answer: it is not HTTP, or longer than allowed; what the body's source says.
+  /// was sent ends the sending. errc::cancelled: the coroutine was; errc::unreachable: no
+  /// connection, or it broke or stalled; errc::bad_answer: it is not HTTP, or longer than allowed;
+  /// what the body's source says.
   [[nodiscard]] boost::asio::awaitable<result<HttpResponse>> exchange(const HttpRequest& request);
 
   /// On which exchange() is to be awaited.

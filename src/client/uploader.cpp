@@ -231,8 +231,9 @@ result<UploadOutcome> upload_all(Network& network, const BaseUrl& server,
     }
   }
   if (broken) std::rethrow_exception(broken);
-  if (uploader.failure()) return *uploader.failure();
+  // A connection that was broken off by the stop may have failed in its own words.
   if (stop.stop_requested()) return Error{errc::cancelled, {}};
+  if (uploader.failure()) return *uploader.failure();
   return uploader.outcome();
 }
 
