@@ -61,7 +61,7 @@ tidy() {
   # clang cannot read GCC's precompiled headers, and does not know some of GCC's warnings.
   local database
   database=$(mktemp -d)
-  sed -E 's/ -Winvalid-pch| -include [^ ]*cmake_pch\.hxx| -fpch-preprocess| -Wno-maybe-uninitialized| -Wno-restrict| -Wno-stringop-overflow//g' \
+  sed -E 's/ -Winvalid-pch| -include [^ ]*cmake_pch\.hxx| -fpch-preprocess| -Wno-[a-z-]+//g' \
     "$build/compile_commands.json" >"$database/compile_commands.json"
   sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$database/compile_commands.json" |
     grep -vE '/src/net/(asio|beast)\.cpp$|cmake_pch|/_deps/' | sort -u |
