@@ -25,6 +25,9 @@ inline constexpr char32_t kNoCharacter = 0x110000;
 /// Like escape(), but text to be shown to a person: a backslash stays single.
 [[nodiscard]] std::string printable(std::string_view bytes);
 
+/// The same between double quotes: how messages name files.
+[[nodiscard]] std::string in_quotes(std::string_view bytes);
+
 /// `1.5 MB`, `312 B`: decimal units, for people.
 [[nodiscard]] std::string human_bytes(std::uint64_t bytes);
 

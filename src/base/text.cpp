@@ -113,6 +113,10 @@ std::string printable(std::string_view bytes) {
   return escape_all(bytes, false);
 }
 
+std::string in_quotes(std::string_view bytes) {
+  return '"' + printable(bytes) + '"';
+}
+
 std::string human_bytes(std::uint64_t bytes) {
   static constexpr std::array kUnits{"B", "kB", "MB", "GB", "TB", "PB", "EB"};
   double value = static_cast<double>(bytes);

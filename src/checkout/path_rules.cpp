@@ -24,7 +24,7 @@ bool has_control(std::string_view text) noexcept {
   return false;
 }
 
-std::string quoted(std::string_view path) {
+std::string in_short(std::string_view path) {
   constexpr std::size_t kShown = 200;
   std::string text = "\"" + text::printable(path.substr(0, kShown));
   text += path.size() > kShown ? "…\"" : "\"";
@@ -32,7 +32,7 @@ std::string quoted(std::string_view path) {
 }
 
 Error unsafe(std::string_view kind, std::string_view path, const std::string& why) {
-  return {errc::unsafe_path, "the " + std::string(kind) + " " + quoted(path) + " " + why};
+  return {errc::unsafe_path, "the " + std::string(kind) + " " + in_short(path) + " " + why};
 }
 
 result<void> check_component(std::string_view kind, std::string_view path,
@@ -43,7 +43,7 @@ result<void> check_component(std::string_view kind, std::string_view path,
     return unsafe(kind, path, "has an empty component");
   }
   if (component == "." || component == "..")
-    return unsafe(kind, path, "has a component " + quoted(component));
+    return unsafe(kind, path, "has a component " + in_short(component));
   if (component.size() > kMaxComponent) {
     return unsafe(kind, path,
                   "has a component of more than " + std::to_string(kMaxComponent) + " bytes");

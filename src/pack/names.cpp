@@ -80,10 +80,6 @@ std::string plain_component(std::string_view name) {
   return out.size() > kLongestName ? shortened(out) : out;
 }
 
-std::string quoted(std::string_view name) {
-  return '"' + text::printable(name) + '"';
-}
-
 std::vector<std::string> warnings_about_case(const std::vector<PlannedFile>& files) {
   std::map<std::string, std::set<std::string>> spellings;
   for (const PlannedFile& file : files) {
@@ -99,7 +95,7 @@ std::vector<std::string> warnings_about_case(const std::vector<PlannedFile>& fil
     if (!parent.empty() && spellings[parent].size() > 1) continue;
     std::string sentence;
     for (const std::string& name : names)
-      sentence += (sentence.empty() ? "" : " and ") + quoted(name);
+      sentence += (sentence.empty() ? "" : " and ") + text::in_quotes(name);
     warnings.push_back(
         sentence +
         " differ only in upper and lower case or in the Unicode form: Windows and macOS workers "
@@ -120,11 +116,11 @@ std::string plain(std::string_view path) {
 std::string windows_problem(std::string_view component) {
   const std::string folded = trace::name_key(component);
   if (is_reserved_device(std::string_view(folded).substr(0, folded.find('.'))))
-    return quoted(component) + " is a reserved name";
+    return text::in_quotes(component) + " is a reserved name";
   if (component.ends_with('.') || component.ends_with(' '))
-    return quoted(component) + " ends with a dot or a space";
+    return text::in_quotes(component) + " ends with a dot or a space";
   if (component.find_first_of("<>:\"|?*") != std::string_view::npos)
-    return quoted(component) + " has a character that is not allowed there";
+    return text::in_quotes(component) + " has a character that is not allowed there";
   return {};
 }
 
@@ -135,10 +131,10 @@ std::vector<std::string> warnings_about_places(const std::vector<PlannedFile>& f
     for (std::string_view path = file.place; !path.empty(); path = folder_of(path)) {
       const std::string problem = windows_problem(name_of(path));
       if (problem.empty() || !said.emplace(path).second) continue;
-      warnings.push_back(quoted(path) + ": Windows workers cannot have it, as " + problem);
+      warnings.push_back(text::in_quotes(path) + ": Windows workers cannot have it, as " + problem);
     }
     if (const std::size_t length = text::code_points(file.place).size(); length > kLongPlace)
-      warnings.push_back(quoted(file.place) + " is " + std::to_string(length) +
+      warnings.push_back(text::in_quotes(file.place) + " is " + std::to_string(length) +
                          " characters long: Windows workers may not be able to open it");
   }
   for (std::string& warning : warnings_about_case(files))

@@ -58,10 +58,6 @@ bool is_blend(std::string_view extension) {
                      [](char c) { return c >= '0' && c <= '9'; });
 }
 
-std::string quoted(std::string_view path) {
-  return "\"" + text::printable(path) + "\"";
-}
-
 // Where programs of a user keep what nobody else is to see, without a dot before it.
 bool is_configuration(std::string_view folded_below_home) {
   static constexpr std::array<std::string_view, 2> kFolders{"appdata", "library"};
@@ -117,8 +113,9 @@ bool fits_kind(Kind kind, std::string_view name) {
 std::string why_private(std::string_view path, std::string_view home) {
   for (std::string_view part = path; !part.empty() && part != "/"; part = folder_of(part)) {
     if (!name_of(part).starts_with('.')) continue;
-    return part.size() == path.size() ? "it is a hidden file"
-                                      : "it lies in a hidden folder (" + quoted(part) + ")";
+    return part.size() == path.size()
+               ? "it is a hidden file"
+               : "it lies in a hidden folder (" + text::in_quotes(part) + ")";
   }
   if (is_within(path, "/etc") || is_within(path, "/private/etc"))
     return "it is part of the system's configuration";
@@ -133,7 +130,7 @@ std::string why_unfit(Kind kind, std::string_view path) {
   const std::string what(trace::to_string(kind));
   const std::string_view extension = extension_of(path);
   if (extension.empty()) return "it has no extension, unlike any file for: " + what;
-  return "its extension " + quoted(extension) + " is not that of any file for: " + what;
+  return "its extension " + text::in_quotes(extension) + " is not that of any file for: " + what;
 }
 
 std::string why_refused(std::string_view path, std::string_view project) {

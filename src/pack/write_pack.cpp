@@ -13,20 +13,16 @@
 namespace shaman::pack {
 namespace {
 
-std::string quoted(const std::string& path) {
-  return "\"" + text::printable(path) + "\"";
-}
-
 result<void> check_folder(const std::string& target, bool force) {
   const result<os::FileInfo> info = os::info(target);
   if (!info) return info.error().code == errc::not_found ? result<void>() : info.error();
   if (info->type != os::FileType::folder)
-    return Error{errc::conflicting_paths, quoted(target) + " is a file, not a folder"};
+    return Error{errc::conflicting_paths, text::in_quotes(target) + " is a file, not a folder"};
   const auto entries = os::list_folder(target);
   if (!entries) return entries.error();
   if (entries->empty() || force) return {};
   return Error{errc::conflicting_paths,
-               quoted(target) + " is not empty; name another folder, or say --force"};
+               text::in_quotes(target) + " is not empty; name another folder, or say --force"};
 }
 
 // Packing a project onto itself would replace its files by rewritten ones.
@@ -34,7 +30,7 @@ result<void> check_not_itself(const std::string& path, const std::string& source
   const result<os::FileInfo> there = os::info(path);
   const result<os::FileInfo> here = os::info(source);
   if (!there || !here || there->identity != here->identity) return {};
-  return Error{errc::conflicting_paths, quoted(path) +
+  return Error{errc::conflicting_paths, text::in_quotes(path) +
                                             " is the very file that is to be packed; name a "
                                             "folder outside the project"};
 }

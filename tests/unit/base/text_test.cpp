@@ -42,6 +42,10 @@ TEST(Printable, KeepsBackslashesOfWindowsPaths) {
   EXPECT_EQ(printable("C:\\tex\\\x07.png"), "C:\\tex\\\\x07.png");
 }
 
+TEST(InQuotes, ShowsWhereANameEnds) {
+  EXPECT_EQ(in_quotes("a b \n"), "\"a b \\x0a\"");
+}
+
 TEST(HumanBytes, UsesDecimalUnits) {
   EXPECT_EQ(human_bytes(0), "0 B");
   EXPECT_EQ(human_bytes(999), "999 B");
