@@ -37,9 +37,12 @@ class WorkerPool {
 
  private:
   void run();
+  void wake_one_if_useful();
 
   std::mutex mutex_;
   std::condition_variable wake_;
+  std::size_t sleeping_ = 0;
+  bool waking_ = false;  // one was told to wake and has not looked yet
   std::deque<std::function<void()>> jobs_;
   bool stopping_ = false;
   std::vector<std::thread> threads_;

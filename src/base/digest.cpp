@@ -6,15 +6,10 @@
 
 #include <openssl/evp.h>
 
+#include "base/hex.hpp"
+
 namespace shaman {
 namespace {
-
-int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // EVP_sha256() looks the algorithm up at every use (OpenSSL 3); fetched once it costs nothing.
 const EVP_MD* sha256() {
@@ -31,7 +26,7 @@ std::optional<Digest> Digest::from_hex(std::string_view hex) noexcept {
   for (std::size_t i = 0; i < kBytes; ++i) {
     const int high = hex_value(hex[2 * i]);
     const int low = hex_value(hex[2 * i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
+    if ((high | low) < 0) return std::nullopt;
     digest.bytes_[i] = static_cast<std::uint8_t>(high << 4 | low);
   }
   return digest;

@@ -61,24 +61,36 @@ WorkerPool::~WorkerPool() {
 }
 
 void WorkerPool::post(std::function<void()> job) {
-  {
-    const std::lock_guard lock(mutex_);
-    jobs_.push_back(std::move(job));
-  }
+  const std::lock_guard lock(mutex_);
+  jobs_.push_back(std::move(job));
+  wake_one_if_useful();
+}
+
+// One thread at a time: who wakes and finds more than it takes wakes the next. So a burst of short
+// jobs is done by few threads, instead of each job waking one that comes too late.
+void WorkerPool::wake_one_if_useful() {
+  if (jobs_.empty() || sleeping_ == 0 || waking_) return;
+  waking_ = true;
   wake_.notify_one();
 }
 
 void WorkerPool::run() {
+  std::unique_lock lock(mutex_);
   for (;;) {
-    std::function<void()> job;
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
-      if (jobs_.empty()) return;
-      job = std::move(jobs_.front());
-      jobs_.pop_front();
+    while (jobs_.empty() && !stopping_) {
+      ++sleeping_;
+      wake_.wait(lock);
+      --sleeping_;
+      waking_ = false;
     }
+    if (jobs_.empty()) return;
+    auto job = std::move(jobs_.front());
+    jobs_.pop_front();
+    wake_one_if_useful();
+    lock.unlock();
     job();
+    job = nullptr;
+    lock.lock();
   }
 }
 

@@ -4,19 +4,14 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/hex.hpp"
+
 namespace shaman::http {
 namespace {
 
 constexpr std::size_t kMaxOverhead = 16 * 1024;
 // A size with more digits than this could wrap around.
 constexpr std::uint64_t kMaxChunk = std::uint64_t{1} << 59;
-
-int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <latch>
+#include <memory>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -43,6 +44,18 @@ TEST(WorkerPool, ParallelForFromAllItsOwnThreadsAtOnceEnds) {
   }
   done.wait();
   EXPECT_EQ(visits, 200);
+}
+
+// Each job waits for all the others: with one thread left asleep it would never end.
+TEST(WorkerPool, UsesAllThreadsForJobsThatBlock) {
+  constexpr int kThreads = 8;
+  WorkerPool pool(kThreads);
+  for (int round = 0; round < 200; ++round) {
+    const auto all = std::make_shared<std::latch>(kThreads + 1);
+    for (int i = 0; i < kThreads; ++i)
+      pool.post([all] { all->arrive_and_wait(); });
+    all->arrive_and_wait();
+  }
 }
 
 TEST(WorkerPool, ParallelForOfNothingReturns) {

@@ -204,7 +204,7 @@ TEST_P(LocalFileSystemTest, HandlesMoveAndClose) {
   auto one = fs_.open_folder(root_, "missing");
   EXPECT_EQ(one.error(), errors::no_such_file_or_directory);
   ASSERT_TRUE(fs_.make_folder(root_, "a"));
-  Folder a = std::move(fs_.open_folder(root_, "a").value());
+  Folder a = fs_.open_folder(root_, "a").value();
   Folder b = std::move(a);
   EXPECT_FALSE(a);  // NOLINT(bugprone-use-after-move): that is what is tested
   EXPECT_TRUE(b);
