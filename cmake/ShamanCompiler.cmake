@@ -11,6 +11,12 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
                       -Wno-stringop-overread -Wno-array-bounds -Wno-mismatched-new-delete)
 endif()
 
+if(WIN32)
+  # Windows 10, and names of its API that do not get in the way of ours. For every target, as a
+  # precompiled header serves only those that define the same.
+  add_compile_definitions(_WIN32_WINNT=0x0A00 UNICODE NOMINMAX WIN32_LEAN_AND_MEAN)
+endif()
+
 # Tests are compiled more often than they run.
 set(SHAMAN_TEST_OPTIONS -O1)
 
