@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <cstring>
 #include <list>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "shaman/blend/limits.hpp"
+#include "shaman/scratch_file.hpp"
 
 #include "decoder.hpp"
 #include "messages.hpp"
@@ -62,7 +64,16 @@ class DecodedSource final : public ByteSource {
   result<const Page*> decode_page(std::uint64_t number) {
     const std::uint64_t start = number * kPageBytes;
     if (start >= max_size_) return over_expanded();
+    if (whole_) return read_whole(number);
+    const std::uint64_t before = decoder_->position();
     if (const result<void> there = decoder_->seek(start); !there) return there.error();
+    // One enormous frame, as `zstd scene.blend` makes it: any step back is a new start.
+    const std::uint64_t from = decoder_->position();
+    const bool went_far_back = from < before && start - from > kPages * kPageBytes;
+    if (went_far_back && ++far_returns_ > kFarReturns) {
+      if (const result<void> kept = keep_whole(); !kept) return kept.error();
+      return read_whole(number);
+    }
     // What lies between the decoder's place and the page is decoded anyway: whole pages of it are
     // kept, as the blocks that belong together are mostly read from front to back.
     while (decoder_->position() < start) {
@@ -80,6 +91,41 @@ class DecodedSource final : public ByteSource {
       }
     }
     return decode_here(number);
+  }
+
+  // Decodes everything once more, into a file.
+  result<void> keep_whole() {
+    result<os::ScratchFile> file = os::ScratchFile::create();
+    if (!file) return file.error();
+    if (const result<void> there = decoder_->seek(0); !there) return there.error();
+    scratch_.resize(kPageBytes);
+    while (true) {
+      const std::uint64_t position = decoder_->position();
+      const result<std::size_t> count = counted(decoder_->decode(scratch_));
+      if (!count) return count.error();
+      if (*count == 0) break;
+      if (decoder_->position() > kMaxScratchBytes)
+        return beyond_limit(this->name(), "it is compressed as one piece of more than " +
+                                              text::human_bytes(kMaxScratchBytes) +
+                                              ": save it again in Blender");
+      if (const result<void> written = file->write_at(position, std::span(scratch_).first(*count));
+          !written)
+        return Error{written.error().code, "\"" + text::printable(this->name()) +
+                                               "\" is compressed as one piece, and room to unpack "
+                                               "it is missing: " +
+                                               written.error().message()};
+    }
+    whole_.emplace(std::move(*file));
+    return {};
+  }
+
+  result<const Page*> read_whole(std::uint64_t number) {
+    Page page{number, take_buffer()};
+    page.bytes.resize(kPageBytes);
+    const result<std::size_t> count = whole_->read_at(number * kPageBytes, page.bytes);
+    if (!count) return count.error();
+    page.bytes.resize(*count);
+    return keep(std::move(page));
   }
 
   result<std::size_t> skip(std::size_t bytes) {
@@ -100,8 +146,12 @@ class DecodedSource final : public ByteSource {
       filled += *count;
     }
     page.bytes.resize(filled);
+    return keep(std::move(page));
+  }
+
+  const Page* keep(Page page) {
     pages_.push_front(std::move(page));
-    by_number_[number] = pages_.begin();
+    by_number_[pages_.front().number] = pages_.begin();
     return &pages_.front();
   }
 
@@ -118,8 +168,7 @@ class DecodedSource final : public ByteSource {
     decoded_ += *count;
     highest_ = std::max(highest_, decoder_->position());
     if (highest_ > max_size_) return over_expanded();
-    // A file in one enormous frame, read backwards, would be decoded from its start again and
-    // again.
+    // Many frames of a kind that keep_whole() does not see could be decoded again and again.
     if (decoded_ / kMaxPasses > highest_ + kAlwaysAllowedBytes) {
       return Error{errc::limit_exceeded,
                    "\"" + text::printable(this->name()) +
@@ -134,6 +183,7 @@ class DecodedSource final : public ByteSource {
   }
 
   static constexpr std::uint64_t kMaxPasses = 64;
+  static constexpr int kFarReturns = 2;
 
   Compression compression_;
   std::uint64_t max_size_;
@@ -143,6 +193,8 @@ class DecodedSource final : public ByteSource {
   std::vector<std::byte> scratch_;
   std::uint64_t decoded_ = 0;
   std::uint64_t highest_ = 0;
+  int far_returns_ = 0;
+  std::optional<os::ScratchFile> whole_;  // all of it, uncompressed
 };
 
 }  // namespace

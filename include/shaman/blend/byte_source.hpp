@@ -17,7 +17,8 @@ enum class Compression : std::uint8_t { none, gzip, zstd };
 /// The uncompressed bytes of a .blend, at any offset, in bounded memory: a plain file is read where
 /// asked; of a zstd file only the frames asked for are decompressed (Blender writes a frame per
 /// mebibyte and a seek table); a gzip file gets checkpoints on the first pass, so that no later
-/// read starts from the beginning. For one thread at a time.
+/// read starts from the beginning; a large zstd file in one frame (made by `zstd`, not by Blender)
+/// is unpacked into a temporary file when it is read to and fro. For one thread at a time.
 class ByteSource {
  public:
   /// errc::not_found, errc::io_error; errc::damaged_file when compressed data are broken.

@@ -13,6 +13,9 @@ inline constexpr std::uint64_t kMaxExpansion = 2000;
 /// A tiny file may expand to this much whatever the ratio: a mesh of zeros is no attack.
 inline constexpr std::uint64_t kAlwaysAllowedBytes = std::uint64_t{64} << 20;
 inline constexpr int kZstdWindowLog = 27;
+/// How large a temporary file may become: that of a .blend compressed as one piece, which cannot be
+/// read at random otherwise.
+inline constexpr std::uint64_t kMaxScratchBytes = std::uint64_t{16} << 30;
 
 /// The block index takes 28 bytes a block, so at most 1.4 GB; a production file of 1 GB has about
 /// a million blocks.

@@ -72,6 +72,23 @@ TEST(ByteSource, ReadsTheSameBytesFromEveryForm) {
   }
 }
 
+TEST(ByteSource, ReadsAnEnormousFrameToAndFro) {
+  const test::TemporaryFolder folder;
+  // Larger than what is kept in memory: half of all reads would decode it anew from its start, until
+  // that is refused.
+  const std::string content = sample(40'000'000);
+  const auto source =
+      ByteSource::open(folder.write("a.blend", test::zstd(content, content.size(), false)));
+  ASSERT_TRUE(source) << source.error().message();
+  std::mt19937 random(1);
+  for (int i = 0; i < 2000; ++i) {
+    const std::uint64_t offset = random() % content.size();
+    ASSERT_EQ(read(**source, offset, 700), content.substr(offset, 700)) << offset;
+  }
+  EXPECT_EQ(read(**source, content.size() - 3, 10), content.substr(content.size() - 3));
+  EXPECT_EQ(read(**source, content.size() + 300'000, 10), "");
+}
+
 TEST(ByteSource, SaysHowLongItIsWhereThatIsKnown) {
   const test::TemporaryFolder folder;
   const std::string content = sample(3'000'000);
