@@ -42,6 +42,17 @@ TreeInput input_of(const Finder::DataBlock& tree, std::string identifier) {
   return {tree.library, tree.id_name, std::move(identifier)};
 }
 
+// What a tree gives out, as an input that no tree has: strings are handed to it within the tree,
+// and from it to wherever the group is used, perhaps in another file.
+TreeInput output_of(const Finder::DataBlock& tree, const std::string& identifier) {
+  return input_of(tree, "output " + identifier);
+}
+
+// What the import nodes of a tree read that comes out of groups.
+TreeInput read_in(const Finder::DataBlock& tree) {
+  return input_of(tree, "read");
+}
+
 std::optional<Reference> string_value(Finder& finder, const Record& holder,
                                       std::string_view pointer) {
   const std::optional<Record> value = finder.follow(holder, pointer);
@@ -63,7 +74,7 @@ class TreeStrings {
   void run() {
     for (const auto& [address, node] : nodes_) {
       const std::string type = node.record.text("idname");
-      if (type == "NodeGroupOutput" || type == "NodeReroute") continue;
+      if (type == "NodeReroute") continue;
       for (const Socket& socket : node.inputs)
         look_at(node, socket);
     }
@@ -77,7 +88,8 @@ class TreeStrings {
   // Whatever can reach a socket.
   struct Origins {
     std::vector<Reference> strings;
-    std::set<std::string> inputs;  // identifiers of the tree's own inputs
+    std::set<std::string> inputs;    // identifiers of the tree's own inputs
+    std::vector<TreeInput> outputs;  // of groups, here or linked
     std::set<std::uint64_t> seen;
   };
 
@@ -95,6 +107,8 @@ class TreeStrings {
     std::optional<TreeInput> to;
     if (node.group) {
       to = input_of(*node.group, socket.record.text("identifier"));
+    } else if (node.record.text("idname") == "NodeGroupOutput") {
+      to = output_of(own_, socket.record.text("identifier"));
     } else {
       const std::optional<Record> value = finder_.follow(socket.record, "default_value");
       if (!value || value->integer("subtype") != kFilePath) return;
@@ -110,6 +124,15 @@ class TreeStrings {
     }
     for (const std::string& input : origins.inputs)
       finder_.scan().routes.push_back({input_of(own_, input), to});
+    for (TreeInput& output : origins.outputs)
+      add_route_from(std::move(output), to);
+  }
+
+  // The `//` of what an import node reads starts at the tree with that node, not at the group that
+  // the string comes from.
+  void add_route_from(TreeInput output, const std::optional<TreeInput>& to) {
+    finder_.scan().routes.push_back({std::move(output), to ? *to : read_in(own_)});
+    if (!to) finder_.scan().routes.push_back({read_in(own_), std::nullopt});
   }
 
   void reach_input(const Socket& socket, Origins& origins) {
@@ -139,7 +162,9 @@ class TreeStrings {
     // Whatever else makes strings of strings (switch, join, replace) may hand each of them on.
     for (const Socket& socket : node.inputs)
       reach_input(socket, origins);
-    if (node.group) add_strings_inside(node.record.pointer("id"), origins);
+    if (!node.group) return;
+    if (const auto socket = finder_.follow(link.from_socket))
+      origins.outputs.push_back(output_of(*node.group, socket->text("identifier")));
   }
 
   void add_string_node(const Record& node, Origins& origins) {
@@ -147,22 +172,6 @@ class TreeStrings {
     if (!storage) return;
     if (std::optional<Reference> found = finder_.reference(Kind::node_file, *storage, {"string"}))
       origins.strings.push_back(std::move(*found));
-  }
-
-  // A group that gives out a string: those of its string nodes. Of a linked group nothing is in
-  // this file.
-  void add_strings_inside(std::uint64_t tree, Origins& origins) {
-    const std::uint32_t block = finder_.file().blocks().find(tree, finder_.owner().scope);
-    const std::optional<Record> record = finder_.file().load(block);
-    if (!record || !record->has("nodes")) return;
-    const Owner outer = finder_.owner();
-    Owner inner = outer;
-    inner.scope = finder_.file().blocks().scope_of(block);
-    finder_.set_owner(std::move(inner));
-    for (const Record& node : finder_.list(*record, "nodes")) {
-      if (node.text("idname") == "FunctionNodeInputString") add_string_node(node, origins);
-    }
-    finder_.set_owner(outer);
   }
 
   Finder& finder_;

@@ -15,7 +15,7 @@ namespace shaman::trace {
 
 /// Changes whenever a scan of the same file could come out differently, so that what a ScanCache
 /// keeps from an older program is not used.
-inline constexpr std::string_view kTracerVersion = "1";
+inline constexpr std::string_view kTracerVersion = "2";
 
 /// How the files are found that a reference stands for (docs/tracing.md has each rule).
 enum class Rule : std::uint8_t {
@@ -57,7 +57,8 @@ struct Reference {
   friend bool operator==(const Reference&, const Reference&) = default;
 };
 
-/// One input of a node group: a string given there may be the path that an import node reads.
+/// One input of a node group: a string given there may be the path that an import node reads. What
+/// a group gives out is an input, too, of a name that no socket has.
 struct TreeInput {
   static constexpr std::uint32_t kOwn = 0xFFFFFFFF;
   std::uint32_t library = kOwn;  ///< index into Scan::libraries; kOwn: the tree is in this file
@@ -66,7 +67,7 @@ struct TreeInput {
   friend bool operator==(const TreeInput&, const TreeInput&) = default;
 };
 
-/// A string that is handed to an input of a linked node group.
+/// A string that is handed to an input of a node group, or out of one.
 struct StringArgument {
   Reference value;
   TreeInput input;

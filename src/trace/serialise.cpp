@@ -90,6 +90,12 @@ void visit(Archive& archive, std::string& value) {
 }
 
 template <class Archive>
+void visit(Archive& archive, PathField& field) {
+  archive.scalar(field.offset);
+  archive.scalar(field.capacity);
+}
+
+template <class Archive>
 void visit(Archive& archive, Reference& reference) {
   archive.scalar(reference.kind);
   archive.scalar(reference.rule);
@@ -100,8 +106,7 @@ void visit(Archive& archive, Reference& reference) {
   archive.text(reference.data_block);
   archive.text(reference.stored);
   archive.text(reference.stored_name);
-  archive.scalar(reference.field.offset);
-  archive.scalar(reference.field.capacity);
+  visit(archive, reference.field);
   archive.list(reference.tiles);
   archive.list(reference.names);
   archive.scalar(reference.index);
@@ -137,8 +142,7 @@ template <class Archive>
 void visit(Archive& archive, LibraryLink& library) {
   archive.text(library.data_block);
   archive.text(library.stored);
-  archive.scalar(library.field.offset);
-  archive.scalar(library.field.capacity);
+  visit(archive, library.field);
   archive.scalar(library.is_archive);
   archive.list(library.wanted);
   archive.list(library.packed);

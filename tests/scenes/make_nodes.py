@@ -243,6 +243,52 @@ def import_nodes(made):
     text.inputs["String"].default_value = "//" + os.path.relpath(made.never("gn/as_text.obj"), made.folder)
 
 
+def string_giver(name, text):
+    """A group that gives out the text of a String node inside."""
+    tree, _ = geometry_tree(name)
+    tree.interface.new_socket("Path", in_out="OUTPUT", socket_type="NodeSocketString")
+    string = tree.nodes.new("FunctionNodeInputString")
+    string.string = text
+    tree.links.new(string.outputs[0], tree.nodes.new("NodeGroupOutput").inputs["Path"])
+    return tree
+
+
+def give_to_importer(tree, giver):
+    group = tree.nodes.new("GeometryNodeGroup")
+    group.node_tree = giver
+    node = tree.nodes.new("GeometryNodeImportOBJ")
+    tree.links.new(group.outputs["Path"], node.inputs["Path"])
+
+
+@scene("strings_from_groups", since=(4, 5))
+def strings_from_groups(made):
+    made.feature("a linked group's own String node gives the path; and through a group around it")
+
+    def stored(name):
+        # `//` is the folder of the tree that reads, not of the one that gives.
+        return "//" + os.path.relpath(made.need(name), made.folder)
+
+    library = made.at("gn/libs/givers.blend")
+    os.makedirs(os.path.dirname(library), exist_ok=True)
+    linked = string_giver("Linked", stored("gn/from_linked.obj"))
+    bpy.data.libraries.write(library, {linked}, fake_user=True)
+    made.expect_existing("gn/libs/givers.blend")
+    bpy.data.node_groups.remove(linked)
+    with bpy.data.libraries.load(library, link=True, relative=True) as (_, into):
+        into.node_groups = ["Linked"]
+    tree, _ = geometry_tree("Reads")
+    give_to_importer(tree, bpy.data.node_groups["Linked"])
+    give_to_importer(tree, string_giver("Local", stored("gn/from_local.obj")))
+    deep = string_giver("Deep", stored("gn/from_deep.obj"))
+    around, _ = geometry_tree("Around")
+    around.interface.new_socket("Path", in_out="OUTPUT", socket_type="NodeSocketString")
+    inner = around.nodes.new("GeometryNodeGroup")
+    inner.node_tree = deep
+    around.links.new(inner.outputs["Path"], around.nodes.new("NodeGroupOutput").inputs["Path"])
+    give_to_importer(tree, around)
+    geometry_modifier("Reads", tree)
+
+
 @scene("osl_camera", since=(5, 0))
 def osl_camera(made):
     made.feature("a camera by an external OSL shader; one by a text in the .blend")
