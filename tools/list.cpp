@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "shaman/pack/glob.hpp"
 #include "shaman/trace/trace.hpp"
 
 #include "commands.hpp"
 #include "list_output.hpp"
-#include "pack/glob.hpp"
 
 namespace shaman::tools {
 namespace {

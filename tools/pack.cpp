@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // shaman pack: a folder or archive that is complete by itself.
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "shaman/os.hpp"
@@ -13,6 +13,7 @@
 #include "shaman/trace/trace.hpp"
 
 #include "commands.hpp"
+#include "complaints.hpp"
 
 namespace shaman::tools {
 namespace {
@@ -32,34 +33,10 @@ void write(std::FILE* to, const std::string& text) {
   std::fflush(to);
 }
 
-std::string wanted_by(const std::string& data_block, const std::string& blend) {
-  return "      wanted by " + text::printable(data_block) + " in " + text::printable(blend) + "\n";
-}
-
-std::string complaints(const trace::Trace& trace, const pack::Plan& plan) {
-  std::string out;
-  for (const trace::Problem& problem : trace.problems)
-    out += "shaman: warning: cannot look into \"" + text::printable(problem.blend) +
-           "\": " + problem.message + "\n";
-  for (const std::string& warning : plan.warnings)
-    out += "shaman: warning: " + warning + "\n";
-  if (!plan.suspicious.empty())
-    out += "shaman: left out, as it may be private (--allow-outside GLOB takes it):\n";
-  for (const pack::Suspicious& file : plan.suspicious)
-    out += "  " + text::printable(file.file) + "\n      " + file.reason + "\n" +
-           wanted_by(file.data_block, file.blend);
-  const std::vector<std::string> missing = trace.missing();
-  if (!missing.empty())
-    out += "shaman: " + text::count_of(missing.size(), "file is", "files are") + " missing:\n";
-  for (const std::string& path : missing) {
-    out += "  " + text::printable(path) + "\n";
-    for (const trace::Dependency& dependency : trace.dependencies) {
-      const auto& lost = dependency.missing_files;
-      if (!dependency.optional && std::find(lost.begin(), lost.end(), path) != lost.end())
-        out += wanted_by(dependency.data_block, dependency.blend);
-    }
-  }
-  return out;
+Complaints complaints_of(const trace::Trace& trace, const pack::Plan& plan) {
+  std::vector<std::string> warnings = plan.warnings;
+  warnings.insert(warnings.end(), plan.name_warnings.begin(), plan.name_warnings.end());
+  return {std::move(warnings), trace.problems, plan.suspicious, trace.missing_files()};
 }
 
 // What would be written, with what stands for it here, and how its paths change.
@@ -103,7 +80,7 @@ ExitStatus run(const Options& options) {
   if (!trace) return fail(trace.error());
   const result<pack::Plan> plan = pack::make_plan(*trace, options.plan);
   if (!plan) return fail(plan.error());
-  write(stderr, complaints(*trace, *plan));
+  write(stderr, complaints_text(complaints_of(*trace, *plan), kAllLines));
   if (options.strict && !trace->missing().empty()) {
     write(stderr, "shaman: nothing was packed, because of --strict\n");
     return ExitStatus::files_missing;

@@ -6,12 +6,14 @@
 #include <vector>
 
 #include "shaman/client/interrupt.hpp"
+#include "shaman/client/preview.hpp"
 #include "shaman/client/progress_printer.hpp"
 #include "shaman/client/submitter.hpp"
 #include "shaman/os.hpp"
 
 #include "commands.hpp"
 #include "server_option.hpp"
+#include "submit_preview.hpp"
 #include "submit_report.hpp"
 
 namespace shaman::tools {
@@ -20,6 +22,7 @@ namespace {
 struct Options {
   client::SubmitOptions submit;
   std::string server;
+  bool dry_run = false;
   bool json = false;
   bool quiet = false;
 };
@@ -42,11 +45,37 @@ ExitStatus fail_to_submit(const Error& error) {
   return fail(error);
 }
 
+// Without a server it tells the rest.
+ExitStatus preview(Options& options) {
+  const bool ask_server = has_server(options.server);
+  if (ask_server) {
+    const result<client::BaseUrl> server = server_of(options.server);
+    if (!server) return fail(server.error());
+    options.submit.server = *server;
+  }
+  const client::InterruptWatch interrupt;
+  client::Progress progress;
+  std::optional<client::ProgressPrinter> printer;
+  if (!options.quiet) printer.emplace(progress);
+  const result<client::Preview> preview =
+      client::preview(options.submit, ask_server, progress, interrupt.token());
+  printer.reset();
+  if (!preview) return fail(preview.error());
+  if (options.json) {
+    write(stdout, preview_json(*preview) + "\n");
+  } else {
+    write(stdout, preview_text(*preview));
+  }
+  const bool is_incomplete = options.submit.strict && !preview->missing.empty();
+  return is_incomplete ? ExitStatus::files_missing : ExitStatus::done;
+}
+
 ExitStatus run(Options& options) {
+  options.submit.cache_folder = os::cache_folder();
+  if (options.dry_run) return preview(options);
   const result<client::BaseUrl> server = server_of(options.server);
   if (!server) return fail(server.error());
   options.submit.server = *server;
-  options.submit.cache_folder = os::cache_folder();
 
   const client::InterruptWatch interrupt;
   client::Progress progress;
@@ -108,6 +137,9 @@ Command add_submit(CLI::App& app) {
                    "there are cores, and 32.")
       ->type_name("N")
       ->check(CLI::Range(1, 256));
+  command->add_flag("--dry-run", options->dry_run,
+                    "Send nothing: tell what would go, how much of it the server has, and what may "
+                    "surprise.");
   command->add_flag("--json", options->json, "Print the result as one line of JSON.");
   command->add_flag("--quiet,-q", options->quiet, "No progress and no summary.");
   return {command, [options] { return run(*options); }};

@@ -46,6 +46,8 @@ class ProjectFiles {
   /// Each blob once, for `requirements`.
   [[nodiscard]] FileList blobs() const;
 
+  /// In the order of the plan.
+  [[nodiscard]] std::span<const Payload> all() const noexcept { return files_; }
   [[nodiscard]] std::size_t size() const noexcept { return files_.size(); }
   [[nodiscard]] std::uint64_t bytes() const noexcept;
   /// Files that hash() had to read.

@@ -62,20 +62,6 @@ std::size_t cores() {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
-std::vector<MissingFile> missing_of(const trace::Trace& trace) {
-  std::vector<MissingFile> missing;
-  for (const trace::Dependency& dependency : trace.dependencies) {
-    if (dependency.optional) continue;
-    for (const std::string& path : dependency.missing_files)
-      missing.push_back({path, dependency.kind, dependency.data_block, dependency.blend});
-    if (dependency.missing && dependency.missing_files.empty())
-      missing.push_back(
-          {dependency.resolved, dependency.kind, dependency.data_block, dependency.blend});
-  }
-  std::ranges::stable_sort(missing, {}, &MissingFile::path);
-  return missing;
-}
-
 class Submission {
  public:
   Submission(const SubmitOptions& options, Progress& progress, const std::stop_token& stop)
@@ -194,7 +180,7 @@ result<void> Submission::trace_and_plan(ScanWatch& watch) {
   result<trace::Trace> traced = trace::trace(options_.blendfile, {.cache = &watch});
   if (!traced) return traced.error();
   if (stop_.stop_requested()) return Error{errc::cancelled, {}};
-  report_.missing = missing_of(*traced);
+  report_.missing = traced->missing_files();
   report_.problems = traced->problems;
   pack::PlanOptions how;
   how.project = options_.project;
@@ -322,7 +308,8 @@ void Submission::add_up() {
   report_.files_read = files_.files_read();
   report_.suspicious = std::move(plan_.suspicious);
   report_.warnings = std::move(plan_.warnings);
-  report_.warnings.insert(report_.warnings.end(), warnings_.begin(), warnings_.end());
+  for (const std::vector<std::string>& more : {plan_.name_warnings, warnings_})
+    report_.warnings.insert(report_.warnings.end(), more.begin(), more.end());
   if (server_) report_.server = *server_;
   cache_.flush();
 }

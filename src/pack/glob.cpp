@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pack/glob.hpp"
+#include "shaman/pack/glob.hpp"
 
 #include <algorithm>
 

@@ -47,8 +47,7 @@ result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options) {
   if (!files) return files.error();
   plan.files = std::move(*files);
   warn_about_new_names(plan, *project, plan.warnings);
-  for (std::string& warning : warnings_about_places(plan.files))
-    plan.warnings.push_back(std::move(warning));
+  plan.name_warnings = warnings_about_places(plan.files);
   return plan;
 }
 

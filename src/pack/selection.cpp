@@ -7,9 +7,9 @@
 #include <tuple>
 
 #include "shaman/os.hpp"
+#include "shaman/pack/glob.hpp"
 #include "shaman/text.hpp"
 
-#include "pack/glob.hpp"
 #include "pack/suspicion.hpp"
 
 namespace shaman::pack {

@@ -45,6 +45,17 @@ std::vector<std::string> Trace::missing() const {
   return all;
 }
 
+std::vector<MissingFile> Trace::missing_files() const {
+  std::vector<MissingFile> all;
+  for (const Dependency& dependency : dependencies) {
+    if (dependency.optional) continue;
+    for (const std::string& path : dependency.missing_files)
+      all.push_back({path, dependency.kind, dependency.data_block, dependency.blend});
+  }
+  std::ranges::stable_sort(all, {}, &MissingFile::path);
+  return all;
+}
+
 result<Trace> trace(const std::string& blendfile, const TraceOptions& options) {
   return Tracer(blendfile, options).run();
 }

@@ -96,6 +96,91 @@ class List(SubmitTest):
         self.assertIn("nothing.blend", done.stderr)
 
 
+class DryRun(SubmitTest):
+    def dry_run(self, *arguments, server=None, **more):
+        wanted = ["--server", server] if server else []
+        done = self.client.run("submit", self.shot, "--project", self.project, "--dry-run", "--json", *wanted,
+                               *arguments, **more)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def stored(self):
+        found = os.walk(os.path.join(self.server.storage, "file-store", "stored"))
+        return sorted(name for folder, _, names in found for name in names)
+
+    def test_tells_what_the_farm_has_and_sends_nothing(self):
+        before = self.stored()
+        told = self.dry_run(server=self.server.url)
+        self.assertTrue(told["dryRun"])
+        self.assertEqual((told["schema"], told["files"], told["missing"]), (1, 12, []))
+        self.assertEqual(told["bytes"], told["farm"]["storedBytes"] + told["farm"]["toSendBytes"])
+        self.assertGreaterEqual(told["farm"]["toSendFiles"], len(self.pictures()))
+        self.assertEqual(self.stored(), before)
+        self.assertFalse(os.path.exists(os.path.join(self.server.storage, "jobs", told["checkoutPath"])))
+
+        self.submit()
+        told = self.dry_run(server=self.server.url)
+        self.assertEqual((told["farm"]["storedFiles"], told["farm"]["toSendFiles"]), (12, 0))
+        with open(self.pictures()[0], "ab") as file:
+            file.write(b"changed")
+        told = self.dry_run(server=self.server.url)
+        self.assertEqual((told["farm"]["storedFiles"], told["farm"]["toSendFiles"]), (11, 1))
+        self.assertEqual(told["farm"]["toSendBytes"], os.path.getsize(self.pictures()[0]))
+
+    def test_without_a_server_or_with_one_that_is_away_tells_the_rest(self):
+        for server, reason in ((None, "no server"), ("http://127.0.0.1:9", "127.0.0.1:9")):
+            told = self.dry_run(server=server)
+            self.assertIsNone(told["farm"])
+            self.assertIn(reason, told["farmUnknown"])
+            self.assertEqual(told["files"], 12)
+        text = self.client.run("submit", self.shot, "--dry-run").stdout
+        self.assertIn("no server", text)
+
+    def test_surprises(self):
+        crate = os.path.join(self.project, "textures/props/crate.png")
+        os.remove(crate)
+        told = self.dry_run()
+        self.assertEqual(told["missing"], [crate])
+        sizes = [file["bytes"] for file in told["largest"]]
+        self.assertEqual(sizes, sorted(sizes, reverse=True))
+        self.assertEqual(len(sizes), 10)
+        outside = {file["path"]: file["place"] for file in told["outside"]}
+        self.assertEqual(set(outside), {path for path in self.all_files()
+                                        if not path.startswith(self.project + "/")})
+        self.assertTrue(all(place.startswith("_outside_project/") for place in outside.values()))
+        self.assertEqual(told["names"], [])
+        self.assertEqual(self.run_submit("--dry-run", "--strict").returncode, 3)
+
+        text = self.client.run("submit", self.shot, "--project", self.project, "--dry-run").stdout
+        order = [text.index(words) for words in ("missing", "outside the project", "Largest", "Saved", "Would go")]
+        self.assertEqual(order, sorted(order))
+
+    def test_names_that_not_every_worker_can_have(self):
+        os.rename(os.path.join(self.project, "textures"), os.path.join(self.folder, "textures"))
+        odd = os.path.join(self.folder, "aux")
+        shutil.move(self.project, odd)
+        shutil.move(os.path.join(self.folder, "textures"), os.path.join(odd, "textures"))
+        self.project, self.shot = self.folder, os.path.join(odd, "shots/shot010.blend")
+        told = self.dry_run()
+        self.assertIn("aux", " ".join(told["names"]))
+        self.assertNotIn("aux", " ".join(told["warnings"]))
+
+    def test_a_newer_autosave_is_told(self):
+        temporary = os.path.join(self.folder, "tmp")
+        os.mkdir(temporary)
+        self.assertEqual(self.dry_run(TMPDIR=temporary, TEMP="", TMP="")["saved"]["doubts"], [])
+        autosave = os.path.join(temporary, "shot010_123_autosave.blend")
+        shutil.copy(self.shot, autosave)
+        later = os.stat(self.shot).st_mtime + 60
+        os.utime(autosave, (later, later))
+        library = os.path.join(self.project, "libs/props.blend")
+        os.utime(library, (later, later))
+        saved = self.dry_run(TMPDIR=temporary, TEMP="", TMP="")["saved"]
+        self.assertEqual(len(saved["doubts"]), 1)
+        self.assertIn(autosave, saved["doubts"][0])
+        self.assertIn(library, saved["newerLibraries"])
+
+
 class Submit(SubmitTest):
     def test_first_again_and_changed(self):
         first = self.submit()

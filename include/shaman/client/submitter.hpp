@@ -30,14 +30,6 @@ struct SubmitOptions {
   std::size_t jobs = 0;  ///< files hashed, and small ones sent, at once; 0: as many as suits
 };
 
-/// A file that a .blend wants, and that is not there.
-struct MissingFile {
-  std::string path;  ///< absolute
-  trace::Kind kind = trace::Kind::image;
-  std::string data_block;  ///< who asks, as in the .blend
-  std::string blend;       ///< absolute
-};
-
 /// How long each part took; what runs beside another part is not counted twice.
 struct SubmitTimes {
   using Duration = std::chrono::duration<double>;
@@ -65,7 +57,7 @@ struct SubmitReport {
   std::uint64_t uploaded_files = 0;  ///< different contents that were sent
   std::uint64_t uploaded_bytes = 0;
 
-  std::vector<MissingFile> missing;  ///< sorted by path
+  std::vector<trace::MissingFile> missing;  ///< sorted by path
   std::vector<pack::Suspicious> suspicious;
   std::vector<trace::Problem> problems;
   std::vector<std::string> warnings;

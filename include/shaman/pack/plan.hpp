@@ -45,8 +45,10 @@ struct Plan {
   std::string blendfile_place;     ///< where the .blend itself lies in the pack
   std::vector<PlannedFile> files;  ///< sorted by place, each place once
   std::vector<Suspicious> suspicious;
-  std::vector<std::string>
-      warnings;  ///< sentences for the artist: names that Windows cannot have, …
+  std::vector<std::string> warnings;  ///< sentences for the artist
+  /// Such sentences about places that not every worker can have: names that Windows refuses, places
+  /// that differ only in case, or are too long.
+  std::vector<std::string> name_warnings;
 };
 
 /// errc::malformed_request when the .blend is outside the project; errc::limit_exceeded when a new

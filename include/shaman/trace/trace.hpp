@@ -34,6 +34,14 @@ struct Problem {
   std::string message;
 };
 
+/// A file that is wanted and needed, and not there; once for each data-block that wants it.
+struct MissingFile {
+  std::string path;  ///< absolute; or the pattern of which nothing is there
+  Kind kind = Kind::image;
+  std::string data_block;  ///< who asks, as in the .blend
+  std::string blend;       ///< absolute
+};
+
 struct Trace {
   std::string blendfile;                 ///< absolute path of the .blend that was traced
   std::vector<Dependency> dependencies;  ///< sorted by blend, kind, data-block
@@ -43,6 +51,8 @@ struct Trace {
   [[nodiscard]] std::vector<std::string> files() const;
   /// What is referred to and needed but not there, absolute, sorted, each once.
   [[nodiscard]] std::vector<std::string> missing() const;
+  /// The same with who asks, sorted by path.
+  [[nodiscard]] std::vector<MissingFile> missing_files() const;
 };
 
 /// Finds every file that Blender would open when rendering the .blend.

@@ -184,11 +184,14 @@ TEST_F(MakePlan, PlainNamesForOddOnes) {
 }
 
 TEST_F(MakePlan, WarnsOfNamesThatNotAllWorkersCanHave) {
+  if (os::is_same_name("t", "T")) GTEST_SKIP() << "Windows cannot have these names";
   add(Kind::image, "//aux.png", "proj/aux.png");
   add(Kind::image, "//T/a.png", "proj/T/a.png");
   add(Kind::image, "//t/b.png", "proj/t/b.png");
   plan_it();
-  EXPECT_THAT(plan.warnings, ElementsAre(HasSubstr("aux.png"), HasSubstr("\"T\" and \"t\"")));
+  EXPECT_THAT(plan.name_warnings,
+              ElementsAre(HasSubstr("aux.png"), HasSubstr("\"T\" and \"t\"")));
+  EXPECT_THAT(plan.warnings, IsEmpty());
 }
 
 TEST_F(MakePlan, AProjectKnownByTwoPaths) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+/// Which files a user means: `--exclude`, `--allow-outside`.
 namespace shaman::pack {
 
 /// A pattern over absolute paths. `?` is one character and `*` any number of them, but not `/`;

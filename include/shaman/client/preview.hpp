@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "shaman/client/progress.hpp"
+#include "shaman/client/save_state.hpp"
+#include "shaman/client/submitter.hpp"
+#include "shaman/error.hpp"
+#include "shaman/pack/plan.hpp"
+#include "shaman/trace/trace.hpp"
+
+namespace shaman::client {
+
+/// A file that would go.
+struct PreviewFile {
+  std::string source;       ///< absolute path here
+  std::string place;        ///< in the checkout
+  std::uint64_t bytes = 0;  ///< as it lies here
+};
+
+/// How much of a submission the farm has already.
+struct FarmShare {
+  ServerInfo server;
+  std::uint64_t stored_files = 0;  ///< of the checkout
+  std::uint64_t stored_bytes = 0;
+  std::uint64_t to_send_files = 0;  ///< different contents
+  std::uint64_t to_send_bytes = 0;
+};
+
+/// What a submission would do, and what may surprise whoever starts it.
+struct Preview {
+  std::string project;          ///< absolute
+  std::string checkout_path;    ///< that would be asked for
+  std::string blendfile_place;  ///< inside the checkout
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+
+  std::vector<trace::MissingFile> missing;
+  std::vector<pack::Suspicious> suspicious;
+  std::vector<trace::Problem> problems;
+  std::vector<std::string> warnings;
+  std::vector<std::string> name_warnings;  ///< see pack::Plan
+  std::vector<PreviewFile> outside;        ///< of the project; the largest first
+  std::vector<PreviewFile> largest;        ///< at most ten
+  SaveState saved;
+
+  std::optional<FarmShare> farm;  ///< nothing when no server was asked, or none answered
+  std::string no_farm;            ///< why not
+};
+
+/// Does all that submit() does up to asking what the server needs; sends no file and makes no
+/// checkout. With `ask_server` false nothing is hashed and no server is asked. A server that does
+/// not answer is no error: `no_farm` tells. What is asked for is marked as used there, like in any
+/// submission. Errors and `stop` as for submit().
+[[nodiscard]] result<Preview> preview(const SubmitOptions& options, bool ask_server,
+                                      Progress& progress, const std::stop_token& stop);
+
+}  // namespace shaman::client

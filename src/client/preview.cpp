@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/client/preview.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <thread>
+#include <unordered_set>
+#include <utility>
+
+#include "shaman/client/hash_cache.hpp"
+#include "shaman/os.hpp"
+
+#include "checkout_name.hpp"
+#include "network.hpp"
+#include "project_files.hpp"
+#include "scan_watch.hpp"
+#include "shaman_calls.hpp"
+
+namespace shaman::client {
+
+namespace {
+
+constexpr std::size_t kLargest = 10;
+constexpr int kReadingAttempts = 3;
+
+struct Scanned {
+  trace::Trace trace;
+  pack::Plan plan;
+  ProjectFiles files;
+};
+
+result<Scanned> scan(const SubmitOptions& options, ScanWatch& watch, WorkerPool& pool) {
+  result<trace::Trace> traced = trace::trace(options.blendfile, {.cache = &watch});
+  if (!traced) return traced.error();
+  pack::PlanOptions how;
+  how.project = options.project;
+  how.allow_outside = options.allow_outside;
+  result<pack::Plan> plan = pack::make_plan(*traced, how);
+  if (!plan) return plan.error();
+  result<ProjectFiles> files = ProjectFiles::look_at(*plan, watch, pool);
+  if (!files) return files.error();
+  return Scanned{std::move(*traced), std::move(*plan), std::move(*files)};
+}
+
+std::vector<std::string> libraries_of(const trace::Trace& trace) {
+  std::vector<std::string> libraries;
+  for (const trace::Dependency& dependency : trace.dependencies) {
+    if (dependency.kind == trace::Kind::library)
+      libraries.insert(libraries.end(), dependency.files.begin(), dependency.files.end());
+  }
+  std::ranges::sort(libraries);
+  const auto rest = std::ranges::unique(libraries);
+  libraries.erase(rest.begin(), rest.end());
+  return libraries;
+}
+
+void list_files(const Scanned& scanned, Preview& preview) {
+  const std::span<const Payload> files = scanned.files.all();
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const Payload& file = files[i];
+    PreviewFile shown{file.state.path, file.place, file.state.info.size};
+    if (scanned.plan.files[i].outside) preview.outside.push_back(shown);
+    preview.largest.push_back(std::move(shown));
+  }
+  for (std::vector<PreviewFile>* list : {&preview.outside, &preview.largest})
+    std::ranges::stable_sort(*list, std::greater<>(), &PreviewFile::bytes);
+  preview.largest.resize(std::min(preview.largest.size(), kLargest));
+}
+
+FarmShare share_of(const ProjectFiles& files, const std::vector<Required>& wanted) {
+  std::unordered_set<BlobId> missing;
+  for (const Required& required : wanted)
+    missing.insert(required.id);
+  FarmShare share;
+  share.to_send_files = missing.size();
+  for (const BlobId& id : missing)
+    share.to_send_bytes += id.size;
+  for (const Payload& file : files.all()) {
+    if (missing.contains(file.id)) continue;
+    share.stored_files += 1;
+    share.stored_bytes += file.id.size;
+  }
+  return share;
+}
+
+class FarmQuestion {
+ public:
+  FarmQuestion(const BaseUrl& server, const std::stop_token& stop)
+      : stop_(stop), strand_(network_.make_strand()), connection_(strand_, server) {}
+
+  result<ServerInfo> identify_it() {
+    return network_.run<ServerInfo>(strand_, stop_, [&] { return identify(connection_); });
+  }
+  result<std::vector<Required>> ask(const FileList& blobs) {
+    return network_.run<std::vector<Required>>(
+        strand_, stop_, [&] { return ask_requirements(connection_, blobs); });
+  }
+
+ private:
+  const std::stop_token& stop_;
+  Network network_{1};
+  Network::Strand strand_;
+  HttpConnection connection_;
+};
+
+// errc::cancelled and what befalls the artist's own files fail the preview; the farm's silence does
+// not.
+result<void> ask_farm(const SubmitOptions& options, Scanned& scanned, HashCache& cache,
+                      WorkerPool& pool, Progress& progress, const std::stop_token& stop,
+                      Preview& preview) {
+  FarmQuestion question(options.server, stop);
+  const result<ServerInfo> server = question.identify_it();
+  if (!server && server.error().code == errc::cancelled) return server.error();
+  if (!server) {
+    preview.no_farm = server.error().message();
+    return {};
+  }
+  const result<void> hashed =
+      scanned.files.hash(options.rehash ? nullptr : &cache, pool, progress, stop);
+  cache.flush();
+  if (!hashed) return hashed.error();
+  progress.begin(Stage::asking, 0, 0);
+  const result<std::vector<Required>> wanted = question.ask(scanned.files.blobs());
+  if (!wanted && wanted.error().code == errc::cancelled) return wanted.error();
+  if (!wanted) {
+    preview.no_farm = wanted.error().message();
+    return {};
+  }
+  preview.farm = share_of(scanned.files, *wanted);
+  preview.farm->server = *server;
+  return {};
+}
+
+result<Preview> preview_once(const SubmitOptions& options, bool ask_server, HashCache& cache,
+                             Progress& progress, const std::stop_token& stop) {
+  progress.begin(Stage::tracing, 0, 0);
+  WorkerPool pool(options.jobs != 0 ? options.jobs
+                                    : std::max(1U, std::thread::hardware_concurrency()));
+  ScanWatch watch(options.rehash ? nullptr : &cache);
+  result<Scanned> scanned = scan(options, watch, pool);
+  if (!scanned) return scanned.error();
+
+  Preview preview;
+  preview.no_farm = "no server was asked";
+  if (ask_server) {
+    const result<void> asked = ask_farm(options, *scanned, cache, pool, progress, stop, preview);
+    if (!asked) return asked.error();
+  }
+  list_files(*scanned, preview);
+  preview.saved =
+      look_at_save_state(options.blendfile, libraries_of(scanned->trace), autosave_folders());
+  preview.files = scanned->files.size();
+  preview.bytes = scanned->files.bytes();
+  preview.missing = scanned->trace.missing_files();
+  preview.problems = std::move(scanned->trace.problems);
+  pack::Plan& plan = scanned->plan;
+  preview.checkout_path = options.checkout_path.empty()
+                              ? default_checkout_path(plan.project, options.blendfile)
+                              : options.checkout_path;
+  preview.project = std::move(plan.project);
+  preview.blendfile_place = std::move(plan.blendfile_place);
+  preview.suspicious = std::move(plan.suspicious);
+  preview.warnings = std::move(plan.warnings);
+  preview.name_warnings = std::move(plan.name_warnings);
+  return preview;
+}
+
+}  // namespace
+
+result<Preview> preview(const SubmitOptions& given, bool ask_server, Progress& progress,
+                        const std::stop_token& stop) {
+  SubmitOptions options = given;
+  options.blendfile = os::absolute(given.blendfile);
+  if (!options.project.empty()) options.project = os::absolute(given.project);
+  std::vector<std::string> cache_warnings;
+  HashCache cache(options.cache_folder,
+                  [&](const std::string& message) { cache_warnings.push_back(message); });
+  for (int attempt = 1;; ++attempt) {
+    result<Preview> made = preview_once(options, ask_server, cache, progress, stop);
+    if (made) {
+      made->warnings.insert(made->warnings.end(), cache_warnings.begin(), cache_warnings.end());
+      return made;
+    }
+    // A .blend that was saved meanwhile may need other files.
+    if (made.error().code != errc::changed_while_read || attempt == kReadingAttempts) return made;
+  }
+}
+
+}  // namespace shaman::client

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "complaints.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/text.hpp"
+
+namespace shaman::tools {
+
+using nlohmann::json;
+
+namespace {
+
+// A file that does not go along, and one of those who want it.
+struct Complaint {
+  std::string path;
+  std::string reason;
+  std::string data_block;
+  std::string blend;
+};
+
+bool is_new_file(const std::vector<Complaint>& sorted, std::size_t index) {
+  return index == 0 || sorted[index].path != sorted[index - 1].path;
+}
+
+std::string count_of_files(const std::vector<Complaint>& sorted) {
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < sorted.size(); ++i)
+    count += is_new_file(sorted, i) ? 1 : 0;
+  return text::count_of(count, "file is", "files are");
+}
+
+std::string listed(const std::vector<Complaint>& sorted, std::size_t most_lines) {
+  std::string out;
+  std::size_t lines = 0;
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    const Complaint& file = sorted[i];
+    if (lines >= most_lines)
+      return out + "  and " + std::to_string(sorted.size() - i) + " more; --json names them all\n";
+    if (is_new_file(sorted, i)) {
+      out += "  " + text::printable(file.path) + "\n";
+      ++lines;
+    }
+    out += "      " + file.reason + "wanted by " + text::printable(file.data_block) + " in " +
+           text::printable(file.blend) + "\n";
+    ++lines;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string complaints_text(const Complaints& complaints, std::size_t most_lines) {
+  std::string out;
+  for (const std::string& warning : complaints.warnings)
+    out += "shaman: warning: " + warning + "\n";
+  for (const trace::Problem& problem : complaints.problems)
+    out += "shaman: warning: cannot look into \"" + text::printable(problem.blend) +
+           "\": " + problem.message + "\n";
+
+  std::vector<Complaint> left_out;
+  for (const pack::Suspicious& file : complaints.left_out)
+    left_out.push_back({file.file, file.reason + "; ", file.data_block, file.blend});
+  if (!left_out.empty())
+    out += "shaman: " + count_of_files(left_out) +
+           " left out, as it may be private (--allow-outside GLOB takes it):\n" +
+           listed(left_out, most_lines);
+
+  std::vector<Complaint> missing;
+  for (const trace::MissingFile& file : complaints.missing)
+    missing.push_back({file.path, "", file.data_block, file.blend});
+  if (!missing.empty())
+    out += "shaman: " + count_of_files(missing) + " missing:\n" + listed(missing, most_lines);
+  return out;
+}
+
+std::string json_text(const std::string& text) {
+  return text::is_utf8(text) ? text : text::printable(text);
+}
+
+void add_complaints(json& object, const Complaints& complaints) {
+  json missing = json::array();
+  json wanted = json::array();
+  for (const trace::MissingFile& file : complaints.missing) {
+    const std::string path = json_text(file.path);
+    if (missing.empty() || missing.back() != path) missing.push_back(path);
+    wanted.push_back({{"path", path},
+                      {"kind", trace::to_string(file.kind)},
+                      {"dataBlock", json_text(file.data_block)},
+                      {"blend", json_text(file.blend)}});
+  }
+  json left_out = json::array();
+  for (const pack::Suspicious& file : complaints.left_out)
+    left_out.push_back({{"path", json_text(file.file)},
+                        {"reason", json_text(file.reason)},
+                        {"dataBlock", json_text(file.data_block)},
+                        {"blend", json_text(file.blend)}});
+  json problems = json::array();
+  for (const trace::Problem& problem : complaints.problems)
+    problems.push_back(
+        {{"blend", json_text(problem.blend)}, {"message", json_text(problem.message)}});
+  json warnings = json::array();
+  for (const std::string& warning : complaints.warnings)
+    warnings.push_back(json_text(warning));
+  object["missing"] = std::move(missing);
+  object["missingWantedBy"] = std::move(wanted);
+  object["leftOut"] = std::move(left_out);
+  object["problems"] = std::move(problems);
+  object["warnings"] = std::move(warnings);
+}
+
+}  // namespace shaman::tools

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "shaman/pack/plan.hpp"
+#include "shaman/trace/trace.hpp"
+
+namespace shaman::tools {
+
+/// What of a scene will not be as the artist may think; told alike by every subcommand.
+struct Complaints {
+  std::vector<std::string> warnings;
+  std::vector<trace::Problem> problems;
+  std::vector<pack::Suspicious> left_out;   ///< sorted by file
+  std::vector<trace::MissingFile> missing;  ///< sorted by path
+};
+
+inline constexpr std::size_t kAllLines = static_cast<std::size_t>(-1);
+
+/// For a person: each file with who wants it. Of a list of files at most `most_lines` lines, and
+/// how many more there are.
+[[nodiscard]] std::string complaints_text(const Complaints& complaints, std::size_t most_lines);
+
+/// Adds `missing`, `missingWantedBy`, `leftOut`, `problems` and `warnings` (docs/artists.md).
+void add_complaints(nlohmann::json& object, const Complaints& complaints);
+
+/// JSON is UTF-8; what is not, in a name on Linux or a data-block's, is shown in escapes.
+[[nodiscard]] std::string json_text(const std::string& text);
+
+}  // namespace shaman::tools

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+#include "shaman/client/preview.hpp"
+
+namespace shaman::tools {
+
+/// The one line of `submit --dry-run --json`, without a line end; docs/artists.md has its members.
+[[nodiscard]] std::string preview_json(const client::Preview& preview);
+/// For a person: what may surprise first, then what would go and how much of it the farm has.
+[[nodiscard]] std::string preview_text(const client::Preview& preview);
+
+}  // namespace shaman::tools
