@@ -53,6 +53,18 @@ int fail(const Error& error) {
   return kFailed;
 }
 
+const char* name_of(Durability durability) {
+  switch (durability) {
+    case Durability::group:
+      return "group";
+    case Durability::full:
+      return "full";
+    case Durability::none:
+      return "none";
+  }
+  return "";
+}
+
 void announce(const Options& options, const http::Server& server) {
   const http::Limits& limits = options.server.limits;
   const http::Timeouts& timeouts = options.server.timeouts;
@@ -62,7 +74,7 @@ void announce(const Options& options, const http::Server& server) {
   spdlog::info("shaman-server {}{}", options.server.version,
                options.server.git.empty() ? "" : " (" + options.server.git + ")");
   spdlog::info("storage {}, durability {}", text::printable(options.server.storage),
-               options.store.durability == Durability::full ? "full" : "none");
+               name_of(options.store.durability));
   spdlog::info(
       "limits: {} connections, files of {}, JSON of {} and {} files, {} for uploads in"
       " flight",

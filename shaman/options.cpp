@@ -63,13 +63,14 @@ void add_storage_options(CLI::App& app, Options& options) {
                  "The folder that holds the files and the checkouts; made if its parent exists")
       ->required()
       ->type_name("DIR");
-  static const std::map<std::string, Durability> kDurabilities{{"full", Durability::full},
-                                                               {"none", Durability::none}};
+  static const std::map<std::string, Durability> kDurabilities{
+      {"group", Durability::group}, {"full", Durability::full}, {"none", Durability::none}};
   app.add_option("--durability", options.store.durability,
-                 "What an answer promises. full: what was acknowledged survives a power cut. none:"
-                 " it survives the end of the server, not of the machine [full]")
+                 "What an answer promises. group: what was acknowledged survives a power cut; many"
+                 " uploads share the disk's flushes. full: the same, with few flushes at once."
+                 " none: it survives the end of the server, not of the machine [group]")
       ->transform(CLI::CheckedTransformer(kDurabilities).description(""))
-      ->type_name("full|none");
+      ->type_name("group|full|none");
   add_bytes<std::uint64_t>(app, "--keep-free", options.store.keep_free,
                            "Refuse uploads (507) that would leave less than this free", 0,
                            std::uint64_t{1} << 60);

@@ -22,14 +22,21 @@ namespace shaman {
 
 /// What an acknowledgement promises.
 enum class Durability : std::uint8_t {
-  full,  ///< content and name are on stable storage
+  /// Content and name are on stable storage. The flushes of all uploads that are ready are issued
+  /// side by side, so that a journaling file system writes its journal once for many.
+  group,
+  /// The same with no more flushes at once than the disk pool has threads.
+  full,
   none,  ///< they are with the operating system: lost in a power cut, not when the server is killed
 };
+[[nodiscard]] constexpr bool survives_power_cut(Durability durability) noexcept {
+  return durability != Durability::none;
+}
 
 enum class LogLevel : std::uint8_t { info, warning, error };
 
 struct StoreOptions {
-  Durability durability = Durability::full;
+  Durability durability = Durability::group;
   /// An upload that made no progress for this long may be overtaken by another of the same blob.
   std::chrono::milliseconds stall_after{5000};
   /// For this long after a blob's mark was set, it is known to be stored without looking at the

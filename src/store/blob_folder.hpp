@@ -53,7 +53,7 @@ class BlobFolder {
   /// have it, and makes the name durable. On success the file is gone from `from`.
   [[nodiscard]] result<void> add(const fs::Folder& from, std::string_view name, const BlobId& id);
 
-  [[nodiscard]] bool flushes() const noexcept { return options_.durability == Durability::full; }
+  [[nodiscard]] bool flushes() const noexcept { return survives_power_cut(options_.durability); }
   [[nodiscard]] std::uint64_t marks_set() const noexcept { return marks_set_; }
   [[nodiscard]] std::uint64_t damaged_seen() const noexcept { return damaged_seen_; }
 

@@ -30,15 +30,27 @@ class EachOnItsOwn final : public CommitQueue {
   WorkerPool& pool_;
 };
 
+// Flushes wait for the disk, not for a core: a pool apart, larger than the one that hashes and
+// writes, lets all of them wait for the same write of the journal.
+class SideBySide final : public CommitQueue {
+ public:
+  explicit SideBySide(BlobCommitter& committer) : queue_(committer, pool_) {}
+
+  void submit(PendingBlob blob, Done done) override {
+    queue_.submit(std::move(blob), std::move(done));
+  }
+
+ private:
+  static constexpr std::size_t kFlushesAtOnce = 64;
+  WorkerPool pool_{kFlushesAtOnce};
+  EachOnItsOwn queue_;
+};
+
 }  // namespace
 
 std::unique_ptr<CommitQueue> CommitQueue::make(Durability durability, BlobCommitter& committer,
                                                WorkerPool& pool) {
-  switch (durability) {
-    case Durability::full:  // the committer flushes
-    case Durability::none:  // the committer does not; there is nothing else to do differently
-      break;
-  }
+  if (durability == Durability::group) return std::make_unique<SideBySide>(committer);
   return std::make_unique<EachOnItsOwn>(committer, pool);
 }
 

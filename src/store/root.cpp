@@ -78,7 +78,7 @@ class Opener {
     }
     if (!traits->symbolic_links)
       return refusal(path_, "its file system has no symbolic links, which checkouts consist of");
-    if (durability == Durability::full && !(traits->flush_files && traits->flush_folders)) {
+    if (survives_power_cut(durability) && !(traits->flush_files && traits->flush_folders)) {
       return refusal(path_,
                      "its file system cannot put files and names on stable storage (fsync "
                      "fails); use another, or run with durability none and know that a "
@@ -160,7 +160,7 @@ result<StorageRoot> open_storage_root(fs::FileSystem& file_system, const std::st
   if (const auto format = opener.format(*private_folder); !format) return format.error();
   const auto traits = opener.traits(*private_folder, durability);
   if (!traits) return traits.error();
-  if (durability == Durability::full) {
+  if (survives_power_cut(durability)) {
     // After a crash, names may be there whose content or folders never reached the disk.
     if (const auto flushed = file_system.flush_all(*root); !flushed)
       return refusal(path, "flushing it failed: " + flushed.error().message());

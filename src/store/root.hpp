@@ -22,7 +22,7 @@ struct StorageRoot {
 };
 
 /// Opens the folder, making what is missing, and checks format, file system and permissions; then
-/// everything that was there is on stable storage, where durability is full.
+/// everything that was there is on stable storage, where that survives a power cut.
 /// errc::not_a_store, in words that say what to do.
 [[nodiscard]] result<StorageRoot> open_storage_root(fs::FileSystem& file_system,
                                                     const std::string& path, Durability durability);

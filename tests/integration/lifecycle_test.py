@@ -253,7 +253,7 @@ class Crash(TemporaryStorage):
         self.assertEqual(server.terminate(), 0)
 
     def test_what_was_acknowledged_outlives_a_kill(self):
-        for durability in ("full", "none"):
+        for durability in ("group", "full", "none"):
             with self.subTest(durability):
                 acknowledged = self.upload_until_killed(durability)
                 server = self.start()

@@ -17,7 +17,7 @@ Without one: loop (where this is root) and shm. Each needs 16 GB of free space.
   --only LIST           benches to run, comma-separated (shaman-bench --list)
   --repeat N            rounds, of which the medians are printed (default 3)
   --quick               small sizes: to see whether all works
-  --durability WORD     as shaman-server takes it (default full)
+  --durability WORD     as shaman-server takes it (default group)
   --json DIR            also write DIR/<storage>.json
   --server-option TEXT  one more option for shaman-server; can be repeated
   --no-build            use what is built already
@@ -28,7 +28,7 @@ SHAMAN_BENCH_PROGRAM    SHAMAN_BUILD/release
 EOF
 }
 
-bench_options=() server_options=() storages=() json='' build_first=1 durability=full needed_gb=16
+bench_options=() server_options=() storages=() json='' build_first=1 durability=group needed_gb=16
 while (($#)); do
   case $1 in
     --only | --repeat) bench_options+=("$1" "${2:?$1 wants a value}"); shift ;;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is on stable storage when something is said to be stored, and what failures leave.
 #include <filesystem>
+#include <latch>
 
 #include "shaman/store.hpp"
 
@@ -88,6 +89,29 @@ TEST_F(DurabilityTest, FlushesTheOuterFolderOnlyOnce) {
   EXPECT_EQ(count(Operation::flush_folder), 2U);
 }
 
+// Each flush waits until all the others have begun.
+TEST_F(DurabilityTest, GroupIssuesTheFlushesOfAllThatAreReadySideBySide) {
+  constexpr int kUploads = 40;
+  std::latch all(kUploads);
+  std::latch done(kUploads);
+  options_.durability = Durability::group;
+  const auto store = open();
+  failing_.on_call([&](const Call& call) {
+    if (call.operation == Operation::flush_file) all.arrive_and_wait();
+    return boost::system::error_code();
+  });
+  for (int i = 0; i < kUploads; ++i) {
+    const std::string content = std::to_string(i);
+    Upload upload = begin(*store, id_of(content));
+    ASSERT_TRUE(upload.write(bytes(content)));
+    store->commit(std::move(upload), [&](result<void> outcome) {
+      EXPECT_TRUE(outcome);
+      done.count_down();
+    });
+  }
+  done.wait();
+}
+
 TEST_F(DurabilityTest, NoneFlushesNothing) {
   options_.durability = Durability::none;
   const auto store = open();
@@ -134,7 +158,7 @@ TEST_F(DurabilityTest, AnOldNameIsNotFlushed) {
 TEST_F(DurabilityTest, ManyYoungNamesAreFlushedAtOnce) {
   options_.durability = Durability::none;
   const auto other = open();
-  options_.durability = Durability::full;
+  options_.durability = Durability::group;
   const auto store = open();
   FileList files;
   for (int i = 0; i < 300; ++i)
