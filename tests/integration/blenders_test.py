@@ -6,10 +6,7 @@ Three judges (docs/testing-with-blender.md): the truth that tests/scenes wrote w
 Blender's own list; and what a one-frame render was seen to open. Where Blender's list and ours differ,
 a row of the tables below says why; a difference without a row is a failure.
 
-SHAMAN_ALL_BLENDERS=1  with every Blender that tests/support/blenders.sh can install, not only the
-                       system's
-SHAMAN_BLENDER_LIST    with these ("4.5 5.2")
-SHAMAN_SCENES          keep the scenes in this folder
+tests/support/blender_versions.py says which Blenders; SHAMAN_SCENES: keep the scenes in this folder.
 """
 
 import glob
@@ -21,6 +18,8 @@ import sys
 import tempfile
 
 SOURCE = os.environ.get("SHAMAN_SOURCE") or os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
+sys.path.insert(0, os.path.join(SOURCE, "tests", "support"))
+import blender_versions  # noqa: E402
 BLENDERS = os.path.join(SOURCE, "tests/support/blenders.sh")
 GENERATE = os.path.join(SOURCE, "tests/scenes/generate.sh")
 SKIPPED = 77
@@ -65,21 +64,6 @@ class Failures:
         self.count += 1
         shown = "".join(f"\n      {p}" for p in sorted(paths)[:12])
         print(f"FAILED {scene}: {text}{shown}", flush=True)
-
-
-def system_and_others():
-    """The versions to judge; what was wanted and cannot be had is said."""
-    wanted = os.environ.get("SHAMAN_BLENDER_LIST", "").split()
-    everything = os.environ.get("SHAMAN_ALL_BLENDERS") == "1"
-    if wanted or everything:
-        subprocess.run([BLENDERS, "setup", *[v for v in wanted if v != "3.4"]], check=False)
-    there = subprocess.run([BLENDERS, "list"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
-    for version in wanted:
-        if version not in there:
-            print(f"Blender {version} is not here: skipped")
-    if everything:
-        return there
-    return [v for v in there if v in wanted] if wanted else there[:1]
 
 
 def list_files(program, blend):
@@ -207,7 +191,7 @@ def main():
     program = os.environ.get("SHAMAN_PROGRAM") or (sys.argv[1] if len(sys.argv) > 1 else "")
     if not program:
         sys.exit("give the program shaman as argument or in SHAMAN_PROGRAM")
-    versions = system_and_others()
+    versions = blender_versions.to_test()
     if not versions:
         print("no Blender is here")
         sys.exit(SKIPPED)
