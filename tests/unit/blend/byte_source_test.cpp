@@ -74,8 +74,8 @@ TEST(ByteSource, ReadsTheSameBytesFromEveryForm) {
 
 TEST(ByteSource, ReadsAnEnormousFrameToAndFro) {
   const test::TemporaryFolder folder;
-  // Larger than what is kept in memory: half of all reads would decode it anew from its start, until
-  // that is refused.
+  // Larger than what is kept in memory: half of all reads would decode it anew from its start,
+  // until that is refused.
   const std::string content = sample(40'000'000);
   const auto source =
       ByteSource::open(folder.write("a.blend", test::zstd(content, content.size(), false)));

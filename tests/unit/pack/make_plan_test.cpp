@@ -189,8 +189,7 @@ TEST_F(MakePlan, WarnsOfNamesThatNotAllWorkersCanHave) {
   add(Kind::image, "//T/a.png", "proj/T/a.png");
   add(Kind::image, "//t/b.png", "proj/t/b.png");
   plan_it();
-  EXPECT_THAT(plan.name_warnings,
-              ElementsAre(HasSubstr("aux.png"), HasSubstr("\"T\" and \"t\"")));
+  EXPECT_THAT(plan.name_warnings, ElementsAre(HasSubstr("aux.png"), HasSubstr("\"T\" and \"t\"")));
   EXPECT_THAT(plan.warnings, IsEmpty());
 }
 
