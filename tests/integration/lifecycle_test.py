@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The server program: its options, start, stop, and what a crash leaves behind"""
 
+import http.client
 import os
 import re
 import shutil
@@ -155,6 +156,24 @@ class Options(TemporaryStorage):
 
 
 class Stop(TemporaryStorage):
+    def test_a_log_that_nobody_reads_holds_up_nothing(self):
+        read_end, write_end = os.pipe()
+        port_file = os.path.join(self.folder, "port")
+        process = subprocess.Popen([PROGRAM, "--storage", self.storage, "--listen", "127.0.0.1:0",
+                                    "--port-file", port_file], stderr=write_end)
+        os.close(write_end)
+        self.addCleanup(os.close, read_end)
+        self.addCleanup(lambda: process.poll() is None and process.kill())
+        wait_until(lambda: os.path.exists(port_file) and os.path.getsize(port_file), "the port file")
+        with open(port_file, encoding="ascii") as file:
+            connection = http.client.HTTPConnection("127.0.0.1", int(file.read()), timeout=PATIENCE)
+        self.addCleanup(connection.close)
+        for _ in range(1500):  # some 200 kB of log; a pipe holds 64
+            connection.request("GET", files_url(b"nothing"))
+            self.assertEqual(connection.getresponse().read(), b'{"status":"unknown"}')
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(PATIENCE), 0)
+
     def test_idle_connections_do_not_hold_it_up(self):
         for sig in (signal.SIGTERM, signal.SIGINT):
             server = self.start()

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include <spdlog/formatter.h>
+#include <spdlog/sinks/sink.h>
+
+namespace shaman::program {
+
+/// Writes log lines to standard error from a thread of its own, many with one write: tens of
+/// thousands of requests a second would otherwise spend their time in as many writes and wakes. A
+/// reader that is slow or stuck never holds up who logs: when too much waits, lines are dropped,
+/// and how many is said as soon as there is room. Warnings and worse are written at once.
+/// Thread-safe.
+class StderrSink final : public spdlog::sinks::sink {
+ public:
+  StderrSink();
+  /// Writes what is left, unless nobody reads.
+  ~StderrSink() override;
+
+  void log(const spdlog::details::log_msg& message) override;
+  void flush() override;
+  void set_pattern(const std::string& pattern) override;
+  void set_formatter(std::unique_ptr<spdlog::formatter> formatter) override;
+
+ private:
+  void run();
+  void tell_of_dropped_lines();
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::unique_ptr<spdlog::formatter> formatter_;
+  spdlog::memory_buf_t waiting_;
+  std::size_t dropped_ = 0;
+  bool urgent_ = false;
+  std::atomic<bool> stopping_{false};
+  std::thread writer_;
+};
+
+}  // namespace shaman::program
