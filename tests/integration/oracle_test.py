@@ -3,7 +3,7 @@
 
 Scenes of which paths are absolute need their files at the oracle's absolute_root; where that cannot
 be written, they are left out, with a message. All others are laid out in a temporary folder.
-With --table, prints the table per kind of docs/tracing.md.
+With --table, prints the tables per kind of file and per feature of docs/tracing.md.
 """
 import collections
 import json
@@ -22,7 +22,8 @@ class Grade:
     def __init__(self):
         self.expected = self.found = self.extra = self.forbidden = 0
         self.faults = []
-        self.kinds = collections.defaultdict(lambda: [0, 0])
+        self.features = collections.defaultdict(lambda: [0, 0])
+        self.kinds = collections.Counter()
 
     def fault(self, scene, what, names=()):
         self.faults.append(f"{scene}: {what} {' '.join(sorted(names)[:5])}".rstrip())
@@ -69,8 +70,11 @@ def grade_scene(scene, truth, base, grade):
     if truth["missing"] and not answer["missing"]:
         grade.fault(scene, "does not say what is missing")
     for feature in truth["features"] or ["nothing"]:
-        grade.kinds[feature][0] += len(expected)
-        grade.kinds[feature][1] += len(expected & got)
+        grade.features[feature][0] += len(expected)
+        grade.features[feature][1] += len(expected & got)
+    kind_of = {below(name): dependency["kind"] for dependency in answer["dependencies"]
+               for name in dependency["files"]}
+    grade.kinds.update(kind_of.get(name, "(not found)") for name in expected)
 
 
 def writable(root):
@@ -101,8 +105,10 @@ def main():
                 continue
             grade_scene(scene, truth, root if truth["absolute_root"] else folder, grade)
     if "--table" in sys.argv:
-        for kind, (expected, found) in sorted(grade.kinds.items()):
-            print(f"| {kind} | {expected} | {found} |")
+        for kind, expected in sorted(grade.kinds.items()):
+            print(f"| {kind} | {expected} | {0 if kind.startswith('(') else expected} |")
+        for feature, (expected, found) in sorted(grade.features.items()):
+            print(f"| {feature} | {expected} | {found} |")
     print("\n".join(grade.faults))
     print(f"found {grade.found} of {grade.expected}, {grade.extra} extra, "
           f"{grade.forbidden} forbidden")
