@@ -36,9 +36,15 @@ struct BlobFolder::Shelf {
   std::size_t shard_index = 0;
 };
 
-BlobFolder::BlobFolder(fs::FileSystem& file_system, const fs::Folder& blobs, MarkCache& marks,
+BlobFolder::BlobFolder(fs::FileSystem& file_system, const fs::Folder& blobs,
+                       const fs::Folder& private_folder, MarkCache& marks,
                        const StoreOptions& options)
-    : file_system_(file_system), blobs_(blobs), marks_(marks), options_(options) {}
+    : file_system_(file_system),
+      blobs_(blobs),
+      private_folder_(private_folder),
+      marks_(marks),
+      options_(options),
+      trash_(file_system, private_folder) {}
 
 bool BlobFolder::is_within_lease(fs::Time marked, fs::Time now) const {
   return now - marked < options_.mark_lease;
@@ -46,8 +52,24 @@ bool BlobFolder::is_within_lease(fs::Time marked, fs::Time now) const {
 
 result<BlobFolder::Presence> BlobFolder::look(const BlobId& id, Mark mark) {
   auto presence = look_on_disk(id, mark);
+  if (presence && *presence == Presence::absent && mark == Mark::as_used_now) {
+    const auto back = bring_back(id);
+    if (!back) return back.error();
+    if (back.value()) presence = look_on_disk(id, mark);
+  }
   if (presence && *presence == Presence::absent) marks_.erase(id);
   return presence;
+}
+
+// Whether looking for it once more makes sense.
+result<bool> BlobFolder::bring_back(const BlobId& id) {
+  if (is_suspect(id)) return false;
+  const auto path = trash_.find(id);
+  if (!path) return false;
+  const auto added = add(private_folder_, *path, id);
+  // Somebody else may have been faster, with the same end in view.
+  if (!added && trash_.find(id)) return added.error();
+  return true;
 }
 
 result<BlobFolder::Presence> BlobFolder::look_on_disk(const BlobId& id, Mark mark) {

@@ -16,6 +16,7 @@
 
 #include "store/instance.hpp"
 #include "store/mark_cache.hpp"
+#include "store/trash_look.hpp"
 
 namespace shaman {
 
@@ -35,12 +36,12 @@ class BlobFolder {
   };
   enum class Mark : std::uint8_t { no, as_used_now };
 
-  /// All references must outlive it.
-  BlobFolder(fs::FileSystem& file_system, const fs::Folder& blobs, MarkCache& marks,
-             const StoreOptions& options);
+  /// All references must outlive it. The folders are `file-store/stored` and `.shaman`.
+  BlobFolder(fs::FileSystem& file_system, const fs::Folder& blobs, const fs::Folder& private_folder,
+             MarkCache& marks, const StoreOptions& options);
 
   /// Looks on the disk. With Mark::as_used_now, what is there has a time of last use within the
-  /// mark lease afterwards.
+  /// mark lease afterwards, and what garbage collection has put aside is brought back.
   [[nodiscard]] result<Presence> look(const BlobId& id, Mark mark);
   /// Flushes a young blob with its folders.
   [[nodiscard]] result<void> make_durable(const BlobId& id);
@@ -53,6 +54,9 @@ class BlobFolder {
   /// have it, and makes the name durable. On success the file is gone from `from`.
   [[nodiscard]] result<void> add(const fs::Folder& from, std::string_view name, const BlobId& id);
 
+  /// Whether it lies among what garbage collection has put aside.
+  [[nodiscard]] bool is_in_trash(const BlobId& id) { return trash_.find(id).has_value(); }
+
   [[nodiscard]] bool flushes() const noexcept { return survives_power_cut(options_.durability); }
   [[nodiscard]] std::uint64_t marks_set() const noexcept { return marks_set_; }
   [[nodiscard]] std::uint64_t damaged_seen() const noexcept { return damaged_seen_; }
@@ -60,6 +64,7 @@ class BlobFolder {
  private:
   struct Shelf;
   [[nodiscard]] result<Presence> look_on_disk(const BlobId& id, Mark mark);
+  [[nodiscard]] result<bool> bring_back(const BlobId& id);
   [[nodiscard]] fs::result<Shelf> make_shelf(const BlobId& id);
   [[nodiscard]] fs::result<void> flush_shelf(const Shelf& shelf);
   [[nodiscard]] bool is_suspect(const BlobId& id);
@@ -68,8 +73,10 @@ class BlobFolder {
 
   fs::FileSystem& file_system_;
   const fs::Folder& blobs_;
+  const fs::Folder& private_folder_;
   MarkCache& marks_;
   const StoreOptions& options_;
+  TrashLook trash_;
   // Whether the name of the outer folder `xy` is known to be on stable storage.
   std::array<std::atomic<bool>, 256> durable_shards_{};
   // Blobs that have a name but whose flush failed: flushing again would succeed and prove nothing,

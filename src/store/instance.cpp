@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "shaman/text.hpp"
@@ -90,6 +92,34 @@ Instance::~Instance() {
   static_cast<void>(file_system_->remove_folder(all_uploading_, name_));
   static_cast<void>(file_system_->remove_folder(all_staging_, name_));
   static_cast<void>(file_system_->remove_file(locks_, name_));
+}
+
+fs::result<void> Instance::announce(std::chrono::seconds mark_lease) {
+  const std::string text = std::to_string(mark_lease.count()) + "\n";
+  return fs::write_all(*file_system_, lock_, 0, std::as_bytes(std::span(text)));
+}
+
+fs::result<std::chrono::seconds> Instance::longest_lease(fs::FileSystem& file_system,
+                                                         const fs::Folder& private_folder,
+                                                         std::chrono::seconds otherwise) {
+  std::chrono::seconds longest{0};
+  const auto locks = file_system.open_folder(private_folder, layout::kLocks);
+  if (!locks && locks.error() == errors::no_such_file_or_directory) return longest;
+  if (!locks) return locks.error();
+  const auto entries = file_system.list(*locks);
+  if (!entries) return entries.error();
+  for (const fs::Entry& entry : *entries) {
+    if (entry.type != fs::EntryType::regular) continue;
+    std::int64_t seconds = otherwise.count();
+    if (const auto file = file_system.open_file(*locks, entry.name)) {
+      const auto text = fs::read_all(file_system, *file, 64);
+      if (text) std::from_chars(text->data(), text->data() + text->size(), seconds);
+    } else if (file.error() == errors::no_such_file_or_directory) {
+      continue;
+    }
+    longest = std::max(longest, std::chrono::seconds(seconds));
+  }
+  return longest;
 }
 
 fs::result<void> Instance::beat() {

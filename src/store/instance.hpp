@@ -34,6 +34,12 @@ class Instance {
   [[nodiscard]] const fs::Folder& uploading() const noexcept { return uploading_; }
   [[nodiscard]] const fs::Folder& staging() const noexcept { return staging_; }
 
+  /// Tells collectors for how long this server believes a mark that it remembers. Once.
+  [[nodiscard]] fs::result<void> announce(std::chrono::seconds mark_lease);
+  /// The longest that any server on this storage announced, `otherwise` for one that did not.
+  [[nodiscard]] static fs::result<std::chrono::seconds> longest_lease(
+      fs::FileSystem& file_system, const fs::Folder& private_folder,
+      std::chrono::seconds otherwise);
   /// Shows others that this server is alive.
   [[nodiscard]] fs::result<void> beat();
   /// Removes what dead servers were uploading and staging; leaves alone what may be a live one's.

@@ -1,7 +1,41 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/layout.hpp"
 
+#include <charconv>
+
 namespace shaman::layout {
+namespace {
+
+constexpr std::string_view kBlobSuffix = ".blob";
+
+// Takes the last component off a path; `//` and `/./` separate as `/` does.
+std::string_view take_last(std::string_view& path) {
+  for (;;) {
+    const std::size_t slash = path.rfind('/');
+    const std::string_view last = slash == std::string_view::npos ? path : path.substr(slash + 1);
+    path = slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+    if ((!last.empty() && last != ".") || path.empty()) return last;
+  }
+}
+
+std::optional<std::uint64_t> size_of(std::string_view digits) {
+  std::uint64_t size = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size);
+  const bool leading_zero = digits.size() > 1 && digits.front() == '0';
+  if (digits.empty() || leading_zero || error != std::errc() ||
+      end != digits.data() + digits.size())
+    return std::nullopt;
+  return size;
+}
+
+std::optional<BlobId> blob_of(std::string_view hex, std::string_view digits) {
+  const auto digest = Digest::from_hex(hex);
+  const auto size = size_of(digits);
+  if (!digest || !size) return std::nullopt;
+  return BlobId{*digest, *size};
+}
+
+}  // namespace
 
 BlobPlace::BlobPlace(const BlobId& id)
     : folder(id.digest.hex()), file(std::to_string(id.size) + ".blob") {
@@ -25,6 +59,25 @@ std::string link_text(const BlobId& id, std::size_t depth) {
     text += "../";
   text.append(kFileStore).append("/").append(kBlobs).append("/");
   return text.append(place.folder).append("/").append(place.file);
+}
+
+std::optional<BlobId> blob_of_path(std::string_view path) {
+  const std::string_view file = take_last(path);
+  const std::string_view rest = take_last(path);
+  const std::string_view shard = take_last(path);
+  if (!file.ends_with(kBlobSuffix) || shard.size() != kShardDigits || take_last(path) != kBlobs)
+    return std::nullopt;
+  return blob_of(std::string(shard).append(rest), file.substr(0, file.size() - kBlobSuffix.size()));
+}
+
+std::string trash_name(const BlobId& id) {
+  return id.digest.hex() + "-" + std::to_string(id.size);
+}
+
+std::optional<BlobId> blob_of_trash_name(std::string_view name) {
+  const std::size_t dash = name.find('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  return blob_of(name.substr(0, dash), name.substr(dash + 1));
 }
 
 }  // namespace shaman::layout

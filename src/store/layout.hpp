@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,9 @@ inline constexpr std::string_view kFormat = "format";  ///< this and what follow
 inline constexpr std::string_view kUploading = "uploading";
 inline constexpr std::string_view kStaging = "staging";
 inline constexpr std::string_view kLocks = "locks";
+inline constexpr std::string_view kTrash = "trash";  ///< collected blobs, in one folder a run
+inline constexpr std::string_view kPins = "pins";    ///< links in it protect blobs as jobs' do
+inline constexpr std::string_view kCollector = "collector";  ///< there while somebody collects
 
 /// The digits of a digest that name the outer folder of its blobs.
 inline constexpr std::size_t kShardDigits = 2;
@@ -36,5 +40,13 @@ struct BlobPlace {
 
 /// The text of a symbolic link to a blob, made in a folder `depth` levels below the storage folder.
 [[nodiscard]] std::string link_text(const BlobId& id, std::size_t depth);
+
+/// The blob that a path like `…/stored/ab/cdef…/4096.blob` leads to, be it absolute or relative;
+/// nothing where it does not end like one.
+[[nodiscard]] std::optional<BlobId> blob_of_path(std::string_view path);
+
+/// What a blob is called in a run's folder in kTrash, and back.
+[[nodiscard]] std::string trash_name(const BlobId& id);
+[[nodiscard]] std::optional<BlobId> blob_of_trash_name(std::string_view name);
 
 }  // namespace shaman::layout

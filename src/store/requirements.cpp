@@ -93,7 +93,8 @@ class Requirements {
   }
 
   result<BlobFolder::Presence> look_for(const BlobId& id) {
-    if (shards_ && shards_->is_absent(id.digest)) return BlobFolder::Presence::absent;
+    if (shards_ && shards_->is_absent(id.digest) && !store_.blobs.is_in_trash(id))
+      return BlobFolder::Presence::absent;
     return store_.blobs.look(id, BlobFolder::Mark::as_used_now);
   }
 

@@ -46,7 +46,7 @@ Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, Wo
       instance(std::move(instance_)),
       claims(options.stall_after),
       marks(options.remembered_marks),
-      blobs(file_system, root.blobs, marks, options),
+      blobs(file_system, root.blobs, root.private_folder, marks, options),
       committer(file_system, instance.uploading(), blobs, marks),
       commits(CommitQueue::make(options.durability, committer, pool)),
       housekeeper_(kTick, Rounds(*this)) {}
@@ -82,6 +82,8 @@ result<std::unique_ptr<Store>> Store::open(fs::FileSystem& file_system, const st
   if (!opened) return opened.error();
   auto instance = Instance::start(file_system, opened->private_folder);
   if (!instance) return Error{errc::not_a_store, instance.error().message()};
+  if (const auto told = instance->announce(options.mark_lease); !told)
+    return Error{errc::not_a_store, disk_error(told.error(), "write to .shaman/locks").message()};
   instance->clean_up_after_the_dead(options.log);
   remove_foreign_leftovers(file_system, opened->root, options.log);
   auto impl = std::make_unique<Impl>(file_system, options, disk_pool, std::move(*opened),

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shaman/blob_id.hpp"
+#include "shaman/error.hpp"
+#include "shaman/fs.hpp"
+#include "shaman/store.hpp"
+#include "shaman/worker_pool.hpp"
+
+/// Garbage collection: finds blobs that nothing uses, puts them aside, and deletes them later. What
+/// it promises, and why it may run beside servers, is in docs/design/0060-collection.md.
+namespace shaman {
+
+/// What may be collected. All of the policies leave alone what a link leads to, and what was
+/// marked as used less than `min_age` ago.
+struct GcOptions {
+  /// Collect what was not used for this long.
+  std::chrono::seconds max_age{std::chrono::hours(744)};
+  /// What a mark promises. Servers believe a mark for half of it (StoreOptions::mark_lease).
+  std::chrono::seconds min_age{std::chrono::hours(2)};
+  /// How long a collected blob can still be brought back.
+  std::chrono::seconds grace{std::chrono::hours(1)};
+  /// Bytes: beyond this the least recently used go, however young above `min_age`. 0: no such
+  /// limit.
+  std::uint64_t max_store_size = 0;
+  /// The same while less than this is free on the storage. What lies in the trash is then deleted
+  /// without the grace. 0: no such limit.
+  std::uint64_t min_free_space = 0;
+  std::uint64_t min_free_inodes = 0;
+  /// Change nothing: tell what would be done.
+  bool dry_run = false;
+  /// Tell why the blobs of this digest stay or go.
+  std::optional<Digest> explain;
+  /// Set by another thread: end soon, with what was done by then.
+  const std::atomic<bool>* stop = nullptr;
+  /// As StoreOptions::log.
+  std::function<void(LogLevel, const std::string&)> log;
+};
+
+/// Why one blob stays or goes.
+struct GcExplanation {
+  enum class State : std::uint8_t { stored, in_trash };
+  BlobId id;
+  State state = State::stored;
+  fs::Time marked;                 ///< when it was last used
+  std::vector<std::string> users;  ///< links to it, below the storage folder; the first 1000
+  std::string verdict;             ///< a sentence
+};
+
+/// What one run found and did.
+struct GcResults {
+  std::uint64_t links_checked = 0;
+  std::uint64_t blobs = 0;       ///< in the store, before
+  std::uint64_t blob_bytes = 0;  ///< of them
+  std::uint64_t old_blobs = 0;   ///< that a policy would let go, were they not used
+  std::uint64_t old_used = 0;    ///< of these: a link leads to them
+  std::uint64_t old_unused = 0;  ///< of these: the rest
+  std::uint64_t collected = 0;   ///< moved to the trash
+  std::uint64_t collected_bytes = 0;
+  std::uint64_t restored = 0;     ///< moved back, as somebody wants them after all
+  std::uint64_t deleted = 0;      ///< for good, from the trash
+  std::uint64_t bytes_freed = 0;  ///< by that
+  bool was_stopped = false;
+  std::vector<GcExplanation> explanations;
+};
+
+/// One run over the storage at `root`, which must exist. Servers may use it meanwhile. Blocks;
+/// spreads over the pool. errc::busy when somebody else is collecting there; errc::not_a_store;
+/// errc::io_error where something cannot be read that may hold links: then nothing was collected.
+[[nodiscard]] result<GcResults> collect_garbage(fs::FileSystem& file_system,
+                                                const std::string& root, WorkerPool& pool,
+                                                const GcOptions& options);
+
+/// For people: `4 old blobs, 1 in use, …`.
+[[nodiscard]] std::string to_text(const GcResults& results);
+/// One line of JSON; docs/admin.md names its members.
+[[nodiscard]] std::string to_json(const GcResults& results);
+
+}  // namespace shaman

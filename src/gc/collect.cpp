@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "gc/collection.hpp"
+#include "gc/link_walk.hpp"
+#include "gc/policy.hpp"
+#include "store/disk_error.hpp"
+#include "store/instance.hpp"
+#include "store/layout.hpp"
+
+namespace shaman {
+namespace {
+
+// Of a server that does not say: the default of StoreOptions::mark_lease.
+constexpr std::chrono::seconds kUsualLease{3600};
+constexpr std::size_t kUsersNamed = 1000;
+constexpr std::size_t kGrain = 16;
+
+}  // namespace
+
+result<GcResults> Collection::run() {
+  if (const auto set = set_times(); !set) return set.error();
+  if (const auto found = find_candidates(); !found) return found.error();
+  begin_explaining();
+  if (const auto looked = look_for_links(true); !looked) return looked.error();
+  results_.was_stopped = run_.is_stopped();
+  if (results_.was_stopped) return std::move(results_);
+  if (const auto chosen = choose(); !chosen) return chosen.error();
+  finish_explaining();
+  if (const auto put = put_aside(); !put) {
+    static_cast<void>(take_back_all());
+    return put.error();
+  }
+  if (const auto looked = look_again(); !looked) {
+    static_cast<void>(take_back_all());
+    return looked.error();
+  }
+  results_.was_stopped = run_.is_stopped();
+  if (results_.was_stopped) {
+    // Without the second look nobody knows whether they are wanted.
+    if (const auto back = take_back_all(); !back) return back.error();
+    return std::move(results_);
+  }
+  if (const auto settled = settle_trash(); !settled) return settled.error();
+  return std::move(results_);
+}
+
+// All times are compared by the file system's own clock; a time may be kept in coarse steps, which
+// makes marks look older than they are.
+result<void> Collection::set_times() {
+  const auto now = lock_.beat();
+  if (!now) return now.error();
+  now_ = *now;
+  const auto coarse =
+      std::chrono::duration_cast<fs::Time::duration>(run_.root.traits.time_granularity);
+  promised_from_ = now_ - run_.options.min_age - coarse;
+  expired_ = std::min(now_ - run_.options.max_age, promised_from_);
+  const auto lease =
+      Instance::longest_lease(run_.file_system, run_.root.private_folder, kUsualLease);
+  if (!lease) return disk_error(lease.error(), "read .shaman/locks");
+  // A server that believes marks longer than the least age is worth must still find the blob when
+  // the checkout comes that it made somebody hope for.
+  least_grace_ = std::max(std::chrono::seconds(0), 2 * *lease - run_.options.min_age);
+  grace_ = std::max(run_.options.grace, least_grace_);
+  return {};
+}
+
+result<void> Collection::find_candidates() {
+  auto in_trash = trash_.list();
+  if (!in_trash) return in_trash.error();
+  in_trash_ = std::move(*in_trash);
+  auto found = walk_blobs(run_, goes_by_space(run_.options) ? promised_from_ : expired_);
+  if (!found) return found.error();
+  old_ = std::move(found->old);
+  results_.blobs = found->count;
+  results_.blob_bytes = found->bytes;
+  for (const FoundBlob& blob : old_)
+    candidates_.add(blob.id);
+  for (const TrashedBlob& blob : in_trash_)
+    candidates_.add(blob.id);
+  candidates_.seal();
+  return {};
+}
+
+result<void> Collection::look_for_links(bool first) {
+  const auto visit = [&](const BlobId& id, const std::string& path) {
+    candidates_.mark_used(id);
+    if (!first || !run_.options.explain || id.digest != *run_.options.explain) return;
+    const std::lock_guard lock(mutex_);
+    for (GcExplanation& explanation : results_.explanations)
+      if (explanation.id == id && explanation.users.size() < kUsersNamed)
+        explanation.users.push_back(path);
+  };
+  const auto links = walk_links(run_, visit);
+  if (!links) return links.error();
+  if (first) results_.links_checked = *links;
+  return {};
+}
+
+result<void> Collection::choose() {
+  std::vector<FoundBlob> unused;
+  for (const FoundBlob& blob : old_) {
+    const bool is_used = candidates_.is_used(blob.id);
+    if (is_used && blob.marked < expired_) ++results_.old_used;
+    if (!is_used) unused.push_back(blob);
+  }
+  const auto free = run_.file_system.space(run_.root.root);
+  if (!free) return disk_error(free.error(), "ask for the free space of the storage");
+  StorageUse use{results_.blob_bytes, *free};
+  if (is_short_of_space(run_.options, *free)) grace_ = least_grace_;
+  for (const TrashedBlob& blob : in_trash_)
+    if (is_expired(blob) && !is_wanted(blob)) use.free.free_bytes += blob.bytes;
+  victims_ = choose_victims(run_.options, use, std::move(unused), expired_);
+  results_.old_unused = victims_.size();
+  results_.old_blobs = results_.old_used + results_.old_unused;
+  return {};
+}
+
+result<void> Collection::put_aside() {
+  if (victims_.empty()) return {};
+  if (const auto beat = lock_.beat(); !beat) return beat.error();
+  if (!run_.options.dry_run) {
+    if (auto begun = trash_.begin(now_); !begun) return begun;
+  }
+  run_.pool.parallel_for(victims_.size(), kGrain, [this](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end && !run_.is_stopped(); ++i) {
+      const auto put = put_aside(victims_[i]);
+      if (put) continue;
+      const std::lock_guard lock(mutex_);
+      if (!failure_) failure_ = put.error();
+      return;
+    }
+  });
+  if (failure_) return *failure_;
+  results_.collected = moved_.size();
+  for (const FoundBlob& blob : moved_)
+    results_.collected_bytes += blob.bytes;
+  return {};
+}
+
+// Who says "stored" marks the blob first. So either that came before the move, and the mark is seen
+// here; or it came after, and failed: then he brings it back himself.
+result<void> Collection::put_aside(const FoundBlob& blob) {
+  if (!run_.options.dry_run) {
+    const auto moved = trash_.move_in(blob.id);
+    if (!moved) return moved.error();
+    if (*moved == Trash::Move::gone) return {};
+    const auto marked = trash_.marked(blob.id);
+    if (!marked || *marked >= promised_from_) {
+      const auto back = trash_.move_back(blob.id);
+      if (!marked) return marked.error();
+      if (!back) return back.error();
+      const std::lock_guard lock(mutex_);
+      ++results_.restored;
+      return {};
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  moved_.push_back(blob);
+  return {};
+}
+
+// Links that people made or moved by hand while the first walk was under way, without a mark.
+result<void> Collection::look_again() {
+  if (moved_.empty() || run_.options.dry_run || run_.is_stopped()) return {};
+  if (const auto looked = look_for_links(false); !looked) return looked.error();
+  std::vector<FoundBlob> rest;
+  for (const FoundBlob& blob : moved_) {
+    if (!candidates_.is_used(blob.id)) {
+      rest.push_back(blob);
+      continue;
+    }
+    if (const auto back = trash_.move_back(blob.id); !back) return back.error();
+    ++results_.restored;
+    --results_.collected;
+    results_.collected_bytes -= blob.bytes;
+  }
+  moved_ = std::move(rest);
+  return {};
+}
+
+result<void> Collection::take_back_all() {
+  std::optional<Error> failure;
+  for (const FoundBlob& blob : moved_) {
+    if (run_.options.dry_run) break;
+    const auto back = trash_.move_back(blob.id);
+    if (!back)
+      failure = back.error();
+    else
+      ++results_.restored;
+  }
+  moved_.clear();
+  results_.collected = 0;
+  results_.collected_bytes = 0;
+  if (failure) return *failure;
+  return {};
+}
+
+bool Collection::is_expired(const TrashedBlob& blob) const {
+  return now_ - blob.put_in >= grace_;
+}
+
+bool Collection::is_wanted(const TrashedBlob& blob) const {
+  return blob.marked >= promised_from_ || candidates_.is_used(blob.id);
+}
+
+result<void> Collection::settle_trash() {
+  if (const auto beat = lock_.beat(); !beat) return beat.error();
+  for (const TrashedBlob& blob : in_trash_)
+    if (auto settled = settle(blob); !settled) return settled;
+  // Their grace begins now; without one it is over.
+  for (const FoundBlob& blob : moved_) {
+    if (grace_.count() > 0) break;
+    if (auto settled = settle({blob.id, trash_.name(), blob.bytes, blob.marked, now_}); !settled)
+      return settled;
+  }
+  if (!run_.options.dry_run) trash_.tidy();
+  return {};
+}
+
+result<void> Collection::settle(const TrashedBlob& blob) {
+  const bool is_dry = run_.options.dry_run;
+  if (is_wanted(blob)) {
+    const auto back =
+        is_dry ? result<Trash::Move>(Trash::Move::moved) : trash_.move_back(blob.id, blob.run);
+    if (!back) return back.error();
+    if (*back == Trash::Move::moved) ++results_.restored;
+    return {};
+  }
+  if (!is_expired(blob)) return {};
+  const auto removed = is_dry ? result<Trash::Move>(Trash::Move::moved) : trash_.remove(blob);
+  if (!removed) return removed.error();
+  if (*removed == Trash::Move::gone) return {};
+  ++results_.deleted;
+  results_.bytes_freed += blob.bytes;
+  return {};
+}
+
+void Collection::begin_explaining() {
+  if (!run_.options.explain) return;
+  const Digest& digest = *run_.options.explain;
+  const std::string folder_path = layout::BlobPlace(BlobId{digest, 0}).folder;
+  const auto folder = run_.file_system.open_folder(run_.root.blobs, folder_path);
+  const auto entries =
+      folder ? run_.file_system.list(*folder) : fs::result<std::vector<fs::Entry>>(folder.error());
+  for (const fs::Entry& entry : entries ? *entries : std::vector<fs::Entry>()) {
+    const auto id =
+        layout::blob_of_path(std::string(layout::kBlobs) + "/" + folder_path + "/" + entry.name);
+    const auto stat = run_.file_system.stat(*folder, entry.name);
+    if (id && stat)
+      results_.explanations.push_back({*id, GcExplanation::State::stored, stat->modified, {}, {}});
+  }
+  for (const TrashedBlob& blob : in_trash_)
+    if (blob.id.digest == digest)
+      results_.explanations.push_back(
+          {blob.id, GcExplanation::State::in_trash, blob.marked, {}, {}});
+}
+
+void Collection::finish_explaining() {
+  for (GcExplanation& explanation : results_.explanations) {
+    const bool goes = std::any_of(victims_.begin(), victims_.end(),
+                                  [&](const FoundBlob& blob) { return blob.id == explanation.id; });
+    const bool is_stored = explanation.state == GcExplanation::State::stored;
+    if (!explanation.users.empty())
+      explanation.verdict = is_stored ? "stays: links lead to it" : "comes back: links lead to it";
+    else if (explanation.marked >= promised_from_)
+      explanation.verdict = "stays: it was used less than the least age ago";
+    else if (!is_stored)
+      explanation.verdict = "was collected, and is deleted when its grace is over";
+    else
+      explanation.verdict = goes ? "goes: nothing uses it, and a policy lets it go"
+                                 : "stays: nothing uses it, but no policy lets it go yet";
+    std::sort(explanation.users.begin(), explanation.users.end());
+  }
+}
+
+result<GcResults> collect_garbage(fs::FileSystem& file_system, const std::string& root,
+                                  WorkerPool& pool, const GcOptions& options) {
+  if (const auto there = file_system.open_root(root); !there)
+    return Error{errc::not_a_store,
+                 disk_error(there.error(), "open the storage " + root).message()};
+  const auto opened = open_storage_root(file_system, root, Durability::none);
+  if (!opened) return opened.error();
+  const GcRun run{file_system, *opened, pool, options};
+  const auto lock = CollectorLock::take(run);
+  if (!lock) return lock.error();
+  return Collection(run, *lock).run();
+}
+
+}  // namespace shaman

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <chrono>
+#include <ctime>
+#include <string>
+#include <string_view>
+
+#include "shaman/gc.hpp"
+#include "shaman/text.hpp"
+
+namespace shaman {
+namespace {
+
+std::string time_text(fs::Time time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  if (::gmtime_r(&seconds, &parts) == nullptr) return "?";
+  std::string text(32, '\0');
+  text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts));
+  return text;
+}
+
+std::string_view name_of(GcExplanation::State state) {
+  return state == GcExplanation::State::stored ? "stored" : "in-trash";
+}
+
+std::string quoted(std::string_view value) {
+  std::string out = "\"";
+  for (const char c : text::escape(value)) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+void add(std::string& out, std::string_view name, const std::string& raw) {
+  out += out.empty() ? "{" : ",";
+  out.append("\"").append(name).append("\":").append(raw);
+}
+
+std::string json_of(const GcExplanation& explanation) {
+  std::string users;
+  for (const std::string& user : explanation.users)
+    users += (users.empty() ? "" : ",") + quoted(user);
+  std::string out;
+  add(out, "sha", quoted(explanation.id.digest.hex()));
+  add(out, "size", std::to_string(explanation.id.size));
+  add(out, "state", quoted(name_of(explanation.state)));
+  add(out, "marked", quoted(time_text(explanation.marked)));
+  add(out, "verdict", quoted(explanation.verdict));
+  add(out, "users", "[" + users + "]");
+  return out + "}";
+}
+
+}  // namespace
+
+std::string to_text(const GcResults& results) {
+  std::string out =
+      text::count_of(results.links_checked, "symlink", "symlinks") + " checked; of " +
+      text::count_of(results.blobs, "blob", "blobs") + " (" +
+      text::human_bytes(results.blob_bytes) + ") " + std::to_string(results.old_blobs) +
+      " are old: " + std::to_string(results.old_used) + " still used, " +
+      std::to_string(results.old_unused) + " unused; " + std::to_string(results.collected) +
+      " put into the trash (" + text::human_bytes(results.collected_bytes) + "), " +
+      std::to_string(results.restored) + " brought back, " + std::to_string(results.deleted) +
+      " deleted, " + text::human_bytes(results.bytes_freed) + " freed";
+  if (results.was_stopped) out += "; stopped before the end";
+  for (const GcExplanation& explanation : results.explanations) {
+    out += "\n" + explanation.id.digest.hex() + " of " + std::to_string(explanation.id.size) +
+           " bytes (" + std::string(name_of(explanation.state)) + ", last used " +
+           time_text(explanation.marked) + ") " + explanation.verdict;
+    for (const std::string& user : explanation.users)
+      out += "\n  " + text::printable(user);
+  }
+  return out;
+}
+
+std::string to_json(const GcResults& results) {
+  std::string explanations;
+  for (const GcExplanation& explanation : results.explanations)
+    explanations += (explanations.empty() ? "" : ",") + json_of(explanation);
+  std::string out;
+  add(out, "symlinksChecked", std::to_string(results.links_checked));
+  add(out, "blobs", std::to_string(results.blobs));
+  add(out, "blobBytes", std::to_string(results.blob_bytes));
+  add(out, "oldBlobs", std::to_string(results.old_blobs));
+  add(out, "oldUsed", std::to_string(results.old_used));
+  add(out, "oldUnused", std::to_string(results.old_unused));
+  add(out, "collected", std::to_string(results.collected));
+  add(out, "collectedBytes", std::to_string(results.collected_bytes));
+  add(out, "restored", std::to_string(results.restored));
+  add(out, "deleted", std::to_string(results.deleted));
+  add(out, "bytesFreed", std::to_string(results.bytes_freed));
+  add(out, "stopped", results.was_stopped ? "true" : "false");
+  add(out, "explanations", "[" + explanations + "]");
+  return out + "}";
+}
+
+}  // namespace shaman
