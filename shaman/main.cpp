@@ -27,6 +27,9 @@ namespace {
 using namespace shaman;
 using program::Options;
 
+// They wait for the disk for moments only, but on a storage in the network a moment is
+// milliseconds.
+constexpr std::size_t kQuickThreads = 8;
 constexpr int kFailed = 1;
 
 // With its defaults glibc keeps an arena for each thread and, after one large request, everything
@@ -114,12 +117,13 @@ int serve(Options& options, program::SignalWatcher& signals) {
   options.store.log = log_from_store;
 
   fs::LocalFileSystem file_system;
-  WorkerPool disk_pool(options.disk_threads);
-  WorkerPool request_pool(options.request_threads);
+  WorkerPool quick_pool(kQuickThreads);
+  WorkerPool disk_pool(options.disk_threads, WorkerPool::Priority::low);
+  WorkerPool request_pool(options.request_threads, WorkerPool::Priority::low);
   auto store = Store::open(file_system, options.server.storage, options.store, disk_pool);
   if (!store) return fail(store.error());
   Checkouts checkouts(**store, options.checkouts);
-  http::Server server(**store, checkouts, disk_pool, request_pool, options.server);
+  http::Server server(**store, checkouts, {quick_pool, disk_pool, request_pool}, options.server);
   if (const auto bound = server.listen(options.host, options.port); !bound)
     return fail(bound.error());
   if (const auto written = write_port_file(options.port_file, server); !written)

@@ -132,6 +132,9 @@ class OutputFile {
 /// main().
 void set_up_terminal() noexcept;
 
+/// Lets other threads come first, as far as the system can do that for one thread.
+void lower_thread_priority() noexcept;
+
 /// Nanoseconds since 1970 by the system's clock.
 [[nodiscard]] std::int64_t now_ns() noexcept;
 

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -15,8 +16,11 @@ namespace shaman {
 /// All members may be called from any thread.
 class WorkerPool {
  public:
+  /// Who comes first where cores are scarce: `low` gives way to threads for which somebody waits.
+  enum class Priority : std::uint8_t { normal, low };
+
   /// Starts `threads` threads (at least 1).
-  explicit WorkerPool(std::size_t threads);
+  explicit WorkerPool(std::size_t threads, Priority priority = Priority::normal);
   /// Runs what is queued to its end, then joins.
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
@@ -36,7 +40,7 @@ class WorkerPool {
   [[nodiscard]] std::size_t threads() const noexcept { return threads_.size(); }
 
  private:
-  void run();
+  void run(Priority priority);
   void wake_one_if_useful();
 
   std::mutex mutex_;

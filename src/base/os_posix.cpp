@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #ifdef __APPLE__
 #include <sys/mount.h>
@@ -317,6 +318,14 @@ std::vector<std::string> program_arguments(int argc, char** argv) {
 }
 
 void set_up_terminal() noexcept {}
+
+void lower_thread_priority() noexcept {
+#ifdef __linux__
+  // setpriority(2): in Linux the nice value is a thread's own; 0 means the one that calls.
+  constexpr int kGivesWay = 5;
+  ::setpriority(PRIO_PROCESS, 0, kGivesWay);
+#endif
+}
 
 std::int64_t now_ns() noexcept {
   struct timespec time {};

@@ -106,6 +106,10 @@ std::size_t terminal_width() noexcept {
   return width > 0 ? static_cast<std::size_t>(width) : 80;
 }
 
+void lower_thread_priority() noexcept {
+  SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_BELOW_NORMAL);
+}
+
 std::int64_t now_ns() noexcept {
   FILETIME time{};
   GetSystemTimePreciseAsFileTime(&time);

@@ -5,6 +5,8 @@
 #include <memory>
 #include <utility>
 
+#include "shaman/os.hpp"
+
 namespace shaman {
 namespace {
 
@@ -44,10 +46,10 @@ struct Loop {
 
 }  // namespace
 
-WorkerPool::WorkerPool(std::size_t threads) {
+WorkerPool::WorkerPool(std::size_t threads, Priority priority) {
   threads_.reserve(std::max<std::size_t>(threads, 1));
   for (std::size_t i = 0; i < std::max<std::size_t>(threads, 1); ++i)
-    threads_.emplace_back([this] { run(); });
+    threads_.emplace_back([this, priority] { run(priority); });
 }
 
 WorkerPool::~WorkerPool() {
@@ -74,7 +76,8 @@ void WorkerPool::wake_one_if_useful() {
   wake_.notify_one();
 }
 
-void WorkerPool::run() {
+void WorkerPool::run(Priority priority) {
+  if (priority == Priority::low) os::lower_thread_priority();
   std::unique_lock lock(mutex_);
   for (;;) {
     while (jobs_.empty() && !stopping_) {

@@ -102,7 +102,7 @@ Task<result<void>> wait_for_uploads(Exchange& exchange, Prepared& prepared) {
   while (!prepared.being_uploaded.empty()) {
     exchange.connection.enter(Connection::Phase::working, timeouts.create_wait + timeouts.work);
     if (!co_await wait.until_released(prepared.being_uploaded)) break;
-    auto uploads = co_await run_on(services.request_pool, exchange.connection.strand(), [&] {
+    auto uploads = co_await run_on(services.pools.requests, exchange.connection.strand(), [&] {
       return services.checkouts.being_uploaded(prepared.plan);
     });
     if (!uploads) co_return uploads.error();
@@ -120,13 +120,13 @@ Task<Response> post_create(Exchange& exchange) {
   exchange.connection.enter_working();
   const Services& services = exchange.services;
   const std::string key(exchange.head.header("Idempotency-Key"));
-  auto prepared = co_await run_on(services.request_pool, exchange.connection.strand(),
+  auto prepared = co_await run_on(services.pools.requests, exchange.connection.strand(),
                                   [&] { return prepare(services, body, key); });
   if (!prepared) co_return Response::error(prepared.error());
   if (const auto waited = co_await wait_for_uploads(exchange, *prepared); !waited)
     co_return Response::error(waited.error());
   exchange.connection.enter_working();
-  const auto path = co_await run_on(services.request_pool, exchange.connection.strand(),
+  const auto path = co_await run_on(services.pools.requests, exchange.connection.strand(),
                                     [&] { return services.checkouts.create(prepared->plan); });
   if (!path) co_return Response::error(path.error());
   std::string out;

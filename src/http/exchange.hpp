@@ -23,8 +23,7 @@ namespace shaman::http {
 struct Services {
   Store& store;
   Checkouts& checkouts;
-  WorkerPool& disk_pool;
-  WorkerPool& request_pool;
+  ServerPools pools;
   const ServerOptions& options;
   const Router& router;
   ConnectionTable& connections;

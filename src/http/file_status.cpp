@@ -19,7 +19,7 @@ Task<Response> get_file_status(Exchange& exchange) {
   const auto id = parse_blob_id(exchange.parameters[0], exchange.parameters[1]);
   if (!id) co_return Response::error(id.error());
   Store& store = exchange.services.store;
-  const auto status = co_await run_on(exchange.services.disk_pool, exchange.connection.strand(),
+  const auto status = co_await run_on(exchange.services.pools.quick, exchange.connection.strand(),
                                       [&store, &id] { return store.status(*id); });
   if (!status) co_return Response::error(status.error());
   co_return status_json(*status);

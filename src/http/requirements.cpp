@@ -27,6 +27,14 @@ result<Response> answer(Store& store, JsonBody& body, std::size_t max_files) {
   return response;
 }
 
+// Who asks for a few files must not wait for a core behind who asks for 100,000.
+constexpr std::uint64_t kFewFiles = 64 * 1024;  // bytes of JSON
+
+WorkerPool& pool_for(const Exchange& exchange) {
+  const ServerPools& pools = exchange.services.pools;
+  return exchange.body.received() <= kFewFiles ? pools.quick : pools.requests;
+}
+
 }  // namespace
 
 Task<Response> post_requirements(Exchange& exchange) {
@@ -35,7 +43,7 @@ Task<Response> post_requirements(Exchange& exchange) {
   exchange.connection.enter_working();
   const Services& services = exchange.services;
   auto response =
-      co_await run_on(services.request_pool, exchange.connection.strand(), [&services, &body] {
+      co_await run_on(pool_for(exchange), exchange.connection.strand(), [&services, &body] {
         return answer(services.store, body, services.options.limits.json_files);
       });
   if (!response) co_return Response::error(response.error());

@@ -43,15 +43,14 @@ Error cannot_listen(const std::string& where, const error_code& error) {
 }  // namespace
 
 struct Server::Impl {
-  Impl(Store& store, Checkouts& checkouts, WorkerPool& disk_pool, WorkerPool& request_pool,
-       ServerOptions options_in)
+  Impl(Store& store, Checkouts& checkouts, ServerPools pools, ServerOptions options_in)
       : options(std::move(options_in)),
         router(make_router()),
         buffers(options.limits.buffer_bytes, options.limits.piece_bytes),
         json_first(options.limits.json_budget / 4),
         json_rest(options.limits.json_budget - options.limits.json_budget / 4),
-        services{store,  checkouts,   disk_pool, request_pool, options,
-                 router, connections, buffers,   json_first,   json_rest},
+        services{store,       checkouts, pools,      options,  router,
+                 connections, buffers,   json_first, json_rest},
         control(asio::make_strand(io)),
         timer(control) {}
 
@@ -160,10 +159,8 @@ Task<> Server::Impl::shut_down() {
   timer.cancel();
 }
 
-Server::Server(Store& store, Checkouts& checkouts, WorkerPool& disk_pool, WorkerPool& request_pool,
-               ServerOptions options)
-    : impl_(std::make_unique<Impl>(store, checkouts, disk_pool, request_pool, std::move(options))) {
-}
+Server::Server(Store& store, Checkouts& checkouts, ServerPools pools, ServerOptions options)
+    : impl_(std::make_unique<Impl>(store, checkouts, pools, std::move(options))) {}
 
 Server::~Server() {
   const std::lock_guard wait_for_stop(impl_->stopping);

@@ -133,7 +133,7 @@ Task<bool> write_stream(Exchange& exchange, Response& response, bool chunked) {
     if (!more) break;
     piece.clear();
     connection.enter_working();
-    more = co_await run_on(exchange.services.request_pool, connection.strand(),
+    more = co_await run_on(exchange.services.pools.requests, connection.strand(),
                            [&] { return response.stream->produce(piece); });
   }
   // No `!chunked || co_await …`: GCC 12 evaluates the right side whatever the left one says.

@@ -34,7 +34,7 @@ Task<std::optional<Response>> receive(Exchange& exchange, const SharedUpload& up
   Piece piece = co_await exchange.body.next(services.upload_buffers);
   while (piece) {
     auto writing =
-        start_on(services.disk_pool, exchange.connection.strand(),
+        start_on(services.pools.disk, exchange.connection.strand(),
                  [upload, piece = std::move(piece)] { return upload->write(piece.content()); });
     Piece next = co_await exchange.body.next(services.upload_buffers);
     const auto written = co_await writing.wait();
@@ -66,7 +66,7 @@ Task<Response> receive_and_commit(Exchange& exchange, Upload begun) {
     const Upload dropped = std::move(*upload);
     return true;
   };
-  co_await run_on(exchange.services.disk_pool, exchange.connection.strand(), std::move(drop));
+  co_await run_on(exchange.services.pools.disk, exchange.connection.strand(), std::move(drop));
   co_return *std::move(failed);
 }
 
@@ -106,7 +106,7 @@ Task<Response> post_file(Exchange& exchange) {
   const bool can_defer = is_yes(exchange.head.header("X-Shaman-Can-Defer-Upload"));
   for (;;) {
     exchange.connection.enter_working();
-    auto begun = co_await run_on(exchange.services.disk_pool, exchange.connection.strand(),
+    auto begun = co_await run_on(exchange.services.pools.quick, exchange.connection.strand(),
                                  [&] { return store.begin_upload(id, can_defer); });
     if (!begun) co_return Response::error(begun.error());
     if (auto* upload = std::get_if<Upload>(&*begun))

@@ -53,13 +53,18 @@ struct ServerOptions {
   std::map<std::string, std::string> jobs_location;
 };
 
+/// Who does what takes time; so that large work never keeps short work waiting.
+struct ServerPools {
+  WorkerPool& quick;     ///< calls that look at a few files
+  WorkerPool& disk;      ///< writes and hashes uploads
+  WorkerPool& requests;  ///< whole requests with many files
+};
+
 /// The HTTP server: docs/protocol.md over one store.
 class Server {
  public:
-  /// The store, the checkouts and the pools must outlive the server. `disk_pool` does short work,
-  /// `request_pool` whole requests with many files, so that these never keep short work waiting.
-  Server(Store& store, Checkouts& checkouts, WorkerPool& disk_pool, WorkerPool& request_pool,
-         ServerOptions options);
+  /// The store, the checkouts and the pools must outlive the server.
+  Server(Store& store, Checkouts& checkouts, ServerPools pools, ServerOptions options);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
