@@ -64,6 +64,12 @@ class Checkouts {
   /// errc::storage_full.
   [[nodiscard]] result<std::string> create(const CheckoutPlan& plan);
 
+  /// Takes away one checkout, at once and for good; parents that it leaves empty go too where that
+  /// is safe, never `jobs/` itself. Its blobs stay until garbage collection finds them unused.
+  /// `path` is what create() returned. On return its absence is on stable storage. Blocks.
+  /// errc::not_found where exactly this folder is no checkout; errc::io_error.
+  [[nodiscard]] result<void> erase(const std::string& path);
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -6,6 +6,7 @@
 #include "shaman/checkout.hpp"
 #include "shaman/text.hpp"
 
+#include "checkout/erasure.hpp"
 #include "checkout/idempotency.hpp"
 #include "checkout/manifest.hpp"
 #include "checkout/placement.hpp"
@@ -130,6 +131,12 @@ result<std::string> Checkouts::create(const CheckoutPlan& plan) {
   }
   impl_->answers.finish(request, answer, now());
   return answer;
+}
+
+result<void> Checkouts::erase(const std::string& path) {
+  auto erased = Erasure(impl_->store, path).run();
+  if (erased) impl_->answers.forget(path);
+  return erased;
 }
 
 }  // namespace shaman

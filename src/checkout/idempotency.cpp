@@ -30,6 +30,18 @@ void IdempotencyTable::finish(const Digest& request, const Answer& answer, Time 
   forget_old(now);
 }
 
+void IdempotencyTable::forget(const std::string& answer) {
+  const std::lock_guard lock(mutex_);
+  finished_.remove_if([&](const Digest& request) {
+    const auto entry = entries_.find(request);
+    if (entry == entries_.end()) return true;
+    const Answer& given = entry->second.answer.get();
+    if (!given || *given != answer) return false;
+    entries_.erase(entry);
+    return true;
+  });
+}
+
 std::size_t IdempotencyTable::size() const {
   const std::lock_guard lock(mutex_);
   return entries_.size();

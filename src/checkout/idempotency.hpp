@@ -36,6 +36,9 @@ class IdempotencyTable {
   /// Answers all who joined. Failures are not remembered.
   void finish(const Digest& request, const Answer& answer, Time now);
 
+  /// Forgets those that were answered this: it is true no longer.
+  void forget(const std::string& answer);
+
   [[nodiscard]] std::size_t size() const;
 
  private:

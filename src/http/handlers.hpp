@@ -10,6 +10,7 @@ namespace shaman::http {
 
 Task<Response> post_requirements(Exchange& exchange);
 Task<Response> post_create(Exchange& exchange);
+Task<Response> delete_checkout(Exchange& exchange);
 Task<Response> get_file_status(Exchange& exchange);
 Task<Response> post_file(Exchange& exchange);
 Task<Response> get_info(Exchange& exchange);

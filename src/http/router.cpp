@@ -8,6 +8,7 @@ namespace shaman::http {
 namespace {
 
 constexpr std::string_view kAnySegment = "{}";
+constexpr std::string_view kAllSegments = "{*}";
 
 std::vector<std::string> split(std::string_view pattern) {
   std::vector<std::string> segments;
@@ -21,6 +22,8 @@ std::vector<std::string> split(std::string_view pattern) {
 }
 
 bool fits(const std::vector<std::string>& pattern, const std::vector<std::string>& segments) {
+  if (pattern.back() == kAllSegments && segments.size() >= pattern.size())
+    return std::equal(pattern.begin(), pattern.end() - 1, segments.begin());
   return std::equal(pattern.begin(), pattern.end(), segments.begin(), segments.end(),
                     [](const std::string& wanted, const std::string& segment) {
                       return wanted == kAnySegment || wanted == segment;
@@ -48,8 +51,12 @@ Router::Match Router::match(std::string_view method,
     if (route.method == wanted) {
       match.outcome = Outcome::found;
       match.handler = route.handler;
-      for (std::size_t i = 0; i < segments.size(); ++i)
-        if (route.pattern[i] == kAnySegment) match.parameters.emplace_back(segments[i]);
+      const std::size_t last = route.pattern.size() - 1;
+      for (std::size_t i = 0; i < segments.size(); ++i) {
+        const std::string& wanted_segment = route.pattern[std::min(i, last)];
+        if (wanted_segment == kAnySegment || wanted_segment == kAllSegments)
+          match.parameters.emplace_back(segments[i]);
+      }
       return match;
     }
     if (!match.allow.empty()) match.allow += ", ";

@@ -17,14 +17,15 @@ using Handler = Task<Response> (*)(Exchange&);
 /// Which handler serves which method and path. Paths are exact: `/a/` is not `/a`.
 class Router {
  public:
-  /// `{}` in the pattern stands for any one segment. Serving GET serves HEAD too.
+  /// `{}` in the pattern stands for any one segment, `{*}` at its end for one or more. Serving GET
+  /// serves HEAD too.
   void add(std::string_view method, std::string_view pattern, Handler handler);
 
   enum class Outcome : std::uint8_t { found, not_found, method_not_allowed, method_unknown };
   struct Match {
     Outcome outcome = Outcome::not_found;
     Handler handler = nullptr;
-    std::vector<std::string_view> parameters;  ///< the segments at `{}`; views into `segments`
+    std::vector<std::string_view> parameters;  ///< those at `{}` and `{*}`; views into `segments`
     std::string allow;                         ///< what the path allows, where it exists
   };
   [[nodiscard]] Match match(std::string_view method,

@@ -7,6 +7,7 @@ Router make_router() {
   Router router;
   router.add("POST", "/api/v3/shaman/checkout/requirements", post_requirements);
   router.add("POST", "/api/v3/shaman/checkout/create", post_create);
+  router.add("DELETE", "/api/v3/shaman/checkout/{*}", delete_checkout);
   router.add("GET", "/api/v3/shaman/files/{}/{}", get_file_status);
   router.add("POST", "/api/v3/shaman/files/{}/{}", post_file);
   router.add("GET", "/api/v3/shaman/info", get_info);

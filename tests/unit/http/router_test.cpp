@@ -25,6 +25,8 @@ class RouterTest : public testing::Test {
     router_.add("GET", "/files/{}/{}", one);
     router_.add("POST", "/files/{}/{}", two);
     router_.add("POST", "/files/create", two);
+    router_.add("DELETE", "/jobs/{*}", one);
+    router_.add("POST", "/jobs/create", two);
   }
   Router::Match match(std::string_view method, std::string_view target) {
     segments_ = *parse_target(target);
@@ -47,6 +49,14 @@ TEST_F(RouterTest, PathsAreExact) {
   for (const char* path : {"/", "/files", "/files/a", "/files/a/7/", "/files/a/7/x", "/FILES/a/7",
                            "//files/a/7", "/x/files/a/7"})
     EXPECT_EQ(match("GET", path).outcome, Outcome::not_found) << path;
+}
+
+TEST_F(RouterTest, AStarTakesAllThatFollows) {
+  EXPECT_THAT(match("DELETE", "/jobs/a/b%2Fc/d").parameters, ElementsAre("a", "b/c", "d"));
+  EXPECT_THAT(match("DELETE", "/jobs/create").parameters, ElementsAre("create"));
+  EXPECT_EQ(match("POST", "/jobs/create").handler, &two);
+  EXPECT_EQ(match("DELETE", "/jobs").outcome, Outcome::not_found);
+  EXPECT_EQ(match("DELETE", "/files/a").outcome, Outcome::not_found);
 }
 
 TEST_F(RouterTest, SaysWhatIsAllowed) {

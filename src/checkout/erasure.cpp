@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "checkout/erasure.hpp"
+
+#include <utility>
+
+#include "shaman/text.hpp"
+
+#include "checkout/path_rules.hpp"
+#include "checkout/placement.hpp"
+#include "store/disk_error.hpp"
+
+namespace shaman {
+namespace {
+
+namespace errors = boost::system::errc;
+
+// There is nothing that could be a checkout.
+bool is_nothing(const boost::system::error_code& error) {
+  return error == errors::no_such_file_or_directory || error == errors::not_a_directory ||
+         error == errors::too_many_symbolic_link_levels || error == errors::filename_too_long ||
+         error == errors::invalid_argument;
+}
+
+}  // namespace
+
+result<void> Erasure::run() {
+  if (auto found = find(); !found) return found;
+  if (auto taken = take_away(); !taken) return taken;
+  tidy_parents();
+  return {};
+}
+
+Error Erasure::not_found() const {
+  return {errc::not_found, "there is no checkout " + text::in_quotes(path_) +
+                               "; give the path that its creation answered, relative to the jobs"
+                               " folder"};
+}
+
+const fs::Folder& Erasure::parent() const {
+  return way_.empty() ? store_.root.jobs : way_.back();
+}
+
+// From the top, as a folder inside of a checkout is none, whatever it holds.
+result<void> Erasure::find() {
+  if (!path_rules::checkout_path(path_)) return not_found();
+  std::string_view rest = path_;
+  for (;;) {
+    const std::size_t slash = rest.find('/');
+    const bool is_last = slash == std::string_view::npos;
+    names_.emplace_back(rest.substr(0, slash));
+    auto folder = store_.file_system.open_folder(parent(), names_.back());
+    if (!folder && is_nothing(folder.error())) return not_found();
+    if (!folder) return disk_error(folder.error(), "open the checkout " + text::in_quotes(path_));
+    const auto checkout = is_checkout(store_.file_system, *folder);
+    if (!checkout)
+      return disk_error(checkout.error(), "look into the checkout " + text::in_quotes(path_));
+    if (checkout.value() != is_last) return not_found();
+    if (is_last) {
+      checkout_ = std::move(*folder);
+      return {};
+    }
+    way_.push_back(std::move(*folder));
+    rest.remove_prefix(slash + 1);
+  }
+}
+
+// It vanishes whole, by one rename, and is removed where nobody looks: half a checkout is never
+// seen, and what a crash leaves goes with the dead server's other leftovers.
+result<void> Erasure::take_away() {
+  fs::FileSystem& file_system = store_.file_system;
+  const fs::Folder& staging = store_.instance.staging();
+  const std::string what = "erase the checkout " + text::in_quotes(path_);
+  const std::string name = "erased-" + std::to_string(store_.next_name++);
+  const auto moved = file_system.rename(parent(), names_.back(), staging, name);
+  if (!moved && is_nothing(moved.error())) return not_found();
+  if (!moved) return disk_error(moved.error(), what);
+  const auto seen = file_system.stat(checkout_);
+  const auto taken = file_system.stat(staging, name);
+  if (!seen || !taken || seen->inode != taken->inode) {
+    // Somebody erased it and made another meanwhile; that one is not the one that was meant.
+    const auto back = file_system.rename(staging, name, parent(), names_.back());
+    if (!back) return disk_error(back.error(), "put back the checkout " + text::in_quotes(path_));
+    return not_found();
+  }
+  checkout_.reset();
+  if (store_.blobs.flushes()) {
+    if (const auto flushed = file_system.flush(parent()); !flushed)
+      return disk_error(flushed.error(), what);
+  }
+  if (const auto removed = fs::remove_tree(file_system, staging, name); !removed)
+    return disk_error(removed.error(), "remove the erased checkout's links in .shaman/staging");
+  return {};
+}
+
+// Only where a file system can tell at once that a folder is not empty; one that refuses to replace
+// names atomically is a distributed one, where somebody may be putting a checkout into it.
+void Erasure::tidy_parents() {
+  if (!store_.root.traits.rename_to_free_name) return;
+  while (!way_.empty()) {
+    way_.pop_back();
+    names_.pop_back();
+    if (!store_.file_system.remove_folder(parent(), names_.back())) return;
+  }
+}
+
+}  // namespace shaman

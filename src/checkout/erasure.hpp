@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shaman/error.hpp"
+#include "shaman/fs.hpp"
+
+#include "store/store_impl.hpp"
+
+namespace shaman {
+
+/// Takes one checkout away. For one path.
+class Erasure {
+ public:
+  /// The store must outlive it. `path` is relative to `jobs/`, as the checkout's creation answered.
+  Erasure(Store::Impl& store, std::string_view path) : store_(store), path_(path) {}
+
+  /// As Checkouts::erase().
+  [[nodiscard]] result<void> run();
+
+ private:
+  [[nodiscard]] result<void> find();
+  [[nodiscard]] result<void> take_away();
+  [[nodiscard]] Error not_found() const;
+  [[nodiscard]] const fs::Folder& parent() const;
+  void tidy_parents();
+
+  Store::Impl& store_;
+  const std::string path_;
+  std::vector<std::string> names_;
+  std::vector<fs::Folder> way_;  ///< open folders of names_, but for the last
+  fs::Folder checkout_;
+};
+
+}  // namespace shaman

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <string>
+
+#include "http/handlers.hpp"
+#include "http/run_on.hpp"
+
+namespace shaman::http {
+namespace {
+
+// Segments are decoded one by one. A client that encodes the whole path, slashes included, sends a
+// single one; both mean the same.
+std::string joined(const std::vector<std::string_view>& segments) {
+  std::string path;
+  for (const std::string_view segment : segments) {
+    path += segment;
+    path += '/';
+  }
+  path.pop_back();
+  return path;
+}
+
+// Two paths of checkouts are also those of calls. Where there is no such checkout, the wrong method
+// was meant rather than the right path.
+bool is_call(std::string_view path) {
+  return path == "requirements" || path == "create";
+}
+
+Response not_allowed() {
+  Response response =
+      Response::error(405, "this address takes POST; there is no checkout of its name");
+  response.allow = "POST, DELETE, OPTIONS";
+  return response;
+}
+
+}  // namespace
+
+Task<Response> delete_checkout(Exchange& exchange) {
+  exchange.connection.enter_working();
+  const std::string path = joined(exchange.parameters);
+  Checkouts& checkouts = exchange.services.checkouts;
+  const auto erased =
+      co_await run_on(exchange.services.pools.requests, exchange.connection.strand(),
+                      [&checkouts, &path] { return checkouts.erase(path); });
+  if (!erased && erased.error().code == errc::not_found && is_call(path)) co_return not_allowed();
+  if (!erased) co_return Response::error(erased.error());
+  co_return Response::empty(204);
+}
+
+}  // namespace shaman::http
