@@ -17,7 +17,10 @@
 #include "shaman/text.hpp"
 #include "shaman/worker_pool.hpp"
 
+#include "commands.hpp"
 #include "descriptors.hpp"
+#include "duration.hpp"
+#include "gc_schedule.hpp"
 #include "logging.hpp"
 #include "options.hpp"
 #include "signals.hpp"
@@ -87,6 +90,10 @@ void announce(const Options& options, const http::Server& server) {
   spdlog::info("time-outs: idle {} s, header {} s, stalled {} s, under {} B/s; grace {} s",
                seconds(timeouts.idle), seconds(timeouts.header), seconds(timeouts.stall),
                timeouts.min_rate, seconds(timeouts.grace));
+  if (options.gc_period.count() > 0)
+    spdlog::info("garbage collection every {}: what is unused for {}",
+                 program::duration_text(options.gc_period),
+                 program::duration_text(std::max(options.gc.max_age, options.gc.min_age)));
   if (options.store.durability == Durability::none)
     spdlog::warn("durability none: what was acknowledged can be lost in a power cut");
   if (server.is_reachable_from_outside())
@@ -134,6 +141,9 @@ int serve(Options& options, program::SignalWatcher& signals) {
     spdlog::info("signal {}: stopping; a second one stops at once", signal);
     server.stop();
   });
+  options.gc.log = log_from_store;
+  const program::GcSchedule collection(file_system, options.server.storage, options.gc_period,
+                                       options.gc);
   server.run();
   spdlog::info("stopped");
   return 0;
@@ -143,6 +153,7 @@ int serve(Options& options, program::SignalWatcher& signals) {
 
 int main(int argc, char** argv) {
   keep_memory_small();
+  if (const auto status = program::run_command(argc, argv)) return *status;
   auto [options, exit_status] = program::parse_options(argc, argv);
   if (exit_status) return *exit_status;
   try {

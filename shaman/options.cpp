@@ -11,6 +11,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include "duration.hpp"
+#include "gc_options.hpp"
+
 namespace shaman::program {
 namespace {
 
@@ -173,6 +176,12 @@ void add_thread_options(CLI::App& app, Options& options) {
   add("--request-threads", options.request_threads, "Threads that work on requests of many files");
 }
 
+void add_gc_options(CLI::App& app, Options& options) {
+  add_duration(app, "--gc-period", options.gc_period,
+               "How often to collect files that nothing uses; 0: never");
+  add_gc_policies(app, "--gc-", options.gc);
+}
+
 void add_log_options(CLI::App& app, Options& options) {
   static const std::map<std::string, spdlog::level::level_enum> kLevels{
       {"trace", spdlog::level::trace}, {"debug", spdlog::level::debug},
@@ -196,7 +205,10 @@ Parsed parse_options(int argc, char** argv) {
   CLI::App app(
       "Keeps the files of render jobs by their content, and makes checkouts of them.\n"
       "Speaks the Shaman protocol of Flamenco, version 3. There is no authentication: let only a\n"
-      "trusted network reach it. SIGTERM and SIGINT stop it, a second one at once.",
+      "trusted network reach it. SIGTERM and SIGINT stop it, a second one at once.\n"
+      "`shaman-server gc` collects garbage, `shaman-server erase` erases a checkout; see --help "
+      "of\n"
+      "each.",
       "shaman-server");
   app.set_version_flag("--version", "shaman-server " SHAMAN_VERSION);
   app.get_formatter()->column_width(36);
@@ -205,6 +217,7 @@ Parsed parse_options(int argc, char** argv) {
   add_limit_options(app, options);
   add_time_options(app, options);
   add_thread_options(app, options);
+  add_gc_options(app, options);
   add_log_options(app, options);
   try {
     app.parse(argc, argv);
@@ -213,6 +226,8 @@ Parsed parse_options(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     parsed.exit_status = app.exit(error) == 0 ? 0 : kUsageError;
   }
+  // A mark that a server remembers must be worth something on disk for as long again.
+  options.store.mark_lease = options.gc.min_age / 2;
   options.checkouts.max_files = options.server.limits.json_files;
   return parsed;
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 
 #include <spdlog/common.h>
 
+#include "shaman/gc.hpp"
 #include "shaman/http/server.hpp"
 #include "shaman/store.hpp"
 
@@ -21,6 +23,8 @@ struct Options {
   StoreOptions store;
   CheckoutOptions checkouts;
   http::ServerOptions server;
+  GcOptions gc;
+  std::chrono::seconds gc_period{std::chrono::hours(24)};  ///< 0: never
   bool connections_given = false;  ///< then too few descriptors are a reason not to start
   std::size_t disk_threads = 0;
   std::size_t request_threads = 0;

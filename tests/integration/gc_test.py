@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Garbage collection: `shaman-server gc`, and the server's own."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+import unittest
+
+import api
+from api import Api, ServerTest, new_content, spec
+from shaman_server import PATIENCE, PROGRAM, Server, sha256, wait_until
+
+LONG_AGO = 800 * 3600
+
+
+def run(*arguments):
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=PATIENCE)
+
+
+def gc(storage, *options):
+    """The figures of one collection."""
+    done = run("gc", "--storage", storage, "--json", *options)
+    if done.returncode != 0:
+        raise AssertionError(f"gc ended with {done.returncode}: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+def set_age(path, seconds=LONG_AGO):
+    then = time.time() - seconds
+    os.utime(path, (then, then))
+
+
+def age_all(storage):
+    """Lets everything look as if it was last used long ago."""
+    for place in ("file-store/stored", ".shaman/trash"):
+        for folder, _, names in os.walk(os.path.join(storage, place)):
+            for name in names:
+                set_age(os.path.join(folder, name))
+            if os.path.dirname(folder) == os.path.join(storage, ".shaman/trash"):
+                set_age(folder)
+
+
+class GcCommand(ServerTest):
+    """Beside a running server."""
+
+    options = {"gc_period": "0"}
+
+    def test_what_is_unused_goes_and_comes_back_when_it_is_asked_for(self):
+        with Server(gc_period="0") as server, Api(server) as calls:
+            used, unused = new_content(), new_content(300)
+            for data in (used, unused):
+                self.assertEqual(calls.upload(data).status, 204)
+            self.assertEqual(calls.create("keep", [spec("f", used)]).status, 200)
+            age_all(server.storage)
+            found = gc(server.storage, "--dry-run")
+            self.assertTrue(server.has_blob(unused))
+            done = gc(server.storage)
+            self.assertEqual(done, found)
+            self.assertEqual(done["symlinksChecked"], 2)
+            self.assertEqual((done["oldBlobs"], done["oldUsed"], done["oldUnused"]), (3, 2, 1))
+            self.assertEqual((done["collected"], done["collectedBytes"]), (1, 300))
+            self.assertFalse(server.has_blob(unused))
+            self.assertEqual(server.read_checkout("keep"), {"f": used})
+
+            # The server remembers that it is there; a checkout looks.
+            self.assertEqual(calls.create("late", [spec("f", unused)]).status, 200)
+            self.assertEqual(server.read_checkout("late"), {"f": unused})
+
+    def test_the_trash_is_emptied_after_the_grace(self):
+        with Server(gc_period="0") as server:
+            with Api(server) as calls:
+                data = new_content(500)
+                self.assertEqual(calls.upload(data).status, 204)
+            age_all(server.storage)
+            self.assertEqual(gc(server.storage)["deleted"], 0)
+            age_all(server.storage)
+            done = gc(server.storage)
+            self.assertEqual((done["deleted"], done["bytesFreed"]), (1, 500))
+            with Api(server) as calls:
+                self.assertEqual(calls.status(data), "unknown")
+                answer = calls.create("gone", [spec("f", data)])
+                self.assertEqual(answer.status, 424)
+                self.assertEqual(calls.upload(data).status, 204)
+                self.assertEqual(calls.create("back", [spec("f", data)]).status, 200)
+            self.assertEqual(server.read_checkout("back"), {"f": data})
+
+    def test_explains_why_a_file_stays(self):
+        data = self.stored()
+        self.assertEqual(self.api.create("why/here", [spec("deep/f", data)]).status, 200)
+        why = gc(self.server.storage, "--explain", sha256(data))["explanations"]
+        self.assertEqual(len(why), 1)
+        self.assertEqual(why[0]["users"], ["jobs/why/here/deep/f"])
+        self.assertEqual(why[0]["size"], len(data))
+        said = run("gc", "--storage", self.server.storage, "--explain", sha256(data)).stdout
+        self.assertIn("jobs/why/here/deep/f", said)
+        self.assertIn("stays", said)
+
+    def test_wrong_usage_is_told(self):
+        for arguments in (["gc"], ["gc", "--storage", self.server.storage, "--max-age", "soon"],
+                          ["gc", "--storage", self.server.storage, "--explain", "abc"]):
+            done = run(*arguments)
+            self.assertEqual(done.returncode, 2, arguments)
+            self.assertTrue(done.stderr)
+        nowhere = os.path.join(self.server.storage, "nowhere")
+        done = run("gc", "--storage", nowhere)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("nowhere", done.stderr)
+        self.assertFalse(os.path.exists(nowhere))
+
+
+class ForeignStore(unittest.TestCase):
+    """A store that Flamenco's Shaman made, with relative links, and absolute ones of old versions."""
+
+    def test_it_is_served_collected_and_erased_as_it_is(self):
+        server = Server(gc_period="0")
+        content = {name: new_content() for name in ("relative", "absolute", "unused", "broken")}
+        for data in content.values():
+            path = server.blob_path(sha256(data), len(data))
+            os.makedirs(os.path.dirname(path))
+            with open(path, "wb") as file:
+                file.write(data)
+            set_age(path)
+        os.makedirs(server.jobs("old-job", "tex"))
+        for name, job in (("relative", "scene.blend"), ("absolute", "tex/wall.png")):
+            target = server.blob_path(sha256(content[name]), len(content[name]))
+            link = server.jobs("old-job", job)
+            os.symlink(target if name == "absolute"
+                       else os.path.relpath(target, os.path.dirname(link)), link)
+        with server:
+            with Api(server) as calls:
+                self.assertEqual(calls.status(content["relative"]), "stored")
+                self.assertEqual(calls.upload(content["absolute"]).status, 208)
+                set_age(server.blob_path(sha256(content["absolute"]), len(content["absolute"])))
+                done = gc(server.storage)
+                self.assertEqual((done["oldUsed"], done["collected"]), (2, 2))
+                self.assertEqual(server.read_checkout("old-job"),
+                                 {"scene.blend": content["relative"],
+                                  "tex/wall.png": content["absolute"]})
+                answer = calls.create("new-job", [spec("f", content["unused"])])
+                self.assertEqual(answer.status, 200, answer)
+                self.assertEqual(server.read_checkout("new-job"), {"f": content["unused"]})
+                self.assertEqual(calls.call("DELETE", "/api/v3/shaman/checkout/old-job").status,
+                                 204)
+                self.assertEqual(os.listdir(server.jobs()), ["new-job"])
+
+
+class OwnCollection(unittest.TestCase):
+    def test_the_server_collects_from_time_to_time(self):
+        options = {"gc_period": "1s", "gc_max_age": "2s", "gc_min_age": "2s", "gc_grace": "0s"}
+        with Server(**options) as server, Api(server) as calls:
+            used, unused = new_content(), new_content()
+            self.assertEqual(calls.upload(unused).status, 204)
+            # Two seconds may pass between any two calls of a test.
+            wait_until(lambda: calls.upload(used).status in (204, 208)
+                       and calls.create("keep", [spec("f", used)]).status == 200, "a checkout")
+            wait_until(lambda: not server.has_blob(unused), "the unused file to go")
+            self.assertEqual(server.read_checkout("keep"), {"f": used})
+            server.wait_for_log("garbage collection: ")
+
+            shutil.rmtree(server.jobs("keep"))
+            wait_until(lambda: not server.has_blob(used), "what is used no more to go")
+
+
+if __name__ == "__main__":
+    api.main()
