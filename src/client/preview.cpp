@@ -49,8 +49,7 @@ std::vector<std::string> libraries_of(const trace::Trace& trace) {
       libraries.insert(libraries.end(), dependency.files.begin(), dependency.files.end());
   }
   std::ranges::sort(libraries);
-  const auto rest = std::ranges::unique(libraries);
-  libraries.erase(rest.begin(), rest.end());
+  libraries.erase(std::unique(libraries.begin(), libraries.end()), libraries.end());
   return libraries;
 }
 

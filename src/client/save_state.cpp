@@ -79,8 +79,7 @@ std::vector<std::string> autosave_folders() {
   }
   folders.push_back(os::absolute("/tmp"));
   std::ranges::sort(folders);
-  const auto rest = std::ranges::unique(folders);
-  folders.erase(rest.begin(), rest.end());
+  folders.erase(std::unique(folders.begin(), folders.end()), folders.end());
   return folders;
 }
 
