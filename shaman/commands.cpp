@@ -2,6 +2,7 @@
 #include "commands.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "shaman/os.hpp"
 #include "shaman/store.hpp"
 #include "shaman/text.hpp"
+#include "shaman/verify.hpp"
 #include "shaman/worker_pool.hpp"
 
 #include "gc_options.hpp"
@@ -24,6 +26,7 @@ namespace {
 
 constexpr int kFailed = 1;
 constexpr int kUsageError = 2;
+constexpr int kDamaged = 3;
 
 int fail(const Error& error) {
   std::fprintf(stderr, "shaman-server: %s\n", text::printable(error.message()).c_str());
@@ -107,12 +110,62 @@ int erase(int argc, char** argv) {
   return 0;
 }
 
+// `5%`, or `0.5%`: as a fraction of one. 0: it is no such thing.
+double parse_share(std::string_view text) {
+  double percent = 0;
+  if (!text.ends_with('%')) return 0;
+  text.remove_suffix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
+  const bool is_good = error == std::errc() && end == text.data() + text.size() && percent > 0;
+  return is_good && percent <= 100 ? percent / 100 : 0;
+}
+
+int verify(int argc, char** argv) {
+  std::string storage;
+  VerifyOptions options;
+  CLI::App app(
+      "Reads the stored files and compares them with their checksums. What is damaged is moved to\n"
+      "the storage's .shaman/quarantine, so that clients send it again; the exit status is 3 "
+      "then.\n"
+      "A run that was interrupted goes on where it was. Servers may run.",
+      "shaman-server verify");
+  add_storage(app, storage);
+  app.add_option_function<std::string>(
+         "--sample",
+         [&options](const std::string& text) {
+           options.sample = parse_share(text);
+           if (options.sample == 0)
+             throw CLI::ValidationError("--sample", "'" + text + "' is no share such as 5%");
+         },
+         "Read only this share of the files, chosen by chance")
+      ->type_name("PERCENT%");
+  app.add_option("--rate", options.bytes_per_second,
+                 "Read no faster than this a second; 0: no limit")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("BYTES")
+      ->capture_default_str();
+  app.add_flag("--dry-run", options.dry_run, "Leave what is damaged in its place");
+  app.add_flag("--restart", options.restart, "Begin anew where the last run was interrupted");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsageError;
+  }
+  fs::LocalFileSystem file_system;
+  WorkerPool pool(walking_threads());
+  const auto results = verify_store(file_system, os::absolute(storage), pool, options);
+  if (!results) return fail(results.error());
+  std::printf("%s\n", to_text(*results).c_str());
+  return results->damaged.empty() ? 0 : kDamaged;
+}
+
 }  // namespace
 
 std::optional<int> run_command(int argc, char** argv) {
   const std::string_view name = argc > 1 ? argv[1] : "";
   if (name == "gc") return collect(argc - 1, argv + 1);
   if (name == "erase") return erase(argc - 1, argv + 1);
+  if (name == "verify") return verify(argc - 1, argv + 1);
   return std::nullopt;
 }
 

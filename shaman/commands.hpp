@@ -5,7 +5,7 @@
 
 namespace shaman::program {
 
-/// `shaman-server gc …` and `shaman-server erase …`: work on a storage, beside a running server or
+/// `shaman-server gc …`, `erase …` and `verify …`: work on a storage, beside a running server or
 /// without one. The exit status, or nothing where the first argument is no such command.
 [[nodiscard]] std::optional<int> run_command(int argc, char** argv);
 

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "shaman/blob_id.hpp"
+#include "shaman/error.hpp"
+#include "shaman/fs.hpp"
+#include "shaman/store.hpp"
+#include "shaman/worker_pool.hpp"
+
+/// Reads what is stored and compares it with its names.
+namespace shaman {
+
+struct VerifyOptions {
+  /// The share of the blobs that is read, chosen by chance: above 0, up to 1 for all.
+  double sample = 1;
+  /// Read no faster than this. 0: as fast as the disk can.
+  std::uint64_t bytes_per_second = 0;
+  /// Leave damaged blobs where they are.
+  bool dry_run = false;
+  /// Begin anew where an earlier run was stopped.
+  bool restart = false;
+  /// Set by another thread: end soon; the next run goes on from there.
+  const std::atomic<bool>* stop = nullptr;
+  /// As StoreOptions::log.
+  std::function<void(LogLevel, const std::string&)> log;
+};
+
+struct DamagedBlob {
+  BlobId id;                           ///< by its name
+  std::string what;                    ///< a clause: `its content is another`
+  std::vector<std::string> checkouts;  ///< that need it, relative to the storage folder
+};
+
+struct VerifyResults {
+  std::uint64_t blobs = 0;  ///< read in this run
+  std::uint64_t bytes = 0;
+  bool was_resumed = false;  ///< where an earlier run was stopped
+  bool was_stopped = false;
+  std::vector<DamagedBlob> damaged;  ///< moved to `.shaman/quarantine` (but in a dry run)
+};
+
+/// One run over the storage at `root`, which must exist. Servers may use it meanwhile: what was
+/// moved to quarantine counts as missing, so that clients send it again. Blocks; spreads over the
+/// pool. errc::not_a_store; errc::io_error.
+[[nodiscard]] result<VerifyResults> verify_store(fs::FileSystem& file_system,
+                                                 const std::string& root, WorkerPool& pool,
+                                                 const VerifyOptions& options);
+
+[[nodiscard]] std::string to_text(const VerifyResults& results);
+
+}  // namespace shaman
