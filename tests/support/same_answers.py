@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Compares `shaman list --json` of two builds: same_answers.py NATIVE WINE SHAMAN.EXE FOLDER…
 
-Wine shows this machine's root as drive Z:, so that the same file is /a/b here and Z:/a/b there. Windows
+Wine shows this machine's root as drive Z:, so that the same file is /a/b here and Z:/a/b there; what a scene
+says to lie on another drive, C:/x, is /c/x here, as for Blender. Windows
 does not tell cases apart: there a file is listed as the .blend spells it, here as the folder does.
 """
 
@@ -21,7 +22,9 @@ def answer(command, blend):
 
 def without_drive(value):
     if isinstance(value, str):
-        return value[2:] if value[:3] in ("Z:/", "z:/") else value
+        if value[:3] in ("Z:/", "z:/"):
+            return value[2:]
+        return f"/{value[0].lower()}{value[2:]}" if value[1:3] == ":/" else value
     if isinstance(value, list):
         return [without_drive(item) for item in value]
     if isinstance(value, dict):
