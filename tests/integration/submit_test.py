@@ -79,6 +79,24 @@ class List(SubmitTest):
         self.assertIn("crate.png", text)
         self.assertIn("props.blend", text)
 
+    def test_tree_shows_who_brings_what_in(self):
+        lines = self.client.run("list", self.shot, "--tree").stdout.splitlines()
+        crate = next(i for i, line in enumerate(lines) if "crate.png" in line)
+        library = next(i for i, line in enumerate(lines) if "props.blend" in line)
+        self.assertLess(library, crate)
+        indent = [len(lines[i]) - len(lines[i].lstrip()) for i in (library, crate)]
+        self.assertLess(indent[0], indent[1])
+
+    def test_exclude_leaves_out_files_but_not_what_a_library_needs(self):
+        done = self.client.run("list", self.shot, "--json", "--exclude", "props.blend", "--exclude", "*floor.png")
+        files = {os.path.basename(path) for path in json.loads(done.stdout)["files"]}
+        self.assertEqual({os.path.basename(path) for path in self.all_files()} - files,
+                         {"props.blend", "floor.png"})
+
+    def test_all_lists_at_least_what_is_linked(self):
+        files = json.loads(self.client.run("list", self.shot, "--json", "--all").stdout)["files"]
+        self.assertLessEqual(set(self.all_files()), set(files))
+
     def test_what_is_no_blend_is_an_error(self):
         path = os.path.join(self.folder, "no.blend")
         for content in (b"", b"BLENDER", b"not a blend file at all", bytes(1000), b"\x28\xb5\x2f\xfd" + bytes(50),
