@@ -2,6 +2,7 @@
 #include "duration.hpp"
 
 #include <charconv>
+#include <utility>
 
 namespace shaman::program {
 namespace {
@@ -45,9 +46,8 @@ std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
 
 std::string duration_text(std::chrono::seconds duration) {
   const std::int64_t seconds = duration.count();
-  for (const char unit : {'h', 'm'}) {
-    if (seconds > 0 && seconds % seconds_in(unit) == 0)
-      return std::to_string(seconds / seconds_in(unit)) + unit;
+  for (const auto& [unit, length] : {std::pair('h', 3600), std::pair('m', 60)}) {
+    if (seconds > 0 && seconds % length == 0) return std::to_string(seconds / length) + unit;
   }
   return std::to_string(seconds) + "s";
 }

@@ -50,8 +50,8 @@ Task<std::optional<Response>> receive(Exchange& exchange, const SharedUpload& up
 
 Task<Response> commit(Exchange& exchange, Upload upload) {
   const OneShot<result<void>> committed(exchange.connection.strand());
-  exchange.services.store.commit(std::move(upload),
-                                 [committed](result<void> outcome) { committed.set(outcome); });
+  exchange.services.store.commit(
+      std::move(upload), [committed](result<void> outcome) { committed.set(std::move(outcome)); });
   const auto outcome = co_await committed.get();
   if (!outcome) co_return Response::error(outcome.error());
   co_return Response::empty(204);
