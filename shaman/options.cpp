@@ -206,9 +206,8 @@ Parsed parse_options(int argc, char** argv) {
       "Keeps the files of render jobs by their content, and makes checkouts of them.\n"
       "Speaks the Shaman protocol of Flamenco, version 3. There is no authentication: let only a\n"
       "trusted network reach it. SIGTERM and SIGINT stop it, a second one at once.\n"
-      "`shaman-server gc` collects garbage, `shaman-server erase` erases a checkout; see --help "
-      "of\n"
-      "each.",
+      "`shaman-server gc` collects garbage, `erase` erases a checkout, `verify` looks for damaged\n"
+      "files; see --help of each.",
       "shaman-server");
   app.set_version_flag("--version", "shaman-server " SHAMAN_VERSION);
   app.get_formatter()->column_width(36);
