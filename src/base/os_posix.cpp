@@ -321,9 +321,10 @@ void set_up_terminal() noexcept {}
 
 void lower_thread_priority() noexcept {
 #ifdef __linux__
-  // setpriority(2): in Linux the nice value is a thread's own; 0 means the one that calls.
+  // setpriority(2): in Linux the nice value is a thread's own; 0 means the one that calls. Added to
+  // what it has, as somebody may have started the whole program with `nice`.
   constexpr int kGivesWay = 5;
-  ::setpriority(PRIO_PROCESS, 0, kGivesWay);
+  ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + kGivesWay);
 #endif
 }
 

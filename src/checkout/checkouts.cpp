@@ -49,9 +49,10 @@ Error missing_blobs(const std::vector<PlannedFile>& files, std::span<const BlobS
     named += text::printable(files[i].path) + " (" + files[i].id.brief() + ")";
   }
   if (missing > kMissingNamed) named += ", …";
-  return {errc::blobs_missing, std::to_string(missing) + " of the " +
+  return {errc::blobs_missing, std::to_string(missing) + " of " +
                                    text::count_of(files.size(), "file", "files") +
-                                   " are not stored: " + named + "; upload them and try again"};
+                                   (missing == 1 ? " is" : " are") + " not stored: " + named +
+                                   "; upload them and try again"};
 }
 
 }  // namespace

@@ -3,9 +3,14 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <vector>
+
+#ifdef __linux__
+#include <sys/resource.h>
+#endif
 
 #include <gtest/gtest.h>
 
@@ -75,6 +80,25 @@ TEST(WorkerPool, UsesAllThreadsForJobsThatBlock) {
     all->arrive_and_wait();
   }
 }
+
+#ifdef __linux__
+// setpriority(2): in Linux each thread has a nice value of its own.
+int nice_of_this_thread() {
+  return ::getpriority(PRIO_PROCESS, 0);
+}
+
+TEST(WorkerPool, LowPriorityLetsOthersComeFirst) {
+  std::promise<int> of_normal;
+  std::promise<int> of_low;
+  WorkerPool normal(1);
+  WorkerPool low(1, WorkerPool::Priority::low);
+  normal.post([&] { of_normal.set_value(nice_of_this_thread()); });
+  low.post([&] { of_low.set_value(nice_of_this_thread()); });
+  EXPECT_EQ(of_normal.get_future().get(), nice_of_this_thread());
+  if (nice_of_this_thread() == 19) GTEST_SKIP() << "nothing is lower than the test itself";
+  EXPECT_GT(of_low.get_future().get(), nice_of_this_thread());
+}
+#endif
 
 TEST(WorkerPool, ParallelForOfNothingReturns) {
   WorkerPool pool(1);
