@@ -140,7 +140,7 @@ TEST_F(CheckoutsTest, NamesWhatIsMissing) {
   const auto made = create("a/film", {{"scene.blend", scene_}, {"tex/gone.png", gone}});
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code, errc::blobs_missing);
-  EXPECT_THAT(made.error().message(), HasSubstr("1 of the 2 files"));
+  EXPECT_THAT(made.error().message(), HasSubstr("1 of 2 files is not stored"));
   EXPECT_THAT(made.error().message(),
               HasSubstr("tex/gone.png (" + gone.digest.hex().substr(0, 12)));
   EXPECT_TRUE(jobs().empty());
@@ -149,7 +149,7 @@ TEST_F(CheckoutsTest, NamesWhatIsMissing) {
   for (int i = 0; i < 100; ++i)
     many.emplace_back("f" + std::to_string(i), test::id_of("no " + std::to_string(i)));
   const auto message = create("film", many).error().message();
-  EXPECT_THAT(message, HasSubstr("100 of the 100 files"));
+  EXPECT_THAT(message, HasSubstr("100 of 100 files are not stored"));
   EXPECT_LT(message.size(), 400U);
 }
 
