@@ -24,7 +24,7 @@ struct Limits {
   std::size_t json_budget = std::size_t{256} << 20;   ///< of all JSON requests in memory
   std::size_t json_files = 1'000'000;                 ///< named by one JSON request
   std::size_t buffer_bytes = std::size_t{32} << 20;   ///< that all uploads together have in flight
-  std::size_t piece_bytes = std::size_t{128} << 10;   ///< that are hashed and written in one go
+  std::size_t piece_bytes = std::size_t{512} << 10;   ///< that are hashed and written in one go
   std::size_t connections = 8192;                     ///< at once
 };
 
