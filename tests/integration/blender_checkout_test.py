@@ -99,6 +99,25 @@ class MadeHere(Scenery):
     def test_absolute_paths(self):
         self.check("--absolute")
 
+    def test_a_pack_shows_the_same_wherever_it_is_moved(self):
+        studio = os.path.join(self.folder, "studio")
+        shutil.copytree(os.path.join(SOURCE, "tools", "demo", "scene"), studio)
+        blend = os.path.join(studio, "film", "shots", "shot010.blend")
+        _, picture = self.look(blend, "before")
+        packed = os.path.join(self.folder, "packed")
+        subprocess.run([os.environ["SHAMAN_PROGRAM"], "pack", blend, packed, "--project",
+                        os.path.join(studio, "film")], capture_output=True, check=True)
+        os.rename(studio, studio + "-away")
+        moved = os.path.join(os.path.realpath(self.folder), "moved", "elsewhere")
+        os.mkdir(os.path.dirname(moved))
+        os.rename(packed, moved)
+        with open(os.path.join(moved, "pack-info.txt"), encoding="utf-8") as file:
+            blend = os.path.join(moved, file.read().splitlines()[-1].strip())
+        after, same_picture = self.look(blend, "after")
+        self.assert_complete(after, moved, [])
+        self.assertGreater(len(after["exists"]), 5)
+        self.assert_same_picture(picture, same_picture)
+
     def test_the_demos_scene(self):
         """What is kept in the repository is what the script makes."""
         studio = os.path.join(self.folder, "studio")
