@@ -90,7 +90,7 @@ class ServerTest : public testing::Test {
     StoreOptions store_options;
     store_options.durability = Durability::none;
     store_ = Store::open(file_system_, options.storage, store_options, disk_pool_).value();
-    checkouts_.emplace(*store_, CheckoutOptions{});
+    checkouts_.emplace(*store_, checkout_options_);
     server_.emplace(*store_, *checkouts_, ServerPools{quick_pool_, disk_pool_, request_pool_},
                     options);
     server_->listen("127.0.0.1", 0).value();
@@ -127,6 +127,7 @@ class ServerTest : public testing::Test {
 
   test::TemporaryFolder folder_;
   fs::LocalFileSystem file_system_;
+  CheckoutOptions checkout_options_;
   WorkerPool quick_pool_{2};
   WorkerPool disk_pool_{4};
   WorkerPool request_pool_{2};
@@ -233,6 +234,19 @@ TEST_F(ServerTest, ACreateWaitsForAnUploadUnderWay) {
   creator.send(post("create", R"({"checkoutPath":"job","files":[)" + spec("coming", "a") + "]}"));
   uploader.send(whole.substr(whole.size() - 1));
   EXPECT_THAT(creator.receive(), HasSubstr(R"({"checkoutPath":"job"})"));
+}
+
+TEST_F(ServerTest, ACheckoutForWhichNoNameIsFreeIsAConflict) {
+  checkout_options_.unique_name_attempts = 1;
+  start();
+  Client client = this->client();
+  ASSERT_THAT(client.ask(upload("content")), StartsWith("HTTP/1.1 204 "));
+  const std::string create =
+      post("create", R"({"checkoutPath":"job","files":[)" + spec("content", "a") + "]}");
+  ASSERT_THAT(client.ask(create), StartsWith("HTTP/1.1 200 "));
+  const std::string answer = client.ask(create);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 409 "));
+  EXPECT_THAT(answer, HasSubstr(R"({"code":409,"message":")"));
 }
 
 TEST_F(ServerTest, EveryRefusalIsAnErrorInJson) {
