@@ -27,7 +27,7 @@ class FileBody : public BodySource {
   }
 
   result<std::size_t> read(std::span<std::byte> into) override {
-    const result<std::size_t> read = file_.read_at(position_, into);
+    result<std::size_t> read = file_.read_at(position_, into);
     if (!read) return read;
     position_ += *read;
     const bool at_end = position_ >= state_.info.size || *read < into.size();
