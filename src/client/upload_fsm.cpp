@@ -23,7 +23,8 @@ UploadAction give_up(Error error) {
 
 }  // namespace
 
-UploadFsm::UploadFsm(const UploadPolicy& policy, Jitter jitter, std::string name, const BlobId& id)
+UploadFsm::UploadFsm(const UploadPolicy& policy, Jitter jitter, std::string_view name,
+                     const BlobId& id)
     : policy_(policy), jitter_(std::move(jitter)), name_(text::printable(name)), id_(id) {}
 
 bool UploadFsm::can_defer() const noexcept {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "shaman/blob_id.hpp"
 #include "shaman/error.hpp"
@@ -47,7 +48,7 @@ struct UploadAction {
 class UploadFsm {
  public:
   /// `name` is what the user knows the file by.
-  UploadFsm(const UploadPolicy& policy, Jitter jitter, std::string name, const BlobId& id);
+  UploadFsm(const UploadPolicy& policy, Jitter jitter, std::string_view name, const BlobId& id);
 
   /// What to say of X-Shaman-Can-Defer-Upload.
   [[nodiscard]] bool can_defer() const noexcept;
