@@ -5,7 +5,7 @@ set -euo pipefail
 
 usage() {
   cat <<'EOF'
-Usage: tools/setup.sh [--tests] [--blender] [--lint] [--windows]
+Usage: tools/setup.sh [--tests] [--blender] [--bench] [--lint] [--windows]
 
 Installs with apt what is missing to build Shaman on Debian 12 or 13. Quick and
 silent when all is there. Needs root or sudo only when something is missing.
@@ -13,6 +13,7 @@ silent when all is there. Needs root or sudo only when something is missing.
   --tests    also what tests/run.sh needs (Python, curl, strace)
   --blender  also Blender, which judges checkouts (about 500 MB)
   --windows  also what building for Windows and running under Wine needs (1.3 GB)
+  --bench    also what tools/bench compares with: Blender and rsync
   --lint     also clang-format, clang-tidy and shellcheck
 EOF
 }
@@ -32,6 +33,7 @@ while (($#)); do
     --windows)
       packages+=(g++-mingw-w64-x86-64-posix libz-mingw-w64-dev wine wine64 make perl tcl dpkg-dev)
       ;;
+    --bench) packages+=(blender rsync python3) ;;
     --lint) lint=1 ;;
     -h | --help) usage; exit 0 ;;
     *) echo "setup.sh: unknown option '$1'; see tools/setup.sh --help" >&2; exit 2 ;;

@@ -176,7 +176,7 @@ result<void> Server::listen(const std::string& host, std::uint16_t port) {
     Endpoint endpoint = entry.endpoint();
     if (port == 0 && !impl_->acceptors.empty())
       endpoint.port(impl_->acceptors.front().local_endpoint().port());
-    if (const auto bound = impl_->bind(endpoint); !bound) return bound;
+    if (auto bound = impl_->bind(endpoint); !bound) return bound;
   }
   return {};
 }

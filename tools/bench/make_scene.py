@@ -69,7 +69,7 @@ for number in range(libraries * per_library, images):
     bpy.context.collection.objects.link(bpy.data.objects.new(mesh.name, mesh))
 VERTICES = 500_000
 random.seed(1)
-for number in range(max(1, megabytes * 1_000_000 // (VERTICES * 16))):
+for number in range(megabytes * 1_000_000 // (VERTICES * 16)):
     mesh = bpy.data.meshes.new(f"cloud{number}")
     mesh.vertices.add(VERTICES)
     # Random floats, none of them a NaN: hard to compress, as real meshes are.
