@@ -9,8 +9,10 @@ function(shaman_library name)
   cmake_parse_arguments(arg "" "PRECOMPILED" "SOURCES;LIBS;PRIVATE_LIBS" ${ARGN})
   add_library(shaman_${name} STATIC ${arg_SOURCES})
   add_library(shaman::${name} ALIAS shaman_${name})
-  target_include_directories(shaman_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include
-                             PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_include_directories(shaman_${name}
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>
+    PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_compile_features(shaman_${name} PUBLIC cxx_std_20)
   target_link_libraries(shaman_${name} PUBLIC ${arg_LIBS} PRIVATE ${arg_PRIVATE_LIBS})
   if(NOT arg_PRECOMPILED)
     set(arg_PRECOMPILED std)

@@ -1,0 +1,29 @@
+# What `cmake --install` puts where: the programs, and the libraries with their headers so that
+# another program can say find_package(shaman) (docs/library.md).
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+# In the order of their dependencies; each becomes shaman::NAME for who finds the package.
+set(libraries base net blend trace pack client)
+if(NOT WIN32)
+  list(APPEND libraries fs store checkout gc http)
+  install(TARGETS shaman-server RUNTIME COMPONENT programs)
+endif()
+install(TARGETS shaman RUNTIME COMPONENT programs)
+
+foreach(name ${libraries})
+  set_target_properties(shaman_${name} PROPERTIES EXPORT_NAME ${name})
+  install(TARGETS shaman_${name} EXPORT shaman ARCHIVE COMPONENT library)
+endforeach()
+install(EXPORT shaman NAMESPACE shaman:: FILE shaman-targets.cmake
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/shaman COMPONENT library)
+install(DIRECTORY include/shaman DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT library)
+
+set(config ${CMAKE_CURRENT_BINARY_DIR}/cmake)
+configure_package_config_file(cmake/shaman-config.cmake.in ${config}/shaman-config.cmake
+                              INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/shaman)
+# Before 1.0 every minor version may change what a program is compiled against.
+write_basic_package_version_file(${config}/shaman-config-version.cmake
+                                 COMPATIBILITY SameMinorVersion)
+install(FILES ${config}/shaman-config.cmake ${config}/shaman-config-version.cmake
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/shaman COMPONENT library)
