@@ -71,7 +71,7 @@ std::string tile_name(std::string_view pattern, std::uint32_t tile) {
 
 // BKE_image_ensure_tile_token.
 std::string old_tile_pattern(std::string_view name) {
-  const std::string text(name);
+  std::string text(name);
   std::smatch match;
   static const std::regex udim(R"((.*[._-])([12]\d{3})([._-].*))");
   if (std::regex_match(text, match, udim))

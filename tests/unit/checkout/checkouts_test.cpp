@@ -12,8 +12,6 @@
 namespace shaman {
 namespace {
 
-using test::Call;
-using test::Operation;
 using test::put;
 using testing::ElementsAre;
 using testing::HasSubstr;

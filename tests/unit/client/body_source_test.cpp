@@ -23,7 +23,9 @@ result<std::string> read_all(BodySource& body) {
 class BodyTest : public testing::Test {
  protected:
   test::TemporaryFolder folder;
-  FileState state_of(const std::string& path) const { return {path, *os::info(path)}; }
+  [[nodiscard]] FileState state_of(const std::string& path) const {
+    return {path, *os::info(path)};
+  }
 };
 
 TEST_F(BodyTest, FileGivesItsContent) {

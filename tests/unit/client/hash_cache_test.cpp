@@ -25,7 +25,7 @@ class HashCacheTest : public testing::Test {
                      [this](const std::string& text) { warnings.push_back(text); });
   }
 
-  FileState file(const std::string& name, std::int64_t age_ns = 100 * kSecond) const {
+  [[nodiscard]] FileState file(const std::string& name, std::int64_t age_ns = 100 * kSecond) const {
     return {"/p/" + name,
             {os::FileType::regular, 10, now - age_ns, now - age_ns, {~std::uint64_t{0}, 7}}};
   }
@@ -133,6 +133,7 @@ TEST_F(HashCacheTest, BeginsAnewWithTablesOfAnotherVersion) {
 
 TEST_F(HashCacheTest, IsSharedByManyAtOnce) {
   std::vector<std::thread> writers;
+  writers.reserve(4);
   for (int writer = 0; writer < 4; ++writer)
     writers.emplace_back([&, writer] {
       HashCache cache(folder.path("cache"), [](const std::string& text) { ADD_FAILURE() << text; });

@@ -25,15 +25,15 @@ class SaveStateTest : public testing::Test {
   const std::string temporary = folder.path("tmp");
 
   // Seconds after the .blend was saved.
-  std::string write(const std::string& below, int seconds_later) const {
+  std::string write(const std::string& below, int seconds_later) {
     namespace fs = std::filesystem;
-    const std::string path = folder.write(below, "x");
+    std::string path = folder.write(below, "x");
     fs::last_write_time(test::TemporaryFolder::path_of(path),
                         fs::last_write_time(test::TemporaryFolder::path_of(blend)) +
                             std::chrono::seconds(seconds_later));
     return path;
   }
-  SaveState look(const std::vector<std::string>& libraries = {}) const {
+  [[nodiscard]] SaveState look(const std::vector<std::string>& libraries = {}) const {
     return look_at_save_state(blend, libraries, {temporary, folder.path("not there")});
   }
 };

@@ -55,7 +55,7 @@ class CollectTest : public CheckoutsTest {
     std::filesystem::create_symlink(text, below(path));
   }
   // Does something once, just before a blob is moved to the trash.
-  void before_the_move(const BlobId& id, std::function<void()> what) {
+  void before_the_move(const BlobId& id, const std::function<void()>& what) {
     const std::string name = id.digest.hex() + "-" + std::to_string(id.size);
     auto done = std::make_shared<std::atomic<bool>>(false);
     failing_.on_call([=](const Call& call) -> boost::system::error_code {

@@ -18,6 +18,7 @@ FoundBlob blob(int number, std::uint64_t bytes, int hour) {
 
 std::vector<std::uint64_t> sizes(const std::vector<FoundBlob>& blobs) {
   std::vector<std::uint64_t> sizes;
+  sizes.reserve(blobs.size());
   for (const FoundBlob& found : blobs)
     sizes.push_back(found.bytes);
   return sizes;

@@ -50,6 +50,7 @@ TEST(WindowsProblem, IsNamed) {
 
 std::vector<std::string> warnings(const std::vector<std::string>& places) {
   std::vector<PlannedFile> files;
+  files.reserve(places.size());
   for (const std::string& place : places)
     files.push_back({"/x/" + place, place, {}, false});
   return warnings_about_places(files);
