@@ -94,6 +94,9 @@ void announce(const Options& options, const http::Server& server) {
     spdlog::info("garbage collection every {}: what is unused for {}",
                  program::duration_text(options.gc_period),
                  program::duration_text(std::max(options.gc.max_age, options.gc.min_age)));
+  if (options.manager)
+    spdlog::info("in front of the Flamenco Manager at {}",
+                 text::printable(options.manager->authority()));
   if (options.store.durability == Durability::none)
     spdlog::warn("durability none: what was acknowledged can be lost in a power cut");
   if (server.is_reachable_from_outside())
@@ -131,6 +134,8 @@ int serve(Options& options, program::SignalWatcher& signals) {
   if (!store) return fail(store.error());
   Checkouts checkouts(**store, options.checkouts);
   http::Server server(**store, checkouts, {quick_pool, disk_pool, request_pool}, options.server);
+  if (options.manager)
+    server.pass_on(proxy::passage_to_manager(*options.manager, proxy::ManagerTimeouts()));
   if (const auto bound = server.listen(options.host, options.port); !bound)
     return fail(bound.error());
   if (const auto written = write_port_file(options.port_file, server); !written)

@@ -104,6 +104,15 @@ void add_network_options(CLI::App& app, Options& options, std::string& listen) {
   app.add_option("--port-file", options.port_file,
                  "Write the port to this file once connections are accepted")
       ->type_name("FILE");
+  app.add_option_function<std::string>(
+         "--manager",
+         [&options](const std::string& url) {
+           auto address = proxy::ManagerAddress::parse(url);
+           if (!address) throw CLI::ValidationError("--manager", address.error().message());
+           options.manager = *std::move(address);
+         },
+         "Stand in front of this Flamenco Manager: what is not Shaman's is passed on to it")
+      ->type_name("URL");
   app.add_option("--name", options.server.name, "What this server calls itself to clients")
       ->capture_default_str();
 }

@@ -10,6 +10,7 @@
 
 #include "shaman/gc.hpp"
 #include "shaman/http/server.hpp"
+#include "shaman/proxy/manager.hpp"
 #include "shaman/store.hpp"
 
 namespace shaman::program {
@@ -23,6 +24,7 @@ struct Options {
   StoreOptions store;
   CheckoutOptions checkouts;
   http::ServerOptions server;
+  std::optional<proxy::ManagerAddress> manager;  ///< that this server stands in front of
   GcOptions gc;
   std::chrono::seconds gc_period{std::chrono::hours(24)};  ///< 0: never
   bool connections_given = false;  ///< then too few descriptors are a reason not to start

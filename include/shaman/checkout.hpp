@@ -64,6 +64,10 @@ class Checkouts {
   /// errc::storage_full.
   [[nodiscard]] result<std::string> create(const CheckoutPlan& plan);
 
+  /// Whether exactly this folder below `jobs/` is a checkout: none above or inside of one is.
+  /// Blocks. errc::io_error.
+  [[nodiscard]] result<bool> is_checkout(const std::string& path);
+
   /// Takes away one checkout, at once and for good; parents that it leaves empty go too where that
   /// is safe, never `jobs/` itself. Its blobs stay until garbage collection finds them unused.
   /// `path` is what create() returned. On return its absence is on stable storage. Blocks.

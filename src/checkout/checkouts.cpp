@@ -134,6 +134,12 @@ result<std::string> Checkouts::create(const CheckoutPlan& plan) {
   return answer;
 }
 
+result<bool> Checkouts::is_checkout(const std::string& path) {
+  const auto found = Erasure(impl_->store, path).find();
+  if (!found && found.error().code != errc::not_found) return found.error();
+  return static_cast<bool>(found);
+}
+
 result<void> Checkouts::erase(const std::string& path) {
   auto erased = Erasure(impl_->store, path).run();
   if (erased) impl_->answers.forget(path);

@@ -21,8 +21,10 @@ class Erasure {
   /// As Checkouts::erase().
   [[nodiscard]] result<void> run();
 
- private:
+  /// Only finds it. errc::not_found where exactly this folder is no checkout.
   [[nodiscard]] result<void> find();
+
+ private:
   [[nodiscard]] result<void> take_away();
   [[nodiscard]] Error not_found() const;
   [[nodiscard]] const fs::Folder& parent() const;

@@ -19,6 +19,8 @@
 
 namespace shaman::http {
 
+class Passage;
+
 /// What all requests share; outlives them.
 struct Services {
   Store& store;
@@ -28,8 +30,9 @@ struct Services {
   const Router& router;
   ConnectionTable& connections;
   BufferPool& upload_buffers;
-  FairBudget& json_first;  ///< for the first part of each JSON request
-  FairBudget& json_rest;   ///< for what goes beyond; who holds it waits for nothing else
+  FairBudget& json_first;      ///< for the first part of each JSON request
+  FairBudget& json_rest;       ///< for what goes beyond; who holds it waits for nothing else
+  Passage* passage = nullptr;  ///< where the rest goes, if anywhere
 };
 
 /// One request on its way through a handler.

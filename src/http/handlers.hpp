@@ -23,7 +23,9 @@ Task<Response> get_shared_storage(Exchange& exchange);
 Task<Response> get_job_types(Exchange& exchange);
 Task<Response> get_worker_tags(Exchange& exchange);
 
-/// The table of them all.
+/// The table of Shaman's own calls.
 [[nodiscard]] Router make_router();
+/// What a server without a Manager answers in its place.
+void add_manager_calls(Router& router);
 
 }  // namespace shaman::http

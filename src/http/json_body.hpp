@@ -5,6 +5,7 @@
 #include <deque>
 #include <iterator>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace shaman::http {
@@ -20,6 +21,11 @@ class JsonBody {
     std::size_t length = 0;
   };
   void add(Part part) { parts_.push_back(std::move(part)); }
+  /// All of it as one text, which may take as much memory again.
+  void append_to(std::string& text) {
+    for (; !parts_.empty(); parts_.pop_front())
+      text.append(parts_.front().memory.get(), parts_.front().length);
+  }
   [[nodiscard]] bool empty() const noexcept { return parts_.empty(); }
 
   /// No token of the JSON may be longer: a string without end would be copied to memory whole.

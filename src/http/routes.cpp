@@ -11,14 +11,16 @@ Router make_router() {
   router.add("GET", "/api/v3/shaman/files/{}/{}", get_file_status);
   router.add("POST", "/api/v3/shaman/files/{}/{}", post_file);
   router.add("GET", "/api/v3/shaman/info", get_info);
+  return router;
+}
 
+void add_manager_calls(Router& router) {
   router.add("GET", "/api/v3/version", get_version);
   router.add("GET", "/api/v3/status", get_farm_status);
   router.add("GET", "/api/v3/configuration", get_configuration);
   router.add("GET", "/api/v3/configuration/shared-storage/{}/{}", get_shared_storage);
   router.add("GET", "/api/v3/jobs/types", get_job_types);
   router.add("GET", "/api/v3/worker-mgt/tags", get_worker_tags);
-  return router;
 }
 
 }  // namespace shaman::http

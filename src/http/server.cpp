@@ -18,6 +18,7 @@
 
 #include "http/endpoint_text.hpp"
 #include "http/handlers.hpp"
+#include "http/passage.hpp"
 #include "http/session.hpp"
 
 namespace shaman::http {
@@ -71,6 +72,7 @@ struct Server::Impl {
   Strand control;  // acceptors and timer are touched here alone once run() has begun
   Timer timer;
   std::deque<Acceptor> acceptors;
+  std::shared_ptr<Passage> passage;  // its sockets go before the io_context
   std::atomic<std::size_t> refusals{0};
   std::mutex stopping;
 };
@@ -132,6 +134,7 @@ Task<> Server::Impl::watch_deadlines() {
     timer.expires_after(kDeadlineTick);
     co_await timer.async_wait(kTuple);
     connections.check(Clock::now());
+    if (passage) passage->check(Clock::now());
   }
 }
 
@@ -156,6 +159,7 @@ Task<> Server::Impl::shut_down() {
     spdlog::warn("stopping: cutting off {}",
                  text::count_of(connections.size(), "connection", "connections"));
   connections.cancel();
+  if (passage) passage->cancel();
   timer.cancel();
 }
 
@@ -164,6 +168,11 @@ Server::Server(Store& store, Checkouts& checkouts, ServerPools pools, ServerOpti
 
 Server::~Server() {
   const std::lock_guard wait_for_stop(impl_->stopping);
+}
+
+void Server::pass_on(std::shared_ptr<Passage> passage) {
+  impl_->passage = std::move(passage);
+  impl_->services.passage = impl_->passage.get();
 }
 
 result<void> Server::listen(const std::string& host, std::uint16_t port) {
@@ -195,6 +204,7 @@ bool Server::is_reachable_from_outside() const {
 }
 
 void Server::run() {
+  if (!impl_->passage) add_manager_calls(impl_->router);
   for (Acceptor& acceptor : impl_->acceptors)
     asio::co_spawn(impl_->control, impl_->accept(acceptor), asio::detached);
   asio::co_spawn(impl_->control, impl_->watch_deadlines(), asio::detached);

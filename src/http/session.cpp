@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "http/session.hpp"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "shaman/text.hpp"
 
 #include "http/access_log.hpp"
+#include "http/passage.hpp"
 #include "http/run_on.hpp"
 
 namespace shaman::http {
@@ -97,15 +99,25 @@ Response answer_without_handler(const Router::Match& match, const RequestHead& h
   }
 }
 
+// All that is not Shaman's, where there is somebody behind this server.
+bool is_passed_on(const Exchange& exchange) {
+  static constexpr std::array<std::string_view, 3> kOurs{"api", "v3", "shaman"};
+  const std::vector<std::string>& path = exchange.head.segments;
+  if (exchange.services.passage == nullptr || path.empty()) return false;
+  return path.size() < kOurs.size() || !std::equal(kOurs.begin(), kOurs.end(), path.begin());
+}
+
 Task<Response> dispatch(Exchange& exchange) {
   const RequestHead& head = exchange.head;
   if (head.has_unknown_expectation)
     co_return Response::error(417, "the only expectation that is understood is 100-continue");
   const Router::Match match = exchange.services.router.match(head.method(), head.segments);
-  if (match.handler == nullptr) co_return answer_without_handler(match, head);
+  const bool passes = match.handler == nullptr && is_passed_on(exchange);
+  if (match.handler == nullptr && !passes) co_return answer_without_handler(match, head);
   exchange.parameters = match.parameters;
   std::exception_ptr error;
   try {
+    if (passes) co_return co_await exchange.services.passage->pass(exchange);
     co_return co_await match.handler(exchange);
   } catch (...) {
     error = std::current_exception();
@@ -202,7 +214,7 @@ Task<bool> serve_request(Connection& connection, const Services& services, HeadO
                           !services.connections.is_stopping() &&
                           !(response.stream && head.is_http_1_0);
   if (connection.is_lost()) response.unheard = true;
-  if (!response.unheard) {
+  if (!response.unheard && !response.is_sent) {
     const bool heard = co_await write_response(exchange, response, keep_alive);
     response.unheard = !heard;
   }

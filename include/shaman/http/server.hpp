@@ -60,6 +60,8 @@ struct ServerPools {
   WorkerPool& requests;  ///< whole requests with many files
 };
 
+class Passage;
+
 /// The HTTP server: docs/protocol.md over one store.
 class Server {
  public:
@@ -68,6 +70,10 @@ class Server {
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
+
+  /// Before run(): what is not Shaman's goes there, also what a Manager is asked on connecting,
+  /// which this server answers itself without.
+  void pass_on(std::shared_ptr<Passage> passage);
 
   /// Listens on every address of the host (a name, IPv4 or IPv6); port 0: one that is free, the
   /// same for all. errc::io_error says what is wrong with the address.

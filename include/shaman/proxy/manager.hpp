@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "shaman/error.hpp"
+#include "shaman/http/server.hpp"
+
+namespace shaman::proxy {
+
+/// Where the Flamenco Manager is.
+struct ManagerAddress {
+  std::string host;  ///< a name or an address, without brackets
+  std::uint16_t port = 80;
+
+  /// `http://manager.local:8080`, `http://[::1]:8080/`. errc::malformed_request.
+  [[nodiscard]] static result<ManagerAddress> parse(std::string_view url);
+  [[nodiscard]] std::string authority() const;  ///< `[::1]:8080`
+};
+
+struct ManagerTimeouts {
+  std::chrono::milliseconds connect{5'000};
+  std::chrono::milliseconds answer{120'000};  ///< without a byte of an answer
+  std::chrono::milliseconds tunnel{600'000};  ///< a WebSocket on which nothing moves
+};
+
+/// What a server in front of a Manager passes everything on with that is not Shaman's: streaming
+/// both ways, WebSockets too. What passes is repaired where it would harm: see docs/managers.md.
+[[nodiscard]] std::shared_ptr<http::Passage> passage_to_manager(const ManagerAddress& address,
+                                                                const ManagerTimeouts& timeouts);
+
+}  // namespace shaman::proxy

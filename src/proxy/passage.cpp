@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "http/passage.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "shaman/text.hpp"
+
+#include "http/collect_json.hpp"
+#include "http/run_on.hpp"
+#include "proxy/answer_head.hpp"
+#include "proxy/head_text.hpp"
+#include "proxy/repair.hpp"
+#include "proxy/tunnel.hpp"
+#include "proxy/upstream.hpp"
+
+namespace shaman::proxy {
+namespace {
+
+using http::Connection;
+using http::Exchange;
+using http::RequestBody;
+using http::RequestHead;
+using http::Response;
+using http::Task;
+using Phase = Connection::Phase;
+
+constexpr std::size_t kPiece = 32 * 1024;
+// Answers that are looked into are of some hundred bytes.
+constexpr std::size_t kMostLookedInto = 1024 * 1024;
+
+bool is_path(const RequestHead& head, std::string_view path) {
+  return head.target().substr(0, head.target().find('?')) == path;
+}
+
+bool is_job_submission(const RequestHead& head) {
+  return head.method() == "POST" && is_path(head, "/api/v3/jobs");
+}
+
+bool tells_location(const RequestHead& head) {
+  if (head.method() != "GET") return false;
+  return is_path(head, "/api/v3/configuration") ||
+         head.target().starts_with("/api/v3/configuration/shared-storage/");
+}
+
+// Of one passed-through request: where it has got to.
+class Passing {
+ public:
+  Passing(Exchange& exchange, Upstream& upstream)
+      : exchange_(exchange), client_(exchange.connection), upstream_(upstream) {}
+
+  Task<Response> run();
+
+ private:
+  Task<std::optional<Response>> look_into_job();
+  Task<result<bool>> is_manager_shaman_off();
+  Task<std::optional<Response>> exchange_heads();
+  Task<std::optional<Response>> connect_and_send();
+  Task<bool> send_request();
+  Task<bool> send_body();
+  Task<bool> read_head();
+  Task<Response> pass_answer();
+  Task<Response> pass_looked_into();
+  Task<bool> pass_body(RequestBody& body, bool is_chunked);
+  Task<bool> pass_until_close(bool is_chunked);
+  Task<bool> send_piece(Connection& to, std::string_view piece, bool is_chunked);
+  Task<Response> upgrade();
+
+  [[nodiscard]] bool may_repeat() const;
+  [[nodiscard]] bool has_answer_body() const;
+  [[nodiscard]] bool will_go_on() const;
+  [[nodiscard]] BodyFraming request_framing() const;
+  [[nodiscard]] BodyFraming answer_framing() const;
+  [[nodiscard]] Response no_answer() const;
+  [[nodiscard]] Response sent(bool heard, bool goes_on);
+
+  Exchange& exchange_;
+  Connection& client_;
+  Upstream& upstream_;
+  Upstream::Lease manager_;
+  bool has_answer_begun_ = false;
+  std::optional<std::string> body_;  // where it had to be looked into
+  AnswerHead answer_;
+};
+
+Task<Response> Passing::run() {
+  const RequestHead& head = exchange_.head;
+  if (!head.target().starts_with('/'))
+    co_return Response::error(400, "an address that is passed on must begin with a slash");
+  if (std::ranges::any_of(head.segments, [](const std::string& segment) {
+        return segment == "." || segment == "..";
+      }))
+    co_return Response::error(400, "an address with . or .. in it is not passed on");
+  if (is_job_submission(head)) {
+    if (auto refused = co_await look_into_job()) co_return std::move(*refused);
+  }
+  if (auto failed = co_await exchange_heads()) co_return std::move(*failed);
+  if (answer_.status() == 101) co_return co_await upgrade();
+  if (answer_.status() == 200 && tells_location(head)) co_return co_await pass_looked_into();
+  co_return co_await pass_answer();
+}
+
+Task<std::optional<Response>> Passing::look_into_job() {
+  http::JsonBody json;
+  if (auto failed = co_await http::collect_json(exchange_, json)) co_return std::move(failed);
+  std::string text;
+  json.append_to(text);
+  const auto off = co_await is_manager_shaman_off();
+  if (!off) co_return Response::error(off.error());
+  JobRules rules;
+  rules.manager_shaman_is_off = off.value();
+  rules.is_checkout = [&checkouts = exchange_.services.checkouts](const std::string& path) {
+    return checkouts.is_checkout(path);
+  };
+  auto repaired = co_await http::run_on(exchange_.services.pools.requests, client_.strand(),
+                                        [&text, &rules] { return repair_job(text, rules); });
+  if (!repaired) co_return Response::error(repaired.error());
+  body_ = *std::move(repaired);
+  co_return std::nullopt;
+}
+
+// Asked anew each time: who changes the Manager's configuration does not restart this server.
+Task<result<bool>> Passing::is_manager_shaman_off() {
+  const http::Strand strand = client_.strand();
+  auto connected = co_await upstream_.connect(strand);
+  if (!connected) co_return connected.error();
+  manager_ = *std::move(connected);
+  const std::string request =
+      "GET /api/v3/configuration HTTP/1.1\r\nHost: " + upstream_.address().authority() +
+      "\r\nConnection: close\r\n\r\n";
+  std::string body;
+  bool is_whole = co_await manager_->write({request, {}, {}});
+  if (is_whole) is_whole = co_await read_head();
+  if (is_whole && answer_.status() == 200 && answer_.content_length.value_or(0) < kMostLookedInto) {
+    RequestHead framing;
+    framing.content_length = answer_.content_length;
+    framing.is_chunked = answer_.is_chunked;
+    RequestBody answer(*manager_, framing);
+    std::array<char, 4096> piece{};
+    while (const std::size_t length = co_await answer.read(piece))
+      body.append(piece.data(), length);
+  }
+  manager_.reset();
+  answer_ = {};
+  has_answer_begun_ = false;
+  const bool is_off = repair_location(body) != body;
+  if (body.empty())
+    co_return Error{errc::unreachable, "the Flamenco Manager at " +
+                                           upstream_.address().authority() +
+                                           " does not tell its configuration"};
+  co_return is_off;
+}
+
+bool Passing::may_repeat() const {
+  const std::string_view method = exchange_.head.method();
+  return (method == "GET" || method == "HEAD" || method == "OPTIONS") &&
+         !exchange_.head.has_body() && !wants_upgrade(exchange_.head);
+}
+
+// On a connection that was left open, until it turns out that the Manager has closed it. Only what
+// may be asked twice goes that way.
+Task<std::optional<Response>> Passing::exchange_heads() {
+  if (may_repeat()) {
+    for (manager_ = upstream_.reuse(); manager_; manager_ = upstream_.reuse()) {
+      bool done = co_await send_request();
+      if (done) done = co_await read_head();
+      if (done) co_return std::nullopt;
+      if (has_answer_begun_ || manager_->is_expired()) co_return no_answer();
+    }
+  }
+  co_return co_await connect_and_send();
+}
+
+Task<std::optional<Response>> Passing::connect_and_send() {
+  const http::Strand strand = client_.strand();
+  auto connected = co_await upstream_.connect(strand);
+  if (!connected) co_return Response::error(connected.error());
+  manager_ = *std::move(connected);
+  bool sent_all = co_await send_request();
+  if (sent_all) sent_all = co_await send_body();
+  if (exchange_.body.failure() != RequestBody::Failure::none)
+    co_return http::response_to_failed_body(exchange_.body);
+  // The Manager may have answered without reading all.
+  if (!co_await read_head()) co_return no_answer();
+  if (!sent_all) answer_.keep_alive = false;
+  co_return std::nullopt;
+}
+
+BodyFraming Passing::request_framing() const {
+  if (body_) return {false, body_->size()};
+  return {exchange_.head.is_chunked, exchange_.head.content_length};
+}
+
+Task<bool> Passing::send_request() {
+  const ForwardedRequest request{exchange_.head, client_.peer(), false, false, request_framing()};
+  const std::string text = request_text(request);
+  const std::string_view body = body_ ? std::string_view(*body_) : std::string_view();
+  co_return co_await manager_->write({text, body, {}});
+}
+
+Task<bool> Passing::send_piece(Connection& to, std::string_view piece, bool is_chunked) {
+  if (!is_chunked) co_return co_await to.write({piece, {}, {}});
+  std::array<char, 20> size{};
+  const int digits = std::snprintf(size.data(), size.size(), "%zx\r\n", piece.size());
+  const std::string_view head(size.data(), static_cast<std::size_t>(digits));
+  co_return co_await to.write({head, piece, "\r\n"});
+}
+
+Task<bool> Passing::send_body() {
+  if (body_ || !exchange_.head.has_body()) co_return true;
+  const bool is_chunked = exchange_.head.is_chunked;
+  std::vector<char> piece(kPiece);
+  while (const std::size_t length = co_await exchange_.body.read(piece))
+    if (!co_await send_piece(*manager_, {piece.data(), length}, is_chunked)) co_return false;
+  if (exchange_.body.failure() != RequestBody::Failure::none) co_return false;
+  if (is_chunked) co_return co_await manager_->write({"0\r\n\r\n", {}, {}});
+  co_return true;
+}
+
+Task<bool> Passing::read_head() {
+  manager_->enter(Phase::reading, upstream_.timeouts().answer);
+  client_.enter(Phase::working, upstream_.timeouts().answer * 2);
+  for (;;) {
+    AnswerParser parser;
+    auto state = AnswerParser::State::needs_more;
+    while (state == AnswerParser::State::needs_more) {
+      if (manager_->buffered().empty() && !co_await manager_->fill()) co_return false;
+      has_answer_begun_ = true;
+      std::size_t consumed = 0;
+      state = parser.parse(manager_->buffered(), consumed);
+      manager_->consume(consumed);
+      if (state == AnswerParser::State::needs_more && !co_await manager_->fill()) co_return false;
+    }
+    if (state == AnswerParser::State::bad) co_return false;
+    answer_ = parser.take();
+    if (!answer_.is_interim()) co_return true;
+  }
+}
+
+Response Passing::no_answer() const {
+  const std::string manager = "the Flamenco Manager at " + upstream_.address().authority();
+  if (client_.is_lost()) {
+    Response response;
+    response.unheard = true;
+    return response;
+  }
+  if (manager_->is_expired())
+    return Response::error(504, manager + " did not answer within " +
+                                    std::to_string(upstream_.timeouts().answer.count() / 1000) +
+                                    " s");
+  return Response::error(502, manager + (has_answer_begun_ ? " sent an answer that is no HTTP"
+                                                           : " closed the connection without an"
+                                                             " answer"));
+}
+
+bool Passing::has_answer_body() const {
+  const unsigned status = answer_.status();
+  return exchange_.head.method() != "HEAD" && status != 204 && status != 304;
+}
+
+bool Passing::will_go_on() const {
+  const bool ends_with_connection =
+      has_answer_body() && exchange_.head.is_http_1_0 && !answer_.content_length;
+  return exchange_.head.keep_alive && !ends_with_connection &&
+         (exchange_.body.is_done() || body_.has_value()) &&
+         !exchange_.services.connections.is_stopping();
+}
+
+BodyFraming Passing::answer_framing() const {
+  // A HEAD's length is that of the body which GET would have; a 204 and a 304 have none.
+  if (!has_answer_body())
+    return {false, exchange_.head.method() == "HEAD" ? answer_.content_length : std::nullopt};
+  if (answer_.content_length) return {false, answer_.content_length};
+  return {!exchange_.head.is_http_1_0, std::nullopt};
+}
+
+Response Passing::sent(bool heard, bool goes_on) {
+  Response response;
+  response.status = answer_.status();
+  response.is_sent = true;
+  response.unheard = !heard;
+  response.close = !goes_on || !heard;
+  return response;
+}
+
+Task<Response> Passing::pass_answer() {
+  const bool goes_on = will_go_on();
+  const BodyFraming framing = answer_framing();
+  const std::string text = answer_text(answer_, framing, goes_on, exchange_.head.is_http_1_0);
+  bool heard = co_await client_.write({text, {}, {}});
+  if (!heard || !has_answer_body()) {
+    if (answer_.keep_alive) upstream_.give_back(std::move(manager_));
+    co_return sent(heard, goes_on);
+  }
+  const bool ends_with_connection = !answer_.is_chunked && !answer_.content_length;
+  if (ends_with_connection) {
+    heard = co_await pass_until_close(framing.is_chunked);
+    co_return sent(heard, goes_on);
+  }
+  RequestHead ending;
+  ending.content_length = answer_.content_length;
+  ending.is_chunked = answer_.is_chunked;
+  RequestBody body(*manager_, ending);
+  heard = co_await pass_body(body, framing.is_chunked);
+  if (answer_.keep_alive && body.is_done()) upstream_.give_back(std::move(manager_));
+  co_return sent(heard, goes_on);
+}
+
+Task<bool> Passing::pass_body(RequestBody& body, bool is_chunked) {
+  std::vector<char> piece(kPiece);
+  while (const std::size_t length = co_await body.read(piece)) {
+    if (!co_await send_piece(client_, {piece.data(), length}, is_chunked)) co_return false;
+    client_.enter(Phase::working, upstream_.timeouts().answer * 2);
+  }
+  // Cut short, so that the client sees that this was not all.
+  if (!body.is_done()) co_return false;
+  if (is_chunked) co_return co_await client_.write({"0\r\n\r\n", {}, {}});
+  co_return true;
+}
+
+Task<bool> Passing::pass_until_close(bool is_chunked) {
+  for (;;) {
+    manager_->enter(Phase::reading, upstream_.timeouts().answer);
+    if (manager_->buffered().empty() && !co_await manager_->fill()) break;
+    const std::string piece(manager_->buffered());
+    manager_->consume(piece.size());
+    if (!co_await send_piece(client_, piece, is_chunked)) co_return false;
+  }
+  if (manager_->is_lost() || manager_->is_expired()) co_return false;
+  if (is_chunked) co_return co_await client_.write({"0\r\n\r\n", {}, {}});
+  co_return true;
+}
+
+Task<Response> Passing::pass_looked_into() {
+  if (answer_.content_length.value_or(kMostLookedInto) >= kMostLookedInto && !answer_.is_chunked)
+    co_return co_await pass_answer();
+  RequestHead ending;
+  ending.content_length = answer_.content_length;
+  ending.is_chunked = answer_.is_chunked;
+  RequestBody body(*manager_, ending);
+  std::string text;
+  std::vector<char> piece(kPiece);
+  while (const std::size_t length = co_await body.read(piece)) {
+    text.append(piece.data(), length);
+    if (text.size() > kMostLookedInto) break;
+  }
+  if (!body.is_done()) co_return no_answer();
+  text = repair_location(text);
+  answer_.is_chunked = false;
+  answer_.content_length = text.size();
+  if (answer_.keep_alive) upstream_.give_back(std::move(manager_));
+  const bool goes_on = will_go_on();
+  const std::string head =
+      answer_text(answer_, answer_framing(), goes_on, exchange_.head.is_http_1_0);
+  const bool heard = co_await client_.write({head, text, {}});
+  co_return sent(heard, goes_on);
+}
+
+Task<Response> Passing::upgrade() {
+  if (!wants_upgrade(exchange_.head)) co_return no_answer();
+  const std::string text = upgrade_text(answer_);
+  const bool heard = co_await client_.write({text, {}, {}});
+  if (heard) co_await tunnel(client_, *manager_, upstream_.timeouts().tunnel);
+  co_return sent(heard, false);
+}
+
+class ManagerPassage : public http::Passage {
+ public:
+  ManagerPassage(const ManagerAddress& address, const ManagerTimeouts& timeouts)
+      : upstream_(address, timeouts) {}
+
+  Task<Response> pass(Exchange& exchange) override {
+    Passing passing(exchange, upstream_);
+    co_return co_await passing.run();
+  }
+  void check(http::Clock::time_point now) override { upstream_.check(now); }
+  void cancel() override { upstream_.cancel(); }
+
+ private:
+  Upstream upstream_;
+};
+
+}  // namespace
+
+std::shared_ptr<http::Passage> passage_to_manager(const ManagerAddress& address,
+                                                  const ManagerTimeouts& timeouts) {
+  return std::make_shared<ManagerPassage>(address, timeouts);
+}
+
+}  // namespace shaman::proxy

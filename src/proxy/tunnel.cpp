@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "proxy/tunnel.hpp"
+
+#include <exception>
+#include <string>
+
+#include <boost/asio/co_spawn.hpp>
+
+namespace shaman::proxy {
+namespace {
+
+using http::Connection;
+using Phase = Connection::Phase;
+
+http::Task<> carry(Connection& from, Connection& to, http::Clock::duration idle) {
+  for (;;) {
+    from.enter(Phase::idle, idle);
+    if (from.buffered().empty() && !co_await from.fill()) break;
+    const std::string bytes(from.buffered());
+    from.consume(bytes.size());
+    if (!co_await to.write({bytes, {}, {}})) break;
+    to.enter(Phase::idle, idle);
+  }
+  to.finish_writing();
+}
+
+}  // namespace
+
+http::Task<> tunnel(Connection& client, Connection& manager, http::Clock::duration idle) {
+  bool has_ended = false;
+  boost::asio::co_spawn(client.strand(), carry(client, manager, idle),
+                        [&has_ended, wake = client.event().waker()](const std::exception_ptr&) {
+                          has_ended = true;
+                          wake();
+                        });
+  co_await carry(manager, client, idle);
+  while (!has_ended)
+    co_await client.event().wait(http::Clock::time_point::max());
+}
+
+}  // namespace shaman::proxy

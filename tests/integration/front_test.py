@@ -1,0 +1,375 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The server in front of a Manager: its own calls it answers, all others it passes on."""
+
+import concurrent.futures
+import json
+import os
+import socket
+import time
+import unittest
+
+import behind
+from api import CREATE, REQUIREMENTS, Api, files_url, new_content, spec
+from behind import Behind
+from raw_http import RawConnection
+from shaman_server import PATIENCE, Server, sha256
+
+JOBS = "/api/v3/jobs"
+CONFIGURATION = "/api/v3/configuration"
+
+
+def configuration(shaman):
+    body = json.dumps({"storageLocation": "/s", "shamanEnabled": shaman, "isFirstRun": False})
+    return lambda handler, seen: handler.reply(body.encode())
+
+
+class FrontTest(unittest.TestCase):
+    answers = {}
+
+    def setUp(self):
+        self.behind = Behind({CONFIGURATION: configuration(True), **self.answers})
+        self.addCleanup(self.behind.close)
+        self.server = Server(manager=self.behind.url)
+        self.server.start()
+        self.addCleanup(self.server.close)
+        self.api = Api(self.server)
+        self.addCleanup(self.api.close)
+
+    def raw(self):
+        connection = RawConnection(self.server)
+        self.addCleanup(connection.close)
+        return connection
+
+    def make_checkout(self, path):
+        content = new_content()
+        self.api.call("POST", files_url(content), content)
+        made = self.api.create(path, [spec("scene.blend", content)])
+        self.assertEqual(made.status, 200, made)
+        return made.json()["checkoutPath"]
+
+
+class Passing(FrontTest):
+    def test_requests_pass_as_they_came(self):
+        target = "/api/v3/jobs/a%2Fb//c%20d?pretty&x=%7B"
+        answer = self.api.call("GET", target, headers={"Authorization": "Basic YTpi", "X-Own": "1"})
+        self.assertEqual(answer.status, 200)
+        seen = answer.json()
+        self.assertEqual((seen["method"], seen["target"]), ("GET", target))
+        headers = dict(seen["headers"])
+        self.assertEqual(headers["Authorization"], "Basic YTpi")
+        self.assertEqual(headers["X-Own"], "1")
+        self.assertEqual(headers["Host"], f"{self.server.host}:{self.server.port}")
+        self.assertEqual(headers["X-Forwarded-For"], "127.0.0.1")
+        self.assertEqual(headers["X-Forwarded-Host"], headers["Host"])
+        self.assertEqual(headers["X-Forwarded-Proto"], "http")
+
+    def test_shaman_is_answered_here(self):
+        self.assertEqual(self.api.post_json(REQUIREMENTS, {"files": []}).status, 200)
+        self.assertEqual(self.api.get("/api/v3/shaman/info").status, 200)
+        self.assertEqual(self.api.get("/api/v3/shaman/nothing").status, 404)
+        self.assertEqual(self.api.get("/api/v3/%73haman/info").status, 200)
+        self.assertEqual(self.behind.seen, [])
+
+    def test_what_a_manager_is_asked_on_connecting_is_asked_of_it(self):
+        for path in ("/api/v3/version", "/api/v3/jobs/types", "/api/v3/worker-mgt/tags", "/",
+                     "/app/", "/flamenco-addon.zip"):
+            self.assertEqual(self.api.get(path).json()["target"], path)
+
+    def test_every_method_with_its_body(self):
+        for method in ("POST", "PUT", "DELETE", "PATCH", "PROPFIND"):
+            body = json.dumps({"last_updated_max": method})
+            seen = self.api.call(method, "/api/v3/jobs/mass-delete", body,
+                                 {"Content-Type": "application/json"}).json()
+            self.assertEqual((seen["method"], seen["body"]), (method, body))
+            self.assertEqual(dict(seen["headers"])["Content-Type"], "application/json")
+
+    def test_head_has_no_body(self):
+        with self.raw() as connection:
+            answer = connection.exchange("HEAD", "/x")
+            self.assertEqual((answer.status, answer.body), (200, b""))
+            self.assertEqual(connection.exchange("GET", "/y").json()["target"], "/y")
+
+    def test_chunked_bodies_pass(self):
+        with self.raw() as connection:
+            connection.send(b"POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+                            b"5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n")
+            seen = connection.response().json()
+            self.assertEqual(seen["body"], "hello world")
+            self.assertEqual(connection.exchange("GET", "/y").json()["target"], "/y")
+
+    def test_large_bodies_stream(self):
+        content = new_content(30_000_000)
+        seen = self.api.call("POST", "/api/v3/worker/task/x/output-produced", content).json()
+        self.assertEqual(sha256(seen["body"].encode("latin-1")), sha256(content))
+
+    def test_expect_is_answered_here(self):
+        with self.raw() as connection:
+            connection.send(b"POST /x HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n"
+                            b"Content-Length: 2\r\n\r\n")
+            self.assertEqual(connection.response().status, 100)
+            connection.send(b"ok")
+            seen = connection.response().json()
+            self.assertEqual(seen["body"], "ok")
+            self.assertNotIn("Expect", dict(seen["headers"]))
+
+    def test_headers_of_one_connection_end_here(self):
+        with self.raw() as connection:
+            seen = connection.exchange("GET", "/x", [
+                ("Connection", "keep-alive, X-Hop"), ("X-Hop", "1"), ("Keep-Alive", "timeout=5"),
+                ("Proxy-Authorization", "secret"), ("TE", "trailers"), ("Upgrade", "h2c"),
+                ("X-Forwarded-For", "6.6.6.6"), ("Forwarded", "for=6.6.6.6")]).json()
+        names = {name.lower() for name, _ in seen["headers"]}
+        self.assertEqual(names & {"connection", "x-hop", "keep-alive", "proxy-authorization", "te",
+                                  "upgrade", "forwarded"}, set())
+        self.assertEqual(dict(seen["headers"])["X-Forwarded-For"], "127.0.0.1")
+
+    def test_folders_above_are_not_passed(self):
+        for target in ("/api/v3/jobs/../shaman/checkout/create", "/%2e%2e/x", "/a/./b"):
+            with self.raw() as connection:
+                self.assertEqual(connection.exchange("GET", target).status, 400)
+        self.assertEqual(self.behind.seen, [])
+
+    def test_connections_are_used_again_but_none_is_opened_early(self):
+        self.assertEqual(self.behind.connections, 0)
+        for number in range(5):
+            with Api(self.server) as api:
+                self.assertEqual(api.get(f"/{number}").status, 200)
+        self.assertEqual(self.behind.connections, 1)
+
+
+class Answers(FrontTest):
+    @staticmethod
+    def chunked(handler, seen):
+        handler.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Own: 1\r\n\r\n"
+                     b"3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\n\r\n")
+        return True
+
+    @staticmethod
+    def until_close(handler, seen):
+        handler.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nabc")
+        handler.send(b"defg")
+        return False
+
+    @staticmethod
+    def cut_short(handler, seen):
+        handler.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc")
+        return False
+
+    @staticmethod
+    def interim(handler, seen):
+        handler.send(b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n")
+        return handler.reply(b"{}")
+
+    @staticmethod
+    def no_http(handler, seen):
+        handler.send(b"SSH-2.0-OpenSSH\r\n\r\n")
+        return False
+
+    @staticmethod
+    def nothing(handler, seen):
+        return False
+
+    answers = {"/chunked": chunked, "/close": until_close, "/cut": cut_short, "/no": no_http,
+               "/nothing": nothing, "/interim": interim,
+               "/none": lambda handler, seen: handler.send(b"HTTP/1.1 204 No Content\r\n\r\n") or True,
+               "/moved": lambda handler, seen: handler.reply(b"", "307 Temporary Redirect",
+                                                             ["Location: /app/"])}
+
+    def test_every_kind_of_ending(self):
+        for path in ("/chunked", "/close"):
+            answer = self.api.get(path)
+            self.assertEqual((answer.status, answer.body), (200, b"abcdefg"), path)
+        self.assertEqual(self.api.get("/none").status, 204)
+        self.assertEqual(self.api.get("/interim").status, 200)
+
+    def test_old_clients_get_a_body_that_ends_with_the_connection(self):
+        with self.raw() as connection:
+            answer = connection.exchange("GET", "/chunked", version="HTTP/1.0")
+            self.assertEqual(answer.body, b"abcdefg")
+            self.assertIsNone(answer.header("Transfer-Encoding"))
+
+    def test_redirects_pass_unchanged(self):
+        answer = self.api.get("/moved")
+        self.assertEqual((answer.status, answer.header("Location")), (307, "/app/"))
+
+    def test_what_was_cut_short_is_seen_to_be(self):
+        with self.raw() as connection:
+            connection.request("GET", "/cut")
+            self.assertTrue(connection.read_to_end().endswith(b"\r\n\r\nabc"))
+
+    def test_no_answer_is_a_502_that_says_so(self):
+        for path, words in (("/no", "no HTTP"), ("/nothing", "closed the connection")):
+            answer = self.api.get(path)
+            self.assertEqual(answer.status, 502, path)
+            self.assertEqual(answer.json()["code"], 502)
+            self.assertIn(words, answer.json()["message"])
+
+    def test_a_post_is_never_sent_twice(self):
+        self.assertEqual(self.api.call("POST", "/nothing", b"{}").status, 502)
+        self.assertEqual([seen["target"] for seen in self.behind.seen], ["/nothing"])
+
+
+class ManagerAway(FrontTest):
+    def test_it_dies_and_returns(self):
+        port = self.behind.port
+        self.assertEqual(self.api.get("/x").status, 200)
+        self.behind.close()
+        answer = self.api.get("/x")
+        # What was left open may still be served by the thread that had it.
+        if answer.status == 200:
+            answer = self.api.call("POST", "/x", b"{}")
+        self.assertEqual(answer.status, 502)
+        self.assertIn("cannot be reached", answer.json()["message"])
+        self.assertEqual(self.api.get("/api/v3/shaman/info").status, 200)
+        again = Behind(port=port)
+        self.addCleanup(again.close)
+        self.assertEqual(self.api.call("POST", "/x", b"{}").status, 200)
+
+    def test_a_thousand_at_once(self):
+        def ask(number):
+            with Api(self.server) as api:
+                return api.get(f"/{number}").json()["target"]
+
+        with concurrent.futures.ThreadPoolExecutor(64) as pool:
+            targets = list(pool.map(ask, range(1000)))
+        self.assertEqual(targets, [f"/{number}" for number in range(1000)])
+
+    def test_the_server_stops_though_the_manager_never_answers(self):
+        self.behind.server.answers["/never"] = lambda handler, seen: time.sleep(PATIENCE)
+        server = Server(manager=self.behind.url, grace=0.2)
+        server.start()
+        self.addCleanup(server.close)
+        with RawConnection(server) as connection:
+            connection.request("GET", "/never")
+            while not any(seen["target"] == "/never" for seen in self.behind.seen):
+                time.sleep(0.01)
+            self.assertEqual(server.terminate(), 0)
+
+
+class WebSocket(FrontTest):
+    answers = {"/socket.io/": behind.echo_websocket}
+
+    def connect(self):
+        connection = self.raw()
+        connection.request("GET", "/socket.io/?EIO=3&transport=websocket", [
+            ("Upgrade", "websocket"), ("Connection", "keep-alive, Upgrade"),
+            ("Sec-WebSocket-Version", "13"), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")])
+        answer = connection.response()
+        self.assertEqual(answer.status, 101, answer)
+        self.assertEqual(answer.header("Sec-WebSocket-Accept"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
+        self.assertEqual(answer.header("Upgrade"), "websocket")
+        return connection
+
+    def test_an_hour_of_pings(self):
+        connection = self.connect()
+        # socket.io pings every 30 s: an hour's worth, without the waiting.
+        for number in range(120):
+            text = f"2ping {number}".encode()
+            connection.send(behind.frame(1, text, b"mask"))
+            head = connection._exactly(2)
+            self.assertEqual(behind.read_payload(connection._exactly, head), text)
+
+    def test_frames_pass_in_both_directions_at_once(self):
+        connection = self.connect()
+        frames = [behind.frame(2, os.urandom(20_000), b"mask") for _ in range(200)]
+        with concurrent.futures.ThreadPoolExecutor(1) as sender:
+            sending = sender.submit(lambda: [connection.send(data) for data in frames])
+            for _ in frames:
+                head = connection._exactly(2)
+                self.assertEqual(len(behind.read_payload(connection._exactly, head)), 20_000)
+            sending.result()
+
+    def test_its_end_passes(self):
+        connection = self.connect()
+        connection.send(behind.frame(8, b"", b"mask"))
+        self.assertEqual(connection._exactly(2), b"\x88\x00")
+        self.assertTrue(connection.is_closed())
+
+    def test_the_server_stops_beside_it(self):
+        self.connect()
+        self.assertEqual(self.server.terminate(), 0)
+
+
+class Jobs(FrontTest):
+    def post(self, job):
+        return self.api.post_json(JOBS, job)
+
+    def test_a_job_in_a_checkout_names_it(self):
+        path = self.make_checkout("film/shot 1")
+        job = {"name": "j", "type": "t", "priority": 50, "submitter_platform": "linux",
+               "settings": {"frames": "1-3", "fps": 23.976,
+                            "blendfile": "{jobs}/" + path + "/scenes/scene.blend"},
+               "metadata": {}}
+        seen = json.loads(self.post(job).json()["body"])
+        self.assertEqual(seen.pop("storage"), {"shaman_checkout_id": path})
+        self.assertEqual(seen, job)
+
+    def test_a_job_that_names_its_checkout_passes_byte_for_byte(self):
+        path = self.make_checkout("named")
+        text = b'{ "name":"j",  "storage":{"shaman_checkout_id":"%s"} }' % path.encode()
+        self.assertEqual(self.api.post_json(JOBS, text).json()["body"].encode(), text)
+
+    def test_a_job_elsewhere_passes(self):
+        for blendfile in ("/mnt/film/scene.blend", "{jobs}/nobody/scene.blend", "", 5):
+            text = json.dumps({"name": "j", "settings": {"blendfile": blendfile}}).encode()
+            self.assertEqual(self.api.post_json(JOBS, text).json()["body"].encode(), text)
+
+    def test_what_is_no_job_is_the_managers_to_refuse(self):
+        for text in (b"", b"[1]", b"{broken", b'{"storage": 5}', b'{"storage": {}}'):
+            self.assertEqual(self.api.post_json(JOBS, text).json()["body"].encode(), text)
+
+    def test_a_folder_of_others_is_refused(self):
+        path = self.make_checkout("series/episode/shot")
+        for wrong in (".", "..", "series", "series/episode", path + "/", path + "/..", "nobody",
+                      "/" + path, "series/../series/episode"):
+            with self.subTest(wrong=wrong):
+                answer = self.post({"name": "j", "storage": {"shaman_checkout_id": wrong}})
+                self.assertEqual(answer.status, 400, answer)
+                self.assertEqual(answer.json()["code"], 400)
+                self.assertIn("shaman_checkout_id", answer.json()["message"])
+        self.assertEqual([s for s in self.behind.seen if s["method"] == "POST"], [])
+
+
+class ManagerWithoutShaman(FrontTest):
+    answers = {
+        CONFIGURATION: configuration(False),
+        CONFIGURATION + "/shared-storage/users/linux": lambda handler, seen: handler.reply(
+            b'{"location":"/s","audience":"users","platform":"linux","shamanEnabled":false}')}
+
+    def test_it_says_that_there_is_one(self):
+        self.assertTrue(self.api.get(CONFIGURATION).json()["shamanEnabled"])
+        self.assertEqual(self.api.get(CONFIGURATION + "/shared-storage/users/linux").json(),
+                         {"location": "/s/jobs", "audience": "users", "platform": "linux",
+                          "shamanEnabled": True})
+
+    def test_jobs_lie_one_folder_deeper_for_it(self):
+        path = self.make_checkout("film")
+        seen = self.api.post_json(JOBS, {"settings": {"blendfile": "{jobs}/" + path + "/a.blend"}})
+        self.assertEqual(json.loads(seen.json()["body"]),
+                         {"settings": {"blendfile": "{jobs}/jobs/" + path + "/a.blend"},
+                          "storage": {"shaman_checkout_id": path}})
+
+
+class NoManager(unittest.TestCase):
+    def test_an_address_that_is_none_is_an_error_that_names_it(self):
+        for wrong in ("manager:8080", "https://m", "http://", "http://m/path", "http://m:0"):
+            with self.subTest(wrong=wrong):
+                server = Server(manager=wrong)
+                with self.assertRaises(AssertionError) as raised:
+                    server.start()
+                self.assertIn("--manager", str(raised.exception))
+
+    def test_nobody_there_is_a_502(self):
+        with socket.socket() as nobody:
+            nobody.bind(("127.0.0.1", 0))
+            server = Server(manager=f"http://127.0.0.1:{nobody.getsockname()[1]}")
+            server.start()
+            self.addCleanup(server.close)
+            with Api(server) as api:
+                answer = api.get("/api/v3/version")
+                self.assertEqual(answer.status, 502)
+                self.assertIn("cannot be reached", answer.json()["message"])
+
+
+if __name__ == "__main__":
+    unittest.main()

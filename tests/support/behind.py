@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A small server to stand behind Shaman: it tells what reached it, or does what a Manager may do."""
+
+import base64
+import hashlib
+import json
+import socketserver
+import struct
+import threading
+
+WEBSOCKET_KEY = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    def handle(self):
+        with self.server.lock:
+            self.server.connections += 1
+        while self._one_request():
+            pass
+
+    def _one_request(self):
+        line = self.rfile.readline().decode("latin-1").rstrip("\r\n")
+        if not line:
+            return False
+        method, target, _ = line.split(" ", 2)
+        headers = []
+        while header := self.rfile.readline().decode("latin-1").rstrip("\r\n"):
+            name, _, value = header.partition(":")
+            headers.append((name, value.strip()))
+        found = {name.lower(): value for name, value in headers}
+        seen = {"method": method, "target": target, "headers": headers,
+                "body": self._body(found).decode("latin-1")}
+        with self.server.lock:
+            self.server.seen.append(seen)
+        answer = self.server.answers.get(target.partition("?")[0])
+        if answer is None:
+            return self.reply(json.dumps(seen).encode())
+        return answer(self, seen)
+
+    def _body(self, headers):
+        if headers.get("transfer-encoding", "").lower() == "chunked":
+            body = b""
+            while size := int(self.rfile.readline(), 16):
+                body += self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+            return body
+        return self.rfile.read(int(headers.get("content-length", 0)))
+
+    def reply(self, body, status="200 OK", headers=()):
+        lines = [f"HTTP/1.1 {status}", "Content-Type: application/json",
+                 f"Content-Length: {len(body)}", *headers]
+        self.send("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
+        return True
+
+    def send(self, data):
+        self.wfile.write(data)
+        self.wfile.flush()
+
+
+class Behind:
+    """answers: path → a function of (handler, seen) that returns whether the connection goes on."""
+
+    def __init__(self, answers=None, port=0):
+        class Threaded(socketserver.ThreadingTCPServer):
+            allow_reuse_address = True
+            daemon_threads = True
+            request_queue_size = 1024
+
+            def handle_error(self, request, client_address):
+                """Clients that break off are what some tests are about."""
+
+        self.server = Threaded(("127.0.0.1", port), _Handler)
+        self.server.lock = threading.Lock()
+        self.server.connections = 0
+        self.server.seen = []
+        self.server.answers = answers or {}
+        self.port = self.server.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+    @property
+    def seen(self):
+        with self.server.lock:
+            return list(self.server.seen)
+
+    @property
+    def connections(self):
+        with self.server.lock:
+            return self.server.connections
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def echo_websocket(handler, seen):
+    """Accepts the upgrade and sends every frame back, without its mask."""
+    key = dict((name.lower(), value) for name, value in seen["headers"])["sec-websocket-key"]
+    accept = base64.b64encode(hashlib.sha1(key.encode() + WEBSOCKET_KEY).digest()).decode()
+    handler.send(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                  f"Sec-WebSocket-Accept: {accept}\r\n\r\n").encode())
+    while head := handler.rfile.read(2):
+        payload = read_payload(handler.rfile.read, head)
+        handler.send(frame(head[0] & 0x0F, payload))
+        if head[0] & 0x0F == 8:
+            break
+    return False
+
+
+def read_payload(read, head):
+    length = head[1] & 0x7F
+    if length == 126:
+        length = struct.unpack("!H", read(2))[0]
+    mask = read(4) if head[1] & 0x80 else bytes(4)
+    data = read(length)
+    return bytes(byte ^ mask[i % 4] for i, byte in enumerate(data))
+
+
+def frame(opcode, payload, mask=None):
+    """One WebSocket frame (RFC 6455, 5.2) of up to 65,535 bytes."""
+    masked = 0x80 if mask else 0
+    if len(payload) < 126:
+        head = struct.pack("!BB", 0x80 | opcode, masked | len(payload))
+    else:
+        head = struct.pack("!BBH", 0x80 | opcode, masked | 126, len(payload))
+    if not mask:
+        return head + payload
+    return head + mask + bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
