@@ -33,7 +33,7 @@ result<client::BaseUrl> server_of(const std::string& given) {
   for (const char* const name : kVariables) {
     const std::string value = os::environment(name).value_or("");
     if (value.empty()) continue;
-    const result<client::BaseUrl> url = client::BaseUrl::parse(value);
+    result<client::BaseUrl> url = client::BaseUrl::parse(value);
     if (!url)
       return Error{errc::malformed_request,
                    "the environment variable " + std::string(name) + ": " + url.error().message()};

@@ -29,13 +29,15 @@ using testing::UnorderedElementsAre;
 class TraceTest : public testing::Test {
  protected:
   // Names below the folder, without the .blend that is traced.
-  std::vector<std::string> files(const Trace& trace) const {
+  [[nodiscard]] std::vector<std::string> files(const Trace& trace) const {
     return below(trace.files(), trace.blendfile);
   }
-  std::vector<std::string> missing(const Trace& trace) const { return below(trace.missing(), ""); }
+  [[nodiscard]] std::vector<std::string> missing(const Trace& trace) const {
+    return below(trace.missing(), "");
+  }
 
-  std::vector<std::string> below(const std::vector<std::string>& paths,
-                                 const std::string& without) const {
+  [[nodiscard]] std::vector<std::string> below(const std::vector<std::string>& paths,
+                                               const std::string& without) const {
     std::vector<std::string> names;
     for (const std::string& path : paths) {
       if (path == without) continue;
