@@ -80,6 +80,15 @@ void add_storage_options(CLI::App& app, Options& options) {
   add_seconds(app, "--stall-after", options.store.stall_after,
               "An upload without progress for this long may be taken over by another client's",
               0.1);
+  add_duration(app, "--upload-expiry", options.store.upload_expiry,
+               "How long an unfinished upload is kept to which nothing is added");
+  app.add_option("--max-partial-uploads", options.store.max_partial_uploads,
+                 "Unfinished uploads at once that can be resumed; more are answered 507")
+      ->check(CLI::Range(std::size_t{0}, std::size_t{1'000'000}))
+      ->type_name("COUNT")
+      ->capture_default_str();
+  add_bytes<std::uint64_t>(app, "--max-partial-size", options.store.max_partial_bytes,
+                           "Of all unfinished uploads together", 0, std::uint64_t{1} << 62);
   app.add_option_function<std::vector<std::string>>(
          "--jobs-location",
          [&options](const std::vector<std::string>& entries) {

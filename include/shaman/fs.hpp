@@ -115,6 +115,9 @@ class FileSystem {
   [[nodiscard]] virtual result<File> create_file(const Folder& at, std::string_view path) = 0;
   /// For reading. EINVAL where it is no regular file.
   [[nodiscard]] virtual result<File> open_file(const Folder& at, std::string_view path) = 0;
+  /// The same for reading and writing.
+  [[nodiscard]] virtual result<File> open_file_to_write(const Folder& at,
+                                                        std::string_view path) = 0;
   /// Both may do less than was asked for; read_some returns 0 only at the end of the file.
   [[nodiscard]] virtual result<std::size_t> write_some(const File& file, std::uint64_t offset,
                                                        std::span<const std::byte> data) = 0;

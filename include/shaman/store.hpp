@@ -44,6 +44,11 @@ struct StoreOptions {
   std::chrono::seconds mark_lease{3600};
   /// How many marks are remembered in memory, about 64 bytes each.
   std::size_t remembered_marks = 512 * 1024;
+  /// Uploads that can be resumed: how long one is kept to which nothing is added, how many may be
+  /// unfinished, and with how many bytes in all.
+  std::chrono::seconds upload_expiry{std::chrono::hours(24)};
+  std::size_t max_partial_uploads = 10'000;
+  std::uint64_t max_partial_bytes = std::uint64_t{1} << 40;
   /// Bytes that uploads leave free on the storage.
   std::uint64_t keep_free = 0;
   /// Where noteworthy events go, one sentence each, with nothing unprintable in it; called from any
@@ -70,6 +75,7 @@ class Store;
 /// claim back and removes the temporary file.
 class Upload {
  public:
+  struct State;  ///< for the library's own parts
   Upload(Upload&&) noexcept;
   Upload& operator=(Upload&&) noexcept;
   ~Upload();
@@ -82,10 +88,12 @@ class Upload {
   [[nodiscard]] std::uint64_t received() const noexcept;
   /// Another upload of the same blob has been committed meanwhile: the rest is not needed.
   [[nodiscard]] bool is_superseded() const noexcept;
+  /// Of an upload that can be resumed: puts on stable storage what was received, so that it may be
+  /// told. Returns how much that is. Blocks. After a failure nothing is held any more.
+  [[nodiscard]] result<std::uint64_t> checkpoint();
 
  private:
   friend class Store;
-  struct State;
   explicit Upload(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
@@ -96,6 +104,22 @@ struct Deferred {};       ///< somebody else is sending it, and this client can 
 struct Claimed {};  ///< somebody else is sending it: wait (Store::when_released), then ask again
 
 using BeginResult = std::variant<Upload, AlreadyStored, Deferred, Claimed>;
+
+/// Further answers about uploads that can be resumed.
+struct NotHeld {};  ///< neither stored nor begun
+struct Taken {};    ///< somebody is at it, and is being sent away: try again once woken
+struct Held {
+  std::uint64_t offset = 0;  ///< bytes from the start, all on stable storage
+};
+using ResumeResult = std::variant<Upload, AlreadyStored, Deferred, Claimed, NotHeld, Taken>;
+using HeldResult = std::variant<Held, AlreadyStored, NotHeld, Taken>;
+
+/// How one who wants an unfinished upload and one who has it learn of each other. Both are called
+/// from any thread, at most once, and must be short; `interrupt` may come after the upload's end.
+struct Takeover {
+  std::function<void()> interrupt;  ///< somebody else wants it: give it up soon
+  std::function<void()> wake;       ///< after Taken: it is free
+};
 
 /// The content-addressed store below one folder, as docs/protocol.md lays it out. Knows no HTTP.
 /// All members may be called from any thread. Those that say "blocks" touch the disk.
@@ -128,6 +152,18 @@ class Store {
   /// Starts an upload, or says why none is needed. Blocks.
   /// errc::storage_full, errc::io_error, errc::shutting_down.
   [[nodiscard]] result<BeginResult> begin_upload(const BlobId& id, bool can_defer);
+
+  /// The same for an upload that can be resumed (docs/protocol.md): one unfinished a blob, kept
+  /// when it is dropped, and gone on with at received(). `create` begins one where there is none,
+  /// and respects who is sending the blob; `append` takes over from whoever is at it.
+  /// errc::busy when another server of this storage is at it.
+  [[nodiscard]] result<ResumeResult> create_resumable(const BlobId& id, bool can_defer,
+                                                      const Takeover& takeover);
+  [[nodiscard]] result<ResumeResult> append_resumable(const BlobId& id, const Takeover& takeover);
+  /// What is held of a blob. Sends away who is at it, so that what is told stays true. Blocks.
+  [[nodiscard]] result<HeldResult> held_of(const BlobId& id, std::function<void()> wake);
+  /// Throws away what is held of it (never a stored blob); NotHeld where that is nothing. Blocks.
+  [[nodiscard]] result<HeldResult> cancel_resumable(const BlobId& id, std::function<void()> wake);
 
   /// Checks size and digest, makes the blob part of the store as the durability demands, and gives
   /// the claim back. Never blocks: `done` is called once, from a thread of the store's, when all is

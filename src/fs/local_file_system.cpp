@@ -101,8 +101,16 @@ result<File> LocalFileSystem::create_file(const Folder& at, std::string_view pat
 }
 
 result<File> LocalFileSystem::open_file(const Folder& at, std::string_view path) {
+  return open_regular(at, path, O_RDONLY);
+}
+
+result<File> LocalFileSystem::open_file_to_write(const Folder& at, std::string_view path) {
+  return open_regular(at, path, O_RDWR);
+}
+
+result<File> LocalFileSystem::open_regular(const Folder& at, std::string_view path, int access) {
   // O_NONBLOCK: a FIFO that somebody put there must not hold this thread.
-  auto fd = local::open_beneath(fd_of(at), path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, walk_);
+  auto fd = local::open_beneath(fd_of(at), path, access | O_NONBLOCK | O_NOCTTY, 0, walk_);
   if (!fd) return fd.error();
   File file(*this, fd->release());
   const auto found = stat_handle(file);

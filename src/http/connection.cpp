@@ -7,6 +7,7 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 
 #include "http/endpoint_text.hpp"
 
@@ -121,6 +122,19 @@ Task<bool> Connection::write(std::array<std::string_view, 3> parts) {
 void Connection::finish_writing() {
   error_code ignored;  // nothing is lost where nobody reads any more
   socket_.shutdown(Socket::shutdown_send, ignored);
+}
+
+std::function<void()> Connection::interrupter() {
+  // Looked at on the strand, where the connection also ends.
+  return [this, alive = std::weak_ptr(alive_), strand = strand()] {
+    asio::post(strand, [this, alive] {
+      if (!alive.lock()) return;
+      error_code ignored;  // it may have ended by itself
+      socket_.shutdown(Socket::shutdown_both, ignored);
+      lost_ = true;
+      event_.waker()();
+    });
+  };
 }
 
 Task<std::optional<FairBudget::Grant>> Connection::acquire(FairBudget& budget,

@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -53,6 +55,10 @@ class Connection {
   [[nodiscard]] Task<std::optional<FairBudget::Grant>> acquire(FairBudget& budget,
                                                                std::uint64_t amount);
 
+  /// What makes the client seem gone, from any thread, also when this connection is: for who takes
+  /// over what it was doing.
+  [[nodiscard]] std::function<void()> interrupter();
+
   /// Each wait happens in a phase that says who is waited for, and how long at most.
   void enter(Phase phase, Clock::duration at_most) { entry_.enter(phase, at_most); }
   void enter_working() { entry_.enter(Phase::working, timeouts_.work); }
@@ -69,6 +75,7 @@ class Connection {
 
  private:
   Socket socket_;
+  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   Event event_;
   ConnectionTable::Entry entry_;  // after the socket, so that it is gone before that is closed
   const Timeouts& timeouts_;

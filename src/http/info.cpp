@@ -23,7 +23,7 @@ std::string info_json(const ServerOptions& options) {
   JsonObject(out)
       .text("name", options.name)
       .text("version", options.version)
-      .raw("features", R"(["create-wait","idempotency-key","erase-checkout"])")
+      .raw("features", R"(["create-wait","idempotency-key","erase-checkout","resumable-uploads"])")
       .raw("limits", limits);
   return out;
 }

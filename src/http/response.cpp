@@ -70,7 +70,8 @@ std::string header_of(const Response& response, Framing framing, bool keep_alive
   out += "\r\nDate: ";
   out += date_now();
   if (!response.body.empty() || framing != Framing::length)
-    out += "\r\nContent-Type: application/json";
+    out.append("\r\nContent-Type: ")
+        .append(response.content_type.empty() ? "application/json" : response.content_type);
   if (framing == Framing::chunked) {
     out += "\r\nTransfer-Encoding: chunked";
   } else if (framing == Framing::length && response.status != 204) {
@@ -86,11 +87,13 @@ std::string header_of(const Response& response, Framing framing, bool keep_alive
     out += "\r\nRetry-After: ";
     out += std::to_string(response.retry_after);
   }
+  out += "\r\n";
+  out += response.headers;
   if (!keep_alive)
-    out += "\r\nConnection: close";
+    out += "Connection: close\r\n";
   else if (is_http_1_0)
-    out += "\r\nConnection: keep-alive";
-  out += "\r\n\r\n";
+    out += "Connection: keep-alive\r\n";
+  out += "\r\n";
   return out;
 }
 

@@ -21,6 +21,8 @@ struct Response {
   unsigned status = 200;
   std::string body;                     ///< JSON, or empty
   std::unique_ptr<PieceSource> stream;  ///< what follows after `body`
+  std::string content_type;             ///< of the body; empty: application/json
+  std::string headers;                  ///< more of them, each line ended by CRLF
   std::string allow;                    ///< the Allow header of a 405 or of OPTIONS
   unsigned retry_after = 0;             ///< seconds; 0: no such header
   bool close = false;                   ///< the connection cannot go on after it

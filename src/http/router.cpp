@@ -48,7 +48,7 @@ Router::Match Router::match(std::string_view method,
   const std::string_view wanted = method == "HEAD" ? "GET" : method;
   for (const Route& route : routes_) {
     if (!fits(route.pattern, segments)) continue;
-    if (route.method == wanted) {
+    if (route.method == wanted || route.method == method) {
       match.outcome = Outcome::found;
       match.handler = route.handler;
       const std::size_t last = route.pattern.size() - 1;
@@ -59,6 +59,7 @@ Router::Match Router::match(std::string_view method,
       }
       return match;
     }
+    if (route.method == "HEAD" || route.method == "OPTIONS") continue;  // named with the others
     if (!match.allow.empty()) match.allow += ", ";
     match.allow += route.method == "GET" ? "GET, HEAD" : route.method;
   }

@@ -18,7 +18,7 @@ using Handler = Task<Response> (*)(Exchange&);
 class Router {
  public:
   /// `{}` in the pattern stands for any one segment, `{*}` at its end for one or more. Serving GET
-  /// serves HEAD too.
+  /// serves HEAD too, where nothing that was added before serves it.
   void add(std::string_view method, std::string_view pattern, Handler handler);
 
   enum class Outcome : std::uint8_t { found, not_found, method_not_allowed, method_unknown };

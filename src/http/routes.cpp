@@ -8,8 +8,12 @@ Router make_router() {
   router.add("POST", "/api/v3/shaman/checkout/requirements", post_requirements);
   router.add("POST", "/api/v3/shaman/checkout/create", post_create);
   router.add("DELETE", "/api/v3/shaman/checkout/{*}", delete_checkout);
+  router.add("HEAD", "/api/v3/shaman/files/{}/{}", head_file);
   router.add("GET", "/api/v3/shaman/files/{}/{}", get_file_status);
   router.add("POST", "/api/v3/shaman/files/{}/{}", post_file);
+  router.add("PATCH", "/api/v3/shaman/files/{}/{}", patch_file);
+  router.add("DELETE", "/api/v3/shaman/files/{}/{}", delete_file);
+  router.add("OPTIONS", "/api/v3/shaman/files/{}/{}", options_file);
   router.add("GET", "/api/v3/shaman/info", get_info);
   return router;
 }

@@ -44,6 +44,8 @@ std::string_view reason_of(unsigned status) noexcept {
       return "Continue";
     case 200:
       return "OK";
+    case 201:
+      return "Created";
     case 204:
       return "No Content";
     case 208:
@@ -60,6 +62,8 @@ std::string_view reason_of(unsigned status) noexcept {
       return "Conflict";
     case 413:
       return "Content Too Large";
+    case 415:
+      return "Unsupported Media Type";
     case 417:
       return "Expectation Failed";
     case 424:

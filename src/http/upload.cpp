@@ -5,16 +5,15 @@
 #include <variant>
 
 #include "http/handlers.hpp"
-#include "http/one_shot.hpp"
 #include "http/parameters.hpp"
+#include "http/resumption_fields.hpp"
 #include "http/rfc2047.hpp"
 #include "http/run_on.hpp"
+#include "http/upload_steps.hpp"
 
 namespace shaman::http {
 namespace {
 
-// A claim that is told free but is taken again at once must not make us spin.
-constexpr std::chrono::milliseconds kBetweenClaims{20};
 // Chunks' own sizes come on top of the content.
 constexpr std::uint64_t kChunkedSlack = 1 << 20;
 
@@ -22,10 +21,6 @@ Response mismatch(const BlobId& id, std::uint64_t received) {
   return Response::error(417, "the address says " + std::to_string(id.size) +
                                   " bytes, but the body has " + std::to_string(received));
 }
-
-// Shared with the piece of work that runs on the pool, so that it outlives whatever goes wrong
-// here.
-using SharedUpload = std::shared_ptr<Upload>;
 
 // Receives one piece while the one before is hashed and written; the upload is whole when the body
 // is done and nothing is returned.
@@ -48,37 +43,16 @@ Task<std::optional<Response>> receive(Exchange& exchange, const SharedUpload& up
   co_return std::nullopt;
 }
 
-Task<Response> commit(Exchange& exchange, Upload upload) {
-  const OneShot<result<void>> committed(exchange.connection.strand());
-  exchange.services.store.commit(
-      std::move(upload), [committed](result<void> outcome) { committed.set(std::move(outcome)); });
-  const auto outcome = co_await committed.get();
-  if (!outcome) co_return Response::error(outcome.error());
-  co_return Response::empty(204);
-}
-
 Task<Response> receive_and_commit(Exchange& exchange, Upload begun) {
   const auto upload = std::make_shared<Upload>(std::move(begun));
   auto failed = co_await receive(exchange, upload);
-  if (!failed) co_return co_await commit(exchange, std::move(*upload));
-  // Dropping it removes its temporary file, which is work for the disk.
-  auto drop = [upload] {
-    const Upload dropped = std::move(*upload);
-    return true;
-  };
-  co_await run_on(exchange.services.pools.disk, exchange.connection.strand(), std::move(drop));
-  co_return *std::move(failed);
-}
-
-// The socket is left unread meanwhile, which holds the client back. Now and then the claim is asked
-// for again even without a wake: that shows the store that somebody still waits.
-Task<> wait_for_claim(Exchange& exchange, const BlobId& id) {
-  Connection& connection = exchange.connection;
-  const auto begin = Clock::now();
-  const auto waiter = exchange.services.store.when_released(id, connection.event().waker());
-  co_await connection.event().wait(begin + connection.timeouts().work / 4);
-  if (!connection.is_lost() && Clock::now() - begin < kBetweenClaims)
-    co_await connection.event().wait(begin + kBetweenClaims);
+  if (failed) {
+    co_await drop_upload(exchange, upload);
+    co_return *std::move(failed);
+  }
+  const auto committed = co_await commit_upload(exchange, upload);
+  if (!committed) co_return Response::error(committed.error());
+  co_return Response::empty(204);
 }
 
 std::optional<Response> refuse_early(const Exchange& exchange, const BlobId& id) {
@@ -100,6 +74,8 @@ Task<Response> post_file(Exchange& exchange) {
   if (!parsed) co_return Response::error(parsed.error());
   const BlobId id = *parsed;
   exchange.discard_limit = id.size + kChunkedSlack;
+  if (ResumptionFields::of(exchange.head).asks_for_resumption())
+    co_return co_await create_resumable(exchange, id);
   if (auto refusal = refuse_early(exchange, id)) co_return *std::move(refusal);
 
   Store& store = exchange.services.store;
@@ -115,12 +91,7 @@ Task<Response> post_file(Exchange& exchange) {
     if (std::holds_alternative<Deferred>(*begun))
       co_return Response::error(425, "somebody else is sending this file: send your others first");
     co_await wait_for_claim(exchange, id);
-    if (exchange.connection.is_lost()) {
-      Response gone;
-      gone.status = 503;
-      gone.unheard = true;
-      co_return gone;
-    }
+    if (exchange.connection.is_lost()) co_return client_is_gone();
   }
 }
 

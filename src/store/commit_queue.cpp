@@ -56,23 +56,24 @@ std::unique_ptr<CommitQueue> CommitQueue::make(Durability durability, BlobCommit
 
 result<void> BlobCommitter::commit(PendingBlob blob) {
   const std::string what = "store blob " + blob.id.brief();
-  if (const auto sealed = seal(blob); !sealed) {
-    static_cast<void>(file_system_.remove_file(temporary_, blob.name));
+  const fs::Folder& folder = blob.folder != nullptr ? *blob.folder : temporary_;
+  if (const auto sealed = seal(folder, blob); !sealed) {
+    static_cast<void>(file_system_.remove_file(folder, blob.name));
     return disk_error(sealed.error(), what);
   }
   const fs::Time marked = file_system_.now();
-  const auto added = blobs_.add(temporary_, blob.name, blob.id);
+  const auto added = blobs_.add(folder, blob.name, blob.id);
   if (!added) {
-    static_cast<void>(file_system_.remove_file(temporary_, blob.name));
+    static_cast<void>(file_system_.remove_file(folder, blob.name));
     return added.error();
   }
   marks_.insert(blob.id, marked);
   return {};
 }
 
-fs::result<void> BlobCommitter::seal(PendingBlob& blob) {
+fs::result<void> BlobCommitter::seal(const fs::Folder& folder, PendingBlob& blob) {
   // The last byte may have come long ago, and a blob's time is that of its last use.
-  if (const auto touched = file_system_.touch(temporary_, blob.name); !touched) return touched;
+  if (const auto touched = file_system_.touch(folder, blob.name); !touched) return touched;
   if (const auto set = file_system_.set_mode(blob.file, kBlobMode); !set) return set;
   if (blobs_.flushes()) {
     if (const auto flushed = file_system_.flush(blob.file); !flushed) return flushed;

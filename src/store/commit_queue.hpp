@@ -19,7 +19,8 @@ namespace shaman {
 struct PendingBlob {
   BlobId id;
   fs::File file;
-  std::string name;  ///< in the committer's folder of temporary files
+  std::string name;
+  const fs::Folder* folder = nullptr;  ///< where it is: none, the committer's for temporary files
 };
 
 /// The steps that make one blob part of the store: read-only, flush the file, rename, flush the
@@ -36,7 +37,7 @@ class BlobCommitter {
   [[nodiscard]] result<void> commit(PendingBlob blob);
 
  private:
-  [[nodiscard]] fs::result<void> seal(PendingBlob& blob);
+  [[nodiscard]] fs::result<void> seal(const fs::Folder& folder, PendingBlob& blob);
 
   fs::FileSystem& file_system_;
   const fs::Folder& temporary_;

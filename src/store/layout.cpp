@@ -80,4 +80,23 @@ std::optional<BlobId> blob_of_trash_name(std::string_view name) {
   return blob_of(name.substr(0, dash), name.substr(dash + 1));
 }
 
+std::string PartialName::text() const {
+  return trash_name(id) + "-" + std::to_string(durable);
+}
+
+std::optional<PartialName> PartialName::parse(std::string_view name) {
+  const std::size_t dash = name.rfind('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  const auto id = blob_of_trash_name(name.substr(0, dash));
+  PartialName partial;
+  const std::string_view digits = name.substr(dash + 1);
+  const auto parsed =
+      std::from_chars(digits.data(), digits.data() + digits.size(), partial.durable);
+  if (!id || parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() ||
+      partial.durable > id->size)
+    return std::nullopt;
+  partial.id = *id;
+  return partial;
+}
+
 }  // namespace shaman::layout

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@ inline constexpr std::string_view kJobs = "jobs";
 inline constexpr std::string_view kPrivate = ".shaman";
 inline constexpr std::string_view kFormat = "format";  ///< this and what follows: in kPrivate
 inline constexpr std::string_view kUploading = "uploading";
+inline constexpr std::string_view kPartial = "partial";  ///< resumable uploads
 inline constexpr std::string_view kStaging = "staging";
 inline constexpr std::string_view kLocks = "locks";
 inline constexpr std::string_view kTrash = "trash";  ///< collected blobs, in one folder a run
@@ -48,5 +50,15 @@ struct BlobPlace {
 /// What a blob is called in a run's folder in kTrash, and back.
 [[nodiscard]] std::string trash_name(const BlobId& id);
 [[nodiscard]] std::optional<BlobId> blob_of_trash_name(std::string_view name);
+
+/// What is held of a blob whose upload can be resumed, as its file in kPartial is called: so many
+/// bytes from the start are on stable storage, whatever the file's length.
+struct PartialName {
+  BlobId id;
+  std::uint64_t durable = 0;
+
+  [[nodiscard]] std::string text() const;
+  [[nodiscard]] static std::optional<PartialName> parse(std::string_view name);
+};
 
 }  // namespace shaman::layout

@@ -160,13 +160,15 @@ result<StorageRoot> open_storage_root(fs::FileSystem& file_system, const std::st
   if (const auto format = opener.format(*private_folder); !format) return format.error();
   const auto traits = opener.traits(*private_folder, durability);
   if (!traits) return traits.error();
+  auto partial = opener.folder(*private_folder, layout::kPartial);
+  if (!partial) return partial.error();
   if (survives_power_cut(durability)) {
     // After a crash, names may be there whose content or folders never reached the disk.
     if (const auto flushed = file_system.flush_all(*root); !flushed)
       return refusal(path, "flushing it failed: " + flushed.error().message());
   }
   return StorageRoot{std::move(*root), std::move(*blobs), std::move(*jobs),
-                     std::move(*private_folder), *traits};
+                     std::move(*private_folder), std::move(*partial), *traits};
 }
 
 void remove_foreign_leftovers(fs::FileSystem& file_system, const fs::Folder& root,

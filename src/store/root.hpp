@@ -18,6 +18,7 @@ struct StorageRoot {
   fs::Folder blobs;  ///< file-store/stored
   fs::Folder jobs;
   fs::Folder private_folder;  ///< .shaman
+  fs::Folder partial;         ///< .shaman/partial
   StorageTraits traits;
 };
 

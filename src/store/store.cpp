@@ -28,6 +28,7 @@ class Rounds {
                  disk_error(beat.error(), "touch this server's file in .shaman/locks").message());
     }
     store_.instance.clean_up_after_the_dead(store_.options.log);
+    store_.partials.remove_expired(store_.options.log);
   }
 
  private:
@@ -48,6 +49,7 @@ Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, Wo
       marks(options.remembered_marks),
       blobs(file_system, root.blobs, root.private_folder, marks, options),
       committer(file_system, instance.uploading(), blobs, marks),
+      partials(file_system, root.partial, options),
       commits(CommitQueue::make(options.durability, committer, pool)),
       housekeeper_(kTick, Rounds(*this)) {}
 

@@ -18,6 +18,8 @@
 #include "store/housekeeper.hpp"
 #include "store/instance.hpp"
 #include "store/mark_cache.hpp"
+#include "store/partial_files.hpp"
+#include "store/partial_table.hpp"
 #include "store/root.hpp"
 
 namespace shaman {
@@ -64,6 +66,8 @@ struct Store::Impl {
   MarkCache marks;
   BlobFolder blobs;
   BlobCommitter committer;
+  PartialFiles partials;
+  PartialTable partial_leases;
   std::unique_ptr<CommitQueue> commits;
 
   std::atomic<bool> refuses_uploads{false};
@@ -91,17 +95,20 @@ struct Upload::State {
 
   [[nodiscard]] result<void> write(std::span<const std::byte> piece);
   [[nodiscard]] result<void> verify();
+  [[nodiscard]] result<void> checkpoint();
 
   Store::Impl& store;
   const BlobId id;
-  const ClaimTable::Ticket ticket;
+  ClaimTable::Ticket ticket;  ///< 0: none
   std::string name;
   fs::File file;
   Sha256 hash;
   std::uint64_t received = 0;
   std::uint64_t written_back = 0;
-  std::uint64_t expected = 0;    ///< this upload's share of Store::Impl::bytes_expected
-  std::optional<Error> failure;  ///< of a write: nothing more is taken
+  std::uint64_t expected = 0;                ///< this upload's share of Store::Impl::bytes_expected
+  std::optional<Error> failure;              ///< of a write: nothing more is taken
+  std::uint64_t durable = 0;                 ///< of one that can be resumed: what its name says
+  std::optional<PartialTable::Lease> lease;  ///< of one that can be resumed; last, as it lets go
 };
 
 }  // namespace shaman

@@ -13,6 +13,8 @@ namespace {
 // A large file's write-back starts while it is still coming, so that its last flush finds little
 // left to do.
 constexpr std::uint64_t kWriteBackStep = 8U << 20U;
+// What a broken connection or a power cut costs at most of an upload that can be resumed.
+constexpr std::uint64_t kCheckpointStep = 8U << 20U;
 
 Error mismatch(const BlobId& id, const std::string& how) {
   return {errc::content_mismatch,
@@ -25,6 +27,12 @@ Upload::State::~State() {
   store.bytes_expected -= expected;
   store.claims.release(ticket, false);
   if (!file) return;
+  if (lease) {
+    // It is kept: who resumes it need not read it again.
+    if (!failure && received == durable) store.partials.remember(id, durable, std::move(hash));
+    file.reset();
+    return;
+  }
   // On the pool, as removing a large file takes a while and this may be a network thread.
   store.begin_job();
   file.reset();
@@ -39,6 +47,7 @@ result<void> Upload::State::write(std::span<const std::byte> piece) {
   if (piece.size() > id.size - received) {
     failure = mismatch(id, "there are more bytes than the size in it");
     ++store.uploads_failed;
+    if (lease) static_cast<void>(store.partials.remove(id));
     return *failure;
   }
   store.claims.working(ticket);
@@ -58,6 +67,8 @@ result<void> Upload::State::write(std::span<const std::byte> piece) {
       written_back = received;
     }
   }
+  if (lease && !failure && received < id.size && received - durable >= kCheckpointStep)
+    static_cast<void>(checkpoint());  // failure has it
   store.claims.progress(ticket, received, store.file_system.steady_now());
   if (failure) return *failure;
   return {};
@@ -151,7 +162,10 @@ void Store::commit(Upload upload, std::function<void(result<void>)> done) {
   store.begin_job();
   const auto verified = state->verify();
   PendingBlob blob;
-  if (verified) blob = {state->id, std::move(state->file), state->name};
+  if (verified) {
+    blob = {state->id, std::move(state->file), state->name};
+    if (state->lease) blob.folder = &store.partials.folder();
+  }
   auto end = [&store, state = std::move(state),
               done = std::move(done)](result<void> outcome) mutable {
     if (outcome)
@@ -161,6 +175,8 @@ void Store::commit(Upload upload, std::function<void(result<void>)> done) {
     if (!outcome && outcome.error().code != errc::content_mismatch)
       store.log(LogLevel::error, outcome.error().message());
     store.claims.release(state->ticket, outcome.has_value());
+    // With the wrong content no part of it can be trusted.
+    if (!outcome && state->lease) static_cast<void>(store.partials.remove(state->id));
     state.reset();
     done(std::move(outcome));
     store.end_job();

@@ -94,6 +94,10 @@ class FailingFileSystem final : public fs::FileSystem {
     if (const auto error = called(Operation::open_file, path)) return error;
     return keep(inner_.open_file(real(at), path));
   }
+  fs::result<fs::File> open_file_to_write(const fs::Folder& at, std::string_view path) override {
+    if (const auto error = called(Operation::open_file, path)) return error;
+    return keep(inner_.open_file_to_write(real(at), path));
+  }
   fs::result<std::size_t> write_some(const fs::File& file, std::uint64_t offset,
                                      std::span<const std::byte> data) override {
     if (const auto error = called(Operation::write)) return error;

@@ -32,6 +32,7 @@ class LocalFileSystem final : public FileSystem {
   result<std::vector<Entry>> list(const Folder& folder) override;
   result<File> create_file(const Folder& at, std::string_view path) override;
   result<File> open_file(const Folder& at, std::string_view path) override;
+  result<File> open_file_to_write(const Folder& at, std::string_view path) override;
   result<std::size_t> write_some(const File& file, std::uint64_t offset,
                                  std::span<const std::byte> data) override;
   result<std::size_t> read_some(const File& file, std::uint64_t offset,
@@ -64,6 +65,7 @@ class LocalFileSystem final : public FileSystem {
   boost::system::error_code close_handle(std::int64_t id) noexcept override;
 
  private:
+  result<File> open_regular(const Folder& at, std::string_view path, int access);
   result<void> rename_with(unsigned flags, const Folder& from, std::string_view old_path,
                            const Folder& to, std::string_view new_path);
 

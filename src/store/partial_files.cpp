@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/partial_files.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "shaman/text.hpp"
+
+#include "store/disk_error.hpp"
+
+namespace shaman {
+namespace {
+
+namespace errors = boost::system::errc;
+using layout::PartialName;
+
+constexpr std::size_t kRemembered = 256;
+constexpr std::size_t kReadPiece = std::size_t{1} << 20;
+constexpr std::uint32_t kWritable = 0644;
+
+std::string called(const BlobId& id) {
+  return "the resumable upload of blob " + id.brief();
+}
+
+bool is_absent(const boost::system::error_code& error) {
+  return error == errors::no_such_file_or_directory;
+}
+
+}  // namespace
+
+fs::result<std::vector<PartialName>> PartialFiles::list() {
+  const auto entries = file_system_.list(folder_);
+  if (!entries) return entries.error();
+  std::vector<PartialName> names;
+  for (const fs::Entry& entry : *entries)
+    if (const auto name = PartialName::parse(entry.name)) names.push_back(*name);
+  return names;
+}
+
+bool PartialFiles::is_expired(const PartialName& name) {
+  const auto stat = file_system_.stat(folder_, name.text());
+  return stat && file_system_.now() - stat->modified >= options_.upload_expiry;
+}
+
+// The one that has most first. More than one is what a server left that was not flushed in time.
+result<std::vector<PartialName>> PartialFiles::held(const BlobId& id) {
+  auto names = list();
+  if (!names) return disk_error(names.error(), "look for " + called(id));
+  std::erase_if(*names, [&](const PartialName& name) { return name.id != id || is_expired(name); });
+  std::ranges::sort(*names, std::greater<>(), &PartialName::durable);
+  return std::move(*names);
+}
+
+result<std::optional<std::uint64_t>> PartialFiles::offset(const BlobId& id) {
+  const auto names = held(id);
+  if (!names) return names.error();
+  if (names->empty()) return std::optional<std::uint64_t>();
+  return std::optional(names->front().durable);
+}
+
+// A commit makes its file read-only before the blob gets its name: a crash in between leaves that.
+fs::result<fs::File> PartialFiles::open_file(const std::string& name) {
+  auto file = file_system_.open_file_to_write(folder_, name);
+  if (file || file.error() != errors::permission_denied) return file;
+  const auto readable = file_system_.open_file(folder_, name);
+  if (!readable) return file;
+  if (!file_system_.set_mode(*readable, kWritable)) return file;
+  return file_system_.open_file_to_write(folder_, name);
+}
+
+result<std::optional<PartialFiles::Open>> PartialFiles::open(const BlobId& id) {
+  const auto names = held(id);
+  if (!names) return names.error();
+  for (const PartialName& name : *names) {
+    Open open;
+    open.name = name.text();
+    open.durable = name.durable;
+    auto file = open_file(open.name);
+    if (!file && is_absent(file.error())) continue;
+    if (!file) return disk_error(file.error(), "open " + called(id));
+    const auto locked = file_system_.try_lock(*file);
+    const bool taken_by_other = locked && !locked.value();
+    const auto by_name = file_system_.stat(folder_, open.name);
+    const auto by_handle = file_system_.stat(*file);
+    if (taken_by_other || !by_name || !by_handle || by_name->inode != by_handle->inode)
+      return Error{errc::busy, "another server of this storage is receiving blob " + id.brief()};
+    // Shorter than its name says: not even the name can be believed.
+    if (by_handle->size < open.durable) {
+      static_cast<void>(file_system_.remove_file(folder_, open.name));
+      continue;
+    }
+    open.file = std::move(*file);
+    if (auto hashed = hash_again(open); !hashed) return hashed.error();
+    return std::optional(std::move(open));
+  }
+  return std::optional<Open>();
+}
+
+result<void> PartialFiles::hash_again(Open& open) {
+  const auto name = PartialName::parse(open.name);
+  if (auto known = recall(name->id, open.durable)) {
+    open.hash = std::move(*known);
+    return {};
+  }
+  std::vector<std::byte> piece(std::min<std::uint64_t>(kReadPiece, open.durable));
+  for (std::uint64_t at = 0; at < open.durable;) {
+    const std::size_t wanted = std::min<std::uint64_t>(piece.size(), open.durable - at);
+    const auto got = file_system_.read_some(open.file, at, std::span(piece).first(wanted));
+    if (!got) return disk_error(got.error(), "read " + called(name->id));
+    if (*got == 0) return Error{errc::io_error, called(name->id) + " is shorter than it was"};
+    open.hash.update(std::span(piece).first(*got));
+    at += *got;
+  }
+  return {};
+}
+
+result<PartialFiles::Open> PartialFiles::create(const BlobId& id) {
+  const auto names = list();
+  if (!names) return disk_error(names.error(), "look for resumable uploads");
+  std::uint64_t bytes = 0;
+  for (const PartialName& name : *names)
+    bytes += name.durable;
+  if (names->size() >= options_.max_partial_uploads || bytes >= options_.max_partial_bytes)
+    return Error{errc::storage_full,
+                 "there are " +
+                     text::count_of(names->size(), "unfinished upload", "unfinished uploads") +
+                     " of " + text::human_bytes(bytes) +
+                     " already, which is as much as this server keeps; they expire"};
+  Open open;
+  open.name = PartialName{id, 0}.text();
+  // Of one that expired.
+  static_cast<void>(file_system_.remove_file(folder_, open.name));
+  auto file = file_system_.create_file(folder_, open.name);
+  if (!file) return disk_error(file.error(), "begin " + called(id));
+  open.file = std::move(*file);
+  // On a storage without locks other servers are kept off by nothing: both take what the other has.
+  static_cast<void>(file_system_.try_lock(open.file));
+  return open;
+}
+
+result<void> PartialFiles::checkpoint(const BlobId& id, std::string& name, const fs::File& file,
+                                      std::uint64_t received) {
+  const std::string next = PartialName{id, received}.text();
+  if (next == name) return {};
+  const auto kept = [&]() -> fs::result<void> {
+    const bool flushes = survives_power_cut(options_.durability);
+    if (flushes) {
+      if (const auto flushed = file_system_.flush(file); !flushed) return flushed;
+    }
+    if (const auto renamed = file_system_.rename(folder_, name, folder_, next); !renamed)
+      return renamed;
+    name = next;
+    return flushes ? file_system_.flush(folder_) : fs::result<void>();
+  }();
+  if (kept) return {};
+  static_cast<void>(remove(id));
+  return disk_error(kept.error(), "keep " + called(id));
+}
+
+result<bool> PartialFiles::remove(const BlobId& id) {
+  const auto names = held(id);
+  if (!names) return names.error();
+  bool is_removed = false;
+  for (const PartialName& name : *names) {
+    const auto removed = file_system_.remove_file(folder_, name.text());
+    if (!removed && !is_absent(removed.error()))
+      return disk_error(removed.error(), "remove " + called(id));
+    is_removed = is_removed || removed;
+  }
+  const std::lock_guard lock(mutex_);
+  remembered_.erase(id);
+  return is_removed;
+}
+
+void PartialFiles::remember(const BlobId& id, std::uint64_t durable, Sha256 hash) {
+  const std::lock_guard lock(mutex_);
+  // Any of them: forgetting costs reading, nothing else.
+  if (remembered_.size() >= kRemembered) remembered_.erase(remembered_.begin());
+  remembered_.insert_or_assign(id, Remembered{durable, std::move(hash)});
+}
+
+std::optional<Sha256> PartialFiles::recall(const BlobId& id, std::uint64_t durable) {
+  const std::lock_guard lock(mutex_);
+  const auto found = remembered_.find(id);
+  if (found == remembered_.end()) return std::nullopt;
+  std::optional<Sha256> hash;
+  if (found->second.durable == durable) hash = std::move(found->second.hash);
+  remembered_.erase(found);
+  return hash;
+}
+
+void PartialFiles::remove_expired(const StoreLog& log) {
+  const auto names = list();
+  if (!names) return;
+  for (const PartialName& name : *names) {
+    const std::string text = name.text();
+    if (!is_expired(name)) continue;
+    const auto file = file_system_.open_file(folder_, text);
+    if (!file) continue;
+    const auto locked = file_system_.try_lock(*file);
+    if (locked && !locked.value()) continue;
+    if (file_system_.remove_file(folder_, text) && log)
+      log(LogLevel::info, "removed " + called(name.id) + ", unfinished and expired: " +
+                              text::human_bytes(name.durable) + " of it had come");
+  }
+}
+
+}  // namespace shaman

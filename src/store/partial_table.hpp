@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "shaman/blob_id.hpp"
+
+namespace shaman {
+
+/// Who in this process is at work on which partial upload: one at a time. Who comes later sends
+/// away who is there, since that may be a connection that died unnoticed. No I/O; thread-safe.
+class PartialTable {
+ public:
+  class Lease {
+   public:
+    Lease(Lease&&) noexcept = default;
+    Lease& operator=(Lease&& other) noexcept {
+      std::swap(table_, other.table_);
+      std::swap(id_, other.id_);
+      return *this;
+    }
+    ~Lease() {
+      if (table_) table_->release(id_);
+    }
+
+   private:
+    friend class PartialTable;
+    struct Nothing {
+      void operator()(PartialTable*) const noexcept {}
+    };
+    Lease(PartialTable& table, const BlobId& id) : table_(&table), id_(id) {}
+    std::unique_ptr<PartialTable, Nothing> table_;
+    BlobId id_;
+  };
+
+  /// `interrupt` is called, at most once and from any thread, when somebody else wants it: give it
+  /// back soon. Where somebody has it, that one is interrupted, and `wake` is called once it is
+  /// free: then try again.
+  [[nodiscard]] std::optional<Lease> try_take(const BlobId& id, std::function<void()> interrupt,
+                                              std::function<void()> wake);
+  [[nodiscard]] bool is_taken(const BlobId& id) const;
+
+ private:
+  struct Slot {
+    std::function<void()> interrupt;
+    std::vector<std::function<void()>> waiting;
+  };
+  void release(const BlobId& id);
+
+  mutable std::mutex mutex_;
+  std::map<BlobId, Slot> slots_;
+};
+
+}  // namespace shaman

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <utility>
+
+#include "store/disk_error.hpp"
+#include "store/store_impl.hpp"
+
+namespace shaman {
+namespace {
+
+using Lease = PartialTable::Lease;
+
+// The blob has come by another way: what is held of it is of no use any more.
+void drop_partial(Store::Impl& store, const BlobId& id) {
+  const auto removed = store.partials.remove(id);
+  if (!removed) store.log(LogLevel::warning, removed.error().message());
+}
+
+result<std::unique_ptr<Upload::State>> open_partial(Store::Impl& store, const BlobId& id,
+                                                    ClaimTable::Ticket ticket, Lease lease,
+                                                    bool may_create) {
+  auto state = std::make_unique<Upload::State>(store, id, ticket);
+  auto open = store.partials.open(id);
+  if (!open) return open.error();
+  if (!open.value() && may_create) {
+    if (const auto space = store.check_space(id.size); !space) return space.error();
+    auto created = store.partials.create(id);
+    if (!created) return created.error();
+    open = std::optional(std::move(*created));
+  }
+  if (!open.value()) return std::unique_ptr<Upload::State>();
+  PartialFiles::Open& partial = **open;
+  state->name = std::move(partial.name);
+  state->file = std::move(partial.file);
+  state->hash = std::move(partial.hash);
+  state->received = state->durable = state->written_back = partial.durable;
+  state->expected = id.size - partial.durable;
+  store.bytes_expected += state->expected;
+  state->lease = std::move(lease);
+  ++store.uploads_begun;
+  store.claims.progress(ticket, state->received, store.file_system.steady_now());
+  return state;
+}
+
+}  // namespace
+
+result<ResumeResult> Store::create_resumable(const BlobId& id, bool can_defer,
+                                             const Takeover& takeover) {
+  Impl& store = *impl_;
+  if (store.refuses_uploads) return Error{errc::shutting_down, {}};
+  const auto ticket = store.claims.claim(id, store.file_system.steady_now());
+  // Gives the claim back, whatever comes.
+  const auto claim = ticket ? std::make_unique<Upload::State>(store, id, *ticket) : nullptr;
+  const auto busy = [&]() -> ResumeResult {
+    if (can_defer) return Deferred{};
+    return Claimed{};
+  };
+  if (!ticket && store.claims.is_committing(id)) return busy();
+  const auto stored = store.blobs.holds(id, BlobFolder::Mark::as_used_now);
+  if (!stored) return stored.error();
+  if (stored.value()) return ResumeResult(AlreadyStored{});
+  if (!ticket) return busy();
+  auto lease = store.partial_leases.try_take(id, takeover.interrupt, takeover.wake);
+  if (!lease) return ResumeResult(Taken{});
+  auto state = open_partial(store, id, *ticket, std::move(*lease), true);
+  if (!state) return state.error();
+  claim->ticket = 0;  // the upload has it now
+  return ResumeResult(Upload(std::move(*state)));
+}
+
+result<ResumeResult> Store::append_resumable(const BlobId& id, const Takeover& takeover) {
+  Impl& store = *impl_;
+  if (store.refuses_uploads) return Error{errc::shutting_down, {}};
+  auto lease = store.partial_leases.try_take(id, takeover.interrupt, takeover.wake);
+  if (!lease) return ResumeResult(Taken{});
+  const auto stored = store.blobs.holds(id, BlobFolder::Mark::as_used_now);
+  if (!stored) return stored.error();
+  if (stored.value()) {
+    drop_partial(store, id);
+    return ResumeResult(AlreadyStored{});
+  }
+  // Beside somebody who sends the whole of it, too: whoever is done first ends the other.
+  const auto ticket = store.claims.claim(id, store.file_system.steady_now()).value_or(0);
+  auto state = open_partial(store, id, ticket, std::move(*lease), false);
+  if (!state || !*state) store.claims.release(ticket, false);
+  if (!state) return state.error();
+  if (!*state) return ResumeResult(NotHeld{});
+  return ResumeResult(Upload(std::move(*state)));
+}
+
+result<HeldResult> Store::held_of(const BlobId& id, std::function<void()> wake) {
+  Impl& store = *impl_;
+  const auto lease = store.partial_leases.try_take(id, {}, std::move(wake));
+  if (!lease) return HeldResult(Taken{});
+  const auto stored = store.blobs.holds(id, BlobFolder::Mark::as_used_now);
+  if (!stored) return stored.error();
+  if (stored.value()) return HeldResult(AlreadyStored{});
+  const auto offset = store.partials.offset(id);
+  if (!offset) return offset.error();
+  if (!offset.value()) return HeldResult(NotHeld{});
+  return HeldResult(Held{**offset});
+}
+
+result<HeldResult> Store::cancel_resumable(const BlobId& id, std::function<void()> wake) {
+  Impl& store = *impl_;
+  const auto lease = store.partial_leases.try_take(id, {}, std::move(wake));
+  if (!lease) return HeldResult(Taken{});
+  const auto removed = store.partials.remove(id);
+  if (!removed) return removed.error();
+  if (!removed.value()) return HeldResult(NotHeld{});
+  return HeldResult(Held{0});
+}
+
+result<std::uint64_t> Upload::checkpoint() {
+  if (const auto kept = state_->checkpoint(); !kept) return kept.error();
+  return state_->durable;
+}
+
+result<void> Upload::State::checkpoint() {
+  if (failure) return *failure;
+  if (durable == received) return {};
+  const auto kept = store.partials.checkpoint(id, name, file, received);
+  if (!kept) {
+    failure = kept.error();
+    ++store.uploads_failed;
+    store.log(LogLevel::error, failure->message());
+    return *failure;
+  }
+  durable = received;
+  return {};
+}
+
+}  // namespace shaman
