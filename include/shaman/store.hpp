@@ -162,6 +162,9 @@ class Store {
   [[nodiscard]] result<ResumeResult> append_resumable(const BlobId& id, const Takeover& takeover);
   /// What is held of a blob. Sends away who is at it, so that what is told stays true. Blocks.
   [[nodiscard]] result<HeldResult> held_of(const BlobId& id, std::function<void()> wake);
+  /// The same without disturbing anybody, so that it may have grown by the time it is told; nothing
+  /// where nothing is held. Blocks.
+  [[nodiscard]] result<std::optional<std::uint64_t>> peek_held(const BlobId& id);
   /// Throws away what is held of it (never a stored blob); NotHeld where that is nothing. Blocks.
   [[nodiscard]] result<HeldResult> cancel_resumable(const BlobId& id, std::function<void()> wake);
 

@@ -41,6 +41,11 @@ class FileBody : public BodySource {
     return read;
   }
 
+  result<void> skip(std::uint64_t bytes) override {
+    position_ = bytes;
+    return {};
+  }
+
  private:
   FileState state_;
   os::InputFile file_;
@@ -142,6 +147,18 @@ class RewrittenBody : public BodySource {
 };
 
 }  // namespace
+
+result<void> BodySource::skip(std::uint64_t bytes) {
+  std::vector<std::byte> unwanted(std::min<std::uint64_t>(bytes, kPipeBytes));
+  while (bytes > 0) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, unwanted.size()));
+    const result<std::size_t> got = read(std::span(unwanted).first(wanted));
+    if (!got) return got.error();
+    if (*got == 0) return Error{errc::changed_while_read, "what is to be sent became shorter"};
+    bytes -= *got;
+  }
+  return {};
+}
 
 result<std::size_t> TextBody::read(std::span<std::byte> into) {
   const std::size_t length = std::min(into.size(), text_.size() - position_);

@@ -20,6 +20,8 @@ class BodySource {
   virtual ~BodySource() = default;
   /// Fills `into` as far as there is content; less only at the end. May block on the disk.
   [[nodiscard]] virtual result<std::size_t> read(std::span<std::byte> into) = 0;
+  /// Leaves out so many bytes. Before the first read().
+  [[nodiscard]] virtual result<void> skip(std::uint64_t bytes);
 };
 
 /// A text that is kept in memory.

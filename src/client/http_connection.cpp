@@ -36,11 +36,18 @@ bool would_block(const error_code& error) {
   return error == asio::error::would_block || error == asio::error::try_again;
 }
 
-std::optional<std::chrono::seconds> seconds_of(std::string_view text) {
-  unsigned value = 0;
+template <class Number>
+std::optional<Number> number_of(std::string_view text) {
+  Number value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return std::chrono::seconds(value);
+  return value;
+}
+
+std::optional<std::chrono::seconds> seconds_of(std::string_view text) {
+  const auto value = number_of<unsigned>(text);
+  if (!value) return std::nullopt;
+  return std::chrono::seconds(*value);
 }
 
 }  // namespace
@@ -275,6 +282,7 @@ asio::awaitable<result<HttpResponse>> HttpConnection::read_one(const HttpRequest
   http::response_parser<http::string_body> parser;
   parser.eager(true);
   parser.body_limit(request.longest_answer);
+  parser.skip(request.method == "HEAD");
   while (!parser.is_done()) {
     error_code error;
     if (received_.size() > 0) received_.consume(parser.put(received_.data(), error));
@@ -297,9 +305,14 @@ asio::awaitable<result<HttpResponse>> HttpConnection::read_one(const HttpRequest
   const bool closes = is_final && !parser.keep_alive();
   http::response<http::string_body> message = parser.release();
   if (closes) close();
-  co_return HttpResponse{message.result_int(), std::move(message.body()),
-                         std::string(message[http::field::location]),
-                         seconds_of(message[http::field::retry_after])};
+  HttpResponse response;
+  response.status = message.result_int();
+  response.body = std::move(message.body());
+  response.location = std::string(message[http::field::location]);
+  response.retry_after = seconds_of(message[http::field::retry_after]);
+  response.upload_offset = number_of<std::uint64_t>(message["Upload-Offset"]);
+  response.is_upload_complete = message["Upload-Complete"].starts_with("?1");
+  co_return response;
 }
 
 // 0 at the end of the connection.

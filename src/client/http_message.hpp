@@ -42,7 +42,9 @@ struct HttpResponse {
   std::string body;
   std::string location;  ///< of a redirection
   std::optional<std::chrono::seconds> retry_after;
-  std::uint64_t body_sent = 0;  ///< of the request, when the answer came
+  std::optional<std::uint64_t> upload_offset;  ///< Upload-Offset
+  bool is_upload_complete = false;             ///< Upload-Complete: ?1
+  std::uint64_t body_sent = 0;                 ///< of the request, when the answer came
 };
 
 }  // namespace shaman::client

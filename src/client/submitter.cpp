@@ -252,6 +252,7 @@ result<void> Submission::upload(std::vector<Payload> payloads) {
     how.large_lanes = std::min(how.large_lanes, options_.jobs);
     how.small_lanes = options_.jobs - how.large_lanes;
   }
+  how.can_resume = server_->has("resumable-uploads");
   if (server_->kind == ServerInfo::Kind::shaman) how.wait_for_continue = kPatientContinue;
   how.rehash = [this](Payload& payload) -> result<void> {
     const BlobId before = payload.id;

@@ -61,6 +61,8 @@ class UploadFsm {
   [[nodiscard]] UploadAction on_error(const Error& error);
   /// The server answered what it knows of the blob, some time after ask_later.
   [[nodiscard]] UploadAction on_status(BlobStatus status);
+  /// The server holds more of it than before: whatever fails is not always the same.
+  void on_progress() noexcept { failures_ = 0; }
   /// The file was read again.
   [[nodiscard]] UploadAction on_rehashed(const BlobId& now);
 

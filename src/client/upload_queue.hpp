@@ -21,6 +21,8 @@ struct UploadJob {
   bool was_deferred = false;
   std::chrono::steady_clock::time_point due;  ///< not before
   std::uint64_t bytes_counted = 0;            ///< as progress, of an upload that is over
+  unsigned attempts = 0;
+  std::uint64_t held = 0;  ///< by the server, when it was last asked
 };
 
 /// Hands the files to be sent to those who send them. All members may be called from any thread.

@@ -26,6 +26,9 @@ double random_share() {
   return std::uniform_real_distribution<double>(0, 1)(engine);
 }
 
+// Below that a broken upload costs less than looking for what is left of it.
+constexpr std::uint64_t kResumeFrom = std::uint64_t{8} << 20U;
+
 std::string address_of(const BlobId& id) {
   return "/api/v3/shaman/files/" + id.digest.hex() + "/" + std::to_string(id.size);
 }
@@ -59,6 +62,8 @@ class Uploader {
                                UploadJob job);
   asio::awaitable<UploadAction> look_again(HttpConnection& connection, UploadJob& job);
   asio::awaitable<UploadAction> send(HttpConnection& connection, UploadJob& job);
+  asio::awaitable<bool> find_held(HttpConnection& connection, UploadJob& job);
+  [[nodiscard]] bool may_resume(const UploadJob& job) const;
   [[nodiscard]] UploadAction rehash(UploadJob& job);
   [[nodiscard]] HttpRequest request_for(const UploadJob& job);
   void settle(const UploadJob& job, Kind kind);
@@ -81,7 +86,7 @@ std::vector<UploadQueue::Item> Uploader::first_jobs() const {
   for (std::size_t i = 0; i < payloads_.size(); ++i) {
     const Payload& payload = payloads_[i];
     UploadFsm fsm(options_.policy, random_share, payload.place, payload.id);
-    items.push_back({payload.id.size, {i, std::move(fsm), false, {}, 0}});
+    items.push_back({payload.id.size, {i, std::move(fsm), false, {}, 0, 0, 0}});
   }
   return items;
 }
@@ -150,15 +155,26 @@ asio::awaitable<UploadAction> Uploader::look_again(HttpConnection& connection, U
 HttpRequest Uploader::request_for(const UploadJob& job) {
   const Payload& payload = payloads_[job.payload];
   HttpRequest request;
-  request.method = "POST";
   request.path = address_of(payload.id);
-  request.headers = {
-      {"Content-Type", "application/octet-stream"},
-      {"X-Shaman-Can-Defer-Upload", job.fsm.can_defer() ? "true" : "false"},
-      {"X-Shaman-Original-Filename", encoded_words(payload.place)},
+  request.headers = {{"X-Shaman-Original-Filename", encoded_words(payload.place)}};
+  if (may_resume(job)) request.headers.emplace_back("Upload-Complete", "?1");
+  if (job.held > 0) {
+    request.method = "PATCH";
+    request.headers.emplace_back("Content-Type", "application/partial-upload");
+    request.headers.emplace_back("Upload-Offset", std::to_string(job.held));
+  } else {
+    request.method = "POST";
+    request.headers.emplace_back("Content-Type", "application/octet-stream");
+    request.headers.emplace_back("X-Shaman-Can-Defer-Upload",
+                                 job.fsm.can_defer() ? "true" : "false");
+  }
+  request.open_body = [&payload, held = job.held]() -> result<std::unique_ptr<BodySource>> {
+    auto body = payload.open();
+    if (!body || held == 0) return body;
+    if (auto skipped = (*body)->skip(held); !skipped) return skipped.error();
+    return body;
   };
-  request.open_body = [&payload] { return payload.open(); };
-  request.body_length = payload.id.size;
+  request.body_length = payload.id.size - job.held;
   request.bytes_sent = &progress_.bytes_done;
   if (payload.id.size >= options_.expect_from && job.fsm.may_expect())
     request.wait_for_continue = options_.wait_for_continue;
@@ -167,11 +183,46 @@ HttpRequest Uploader::request_for(const UploadJob& job) {
 
 asio::awaitable<UploadAction> Uploader::send(HttpConnection& connection, UploadJob& job) {
   progress_.bytes_done -= std::exchange(job.bytes_counted, 0);
+  if (may_resume(job)) {
+    const bool is_there = co_await find_held(connection, job);
+    if (is_there) co_return UploadAction{Kind::already_there, {}, {}};
+  }
+  ++job.attempts;
+  job.bytes_counted = job.held;
+  progress_.bytes_done += job.held;
   const HttpRequest request = request_for(job);
   const result<HttpResponse> answer = co_await connection.exchange(request);
   if (!answer) co_return job.fsm.on_error(answer.error());
-  job.bytes_counted = answer->body_sent;
+  job.bytes_counted += answer->body_sent;
+  // What was held has expired, or somebody else went on with it: look again.
+  if (job.held > 0 && (answer->status == 404 || answer->status == 409))
+    co_return job.fsm.on_error({errc::unreachable, "the server lost what it held of the file"});
   co_return job.fsm.on_answer(*answer);
+}
+
+bool Uploader::may_resume(const UploadJob& job) const {
+  return options_.can_resume && payloads_[job.payload].id.size >= kResumeFrom;
+}
+
+// Whether the server has all of it. The first time without disturbing who may be sending the same
+// file; later it is our own broken connection that the server may still hold to be alive.
+asio::awaitable<bool> Uploader::find_held(HttpConnection& connection, UploadJob& job) {
+  HttpRequest request;
+  request.method = job.attempts == 0 ? "GET" : "HEAD";
+  request.path = address_of(payloads_[job.payload].id);
+  const result<HttpResponse> answer = co_await connection.exchange(request);
+  const std::uint64_t held_before = std::exchange(job.held, 0);
+  if (!answer || answer->status >= 300) co_return false;
+  if (job.attempts == 0) {
+    const result<BlobStatus> status = read_status(answer->body);
+    if (!status) co_return false;
+    if (*status == BlobStatus::unknown) job.held = read_offset(answer->body).value_or(0);
+    co_return *status == BlobStatus::stored;
+  }
+  if (answer->is_upload_complete) co_return true;
+  job.held = answer->upload_offset.value_or(0);
+  if (job.held > held_before) job.fsm.on_progress();
+  co_return false;
 }
 
 UploadAction Uploader::rehash(UploadJob& job) {

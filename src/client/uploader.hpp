@@ -25,6 +25,8 @@ struct UploaderOptions {
   /// now is not sent.
   std::uint64_t expect_from = std::uint64_t{1} << 20U;
   std::chrono::milliseconds wait_for_continue{1'000};
+  /// The server goes on where a broken upload ended.
+  bool can_resume = false;
   UploadPolicy policy;
   HttpTimeouts timeouts;
   /// Reads a payload's file again and brings its id and state up to date. Called from several

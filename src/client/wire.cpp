@@ -230,6 +230,14 @@ result<BlobStatus> read_status(std::string_view text) {
   return *status;
 }
 
+std::optional<std::uint64_t> read_offset(std::string_view text) {
+  const json parsed = json::parse(text, nullptr, false);
+  if (!parsed.is_object()) return std::nullopt;
+  const auto found = parsed.find("offset");
+  if (found == parsed.end() || !found->is_number_unsigned()) return std::nullopt;
+  return found->get<std::uint64_t>();
+}
+
 std::string read_message(std::string_view body) {
   constexpr std::size_t kLongest = 600;
   std::string message = text::printable(member_of(body, "message").value_or(std::string(body)));

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <optional>
+
 #include "http/handlers.hpp"
 #include "http/json_writer.hpp"
 #include "http/parameters.hpp"
@@ -7,9 +9,30 @@
 namespace shaman::http {
 namespace {
 
-Response status_json(BlobStatus status) {
+// For clients that can resume an upload, where it would go on; without disturbing who is at it.
+struct Found {
+  BlobStatus status = BlobStatus::unknown;
+  std::optional<std::uint64_t> held;
+};
+
+result<Found> look(Store& store, const BlobId& id) {
+  const auto status = store.status(id);
+  if (!status) return status.error();
+  Found found{*status, std::nullopt};
+  if (*status == BlobStatus::stored) return found;
+  const auto held = store.peek_held(id);
+  if (!held) return held.error();
+  found.held = held.value();
+  return found;
+}
+
+Response status_json(const Found& found) {
   std::string out;
-  JsonObject(out).text("status", to_string(status));
+  {
+    JsonObject object(out);
+    object.text("status", to_string(found.status));
+    if (found.held) object.number("offset", *found.held);
+  }
   return Response::json(std::move(out));
 }
 
@@ -19,10 +42,10 @@ Task<Response> get_file_status(Exchange& exchange) {
   const auto id = parse_blob_id(exchange.parameters[0], exchange.parameters[1]);
   if (!id) co_return Response::error(id.error());
   Store& store = exchange.services.store;
-  const auto status = co_await run_on(exchange.services.pools.quick, exchange.connection.strand(),
-                                      [&store, &id] { return store.status(*id); });
-  if (!status) co_return Response::error(status.error());
-  co_return status_json(*status);
+  const auto found = co_await run_on(exchange.services.pools.quick, exchange.connection.strand(),
+                                     [&store, &id] { return look(store, *id); });
+  if (!found) co_return Response::error(found.error());
+  co_return status_json(*found);
 }
 
 }  // namespace shaman::http

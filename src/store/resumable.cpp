@@ -100,6 +100,10 @@ result<HeldResult> Store::held_of(const BlobId& id, std::function<void()> wake) 
   return HeldResult(Held{**offset});
 }
 
+result<std::optional<std::uint64_t>> Store::peek_held(const BlobId& id) {
+  return impl_->partials.offset(id);
+}
+
 result<HeldResult> Store::cancel_resumable(const BlobId& id, std::function<void()> wake) {
   Impl& store = *impl_;
   const auto lease = store.partial_leases.try_take(id, {}, std::move(wake));

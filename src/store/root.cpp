@@ -167,7 +167,7 @@ result<StorageRoot> open_storage_root(fs::FileSystem& file_system, const std::st
     if (const auto flushed = file_system.flush_all(*root); !flushed)
       return refusal(path, "flushing it failed: " + flushed.error().message());
   }
-  return StorageRoot{std::move(*root), std::move(*blobs), std::move(*jobs),
+  return StorageRoot{std::move(*root),           std::move(*blobs),   std::move(*jobs),
                      std::move(*private_folder), std::move(*partial), *traits};
 }
 

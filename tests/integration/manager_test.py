@@ -68,7 +68,7 @@ class Errors(ServerTest):
 
     def test_other_methods_are_405_and_tell_which_are_right(self):
         for path, allowed in (("/api/v3/version", "GET"), ("/api/v3/shaman/info", "GET"),
-                              (REQUIREMENTS, "POST"), (CREATE, "POST"), (files_url(b""), "POST"),
+                              (REQUIREMENTS, "POST"), (CREATE, "POST"),
                               ("/api/v3/jobs/types", "GET"),
                               ("/api/v3/configuration/shared-storage/users/linux", "GET")):
             for method in ("DELETE", "PUT", "PATCH"):

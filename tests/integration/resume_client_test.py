@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The client goes on where it was: after broken connections, a server that is killed again and again, and its
+own end. Nothing is lost, and little is sent twice."""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from cutting_proxy import CuttingProxy
+from shaman_client import Client
+from shaman_server import CLIENT_PROGRAM, PATIENCE, Server, sha256, wait_until
+
+SOURCE = os.environ["SHAMAN_SOURCE"]
+CYCLES = 100 if os.environ.get("SHAMAN_NIGHTLY") else 10
+STEP = 8 << 20
+# What is on the way, or came and was not yet written, when the server is killed: buffers of the sockets, of
+# the proxy, and pieces in flight.
+ON_THE_WAY = 6 << 20
+# A file of which a cycle sees some checkpoints.
+PER_CYCLE = 12 << 20
+
+
+class ResumingClient(unittest.TestCase):
+    def setUp(self):
+        self.folder = os.path.realpath(tempfile.mkdtemp(prefix="shaman-test-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        shutil.copytree(os.path.join(SOURCE, "tools", "demo", "scene"),
+                        os.path.join(self.folder, "studio"))
+        self.project = os.path.join(self.folder, "studio", "film")
+        self.shot = os.path.join(self.project, "shots", "shot010.blend")
+        self.large = os.path.join(self.project, "textures", "floor.png")
+        self.client = Client(os.path.join(self.folder, "cache"))
+        self.server = Server().start()
+        self.addCleanup(self.server.close)
+
+    def grow(self, size):
+        random.seed(size)
+        with open(self.large, "wb") as file:
+            for _ in range(size >> 20):
+                file.write(random.randbytes(1 << 20))
+        with open(self.large, "rb") as file:
+            self.sha = sha256(file.read())
+        self.size = os.path.getsize(self.large)
+
+    def start(self, proxy):
+        return subprocess.Popen([CLIENT_PROGRAM, "submit", self.shot, "--project", self.project,
+                                 "--server", proxy.url, "--json", "--quiet"],
+                                env=self.client.environment(), stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True)
+
+    def end(self, process):
+        out, complaints = process.communicate(timeout=10 * PATIENCE)
+        self.assertEqual(process.returncode, 0, complaints)
+        return json.loads(out.splitlines()[-1])
+
+    def held(self):
+        folder = os.path.join(self.server.storage, ".shaman", "partial")
+        return max((int(name.rpartition("-")[2]) for name in os.listdir(folder)
+                    if name.startswith(self.sha)), default=0)
+
+    def is_stored(self):
+        return os.path.exists(self.server.blob_path(self.sha, self.size))
+
+    def wait_for_more(self, than):
+        wait_until(lambda: self.held() > than or self.is_stored(), "another part to be held",
+                   5 * PATIENCE)
+
+    def assert_in_checkout(self, answer):
+        path = self.server.jobs(answer["checkoutPath"])
+        found = [os.path.join(parent, name) for parent, _, names in os.walk(path) for name in names
+                 if name == "floor.png"]
+        with open(found[0], "rb") as file:
+            self.assertEqual(sha256(file.read()), self.sha)
+
+    def test_after_broken_connections(self):
+        self.grow(60 << 20)
+        with CuttingProxy(self.server, [20 << 20, 15 << 20]) as proxy:
+            answer = self.end(self.start(proxy))
+            self.assertLess(proxy.sent, self.size + 2 * ON_THE_WAY)
+        self.assert_in_checkout(answer)
+
+    def test_after_its_own_end(self):
+        self.grow(60 << 20)
+        with CuttingProxy(self.server) as proxy:
+            first = self.start(proxy)
+            self.wait_for_more(0)
+            first.kill()
+            first.communicate()
+            answer = self.end(self.start(proxy))
+            self.assertLess(proxy.sent, self.size + 2 * ON_THE_WAY + STEP)
+        self.assertTrue(self.is_stored())
+        self.assert_in_checkout(answer)
+
+    def test_beside_a_server_that_is_killed_again_and_again(self):
+        self.grow(CYCLES * PER_CYCLE)
+        cycles = 0
+        with CuttingProxy(self.server) as proxy:
+            process = self.start(proxy)
+            while not self.is_stored() and cycles < CYCLES:
+                self.wait_for_more(self.held())
+                if self.is_stored():
+                    break
+                self.server.kill()
+                self.server.start()
+                cycles += 1
+            answer = self.end(process)
+            sent_again = proxy.sent - self.size
+        self.assertGreater(cycles, CYCLES // 3)
+        self.assertLess(sent_again, cycles * (STEP + ON_THE_WAY) + ON_THE_WAY)
+        self.assert_in_checkout(answer)
+        print(f"killed {cycles} times, sent again {sent_again / max(cycles, 1) / 2**20:.1f} MiB each time")
+
+
+if __name__ == "__main__":
+    unittest.main()
