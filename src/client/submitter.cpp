@@ -251,7 +251,9 @@ result<void> Submission::upload(std::vector<Payload> payloads) {
   if (options_.jobs != 0) {
     how.large_lanes = std::min(how.large_lanes, options_.jobs);
     how.small_lanes = options_.jobs - how.large_lanes;
+    how.batch_lanes = std::min(how.batch_lanes, options_.jobs);
   }
+  how.can_batch = server_->has("batch");
   how.can_resume = server_->has("resumable-uploads");
   if (server_->kind == ServerInfo::Kind::shaman) how.wait_for_continue = kPatientContinue;
   how.rehash = [this](Payload& payload) -> result<void> {

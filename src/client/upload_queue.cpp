@@ -16,12 +16,28 @@ std::optional<UploadJob> pop(std::vector<UploadJob>& jobs) {
 
 }  // namespace
 
-UploadQueue::UploadQueue(std::vector<Item> items) {
+UploadQueue::UploadQueue(std::vector<Item> items, std::uint64_t batch_up_to) {
   // Ties by the payload's index, so that two runs send in the same order.
   std::ranges::sort(items, {},
                     [](const Item& item) { return std::pair(item.size, ~item.job.payload); });
-  for (Item& item : items)
-    (item.size >= kLargeFrom ? large_ : small_).push_back(std::move(item.job));
+  for (Item& item : items) {
+    if (batch_up_to > 0 && item.size <= batch_up_to)
+      tiny_.push_back(std::move(item));
+    else
+      (item.size >= kLargeFrom ? large_ : small_).push_back(std::move(item.job));
+  }
+}
+
+std::vector<UploadJob> UploadQueue::take_batch() {
+  const std::scoped_lock lock(mutex_);
+  std::vector<UploadJob> batch;
+  std::uint64_t bytes = 0;
+  while (!tiny_.empty() && batch.size() < kBatchFiles && bytes < kBatchBytes) {
+    bytes += tiny_.back().size;
+    batch.push_back(std::move(tiny_.back().job));
+    tiny_.pop_back();
+  }
+  return batch;
 }
 
 std::optional<UploadJob> UploadQueue::take(Lane lane) {
@@ -35,6 +51,11 @@ std::optional<UploadJob> UploadQueue::take(Lane lane) {
   UploadJob job = std::move(*first);
   deferred_.erase(first);
   return job;
+}
+
+std::size_t UploadQueue::batched_files() const {
+  const std::scoped_lock lock(mutex_);
+  return tiny_.size();
 }
 
 void UploadQueue::put_back(UploadJob deferred) {

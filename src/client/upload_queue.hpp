@@ -35,6 +35,9 @@ struct UploadJob {
 class UploadQueue {
  public:
   static constexpr std::uint64_t kLargeFrom = std::uint64_t{8} << 20U;  ///< bytes
+  /// Enough that the way there and back does not count, few enough that several lanes have some.
+  static constexpr std::size_t kBatchFiles = 512;
+  static constexpr std::uint64_t kBatchBytes = std::uint64_t{8} << 20U;
 
   enum class Lane : std::uint8_t { large, small };
 
@@ -43,17 +46,24 @@ class UploadQueue {
     std::uint64_t size = 0;
     UploadJob job;
   };
-  explicit UploadQueue(std::vector<Item> items);
+  /// Files of up to `batch_up_to` bytes are for take_batch() alone.
+  explicit UploadQueue(std::vector<Item> items, std::uint64_t batch_up_to = 0);
+
+  /// As many of the smallest files as one request may carry; none when there are no more.
+  [[nodiscard]] std::vector<UploadJob> take_batch();
 
   /// The next job of this lane; nothing when it has no more to do. A deferred one comes only after
   /// all others, and is to be waited for until it is due.
   [[nodiscard]] std::optional<UploadJob> take(Lane lane);
   void put_back(UploadJob deferred);
+  /// How many take_batch() has still to give.
+  [[nodiscard]] std::size_t batched_files() const;
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<UploadJob> large_;  ///< the next one is the last
   std::vector<UploadJob> small_;
+  std::vector<Item> tiny_;
   std::vector<UploadJob> deferred_;
 };
 

@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "batch_body.hpp"
 #include "encoded_word.hpp"
 #include "upload_queue.hpp"
 #include "wire.hpp"
@@ -26,6 +27,8 @@ double random_share() {
   return std::uniform_real_distribution<double>(0, 1)(engine);
 }
 
+// More than that and a request for itself costs little in comparison.
+constexpr std::uint64_t kBatchUpTo = 256U << 10U;
 // Below that a broken upload costs less than looking for what is left of it.
 constexpr std::uint64_t kResumeFrom = std::uint64_t{8} << 20U;
 
@@ -42,9 +45,10 @@ class Uploader {
         payloads_(payloads),
         options_(options),
         progress_(progress),
-        queue_(first_jobs()) {}
+        queue_(first_jobs(), options.can_batch ? kBatchUpTo : 0) {}
 
   asio::awaitable<void> run_lane(Network::Strand strand, UploadQueue::Lane lane);
+  asio::awaitable<void> run_batch_lane(Network::Strand strand);
 
   void fail(Error error) {
     const std::scoped_lock lock(mutex_);
@@ -52,14 +56,19 @@ class Uploader {
     stop_.request_stop();
   }
 
+  [[nodiscard]] std::size_t batched_files() const { return queue_.batched_files(); }
   [[nodiscard]] std::stop_source& stop() { return stop_; }
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
   [[nodiscard]] const UploadOutcome& outcome() const { return outcome_; }
 
  private:
   [[nodiscard]] std::vector<UploadQueue::Item> first_jobs() const;
-  asio::awaitable<void> pursue(HttpConnection& connection, asio::steady_timer& timer,
-                               UploadJob job);
+  asio::awaitable<void> pursue(HttpConnection& connection, asio::steady_timer& timer, UploadJob job,
+                               UploadAction action);
+  asio::awaitable<void> pursue_batch(HttpConnection& connection, asio::steady_timer& timer,
+                                     std::vector<UploadJob> batch);
+  asio::awaitable<result<HttpResponse>> send_batch(HttpConnection& connection,
+                                                   const std::vector<UploadJob>& batch);
   asio::awaitable<UploadAction> look_again(HttpConnection& connection, UploadJob& job);
   asio::awaitable<UploadAction> send(HttpConnection& connection, UploadJob& job);
   asio::awaitable<bool> find_held(HttpConnection& connection, UploadJob& job);
@@ -99,15 +108,73 @@ asio::awaitable<void> Uploader::run_lane(Network::Strand strand, UploadQueue::La
       timer.expires_at(job->due);
       co_await timer.async_wait(asio::use_awaitable);
     }
-    co_await pursue(connection, timer, std::move(*job));
+    UploadAction action{Kind::send, {}, {}};
+    co_await pursue(connection, timer, std::move(*job), std::move(action));
     if (stop_.stop_requested()) co_return;
+  }
+}
+
+asio::awaitable<void> Uploader::run_batch_lane(Network::Strand strand) {
+  HttpConnection connection(strand, server_, options_.timeouts);
+  asio::steady_timer timer(strand);
+  for (;;) {
+    std::vector<UploadJob> batch = queue_.take_batch();
+    if (batch.empty()) break;
+    co_await pursue_batch(connection, timer, std::move(batch));
+    if (stop_.stop_requested()) co_return;
+  }
+  // Those that were deferred are waited for like any others.
+  co_await run_lane(strand, UploadQueue::Lane::small);
+}
+
+asio::awaitable<result<HttpResponse>> Uploader::send_batch(HttpConnection& connection,
+                                                           const std::vector<UploadJob>& batch) {
+  std::vector<const Payload*> payloads;
+  payloads.reserve(batch.size());
+  for (const UploadJob& job : batch)
+    payloads.push_back(&payloads_[job.payload]);
+  HttpRequest request;
+  request.method = "POST";
+  request.path = "/api/v3/shaman/files:batch";
+  request.headers = {{"Content-Type", "application/x-shaman-batch"}};
+  request.body_length = BatchBody::length_of(payloads);
+  request.open_body = [&payloads]() -> result<std::unique_ptr<BodySource>> {
+    return std::unique_ptr<BodySource>(std::make_unique<BatchBody>(payloads));
+  };
+  co_return co_await connection.exchange(request);
+}
+
+// The whole again while it is the way to the server that fails; each file for itself when one of
+// them is the trouble.
+asio::awaitable<void> Uploader::pursue_batch(HttpConnection& connection, asio::steady_timer& timer,
+                                             std::vector<UploadJob> batch) {
+  std::vector<BatchedFile> files;
+  for (;;) {
+    const result<HttpResponse> answer = co_await send_batch(connection, batch);
+    if (answer && answer->status == 200) files = read_batch(answer->body);
+    if (answer || answer.error().code != errc::unreachable) break;
+    UploadAction action = batch.front().fsm.on_error(answer.error());
+    if (action.kind != Kind::send) co_return fail(std::move(action.error));
+    timer.expires_after(action.delay);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+  const bool is_answered = files.size() == batch.size();
+  for (std::size_t i = 0; i < batch.size() && !stop_.stop_requested(); ++i) {
+    UploadAction action{Kind::send, {}, {}};
+    if (is_answered) {
+      HttpResponse response;
+      response.status = files[i].status;
+      response.body = files[i].message;
+      response.body_sent = payloads_[batch[i].payload].id.size;
+      action = batch[i].fsm.on_answer(response);
+    }
+    co_await pursue(connection, timer, std::move(batch[i]), std::move(action));
   }
 }
 
 // Until the file is with the server, deferred, or given up.
 asio::awaitable<void> Uploader::pursue(HttpConnection& connection, asio::steady_timer& timer,
-                                       UploadJob job) {
-  UploadAction action{Kind::send, {}, {}};
+                                       UploadJob job, UploadAction action) {
   if (job.was_deferred) {
     progress_.files_waiting -= 1;
     job.was_deferred = false;
@@ -261,16 +328,28 @@ result<UploadOutcome> upload_all(Network& network, const BaseUrl& server,
       payloads, [](const Payload& payload) { return payload.id.size >= UploadQueue::kLargeFrom; }));
   const std::size_t small_files = payloads.size() - large_files;
   std::vector<std::future<result<void>>> lanes;
-  const auto start = [&](std::size_t count, UploadQueue::Lane lane) {
+  const auto start = [&](std::size_t count, const auto& run) {
     for (std::size_t i = 0; i < count; ++i) {
       const Network::Strand strand = network.make_strand();
-      lanes.push_back(network.start(strand, uploader.stop().get_token(), [&uploader, strand, lane] {
-        return uploader.run_lane(strand, lane);
-      }));
+      lanes.push_back(network.start(strand, uploader.stop().get_token(),
+                                    [&uploader, strand, run] { return run(uploader, strand); }));
     }
   };
-  start(std::min(options.large_lanes, payloads.size()), UploadQueue::Lane::large);
-  start(std::min(options.small_lanes, small_files), UploadQueue::Lane::small);
+  const auto run_large = [](Uploader& all, const Network::Strand& strand) {
+    return all.run_lane(strand, UploadQueue::Lane::large);
+  };
+  const auto run_small = [](Uploader& all, const Network::Strand& strand) {
+    return all.run_lane(strand, UploadQueue::Lane::small);
+  };
+  const auto run_batches = [](Uploader& all, const Network::Strand& strand) {
+    return all.run_batch_lane(strand);
+  };
+  const std::size_t batched_files = uploader.batched_files();
+  start(std::min(options.large_lanes, payloads.size()), run_large);
+  start(std::min(options.small_lanes, small_files - batched_files), run_small);
+  start(std::min(options.batch_lanes,
+                 (batched_files + UploadQueue::kBatchFiles - 1) / UploadQueue::kBatchFiles),
+        run_batches);
 
   std::exception_ptr broken;
   for (std::future<result<void>>& lane : lanes) {

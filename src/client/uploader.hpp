@@ -21,10 +21,13 @@ namespace shaman::client {
 struct UploaderOptions {
   std::size_t large_lanes = 4;
   std::size_t small_lanes = 28;
+  std::size_t batch_lanes = 4;
   /// Files from this size on are announced by their head alone, so that one which the server has by
   /// now is not sent.
   std::uint64_t expect_from = std::uint64_t{1} << 20U;
   std::chrono::milliseconds wait_for_continue{1'000};
+  /// The server takes many small files in one request.
+  bool can_batch = false;
   /// The server goes on where a broken upload ended.
   bool can_resume = false;
   UploadPolicy policy;

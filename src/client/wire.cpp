@@ -230,6 +230,20 @@ result<BlobStatus> read_status(std::string_view text) {
   return *status;
 }
 
+std::vector<BatchedFile> read_batch(std::string_view text) {
+  std::vector<BatchedFile> files;
+  const json parsed = json::parse(text, nullptr, false);
+  if (!parsed.is_object() || !parsed.contains("files") || !parsed["files"].is_array()) return {};
+  for (const json& file : parsed["files"]) {
+    if (!file.is_object() || !file.contains("status") || !file["status"].is_number_unsigned())
+      return {};
+    const auto message = file.find("message");
+    const bool has_words = message != file.end() && message->is_string();
+    files.push_back({file["status"].get<unsigned>(), has_words ? message->get<std::string>() : ""});
+  }
+  return files;
+}
+
 std::optional<std::uint64_t> read_offset(std::string_view text) {
   const json parsed = json::parse(text, nullptr, false);
   if (!parsed.is_object()) return std::nullopt;

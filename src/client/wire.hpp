@@ -50,6 +50,13 @@ struct Required {
 [[nodiscard]] result<std::string> read_checkout_path(std::string_view json);
 /// Reads the answer of `files/{checksum}/{filesize}`. errc::bad_answer.
 [[nodiscard]] result<BlobStatus> read_status(std::string_view json);
+/// What became of one file of a batch.
+struct BatchedFile {
+  unsigned status = 0;
+  std::string message;
+};
+/// In the order in which they were sent; none where it is no such answer.
+[[nodiscard]] std::vector<BatchedFile> read_batch(std::string_view json);
 /// How much of a file the server holds, as its status tells where it does.
 [[nodiscard]] std::optional<std::uint64_t> read_offset(std::string_view json);
 /// An Error's `message`, made safe to print; the first words of whatever it is where it is none.

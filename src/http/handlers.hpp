@@ -13,6 +13,7 @@ Task<Response> post_create(Exchange& exchange);
 Task<Response> delete_checkout(Exchange& exchange);
 Task<Response> get_file_status(Exchange& exchange);
 Task<Response> post_file(Exchange& exchange);
+Task<Response> post_batch(Exchange& exchange);
 
 // Uploads that can be resumed; post_file() hands on to the first what asks for that.
 Task<Response> create_resumable(Exchange& exchange, const BlobId& id);

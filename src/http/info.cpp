@@ -23,7 +23,8 @@ std::string info_json(const ServerOptions& options) {
   JsonObject(out)
       .text("name", options.name)
       .text("version", options.version)
-      .raw("features", R"(["create-wait","idempotency-key","erase-checkout","resumable-uploads"])")
+      .raw("features",
+           R"(["create-wait","idempotency-key","erase-checkout","resumable-uploads","batch"])")
       .raw("limits", limits);
   return out;
 }

@@ -11,6 +11,7 @@ Router make_router() {
   router.add("HEAD", "/api/v3/shaman/files/{}/{}", head_file);
   router.add("GET", "/api/v3/shaman/files/{}/{}", get_file_status);
   router.add("POST", "/api/v3/shaman/files/{}/{}", post_file);
+  router.add("POST", "/api/v3/shaman/files:batch", post_batch);
   router.add("PATCH", "/api/v3/shaman/files/{}/{}", patch_file);
   router.add("DELETE", "/api/v3/shaman/files/{}/{}", delete_file);
   router.add("OPTIONS", "/api/v3/shaman/files/{}/{}", options_file);

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "shaman/blob_id.hpp"
+#include "shaman/store.hpp"
+
+namespace shaman::http {
+
+/// What one request with many files may hold.
+struct BatchLimits {
+  std::size_t files = 10'000;
+  std::uint64_t file_bytes = std::uint64_t{1} << 20;
+  std::size_t commits_at_once = 256;
+};
+
+/// What became of each file, filled in as the disk gets on. Thread-safe.
+class BatchOutcome {
+ public:
+  struct File {
+    BlobId id;
+    unsigned status = 0;  ///< as of an upload of this file alone
+    std::string message;  ///< of a refusal
+  };
+
+  /// `wake` is called, from any thread, whenever a file has got its answer.
+  explicit BatchOutcome(std::function<void()> wake) : wake_(std::move(wake)) {}
+
+  /// A file whose answer is still to come; returns its place.
+  [[nodiscard]] std::size_t add(const BlobId& id);
+  void answer(std::size_t place, unsigned status, std::string message);
+  [[nodiscard]] std::size_t size() const;
+  /// Files without an answer.
+  [[nodiscard]] std::size_t pending() const;
+  /// `{"files":[{"sha":…,"size":…,"status":204}…]}`, in the order of the request. Once all have
+  /// their answer.
+  [[nodiscard]] std::string json() const;
+
+ private:
+  const std::function<void()> wake_;
+  mutable std::mutex mutex_;
+  std::vector<File> files_;
+  std::size_t pending_ = 0;
+};
+
+/// Takes a body of many files apart (docs/protocol.md) and stores each by itself. Knows no socket.
+/// One thread at a time; blocks on the disk.
+class BatchReader {
+ public:
+  BatchReader(Store& store, const BatchLimits& limits, std::shared_ptr<BatchOutcome> outcome)
+      : store_(store), limits_(limits), outcome_(std::move(outcome)) {}
+
+  /// Takes as much of the body as it can before too many files wait for the disk; the rest is to be
+  /// given again. errc::malformed_request: this is no batch, or has too many files; what was taken
+  /// before stands.
+  [[nodiscard]] result<std::size_t> take(std::span<const std::byte> body);
+  /// At the body's end. errc::malformed_request where it ends within a file.
+  [[nodiscard]] result<void> end();
+
+ private:
+  [[nodiscard]] result<std::size_t> take_header(std::span<const std::byte> body);
+  [[nodiscard]] std::size_t take_content(std::span<const std::byte> body);
+  [[nodiscard]] result<void> begin_file();
+  void end_file();
+
+  Store& store_;
+  const BatchLimits limits_;
+  const std::shared_ptr<BatchOutcome> outcome_;
+  std::string header_;
+  BlobId id_;
+  std::size_t place_ = 0;
+  std::uint64_t left_ = 0;  ///< of this file's content
+  bool is_in_file_ = false;
+  std::optional<Upload> upload_;  ///< none: the content is not wanted
+};
+
+}  // namespace shaman::http
