@@ -16,7 +16,7 @@ std::optional<UploadJob> pop(std::vector<UploadJob>& jobs) {
 
 }  // namespace
 
-UploadQueue::UploadQueue(std::vector<Item> items, std::uint64_t batch_up_to) {
+UploadQueue::UploadQueue(std::vector<Item> items, std::uint64_t batch_up_to, double begin_at) {
   // Ties by the payload's index, so that two runs send in the same order.
   std::ranges::sort(items, {},
                     [](const Item& item) { return std::pair(item.size, ~item.job.payload); });
@@ -26,6 +26,8 @@ UploadQueue::UploadQueue(std::vector<Item> items, std::uint64_t batch_up_to) {
     else
       (item.size >= kLargeFrom ? large_ : small_).push_back(std::move(item.job));
   }
+  const auto turn = static_cast<std::ptrdiff_t>(begin_at * static_cast<double>(tiny_.size()));
+  std::ranges::rotate(tiny_, tiny_.begin() + turn);
 }
 
 std::vector<UploadJob> UploadQueue::take_batch() {

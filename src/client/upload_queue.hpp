@@ -46,8 +46,9 @@ class UploadQueue {
     std::uint64_t size = 0;
     UploadJob job;
   };
-  /// Files of up to `batch_up_to` bytes are for take_batch() alone.
-  explicit UploadQueue(std::vector<Item> items, std::uint64_t batch_up_to = 0);
+  /// Files of up to `batch_up_to` bytes are for take_batch() alone; `begin_at`, from 0 to 1, says
+  /// with which of them it begins: many who send the same files should not all begin with the same.
+  explicit UploadQueue(std::vector<Item> items, std::uint64_t batch_up_to = 0, double begin_at = 0);
 
   /// As many of the smallest files as one request may carry; none when there are no more.
   [[nodiscard]] std::vector<UploadJob> take_batch();

@@ -28,6 +28,7 @@ std::span<const Bench* const> all_benches() {
                                &kSameFile,
                                &kSmallFiles,
                                &kSmallUploads,
+                               &kBatchUploads,
                                &kManyUploads,
                                &kEcho,
                                &kStatus,

@@ -18,6 +18,7 @@ extern const Bench kUnknownFilesEmpty;
 extern const Bench kLargeUploads;
 extern const Bench kSameFile;
 extern const Bench kSmallUploads;
+extern const Bench kBatchUploads;
 extern const Bench kManyUploads;
 extern const Bench kStatus;
 extern const Bench kKnownFiles;
