@@ -138,6 +138,21 @@ void add_limit_options(CLI::App& app, Options& options) {
          " [8192, or what `ulimit -Hn` allows]")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
       ->type_name("COUNT");
+  app.add_option("--max-connections-per-address", limits.connections_per_address,
+                 "Connections of one client at once; more are answered 503")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->type_name("COUNT")
+      ->capture_default_str();
+  app.add_option_function<std::vector<std::string>>(
+         "--trusted-proxies",
+         [&options](const std::vector<std::string>& ranges) {
+           for (const std::string& range : ranges)
+             if (auto added = options.server.trusted_proxies.add(range); !added)
+               throw CLI::ValidationError("--trusted-proxies", added.error().message());
+         },
+         "Networks whose proxies may have any number of connections, and are believed what they say"
+         " of clients behind them (X-Forwarded-For)")
+      ->type_name("NETWORK");
   add_bytes<std::uint64_t>(app, "--max-file-size", limits.file_bytes, "Of one file", 1,
                            std::uint64_t{1} << 62);
   add_bytes<std::size_t>(app, "--max-json-size", limits.json_bytes, "Of one JSON request", 1024,

@@ -16,6 +16,7 @@
 
 #include "shaman/text.hpp"
 
+#include "http/address_counts.hpp"
 #include "http/endpoint_text.hpp"
 #include "http/handlers.hpp"
 #include "http/passage.hpp"
@@ -41,6 +42,18 @@ Error cannot_listen(const std::string& where, const error_code& error) {
   return {errc::io_error, std::move(what)};
 }
 
+constexpr std::string_view kTooManyConnections =
+    "this server has as many connections as it can serve: try again later";
+constexpr std::string_view kTooManyOfOneAddress =
+    "your address has as many connections to this server as one may have: use fewer, or try again "
+    "later";
+
+std::string address_of(const Socket& socket) {
+  error_code error;
+  const auto endpoint = socket.remote_endpoint(error);
+  return error ? std::string() : endpoint.address().to_string();
+}
+
 }  // namespace
 
 struct Server::Impl {
@@ -64,6 +77,7 @@ struct Server::Impl {
   ServerOptions options;
   Router router;
   ConnectionTable connections;
+  AddressCounts addresses;
   BufferPool buffers;
   FairBudget json_first;
   FairBudget json_rest;
@@ -97,15 +111,24 @@ result<void> Server::Impl::bind(const Endpoint& endpoint) {
 
 void Server::Impl::greet(Socket socket) {
   const Strand strand = socket.get_executor();
-  if (connections.size() < options.limits.connections) {
-    asio::co_spawn(strand, serve_connection(std::move(socket), services), asio::detached);
+  const std::string address = address_of(socket);
+  const std::size_t most = options.trusted_proxies.contains(address)
+                               ? options.limits.connections
+                               : options.limits.connections_per_address;
+  const bool is_full = connections.size() >= options.limits.connections;
+  auto seat = is_full ? nullptr : addresses.enter(address, most);
+  if (seat) {
+    asio::co_spawn(strand, serve_connection(std::move(socket), services),
+                   [seat = std::move(seat)](const std::exception_ptr&) {});
     return;
   }
   if (refusals.fetch_add(1) >= kRefusalsAtOnce) {
     --refusals;
     return;
   }
-  asio::co_spawn(strand, refuse_connection(std::move(socket), services),
+  asio::co_spawn(strand,
+                 refuse_connection(std::move(socket), services,
+                                   is_full ? kTooManyConnections : kTooManyOfOneAddress),
                  [this](const std::exception_ptr&) { --refusals; });
 }
 

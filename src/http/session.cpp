@@ -278,10 +278,9 @@ Task<> serve_connection(Socket socket, const Services& services) {
   }
 }
 
-Task<> refuse_connection(Socket socket, const Services& services) {
+Task<> refuse_connection(Socket socket, const Services& services, std::string_view message) {
   Connection connection(std::move(socket), services.connections, services.options.timeouts);
-  Response response =
-      Response::error(503, "this server has as many connections as it can serve: try again later");
+  Response response = Response::error(503, message);
   const std::string header = header_of(response, Framing::length, false, false);
   connection.enter(Phase::writing, kLingerStall);
   if (!co_await connection.write({header, response.body, {}})) co_return;

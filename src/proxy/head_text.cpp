@@ -57,18 +57,12 @@ void add_framing(std::string& out, const BodyFraming& body) {
     add(out, "Content-Length", std::to_string(*body.length));
 }
 
-std::string_view without_port(std::string_view client) {
-  std::string_view host = client.substr(0, client.rfind(':'));
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  return host;
-}
-
 void add_clients(std::string& out, const ForwardedRequest& request) {
   const http::RequestHead& head = request.head;
   std::string chain;
   if (request.is_trusted_proxy) chain = head.header("X-Forwarded-For");
   if (!chain.empty()) chain += ", ";
-  chain += without_port(request.client);
+  chain += address_without_port(request.client);
   add(out, "X-Forwarded-For", chain);
   const auto pass_or = [&](std::string_view name, std::string_view ours) {
     const std::string_view theirs = request.is_trusted_proxy ? head.header(name) : "";
@@ -93,6 +87,12 @@ std::string status_line(const AnswerHead& head) {
 }
 
 }  // namespace
+
+std::string_view address_without_port(std::string_view client) {
+  std::string_view host = client.substr(0, client.rfind(':'));
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  return host;
+}
 
 bool wants_upgrade(const http::RequestHead& head) {
   return !head.header("Upgrade").empty() && !head.is_http_1_0 &&

@@ -22,6 +22,9 @@ struct BodyFraming {
 /// Whether the client wants to change the protocol, as WebSockets do.
 [[nodiscard]] bool wants_upgrade(const http::RequestHead& head);
 
+/// `10.0.0.7` of `10.0.0.7:50123`, `::1` of `[::1]:50123`.
+[[nodiscard]] std::string_view address_without_port(std::string_view client);
+
 struct ForwardedRequest {
   const http::RequestHead& head;
   std::string_view client;  ///< its address, `10.0.0.7:50123`

@@ -195,7 +195,10 @@ BodyFraming Passing::request_framing() const {
 }
 
 Task<bool> Passing::send_request() {
-  const ForwardedRequest request{exchange_.head, client_.peer(), false, false, request_framing()};
+  const std::string_view client = client_.peer();
+  const bool is_trusted =
+      exchange_.services.options.trusted_proxies.contains(address_without_port(client));
+  const ForwardedRequest request{exchange_.head, client, false, is_trusted, request_framing()};
   const std::string text = request_text(request);
   const std::string_view body = body_ ? std::string_view(*body_) : std::string_view();
   co_return co_await manager_->write({text, body, {}});

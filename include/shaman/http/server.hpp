@@ -11,6 +11,7 @@
 
 #include "shaman/checkout.hpp"
 #include "shaman/error.hpp"
+#include "shaman/http/address_ranges.hpp"
 #include "shaman/store.hpp"
 #include "shaman/worker_pool.hpp"
 
@@ -26,6 +27,7 @@ struct Limits {
   std::size_t buffer_bytes = std::size_t{32} << 20;   ///< that all uploads together have in flight
   std::size_t piece_bytes = std::size_t{512} << 10;   ///< that are hashed and written in one go
   std::size_t connections = 8192;                     ///< at once
+  std::size_t connections_per_address = 2048;         ///< of one client; not of a trusted proxy
 };
 
 /// All are by progress: none limits a transfer that moves.
@@ -43,6 +45,7 @@ struct Timeouts {
 
 struct ServerOptions {
   Limits limits;
+  AddressRanges trusted_proxies;  ///< may be believed what they say about clients behind them
   Timeouts timeouts;
   std::size_t io_threads = 2;
   std::string name = "Shaman";

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shaman/error.hpp"
+
+namespace shaman::http {
+
+/// Networks by their addresses: `10.0.0.0/8`, `fd00::/8`, `192.168.1.5`. Thread-safe once filled.
+class AddressRanges {
+ public:
+  /// errc::malformed_request says what is wrong with it.
+  [[nodiscard]] result<void> add(std::string_view range);
+  [[nodiscard]] bool empty() const noexcept { return ranges_.empty(); }
+  /// `address` without a port. An IPv4 address that came in over IPv6 counts as what it is.
+  [[nodiscard]] bool contains(std::string_view address) const;
+
+ private:
+  struct Range {
+    std::vector<std::uint8_t> bytes;  ///< 4 or 16
+    unsigned bits = 0;
+  };
+  std::vector<Range> ranges_;
+};
+
+}  // namespace shaman::http
