@@ -20,10 +20,10 @@
 #include "commands.hpp"
 #include "descriptors.hpp"
 #include "duration.hpp"
-#include "gc_schedule.hpp"
 #include "logging.hpp"
 #include "options.hpp"
 #include "signals.hpp"
+#include "upkeep.hpp"
 
 namespace {
 
@@ -94,6 +94,9 @@ void announce(const Options& options, const http::Server& server) {
     spdlog::info("garbage collection every {}: what is unused for {}",
                  program::duration_text(options.gc_period),
                  program::duration_text(std::max(options.gc.max_age, options.gc.min_age)));
+  if (options.verify_period.count() > 0)
+    spdlog::info("all stored files are read every {}",
+                 program::duration_text(options.verify_period));
   if (options.manager)
     spdlog::info("in front of the Flamenco Manager at {}",
                  text::printable(options.manager->authority()));
@@ -147,8 +150,7 @@ int serve(Options& options, program::SignalWatcher& signals) {
     server.stop();
   });
   options.gc.log = log_from_store;
-  const program::GcSchedule collection(file_system, options.server.storage, options.gc_period,
-                                       options.gc);
+  const program::Upkeep upkeep(file_system, **store, options);
   server.run();
   spdlog::info("stopped");
   return 0;

@@ -74,9 +74,16 @@ void add_storage_options(CLI::App& app, Options& options) {
                  " none: it survives the end of the server, not of the machine [group]")
       ->transform(CLI::CheckedTransformer(kDurabilities).description(""))
       ->type_name("group|full|none");
-  add_bytes<std::uint64_t>(app, "--keep-free", options.store.keep_free,
+  add_bytes<std::uint64_t>(app, "--min-free-space", options.store.min_free_space,
                            "Refuse uploads (507) that would leave less than this free", 0,
                            std::uint64_t{1} << 60);
+  app.add_option("--min-free-inodes", options.store.min_free_inodes,
+                 "The same for the file system's inodes")
+      ->type_name("COUNT")
+      ->capture_default_str();
+  add_bytes<std::uint64_t>(app, "--max-store-size", options.store.max_store_size,
+                           "Refuse uploads (507) beyond this size of all stored files; 0: no limit",
+                           0, std::uint64_t{1} << 62);
   add_seconds(app, "--stall-after", options.store.stall_after,
               "An upload without progress for this long may be taken over by another client's",
               0.1);
@@ -213,6 +220,11 @@ void add_gc_options(CLI::App& app, Options& options) {
   add_duration(app, "--gc-period", options.gc_period,
                "How often to collect files that nothing uses; 0: never");
   add_gc_policies(app, "--gc-", options.gc);
+  add_duration(app, "--verify-period", options.verify_period,
+               "How often to read all stored files and look for damage; 0: never");
+  add_bytes<std::uint64_t>(app, "--verify-rate", options.verify_rate,
+                           "Bytes a second that this reads at most; 0: no limit", 0,
+                           std::uint64_t{1} << 40);
 }
 
 void add_log_options(CLI::App& app, Options& options) {

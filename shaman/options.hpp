@@ -27,6 +27,8 @@ struct Options {
   std::optional<proxy::ManagerAddress> manager;  ///< that this server stands in front of
   GcOptions gc;
   std::chrono::seconds gc_period{std::chrono::hours(24)};  ///< 0: never
+  std::chrono::seconds verify_period{0};                   ///< 0: never
+  std::uint64_t verify_rate = 20'000'000;                  ///< bytes a second
   bool connections_given = false;  ///< then too few descriptors are a reason not to start
   std::size_t disk_threads = 0;
   std::size_t request_threads = 0;

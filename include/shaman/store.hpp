@@ -49,8 +49,11 @@ struct StoreOptions {
   std::chrono::seconds upload_expiry{std::chrono::hours(24)};
   std::size_t max_partial_uploads = 10'000;
   std::uint64_t max_partial_bytes = std::uint64_t{1} << 40;
-  /// Bytes that uploads leave free on the storage.
-  std::uint64_t keep_free = 0;
+  /// What uploads leave free on the storage, and how large all stored files may become; 0: no
+  /// limit. An upload reserves its size before it starts.
+  std::uint64_t min_free_space = 0;
+  std::uint64_t min_free_inodes = 0;
+  std::uint64_t max_store_size = 0;
   /// Where noteworthy events go, one sentence each, with nothing unprintable in it; called from any
   /// thread. May be empty.
   std::function<void(LogLevel, const std::string&)> log;
@@ -197,6 +200,12 @@ class Store {
 
   /// Uploads that hold a claim right now.
   [[nodiscard]] std::size_t uploads_under_way() const;
+
+  /// Counts anew what is stored, where there is a limit to it: others may have removed some.
+  /// Blocks.
+  void recount();
+  /// What is remembered of this blob holds no longer: look at the disk.
+  void forget(const BlobId& id);
 
   [[nodiscard]] StoreCounters counters() const;
   [[nodiscard]] const StoreOptions& options() const noexcept;

@@ -21,20 +21,20 @@ result<std::unique_ptr<Upload::State>> open_partial(Store::Impl& store, const Bl
   auto state = std::make_unique<Upload::State>(store, id, ticket);
   auto open = store.partials.open(id);
   if (!open) return open.error();
-  if (!open.value() && may_create) {
-    if (const auto space = store.check_space(id.size); !space) return space.error();
+  if (!open.value() && !may_create) return std::unique_ptr<Upload::State>();
+  const std::uint64_t missing = id.size - (open.value() ? (*open)->durable : 0);
+  if (const auto room = store.reservations.reserve(missing); !room) return room.error();
+  state->reserved = missing;
+  if (!open.value()) {
     auto created = store.partials.create(id);
     if (!created) return created.error();
     open = std::optional(std::move(*created));
   }
-  if (!open.value()) return std::unique_ptr<Upload::State>();
   PartialFiles::Open& partial = **open;
   state->name = std::move(partial.name);
   state->file = std::move(partial.file);
   state->hash = std::move(partial.hash);
   state->received = state->durable = state->written_back = partial.durable;
-  state->expected = id.size - partial.durable;
-  store.bytes_expected += state->expected;
   state->lease = std::move(lease);
   ++store.uploads_begun;
   store.claims.progress(ticket, state->received, store.file_system.steady_now());

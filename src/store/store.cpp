@@ -50,6 +50,7 @@ Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, Wo
       blobs(file_system, root.blobs, root.private_folder, marks, options),
       committer(file_system, instance.uploading(), blobs, marks),
       partials(file_system, root.partial, options),
+      reservations(file_system, root.root, root.blobs, pool, options),
       commits(CommitQueue::make(options.durability, committer, pool)),
       housekeeper_(kTick, Rounds(*this)) {}
 
@@ -90,6 +91,7 @@ result<std::unique_ptr<Store>> Store::open(fs::FileSystem& file_system, const st
   remove_foreign_leftovers(file_system, opened->root, options.log);
   auto impl = std::make_unique<Impl>(file_system, options, disk_pool, std::move(*opened),
                                      std::move(*instance));
+  impl->reservations.count();
   return std::unique_ptr<Store>(new Store(std::move(impl)));
 }
 
@@ -110,6 +112,14 @@ std::uint64_t Store::upload_progress(const BlobId& id) const {
 
 std::size_t Store::uploads_under_way() const {
   return impl_->claims.size();
+}
+
+void Store::recount() {
+  impl_->reservations.count();
+}
+
+void Store::forget(const BlobId& id) {
+  impl_->marks.erase(id);
 }
 
 StoreCounters Store::counters() const {

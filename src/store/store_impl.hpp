@@ -20,6 +20,7 @@
 #include "store/mark_cache.hpp"
 #include "store/partial_files.hpp"
 #include "store/partial_table.hpp"
+#include "store/reservations.hpp"
 #include "store/root.hpp"
 
 namespace shaman {
@@ -44,9 +45,6 @@ struct Store::Impl {
   [[nodiscard]] result<void> mark_all(bool trust_memory, const IdAt& id_at,
                                       std::span<BlobStatus> out);
 
-  /// What uploads under way may still take, `more` bytes on top: errc::storage_full.
-  [[nodiscard]] result<void> check_space(std::uint64_t more);
-
   /// Stores a small blob of the server's own making; it is stored and marked on return. Blocks.
   [[nodiscard]] result<BlobId> put(std::string_view content);
 
@@ -67,12 +65,12 @@ struct Store::Impl {
   BlobFolder blobs;
   BlobCommitter committer;
   PartialFiles partials;
+  Reservations reservations;
   PartialTable partial_leases;
   std::unique_ptr<CommitQueue> commits;
 
   std::atomic<bool> refuses_uploads{false};
   std::atomic<std::uint64_t> next_name{1};
-  std::atomic<std::uint64_t> bytes_expected{0};  ///< by uploads under way
   std::atomic<std::uint64_t> uploads_begun{0};
   std::atomic<std::uint64_t> uploads_committed{0};
   std::atomic<std::uint64_t> uploads_failed{0};
@@ -105,7 +103,7 @@ struct Upload::State {
   Sha256 hash;
   std::uint64_t received = 0;
   std::uint64_t written_back = 0;
-  std::uint64_t expected = 0;                ///< this upload's share of Store::Impl::bytes_expected
+  std::optional<std::uint64_t> reserved;     ///< what is left of this upload's reservation
   std::optional<Error> failure;              ///< of a write: nothing more is taken
   std::uint64_t durable = 0;                 ///< of one that can be resumed: what its name says
   std::optional<PartialTable::Lease> lease;  ///< of one that can be resumed; last, as it lets go

@@ -16,6 +16,20 @@ constexpr std::uint64_t kWriteBackStep = 8U << 20U;
 // What a broken connection or a power cut costs at most of an upload that can be resumed.
 constexpr std::uint64_t kCheckpointStep = 8U << 20U;
 
+// What is set aside for a blob that is written in one go.
+class Reserved {
+ public:
+  Reserved(Reservations& reservations, std::uint64_t bytes)
+      : reservations_(reservations), bytes_(bytes) {}
+  ~Reserved() { reservations_.release(bytes_); }
+  Reserved(const Reserved&) = delete;
+  Reserved& operator=(const Reserved&) = delete;
+
+ private:
+  Reservations& reservations_;
+  const std::uint64_t bytes_;
+};
+
 Error mismatch(const BlobId& id, const std::string& how) {
   return {errc::content_mismatch,
           "the content sent for blob " + id.brief() + " is not what its address says: " + how};
@@ -24,7 +38,7 @@ Error mismatch(const BlobId& id, const std::string& how) {
 }  // namespace
 
 Upload::State::~State() {
-  store.bytes_expected -= expected;
+  if (reserved) store.reservations.release(*reserved);
   store.claims.release(ticket, false);
   if (!file) return;
   if (lease) {
@@ -59,8 +73,10 @@ result<void> Upload::State::write(std::span<const std::byte> piece) {
   } else {
     hash.update(piece);
     received += piece.size();
-    expected -= piece.size();
-    store.bytes_expected -= piece.size();
+    if (reserved) {
+      *reserved -= piece.size();
+      store.reservations.taken(piece.size());
+    }
     store.bytes_written += piece.size();
     if (store.blobs.flushes() && received - written_back >= kWriteBackStep) {
       store.file_system.start_write_back(file, written_back, received - written_back);
@@ -110,21 +126,6 @@ std::string Store::Impl::temporary_name(const BlobId& id) {
   return id.digest.hex() + "-" + std::to_string(id.size) + "-" + std::to_string(next_name++);
 }
 
-result<void> Store::Impl::check_space(std::uint64_t more) {
-  const auto space = file_system.space(root.root);
-  if (!space) return disk_error(space.error(), "ask for the free space of the storage");
-  if (space->free_inodes == 0)
-    return Error{errc::storage_full, "the storage has no inodes left for another file"};
-  const std::uint64_t taken = bytes_expected + options.keep_free;
-  const std::uint64_t left = space->free_bytes - std::min(space->free_bytes, taken);
-  if (more <= left) return {};
-  return Error{errc::storage_full, "the storage has no room for " + text::human_bytes(more) + ": " +
-                                       text::human_bytes(space->free_bytes) +
-                                       " are free, of which " +
-                                       text::human_bytes(std::min(space->free_bytes, taken)) +
-                                       " are reserved or for uploads under way"};
-}
-
 result<BeginResult> Store::begin_upload(const BlobId& id, bool can_defer) {
   Impl& store = *impl_;
   if (store.refuses_uploads) return Error{errc::shutting_down, {}};
@@ -142,13 +143,12 @@ result<BeginResult> Store::begin_upload(const BlobId& id, bool can_defer) {
   if (stored.value()) return BeginResult(AlreadyStored{});
   if (!ticket) return busy();
 
-  if (const auto space = store.check_space(id.size); !space) return space.error();
+  if (const auto room = store.reservations.reserve(id.size); !room) return room.error();
+  state->reserved = id.size;
   state->name = store.temporary_name(id);
   auto file = store.file_system.create_file(store.instance.uploading(), state->name);
   if (!file) return disk_error(file.error(), "begin the upload of blob " + id.brief());
   state->file = std::move(*file);
-  state->expected = id.size;
-  store.bytes_expected += id.size;
   ++store.uploads_begun;
   if (was_claimed) ++store.takeovers;
   return BeginResult(Upload(std::move(state)));
@@ -168,10 +168,12 @@ void Store::commit(Upload upload, std::function<void(result<void>)> done) {
   }
   auto end = [&store, state = std::move(state),
               done = std::move(done)](result<void> outcome) mutable {
-    if (outcome)
+    if (outcome) {
       ++store.uploads_committed;
-    else if (!state->failure)
+      store.reservations.stored(state->id.size);
+    } else if (!state->failure) {
       ++store.uploads_failed;
+    }
     if (!outcome && outcome.error().code != errc::content_mismatch)
       store.log(LogLevel::error, outcome.error().message());
     store.claims.release(state->ticket, outcome.has_value());
@@ -193,7 +195,8 @@ result<BlobId> Store::Impl::put(std::string_view content) {
   const auto stored = blobs.holds(id, BlobFolder::Mark::as_used_now);
   if (!stored) return stored.error();
   if (stored.value()) return id;
-  if (const auto space = check_space(id.size); !space) return space.error();
+  if (const auto room = reservations.reserve(id.size); !room) return room.error();
+  const Reserved reserved(reservations, id.size);
   const std::string name = temporary_name(id);
   auto file = file_system.create_file(instance.uploading(), name);
   if (!file) return disk_error(file.error(), "store blob " + id.brief());

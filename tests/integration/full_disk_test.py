@@ -2,6 +2,7 @@
 """A disk that is too full: 507. Needs a small file system of its own, so it runs as root only."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -9,7 +10,8 @@ import unittest
 
 import api
 from api import Api, new_content, spec
-from shaman_server import SANITIZED, Server, sha256
+from raw_http import RawConnection
+from shaman_server import SANITIZED, Server, sha256, wait_until
 
 MIB = 1 << 20
 
@@ -64,6 +66,136 @@ class FullDisk(unittest.TestCase):
         self.assertEqual(os.listdir(self.server.jobs()), [])
         self.assertEqual(self.server.temporary_files(), [])
         self.assertEqual(self.api.create("small", files[:10]).status, 200)
+
+
+class SmallDisk(unittest.TestCase):
+    """A whole file system of 64 MiB, as disks are: journaled, with a fixed number of inodes."""
+
+    make = ()
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="shaman-test-")
+        self.addCleanup(shutil.rmtree, self.folder)
+        image, mount = os.path.join(self.folder, "image"), os.path.join(self.folder, "mount")
+        with open(image, "wb") as file:
+            file.truncate(64 * MIB)
+        os.mkdir(mount)
+        subprocess.run(["mkfs.ext4", "-q", "-m", "0", *self.make, image], check=True)
+        if subprocess.run(["mount", "-o", "loop", image, mount], capture_output=True, check=False).returncode:
+            self.skipTest("an image cannot be mounted here")
+        self.addCleanup(subprocess.run, ["umount", mount], check=True)
+        self.storage = os.path.join(mount, "storage")
+
+    def start(self, **options):
+        server = Server(self.storage, **options).start()
+        self.addCleanup(server.close)
+        api_ = Api(server)
+        self.addCleanup(api_.close)
+        return server, api_
+
+    def fill(self, client, size):
+        """Uploads until there is no room; what was stored."""
+        stored = []
+        for _ in range(5000):
+            data = new_content(size)
+            answer = client.upload(data)
+            if answer.status == 507:
+                self.assertTrue(answer.json()["message"])
+                return stored
+            self.assertEqual(answer.status, 204, answer)
+            stored.append(data)
+        self.fail("it never became full")
+
+    def collect(self):
+        done = subprocess.run([os.environ["SHAMAN_SERVER_PROGRAM"], "gc", "--storage", self.storage, "--min-age", "0s",
+                               "--max-age", "0s", "--grace", "0s"], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def assert_goes_on_and_recovers(self, server, client, stored, size):
+        # Reading, asking and collecting go on.
+        self.assertEqual(client.status(stored[0]), "stored")
+        self.assertEqual(client.requirements([spec("a", stored[0])]).json(), {"files": []})
+        self.assertEqual(server.temporary_files(), [])
+        server.terminate()  # what it was asked about is remembered as used; age 0 is for stopped servers
+        self.collect()
+        self.collect()
+        server.start()
+        with Api(server) as again:
+            self.assertEqual(again.upload(new_content(size)).status, 204)
+
+
+class Bytes(SmallDisk):
+    def test_full_and_free_again(self):
+        server, client = self.start()
+        stored = self.fill(client, 3 * MIB)
+        self.assertGreater(len(stored), 10)
+        self.assert_goes_on_and_recovers(server, client, stored, 3 * MIB)
+
+    def test_full_by_somebody_else_while_an_upload_runs(self):
+        server, client = self.start()
+        data = new_content(40 * MIB)
+        raw = RawConnection(server)
+        self.addCleanup(raw.close)
+        raw.request("POST", api.files_url(data), [("Content-Length", str(len(data)))], length=False)
+        raw.send(data[:MIB])
+        with open(os.path.join(self.storage, "..", "somebody-else"), "wb") as file:
+            file.write(bytes(30 * MIB))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            raw.send(data[MIB:])
+        except ConnectionError:
+            pass
+        self.assertEqual(raw.response().status, 507)
+        self.assertEqual(client.status(data), "unknown")
+        wait_until(lambda: server.temporary_files() == [], "the temporary file to be removed")
+        os.remove(os.path.join(self.storage, "..", "somebody-else"))
+        self.assertEqual(client.upload(data).status, 204)
+
+    def test_room_is_reserved_before_the_first_byte(self):
+        server, client = self.start(min_free_space=20 * MIB)
+        data = new_content(25 * MIB)
+        raw = RawConnection(server)
+        self.addCleanup(raw.close)
+        raw.request("POST", api.files_url(data), [("Content-Length", str(len(data)))], length=False)
+        raw.send(data[:1])
+        wait_until(lambda: client.status(data) == "uploading", "the first upload")
+        self.assertEqual(client.upload(new_content(15 * MIB)).status, 507)
+        raw.close()
+        wait_until(lambda: client.status(data) == "unknown", "the first upload to be given up")
+        self.assertEqual(client.upload(new_content(15 * MIB)).status, 204)
+
+
+class Inodes(SmallDisk):
+    make = ("-N", "300")
+
+    def test_full_and_free_again(self):
+        server, client = self.start()
+        stored = self.fill(client, 100)
+        self.assertGreater(len(stored), 50)
+        self.assert_goes_on_and_recovers(server, client, stored, 100)
+
+    def test_some_are_left(self):
+        _, client = self.start(min_free_inodes=100)
+        self.fill(client, 100)
+        left = os.statvfs(self.storage).f_favail
+        self.assertGreaterEqual(left, 100)
+        self.assertLess(left, 110)
+
+
+class StoreSize(unittest.TestCase):
+    def test_uploads_beyond_it_are_refused_also_after_a_restart(self):
+        with Server(max_store_size=10_000) as server:
+            with Api(server) as client:
+                self.assertEqual(client.upload(new_content(6000)).status, 204)
+                answer = client.upload(new_content(6000))
+                self.assertEqual(answer.status, 507)
+                self.assertIn("store", answer.json()["message"])
+                self.assertEqual(client.upload(new_content(4000)).status, 204)
+            server.terminate()
+            server.start()
+            with Api(server) as client:
+                self.assertEqual(client.upload(new_content(1)).status, 507)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import subprocess
 
 import api
 from api import ServerTest, spec
-from shaman_server import PATIENCE, PROGRAM, sha256
+from shaman_server import PATIENCE, PROGRAM, sha256, wait_until
 
 
 class Verify(ServerTest):
@@ -45,6 +45,25 @@ class Verify(ServerTest):
     def test_wrong_usage_is_told(self):
         for options in (["--sample", "0%"], ["--sample", "5"], ["--sample", "101%"], ["--rate", "x"]):
             self.assertEqual(self.verify(*options).returncode, 2, options)
+
+
+class InTheBackground(ServerTest):
+    options = {"verify_period": "1s", "verify_rate": 0}
+
+    def test_a_server_finds_damage_by_itself(self):
+        good, bad = self.stored(), self.stored(5000)
+        files = [spec("good", good), spec("bad", bad)]
+        self.assertEqual(self.api.create("film/shot", files).status, 200)
+        path = self.server.blob_path(sha256(bad), len(bad))
+        os.chmod(path, 0o644)
+        with open(path, "r+b") as file:
+            file.write(bytes([bad[0] ^ 1]))
+        line = self.server.wait_for_log(sha256(bad))
+        self.assertIn("error", line)
+        # Also by the server that remembers having marked it.
+        wait_until(lambda: self.api.requirements(files).json()["files"], "it to be asked for again")
+        self.assertEqual(self.api.upload(bad).status, 204)
+        self.assertEqual(self.server.read_checkout("film/shot"), {"good": good, "bad": bad})
 
 
 if __name__ == "__main__":

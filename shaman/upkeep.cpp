@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "upkeep.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "shaman/gc.hpp"
+#include "shaman/text.hpp"
+#include "shaman/verify.hpp"
+#include "shaman/worker_pool.hpp"
+
+namespace shaman::program {
+namespace {
+
+// Few: requests go before.
+constexpr std::size_t kCollectingThreads = 4;
+constexpr std::size_t kReadingThreads = 2;
+constexpr std::chrono::minutes kCountingPeriod{10};
+
+}  // namespace
+
+Upkeep::Upkeep(fs::FileSystem& file_system, Store& store, const Options& options)
+    : file_system_(file_system),
+      store_(store),
+      options_(options),
+      collection_("garbage collection", options.gc_period,
+                  [this](const std::atomic<bool>& stop) { collect(stop); }),
+      verification_("verification", options.verify_period,
+                    [this](const std::atomic<bool>& stop) { verify(stop); }),
+      counting_("counting what is stored",
+                options.store.max_store_size > 0 ? kCountingPeriod : std::chrono::minutes(0),
+                [this](const std::atomic<bool>&) { store_.recount(); }) {}
+
+void Upkeep::collect(const std::atomic<bool>& stop) {
+  WorkerPool pool(kCollectingThreads);
+  GcOptions options = options_.gc;
+  options.stop = &stop;
+  const auto results = collect_garbage(file_system_, options_.server.storage, pool, options);
+  if (results)
+    spdlog::info("garbage collection: {}", text::printable(to_text(*results)));
+  else if (results.error().code == errc::busy)
+    spdlog::info("garbage collection: {}", text::printable(results.error().message()));
+  else
+    spdlog::error("garbage collection: {}", text::printable(results.error().message()));
+  store_.recount();
+}
+
+void Upkeep::verify(const std::atomic<bool>& stop) {
+  WorkerPool pool(kReadingThreads, WorkerPool::Priority::low);
+  VerifyOptions options;
+  options.bytes_per_second = options_.verify_rate;
+  options.stop = &stop;
+  options.log = options_.gc.log;
+  const auto results = verify_store(file_system_, options_.server.storage, pool, options);
+  if (!results) {
+    spdlog::error("verification: {}", text::printable(results.error().message()));
+    return;
+  }
+  for (const DamagedBlob& damaged : results->damaged)
+    store_.forget(damaged.id);
+  const auto level = results->damaged.empty() ? spdlog::level::info : spdlog::level::err;
+  spdlog::log(level, "verification: {}", text::printable(to_text(*results)));
+}
+
+}  // namespace shaman::program

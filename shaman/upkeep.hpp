@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "shaman/fs.hpp"
+#include "shaman/store.hpp"
+
+#include "options.hpp"
+#include "schedule.hpp"
+
+namespace shaman::program {
+
+/// What a server does with its storage besides serving: collects garbage, looks for damage, counts.
+/// Each from time to time, on a thread of its own, until destroyed.
+class Upkeep {
+ public:
+  /// All references must outlive it.
+  Upkeep(fs::FileSystem& file_system, Store& store, const Options& options);
+
+ private:
+  void collect(const std::atomic<bool>& stop);
+  void verify(const std::atomic<bool>& stop);
+
+  fs::FileSystem& file_system_;
+  Store& store_;
+  const Options& options_;
+  Schedule collection_;  // last: they use the rest
+  Schedule verification_;
+  Schedule counting_;
+};
+
+}  // namespace shaman::program
