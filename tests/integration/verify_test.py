@@ -58,8 +58,8 @@ class InTheBackground(ServerTest):
         os.chmod(path, 0o644)
         with open(path, "r+b") as file:
             file.write(bytes([bad[0] ^ 1]))
-        line = self.server.wait_for_log(sha256(bad))
-        self.assertIn("error", line)
+        line = self.server.wait_for_log("error verification")
+        self.assertIn(sha256(bad), line)
         # Also by the server that remembers having marked it.
         wait_until(lambda: self.api.requirements(files).json()["files"], "it to be asked for again")
         self.assertEqual(self.api.upload(bad).status, 204)
