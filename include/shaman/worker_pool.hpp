@@ -19,6 +19,11 @@ class WorkerPool {
   /// Who comes first where cores are scarce: `low` gives way to threads for which somebody waits.
   enum class Priority : std::uint8_t { normal, low };
 
+  /// Without threads: whatever is posted is done at once by who posts it. For simulations, in which
+  /// nothing may happen that the scheduler does not know of.
+  struct OnCallersThread {};
+  explicit WorkerPool(OnCallersThread) {}
+
   /// Starts `threads` threads (at least 1).
   explicit WorkerPool(std::size_t threads, Priority priority = Priority::normal);
   /// Runs what is queued to its end, then joins.

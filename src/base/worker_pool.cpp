@@ -63,6 +63,7 @@ WorkerPool::~WorkerPool() {
 }
 
 void WorkerPool::post(std::function<void()> job) {
+  if (threads_.empty()) return job();
   const std::lock_guard lock(mutex_);
   jobs_.push_back(std::move(job));
   wake_one_if_useful();

@@ -78,6 +78,9 @@ fs::result<void> BlobCommitter::seal(const fs::Folder& folder, PendingBlob& blob
   if (blobs_.flushes()) {
     if (const auto flushed = file_system_.flush(blob.file); !flushed) return flushed;
   }
+  // What can be resumed stays open, and so locked, until it has its name: another server would take
+  // it for one that was left. After a flush closing has nothing to tell.
+  if (blob.folder != nullptr) return {};
   return file_system_.close(std::move(blob.file));
 }
 

@@ -6,7 +6,9 @@
 namespace shaman {
 
 Housekeeper::Housekeeper(std::chrono::milliseconds period, std::function<void()> tick)
-    : tick_(std::move(tick)), thread_([this, period] { run(period); }) {}
+    : tick_(std::move(tick)) {
+  if (period.count() > 0) thread_ = std::thread([this, period] { run(period); });
+}
 
 Housekeeper::~Housekeeper() {
   {
@@ -14,7 +16,7 @@ Housekeeper::~Housekeeper() {
     stopping_ = true;
   }
   stop_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void Housekeeper::run(std::chrono::milliseconds period) {

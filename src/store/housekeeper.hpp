@@ -12,7 +12,7 @@ namespace shaman {
 /// A thread that does small things from time to time.
 class Housekeeper {
  public:
-  /// Calls `tick` about every `period` until it is destroyed.
+  /// Calls `tick` about every `period` until it is destroyed; with a period of 0 never.
   Housekeeper(std::chrono::milliseconds period, std::function<void()> tick);
   ~Housekeeper();
   Housekeeper(const Housekeeper&) = delete;

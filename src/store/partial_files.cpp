@@ -23,6 +23,10 @@ std::string called(const BlobId& id) {
   return "the resumable upload of blob " + id.brief();
 }
 
+Error taken_by_other(const BlobId& id) {
+  return {errc::busy, "another server of this storage is receiving blob " + id.brief()};
+}
+
 bool is_absent(const boost::system::error_code& error) {
   return error == errors::no_such_file_or_directory;
 }
@@ -80,11 +84,11 @@ result<std::optional<PartialFiles::Open>> PartialFiles::open(const BlobId& id) {
     if (!file && is_absent(file.error())) continue;
     if (!file) return disk_error(file.error(), "open " + called(id));
     const auto locked = file_system_.try_lock(*file);
-    const bool taken_by_other = locked && !locked.value();
+    const bool is_taken = locked && !locked.value();
     const auto by_name = file_system_.stat(folder_, open.name);
     const auto by_handle = file_system_.stat(*file);
-    if (taken_by_other || !by_name || !by_handle || by_name->inode != by_handle->inode)
-      return Error{errc::busy, "another server of this storage is receiving blob " + id.brief()};
+    if (is_taken || !by_name || !by_handle || by_name->inode != by_handle->inode)
+      return taken_by_other(id);
     // Shorter than its name says: not even the name can be believed.
     if (by_handle->size < open.durable) {
       static_cast<void>(file_system_.remove_file(folder_, open.name));
@@ -127,16 +131,27 @@ result<PartialFiles::Open> PartialFiles::create(const BlobId& id) {
                      text::count_of(names->size(), "unfinished upload", "unfinished uploads") +
                      " of " + text::human_bytes(bytes) +
                      " already, which is as much as this server keeps; they expire"};
+  return create_alone(id);
+}
+
+// Another server may begin the same at the same time: by the name one of them is the first, and who
+// was a moment later sees what the first has by now.
+result<PartialFiles::Open> PartialFiles::create_alone(const BlobId& id) {
+  const PartialName name{id, 0};
   Open open;
-  open.name = PartialName{id, 0}.text();
-  // Of one that expired.
-  static_cast<void>(file_system_.remove_file(folder_, open.name));
+  open.name = name.text();
+  if (is_expired(name)) static_cast<void>(file_system_.remove_file(folder_, open.name));
   auto file = file_system_.create_file(folder_, open.name);
+  if (!file && file.error() == errors::file_exists) return taken_by_other(id);
   if (!file) return disk_error(file.error(), "begin " + called(id));
   open.file = std::move(*file);
-  // On a storage without locks other servers are kept off by nothing: both take what the other has.
-  static_cast<void>(file_system_.try_lock(open.file));
-  return open;
+  const auto locked = file_system_.try_lock(open.file);
+  const auto names = held(id);
+  const bool is_alone = names && names->size() == 1 && names->front().durable == 0;
+  if (is_alone && (!locked || locked.value())) return open;
+  static_cast<void>(file_system_.remove_file(folder_, open.name));
+  if (!names) return names.error();
+  return taken_by_other(id);
 }
 
 result<void> PartialFiles::checkpoint(const BlobId& id, std::string& name, const fs::File& file,
@@ -154,7 +169,8 @@ result<void> PartialFiles::checkpoint(const BlobId& id, std::string& name, const
     return flushes ? file_system_.flush(folder_) : fs::result<void>();
   }();
   if (kept) return {};
-  static_cast<void>(remove(id));
+  // This one alone: where locks do not keep servers apart, another may have its own.
+  static_cast<void>(file_system_.remove_file(folder_, name));
   return disk_error(kept.error(), "keep " + called(id));
 }
 

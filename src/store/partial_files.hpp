@@ -68,6 +68,7 @@ class PartialFiles {
   [[nodiscard]] fs::result<std::vector<layout::PartialName>> list();
   [[nodiscard]] bool is_expired(const layout::PartialName& name);
   [[nodiscard]] result<std::vector<layout::PartialName>> held(const BlobId& id);
+  [[nodiscard]] result<Open> create_alone(const BlobId& id);
   [[nodiscard]] fs::result<fs::File> open_file(const std::string& name);
   [[nodiscard]] result<void> hash_again(Open& open);
   [[nodiscard]] std::optional<Sha256> recall(const BlobId& id, std::uint64_t durable);

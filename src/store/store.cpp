@@ -9,9 +9,6 @@
 namespace shaman {
 namespace {
 
-// How soon after the fact a stalled upload is noticed by those who wait for it.
-constexpr std::chrono::milliseconds kTick{250};
-
 // What the store's thread does: wakes who waits for a stalled upload, shows other servers that this
 // one lives, and removes what dead ones left.
 class Rounds {
@@ -52,7 +49,7 @@ Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, Wo
       partials(file_system, root.partial, options),
       reservations(file_system, root.root, root.blobs, pool, options),
       commits(CommitQueue::make(options.durability, committer, pool)),
-      housekeeper_(kTick, Rounds(*this)) {}
+      housekeeper_(options.housekeeping, Rounds(*this)) {}
 
 Store::Impl::~Impl() {
   std::unique_lock lock(jobs_mutex_);

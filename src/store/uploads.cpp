@@ -166,7 +166,7 @@ void Store::commit(Upload upload, std::function<void(result<void>)> done) {
     blob = {state->id, std::move(state->file), state->name};
     if (state->lease) blob.folder = &store.partials.folder();
   }
-  auto end = [&store, state = std::move(state),
+  auto end = [&store, is_wrong = !verified, state = std::move(state),
               done = std::move(done)](result<void> outcome) mutable {
     if (outcome) {
       ++store.uploads_committed;
@@ -177,8 +177,9 @@ void Store::commit(Upload upload, std::function<void(result<void>)> done) {
     if (!outcome && outcome.error().code != errc::content_mismatch)
       store.log(LogLevel::error, outcome.error().message());
     store.claims.release(state->ticket, outcome.has_value());
-    // With the wrong content no part of it can be trusted.
-    if (!outcome && state->lease) static_cast<void>(store.partials.remove(state->id));
+    // With the wrong content no part of it can be trusted. Any other failure's file is gone
+    // already, and what is there now may be another server's.
+    if (is_wrong && state->lease) static_cast<void>(store.partials.remove(state->id));
     state.reset();
     done(std::move(outcome));
     store.end_job();

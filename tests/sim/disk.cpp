@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "disk.hpp"
+
+#include <algorithm>
+
+namespace shaman::sim {
+
+Disk::Disk() : now_(std::chrono::system_clock::from_time_t(1'800'000'000)) {
+  static_cast<void>(add(fs::EntryType::folder, 0755));
+}
+
+Inode Disk::add(fs::EntryType type, std::uint32_t mode) {
+  auto node = std::make_unique<Node>();
+  node->type = type;
+  node->mode = mode;
+  node->modified = node->changed = node->durable_modified = now_;
+  nodes_.emplace(next_, std::move(node));
+  return next_++;
+}
+
+void Disk::apply_now(const Change& change) {
+  Node& folder = at(change.folder);
+  const auto before = folder.names.find(change.name);
+  if (before != folder.names.end()) {
+    --at(before->second).links;
+    folder.names.erase(before);
+  }
+  if (change.inode) {
+    folder.names.emplace(change.name, *change.inode);
+    Node& node = at(*change.inode);
+    ++node.links;
+    node.changed = now_;
+  }
+  folder.modified = folder.changed = now_;
+}
+
+void Disk::change(std::vector<Change> step) {
+  for (const Change& change : step)
+    apply_now(change);
+  pending_.push_back(std::move(step));
+}
+
+std::set<std::size_t> Disk::with_what_came_before(std::set<std::size_t> steps) const {
+  std::set<Place> places;
+  for (std::size_t i = pending_.size(); i-- > 0;) {
+    const auto touches = [&](const Change& change) {
+      return places.contains({change.folder, change.name});
+    };
+    if (!steps.contains(i) && std::ranges::none_of(pending_[i], touches)) continue;
+    steps.insert(i);
+    for (const Change& change : pending_[i])
+      places.insert({change.folder, change.name});
+  }
+  return steps;
+}
+
+void Disk::make_durable(std::set<std::size_t> steps) {
+  steps = with_what_came_before(std::move(steps));
+  std::vector<std::vector<Change>> rest;
+  for (std::size_t i = 0; i < pending_.size(); ++i) {
+    if (!steps.contains(i)) {
+      rest.push_back(std::move(pending_[i]));
+      continue;
+    }
+    for (const Change& change : pending_[i]) {
+      auto& names = at(change.folder).durable_names;
+      names.erase(change.name);
+      if (change.inode) names.emplace(change.name, *change.inode);
+    }
+  }
+  pending_ = std::move(rest);
+}
+
+void Disk::flush_file(Inode file) {
+  Node& node = at(file);
+  node.durable_data = node.data;
+  node.durable_modified = node.modified;
+}
+
+void Disk::flush_folder(Inode folder) {
+  std::set<std::size_t> steps;
+  for (std::size_t i = 0; i < pending_.size(); ++i)
+    for (const Change& change : pending_[i])
+      if (change.folder == folder) steps.insert(i);
+  make_durable(std::move(steps));
+}
+
+void Disk::flush_all() {
+  std::set<std::size_t> steps;
+  for (std::size_t i = 0; i < pending_.size(); ++i)
+    steps.insert(i);
+  make_durable(std::move(steps));
+  for (const auto& [inode, node] : nodes_)
+    flush_file(inode);
+}
+
+std::unique_ptr<Disk> Disk::after_power_cut(Chance& chance) const {
+  // Mostly all or none of what is pending, else any part of it.
+  const std::uint64_t share = chance.number(5);
+  std::set<std::size_t> steps;
+  for (std::size_t i = 0; i < pending_.size(); ++i)
+    if (share == 0 || (share > 1 && chance.one_in(2))) steps.insert(i);
+  Disk written;
+  written.nodes_.clear();
+  written.now_ = now_;
+  written.next_ = next_;
+  for (const auto& [inode, node] : nodes_)
+    written.nodes_.emplace(inode, std::make_unique<Node>(*node));
+  written.pending_ = pending_;
+  written.make_durable(std::move(steps));
+  auto left = std::make_unique<Disk>();
+  left->nodes_.clear();
+  left->now_ = now_;
+  left->next_ = next_;
+  left->copy_tree(written, written.root(), chance);
+  return left;
+}
+
+void Disk::copy_tree(const Disk& from, Inode inode, Chance& chance) {
+  if (const auto there = nodes_.find(inode); there != nodes_.end()) return;
+  const Node& before = *from.nodes_.at(inode);
+  auto node = std::make_unique<Node>(before);
+  node->locked_by = 0;
+  node->names = node->durable_names = before.durable_names;
+  if (chance.one_in(2)) node->modified = before.durable_modified;
+  if (node->type == fs::EntryType::regular && node->data != before.durable_data) {
+    switch (chance.number(4)) {
+      case 0:
+        node->data = before.durable_data;
+        break;
+      case 1:
+        node->data.resize(chance.number(node->data.size() + 1));
+        break;
+      case 2:
+        std::fill(node->data.begin(), node->data.end(), '\0');
+        break;
+      default:
+        break;
+    }
+  }
+  node->durable_data = node->data;
+  node->durable_modified = node->modified;
+  node->links = 0;
+  Node& kept = *nodes_.emplace(inode, std::move(node)).first->second;
+  for (const auto& [name, child] : kept.names) {
+    copy_tree(from, child, chance);
+    ++at(child).links;
+  }
+}
+
+}  // namespace shaman::sim

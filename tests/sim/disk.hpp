@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "shaman/fs.hpp"
+
+#include "scheduler.hpp"
+
+namespace shaman::sim {
+
+using Inode = std::uint64_t;
+
+/// A disk with one file system, as its users see it now and as it is on the platters.
+///
+/// What was not flushed may be lost by a power cut, in any combination: of a file's content the
+/// whole, a part, or zeros in its place; of the names each for itself, but for these two rules that
+/// every journaling file system keeps: a rename is there or not, never half of it; and a change of
+/// a name comes after the earlier changes of the same name. A flush of a folder makes durable the
+/// names in it, of a file its content. (POSIX promises no more; most file systems keep more.)
+class Disk {
+ public:
+  struct Node {
+    fs::EntryType type = fs::EntryType::regular;
+    std::uint32_t mode = 0;
+    fs::Time modified;
+    fs::Time changed;
+    std::string data;  ///< a file's content, a link's text
+    std::map<std::string, Inode, std::less<>> names;
+    std::uint64_t links = 0;
+
+    std::string durable_data;
+    fs::Time durable_modified;
+    std::map<std::string, Inode, std::less<>> durable_names;
+    std::int64_t locked_by = 0;  ///< a handle
+  };
+  /// `inode` none: the name goes.
+  struct Change {
+    Inode folder;
+    std::string name;
+    std::optional<Inode> inode;
+  };
+
+  Disk();
+  [[nodiscard]] Node& at(Inode inode) { return *nodes_.at(inode); }
+  [[nodiscard]] Inode root() const noexcept { return 1; }
+  [[nodiscard]] Inode add(fs::EntryType type, std::uint32_t mode);
+
+  /// One step that is there or not, of one name or of two.
+  void change(std::vector<Change> step);
+  void flush_file(Inode file);
+  void flush_folder(Inode folder);
+  void flush_all();
+
+  /// What a power cut may leave at this moment; the disk itself is not changed.
+  [[nodiscard]] std::unique_ptr<Disk> after_power_cut(Chance& chance) const;
+
+  [[nodiscard]] fs::Time now() const noexcept { return now_; }
+  void pass(std::chrono::milliseconds time) { now_ += time; }
+
+ private:
+  using Place = std::pair<Inode, std::string>;
+  void apply_now(const Change& change);
+  void make_durable(std::set<std::size_t> steps);
+  [[nodiscard]] std::set<std::size_t> with_what_came_before(std::set<std::size_t> steps) const;
+  void copy_tree(const Disk& from, Inode inode, Chance& chance);
+
+  std::map<Inode, std::unique_ptr<Node>> nodes_;
+  std::vector<std::vector<Change>> pending_;
+  Inode next_ = 1;
+  fs::Time now_;
+};
+
+}  // namespace shaman::sim

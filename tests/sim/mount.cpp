@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "mount.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+namespace shaman::sim {
+namespace {
+
+namespace errors = boost::system::errc;
+
+boost::system::error_code code(errors::errc_t error) {
+  return errors::make_error_code(error);
+}
+
+// Handles of all mounts differ, so that a lock tells whose it is.
+constexpr std::int64_t kHandlesPerMount = std::int64_t{1} << 32;
+
+}  // namespace
+
+// Faults come where a disk may have them; of making room only where something new is wanted.
+Mount::Code Mount::enter(const char* what, std::string_view path, Fails how) {
+  Machine& machine = machine_;
+  if (machine.is_off) return code(errors::io_error);
+  machine.scheduler.yield();
+  if (machine.is_off) return code(errors::io_error);
+  ++machine.calls;
+  machine.disk.pass(std::chrono::milliseconds(machine.chance.number(20)));
+  std::erase_if(machine.late_marks, [&](const Machine::Late& late) {
+    if (late.at_call > machine.calls) return false;
+    machine.disk.at(late.inode).modified = late.modified;
+    return true;
+  });
+  if (machine.traces)
+    std::printf("%6llu actor %d pid %llu %s %.*s\n", static_cast<unsigned long long>(machine.calls),
+                machine.scheduler.current(), static_cast<unsigned long long>(habits_.pid), what,
+                static_cast<int>(path.size()), path.data());
+  if (machine.calls == machine.power_cut_at) {
+    machine.is_off = true;
+    return code(errors::io_error);
+  }
+  if (machine.fault_every == 0 || machine.scheduler.current() < 0 ||
+      !machine.chance.one_in(machine.fault_every))
+    return {};
+  ++machine.faults;
+  if (machine.traces) std::printf("       … fails\n");
+  if (how == Fails::for_space && machine.chance.one_in(2))
+    return code(machine.chance.one_in(2) ? errors::no_space_on_device
+                                         : static_cast<errors::errc_t>(EDQUOT));
+  return code(machine.chance.one_in(8) ? errors::interrupted : errors::io_error);
+}
+
+template <class Kind>
+Kind Mount::open(Inode inode) {
+  const std::int64_t id =
+      static_cast<std::int64_t>(habits_.pid) * kHandlesPerMount + next_handle_++;
+  handles_.emplace(id, inode);
+  return Kind(*this, id);
+}
+
+Disk::Node& Mount::node(const fs::Handle& handle) {
+  return machine_.disk.at(handles_.at(handle.id()));
+}
+
+boost::system::error_code Mount::close_handle(std::int64_t id) noexcept {
+  const auto handle = handles_.find(id);
+  if (handle == handles_.end()) return {};
+  if (!machine_.is_off) {
+    Disk::Node& closed = machine_.disk.at(handle->second);
+    if (closed.locked_by == id) closed.locked_by = 0;
+  }
+  handles_.erase(handle);
+  return {};
+}
+
+fs::result<Mount::Place> Mount::find(const fs::Folder& at, std::string_view path) {
+  Place place{handles_.at(at.id()), {}, 0};
+  for (;;) {
+    const std::size_t slash = path.find('/');
+    place.name = path.substr(0, slash);
+    const Disk::Node& folder = machine_.disk.at(place.folder);
+    const auto found = folder.names.find(place.name);
+    place.inode = found == folder.names.end() ? 0 : found->second;
+    if (slash == std::string_view::npos) return place;
+    if (place.inode == 0) return code(errors::no_such_file_or_directory);
+    const fs::EntryType type = machine_.disk.at(place.inode).type;
+    if (type == fs::EntryType::link) return code(errors::too_many_symbolic_link_levels);
+    if (type != fs::EntryType::folder) return code(errors::not_a_directory);
+    place.folder = place.inode;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+fs::result<fs::Folder> Mount::open_root(const std::string& path) {
+  if (const auto error = enter("open_root", path)) return error;
+  return open<fs::Folder>(machine_.disk.root());
+}
+
+fs::result<void> Mount::make_root(const std::string&) {
+  return code(errors::file_exists);
+}
+
+fs::result<fs::Folder> Mount::open_folder(const fs::Folder& at, std::string_view path) {
+  if (const auto error = enter("open_folder", path)) return error;
+  const auto place = find(at, path);
+  if (!place) return place.error();
+  if (place->inode == 0) return code(errors::no_such_file_or_directory);
+  const fs::EntryType type = machine_.disk.at(place->inode).type;
+  if (type == fs::EntryType::link) return code(errors::too_many_symbolic_link_levels);
+  if (type != fs::EntryType::folder) return code(errors::not_a_directory);
+  return open<fs::Folder>(place->inode);
+}
+
+fs::result<void> Mount::make_folder(const fs::Folder& at, std::string_view path) {
+  if (const auto error = enter("make_folder", path, Fails::for_space)) return error;
+  const auto place = find(at, path);
+  if (!place) return place.error();
+  if (place->inode != 0) return code(errors::file_exists);
+  if (machine_.disk.at(place->folder).links == 0 && place->folder != machine_.disk.root())
+    return code(errors::no_such_file_or_directory);
+  const Inode made = machine_.disk.add(fs::EntryType::folder, 0755);
+  machine_.disk.change({{place->folder, place->name, made}});
+  return {};
+}
+
+fs::result<std::vector<fs::Entry>> Mount::list(const fs::Folder& folder) {
+  if (const auto error = enter("list", "")) return {boost::system::in_place_error, error};
+  const Inode inode = handles_.at(folder.id());
+  const bool remembers = habits_.collects && machine_.mistake == Mistake::no_second_look;
+  if (remembers)
+    if (const auto seen = seen_lists_.find(inode); seen != seen_lists_.end()) return seen->second;
+  std::vector<fs::Entry> entries;
+  for (const auto& [name, child] : machine_.disk.at(inode).names)
+    entries.push_back({name, machine_.disk.at(child).type});
+  if (remembers) seen_lists_.emplace(inode, entries);
+  return entries;
+}
+
+fs::result<fs::File> Mount::create_file(const fs::Folder& at, std::string_view path) {
+  if (const auto error = enter("create_file", path, Fails::for_space)) return error;
+  const auto place = find(at, path);
+  if (!place) return place.error();
+  if (place->inode != 0) return code(errors::file_exists);
+  const Inode made = machine_.disk.add(fs::EntryType::regular, 0644);
+  machine_.disk.change({{place->folder, place->name, made}});
+  return open<fs::File>(made);
+}
+
+fs::result<fs::File> Mount::open_any(const fs::Folder& at, std::string_view path) {
+  const auto place = find(at, path);
+  if (!place) return place.error();
+  if (place->inode == 0) return code(errors::no_such_file_or_directory);
+  const fs::EntryType type = machine_.disk.at(place->inode).type;
+  if (type == fs::EntryType::link) return code(errors::too_many_symbolic_link_levels);
+  if (type != fs::EntryType::regular) return code(errors::invalid_argument);
+  return open<fs::File>(place->inode);
+}
+
+fs::result<fs::File> Mount::open_file(const fs::Folder& at, std::string_view path) {
+  if (const auto error = enter("open_file", path)) return error;
+  return open_any(at, path);
+}
+
+fs::result<fs::File> Mount::open_file_to_write(const fs::Folder& at, std::string_view path) {
+  if (const auto error = enter("open_file_to_write", path)) return error;
+  return open_any(at, path);
+}
+
+fs::result<std::size_t> Mount::write_some(const fs::File& file, std::uint64_t offset,
+                                          std::span<const std::byte> data) {
+  if (const auto error = enter("write", "", Fails::for_space)) return error;
+  std::size_t length = data.size();
+  if (length > 1 && machine_.chance.one_in(4)) length = 1 + machine_.chance.number(length);
+  length = std::min(length, data.size());
+  Disk::Node& written = node(file);
+  if (written.data.size() < offset + length) written.data.resize(offset + length);
+  std::memcpy(written.data.data() + offset, data.data(), length);
+  written.modified = written.changed = now();
+  return length;
+}
+
+fs::result<std::size_t> Mount::read_some(const fs::File& file, std::uint64_t offset,
+                                         std::span<std::byte> into) {
+  if (const auto error = enter("read", "")) return error;
+  const std::string& data = node(file).data;
+  if (offset >= data.size()) return std::size_t{0};
+  const std::size_t length = std::min<std::uint64_t>(into.size(), data.size() - offset);
+  std::memcpy(into.data(), data.data() + offset, length);
+  return length;
+}
+
+fs::result<void> Mount::set_mode(const fs::File& file, std::uint32_t mode) {
+  if (const auto error = enter("set_mode", "")) return error;
+  node(file).mode = mode;
+  return {};
+}
+
+fs::result<void> Mount::flush(const fs::File& file) {
+  if (const auto error = enter("flush_file", "")) return error;
+  const Inode inode = handles_.at(file.id());
+  if (machine_.mistake == Mistake::rename_before_flush)
+    to_flush_.insert(inode);
+  else
+    machine_.disk.flush_file(inode);
+  return {};
+}
+
+fs::result<void> Mount::flush(const fs::Folder& folder) {
+  if (const auto error = enter("flush_folder", "")) return error;
+  if (machine_.mistake != Mistake::no_folder_flush)
+    machine_.disk.flush_folder(handles_.at(folder.id()));
+  return {};
+}
+
+fs::result<void> Mount::flush_all(const fs::Folder&) {
+  if (const auto error = enter("flush_all", "")) return error;
+  machine_.disk.flush_all();
+  return {};
+}
+
+fs::result<void> Mount::move(const fs::Folder& from, std::string_view old_path,
+                             const fs::Folder& to, std::string_view new_path, bool replaces) {
+  const auto source = find(from, old_path);
+  if (!source) return source.error();
+  if (source->inode == 0) return code(errors::no_such_file_or_directory);
+  const auto target = find(to, new_path);
+  if (!target) return target.error();
+  Disk& disk = machine_.disk;
+  if (disk.at(target->folder).links == 0 && target->folder != disk.root())
+    return code(errors::no_such_file_or_directory);
+  if (target->inode == source->inode) return {};
+  if (target->inode != 0) {
+    const Disk::Node& there = disk.at(target->inode);
+    const bool is_folder = disk.at(source->inode).type == fs::EntryType::folder;
+    if (!replaces) return code(errors::file_exists);
+    if (is_folder != (there.type == fs::EntryType::folder))
+      return code(is_folder ? errors::not_a_directory : errors::is_a_directory);
+    if (is_folder && !there.names.empty()) return code(errors::directory_not_empty);
+  }
+  disk.change({{source->folder, source->name, std::nullopt},
+               {target->folder, target->name, source->inode}});
+  if (to_flush_.erase(source->inode) > 0) {
+    machine_.scheduler.yield();
+    if (const auto error = enter("flush_file, late", "")) return {};
+    disk.flush_file(source->inode);
+  }
+  return {};
+}
+
+fs::result<void> Mount::rename(const fs::Folder& from, std::string_view old_path,
+                               const fs::Folder& to, std::string_view new_path) {
+  if (habits_.collects && machine_.mistake == Mistake::look_before_move) {
+    const auto source = find(from, old_path);
+    if (source && source->inode != 0 && !machine_.is_off)
+      looked_before_[source->inode] = machine_.disk.at(source->inode).modified;
+  }
+  if (const auto error = enter("rename", new_path)) return error;
+  return move(from, old_path, to, new_path, true);
+}
+
+fs::result<void> Mount::rename_to_free_name(const fs::Folder& from, std::string_view old_path,
+                                            const fs::Folder& to, std::string_view new_path) {
+  if (const auto error = enter("rename_to_free_name", new_path)) return error;
+  return move(from, old_path, to, new_path, false);
+}
+
+fs::result<void> Mount::remove_file(const fs::Folder& at, std::string_view path) {
+  if (const auto error = enter("remove_file", path)) return error;
+  const auto place = find(at, path);
+  if (!place) return place.error();
+  if (place->inode == 0) return code(errors::no_such_file_or_directory);
+  if (machine_.disk.at(place->inode).type == fs::EntryType::folder)
+    return code(errors::is_a_directory);
+  machine_.disk.change({{place->folder, place->name, std::nullopt}});
+  return {};
+}
+
+fs::result<void> Mount::remove_folder(const fs::Folder& at, std::string_view path) {
+  if (const auto error = enter("remove_folder", path)) return error;
+  const auto place = find(at, path);
+  if (!place) return place.error();
+  if (place->inode == 0) return code(errors::no_such_file_or_directory);
+  const Disk::Node& gone = machine_.disk.at(place->inode);
+  if (gone.type != fs::EntryType::folder) return code(errors::not_a_directory);
+  if (!gone.names.empty()) return code(errors::directory_not_empty);
+  machine_.disk.change({{place->folder, place->name, std::nullopt}});
+  return {};
+}
+
+fs::Stat Mount::stat_of(Inode inode) const {
+  const Disk::Node& found = machine_.disk.at(inode);
+  fs::Stat stat;
+  stat.type = found.type;
+  stat.mode = found.mode;
+  stat.size = found.data.size();
+  stat.modified = found.modified;
+  stat.changed = found.changed;
+  if (habits_.whole_seconds) {
+    stat.modified = std::chrono::floor<std::chrono::seconds>(stat.modified);
+    stat.changed = std::chrono::floor<std::chrono::seconds>(stat.changed);
+  }
+  stat.device = 1;
+  stat.inode = inode;
+  stat.links = found.links;
+  return stat;
+}
+
+fs::result<fs::Stat> Mount::stat(const fs::Folder& at, std::string_view path) {
+  if (const auto error = enter("stat", path)) return error;
+  const auto place = find(at, path);
+  if (!place) return place.error();
+  if (place->inode == 0) return code(errors::no_such_file_or_directory);
+  fs::Stat stat = stat_of(place->inode);
+  if (const auto before = looked_before_.find(place->inode); before != looked_before_.end()) {
+    stat.modified = before->second;
+    looked_before_.erase(before);
+  }
+  return stat;
+}
+
+fs::result<fs::Stat> Mount::stat(const fs::File& file) {
+  if (const auto error = enter("fstat", "")) return error;
+  return stat_of(handles_.at(file.id()));
+}
+
+fs::result<fs::Stat> Mount::stat(const fs::Folder& folder) {
+  if (const auto error = enter("fstat", "")) return error;
+  return stat_of(handles_.at(folder.id()));
+}
+
+fs::result<void> Mount::touch(const fs::Folder& at, std::string_view path) {
+  if (const auto error = enter("touch", path)) return error;
+  const auto place = find(at, path);
+  if (!place) return place.error();
+  if (place->inode == 0) return code(errors::no_such_file_or_directory);
+  if (machine_.mistake == Mistake::mark_after_answer) {
+    machine_.late_marks.push_back(
+        {place->inode, machine_.calls + 20 + machine_.chance.number(200), now()});
+    return {};
+  }
+  Disk::Node& touched = machine_.disk.at(place->inode);
+  touched.modified = touched.changed = now();
+  return {};
+}
+
+fs::result<void> Mount::make_link(const fs::Folder& at, std::string_view path,
+                                  std::string_view text) {
+  if (const auto error = enter("make_link", path, Fails::for_space)) return error;
+  const auto place = find(at, path);
+  if (!place) return place.error();
+  if (place->inode != 0) return code(errors::file_exists);
+  const Inode made = machine_.disk.add(fs::EntryType::link, 0777);
+  Disk::Node& link = machine_.disk.at(made);
+  link.data = link.durable_data = text;
+  machine_.disk.change({{place->folder, place->name, made}});
+  return {};
+}
+
+fs::result<std::string> Mount::read_link(const fs::Folder& at, std::string_view path) {
+  if (const auto error = enter("read_link", path)) return {boost::system::in_place_error, error};
+  const auto place = find(at, path);
+  if (!place) return {boost::system::in_place_error, place.error()};
+  if (place->inode == 0)
+    return {boost::system::in_place_error, code(errors::no_such_file_or_directory)};
+  const Disk::Node& link = machine_.disk.at(place->inode);
+  if (link.type != fs::EntryType::link)
+    return {boost::system::in_place_error, code(errors::invalid_argument)};
+  return link.data;
+}
+
+// Nobody gets a turn meanwhile: the code may hold a lock, on which a second actor would wait for
+// ever, as all actors share one thread.
+fs::result<fs::Space> Mount::space(const fs::Folder&) {
+  if (machine_.is_off) return code(errors::io_error);
+  return fs::Space{std::uint64_t{1} << 40, std::numeric_limits<std::uint64_t>::max()};
+}
+
+fs::result<bool> Mount::try_lock(const fs::File& file) {
+  if (const auto error = enter("try_lock", "")) return {boost::system::in_place_error, error};
+  Disk::Node& locked = node(file);
+  if (locked.locked_by != 0 && locked.locked_by != file.id()) return false;
+  locked.locked_by = file.id();
+  return true;
+}
+
+fs::Time Mount::now() {
+  const fs::Time now = machine_.disk.now();
+  return habits_.whole_seconds ? std::chrono::floor<std::chrono::seconds>(now) : now;
+}
+
+std::chrono::steady_clock::time_point Mount::steady_now() {
+  return std::chrono::steady_clock::time_point(machine_.disk.now().time_since_epoch());
+}
+
+}  // namespace shaman::sim

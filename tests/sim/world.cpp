@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "world.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace shaman::sim {
+namespace {
+
+constexpr std::size_t kBlobs = 5;
+constexpr std::size_t kActions = 4;  // of each actor
+
+// One server process with its view of the disk.
+struct Server {
+  Server(Machine& machine, Mount::Habits habits, WorkerPool& pool)
+      : mount(machine, habits), opened(Store::open(mount, "/", store_options(), pool)) {
+    if (opened) checkouts = std::make_unique<Checkouts>(**opened, CheckoutOptions());
+  }
+  [[nodiscard]] Store& store() { return **opened; }
+
+  Mount mount;
+  result<std::unique_ptr<Store>> opened;
+  std::unique_ptr<Checkouts> checkouts;
+};
+
+class World {
+ public:
+  explicit World(const Plan& plan)
+      : plan_(plan), chance_(plan.seed), scheduler_(chance_), machine_(disk_, chance_, scheduler_) {
+    for (std::size_t i = 0; i < kBlobs; ++i) {
+      std::string content(1 + chance_.number(60), static_cast<char>('a' + i));
+      content += std::to_string(i);
+      ids_.push_back({Sha256::of(content), content.size()});
+      contents_.push_back(std::move(content));
+    }
+  }
+  Outcome run();
+
+ private:
+  using Actor = std::function<void(Server&)>;
+  void decide();
+  void start_servers();
+  void spawn(Server& server, const Actor& action);
+
+  void upload(Server& server);
+  void upload_wrongly(Server& server);
+  void upload_in_parts(Server& server);
+  void require(Server& server);
+  void check_out(Server& server);
+  void erase(Server& server);
+  void collect();
+  void link_by_hand();
+  void let_time_pass();
+
+  [[nodiscard]] bool lives() const { return !machine_.is_off; }
+  [[nodiscard]] std::size_t any_blob() { return chance_.number(kBlobs); }
+  [[nodiscard]] bool write(Upload& upload, std::string_view content);
+  [[nodiscard]] bool commit(Server& server, Upload upload);
+  void acknowledge(const BlobId& id, fs::Time asked) { promises_.stored(id, asked + kMinAge); }
+  void inspect(Disk& disk, Outcome& outcome);
+
+  const Plan plan_;
+  Chance chance_;
+  Disk disk_;
+  Scheduler scheduler_;
+  Machine machine_;
+  WorkerPool pool_{WorkerPool::OnCallersThread{}};
+  std::vector<std::string> contents_;
+  std::vector<BlobId> ids_;
+  std::vector<std::unique_ptr<Server>> servers_;
+  std::unique_ptr<Mount> collector_;
+  Promises promises_;
+  std::vector<std::string> violations_;
+};
+
+bool World::write(Upload& upload, std::string_view content) {
+  while (!content.empty()) {
+    const std::size_t length = std::min<std::size_t>(content.size(), 1 + chance_.number(40));
+    if (!upload.write(std::as_bytes(std::span(content.substr(0, length))))) return false;
+    content.remove_prefix(length);
+  }
+  return true;
+}
+
+bool World::commit(Server& server, Upload upload) {
+  bool done = false;
+  server.store().commit(std::move(upload),
+                        [&done](const result<void>& outcome) { done = outcome.has_value(); });
+  return done && lives();
+}
+
+void World::upload(Server& server) {
+  const std::size_t blob = any_blob();
+  const fs::Time begin = disk_.now();
+  auto begun = server.store().begin_upload(ids_[blob], false);
+  if (!begun || !lives()) return;
+  if (std::holds_alternative<AlreadyStored>(*begun)) return acknowledge(ids_[blob], begin);
+  auto* const upload = std::get_if<Upload>(&*begun);
+  if (upload == nullptr || !write(*upload, contents_[blob])) return;
+  if (chance_.one_in(6)) return;  // the client breaks off
+  const fs::Time committing = disk_.now();
+  if (commit(server, std::move(*upload))) acknowledge(ids_[blob], committing);
+}
+
+void World::upload_wrongly(Server& server) {
+  const std::size_t blob = any_blob();
+  auto begun = server.store().begin_upload(ids_[blob], false);
+  if (!begun) return;
+  auto* const upload = std::get_if<Upload>(&*begun);
+  std::string wrong = contents_[blob];
+  wrong[chance_.number(wrong.size())] ^= 1;
+  if (upload == nullptr || !write(*upload, wrong)) return;
+  if (commit(server, std::move(*upload)))
+    violations_.push_back("content that does not match was acknowledged");
+}
+
+void World::upload_in_parts(Server& server) {
+  const std::size_t blob = any_blob();
+  const std::string& content = contents_[blob];
+  const Takeover nobody{[] {}, [] {}};
+  const fs::Time begin = disk_.now();
+  auto begun = chance_.one_in(2) ? server.store().create_resumable(ids_[blob], false, nobody)
+                                 : server.store().append_resumable(ids_[blob], nobody);
+  if (!begun || !lives()) return;
+  if (std::holds_alternative<AlreadyStored>(*begun)) return acknowledge(ids_[blob], begin);
+  auto* const upload = std::get_if<Upload>(&*begun);
+  if (upload == nullptr) return;
+  const std::size_t held = upload->received();
+  const std::size_t more = chance_.number(content.size() - held + 1);
+  // From here on a failure may cost what was held.
+  promises_.not_held(ids_[blob]);
+  if (!write(*upload, std::string_view(content).substr(held, more))) return;
+  const fs::Time committing = disk_.now();
+  if (held + more == content.size()) {
+    if (commit(server, std::move(*upload))) acknowledge(ids_[blob], committing);
+    return;
+  }
+  const auto kept = upload->checkpoint();
+  if (kept && lives() && *kept > 0) promises_.held(ids_[blob], *kept);
+}
+
+void World::require(Server& server) {
+  FileList files;
+  for (const BlobId& id : ids_)
+    if (chance_.one_in(2)) files.add(id, "f");
+  std::vector<BlobStatus> statuses(files.size());
+  const fs::Time begin = disk_.now();
+  if (!server.store().require(files, statuses) || !lives()) return;
+  // A server may answer from a mark that it remembers, which is worth half as much.
+  for (std::size_t i = 0; i < files.size(); ++i)
+    if (statuses[i] == BlobStatus::stored)
+      promises_.stored(files[i].id, begin + kMinAge - store_options().mark_lease);
+}
+
+void World::check_out(Server& server) {
+  FileList files;
+  for (std::size_t i = 0; i < kBlobs; ++i)
+    if (chance_.one_in(2)) files.add(ids_[i], (i % 2 ? "tex/" : "") + std::to_string(i));
+  if (files.empty()) return;
+  const auto plan =
+      server.checkouts->validate({"shot" + std::to_string(chance_.number(3)), files, {}});
+  if (!plan) return violations_.push_back("a good checkout is refused: " + plan.error().message());
+  const auto made = server.checkouts->create(*plan);
+  if (made && lives()) promises_.checkout(*made, files);
+}
+
+void World::erase(Server& server) {
+  if (promises_.checkouts().empty()) return;
+  auto chosen = promises_.checkouts().begin();
+  std::advance(chosen, chance_.number(promises_.checkouts().size()));
+  const std::string path = chosen->first;
+  promises_.erasing(path);
+  static_cast<void>(server.checkouts->erase(path));
+}
+
+void World::collect() {
+  collector_->begin_collection();
+  static_cast<void>(collect_garbage(*collector_, "/", pool_, gc_options()));
+}
+
+// Somebody with a shell, who knows no marks: a link to a blob that is there, made in one go.
+void World::link_by_hand() {
+  const BlobId& id = ids_[any_blob()];
+  scheduler_.yield();
+  if (!lives()) return;
+  const std::string text = "../../file-store/stored/" + id.digest.hex().substr(0, 2) + "/" +
+                           id.digest.hex().substr(2) + "/" + std::to_string(id.size) + ".blob";
+  Inode at = disk_.root();
+  for (const std::string& name :
+       {std::string("file-store"), std::string("stored"), id.digest.hex().substr(0, 2),
+        id.digest.hex().substr(2), std::to_string(id.size) + ".blob"}) {
+    const auto found = disk_.at(at).names.find(name);
+    if (found == disk_.at(at).names.end()) return;
+    at = found->second;
+  }
+  const Inode jobs = disk_.at(disk_.root()).names.find("jobs")->second;
+  if (!disk_.at(jobs).names.contains("by-hand"))
+    disk_.change({{jobs, "by-hand", disk_.add(fs::EntryType::folder, 0755)}});
+  const Inode folder = disk_.at(jobs).names.find("by-hand")->second;
+  const std::string name = "link" + std::to_string(promises_.links().size());
+  const Inode link = disk_.add(fs::EntryType::link, 0777);
+  disk_.at(link).data = disk_.at(link).durable_data = text;
+  disk_.change({{folder, name, link}});
+  disk_.flush_folder(jobs);
+  disk_.flush_folder(folder);
+  promises_.hand_made("jobs/by-hand/" + name);
+}
+
+void World::let_time_pass() {
+  scheduler_.yield();
+  if (lives()) disk_.pass(std::chrono::seconds(1 + chance_.number(15)));
+}
+
+void World::decide() {
+  machine_.mistake = plan_.mistake;
+  machine_.traces = plan_.traces;
+  // A third each: nothing goes wrong; the power goes; calls fail as well.
+  const std::uint64_t kind = chance_.number(3);
+  if (kind >= 1) machine_.power_cut_at = machine_.calls + 1 + chance_.number(2500);
+  if (kind == 2) machine_.fault_every = 30 + chance_.number(300);
+}
+
+void World::start_servers() {
+  const std::uint64_t count = 2 + chance_.number(2);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    servers_.push_back(std::make_unique<Server>(
+        machine_, Mount::Habits{.pid = 10 + i, .whole_seconds = i == 2}, pool_));
+    if (!servers_.back()->opened)
+      violations_.push_back("a server does not start: " +
+                            servers_.back()->opened.error().message());
+  }
+  collector_ = std::make_unique<Mount>(machine_, Mount::Habits{.pid = 50, .collects = true});
+}
+
+void World::spawn(Server& server, const Actor& action) {
+  scheduler_.spawn([this, &server, action] {
+    for (std::size_t i = 0; i < kActions && lives(); ++i)
+      action(server);
+  });
+}
+
+void World::inspect(Disk& disk, Outcome& outcome) {
+  std::vector<std::string> violations;
+  Inspection(disk, chance_, promises_, violations).run();
+  outcome.violations.insert(outcome.violations.end(), violations.begin(), violations.end());
+}
+
+Outcome World::run() {
+  start_servers();
+  if (!violations_.empty()) return {violations_, 0, 0, 0, 0, 0, 0};
+  decide();
+  for (const auto& server : servers_) {
+    spawn(*server, [this](Server& s) { upload(s); });
+    spawn(*server, [this](Server& s) { chance_.one_in(4) ? upload_wrongly(s) : require(s); });
+    spawn(*server, [this](Server& s) { upload_in_parts(s); });
+    spawn(*server, [this](Server& s) { chance_.one_in(4) ? erase(s) : check_out(s); });
+  }
+  scheduler_.spawn([this] {
+    for (std::size_t i = 0; i < kActions && lives(); ++i)
+      collect();
+  });
+  scheduler_.spawn([this] {
+    for (std::size_t i = 0; i < kActions && lives(); ++i)
+      chance_.one_in(3) ? link_by_hand() : let_time_pass();
+  });
+  scheduler_.run();
+
+  Outcome outcome;
+  outcome.violations = violations_;
+  outcome.schedule = scheduler_.fingerprint();
+  outcome.calls = machine_.calls;
+  outcome.faults = machine_.faults;
+  outcome.promises = promises_.count();
+  const bool had_power_cut = machine_.is_off;
+  std::vector<std::unique_ptr<Disk>> disks;
+  if (had_power_cut) {
+    outcome.power_cuts = 1;
+    for (int i = 0; i < 3; ++i)
+      disks.push_back(disk_.after_power_cut(chance_));
+  }
+  machine_.power_cut_at = 0;
+  servers_.clear();
+  machine_.mistake = Mistake::none;
+  for (const auto& disk : disks) {
+    ++outcome.crash_states;
+    inspect(*disk, outcome);
+  }
+  if (!had_power_cut) inspect(disk_, outcome);
+  return outcome;
+}
+
+}  // namespace
+
+StoreOptions store_options() {
+  StoreOptions options;
+  // The same steps as `group`, whose flushes come from threads of their own.
+  options.durability = Durability::full;
+  options.mark_lease = kMinAge / 2;
+  options.housekeeping = std::chrono::milliseconds(0);
+  return options;
+}
+
+GcOptions gc_options() {
+  GcOptions options;
+  options.max_age = std::chrono::seconds(0);
+  options.min_age = kMinAge;
+  options.grace = kGrace;
+  return options;
+}
+
+Outcome run_seed(const Plan& plan) {
+  return World(plan).run();
+}
+
+}  // namespace shaman::sim
