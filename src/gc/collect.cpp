@@ -43,6 +43,10 @@ result<GcResults> Collection::run() {
     if (const auto back = take_back_all(); !back) return back.error();
     return std::move(results_);
   }
+  if (const auto finished = trash_.finish(); !finished) {
+    static_cast<void>(take_back_all());
+    return finished.error();
+  }
   if (const auto settled = settle_trash(); !settled) return settled.error();
   return std::move(results_);
 }

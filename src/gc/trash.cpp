@@ -53,7 +53,8 @@ result<void> Trash::begin(fs::Time now) {
   if (!trash) return disk_error(trash.error(), "make " + kTrashPath);
   const auto seconds =
       std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
-  name_ = std::to_string(seconds) + "-" + std::to_string(file_system.random());
+  name_ = std::string(layout::kUnfinished) + std::to_string(seconds) + "-" +
+          std::to_string(file_system.random());
   auto folder = fs::open_or_make_folder(file_system, *trash, name_);
   if (!folder) return disk_error(folder.error(), "make a folder in " + kTrashPath);
   // A rename must not outlast the folder that it led to.
@@ -64,6 +65,21 @@ result<void> Trash::begin(fs::Time now) {
     if (!flushed) return disk_error(flushed.error(), "put " + kTrashPath + " on stable storage");
   }
   folder_ = std::move(*folder);
+  return {};
+}
+
+result<void> Trash::finish() {
+  if (!folder_) return {};
+  fs::FileSystem& file_system = run_.file_system;
+  const std::string done = name_.substr(layout::kUnfinished.size());
+  const auto renamed = [&]() -> fs::result<void> {
+    const auto trash = file_system.open_folder(run_.root.private_folder, layout::kTrash);
+    if (!trash) return trash.error();
+    if (auto moved = file_system.rename(*trash, name_, *trash, done); !moved) return moved;
+    return {};
+  }();
+  if (!renamed) return disk_error(renamed.error(), "end a run in " + kTrashPath);
+  name_ = done;
   return {};
 }
 
@@ -92,7 +108,8 @@ result<Trash::Move> Trash::move_back(const BlobId& id, std::string_view run) {
     const auto back = put_back(path, id);
     if (back) return Move::moved;
     const bool is_here = run_.file_system.stat(run_.root.private_folder, path).has_value();
-    if (!is_here) return Move::gone;
+    // Any other failure may be that of a flush: it is back, and a power cut may undo that.
+    if (!is_here && is_absent(back.error())) return Move::gone;
     if (is_absent(back.error()) && attempt < 3) continue;
     return disk_error(back.error(), "bring back blob " + id.brief());
   }

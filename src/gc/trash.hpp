@@ -36,6 +36,9 @@ class Trash {
   [[nodiscard]] result<void> begin(fs::Time now);
 
   enum class Move : std::uint8_t { moved, gone };
+  /// What was moved in and not back was looked at twice, and is not wanted: from now on only time
+  /// takes it away. Until then any server that finds its collector dead brings it all back.
+  [[nodiscard]] result<void> finish();
   /// Takes a blob out of the store. Thread-safe.
   [[nodiscard]] result<Move> move_in(const BlobId& id);
   /// When a blob that this run moved was last used. Thread-safe.

@@ -24,7 +24,10 @@ inline constexpr std::string_view kPartial = "partial";  ///< resumable uploads
 inline constexpr std::string_view kStaging = "staging";
 inline constexpr std::string_view kLocks = "locks";
 inline constexpr std::string_view kTrash = "trash";  ///< collected blobs, in one folder a run
-inline constexpr std::string_view kPins = "pins";    ///< links in it protect blobs as jobs' do
+/// Before the name of a run that has not looked for the second time: nobody knows yet whether what
+/// it took out of the store is wanted.
+inline constexpr std::string_view kUnfinished = "open-";
+inline constexpr std::string_view kPins = "pins";  ///< links in it protect blobs as jobs' do
 inline constexpr std::string_view kCollector = "collector";  ///< there while somebody collects
 
 /// The digits of a digest that name the outer folder of its blobs.

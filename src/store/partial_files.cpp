@@ -73,37 +73,48 @@ fs::result<fs::File> PartialFiles::open_file(const std::string& name) {
   return file_system_.open_file_to_write(folder_, name);
 }
 
+// Nobody touches a partial without its lock: two who write to the same, or one who gives its name
+// to another file meanwhile, could make a wrong blob of it.
+result<std::optional<fs::File>> PartialFiles::lock(const PartialName& name) {
+  auto file = open_file(name.text());
+  if (!file && is_absent(file.error())) return std::optional<fs::File>();
+  if (!file) return disk_error(file.error(), "open " + called(name.id));
+  const auto locked = file_system_.try_lock(*file);
+  if (!locked) return disk_error(locked.error(), "lock " + called(name.id));
+  if (!locked.value()) return taken_by_other(name.id);
+  const auto by_name = file_system_.stat(folder_, name.text());
+  const auto by_handle = file_system_.stat(*file);
+  if (!by_name || !by_handle || by_name->inode != by_handle->inode) return taken_by_other(name.id);
+  return std::optional(std::move(*file));
+}
+
 result<std::optional<PartialFiles::Open>> PartialFiles::open(const BlobId& id) {
   const auto names = held(id);
   if (!names) return names.error();
   for (const PartialName& name : *names) {
+    auto file = lock(name);
+    if (!file) return file.error();
+    if (!file.value()) continue;
     Open open;
     open.name = name.text();
     open.durable = name.durable;
-    auto file = open_file(open.name);
-    if (!file && is_absent(file.error())) continue;
-    if (!file) return disk_error(file.error(), "open " + called(id));
-    const auto locked = file_system_.try_lock(*file);
-    const bool is_taken = locked && !locked.value();
-    const auto by_name = file_system_.stat(folder_, open.name);
-    const auto by_handle = file_system_.stat(*file);
-    if (is_taken || !by_name || !by_handle || by_name->inode != by_handle->inode)
-      return taken_by_other(id);
+    open.file = std::move(**file);
+    const auto stat = file_system_.stat(open.file);
+    if (!stat) return disk_error(stat.error(), "look at " + called(id));
     // Shorter than its name says: not even the name can be believed.
-    if (by_handle->size < open.durable) {
+    if (stat->size < open.durable) {
       static_cast<void>(file_system_.remove_file(folder_, open.name));
       continue;
     }
-    open.file = std::move(*file);
-    if (auto hashed = hash_again(open); !hashed) return hashed.error();
+    if (auto hashed = hash_again(open, *stat); !hashed) return hashed.error();
     return std::optional(std::move(open));
   }
   return std::optional<Open>();
 }
 
-result<void> PartialFiles::hash_again(Open& open) {
+result<void> PartialFiles::hash_again(Open& open, const fs::Stat& stat) {
   const auto name = PartialName::parse(open.name);
-  if (auto known = recall(name->id, open.durable)) {
+  if (auto known = recall(name->id, open.durable, stat)) {
     open.hash = std::move(*known);
     return {};
   }
@@ -140,15 +151,20 @@ result<PartialFiles::Open> PartialFiles::create_alone(const BlobId& id) {
   const PartialName name{id, 0};
   Open open;
   open.name = name.text();
-  if (is_expired(name)) static_cast<void>(file_system_.remove_file(folder_, open.name));
   auto file = file_system_.create_file(folder_, open.name);
+  if (!file && file.error() == errors::file_exists) {
+    if (auto gone = remove_if_expired(name); !gone) return gone.error();
+    file = file_system_.create_file(folder_, open.name);
+  }
   if (!file && file.error() == errors::file_exists) return taken_by_other(id);
   if (!file) return disk_error(file.error(), "begin " + called(id));
-  open.file = std::move(*file);
-  const auto locked = file_system_.try_lock(open.file);
+  file->reset();
+  auto locked = lock(name);
+  if (!locked) return locked.error();
+  if (!locked.value()) return taken_by_other(id);
+  open.file = std::move(**locked);
   const auto names = held(id);
-  const bool is_alone = names && names->size() == 1 && names->front().durable == 0;
-  if (is_alone && (!locked || locked.value())) return open;
+  if (names && names->size() == 1 && names->front().durable == 0) return open;
   static_cast<void>(file_system_.remove_file(folder_, open.name));
   if (!names) return names.error();
   return taken_by_other(id);
@@ -169,8 +185,7 @@ result<void> PartialFiles::checkpoint(const BlobId& id, std::string& name, const
     return flushes ? file_system_.flush(folder_) : fs::result<void>();
   }();
   if (kept) return {};
-  // This one alone: where locks do not keep servers apart, another may have its own.
-  static_cast<void>(file_system_.remove_file(folder_, name));
+  remove_own(id, name);
   return disk_error(kept.error(), "keep " + called(id));
 }
 
@@ -179,44 +194,68 @@ result<bool> PartialFiles::remove(const BlobId& id) {
   if (!names) return names.error();
   bool is_removed = false;
   for (const PartialName& name : *names) {
-    const auto removed = file_system_.remove_file(folder_, name.text());
-    if (!removed && !is_absent(removed.error()))
+    const auto locked = lock(name);
+    if (!locked) return locked.error();
+    if (!locked.value()) continue;
+    if (const auto removed = file_system_.remove_file(folder_, name.text()); !removed)
       return disk_error(removed.error(), "remove " + called(id));
-    is_removed = is_removed || removed;
+    is_removed = true;
   }
-  const std::lock_guard lock(mutex_);
-  remembered_.erase(id);
+  forget(id);
   return is_removed;
 }
 
-void PartialFiles::remember(const BlobId& id, std::uint64_t durable, Sha256 hash) {
+void PartialFiles::remove_own(const BlobId& id, const std::string& name) {
+  static_cast<void>(file_system_.remove_file(folder_, name));
+  forget(id);
+}
+
+void PartialFiles::forget(const BlobId& id) {
+  const std::lock_guard lock(mutex_);
+  remembered_.erase(id);
+}
+
+// Whose time of change is cut to seconds could be another's by now without a trace.
+void PartialFiles::remember(const BlobId& id, const fs::File& file, std::uint64_t durable,
+                            Sha256 hash) {
+  const auto stat = file_system_.stat(file);
+  if (!stat || stat->changed == std::chrono::floor<std::chrono::seconds>(stat->changed)) return;
   const std::lock_guard lock(mutex_);
   // Any of them: forgetting costs reading, nothing else.
   if (remembered_.size() >= kRemembered) remembered_.erase(remembered_.begin());
-  remembered_.insert_or_assign(id, Remembered{durable, std::move(hash)});
+  remembered_.insert_or_assign(id,
+                               Remembered{durable, stat->inode, stat->changed, std::move(hash)});
 }
 
-std::optional<Sha256> PartialFiles::recall(const BlobId& id, std::uint64_t durable) {
+std::optional<Sha256> PartialFiles::recall(const BlobId& id, std::uint64_t durable,
+                                           const fs::Stat& stat) {
   const std::lock_guard lock(mutex_);
   const auto found = remembered_.find(id);
   if (found == remembered_.end()) return std::nullopt;
+  Remembered& known = found->second;
   std::optional<Sha256> hash;
-  if (found->second.durable == durable) hash = std::move(found->second.hash);
+  if (known.durable == durable && known.inode == stat.inode && known.changed == stat.changed)
+    hash = std::move(known.hash);
   remembered_.erase(found);
   return hash;
+}
+
+result<void> PartialFiles::remove_if_expired(const PartialName& name) {
+  if (!is_expired(name)) return {};
+  const auto locked = lock(name);
+  if (!locked) return locked.error();
+  if (!locked.value() || !is_expired(name)) return {};
+  const auto removed = file_system_.remove_file(folder_, name.text());
+  if (!removed) return disk_error(removed.error(), "remove " + called(name.id));
+  return {};
 }
 
 void PartialFiles::remove_expired(const StoreLog& log) {
   const auto names = list();
   if (!names) return;
   for (const PartialName& name : *names) {
-    const std::string text = name.text();
     if (!is_expired(name)) continue;
-    const auto file = file_system_.open_file(folder_, text);
-    if (!file) continue;
-    const auto locked = file_system_.try_lock(*file);
-    if (locked && !locked.value()) continue;
-    if (file_system_.remove_file(folder_, text) && log)
+    if (remove_if_expired(name) && log)
       log(LogLevel::info, "removed " + called(name.id) + ", unfinished and expired: " +
                               text::human_bytes(name.durable) + " of it had come");
   }

@@ -48,11 +48,14 @@ class PartialFiles {
   /// the partial is gone: nobody knows what is on the disk.
   [[nodiscard]] result<void> checkpoint(const BlobId& id, std::string& name, const fs::File& file,
                                         std::uint64_t received);
-  /// Removes it, whatever its name is by now. False where there was none.
+  /// Removes what nobody has open. False where there was none. errc::busy when another server has
+  /// it.
   [[nodiscard]] result<bool> remove(const BlobId& id);
+  /// Removes the one that the caller has open.
+  void remove_own(const BlobId& id, const std::string& name);
 
   /// Keeps the hash of the first `durable` bytes, so that resuming need not read them again.
-  void remember(const BlobId& id, std::uint64_t durable, Sha256 hash);
+  void remember(const BlobId& id, const fs::File& file, std::uint64_t durable, Sha256 hash);
 
   /// Removes those to which nothing has been added for so long that they expired.
   void remove_expired(const StoreLog& log);
@@ -63,6 +66,8 @@ class PartialFiles {
  private:
   struct Remembered {
     std::uint64_t durable;
+    std::uint64_t inode;
+    fs::Time changed;
     Sha256 hash;
   };
   [[nodiscard]] fs::result<std::vector<layout::PartialName>> list();
@@ -70,8 +75,12 @@ class PartialFiles {
   [[nodiscard]] result<std::vector<layout::PartialName>> held(const BlobId& id);
   [[nodiscard]] result<Open> create_alone(const BlobId& id);
   [[nodiscard]] fs::result<fs::File> open_file(const std::string& name);
-  [[nodiscard]] result<void> hash_again(Open& open);
-  [[nodiscard]] std::optional<Sha256> recall(const BlobId& id, std::uint64_t durable);
+  [[nodiscard]] result<std::optional<fs::File>> lock(const layout::PartialName& name);
+  [[nodiscard]] result<void> remove_if_expired(const layout::PartialName& name);
+  [[nodiscard]] result<void> hash_again(Open& open, const fs::Stat& stat);
+  [[nodiscard]] std::optional<Sha256> recall(const BlobId& id, std::uint64_t durable,
+                                             const fs::Stat& stat);
+  void forget(const BlobId& id);
 
   fs::FileSystem& file_system_;
   const fs::Folder& folder_;

@@ -5,6 +5,7 @@
 
 #include "store/disk_error.hpp"
 #include "store/store_impl.hpp"
+#include "store/unfinished_collection.hpp"
 
 namespace shaman {
 namespace {
@@ -26,6 +27,7 @@ class Rounds {
     }
     store_.instance.clean_up_after_the_dead(store_.options.log);
     store_.partials.remove_expired(store_.options.log);
+    bring_back_unfinished(store_.file_system, store_.root, store_.blobs, store_.options.log);
   }
 
  private:
@@ -88,6 +90,7 @@ result<std::unique_ptr<Store>> Store::open(fs::FileSystem& file_system, const st
   remove_foreign_leftovers(file_system, opened->root, options.log);
   auto impl = std::make_unique<Impl>(file_system, options, disk_pool, std::move(*opened),
                                      std::move(*instance));
+  bring_back_unfinished(file_system, impl->root, impl->blobs, options.log);
   impl->reservations.count();
   return std::unique_ptr<Store>(new Store(std::move(impl)));
 }

@@ -43,7 +43,8 @@ Upload::State::~State() {
   if (!file) return;
   if (lease) {
     // It is kept: who resumes it need not read it again.
-    if (!failure && received == durable) store.partials.remember(id, durable, std::move(hash));
+    if (!failure && received == durable)
+      store.partials.remember(id, file, durable, std::move(hash));
     file.reset();
     return;
   }
@@ -61,7 +62,7 @@ result<void> Upload::State::write(std::span<const std::byte> piece) {
   if (piece.size() > id.size - received) {
     failure = mismatch(id, "there are more bytes than the size in it");
     ++store.uploads_failed;
-    if (lease) static_cast<void>(store.partials.remove(id));
+    if (lease) store.partials.remove_own(id, name);
     return *failure;
   }
   store.claims.working(ticket);
@@ -179,7 +180,7 @@ void Store::commit(Upload upload, std::function<void(result<void>)> done) {
     store.claims.release(state->ticket, outcome.has_value());
     // With the wrong content no part of it can be trusted. Any other failure's file is gone
     // already, and what is there now may be another server's.
-    if (is_wrong && state->lease) static_cast<void>(store.partials.remove(state->id));
+    if (is_wrong && state->lease) store.partials.remove_own(state->id, state->name);
     state.reset();
     done(std::move(outcome));
     store.end_job();

@@ -42,14 +42,17 @@ void Disk::change(std::vector<Change> step) {
 
 std::set<std::size_t> Disk::with_what_came_before(std::set<std::size_t> steps) const {
   std::set<Place> places;
+  std::set<Inode> emptied;
   for (std::size_t i = pending_.size(); i-- > 0;) {
     const auto touches = [&](const Change& change) {
-      return places.contains({change.folder, change.name});
+      return places.contains({change.folder, change.name}) || emptied.contains(change.folder);
     };
     if (!steps.contains(i) && std::ranges::none_of(pending_[i], touches)) continue;
     steps.insert(i);
-    for (const Change& change : pending_[i])
+    for (const Change& change : pending_[i]) {
       places.insert({change.folder, change.name});
+      if (change.removed_folder != 0) emptied.insert(change.removed_folder);
+    }
   }
   return steps;
 }

@@ -21,10 +21,11 @@ using Inode = std::uint64_t;
 /// A disk with one file system, as its users see it now and as it is on the platters.
 ///
 /// What was not flushed may be lost by a power cut, in any combination: of a file's content the
-/// whole, a part, or zeros in its place; of the names each for itself, but for these two rules that
-/// every journaling file system keeps: a rename is there or not, never half of it; and a change of
-/// a name comes after the earlier changes of the same name. A flush of a folder makes durable the
-/// names in it, of a file its content. (POSIX promises no more; most file systems keep more.)
+/// whole, a part, or zeros in its place; of the names each for itself, but for these rules that
+/// every journaling file system keeps: a rename is there or not, never half of it; a change of a
+/// name comes after the earlier changes of the same name, the end of a folder after what emptied
+/// it. A flush of a folder makes durable the names in it, of a file its content. (POSIX promises no
+/// more; most file systems keep more.)
 class Disk {
  public:
   struct Node {
@@ -46,6 +47,7 @@ class Disk {
     Inode folder;
     std::string name;
     std::optional<Inode> inode;
+    Inode removed_folder = 0;  ///< that was empty by then
   };
 
   Disk();

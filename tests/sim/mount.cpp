@@ -286,7 +286,7 @@ fs::result<void> Mount::remove_folder(const fs::Folder& at, std::string_view pat
   const Disk::Node& gone = machine_.disk.at(place->inode);
   if (gone.type != fs::EntryType::folder) return code(errors::not_a_directory);
   if (!gone.names.empty()) return code(errors::directory_not_empty);
-  machine_.disk.change({{place->folder, place->name, std::nullopt}});
+  machine_.disk.change({{place->folder, place->name, std::nullopt, place->inode}});
   return {};
 }
 
@@ -338,7 +338,7 @@ fs::result<void> Mount::touch(const fs::Folder& at, std::string_view path) {
   if (place->inode == 0) return code(errors::no_such_file_or_directory);
   if (machine_.mistake == Mistake::mark_after_answer) {
     machine_.late_marks.push_back(
-        {place->inode, machine_.calls + 20 + machine_.chance.number(200), now()});
+        {place->inode, machine_.calls + 20 + machine_.chance.number(2000), now()});
     return {};
   }
   Disk::Node& touched = machine_.disk.at(place->inode);

@@ -44,6 +44,7 @@ class World {
   using Actor = std::function<void(Server&)>;
   void decide();
   void start_servers();
+  void store_all_long_ago();
   void spawn(Server& server, const Actor& action);
 
   void upload(Server& server);
@@ -194,7 +195,8 @@ void World::link_by_hand() {
        {std::string("file-store"), std::string("stored"), id.digest.hex().substr(0, 2),
         id.digest.hex().substr(2), std::to_string(id.size) + ".blob"}) {
     const auto found = disk_.at(at).names.find(name);
-    if (found == disk_.at(at).names.end()) return;
+    // What has not reached the disk yet was promised to nobody.
+    if (found == disk_.at(at).names.end() || !disk_.at(at).durable_names.contains(name)) return;
     at = found->second;
   }
   const Inode jobs = disk_.at(disk_.root()).names.find("jobs")->second;
@@ -212,7 +214,7 @@ void World::link_by_hand() {
 
 void World::let_time_pass() {
   scheduler_.yield();
-  if (lives()) disk_.pass(std::chrono::seconds(1 + chance_.number(15)));
+  if (lives()) disk_.pass(std::chrono::seconds(1 + chance_.number(25)));
 }
 
 void World::decide() {
@@ -220,7 +222,7 @@ void World::decide() {
   machine_.traces = plan_.traces;
   // A third each: nothing goes wrong; the power goes; calls fail as well.
   const std::uint64_t kind = chance_.number(3);
-  if (kind >= 1) machine_.power_cut_at = machine_.calls + 1 + chance_.number(2500);
+  if (kind >= 1) machine_.power_cut_at = machine_.calls + 1 + chance_.number(1500);
   if (kind == 2) machine_.fault_every = 30 + chance_.number(300);
 }
 
@@ -234,6 +236,17 @@ void World::start_servers() {
                             servers_.back()->opened.error().message());
   }
   collector_ = std::make_unique<Mount>(machine_, Mount::Habits{.pid = 50, .collects = true});
+}
+
+void World::store_all_long_ago() {
+  for (std::size_t i = 0; i < kBlobs; ++i) {
+    auto begun = servers_[0]->store().begin_upload(ids_[i], false);
+    auto* const upload = begun ? std::get_if<Upload>(&*begun) : nullptr;
+    if (upload == nullptr || !write(*upload, contents_[i])) continue;
+    static_cast<void>(commit(*servers_[0], std::move(*upload)));
+  }
+  disk_.flush_all();
+  disk_.pass(3 * kMinAge);
 }
 
 void World::spawn(Server& server, const Actor& action) {
@@ -252,20 +265,28 @@ void World::inspect(Disk& disk, Outcome& outcome) {
 Outcome World::run() {
   start_servers();
   if (!violations_.empty()) return {violations_, 0, 0, 0, 0, 0, 0};
-  decide();
+  // Every other seed is about what collection and those who rely on old blobs do to each other.
+  const bool has_old_blobs = chance_.one_in(2);
+  if (has_old_blobs) store_all_long_ago();
   for (const auto& server : servers_) {
-    spawn(*server, [this](Server& s) { upload(s); });
     spawn(*server, [this](Server& s) { chance_.one_in(4) ? upload_wrongly(s) : require(s); });
-    spawn(*server, [this](Server& s) { upload_in_parts(s); });
     spawn(*server, [this](Server& s) { chance_.one_in(4) ? erase(s) : check_out(s); });
+    if (has_old_blobs) continue;
+    spawn(*server, [this](Server& s) { upload(s); });
+    spawn(*server, [this](Server& s) { upload_in_parts(s); });
   }
+  decide();
   scheduler_.spawn([this] {
-    for (std::size_t i = 0; i < kActions && lives(); ++i)
+    for (std::size_t i = 0; i < 2 * kActions && lives(); ++i)
       collect();
   });
   scheduler_.spawn([this] {
-    for (std::size_t i = 0; i < kActions && lives(); ++i)
-      chance_.one_in(3) ? link_by_hand() : let_time_pass();
+    // At any moment of the others' work, not all at its beginning.
+    for (std::size_t i = 0; i < 30 * kActions && lives(); ++i) {
+      if (chance_.one_in(8)) let_time_pass();
+      if (chance_.one_in(12)) link_by_hand();
+      scheduler_.yield();
+    }
   });
   scheduler_.run();
 
