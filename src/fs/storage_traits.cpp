@@ -17,6 +17,19 @@ bool tells_links(fs::FileSystem& file_system, const fs::Folder& folder, const st
   return file_system.remove_file(folder, name) && text && *text == kText;
 }
 
+// A storage that cannot do something says so in these words. Any other failure is the moment's: to
+// take it for a trait would mean never to flush again.
+fs::result<bool> is_able(const fs::result<void>& done) {
+  namespace errors = boost::system::errc;
+  if (done) return fs::result<bool>(true);
+  const auto& error = done.error();
+  if (error == errors::invalid_argument || error == errors::not_supported ||
+      error == errors::operation_not_supported || error == errors::function_not_supported ||
+      error == errors::bad_file_descriptor)
+    return fs::result<bool>(false);
+  return {boost::system::in_place_error, error};
+}
+
 nanoseconds granularity_of(fs::Time time) {
   static constexpr std::array kSteps = {
       nanoseconds(std::chrono::seconds(2)), nanoseconds(std::chrono::seconds(1)),
@@ -46,7 +59,9 @@ fs::result<void> probe_file(fs::FileSystem& file_system, const fs::Folder& folde
   if (!file) return file.error();
   const std::array content = {std::byte{1}};
   if (const auto written = fs::write_all(file_system, *file, 0, content); !written) return written;
-  traits.flush_files = file_system.flush(*file).has_value();
+  const auto flushes = is_able(file_system.flush(*file));
+  if (!flushes) return flushes.error();
+  traits.flush_files = *flushes;
   const auto locked = file_system.try_lock(*file);
   traits.locks = locked.has_value() && locked.value();
   const auto granularity = time_granularity(file_system, folder, name);
@@ -74,7 +89,9 @@ fs::result<StorageTraits> probe_storage(fs::FileSystem& file_system, const fs::F
   if (const auto removed = file_system.remove_file(folder, renamed); !removed)
     return removed.error();
   traits.symbolic_links = tells_links(file_system, folder, name);
-  traits.flush_folders = file_system.flush(folder).has_value();
+  const auto flushes = is_able(file_system.flush(folder));
+  if (!flushes) return flushes.error();
+  traits.flush_folders = *flushes;
   return traits;
 }
 
