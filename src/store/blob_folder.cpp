@@ -65,7 +65,8 @@ result<BlobFolder::Presence> BlobFolder::look(const BlobId& id, Mark mark) {
 result<bool> BlobFolder::bring_back(const BlobId& id) {
   if (is_suspect(id)) return false;
   const auto path = trash_.find(id);
-  if (!path) return false;
+  // A collector may have moved it in and, seeing its mark, back between the two looks.
+  if (!path) return trash_.is_used();
   const auto added = add(private_folder_, *path, id);
   // Somebody else may have been faster, with the same end in view.
   if (!added && trash_.find(id)) return added.error();

@@ -11,6 +11,8 @@
 #include "shaman/blob_id.hpp"
 #include "shaman/fs.hpp"
 
+#include "store/layout.hpp"
+
 namespace shaman {
 
 /// Finds blobs that garbage collection has moved to `.shaman/trash/<run>/` and not deleted yet.
@@ -24,6 +26,10 @@ class TrashLook {
   /// Where the blob lies, relative to `.shaman`; nothing where it is in no run's folder, or has
   /// lost its size. What cannot be read holds nothing.
   [[nodiscard]] std::optional<std::string> find(const BlobId& id);
+  /// Whether anybody ever collected here.
+  [[nodiscard]] bool is_used() {
+    return file_system_.stat(private_folder_, layout::kTrash).has_value();
+  }
 
  private:
   using Runs = std::shared_ptr<const std::vector<std::string>>;

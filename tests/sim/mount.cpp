@@ -256,6 +256,9 @@ fs::result<void> Mount::rename(const fs::Folder& from, std::string_view old_path
     const auto source = find(from, old_path);
     if (source && source->inode != 0 && !machine_.is_off)
       looked_before_[source->inode] = machine_.disk.at(source->inode).modified;
+    // Between a look and a move that follows it there may be any time.
+    for (int turn = 0; turn < 20; ++turn)
+      machine_.scheduler.yield();
   }
   if (const auto error = enter("rename", new_path)) return error;
   return move(from, old_path, to, new_path, true);

@@ -52,6 +52,7 @@ class World {
   void upload_in_parts(Server& server);
   void require(Server& server);
   void check_out(Server& server);
+  void rely_upon(Server& server, const FileList& files, fs::Time until);
   void erase(Server& server);
   void collect();
   void link_by_hand();
@@ -74,6 +75,7 @@ class World {
   std::vector<BlobId> ids_;
   std::vector<std::unique_ptr<Server>> servers_;
   std::unique_ptr<Mount> collector_;
+  bool has_grace_ = true;  ///< else what is collected is deleted at once
   Promises promises_;
   std::vector<std::string> violations_;
 };
@@ -152,9 +154,41 @@ void World::require(Server& server) {
   const fs::Time begin = disk_.now();
   if (!server.store().require(files, statuses) || !lives()) return;
   // A server may answer from a mark that it remembers, which is worth half as much.
-  for (std::size_t i = 0; i < files.size(); ++i)
-    if (statuses[i] == BlobStatus::stored)
-      promises_.stored(files[i].id, begin + kMinAge - store_options().mark_lease);
+  const fs::Time until = begin + kMinAge - store_options().mark_lease;
+  FileList stored;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (statuses[i] != BlobStatus::stored) continue;
+    promises_.stored(files[i].id, until);
+    stored.add(files[i].id, std::to_string(i));
+  }
+  if (!stored.empty() && chance_.one_in(2)) rely_upon(server, stored, until);
+}
+
+// Who was told that all is there may have a checkout made of it.
+void World::rely_upon(Server& server, const FileList& files, fs::Time until) {
+  const auto plan = server.checkouts->validate({"relied", files, {}});
+  if (!plan) return violations_.push_back("a good checkout is refused: " + plan.error().message());
+  // A client takes its time: long enough for a whole collection.
+  for (std::uint64_t turns = chance_.number(600); turns > 0 && lives(); --turns)
+    scheduler_.yield();
+  bool is_second_try = false;  // of what was being sent until a moment ago
+  for (;;) {
+    const auto made = server.checkouts->create(*plan);
+    if (made && lives()) promises_.checkout(*made, files);
+    if (made || made.error().code != errc::blobs_missing || !lives()) return;
+    // Somebody sends one of them once more: a server waits for that.
+    const auto uploads = server.checkouts->being_uploaded(*plan);
+    if (!uploads || !lives()) return;
+    if (!uploads->empty()) {
+      scheduler_.yield();
+      continue;
+    }
+    // A flush that failed takes back what was said.
+    if (std::exchange(is_second_try, true) && disk_.now() < until && machine_.faults == 0)
+      violations_.push_back("told to be stored, and missing a moment later: " +
+                            made.error().message());
+    if (disk_.now() >= until || !violations_.empty()) return;
+  }
 }
 
 void World::check_out(Server& server) {
@@ -180,7 +214,9 @@ void World::erase(Server& server) {
 
 void World::collect() {
   collector_->begin_collection();
-  static_cast<void>(collect_garbage(*collector_, "/", pool_, gc_options()));
+  GcOptions options = gc_options();
+  if (!has_grace_) options.grace = std::chrono::seconds(0);
+  static_cast<void>(collect_garbage(*collector_, "/", pool_, options));
 }
 
 // Somebody with a shell, who knows no marks: a link to a blob that is there, made in one go.
@@ -222,6 +258,7 @@ void World::decide() {
   machine_.traces = plan_.traces;
   // A third each: nothing goes wrong; the power goes; calls fail as well.
   const std::uint64_t kind = chance_.number(3);
+  has_grace_ = chance_.one_in(2);
   if (kind >= 1) machine_.power_cut_at = machine_.calls + 1 + chance_.number(1500);
   if (kind == 2) machine_.fault_every = 30 + chance_.number(300);
 }
