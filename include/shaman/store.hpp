@@ -54,8 +54,8 @@ struct StoreOptions {
   std::uint64_t min_free_space = 0;
   std::uint64_t min_free_inodes = 0;
   std::uint64_t max_store_size = 0;
-  /// How often the store's own thread looks after what waits and what dead servers left; 0: there is
-  /// no such thread.
+  /// How often the store's own thread looks after what waits and what dead servers left; 0: there
+  /// is no such thread.
   std::chrono::milliseconds housekeeping{250};
   /// Where noteworthy events go, one sentence each, with nothing unprintable in it; called from any
   /// thread. May be empty.

@@ -122,8 +122,8 @@ result<Placement::Outcome> Placement::rename_into_place(StagedTree& tree) {
     return disk_error(renamed.error(), "give the checkout its name");
   }
   if (const auto flushed = flush_way(); !flushed) {
-    // Taken back, and taken apart only when that is on the disk: or a power cut could bring back the
-    // name with half of what it had. Else it stays where the next start cleans up.
+    // Taken back, and taken apart only when that is on the disk: or a power cut could bring back
+    // the name with half of what it had. Else it stays where the next start cleans up.
     const auto back = file_system.rename(parent, name, tree.folder(), tree.name());
     if (!back || !file_system.flush(tree.folder())) tree.hand_over();
     return flushed.error();
