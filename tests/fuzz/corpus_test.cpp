@@ -15,6 +15,11 @@ int fuzz_sdna(const std::uint8_t* data, std::size_t size);
 int fuzz_compressed(const std::uint8_t* data, std::size_t size);
 int fuzz_trace(const std::uint8_t* data, std::size_t size);
 int fuzz_rewrite(const std::uint8_t* data, std::size_t size);
+int fuzz_request(const std::uint8_t* data, std::size_t size);
+int fuzz_json(const std::uint8_t* data, std::size_t size);
+int fuzz_paths(const std::uint8_t* data, std::size_t size);
+int fuzz_batch(const std::uint8_t* data, std::size_t size);
+int fuzz_resumption(const std::uint8_t* data, std::size_t size);
 }
 
 namespace shaman::fuzz {
@@ -53,7 +58,10 @@ INSTANTIATE_TEST_SUITE_P(Targets, FuzzCorpus,
                                          Target{"blocks", fuzz_blocks}, Target{"sdna", fuzz_sdna},
                                          Target{"compressed", fuzz_compressed},
                                          Target{"trace", fuzz_trace},
-                                         Target{"rewrite", fuzz_rewrite}),
+                                         Target{"rewrite", fuzz_rewrite},
+                                         Target{"request", fuzz_request}, Target{"json", fuzz_json},
+                                         Target{"paths", fuzz_paths}, Target{"batch", fuzz_batch},
+                                         Target{"resumption", fuzz_resumption}),
                          [](const auto& instance) { return instance.param.name; });
 
 }  // namespace
