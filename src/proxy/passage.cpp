@@ -69,6 +69,7 @@ class Passing {
   Task<bool> send_piece(Connection& to, std::string_view piece, bool is_chunked);
   Task<Response> upgrade();
 
+  void give_back_manager();
   [[nodiscard]] bool may_repeat() const;
   [[nodiscard]] bool has_answer_body() const;
   [[nodiscard]] bool will_go_on() const;
@@ -259,6 +260,11 @@ Response Passing::no_answer() const {
                                                              " answer"));
 }
 
+// Its answer has been read to the end.
+void Passing::give_back_manager() {
+  if (manager_ && answer_.keep_alive) upstream_.give_back(std::move(manager_));
+}
+
 bool Passing::has_answer_body() const {
   const unsigned status = answer_.status();
   return exchange_.head.method() != "HEAD" && status != 204 && status != 304;
@@ -293,11 +299,10 @@ Task<Response> Passing::pass_answer() {
   const bool goes_on = will_go_on();
   const BodyFraming framing = answer_framing();
   const std::string text = answer_text(answer_, framing, goes_on, exchange_.head.is_http_1_0);
+  // Before the client has all: it may ask for the next thing at once, by another connection.
+  if (!has_answer_body()) give_back_manager();
   bool heard = co_await client_.write({text, {}, {}});
-  if (!heard || !has_answer_body()) {
-    if (answer_.keep_alive) upstream_.give_back(std::move(manager_));
-    co_return sent(heard, goes_on);
-  }
+  if (!heard || !has_answer_body()) co_return sent(heard, goes_on);
   const bool ends_with_connection = !answer_.is_chunked && !answer_.content_length;
   if (ends_with_connection) {
     heard = co_await pass_until_close(framing.is_chunked);
@@ -308,18 +313,19 @@ Task<Response> Passing::pass_answer() {
   ending.is_chunked = answer_.is_chunked;
   RequestBody body(*manager_, ending);
   heard = co_await pass_body(body, framing.is_chunked);
-  if (answer_.keep_alive && body.is_done()) upstream_.give_back(std::move(manager_));
   co_return sent(heard, goes_on);
 }
 
 Task<bool> Passing::pass_body(RequestBody& body, bool is_chunked) {
   std::vector<char> piece(kPiece);
   while (const std::size_t length = co_await body.read(piece)) {
+    if (body.is_done()) give_back_manager();
     if (!co_await send_piece(client_, {piece.data(), length}, is_chunked)) co_return false;
     client_.enter(Phase::working, upstream_.timeouts().answer * 2);
   }
   // Cut short, so that the client sees that this was not all.
   if (!body.is_done()) co_return false;
+  give_back_manager();
   if (is_chunked) co_return co_await client_.write({"0\r\n\r\n", {}, {}});
   co_return true;
 }
@@ -354,7 +360,7 @@ Task<Response> Passing::pass_looked_into() {
   text = repair_location(text);
   answer_.is_chunked = false;
   answer_.content_length = text.size();
-  if (answer_.keep_alive) upstream_.give_back(std::move(manager_));
+  give_back_manager();
   const bool goes_on = will_go_on();
   const std::string head =
       answer_text(answer_, answer_framing(), goes_on, exchange_.head.is_http_1_0);

@@ -66,7 +66,11 @@ class Server:
         self._reader.start()
         wait_until(lambda: self._find_address() or self.process.poll() is not None,
                    "the server to listen")
-        if self.port is None:
+        if self.process.poll() is not None:
+            # Its last words may still be on their way.
+            self.wait()
+            if self._own_storage:
+                self._own_storage.cleanup()
             raise AssertionError(f"the server did not start:\n{self.log()}")
         return self
 
