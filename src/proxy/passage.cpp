@@ -13,6 +13,7 @@
 #include "http/run_on.hpp"
 #include "proxy/answer_head.hpp"
 #include "proxy/head_text.hpp"
+#include "proxy/manager_paths.hpp"
 #include "proxy/repair.hpp"
 #include "proxy/tunnel.hpp"
 #include "proxy/upstream.hpp"
@@ -31,20 +32,6 @@ using Phase = Connection::Phase;
 constexpr std::size_t kPiece = 32 * 1024;
 // Answers that are looked into are of some hundred bytes.
 constexpr std::size_t kMostLookedInto = 1024 * 1024;
-
-bool is_path(const RequestHead& head, std::string_view path) {
-  return head.target().substr(0, head.target().find('?')) == path;
-}
-
-bool is_job_submission(const RequestHead& head) {
-  return head.method() == "POST" && is_path(head, "/api/v3/jobs");
-}
-
-bool tells_location(const RequestHead& head) {
-  if (head.method() != "GET") return false;
-  return is_path(head, "/api/v3/configuration") ||
-         head.target().starts_with("/api/v3/configuration/shared-storage/");
-}
 
 // Of one passed-through request: where it has got to.
 class Passing {
