@@ -131,6 +131,12 @@ class ForeignStore(unittest.TestCase):
         with server:
             with Api(server) as calls:
                 self.assertEqual(calls.status(content["relative"]), "stored")
+                missing = new_content()
+                asked = calls.requirements([spec("a", content["relative"]), spec("b", missing)])
+                self.assertEqual([(file["path"], file["status"]) for file in asked.json()["files"]],
+                                 [("b", "unknown")])
+                head = calls.call("HEAD", api.files_url(content["relative"]))
+                self.assertEqual(head.header("Upload-Complete"), "?1")
                 self.assertEqual(calls.upload(content["absolute"]).status, 208)
                 set_age(server.blob_path(sha256(content["absolute"]), len(content["absolute"])))
                 done = gc(server.storage)
@@ -141,6 +147,13 @@ class ForeignStore(unittest.TestCase):
                 answer = calls.create("new-job", [spec("f", content["unused"])])
                 self.assertEqual(answer.status, 200, answer)
                 self.assertEqual(server.read_checkout("new-job"), {"f": content["unused"]})
+                self.assertEqual(run("verify", "--storage", server.storage).returncode, 0)
+                broken = server.blob_path(sha256(content["relative"]), len(content["relative"]))
+                with open(broken, "r+b") as file:
+                    file.write(b"spoilt")
+                found = run("verify", "--storage", server.storage)
+                self.assertEqual(found.returncode, 3, found.stdout + found.stderr)
+                self.assertIn("jobs/old-job", found.stdout)
                 self.assertEqual(calls.call("DELETE", "/api/v3/shaman/checkout/old-job").status,
                                  204)
                 self.assertEqual(os.listdir(server.jobs()), ["new-job"])
