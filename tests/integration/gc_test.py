@@ -138,7 +138,8 @@ class ForeignStore(unittest.TestCase):
                 head = calls.call("HEAD", api.files_url(content["relative"]))
                 self.assertEqual(head.header("Upload-Complete"), "?1")
                 self.assertEqual(calls.upload(content["absolute"]).status, 208)
-                set_age(server.blob_path(sha256(content["absolute"]), len(content["absolute"])))
+                for name in ("relative", "absolute"):
+                    set_age(server.blob_path(sha256(content[name]), len(content[name])))
                 done = gc(server.storage)
                 self.assertEqual((done["oldUsed"], done["collected"]), (2, 2))
                 self.assertEqual(server.read_checkout("old-job"),
