@@ -12,16 +12,19 @@ def run(*command, **options):
 
 
 class LoopStorage:
-    """A new ext4 of so many bytes in an image below `folder`, mounted; needs root."""
+    """A new file system of so many bytes in an image below `folder`, mounted; needs root."""
 
-    def __init__(self, folder, size):
+    MAKE = {"ext4": ("mkfs.ext4", "-q", "-E", "lazy_itable_init=0,lazy_journal_init=0"),
+            "xfs": ("mkfs.xfs", "-q")}
+
+    def __init__(self, folder, size, kind="ext4"):
         os.makedirs(folder, exist_ok=True)
         self.work = tempfile.mkdtemp(prefix="people.", dir=folder)
         self.path = os.path.join(self.work, "mount")
         image = os.path.join(self.work, "image")
         with open(image, "wb") as file:
             file.truncate(size)
-        run("mkfs.ext4", "-q", "-E", "lazy_itable_init=0,lazy_journal_init=0", image)
+        run(*self.MAKE[kind], image)
         os.mkdir(self.path)
         run("mount", "-o", "loop", image, self.path)
 
