@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <utility>
 
@@ -14,6 +15,14 @@ namespace shaman::client {
 
 namespace asio = boost::asio;
 using Kind = UploadAction::Kind;
+
+namespace {
+
+// As often files that somebody else is sending are asked for again together; then each for itself.
+constexpr unsigned kPatientBatches = 40;
+constexpr std::chrono::milliseconds kBetweenBatches{50};
+
+}  // namespace
 
 asio::awaitable<void> UploadLanes::run_batch_lane(Network::Strand strand) {
   HttpConnection connection(strand, server_, options_.timeouts);
@@ -57,9 +66,14 @@ asio::awaitable<void> UploadLanes::leave_to_others(HttpConnection& connection,
   for (const Required& required : *wanted)
     missing.emplace(required.id, required.status);
   std::vector<UploadJob> rest;
+  std::vector<UploadJob> later;
   for (UploadJob& job : batch) {
     const auto found = missing.find(payloads_[job.payload].id);
     const auto status = found == missing.end() ? BlobStatus::stored : found->second;
+    if (status == BlobStatus::uploading && ++job.batches < kPatientBatches) {
+      later.push_back(std::move(job));
+      continue;
+    }
     UploadAction action = job.fsm.on_status(status);
     if (action.kind == Kind::already_there)
       settle(job, action.kind);
@@ -69,6 +83,7 @@ asio::awaitable<void> UploadLanes::leave_to_others(HttpConnection& connection,
       rest.push_back(std::move(job));
   }
   batch = std::move(rest);
+  queue_.put_back_batch(payloads_, std::move(later));
 }
 
 // The whole again while it is the way to the server that fails; each file for itself when one of
@@ -77,7 +92,12 @@ asio::awaitable<void> UploadLanes::pursue_batch(HttpConnection& connection,
                                                 asio::steady_timer& timer,
                                                 std::vector<UploadJob> batch) {
   if (has_company_) co_await leave_to_others(connection, batch);
-  if (batch.empty()) co_return;
+  if (batch.empty()) {
+    // The others get on with it meanwhile.
+    timer.expires_after(kBetweenBatches);
+    co_await timer.async_wait(asio::use_awaitable);
+    co_return;
+  }
   std::vector<BatchedFile> files;
   for (;;) {
     const result<HttpResponse> answer = co_await send_batch(connection, batch);
@@ -89,18 +109,24 @@ asio::awaitable<void> UploadLanes::pursue_batch(HttpConnection& connection,
     co_await timer.async_wait(asio::use_awaitable);
   }
   const bool is_answered = files.size() == batch.size();
+  std::vector<UploadJob> later;
   for (std::size_t i = 0; i < batch.size() && !stop_.stop_requested(); ++i) {
     UploadAction action{Kind::send, {}, {}};
     if (is_answered) {
       HttpResponse response;
       response.status = files[i].status;
       if (response.status == 208 || response.status == 425) has_company_ = true;
+      if (response.status == 425 && ++batch[i].batches < kPatientBatches) {
+        later.push_back(std::move(batch[i]));
+        continue;
+      }
       response.body = files[i].message;
       response.body_sent = payloads_[batch[i].payload].id.size;
       action = batch[i].fsm.on_answer(response);
     }
     co_await pursue(connection, timer, std::move(batch[i]), std::move(action));
   }
+  queue_.put_back_batch(payloads_, std::move(later));
 }
 
 }  // namespace shaman::client

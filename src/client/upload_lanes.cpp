@@ -47,7 +47,7 @@ std::vector<UploadQueue::Item> UploadLanes::first_jobs() const {
   for (std::size_t i = 0; i < payloads_.size(); ++i) {
     const Payload& payload = payloads_[i];
     UploadFsm fsm(options_.policy, random_share, payload.place, payload.id);
-    items.push_back({payload.id.size, {i, std::move(fsm), false, {}, 0, 0, 0}});
+    items.push_back({payload.id.size, {i, std::move(fsm), false, {}, 0, 0, 0, 0}});
   }
   return items;
 }

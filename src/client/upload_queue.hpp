@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "payload.hpp"
 #include "upload_fsm.hpp"
 
 namespace shaman::client {
@@ -22,6 +23,7 @@ struct UploadJob {
   std::chrono::steady_clock::time_point due;  ///< not before
   std::uint64_t bytes_counted = 0;            ///< as progress, of an upload that is over
   unsigned attempts = 0;
+  unsigned batches = 0;    ///< in which somebody else was sending it
   std::uint64_t held = 0;  ///< by the server, when it was last asked
 };
 
@@ -57,6 +59,8 @@ class UploadQueue {
   /// all others, and is to be waited for until it is due.
   [[nodiscard]] std::optional<UploadJob> take(Lane lane);
   void put_back(UploadJob deferred);
+  /// Files that somebody else was sending just now: once more, after all others.
+  void put_back_batch(std::span<const Payload> payloads, std::vector<UploadJob> jobs);
   /// How many take_batch() has still to give.
   [[nodiscard]] std::size_t batched_files() const;
 
