@@ -370,7 +370,7 @@ class ServerRestarts(SubmitTest):
         thread = threading.Thread(target=lambda: answers.append(
             self.client.run("submit", self.shot, "--project", self.project, "--server", server.url, "--json")))
         thread.start()
-        wait_until(lambda: server.temporary_files(), "an upload to begin")
+        wait_until(server.partial_uploads, "the upload of the large file to begin")
         server.kill()
         again = Server(server.storage, listen=f"127.0.0.1:{server.port}").start()
         thread.join()

@@ -173,6 +173,11 @@ class Server:
                           or place == "staging" and os.path.islink(os.path.join(folder, name))]
         return found
 
+    def partial_uploads(self):
+        """What is held of uploads that can be resumed."""
+        folder = os.path.join(self.storage, ".shaman", "partial")
+        return os.listdir(folder) if os.path.isdir(folder) else []
+
     def read_checkout(self, path):
         """{relative path: content} of a checkout, without the server's own entry."""
         root = self.jobs(path)
