@@ -28,7 +28,7 @@ UploadQueue::UploadQueue(std::vector<Item> items, std::uint64_t batch_up_to, dou
       (item.size >= kLargeFrom ? large_ : small_).push_back(std::move(item.job));
   }
   const auto turn = static_cast<std::ptrdiff_t>(begin_at * static_cast<double>(tiny_.size()));
-  std::ranges::rotate(tiny_, tiny_.begin() + turn);
+  std::rotate(tiny_.begin(), tiny_.begin() + turn, tiny_.end());
 }
 
 std::vector<UploadJob> UploadQueue::take_batch() {
