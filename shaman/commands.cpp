@@ -19,7 +19,8 @@
 #include "shaman/verify.hpp"
 #include "shaman/worker_pool.hpp"
 
-#include "gc_options.hpp"
+#include "command_line.hpp"
+#include "settings.hpp"
 
 namespace shaman::program {
 namespace {
@@ -41,30 +42,59 @@ std::size_t walking_threads() {
   return std::max<std::size_t>(2 * std::thread::hardware_concurrency(), 8);
 }
 
-void add_storage(CLI::App& app, std::string& storage) {
-  app.add_option("--storage", storage, "The folder that holds the files and the checkouts")
-      ->required()
-      ->type_name("DIR");
-}
+// The part of the server's options that a command takes, from the same sources.
+class CommandOptions {
+ public:
+  explicit CommandOptions(CLI::App& app) : table_(table_of(defaults_)), line_(app, table_) {
+    line_.add("storage", "--storage");
+    app.add_option("--config", sources_.file, "The server's configuration file [SHAMAN_CONFIG]")
+        ->type_name("FILE");
+  }
+  CommandLine& line() { return line_; }
+
+  /// After parsing. Null: what is wrong was said.
+  std::shared_ptr<Options> load() {
+    sources_.find_file();
+    sources_.command_line = line_.given();
+    Loaded loaded = program::load(sources_);
+    if (loaded.problems.empty()) return std::move(loaded.options);
+    complain(loaded.problems);
+    return nullptr;
+  }
+
+ private:
+  Options defaults_;
+  config::Table table_;
+  CommandLine line_;
+  Sources sources_;
+};
 
 int collect(int argc, char** argv) {
-  std::string storage;
   std::string explain;
   bool as_json = false;
-  GcOptions options;
-  options.log = say;
+  bool dry_run = false;
   CLI::App app(
       "Finds files that no checkout uses and that nobody asked for in a while, puts them into the\n"
       "storage's trash, and deletes what has been there for long enough. Servers may run.",
       "shaman-server gc");
-  add_storage(app, storage);
-  add_gc_policies(app, "--", options);
-  app.add_flag("--dry-run", options.dry_run, "Tell what would be done, and change nothing");
+  CommandOptions given(app);
+  for (const char* const policy :
+       {"max-age", "min-age", "grace", "max-store-size", "min-free", "min-free-inodes"})
+    given.line().add(std::string("gc.") + policy, std::string("--") + policy);
+  app.add_flag("--dry-run", dry_run, "Tell what would be done, and change nothing");
   app.add_flag("--json", as_json, "Print the figures as one line of JSON");
   app.add_option("--explain", explain, "Tell why the files with this SHA-256 stay or go")
       ->type_name("SHA");
+  std::string storage;
+  GcOptions options;
   try {
     app.parse(argc, argv);
+    const auto settings = given.load();
+    if (!settings) return kUsageError;
+    storage = os::absolute(settings->storage);
+    options = settings->gc;
+    options.log = say;
+    options.dry_run = dry_run;
     if (!explain.empty() && !(options.explain = Digest::from_hex(explain)))
       throw CLI::ValidationError("--explain", "'" + explain + "' is no SHA-256 of 64 hex digits");
   } catch (const CLI::ParseError& error) {
@@ -72,10 +102,10 @@ int collect(int argc, char** argv) {
   }
   fs::LocalFileSystem file_system;
   WorkerPool pool(walking_threads());
-  const auto results = collect_garbage(file_system, os::absolute(storage), pool, options);
+  const auto results = collect_garbage(file_system, storage, pool, options);
   if (!results) return fail(results.error());
   const std::string report = as_json ? to_json(*results) : to_text(*results);
-  std::printf("%s%s\n", options.dry_run && !as_json ? "dry run: " : "", report.c_str());
+  std::printf("%s%s\n", dry_run && !as_json ? "dry run: " : "", report.c_str());
   return 0;
 }
 
@@ -86,17 +116,19 @@ int erase(int argc, char** argv) {
       "Erases one checkout. Its files stay in the store until garbage collection finds that\n"
       "nothing else uses them. Servers may run.",
       "shaman-server erase");
-  add_storage(app, storage);
+  CommandOptions given(app);
   app.add_option("path", path, "The checkout, relative to the storage's jobs folder")
       ->required()
       ->type_name("PATH");
   try {
     app.parse(argc, argv);
+    const auto settings = given.load();
+    if (!settings) return kUsageError;
+    storage = os::absolute(settings->storage);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsageError;
   }
   fs::LocalFileSystem file_system;
-  storage = os::absolute(storage);
   if (const auto there = file_system.open_root(storage); !there)
     return fail({errc::not_a_store, "cannot open the storage " + text::printable(storage) + ": " +
                                         there.error().message()});
@@ -129,7 +161,7 @@ int verify(int argc, char** argv) {
       "then.\n"
       "A run that was interrupted goes on where it was. Servers may run.",
       "shaman-server verify");
-  add_storage(app, storage);
+  CommandOptions given(app);
   app.add_option_function<std::string>(
          "--sample",
          [&options](const std::string& text) {
@@ -148,12 +180,15 @@ int verify(int argc, char** argv) {
   app.add_flag("--restart", options.restart, "Begin anew where the last run was interrupted");
   try {
     app.parse(argc, argv);
+    const auto settings = given.load();
+    if (!settings) return kUsageError;
+    storage = os::absolute(settings->storage);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsageError;
   }
   fs::LocalFileSystem file_system;
   WorkerPool pool(walking_threads());
-  const auto results = verify_store(file_system, os::absolute(storage), pool, options);
+  const auto results = verify_store(file_system, storage, pool, options);
   if (!results) return fail(results.error());
   std::printf("%s\n", to_text(*results).c_str());
   return results->damaged.empty() ? 0 : kDamaged;

@@ -18,11 +18,13 @@
 #include "shaman/worker_pool.hpp"
 
 #include "commands.hpp"
+#include "config/values.hpp"
 #include "descriptors.hpp"
-#include "duration.hpp"
 #include "logging.hpp"
 #include "options.hpp"
+#include "settings.hpp"
 #include "signals.hpp"
+#include "start.hpp"
 #include "upkeep.hpp"
 
 namespace {
@@ -92,11 +94,11 @@ void announce(const Options& options, const http::Server& server) {
                timeouts.min_rate, seconds(timeouts.grace));
   if (options.gc_period.count() > 0)
     spdlog::info("garbage collection every {}: what is unused for {}",
-                 program::duration_text(options.gc_period),
-                 program::duration_text(std::max(options.gc.max_age, options.gc.min_age)));
+                 config::duration_text(options.gc_period),
+                 config::duration_text(std::max(options.gc.max_age, options.gc.min_age)));
   if (options.verify_period.count() > 0)
     spdlog::info("all stored files are read every {}",
-                 program::duration_text(options.verify_period));
+                 config::duration_text(options.verify_period));
   if (options.manager)
     spdlog::info("in front of the Flamenco Manager at {}",
                  text::printable(options.manager->authority()));
@@ -121,14 +123,36 @@ result<void> write_port_file(const std::string& path, const http::Server& server
   return file->commit();
 }
 
-int serve(Options& options, program::SignalWatcher& signals) {
+// What the options need of this machine before they can be in force.
+result<void> make_ready(Options& options) {
   const auto fitting = program::raise_descriptor_limit(
       options.connections_given ? options.server.limits.connections : 0);
-  if (!fitting) return fail(fitting.error());
+  if (!fitting) return fitting.error();
   options.server.limits.connections = std::min(options.server.limits.connections, *fitting);
   options.server.storage = os::absolute(options.storage);
   options.store.log = log_from_store;
+  options.gc.log = log_from_store;
+  return {};
+}
 
+void reload(program::Settings& settings, Store& store, http::Server& server,
+            program::Upkeep& upkeep) {
+  const auto options = settings.read_again();
+  if (!options) return;
+  if (const auto ready = make_ready(*options); !ready)
+    return spdlog::error("the configuration stays as it was: {}",
+                         text::printable(ready.error().message()));
+  spdlog::default_logger()->set_level(options->log_level);
+  server.reload(options->server);
+  store.set_limits(options->store.limits);
+  settings.swap(options);
+  store.recount();
+  upkeep.look_again();
+}
+
+int serve(program::Settings& settings, program::SignalWatcher& signals) {
+  const auto options_now = settings.current();
+  const Options& options = *options_now;
   fs::LocalFileSystem file_system;
   WorkerPool quick_pool(kQuickThreads);
   WorkerPool disk_pool(options.disk_threads, WorkerPool::Priority::low);
@@ -145,12 +169,13 @@ int serve(Options& options, program::SignalWatcher& signals) {
     return fail(written.error());
 
   announce(options, server);
-  signals.start([&server](int signal) {
+  program::Upkeep upkeep(file_system, **store, settings);
+  const auto stop = [&server](int signal) {
     spdlog::info("signal {}: stopping; a second one stops at once", signal);
     server.stop();
-  });
-  options.gc.log = log_from_store;
-  const program::Upkeep upkeep(file_system, **store, options);
+  };
+  // Both on one thread: no reload is under way once the server was stopped.
+  signals.start({stop, [&] { reload(settings, **store, server, upkeep); }});
   server.run();
   spdlog::info("stopped");
   return 0;
@@ -161,12 +186,14 @@ int serve(Options& options, program::SignalWatcher& signals) {
 int main(int argc, char** argv) {
   keep_memory_small();
   if (const auto status = program::run_command(argc, argv)) return *status;
-  auto [options, exit_status] = program::parse_options(argc, argv);
-  if (exit_status) return *exit_status;
+  auto start = program::read_start(argc, argv);
+  if (start.exit_status) return *start.exit_status;
   try {
     program::SignalWatcher signals;
-    const program::Logging logging(options.log_level);
-    return serve(options, signals);
+    const program::Logging logging(start.loaded.options->log_level);
+    if (const auto ready = make_ready(*start.loaded.options); !ready) return fail(ready.error());
+    program::Settings settings(std::move(start.sources), std::move(start.loaded));
+    return serve(settings, signals);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "shaman-server: %s\n", text::printable(error.what()).c_str());
     return kFailed;

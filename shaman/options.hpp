@@ -13,17 +13,21 @@
 #include "shaman/proxy/manager.hpp"
 #include "shaman/store.hpp"
 
+#include "config/table.hpp"
+
 namespace shaman::program {
 
-/// What the command line says.
+/// What the server is told by its command line, environment and configuration file.
 struct Options {
   std::string storage;
-  std::string host;
-  std::uint16_t port = 0;
+  std::string listen = "127.0.0.1:8080";
+  std::string host;        ///< of `listen`
+  std::uint16_t port = 0;  ///< of `listen`
   std::string port_file;
   StoreOptions store;
   CheckoutOptions checkouts;
   http::ServerOptions server;
+  std::string manager_url;
   std::optional<proxy::ManagerAddress> manager;  ///< that this server stands in front of
   GcOptions gc;
   std::chrono::seconds gc_period{std::chrono::hours(24)};  ///< 0: never
@@ -33,14 +37,20 @@ struct Options {
   std::size_t disk_threads = 0;
   std::size_t request_threads = 0;
   spdlog::level::level_enum log_level = spdlog::level::info;
+  config::Values trusted_proxies;  ///< as they were written
+  config::Values jobs_location;    ///< as they were written
+
+  /// The defaults, as this machine has them.
+  Options();
+  Options(const Options&) = delete;
+  Options& operator=(const Options&) = delete;
 };
 
-/// Reads it. Where the program should not go on (`--help`, `--version`, an error) it has printed
-/// why, and `exit_status` is set.
-struct Parsed {
-  Options options;
-  std::optional<int> exit_status;
-};
-[[nodiscard]] Parsed parse_options(int argc, char** argv);
+/// All options of the server, bound to `options`.
+[[nodiscard]] config::Table table_of(Options& options);
+
+/// What one option leaves to be worked out from others, and what only all together can show to be
+/// wrong. After the table was applied.
+void complete(Options& options);
 
 }  // namespace shaman::program

@@ -16,22 +16,29 @@ namespace shaman::program {
 class Schedule {
  public:
   using Job = std::function<void(const std::atomic<bool>& stop)>;
+  using Period = std::function<std::chrono::seconds()>;
 
   /// The first time comes soon after the start, so that it is done by a server too that is started
-  /// every day. With a period of 0 nothing is ever done. `what` is for the log.
-  Schedule(std::string what, std::chrono::seconds period, Job job);
+  /// every day. While the period is 0 nothing is done. `what` is for the log.
+  Schedule(std::string what, Period period, Job job);
   ~Schedule();
   Schedule(const Schedule&) = delete;
   Schedule& operator=(const Schedule&) = delete;
 
+  /// The period may be another one from now on.
+  void look_again();
+
  private:
-  void run(std::chrono::seconds period);
+  void run();
+  bool wait(std::unique_lock<std::mutex>& lock, std::chrono::seconds at_most);
 
   const std::string what_;
+  const Period period_;
   const Job job_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::atomic<bool> stop_{false};
+  bool looks_again_ = false;
   std::thread thread_;
 };
 

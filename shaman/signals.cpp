@@ -14,7 +14,7 @@ namespace {
 sigset_t watched_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, SIGUSR1})
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1})
     sigaddset(&set, signal);
   return set;
 }
@@ -24,9 +24,8 @@ sigset_t watched_signals() {
 SignalWatcher::SignalWatcher() {
   const sigset_t set = watched_signals();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  // A log reader that went away, or a terminal that was closed, must not end the server.
+  // A log reader that went away must not end the server.
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGHUP, SIG_IGN);
 }
 
 SignalWatcher::~SignalWatcher() {
@@ -36,19 +35,23 @@ SignalWatcher::~SignalWatcher() {
   thread_.join();
 }
 
-void SignalWatcher::start(std::function<void(int)> on_first) {
-  thread_ = std::thread([this, on_first = std::move(on_first)] { watch(on_first); });
+void SignalWatcher::start(Actions actions) {
+  thread_ = std::thread([this, actions = std::move(actions)] { watch(actions); });
 }
 
-void SignalWatcher::watch(const std::function<void(int)>& on_first) {
+void SignalWatcher::watch(const Actions& actions) {
   const sigset_t set = watched_signals();
   bool seen = false;
   while (!ending_) {
     int signal = 0;
     if (::sigwait(&set, &signal) != 0 || signal == SIGUSR1) continue;
+    if (signal == SIGHUP) {
+      if (!seen) actions.hang_up();
+      continue;
+    }
     // The store is as safe from this as from a kill -9.
     if (std::exchange(seen, true)) ::_exit(128 + signal);
-    on_first(signal);
+    actions.end(signal);
   }
 }
 

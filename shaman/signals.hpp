@@ -7,20 +7,26 @@
 
 namespace shaman::program {
 
-/// Turns SIGTERM and SIGINT into a call; the second one ends the program at once. Make it before
-/// any other thread, as these inherit that the signals are not theirs.
+/// Turns SIGTERM, SIGINT and SIGHUP into calls; the second one that ends ends the program at once.
+/// Make it before any other thread, as these inherit that the signals are not theirs.
 class SignalWatcher {
  public:
+  /// What is done, on the watcher's own thread.
+  struct Actions {
+    std::function<void(int signal)> end;
+    std::function<void()> hang_up;
+  };
+
   SignalWatcher();
   ~SignalWatcher();
   SignalWatcher(const SignalWatcher&) = delete;
   SignalWatcher& operator=(const SignalWatcher&) = delete;
 
   /// Starts watching. A signal that came before counts.
-  void start(std::function<void(int signal)> on_first);
+  void start(Actions actions);
 
  private:
-  void watch(const std::function<void(int)>& on_first);
+  void watch(const Actions& actions);
   std::atomic<bool> ending_{false};
   std::thread thread_;
 };

@@ -18,23 +18,36 @@ constexpr std::chrono::minutes kCountingPeriod{10};
 
 }  // namespace
 
-Upkeep::Upkeep(fs::FileSystem& file_system, Store& store, const Options& options)
+Upkeep::Upkeep(fs::FileSystem& file_system, Store& store, const Settings& settings)
     : file_system_(file_system),
       store_(store),
-      options_(options),
-      collection_("garbage collection", options.gc_period,
-                  [this](const std::atomic<bool>& stop) { collect(stop); }),
-      verification_("verification", options.verify_period,
-                    [this](const std::atomic<bool>& stop) { verify(stop); }),
-      counting_("counting what is stored",
-                options.store.max_store_size > 0 ? kCountingPeriod : std::chrono::minutes(0),
-                [this](const std::atomic<bool>&) { store_.recount(); }) {}
+      settings_(settings),
+      collection_(
+          "garbage collection", [this] { return settings_.current()->gc_period; },
+          [this](const std::atomic<bool>& stop) { collect(stop); }),
+      verification_(
+          "verification", [this] { return settings_.current()->verify_period; },
+          [this](const std::atomic<bool>& stop) { verify(stop); }),
+      counting_(
+          "counting what is stored",
+          [this] {
+            const bool is_limited = settings_.current()->store.limits.max_store_size > 0;
+            return is_limited ? kCountingPeriod : std::chrono::minutes(0);
+          },
+          [this](const std::atomic<bool>&) { store_.recount(); }) {}
+
+void Upkeep::look_again() {
+  collection_.look_again();
+  verification_.look_again();
+  counting_.look_again();
+}
 
 void Upkeep::collect(const std::atomic<bool>& stop) {
   WorkerPool pool(kCollectingThreads);
-  GcOptions options = options_.gc;
+  const auto settings = settings_.current();
+  GcOptions options = settings->gc;
   options.stop = &stop;
-  const auto results = collect_garbage(file_system_, options_.server.storage, pool, options);
+  const auto results = collect_garbage(file_system_, settings->server.storage, pool, options);
   if (results)
     spdlog::info("garbage collection: {}", text::printable(to_text(*results)));
   else if (results.error().code == errc::busy)
@@ -46,11 +59,12 @@ void Upkeep::collect(const std::atomic<bool>& stop) {
 
 void Upkeep::verify(const std::atomic<bool>& stop) {
   WorkerPool pool(kReadingThreads, WorkerPool::Priority::low);
+  const auto settings = settings_.current();
   VerifyOptions options;
-  options.bytes_per_second = options_.verify_rate;
+  options.bytes_per_second = settings->verify_rate;
   options.stop = &stop;
-  options.log = options_.gc.log;
-  const auto results = verify_store(file_system_, options_.server.storage, pool, options);
+  options.log = settings->gc.log;
+  const auto results = verify_store(file_system_, settings->server.storage, pool, options);
   if (!results) {
     spdlog::error("verification: {}", text::printable(results.error().message()));
     return;

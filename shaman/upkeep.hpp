@@ -4,8 +4,8 @@
 #include "shaman/fs.hpp"
 #include "shaman/store.hpp"
 
-#include "options.hpp"
 #include "schedule.hpp"
+#include "settings.hpp"
 
 namespace shaman::program {
 
@@ -14,7 +14,10 @@ namespace shaman::program {
 class Upkeep {
  public:
   /// All references must outlive it.
-  Upkeep(fs::FileSystem& file_system, Store& store, const Options& options);
+  Upkeep(fs::FileSystem& file_system, Store& store, const Settings& settings);
+
+  /// The settings are others now.
+  void look_again();
 
  private:
   void collect(const std::atomic<bool>& stop);
@@ -22,7 +25,7 @@ class Upkeep {
 
   fs::FileSystem& file_system_;
   Store& store_;
-  const Options& options_;
+  const Settings& settings_;
   Schedule collection_;  // last: they use the rest
   Schedule verification_;
   Schedule counting_;

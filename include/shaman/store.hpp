@@ -35,6 +35,14 @@ enum class Durability : std::uint8_t {
 
 enum class LogLevel : std::uint8_t { info, warning, error };
 
+/// What uploads leave free on the storage, and how large all stored files may become, in bytes; 0:
+/// no limit. An upload reserves its size before it starts.
+struct StoreLimits {
+  std::uint64_t min_free_space = 0;
+  std::uint64_t min_free_inodes = 0;
+  std::uint64_t max_store_size = 0;
+};
+
 struct StoreOptions {
   Durability durability = Durability::group;
   /// An upload that made no progress for this long may be overtaken by another of the same blob.
@@ -49,11 +57,7 @@ struct StoreOptions {
   std::chrono::seconds upload_expiry{std::chrono::hours(24)};
   std::size_t max_partial_uploads = 10'000;
   std::uint64_t max_partial_bytes = std::uint64_t{1} << 40;
-  /// What uploads leave free on the storage, and how large all stored files may become; 0: no
-  /// limit. An upload reserves its size before it starts.
-  std::uint64_t min_free_space = 0;
-  std::uint64_t min_free_inodes = 0;
-  std::uint64_t max_store_size = 0;
+  StoreLimits limits;
   /// How often the store's own thread looks after what waits and what dead servers left; 0: there
   /// is no such thread.
   std::chrono::milliseconds housekeeping{250};
@@ -204,6 +208,8 @@ class Store {
   /// Uploads that hold a claim right now.
   [[nodiscard]] std::size_t uploads_under_way() const;
 
+  /// For uploads that begin from now on.
+  void set_limits(const StoreLimits& limits);
   /// Counts anew what is stored, where there is a limit to it: others may have removed some.
   /// Blocks.
   void recount();

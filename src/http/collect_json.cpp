@@ -13,8 +13,7 @@ constexpr std::size_t kFirstShare = 256 * 1024;
 
 Response too_large(const Exchange& exchange) {
   return Response::error(413, "a request of this kind may have at most " +
-                                  std::to_string(exchange.services.options.limits.json_bytes) +
-                                  " bytes");
+                                  std::to_string(exchange.options.limits.json_bytes) + " bytes");
 }
 
 Response no_memory(const Exchange& exchange) {
@@ -36,7 +35,7 @@ Task<bool> reserve(Exchange& exchange, FairBudget& budget, std::size_t bytes) {
 
 Task<std::optional<Response>> collect_json(Exchange& exchange, JsonBody& body) {
   const Services& services = exchange.services;
-  const std::size_t limit = services.options.limits.json_bytes;
+  const std::size_t limit = exchange.options.limits.json_bytes;
   const std::uint64_t declared = exchange.head.content_length.value_or(0);
   exchange.discard_limit = 2 * limit;
   if (declared > limit) co_return too_large(exchange);

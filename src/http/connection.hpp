@@ -29,6 +29,9 @@ class Connection {
 
   Connection(Socket socket, ConnectionTable& table, const Timeouts& timeouts);
 
+  /// Between two requests.
+  void use(const Timeouts& timeouts) { timeouts_ = timeouts; }
+
   /// What has been read and not consumed.
   [[nodiscard]] std::string_view buffered() const noexcept;
   void consume(std::size_t bytes) noexcept;
@@ -78,7 +81,7 @@ class Connection {
   const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   Event event_;
   ConnectionTable::Entry entry_;  // after the socket, so that it is gone before that is closed
-  const Timeouts& timeouts_;
+  Timeouts timeouts_;
   std::string peer_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0;

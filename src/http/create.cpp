@@ -19,9 +19,10 @@ struct Prepared {
   std::vector<BlobId> being_uploaded;
 };
 
-result<Prepared> prepare(const Services& services, JsonBody& body, std::string idempotency_key) {
+result<Prepared> prepare(const Exchange& exchange, JsonBody& body, std::string idempotency_key) {
+  const Services& services = exchange.services;
   auto request =
-      read_files_request(body, FilesRequestKind::create, services.options.limits.json_files);
+      read_files_request(body, FilesRequestKind::create, exchange.options.limits.json_files);
   if (!request) return request.error();
   auto plan = services.checkouts.validate(
       {std::move(request->checkout_path), std::move(request->files), std::move(idempotency_key)});
@@ -121,7 +122,7 @@ Task<Response> post_create(Exchange& exchange) {
   const Services& services = exchange.services;
   const std::string key(exchange.head.header("Idempotency-Key"));
   auto prepared = co_await run_on(services.pools.requests, exchange.connection.strand(),
-                                  [&] { return prepare(services, body, key); });
+                                  [&] { return prepare(exchange, body, key); });
   if (!prepared) co_return Response::error(prepared.error());
   if (const auto waited = co_await wait_for_uploads(exchange, *prepared); !waited)
     co_return Response::error(waited.error());

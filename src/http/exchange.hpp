@@ -11,6 +11,7 @@
 #include "http/buffer_pool.hpp"
 #include "http/connection.hpp"
 #include "http/connection_table.hpp"
+#include "http/current_options.hpp"
 #include "http/fair_budget.hpp"
 #include "http/request_body.hpp"
 #include "http/request_head.hpp"
@@ -26,7 +27,7 @@ struct Services {
   Store& store;
   Checkouts& checkouts;
   ServerPools pools;
-  const ServerOptions& options;
+  const CurrentOptions& options;
   const Router& router;
   ConnectionTable& connections;
   BufferPool& upload_buffers;
@@ -38,6 +39,7 @@ struct Services {
 /// One request on its way through a handler.
 struct Exchange {
   const Services& services;
+  const ServerOptions& options;  ///< as they were when the request came
   Connection& connection;
   const RequestHead& head;
   RequestBody& body;

@@ -32,7 +32,7 @@ std::string info_json(const ServerOptions& options) {
 }  // namespace
 
 Task<Response> get_info(Exchange& exchange) {
-  co_return Response::json(info_json(exchange.services.options));
+  co_return Response::json(info_json(exchange.options));
 }
 
 }  // namespace shaman::http

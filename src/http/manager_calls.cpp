@@ -42,7 +42,7 @@ std::string shared_storage_json(const ServerOptions& options, std::string_view a
 }  // namespace
 
 Task<Response> get_version(Exchange& exchange) {
-  co_return Response::json(version_json(exchange.services.options));
+  co_return Response::json(version_json(exchange.options));
 }
 
 Task<Response> get_farm_status(Exchange&) {
@@ -51,15 +51,14 @@ Task<Response> get_farm_status(Exchange&) {
 }
 
 Task<Response> get_configuration(Exchange& exchange) {
-  co_return Response::json(configuration_json(exchange.services.options));
+  co_return Response::json(configuration_json(exchange.options));
 }
 
 Task<Response> get_shared_storage(Exchange& exchange) {
   const std::string_view audience = exchange.parameters[0];
   if (audience != "users" && audience != "workers")
     co_return Response::error(400, "the audience must be users or workers");
-  co_return Response::json(
-      shared_storage_json(exchange.services.options, audience, exchange.parameters[1]));
+  co_return Response::json(shared_storage_json(exchange.options, audience, exchange.parameters[1]));
 }
 
 Task<Response> get_job_types(Exchange&) {

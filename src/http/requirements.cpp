@@ -41,10 +41,9 @@ Task<Response> post_requirements(Exchange& exchange) {
   JsonBody body;
   if (auto failed = co_await collect_json(exchange, body)) co_return *std::move(failed);
   exchange.connection.enter_working();
-  const Services& services = exchange.services;
   auto response =
-      co_await run_on(pool_for(exchange), exchange.connection.strand(), [&services, &body] {
-        return answer(services.store, body, services.options.limits.json_files);
+      co_await run_on(pool_for(exchange), exchange.connection.strand(), [&exchange, &body] {
+        return answer(exchange.services.store, body, exchange.options.limits.json_files);
       });
   if (!response) co_return Response::error(response.error());
   co_return *std::move(response);

@@ -21,8 +21,7 @@ std::string address_of(const BlobId& id) {
 }
 
 UploadLimits limits_of(const Exchange& exchange) {
-  return {exchange.services.options.limits.file_bytes,
-          exchange.services.store.options().upload_expiry};
+  return {exchange.options.limits.file_bytes, exchange.services.store.options().upload_expiry};
 }
 
 Response with_location(Response response, const BlobId& id) {
@@ -177,7 +176,7 @@ std::optional<Response> check_lengths(const Exchange& exchange, const BlobId& id
 }
 
 std::optional<Response> refuse_too_large(const Exchange& exchange, const BlobId& id) {
-  const std::uint64_t most = exchange.services.options.limits.file_bytes;
+  const std::uint64_t most = exchange.options.limits.file_bytes;
   if (id.size <= most) return std::nullopt;
   Response response =
       Response::error(413, "this server takes files of at most " + std::to_string(most) + " bytes");

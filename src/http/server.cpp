@@ -58,11 +58,12 @@ std::string address_of(const Socket& socket) {
 
 struct Server::Impl {
   Impl(Store& store, Checkouts& checkouts, ServerPools pools, ServerOptions options_in)
-      : options(std::move(options_in)),
+      : io_threads(options_in.io_threads),
         router(make_router()),
-        buffers(options.limits.buffer_bytes, options.limits.piece_bytes),
-        json_first(options.limits.json_budget / 4),
-        json_rest(options.limits.json_budget - options.limits.json_budget / 4),
+        buffers(options_in.limits.buffer_bytes, options_in.limits.piece_bytes),
+        json_first(options_in.limits.json_budget / 4),
+        json_rest(options_in.limits.json_budget - options_in.limits.json_budget / 4),
+        options(std::move(options_in)),
         services{store,       checkouts, pools,      options,  router,
                  connections, buffers,   json_first, json_rest},
         control(asio::make_strand(io)),
@@ -74,13 +75,14 @@ struct Server::Impl {
   Task<> shut_down();
   void greet(Socket socket);
 
-  ServerOptions options;
+  const std::size_t io_threads;
   Router router;
   ConnectionTable connections;
   AddressCounts addresses;
   BufferPool buffers;
   FairBudget json_first;
   FairBudget json_rest;
+  CurrentOptions options;
   Services services;
   asio::io_context io;
   Strand control;  // acceptors and timer are touched here alone once run() has begun
@@ -112,10 +114,11 @@ result<void> Server::Impl::bind(const Endpoint& endpoint) {
 void Server::Impl::greet(Socket socket) {
   const Strand strand = socket.get_executor();
   const std::string address = address_of(socket);
-  const std::size_t most = options.trusted_proxies.contains(address)
-                               ? options.limits.connections
-                               : options.limits.connections_per_address;
-  const bool is_full = connections.size() >= options.limits.connections;
+  const auto now = options.get();
+  const std::size_t most = now->trusted_proxies.contains(address)
+                               ? now->limits.connections
+                               : now->limits.connections_per_address;
+  const bool is_full = connections.size() >= now->limits.connections;
   auto seat = is_full ? nullptr : addresses.enter(address, most);
   if (seat) {
     asio::co_spawn(strand, serve_connection(std::move(socket), services),
@@ -167,13 +170,14 @@ Task<> Server::Impl::shut_down() {
     acceptor.close(ignored);
   }
   connections.stop();
-  const auto until = Clock::now() + options.timeouts.grace;
+  const auto grace = options.get()->timeouts.grace;
+  const auto until = Clock::now() + grace;
   Timer pause(control);
   bool announced = false;
   while (connections.size() > 0 && Clock::now() < until) {
     if (!std::exchange(announced, true))
       spdlog::info("stopping: waiting up to {:.0f} s for {}",
-                   std::chrono::duration<double>(options.timeouts.grace).count(),
+                   std::chrono::duration<double>(grace).count(),
                    text::count_of(connections.size(), "connection", "connections"));
     pause.expires_after(std::chrono::milliseconds(20));
     co_await pause.async_wait(kTuple);
@@ -226,13 +230,17 @@ bool Server::is_reachable_from_outside() const {
   return false;
 }
 
+void Server::reload(ServerOptions options) {
+  impl_->options.set(std::move(options));
+}
+
 void Server::run() {
   if (!impl_->passage) add_manager_calls(impl_->router);
   for (Acceptor& acceptor : impl_->acceptors)
     asio::co_spawn(impl_->control, impl_->accept(acceptor), asio::detached);
   asio::co_spawn(impl_->control, impl_->watch_deadlines(), asio::detached);
   std::vector<std::thread> threads;
-  for (std::size_t i = 1; i < impl_->options.io_threads; ++i)
+  for (std::size_t i = 1; i < impl_->io_threads; ++i)
     threads.emplace_back([this] { impl_->io.run(); });
   impl_->io.run();
   for (std::thread& thread : threads)

@@ -41,8 +41,9 @@ Response refuse_slow_header() {
 }
 
 // Neither a head nor a refusal: the connection has ended between two requests.
-Task<HeadOutcome> read_head(Connection& connection, const Services& services) {
-  HeadParser parser(services.options.limits.header_bytes);
+Task<HeadOutcome> read_head(Connection& connection, const Services& services,
+                            std::size_t most_bytes) {
+  HeadParser parser(most_bytes);
   HeadOutcome outcome;
   connection.enter(Phase::idle, connection.timeouts().idle);
   if (services.connections.is_stopping() && connection.buffered().empty()) co_return outcome;
@@ -196,10 +197,11 @@ void log_request(const Exchange& exchange, const Response& response, const HeadO
 }
 
 // One request from its header to its answer; whether the connection goes on.
-Task<bool> serve_request(Connection& connection, const Services& services, HeadOutcome& outcome) {
+Task<bool> serve_request(Connection& connection, const Services& services,
+                         const ServerOptions& options, HeadOutcome& outcome) {
   const RequestHead& head = *outcome.head;
   RequestBody body(connection, head);
-  Exchange exchange{services, connection, head, body};
+  Exchange exchange{services, options, connection, head, body};
   const std::uint64_t written_before = connection.bytes_out();
   connection.enter_working();
   Response response = co_await dispatch(exchange);
@@ -266,12 +268,16 @@ Response response_to_failed_body(const RequestBody& body) {
 Task<> serve_connection(Socket socket, const Services& services) {
   std::exception_ptr error;
   try {
-    Connection connection(std::move(socket), services.connections, services.options.timeouts);
+    auto options = services.options.get();
+    Connection connection(std::move(socket), services.connections, options->timeouts);
     for (bool go_on = true; go_on;) {
-      HeadOutcome outcome = co_await read_head(connection, services);
+      HeadOutcome outcome = co_await read_head(connection, services, options->limits.header_bytes);
       if (outcome.refusal) co_await refuse_request(connection, outcome);
       go_on = false;
-      if (outcome.head) go_on = co_await serve_request(connection, services, outcome);
+      if (!outcome.head) continue;
+      options = services.options.get();
+      connection.use(options->timeouts);
+      go_on = co_await serve_request(connection, services, *options, outcome);
     }
   } catch (const std::exception& exception) {
     spdlog::error("a connection was given up: {}", text::escape(exception.what()));
@@ -279,7 +285,7 @@ Task<> serve_connection(Socket socket, const Services& services) {
 }
 
 Task<> refuse_connection(Socket socket, const Services& services, std::string_view message) {
-  Connection connection(std::move(socket), services.connections, services.options.timeouts);
+  Connection connection(std::move(socket), services.connections, services.options.get()->timeouts);
   Response response = Response::error(503, message);
   const std::string header = header_of(response, Framing::length, false, false);
   connection.enter(Phase::writing, kLingerStall);

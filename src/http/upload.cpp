@@ -59,10 +59,9 @@ std::optional<Response> refuse_early(const Exchange& exchange, const BlobId& id)
   const auto length = exchange.head.content_length;
   if (!exchange.head.is_chunked && length.value_or(0) != id.size)
     return mismatch(id, length.value_or(0));
-  if (id.size > exchange.services.options.limits.file_bytes)
+  if (id.size > exchange.options.limits.file_bytes)
     return Response::error(413, "this server takes files of at most " +
-                                    std::to_string(exchange.services.options.limits.file_bytes) +
-                                    " bytes");
+                                    std::to_string(exchange.options.limits.file_bytes) + " bytes");
   return std::nullopt;
 }
 

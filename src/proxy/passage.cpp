@@ -184,8 +184,7 @@ BodyFraming Passing::request_framing() const {
 
 Task<bool> Passing::send_request() {
   const std::string_view client = client_.peer();
-  const bool is_trusted =
-      exchange_.services.options.trusted_proxies.contains(address_without_port(client));
+  const bool is_trusted = exchange_.options.trusted_proxies.contains(address_without_port(client));
   const ForwardedRequest request{exchange_.head, client, false, is_trusted, request_framing()};
   const std::string text = request_text(request);
   const std::string_view body = body_ ? std::string_view(*body_) : std::string_view();

@@ -28,12 +28,12 @@ result<void> Reservations::reserve(std::uint64_t bytes) {
 }
 
 result<void> Reservations::check_store_size(std::uint64_t bytes) const {
-  if (options_.max_store_size == 0) return {};
+  if (limits_.max_store_size == 0) return {};
   const std::uint64_t used = store_size_ + bytes_;
-  if (used <= options_.max_store_size && bytes <= options_.max_store_size - used) return {};
+  if (used <= limits_.max_store_size && bytes <= limits_.max_store_size - used) return {};
   return Error{errc::storage_full,
                "the store has no room for " + text::human_bytes(bytes) + ": it may hold " +
-                   text::human_bytes(options_.max_store_size) + ", and holds " +
+                   text::human_bytes(limits_.max_store_size) + ", and holds " +
                    text::human_bytes(store_size_) +
                    "; garbage collection makes room, or a larger --max-store-size"};
 }
@@ -41,13 +41,13 @@ result<void> Reservations::check_store_size(std::uint64_t bytes) const {
 result<void> Reservations::check_space(std::uint64_t bytes) {
   const auto space = file_system_.space(root_);
   if (!space) return disk_error(space.error(), "ask for the free space of the storage");
-  const std::uint64_t inodes = (files_ + 1) * kInodesPerFile + options_.min_free_inodes;
-  if (space->free_inodes == 0 || (options_.min_free_inodes > 0 && space->free_inodes < inodes))
+  const std::uint64_t inodes = (files_ + 1) * kInodesPerFile + limits_.min_free_inodes;
+  if (space->free_inodes == 0 || (limits_.min_free_inodes > 0 && space->free_inodes < inodes))
     return Error{
         errc::storage_full,
         "the storage has no inodes left for another file: " + std::to_string(space->free_inodes) +
-            " are free, of which " + std::to_string(options_.min_free_inodes) + " are to stay so"};
-  const std::uint64_t taken = bytes_ + options_.min_free_space;
+            " are free, of which " + std::to_string(limits_.min_free_inodes) + " are to stay so"};
+  const std::uint64_t taken = bytes_ + limits_.min_free_space;
   const std::uint64_t left = space->free_bytes - std::min(space->free_bytes, taken);
   if (bytes <= left) return {};
   return Error{errc::storage_full, "the storage has no room for " + text::human_bytes(bytes) +
@@ -77,8 +77,16 @@ std::uint64_t Reservations::size_of_shard(const fs::Folder& shard) {
   return size;
 }
 
+void Reservations::set_limits(const StoreLimits& limits) {
+  const std::lock_guard lock(mutex_);
+  limits_ = limits;
+}
+
 void Reservations::count() {
-  if (options_.max_store_size == 0) return;
+  {
+    const std::lock_guard lock(mutex_);
+    if (limits_.max_store_size == 0) return;
+  }
   const auto shards = file_system_.list(blobs_);
   if (!shards) return;
   std::atomic<std::uint64_t> size{0};

@@ -18,8 +18,8 @@ class Reservations {
  public:
   /// All references must outlive it.
   Reservations(fs::FileSystem& file_system, const fs::Folder& root, const fs::Folder& blobs,
-               WorkerPool& pool, const StoreOptions& options)
-      : file_system_(file_system), root_(root), blobs_(blobs), pool_(pool), options_(options) {}
+               WorkerPool& pool, const StoreLimits& limits)
+      : file_system_(file_system), root_(root), blobs_(blobs), pool_(pool), limits_(limits) {}
 
   /// Sets `bytes` aside, and what one file takes of inodes. errc::storage_full says what is short.
   [[nodiscard]] result<void> reserve(std::uint64_t bytes);
@@ -30,6 +30,8 @@ class Reservations {
     bytes_ -= bytes;
     --files_;
   }
+
+  void set_limits(const StoreLimits& limits);
 
   /// Of all stored files, as far as it is known: counted by count(), and what this server stored
   /// since then.
@@ -48,8 +50,8 @@ class Reservations {
   const fs::Folder& root_;
   const fs::Folder& blobs_;
   WorkerPool& pool_;
-  const StoreOptions& options_;
-  std::mutex mutex_;  // from the look at what is free to the reservation
+  mutable std::mutex mutex_;  // from the look at what is free to the reservation
+  StoreLimits limits_;        // guarded by it
   std::atomic<std::uint64_t> bytes_{0};
   std::atomic<std::uint64_t> files_{0};
   std::atomic<std::uint64_t> store_size_{0};

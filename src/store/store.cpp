@@ -49,7 +49,7 @@ Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, Wo
       blobs(file_system, root.blobs, root.private_folder, marks, options),
       committer(file_system, instance.uploading(), blobs, marks),
       partials(file_system, root.partial, options),
-      reservations(file_system, root.root, root.blobs, pool, options),
+      reservations(file_system, root.root, root.blobs, pool, options.limits),
       commits(CommitQueue::make(options.durability, committer, pool)),
       housekeeper_(options.housekeeping, Rounds(*this)) {}
 
@@ -112,6 +112,10 @@ std::uint64_t Store::upload_progress(const BlobId& id) const {
 
 std::size_t Store::uploads_under_way() const {
   return impl_->claims.size();
+}
+
+void Store::set_limits(const StoreLimits& limits) {
+  impl_->reservations.set_limits(limits);
 }
 
 void Store::recount() {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Starts and stops the server under test, and looks at what it keeps on disk."""
 
+import atexit
 import hashlib
 import os
 import re
@@ -9,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import weakref
 
 PROGRAM = os.environ.get("SHAMAN_SERVER_PROGRAM", "shaman-server")
 CLIENT_PROGRAM = os.environ.get("SHAMAN_PROGRAM", "shaman")
@@ -33,6 +35,16 @@ def wait_until(condition, what, patience=PATIENCE):
 
 def sha256(data):
     return hashlib.sha256(data).hexdigest()
+
+
+_running = weakref.WeakSet()
+
+
+@atexit.register
+def _end_what_tests_left():
+    for process in list(_running):
+        if process.poll() is None:
+            process.kill()
 
 
 class Server:
@@ -60,6 +72,7 @@ class Server:
     def start(self):
         self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        _running.add(self.process)
         self._log = []
         self._reader = threading.Thread(target=self._read_log, args=(self.process.stderr,),
                                         daemon=True)

@@ -90,6 +90,10 @@ class Server {
   /// and the caller's.
   void run();
 
+  /// From any thread: requests that begin from now on find these options. The number of threads and
+  /// the memory of all uploads and of all JSON requests stay as they were.
+  void reload(ServerOptions options);
+
   /// From any thread, once: no new connections; idle ones are closed; running requests have
   /// `timeouts.grace` to finish and are cut off then. Makes run() return.
   void stop();

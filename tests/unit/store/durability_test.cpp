@@ -245,7 +245,7 @@ TEST_F(DurabilityTest, ShortWritesAreContinued) {
 }
 
 TEST_F(DurabilityTest, NoUploadBeginsThatCannotFit) {
-  options_.min_free_space = 500;
+  options_.limits.min_free_space = 500;
   const auto store = open();
   failing_.pretend_space(fs::Space{2000, 10});
   EXPECT_EQ(store->begin_upload({Sha256::of(std::string_view("x")), 1501}, false).error().code,

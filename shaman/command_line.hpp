@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "config/table.hpp"
+
+namespace shaman::program {
+
+/// Gives options of a table to a CLI11 program. All references must outlive it.
+class CommandLine {
+ public:
+  CommandLine(CLI::App& app, const config::Table& table) : app_(app), table_(table) {}
+
+  void add_all();
+  /// One option by its key, under another name than its own: `--max-age` for gc.max-age.
+  void add(const std::string& key, const std::string& flag);
+
+  /// After parsing: what was given.
+  [[nodiscard]] std::vector<config::Assignment> given() const;
+
+ private:
+  struct Entry {
+    const config::Option* option;
+    CLI::Option* parsed;
+    config::Values values;
+  };
+  void add(const config::Option& option, const std::string& flag, const std::string& group);
+
+  CLI::App& app_;
+  const config::Table& table_;
+  std::deque<Entry> entries_;
+};
+
+}  // namespace shaman::program

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "settings.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <iterator>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "shaman/text.hpp"
+
+#include "config/sources.hpp"
+
+namespace shaman::program {
+namespace {
+
+constexpr int kUsageError = 2;
+constexpr const char* kFileVariable = "SHAMAN_CONFIG";
+
+// Of the client (docs/artists.md) and of the tests.
+const std::vector<std::string>& variables_of_others() {
+  static const std::vector<std::string> kNames{
+      kFileVariable,  "SHAMAN_URL",    "SHAMAN_TOKEN", "SHAMAN_TOKEN_FILE", "SHAMAN_CA",
+      "SHAMAN_CACHE", "SHAMAN_CORPUS", "SHAMAN_BUILD", "SHAMAN_SOURCE",     "SHAMAN_PROGRAM"};
+  return kNames;
+}
+
+void add(Loaded& loaded, std::vector<config::Assignment> assignments, config::Problems problems) {
+  for (auto& problem : loaded.table.apply(assignments))
+    problems.push_back(std::move(problem));
+  std::stable_sort(problems.begin(), problems.end(),
+                   [](const auto& one, const auto& other) { return one.line < other.line; });
+  std::move(problems.begin(), problems.end(), std::back_inserter(loaded.problems));
+  std::move(assignments.begin(), assignments.end(), std::back_inserter(loaded.assignments));
+}
+
+std::string shown(const config::Values& values) {
+  std::string all;
+  for (const std::string& value : values)
+    all += (all.empty() ? "" : ", ") + value;
+  return all.empty() ? "nothing" : text::printable(all);
+}
+
+}  // namespace
+
+void Sources::find_file() {
+  const char* const named = std::getenv(kFileVariable);
+  if (file.empty() && named != nullptr) file = named;
+}
+
+Loaded load(const Sources& sources) {
+  Loaded loaded;
+  loaded.options = std::make_shared<Options>();
+  loaded.table = table_of(*loaded.options);
+  if (!sources.file.empty()) {
+    auto given = config::read_file(loaded.table, sources.file);
+    add(loaded, std::move(given.assignments), std::move(given.problems));
+  }
+  auto given = config::read_environment(loaded.table, variables_of_others());
+  add(loaded, std::move(given.assignments), std::move(given.problems));
+  add(loaded, sources.command_line, {});
+  if (loaded.options->storage.empty() && loaded.problems.empty())
+    loaded.problems.push_back(
+        {"--storage",
+         "it must be said where the files are kept: --storage DIR, SHAMAN_STORAGE, or"
+         " storage: DIR in a configuration file"});
+  complete(*loaded.options);
+  return loaded;
+}
+
+int complain(const config::Problems& problems) {
+  for (const config::Problem& problem : problems)
+    std::fprintf(stderr, "shaman-server: %s\n", text::printable(problem.message()).c_str());
+  std::fprintf(stderr, "Run with --help for all options.\n");
+  return kUsageError;
+}
+
+Settings::Settings(Sources sources, Loaded loaded)
+    : sources_(std::move(sources)),
+      in_force_(loaded.table.values()),
+      options_(std::move(loaded.options)) {}
+
+std::shared_ptr<const Options> Settings::current() const {
+  const std::lock_guard lock(mutex_);
+  return options_;
+}
+
+std::shared_ptr<Options> Settings::read_again() {
+  Loaded loaded = load(sources_);
+  for (const config::Problem& problem : loaded.problems)
+    spdlog::error("configuration: {}", text::printable(problem.message()));
+  if (!loaded.problems.empty()) {
+    spdlog::error("the configuration stays as it was: mend what is wrong, and send SIGHUP again");
+    return nullptr;
+  }
+  std::size_t changes = 0;
+  for (const auto& [key, values] : loaded.table.values()) {
+    config::Values& before = in_force_[key];
+    if (values == before) continue;
+    ++changes;
+    const config::Option& option = *loaded.table.find(key);
+    if (option.reload == config::Reload::live) {
+      spdlog::info("configuration: {} is {} now; it was {}", key, shown(values), shown(before));
+      before = values;
+    } else {
+      spdlog::warn("configuration: {} stays {} until a restart makes it {}", key, shown(before),
+                   shown(values));
+      // It was good before. What was not given at all is looked at once only, at the start.
+      if (!before.empty()) (void)option.set(before);
+    }
+  }
+  complete(*loaded.options);
+  if (changes == 0) spdlog::info("configuration: read again; nothing has changed");
+  return std::move(loaded.options);
+}
+
+void Settings::swap(std::shared_ptr<const Options> options) {
+  const std::lock_guard lock(mutex_);
+  options_ = std::move(options);
+}
+
+}  // namespace shaman::program

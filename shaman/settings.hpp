@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "config/table.hpp"
+#include "options.hpp"
+
+namespace shaman::program {
+
+/// Where options are given; what comes later goes before: the file, the environment, the command
+/// line.
+struct Sources {
+  std::string file;  ///< may be empty
+  std::vector<config::Assignment> command_line;
+
+  /// `file`, or where the environment says that it is.
+  void find_file();
+};
+
+/// What the sources say. Where there are problems, the options are not to be used.
+struct Loaded {
+  std::shared_ptr<Options> options;
+  config::Table table;  ///< bound to them
+  config::Problems problems;
+  /// What was given, with its origin, in the order in which it was applied.
+  std::vector<config::Assignment> assignments;
+};
+[[nodiscard]] Loaded load(const Sources& sources);
+
+/// Says on standard error what is wrong. The exit status for it.
+int complain(const config::Problems& problems);
+
+/// The options in force: an immutable snapshot, which a reload swaps. Thread-safe.
+class Settings {
+ public:
+  Settings(Sources sources, Loaded loaded);
+
+  [[nodiscard]] std::shared_ptr<const Options> current() const;
+
+  /// Reads the sources again, and logs what changed, what needs a restart (and stays as it was),
+  /// and what is wrong: then nothing changes, and null is returned. The new options become current
+  /// with swap(), for which the caller may complete them.
+  [[nodiscard]] std::shared_ptr<Options> read_again();
+  void swap(std::shared_ptr<const Options> options);
+
+ private:
+  const Sources sources_;
+  std::map<std::string, config::Values> in_force_;  // touched by read_again() alone
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Options> options_;
+};
+
+}  // namespace shaman::program

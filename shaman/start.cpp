@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "start.hpp"
+
+#include <cstdio>
+#include <map>
+#include <string>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+#include "shaman/text.hpp"
+
+#include "command_line.hpp"
+#include "config/documents.hpp"
+
+namespace shaman::program {
+namespace {
+
+constexpr int kUsageError = 2;
+
+// What is in force that is not the default, and who says so.
+void print_in_force(const Loaded& loaded) {
+  std::map<std::string, std::string> origins;
+  for (const config::Assignment& given : loaded.assignments)
+    origins[given.key] = given.origin;
+  std::printf("The configuration is good. Other than the defaults:\n");
+  for (const config::Option& option : loaded.table.options()) {
+    const auto origin = origins.find(option.key);
+    if (origin == origins.end()) continue;
+    std::string values;
+    for (const std::string& value : option.get())
+      values += (values.empty() ? "" : ", ") + value;
+    std::printf("  %s: %s   (%s)\n", option.key.c_str(), text::printable(values).c_str(),
+                text::printable(origin->second).c_str());
+  }
+}
+
+int print(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  return 0;
+}
+
+}  // namespace
+
+Start read_start(int argc, char** argv) {
+  Start start;
+  bool checks = false;
+  bool prints_sample = false;
+  bool prints_markdown = false;
+  Options defaults;
+  const config::Table table = table_of(defaults);
+  CLI::App app(
+      "Keeps the files of render jobs by their content, and makes checkouts of them.\n"
+      "Speaks the Shaman protocol of Flamenco, version 3. There is no authentication: let only a\n"
+      "trusted network reach it. SIGTERM and SIGINT stop it, a second one at once; SIGHUP makes "
+      "it\n"
+      "read its configuration again.\n"
+      "`shaman-server gc` collects garbage, `erase` erases a checkout, `verify` looks for damaged\n"
+      "files; see --help of each. Each option may also be given in the environment (--gc-max-age\n"
+      "is SHAMAN_GC_MAX_AGE) or in a file (see --sample-config).",
+      "shaman-server");
+  app.set_version_flag("--version", "shaman-server " SHAMAN_VERSION);
+  app.get_formatter()->column_width(36);
+  app.add_option("--config", start.sources.file,
+                 "A YAML file with options; the command line and the environment go before it"
+                 " [SHAMAN_CONFIG]")
+      ->type_name("FILE");
+  app.add_flag("--check-config", checks, "Say what is wrong with the options, and end");
+  app.add_flag("--sample-config", prints_sample,
+               "Print a configuration file with every option explained, and end");
+  app.add_flag("--options-as-markdown", prints_markdown)->group("");
+  CommandLine line(app, table);
+  line.add_all();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    start.exit_status = app.exit(error) == 0 ? 0 : kUsageError;
+    return start;
+  }
+  if (prints_sample) start.exit_status = print(config::sample_file(table));
+  if (prints_markdown) start.exit_status = print(config::markdown(table));
+  if (start.exit_status) return start;
+  start.sources.find_file();
+  start.sources.command_line = line.given();
+  start.loaded = load(start.sources);
+  if (!start.loaded.problems.empty()) {
+    start.exit_status = complain(start.loaded.problems);
+  } else if (checks) {
+    print_in_force(start.loaded);
+    start.exit_status = 0;
+  }
+  return start;
+}
+
+}  // namespace shaman::program

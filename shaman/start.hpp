@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+
+#include "settings.hpp"
+
+namespace shaman::program {
+
+/// What `shaman-server` is told when it is called as a server. Where it should not go on (`--help`,
+/// `--check-config`, an error) it has printed why, and `exit_status` is set.
+struct Start {
+  Sources sources;
+  Loaded loaded;
+  std::optional<int> exit_status;
+};
+[[nodiscard]] Start read_start(int argc, char** argv);
+
+}  // namespace shaman::program

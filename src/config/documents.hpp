@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+#include "config/table.hpp"
+
+namespace shaman::config {
+
+/// A YAML file with every option, explained and commented out, each with its default or example.
+[[nodiscard]] std::string sample_file(const Table& table);
+
+/// Tables of all options in Markdown, one for each section.
+[[nodiscard]] std::string markdown(const Table& table);
+
+}  // namespace shaman::config

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <utility>
+#include <yaml-cpp/yaml.h>
+
+#include "shaman/text.hpp"
+
+#include "config/sources.hpp"
+
+namespace shaman::config {
+namespace {
+
+std::string as_text(const YAML::Node& node) {
+  return node.IsScalar() ? node.Scalar() : std::string();
+}
+
+result<std::string> content_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string content;
+  std::array<char, 4096> piece{};
+  while (file.read(piece.data(), piece.size()) || file.gcount() > 0)
+    content.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+  if (file.is_open() && !file.bad()) return content;
+  return Error{errc::io_error, std::string("cannot be read: ") + std::strerror(errno)};
+}
+
+std::size_t line_of(const YAML::Mark& mark) {
+  return mark.is_null() ? 0 : static_cast<std::size_t>(mark.line) + 1;
+}
+
+// Walks one file's nodes; members are what they all need.
+class Reader {
+ public:
+  Reader(const Table& table, std::string path) : table_(table), path_(std::move(path)) {}
+
+  void read_section(const YAML::Node& section, const std::string& prefix);
+  void fail(const YAML::Mark& mark, std::string text) {
+    given_.problems.push_back({at(mark), std::move(text), line_of(mark)});
+  }
+  [[nodiscard]] std::string at(const YAML::Mark& mark) const {
+    return mark.is_null() ? path_ : path_ + ":" + std::to_string(line_of(mark));
+  }
+  Given take() { return std::move(given_); }
+
+ private:
+  void read_entry(const std::string& key, const YAML::Mark& mark, const YAML::Node& value);
+  void read_value(const Option& option, const YAML::Mark& mark, const YAML::Node& value);
+  [[nodiscard]] bool is_section(const std::string& key) const;
+  bool take_scalar(const Option& option, const YAML::Node& node, const std::string& prefix,
+                   Values& values);
+
+  const Table& table_;
+  const std::string path_;
+  Given given_;
+};
+
+bool Reader::is_section(const std::string& key) const {
+  for (const Option& option : table_.options())
+    if (option.key.starts_with(key + ".")) return true;
+  return false;
+}
+
+bool Reader::take_scalar(const Option& option, const YAML::Node& node, const std::string& prefix,
+                         Values& values) {
+  if (!node.IsScalar()) {
+    fail(node.Mark(), option.key + ": this must be one " + option.type);
+    return false;
+  }
+  values.push_back(prefix + node.Scalar());
+  return true;
+}
+
+void Reader::read_value(const Option& option, const YAML::Mark& mark, const YAML::Node& value) {
+  Values values;
+  bool is_good = true;
+  if (value.IsNull()) return fail(mark, option.key + " has no value; it takes " + option.type);
+  if (option.is_list && value.IsSequence()) {
+    for (const YAML::Node& item : value)
+      is_good = take_scalar(option, item, "", values) && is_good;
+  } else if (option.is_map && value.IsMap()) {
+    for (const auto& item : value)
+      is_good = take_scalar(option, item.second, as_text(item.first) + "=", values) && is_good;
+  } else {
+    is_good = take_scalar(option, value, "", values);
+  }
+  if (is_good)
+    given_.assignments.push_back({option.key, std::move(values), at(mark), line_of(mark)});
+}
+
+void Reader::read_entry(const std::string& key, const YAML::Mark& mark, const YAML::Node& value) {
+  if (const Option* const option = table_.find(key)) return read_value(*option, mark, value);
+  if (!is_section(key))
+    return fail(mark, "there is no option " + text::printable(key) + table_.suggestion(key));
+  if (value.IsMap()) return read_section(value, key + ".");
+  // A heading under which everything is commented out.
+  if (!value.IsNull()) fail(mark, key + " is no option but a group of them: indent its options");
+}
+
+void Reader::read_section(const YAML::Node& section, const std::string& prefix) {
+  std::map<std::string, YAML::Mark> seen;
+  for (const auto& entry : section) {
+    const YAML::Mark mark = entry.first.Mark();
+    const std::string key = prefix + as_text(entry.first);
+    const auto [earlier, is_first] = seen.emplace(key, mark);
+    if (is_first)
+      read_entry(key, mark, entry.second);
+    else
+      fail(mark, text::printable(key) + " was given before, in line " +
+                     std::to_string(line_of(earlier->second)));
+  }
+}
+
+}  // namespace
+
+Given read_file(const Table& table, const std::string& path) {
+  Reader reader(table, text::printable(path));
+  const auto content = content_of(path);
+  if (!content) {
+    reader.fail(YAML::Mark::null_mark(), content.error().message());
+    return reader.take();
+  }
+  try {
+    const YAML::Node root = YAML::Load(*content);
+    if (root.IsMap())
+      reader.read_section(root, "");
+    else if (!root.IsNull())
+      reader.fail(root.Mark(), "this must be `option: value`, one a line");
+  } catch (const YAML::Exception& error) {
+    reader.fail(error.mark, "this is no YAML: " + text::printable(error.msg));
+  }
+  return reader.take();
+}
+
+}  // namespace shaman::config

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options from the command line, the environment and a file, and changes while the server runs."""
+
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import unittest
+
+from api import Api
+from shaman_server import PROGRAM, Server, sha256, wait_until
+
+SOURCE = os.environ.get("SHAMAN_SOURCE", "")
+
+
+def run(*arguments, **environment):
+    return subprocess.run([PROGRAM, *arguments], env={**os.environ, **environment},
+                          capture_output=True, text=True, check=False)
+
+
+class Sources(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.file = os.path.join(folder.name, "shaman.yaml")
+
+    def write(self, text):
+        with open(self.file, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def check(self, *arguments, **environment):
+        return run("--config", self.file, "--check-config", *arguments, **environment)
+
+    def test_the_command_line_goes_before_the_environment_and_that_before_the_file(self):
+        self.write("storage: /of/the/file\nname: file\ngc: {max-age: 1h}\nmax-files: 7\n")
+        checked = self.check("--gc-max-age", "3h", SHAMAN_GC_MAX_AGE="2h", SHAMAN_NAME="env")
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+        self.assertIn("gc.max-age: 3h   (--gc-max-age)", checked.stdout)
+        self.assertIn("name: env   (SHAMAN_NAME)", checked.stdout)
+        self.assertIn(f"max-files: 7   ({self.file}:4)", checked.stdout)
+        self.assertIn(f"storage: /of/the/file   ({self.file}:1)", checked.stdout)
+
+    def test_a_list_replaces_that_of_a_lower_source(self):
+        self.write("storage: /s\ntrusted-proxies: [10.0.0.1, 10.0.0.2]\n")
+        self.assertIn("trusted-proxies: 10.0.0.1, 10.0.0.2 ", self.check().stdout)
+        checked = self.check("--trusted-proxies", "::1", "--trusted-proxies", "10.0.0.9")
+        self.assertIn("trusted-proxies: ::1, 10.0.0.9 ", checked.stdout)
+
+    def test_all_that_is_wrong_is_said_with_file_and_line_and_what_was_meant(self):
+        self.write("storage: /s\nmax-sise: 1\ngc:\n  maxage: 1h\nlisten: here\n")
+        for arguments in (("--check-config",), ()):
+            wrong = run("--config", self.file, *arguments)
+            self.assertEqual(wrong.returncode, 2)
+            self.assertIn(f"{self.file}:2: there is no option max-sise", wrong.stderr)
+            self.assertIn(f"{self.file}:4: there is no option gc.maxage; did you mean gc.max-age?",
+                          wrong.stderr)
+            self.assertIn(f"{self.file}:5: listen: 'here': must be HOST:PORT", wrong.stderr)
+
+    def test_a_misspelt_variable_is_said(self):
+        wrong = run("--storage", "/s", "--check-config", SHAMAN_GC_MAXAGE="1h")
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn("did you mean SHAMAN_GC_MAX_AGE?", wrong.stderr)
+
+    def test_a_file_that_is_not_there_ends_the_start(self):
+        wrong = run("--config", "/nonexistent.yaml")
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn("/nonexistent.yaml: cannot be read: No such file", wrong.stderr)
+
+    def test_a_storage_must_be_given(self):
+        wrong = run()
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn("SHAMAN_STORAGE", wrong.stderr)
+
+    def test_the_sample_is_good_with_every_line_in_force(self):
+        sample = run("--sample-config").stdout
+        self.write(re.sub(r"(?m)^( *)# ([a-z-]+: )", r"\1\2", sample))
+        checked = self.check()
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+        flags = set(re.findall(r"^  --([a-z-]+)", run("--help").stdout, re.M))
+        flags -= {"help", "version", "config", "check-config", "sample-config"}
+        said = {key.replace(".", "-") for key in re.findall(r"^  ([a-z.-]+): ", checked.stdout, re.M)}
+        self.assertEqual(said, flags)
+
+    def test_commands_find_the_storage_in_the_file(self):
+        with Server() as server:
+            self.write(f"storage: {server.storage}\ngc: {{max-age: 2s}}\n")
+            collected = run("gc", "--dry-run", "--json", "--config", self.file)
+            self.assertEqual(collected.returncode, 0, collected.stderr)
+            self.assertIn('"blobs":0', collected.stdout)
+
+    @unittest.skipUnless(SOURCE, "SHAMAN_SOURCE is not set")
+    def test_the_documents_are_of_this_program(self):
+        with open(os.path.join(SOURCE, "docs", "shaman.yaml"), encoding="utf-8") as file:
+            self.assertEqual(file.read(), run("--sample-config").stdout, "run tools/docs.sh")
+        with open(os.path.join(SOURCE, "docs", "configuration.md"), encoding="utf-8") as file:
+            generated = file.read().partition("<!-- generated -->\n")[2]
+        self.assertEqual(generated, run("--options-as-markdown").stdout, "run tools/docs.sh")
+
+
+class Reload(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.file = os.path.join(folder.name, "shaman.yaml")
+        self.write("")
+        self.server = Server(config=self.file).start()
+        self.addCleanup(self.server.close)
+        self.client = Api(self.server)
+        self.addCleanup(self.client.close)
+
+    def write(self, text):
+        with open(self.file, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def reload(self, text, expected):
+        self.write(text)
+        self.server.process.send_signal(signal.SIGHUP)
+        return self.server.wait_for_log(expected)
+
+    def info(self):
+        return self.client.get("/api/v3/shaman/info").json()
+
+    def test_limits_change_between_two_requests_of_a_connection(self):
+        self.assertEqual(self.client.upload(b"x" * 100).status, 204)
+        self.reload("max-file-size: 50\nname: Farm\n", "max-file-size is 50 now")
+        wait_until(lambda: self.info()["name"] == "Farm", "the new name")
+        self.assertEqual(self.info()["limits"]["fileBytes"], 50)
+        self.assertEqual(self.client.upload(b"y" * 100).status, 413)
+        self.reload("", "max-file-size is 1024PiB now; it was 50")
+        wait_until(lambda: self.client.upload(b"y" * 100).status == 204, "the limit to go")
+
+    def test_a_wrong_file_changes_nothing(self):
+        self.reload("name: Farm\nmax-files: none\n", "shaman.yaml:2: max-files")
+        self.server.wait_for_log("the configuration stays as it was")
+        self.assertEqual(self.info()["name"], "Shaman")
+
+    def test_what_needs_a_restart_stays(self):
+        line = self.reload("gc: {min-age: 1s}\ndurability: none\nname: Farm\n",
+                           "gc.min-age stays 2h until a restart makes it 1s")
+        self.assertIn("warning", line)
+        self.server.wait_for_log("durability stays group until a restart")
+        wait_until(lambda: self.info()["name"] == "Farm", "the rest to change")
+
+    def test_collection_begins_when_it_is_switched_on(self):
+        self.reload("gc: {period: 1s, max-age: 1h}\n", "gc.period is 1s now; it was 24h")
+        self.server.wait_for_log("garbage collection: ")
+
+    def test_the_size_of_the_store_is_counted_when_a_limit_comes(self):
+        self.assertEqual(self.client.upload(b"x" * 1000).status, 204)
+        self.reload("max-store-size: 1500\n", "max-store-size is 1500 now")
+        wait_until(lambda: self.client.upload(os.urandom(900)).status == 507, "the limit")
+
+    def test_the_log_level_changes(self):
+        self.reload("log-level: warning\n", "log-level is warning now")
+        self.client.upload(b"quiet")
+        self.assertFalse([line for line in self.server.log_lines() if sha256(b"quiet") in line])
+
+    def test_nothing_has_changed(self):
+        self.reload("", "nothing has changed")
+
+
+if __name__ == "__main__":
+    unittest.main()

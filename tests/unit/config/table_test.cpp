@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "config/table.hpp"
+
+#include <gtest/gtest.h>
+
+#include "example_table.hpp"
+
+namespace shaman::config {
+namespace {
+
+class TableTest : public testing::Test {
+ protected:
+  // What is wrong with one value; nothing where it was taken.
+  std::string apply(const std::string& key, const Values& values) {
+    const Problems problems = table_.apply({{key, values, "here"}});
+    return problems.empty() ? "" : problems.front().message();
+  }
+  Example example_;
+  Table table_ = example_.table();
+};
+
+TEST_F(TableTest, NamesFollowFromTheKey) {
+  const Option& option = *table_.find("gc.max-age");
+  EXPECT_EQ(option.flag(), "--gc-max-age");
+  EXPECT_EQ(option.variable(), "SHAMAN_GC_MAX_AGE");
+  EXPECT_EQ(option.shown_default(), "2h");
+}
+
+TEST_F(TableTest, ValuesAreTaken) {
+  EXPECT_EQ(apply("storage", {"/srv"}), "");
+  EXPECT_EQ(apply("max-size", {"2K"}), "");
+  EXPECT_EQ(apply("max-files", {"100"}), "");
+  EXPECT_EQ(apply("gc.max-age", {"31d"}), "");
+  EXPECT_EQ(apply("gc.timeout", {"20ms"}), "");
+  EXPECT_EQ(apply("log-level", {"low"}), "");
+  EXPECT_EQ(apply("is-on", {"yes"}), "");
+  EXPECT_EQ(apply("places", {"a=b", "c=d"}), "");
+  EXPECT_EQ(example_.storage, "/srv");
+  EXPECT_EQ(example_.size, 2048U);
+  EXPECT_EQ(example_.files, 100U);
+  EXPECT_EQ(example_.max_age, std::chrono::hours(744));
+  EXPECT_EQ(example_.timeout, std::chrono::milliseconds(20));
+  EXPECT_EQ(example_.level, 0U);
+  EXPECT_TRUE(example_.is_on);
+  EXPECT_EQ(example_.places, (Values{"a=b", "c=d"}));
+}
+
+TEST_F(TableTest, WhatIsWrongIsSaidInWordsAndChangesNothing) {
+  EXPECT_EQ(apply("max-size", {"8"}), "here: max-size: \"8\" is too small: it must be at least 16");
+  EXPECT_EQ(apply("max-size", {"1G"}),
+            "here: max-size: \"1G\" is too large: it must be at most 1MiB");
+  EXPECT_EQ(apply("max-files", {"1.5"}), "here: max-files: \"1.5\" is no whole number");
+  EXPECT_EQ(apply("gc.max-age", {"1500ms"}),
+            "here: gc.max-age: \"1500ms\" is no duration in whole seconds such as 2s, 90m or 744h");
+  EXPECT_EQ(apply("gc.timeout", {"1ms"}),
+            "here: gc.timeout: \"1ms\" is too short: it must be at least 10ms");
+  EXPECT_EQ(apply("log-level", {"loud"}), "here: log-level: \"loud\" is none of low, high");
+  EXPECT_EQ(apply("is-on", {"maybe"}), "here: is-on: \"maybe\" is neither yes nor no");
+  EXPECT_EQ(apply("storage", {"a", "b"}), "here: storage takes one value, not 2");
+  EXPECT_EQ(example_.size, 1024U);
+  EXPECT_EQ(example_.level, 1U);
+}
+
+TEST_F(TableTest, SaysWhatWasMeant) {
+  EXPECT_EQ(apply("max-sise", {"1"}), "here: there is no option max-sise; did you mean max-size?");
+  EXPECT_EQ(apply("gc_max_age", {"1"}),
+            "here: there is no option gc_max_age; did you mean gc.max-age?");
+  EXPECT_EQ(apply("colour", {"1"}), "here: there is no option colour");
+}
+
+}  // namespace
+}  // namespace shaman::config
