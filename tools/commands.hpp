@@ -12,13 +12,15 @@
 /// with one function, and hands back what is to be run when it was chosen.
 namespace shaman::tools {
 
-/// What the program tells the shell; the same for every subcommand (docs/client.md).
+/// What the program tells the shell; the same for every subcommand (docs/artists.md).
 enum class ExitStatus : int {
   done = 0,
   failed = 1,
   bad_input = 2,      ///< wrong usage, or a file that is not there or not what it should be
   files_missing = 3,  ///< with --strict only
   server_away = 4,
+  job_failed = 5,    ///< with --wait only
+  job_canceled = 6,  ///< with --wait only
 };
 
 struct Command {
@@ -30,6 +32,7 @@ struct Command {
 [[nodiscard]] Command add_pack(CLI::App& app);
 [[nodiscard]] Command add_submit(CLI::App& app);
 [[nodiscard]] Command add_status(CLI::App& app);
+[[nodiscard]] Command add_job(CLI::App& app);
 
 /// Says on standard error what went wrong, and which exit status that is.
 [[nodiscard]] ExitStatus fail(const Error& error);

@@ -10,8 +10,13 @@
 #include "shaman/client/progress_printer.hpp"
 #include "shaman/client/submitter.hpp"
 #include "shaman/os.hpp"
+#include "shaman/text.hpp"
 
 #include "commands.hpp"
+#include "complaints.hpp"
+#include "in_place.hpp"
+#include "job_options.hpp"
+#include "job_watch.hpp"
 #include "server_option.hpp"
 #include "submit_preview.hpp"
 #include "submit_report.hpp"
@@ -21,6 +26,7 @@ namespace {
 
 struct Options {
   client::SubmitOptions submit;
+  JobOptions job;
   std::string server;
   bool dry_run = false;
   bool json = false;
@@ -70,34 +76,103 @@ ExitStatus preview(Options& options) {
   return is_incomplete ? ExitStatus::files_missing : ExitStatus::done;
 }
 
+// The files' way to the server; nothing is left to be done where there is no report.
+struct Sent {
+  std::optional<client::SubmitReport> report;
+  ExitStatus status = ExitStatus::done;
+};
+
+Sent send(const Options& options, const client::InterruptWatch& interrupt) {
+  client::Progress progress;
+  std::optional<client::ProgressPrinter> printer;
+  if (!options.quiet) printer.emplace(progress);
+  result<client::SubmitReport> report = client::submit(options.submit, progress, interrupt.token());
+  printer.reset();
+  if (!report) return {std::nullopt, fail_to_submit(report.error())};
+
+  // What is missing is told even when quiet: it decides whether the picture will be right.
+  write(stderr, submit_complaints(*report));
+  if (report->outcome == client::SubmitReport::Outcome::submitted) return {*std::move(report)};
+  write(stderr, "shaman: nothing was sent, because of --strict\n");
+  return {std::nullopt, ExitStatus::files_missing};
+}
+
+ExitStatus send_only(const Options& options) {
+  const client::InterruptWatch interrupt;
+  const Sent sent = send(options, interrupt);
+  if (!sent.report) return sent.status;
+  if (options.json)
+    write(stdout, submit_json(*sent.report, nullptr) + "\n");
+  else if (!options.quiet)
+    write(stdout, submit_summary(*sent.report));
+  return ExitStatus::done;
+}
+
+// What was made, and how it ended where that is waited for.
+ExitStatus follow(manager::Manager& manager, const manager::Job& job, const Options& options,
+                  const client::InterruptWatch& interrupt) {
+  if (!options.json && !options.quiet) write(stdout, job_summary(job));
+  if (!options.job.waits) return ExitStatus::done;
+  return watch_job(manager, job.id, options.json ? stderr : stdout, interrupt.token());
+}
+
+ExitStatus render_in_place(const Options& options, manager::Manager& manager,
+                           manager::Submission& submission) {
+  const client::InterruptWatch interrupt;
+  const auto place = find_in_place(manager, options.submit.blendfile);
+  if (!place) return fail(place.error());
+  for (const std::string& file : place->outside)
+    warn("workers may not see " + text::printable(file) + ": it is not below " +
+         text::printable(place->storage));
+  const auto missing = place->trace.missing_files();
+  write(stderr, complaints_text({{}, place->trace.problems, {}, missing}, kMostLinesOfFiles));
+  if (options.submit.strict && (!missing.empty() || !place->outside.empty())) {
+    write(stderr, "shaman: no job was made, because of --strict\n");
+    return ExitStatus::files_missing;
+  }
+  const auto job = submission.submit(place->blendfile, "");
+  if (!job) return fail(job.error());
+  if (options.json) write(stdout, in_place_json(place->blendfile, place->outside, *job) + "\n");
+  return follow(manager, *job, options, interrupt);
+}
+
+ExitStatus fail_to_make_job(const Error& error, const std::string& checkout) {
+  return fail({error.code, error.message() + "; the checkout " + text::printable(checkout) +
+                               " was made, and nothing need be sent again"});
+}
+
+ExitStatus send_and_render(const Options& options, manager::Manager& manager,
+                           manager::Submission& submission) {
+  const client::InterruptWatch interrupt;
+  const Sent sent = send(options, interrupt);
+  if (!sent.report) return sent.status;
+  const std::string& checkout = sent.report->checkout_path;
+  if (!options.json && !options.quiet) write(stdout, submit_summary(*sent.report));
+  const auto job =
+      submission.submit("{jobs}/" + checkout + "/" + sent.report->blendfile_place, checkout);
+  if (!job) return fail_to_make_job(job.error(), checkout);
+  if (options.json) write(stdout, submit_json(*sent.report, &*job) + "\n");
+  return follow(manager, *job, options, interrupt);
+}
+
+// What is wrong with the job is told before the first file is sent.
+ExitStatus make_job(const Options& options) {
+  auto request = job_request(options.job);
+  if (!request) return fail(request.error());
+  manager::Manager manager(options.submit.server);
+  manager::Submission submission(manager, *std::move(request), options.submit.blendfile);
+  if (const auto prepared = submission.prepare(); !prepared) return fail(prepared.error());
+  return options.job.in_place ? render_in_place(options, manager, submission)
+                              : send_and_render(options, manager, submission);
+}
+
 ExitStatus run(Options& options) {
   options.submit.cache_folder = os::cache_folder();
   if (options.dry_run) return preview(options);
   const result<client::BaseUrl> server = server_of(options.server);
   if (!server) return fail(server.error());
   options.submit.server = *server;
-
-  const client::InterruptWatch interrupt;
-  client::Progress progress;
-  std::optional<client::ProgressPrinter> printer;
-  if (!options.quiet) printer.emplace(progress);
-  const result<client::SubmitReport> report =
-      client::submit(options.submit, progress, interrupt.token());
-  printer.reset();
-  if (!report) return fail_to_submit(report.error());
-
-  // What is missing is told even when quiet: it decides whether the picture will be right.
-  write(stderr, submit_complaints(*report));
-  if (report->outcome == client::SubmitReport::Outcome::missing_under_strict) {
-    write(stderr, "shaman: nothing was sent, because of --strict\n");
-    return ExitStatus::files_missing;
-  }
-  if (options.json) {
-    write(stdout, submit_json(*report) + "\n");
-  } else if (!options.quiet) {
-    write(stdout, submit_summary(*report));
-  }
-  return ExitStatus::done;
+  return options.job.request.type.empty() ? send_only(options) : make_job(options);
 }
 
 }  // namespace
@@ -110,6 +185,7 @@ Command add_submit(CLI::App& app) {
       ->required()
       ->type_name("FILE.blend");
   add_server_option(*command, options->server);
+  add_job_options(*command, options->job);
   command
       ->add_option("--project", options->submit.project,
                    "The project's folder; what lies in it keeps its place. Without it, the .blend "

@@ -36,16 +36,13 @@ json times_of(const client::SubmitTimes& times) {
       {"total", milliseconds(times.total)}};
 }
 
-// A whole sequence that is not there would push everything else off the screen.
-constexpr std::size_t kMostLinesOfFiles = 60;
-
 Complaints complaints_of(const SubmitReport& report) {
   return {report.warnings, report.problems, report.suspicious, report.missing};
 }
 
 }  // namespace
 
-std::string submit_json(const SubmitReport& report) {
+std::string submit_json(const SubmitReport& report, const manager::Job* job) {
   json object{{"schema", 1},
               {"checkoutPath", report.checkout_path},
               {"blendfile", report.blendfile_place},
@@ -57,7 +54,23 @@ std::string submit_json(const SubmitReport& report) {
               {"hashedFiles", report.files_read},
               {"milliseconds", times_of(report.times)}};
   add_complaints(object, complaints_of(report));
+  if (job != nullptr)
+    object["job"] = {{"id", job->id}, {"name", job->name}, {"status", job->status}};
   return object.dump();
+}
+
+std::string in_place_json(const std::string& blendfile, const std::vector<std::string>& outside,
+                          const manager::Job& job) {
+  return json{{"schema", 1},
+              {"blendfile", blendfile},
+              {"outside", outside},
+              {"job", {{"id", job.id}, {"name", job.name}, {"status", job.status}}}}
+      .dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string job_summary(const manager::Job& job) {
+  return "Job:        " + text::printable(job.name) + ", " + text::printable(job.status) + " (" +
+         text::printable(job.id) + ")\n";
 }
 
 std::string submit_summary(const SubmitReport& report) {

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/error.hpp"
+#include "shaman/manager/scene_facts.hpp"
+
+namespace shaman::manager {
+
+/// What a job type wants to know. A Manager checks none of it and fills nothing in.
+struct Setting {
+  enum class Type : std::uint8_t { string, int32, real, boolean };
+
+  std::string key;
+  Type type = Type::string;
+  std::vector<std::string> choices;  ///< empty: free
+  nlohmann::json default_value;      ///< null: none
+  bool is_required = false;
+  std::string expression;  ///< of Python, by which Blender would find the value; empty: none
+  std::optional<double> min;
+  std::optional<double> max;
+  std::string description;
+};
+
+struct JobType {
+  std::string name;
+  std::string label;
+  std::string etag;
+  std::vector<Setting> settings;
+
+  [[nodiscard]] const Setting* find(const std::string& key) const;
+};
+
+/// errc::bad_answer: it is no job type.
+[[nodiscard]] result<JobType> read_job_type(const nlohmann::json& object);
+
+/// What the settings' values are made of.
+struct SettingsSource {
+  std::map<std::string, std::string> given;  ///< by the user, as text
+  std::string job_name;
+  std::string blendfile;      ///< absolute, as the artist has it
+  std::string job_blendfile;  ///< as workers find it: becomes the setting `blendfile`
+  SceneFacts scene;
+};
+
+/// Every setting of the type that has a value: what was given, what Blender would find in the scene
+/// as far as that can be read here, or the default. errc::malformed_request tells all that is wrong
+/// at once: keys that the type does not have, values of another type, outside the choices or the
+/// range, and what is required and missing.
+[[nodiscard]] result<nlohmann::json> complete_settings(const JobType& type,
+                                                       const SettingsSource& source);
+
+}  // namespace shaman::manager

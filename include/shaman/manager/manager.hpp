@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/client/base_url.hpp"
+#include "shaman/error.hpp"
+#include "shaman/manager/job_type.hpp"
+
+/// A Flamenco Manager's API for jobs, as someone who submits them needs it.
+namespace shaman::manager {
+
+/// Of a job, what is shown; `status` is the Manager's word.
+struct Job {
+  std::string id;
+  std::string name;
+  std::string type;
+  std::string status;
+  std::string activity;
+  std::string created;  ///< RFC 3339
+  std::string updated;  ///< RFC 3339
+  std::int64_t priority = 0;
+  nlohmann::json whole;  ///< as it was answered
+
+  /// Nothing more will come of it unless a person wants it.
+  [[nodiscard]] bool is_final() const;
+};
+
+struct Task {
+  std::string id;
+  std::string name;
+  std::string status;
+  std::string worker;  ///< empty: nobody has it
+};
+
+struct Tag {
+  std::string id;
+  std::string name;
+};
+
+/// Where jobs' files are for somebody who looks from a platform.
+struct SharedStorage {
+  std::string location;
+  bool is_shaman_enabled = false;
+};
+
+/// One Manager, or what stands in front of it. All calls block. Reading is tried a few times;
+/// errors: errc::unreachable, errc::bad_answer with the Manager's words, errc::not_found.
+class Manager {
+ public:
+  explicit Manager(client::BaseUrl url);
+  ~Manager();
+  Manager(const Manager&) = delete;
+  Manager& operator=(const Manager&) = delete;
+
+  [[nodiscard]] const client::BaseUrl& url() const noexcept;
+
+  [[nodiscard]] result<std::vector<JobType>> job_types();
+  [[nodiscard]] result<std::vector<Tag>> tags();
+  /// `audience` is `users` or `workers`; `platform` as in this_platform().
+  [[nodiscard]] result<SharedStorage> shared_storage(const std::string& audience,
+                                                     const std::string& platform);
+
+  /// Lets the Manager compile the job and stores nothing.
+  [[nodiscard]] result<void> check(const nlohmann::json& job);
+  /// Makes the job, once: `job`'s metadata must have a kSubmissionKey of its own, by which a job
+  /// whose answer was lost is found before it is sent again. errc::unreachable: it may have been
+  /// made or not.
+  [[nodiscard]] result<Job> submit(const nlohmann::json& job);
+
+  [[nodiscard]] result<std::vector<Job>> jobs();
+  [[nodiscard]] result<Job> job(const std::string& id);
+  [[nodiscard]] result<std::vector<Task>> tasks(const std::string& job_id);
+  /// The last lines of a task's log; empty where there is none yet.
+  [[nodiscard]] result<std::string> log_tail(const std::string& task_id);
+  [[nodiscard]] result<void> cancel(const std::string& job_id);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+inline constexpr const char* kSubmissionKey = "shaman.submission";
+
+/// `linux`, `windows`, `darwin`: what a Manager calls the system that this runs on.
+[[nodiscard]] std::string this_platform();
+
+}  // namespace shaman::manager

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/error.hpp"
+#include "shaman/manager/job_type.hpp"
+#include "shaman/manager/manager.hpp"
+
+namespace shaman::manager {
+
+/// What an artist wants to be rendered.
+struct JobRequest {
+  std::string type;
+  std::string name;                             ///< empty: the .blend's name
+  std::map<std::string, std::string> settings;  ///< by key, as text
+  std::int64_t priority = 50;
+  std::string tag;  ///< of workers: its name or id; empty: any worker
+  bool is_paused = false;
+  std::map<std::string, std::string> metadata;
+};
+
+/// A job on its way to a Manager: everything that can be found wrong is found by prepare(), before
+/// any file is sent.
+class Submission {
+ public:
+  /// The Manager must outlive it. `blendfile` is the artist's.
+  Submission(Manager& manager, JobRequest request, std::string blendfile);
+
+  /// Reads the job type, the scene and the tags, and lets the Manager compile a job like it.
+  /// errc::malformed_request tells all that is wrong with the settings.
+  [[nodiscard]] result<void> prepare();
+
+  /// Makes the job, for a .blend that workers find at `job_blendfile` (`{jobs}/film/shot1.blend`).
+  /// `checkout` is erased with the job; empty: there is none.
+  [[nodiscard]] result<Job> submit(const std::string& job_blendfile, const std::string& checkout);
+
+ private:
+  [[nodiscard]] result<void> find_type();
+  [[nodiscard]] result<void> find_tag();
+  [[nodiscard]] result<nlohmann::json> job_for(const std::string& job_blendfile,
+                                               const std::string& checkout) const;
+
+  Manager& manager_;
+  JobRequest request_;
+  std::string blendfile_;
+  JobType type_;
+  SceneFacts scene_;
+  std::string tag_id_;
+};
+
+}  // namespace shaman::manager

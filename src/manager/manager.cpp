@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/manager/manager.hpp"
+
+#include <chrono>
+#include <thread>
+
+#include "shaman/text.hpp"
+
+#include "client/network.hpp"
+#include "client/refusal.hpp"
+#include "client/shaman_calls.hpp"
+#include "client/wire.hpp"
+#include "members.hpp"
+
+namespace shaman::manager {
+
+using client::HttpRequest;
+using client::HttpResponse;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t kLongestAnswer = std::size_t{256} << 20U;
+// A Manager that is compiling a job whose answer was lost is given so long to show it in its list.
+constexpr unsigned kLooks = 3;
+constexpr std::chrono::seconds kBetweenLooks{1};
+constexpr unsigned kSendings = 3;
+
+Job read_job(const json& object) {
+  Job job;
+  job.id = text_of(object, "id");
+  job.name = text_of(object, "name");
+  job.type = text_of(object, "type");
+  job.status = text_of(object, "status");
+  job.activity = text_of(object, "activity");
+  job.created = text_of(object, "created");
+  job.updated = text_of(object, "updated");
+  const auto priority = object.find("priority");
+  if (priority != object.end() && priority->is_number_integer())
+    job.priority = priority->get<std::int64_t>();
+  job.whole = object;
+  return job;
+}
+
+Error refused(const std::string& what, const HttpResponse& answer) {
+  const std::string said = answer.body.empty() ? std::to_string(answer.status)
+                                               : std::to_string(answer.status) + ", " +
+                                                     client::read_message(answer.body);
+  if (answer.status == 404) return {errc::not_found, "the Manager " + what + " (" + said + ")"};
+  if (answer.status == 412)
+    return {errc::bad_answer, "the Manager " + what +
+                                  ": the job type has changed there meanwhile. Submit again; what "
+                                  "was sent need not be sent again"};
+  if (answer.status >= 300 && answer.status < 400) return client::refusal(what, answer);
+  return {errc::bad_answer, "the Manager " + what + " (" + said + ")"};
+}
+
+Error not_understood(const std::string& what) {
+  return {errc::bad_answer,
+          "the Manager's answer about " + what + " is not of the form that it should have"};
+}
+
+// Whoever is between us and the Manager says so when the Manager's own answer was lost.
+bool is_lost(const result<HttpResponse>& answer) {
+  if (!answer)
+    return answer.error().code == errc::unreachable || answer.error().code == errc::bad_answer;
+  return answer->status == 502 || answer->status == 504;
+}
+
+// Ids and names go into paths.
+std::string escaped(const std::string& segment) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : segment) {
+    if (kPlain.find(c) != std::string_view::npos) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += '%';
+    out += kHex[byte >> 4U];
+    out += kHex[byte & 15U];
+  }
+  return out;
+}
+
+}  // namespace
+
+bool Job::is_final() const {
+  return status == "completed" || status == "failed" || status == "canceled";
+}
+
+struct Manager::Impl {
+  explicit Impl(client::BaseUrl where) : url(std::move(where)), network(1) {}
+
+  // Each on a connection of its own: one that was kept and is lost would be sent again unasked.
+  result<HttpResponse> exchange(const HttpRequest& request, bool is_repeatable) {
+    const client::Network::Strand strand = network.make_strand();
+    client::HttpConnection connection(strand, url);
+    return network.run<HttpResponse>(strand, {}, [&] {
+      return is_repeatable ? client::exchange_patiently(connection, request, client::kShortPatience)
+                           : connection.exchange(request);
+    });
+  }
+
+  result<HttpResponse> get(const std::string& path) {
+    HttpRequest request;
+    request.path = "/api/v3/" + path;
+    request.headers = {{"Accept", "application/json"}};
+    request.longest_answer = kLongestAnswer;
+    return exchange(request, true);
+  }
+
+  result<HttpResponse> post(const std::string& path, const json& body) {
+    const std::string text = body.dump(-1, ' ', false, json::error_handler_t::replace);
+    HttpRequest request;
+    request.method = "POST";
+    request.path = "/api/v3/" + path;
+    request.headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}};
+    request.body_length = text.size();
+    request.open_body = [&text] {
+      return result<std::unique_ptr<client::BodySource>>(std::make_unique<client::TextBody>(text));
+    };
+    request.longest_answer = kLongestAnswer;
+    return exchange(request, false);
+  }
+
+  result<json> get_json(const std::string& path, const std::string& what) {
+    const result<HttpResponse> answer = get(path);
+    if (!answer) return answer.error();
+    if (answer->status != 200) return refused("does not tell " + what, *answer);
+    json object = json::parse(answer->body, nullptr, false);
+    if (!object.is_object()) return not_understood(what);
+    return success(std::move(object));
+  }
+
+  result<json> list(const std::string& path, const char* member, const std::string& what) {
+    result<json> object = get_json(path, what);
+    if (!object) return object.error();
+    const auto found = object->find(member);
+    if (found == object->end() || !found->is_array()) return not_understood(what);
+    return success(*found);
+  }
+
+  client::BaseUrl url;
+  client::Network network;
+};
+
+Manager::Manager(client::BaseUrl url) : impl_(std::make_unique<Impl>(std::move(url))) {}
+Manager::~Manager() = default;
+
+const client::BaseUrl& Manager::url() const noexcept {
+  return impl_->url;
+}
+
+result<std::vector<JobType>> Manager::job_types() {
+  const result<json> list = impl_->list("jobs/types", "job_types", "its job types");
+  if (!list) return list.error();
+  std::vector<JobType> types;
+  for (const json& each : *list) {
+    result<JobType> type = read_job_type(each);
+    if (!type) return type.error();
+    types.push_back(std::move(*type));
+  }
+  return types;
+}
+
+result<std::vector<Tag>> Manager::tags() {
+  const result<json> list = impl_->list("worker-mgt/tags", "tags", "its tags");
+  if (!list) return list.error();
+  std::vector<Tag> tags;
+  for (const json& each : *list)
+    tags.push_back({text_of(each, "id"), text_of(each, "name")});
+  return tags;
+}
+
+result<SharedStorage> Manager::shared_storage(const std::string& audience,
+                                              const std::string& platform) {
+  const result<json> object = impl_->get_json(
+      "configuration/shared-storage/" + audience + "/" + platform, "where its storage is");
+  if (!object) return object.error();
+  SharedStorage storage;
+  storage.location = text_of(*object, "location");
+  const auto enabled = object->find("shamanEnabled");
+  storage.is_shaman_enabled =
+      enabled != object->end() && enabled->is_boolean() && enabled->get<bool>();
+  return storage;
+}
+
+result<void> Manager::check(const json& job) {
+  const result<HttpResponse> answer = impl_->post("jobs/check", job);
+  if (!answer) return answer.error();
+  // Managers before 3.2 do not have the call.
+  if (answer->status == 204 || answer->status == 200 || answer->status == 404) return {};
+  return refused("would not take the job", *answer);
+}
+
+result<Job> Manager::submit(const json& job) {
+  const std::string key = text_of(job.value("metadata", json::object()), kSubmissionKey);
+  Error last;
+  for (unsigned sending = 0; sending < kSendings; ++sending) {
+    const result<HttpResponse> answer = impl_->post("jobs", job);
+    if (answer && answer->status == 200) {
+      const json made = json::parse(answer->body, nullptr, false);
+      if (!text_of(made, "id").empty()) return read_job(made);
+    } else if (!is_lost(answer)) {
+      if (!answer) return answer.error();
+      return refused("does not take the job", *answer);
+    }
+    last = answer ? refused("does not take the job", *answer) : answer.error();
+    bool was_seen = false;
+    for (unsigned look = 0; look < kLooks; ++look) {
+      const result<std::vector<Job>> all = jobs();
+      if (all) {
+        was_seen = true;
+        for (const Job& each : *all) {
+          if (text_of(each.whole.value("metadata", json::object()), kSubmissionKey) == key)
+            return each;
+        }
+      }
+      std::this_thread::sleep_for(kBetweenLooks);
+    }
+    if (!was_seen) break;
+  }
+  return Error{errc::unreachable, "whether the Manager has made the job is not known (" +
+                                      last.message() +
+                                      "); `shaman job list` tells, once it can be reached"};
+}
+
+result<std::vector<Job>> Manager::jobs() {
+  result<json> list = impl_->list("jobs", "jobs", "its jobs");
+  if (!list && list.error().code == errc::not_found) {
+    // Before 3.6 it was another call.
+    const result<HttpResponse> answer = impl_->post("jobs/query", json::object());
+    if (!answer) return answer.error();
+    const json object = json::parse(answer->body, nullptr, false);
+    if (answer->status != 200 || !object.is_object() || !object.contains("jobs"))
+      return list.error();
+    list = success(object["jobs"]);
+  }
+  if (!list) return list.error();
+  std::vector<Job> jobs;
+  for (const json& each : *list) {
+    jobs.push_back(read_job(each));
+    if (jobs.back().id.empty()) return not_understood("its jobs");
+  }
+  return jobs;
+}
+
+result<Job> Manager::job(const std::string& id) {
+  const result<json> object =
+      impl_->get_json("jobs/" + escaped(id), "of a job " + text::in_quotes(id));
+  if (!object) return object.error();
+  return read_job(*object);
+}
+
+result<std::vector<Task>> Manager::tasks(const std::string& job_id) {
+  const result<json> list = impl_->list("jobs/" + escaped(job_id) + "/tasks", "tasks",
+                                        "of the tasks of " + text::in_quotes(job_id));
+  if (!list) return list.error();
+  std::vector<Task> tasks;
+  for (const json& each : *list) {
+    if (!each.is_object()) continue;
+    tasks.push_back({text_of(each, "id"), text_of(each, "name"), text_of(each, "status"),
+                     text_of(each.value("worker", json::object()), "name")});
+  }
+  return tasks;
+}
+
+result<std::string> Manager::log_tail(const std::string& task_id) {
+  const result<HttpResponse> answer = impl_->get("tasks/" + escaped(task_id) + "/logtail");
+  if (!answer) return answer.error();
+  if (answer->status == 204) return std::string();
+  if (answer->status != 200)
+    return refused("does not show the log of the task " + text::in_quotes(task_id), *answer);
+  return answer->body;
+}
+
+result<void> Manager::cancel(const std::string& job_id) {
+  const result<HttpResponse> answer =
+      impl_->post("jobs/" + escaped(job_id) + "/setstatus",
+                  {{"status", "cancel-requested"}, {"reason", "canceled with shaman"}});
+  if (!answer) return answer.error();
+  if (answer->status != 204 && answer->status != 200)
+    return refused("does not cancel the job " + text::in_quotes(job_id), *answer);
+  return {};
+}
+
+std::string this_platform() {
+#if defined(_WIN32)
+  return "windows";
+#elif defined(__APPLE__)
+  return "darwin";
+#else
+  return "linux";
+#endif
+}
+
+}  // namespace shaman::manager

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/error.hpp"
+
+namespace shaman::manager {
+
+/// A member that is a string; empty where it is none.
+[[nodiscard]] inline std::string text_of(const nlohmann::json& object, const char* name) {
+  if (!object.is_object()) return {};
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+/// JSON converts from almost everything, so that a result must be told that it is one.
+[[nodiscard]] inline result<nlohmann::json> success(nlohmann::json value) {
+  return result<nlohmann::json>(boost::system::in_place_value, std::move(value));
+}
+
+}  // namespace shaman::manager

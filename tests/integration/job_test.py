@@ -1,0 +1,321 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a .blend to a rendered job in one command: `shaman submit --job-type`, and `shaman job`."""
+
+import json
+import os
+import shutil
+import tempfile
+import threading
+import unittest
+
+from manager import Manager
+from shaman_client import Client
+from shaman_server import Server, wait_until
+
+SOURCE = os.environ["SHAMAN_SOURCE"]
+OUTPUT = ("--setting", "render_output_root=/farm/out")
+
+
+class JobTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = os.path.realpath(tempfile.mkdtemp(prefix="shaman-test-"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        cls.film = os.path.join(cls.folder, "studio", "film")
+        shutil.copytree(os.path.join(SOURCE, "tools", "demo", "scene"), os.path.dirname(cls.film))
+        cls.shot = os.path.join(cls.film, "shots", "shot010.blend")
+
+    def setUp(self):
+        self.farm = Manager(storage=os.path.join(self.folder, "storage"))
+        self.addCleanup(self.farm.close)
+        self.server = Server(manager=self.farm.url).start()
+        self.addCleanup(self.server.close)
+        self.client = Client(os.path.join(self.folder, "cache"))
+
+    def run_client(self, *arguments):
+        return self.client.run(*arguments, "--server", self.server.url)
+
+    def submit(self, *arguments, job_type="simple-blender-render"):
+        return self.run_client("submit", self.shot, "--project", self.film, "--job-type", job_type,
+                               *arguments)
+
+    def submitted(self, *arguments, **more):
+        """The job as the Manager got it, of a submission that must succeed."""
+        done = self.submit(*arguments, **more)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(self.farm.submitted), 1)
+        return self.farm.submitted[0]
+
+    def refused(self, *arguments, **more):
+        """What it says of a submission that must fail before anything was sent."""
+        done = self.submit(*arguments, **more)
+        self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+        self.assertEqual(self.farm.submitted, [])
+        self.assertEqual(self.server.all_blobs(), set())
+        return done.stderr
+
+
+class Submit(JobTest):
+    def test_the_job_has_everything_that_the_type_asks_for(self):
+        job = self.submitted(*OUTPUT)
+        settings = job["settings"]
+        self.assertEqual(settings["frames"], "1-4")
+        self.assertEqual(settings["chunk_size"], 1)
+        self.assertEqual(settings["add_path_components"], 0)
+        self.assertEqual(settings["render_output_path"], "/farm/out/shot010/{timestamp}/######")
+        self.assertEqual(settings["fps"], 24.0)
+        self.assertEqual((settings["format"], settings["image_file_extension"]), ("PNG", ".png"))
+        self.assertEqual(settings["scene"], "Scene")
+        self.assertIs(settings["has_previews"], False)
+        checkout = job["storage"]["shaman_checkout_id"]
+        self.assertEqual(settings["blendfile"], "{jobs}/" + checkout + "/shots/shot010.blend")
+        self.assertTrue(os.path.exists(self.server.jobs(checkout, "shots/shot010.blend")))
+        self.assertEqual((job["name"], job["priority"], job["initial_status"]),
+                         ("shot010", 50, "queued"))
+        self.assertEqual(job["submitter_platform"], "linux")
+        self.assertEqual(job["type_etag"], self.farm.job_types[0]["etag"])
+
+    def test_all_options_reach_the_job(self):
+        job = self.submitted(*OUTPUT, "--frames", "1-10", "--chunk-size", "5", "--priority", "80",
+                             "--name", "My shot", "--tag", "gpu", "--paused",
+                             "--setting", "add_path_components=2", "--setting", "has_previews=yes")
+        settings = job["settings"]
+        self.assertEqual((settings["frames"], settings["chunk_size"]), ("1-10", 5))
+        self.assertEqual(settings["render_output_path"],
+                         "/farm/out/film/shots/My shot/{timestamp}/######")
+        self.assertIs(settings["has_previews"], True)
+        self.assertEqual((job["name"], job["priority"], job["initial_status"]),
+                         ("My shot", 80, "paused"))
+        self.assertEqual(job["worker_tag"], self.farm.tags[0]["id"])
+
+    def test_the_check_comes_before_the_job(self):
+        self.submitted(*OUTPUT)
+        posts = [path for method, path in self.farm.calls if method == "POST"]
+        self.assertEqual(posts, ["/api/v3/jobs/check", "/api/v3/jobs/check", "/api/v3/jobs"])
+
+    def test_json_has_the_job(self):
+        done = self.submit(*OUTPUT, "--json")
+        told = json.loads(done.stdout)
+        self.assertEqual(told["job"]["id"], next(iter(self.farm.jobs)))
+        self.assertEqual(told["job"]["status"], "queued")
+
+    def test_what_is_wrong_is_told_before_anything_is_sent(self):
+        self.assertIn('"render_output_root" is required: give --setting render_output_root=VALUE',
+                      self.refused())
+        wrong = self.refused(*OUTPUT, "--setting", "chunk_size=five", "--setting",
+                             "add_path_components=40", "--setting", "colour=red")
+        self.assertIn('"chunk_size" must be a whole number, and is "five"', wrong)
+        self.assertIn('"add_path_components" must be at most 32, and is 40', wrong)
+        self.assertIn('there is no setting "colour" (there are: frames, ', wrong)
+        self.assertIn('"mood" is one of calm, merry, and not "sad"',
+                      self.refused("--setting", "message=m", "--setting", "mood=sad",
+                                   job_type="echo-sleep-test"))
+        self.assertIn('no job type "nope"; it has: simple-blender-render, echo-sleep-test',
+                      self.refused(job_type="nope"))
+        self.assertIn('no tag "cpu"; it has: gpu', self.refused(*OUTPUT, "--tag", "cpu"))
+        self.assertIn("must be KEY=VALUE", self.refused("--setting", "frames"))
+        self.refused("--priority", "101")
+
+    def test_what_the_manager_does_not_take_is_told_in_its_words(self):
+        done = self.submit(*OUTPUT, "--chunk-size", "0")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("chunk size must be at least 1", done.stderr)
+        self.assertEqual(self.server.all_blobs(), set())
+
+    def test_a_type_that_changed_meanwhile(self):
+        types = self.farm.job_types
+        checks = []
+
+        def change(job):
+            checks.append(job)
+            if len(checks) == 2:
+                types[0]["etag"] = "0" * 40
+        self.farm.on_check = change
+        done = self.submit(*OUTPUT)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the job type has changed there meanwhile", done.stderr)
+        self.assertIn("the checkout film/shot010 was made", done.stderr)
+
+    def test_a_lost_answer_is_looked_up_and_nothing_sent_twice(self):
+        self.farm.lost_answers = [("POST", "/api/v3/jobs")]
+        done = self.submit(*OUTPUT)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(self.farm.submitted), 1)
+        self.assertIn(next(iter(self.farm.jobs)), done.stdout)
+
+    def test_a_job_that_never_arrived_is_sent_again(self):
+        self.farm.lost_requests = [("POST", "/api/v3/jobs")]
+        done = self.submit(*OUTPUT)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(self.farm.jobs), 1)
+
+    def test_without_a_manager_there_is_no_job(self):
+        with Server() as alone:
+            done = self.client.run("submit", self.shot, "--project", self.film, "--server",
+                                   alone.url, "--job-type", "simple-blender-render", *OUTPUT)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("a file store without a Manager makes checkouts, but no jobs",
+                          done.stderr)
+            done = self.client.run("submit", self.shot, "--project", self.film, "--server",
+                                   alone.url)
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_options_of_a_job_need_its_type(self):
+        done = self.run_client("submit", self.shot, "--frames", "1")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--job-type", done.stderr)
+
+
+class InPlace(JobTest):
+    """The storage that both see is the studio's folder."""
+
+    def setUp(self):
+        super().setUp()
+        self.farm.storage = os.path.join(self.folder, "studio", "film")
+
+    def test_nothing_is_sent_and_what_lies_elsewhere_is_listed(self):
+        done = self.submit(*OUTPUT, "--no-shaman")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        job = self.farm.submitted[0]
+        self.assertEqual(job["settings"]["blendfile"], self.shot)
+        self.assertNotIn("storage", job)
+        self.assertEqual(self.server.all_blobs(), set())
+        chair = os.path.join(self.folder, "studio/library/furniture/chair.blend")
+        self.assertIn(f"workers may not see {chair}: it is not below {self.film}", done.stderr)
+
+    def test_strict_makes_no_job_of_it(self):
+        self.assertEqual(self.submit(*OUTPUT, "--no-shaman", "--strict").returncode, 3)
+        self.assertEqual(self.farm.submitted, [])
+
+    def test_links_to_the_storage_are_seen_through(self):
+        link = os.path.join(self.folder, "mounted-" + self.id())
+        os.symlink(self.farm.storage, link)
+        self.farm.storage = link
+        done = self.submit(*OUTPUT, "--no-shaman", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.farm.submitted[0]["settings"]["blendfile"],
+                         os.path.join(link, "shots/shot010.blend"))
+        self.assertEqual(len(json.loads(done.stdout)["outside"]), 3)
+
+    def test_a_blend_elsewhere_is_refused(self):
+        self.farm.storage = "/somewhere/else"
+        done = self.submit(*OUTPUT, "--no-shaman")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("does not lie on the farm's shared storage", done.stderr)
+
+
+class Wait(JobTest):
+    def wait(self, end):
+        """Submits and waits; `end` moves the job on in another thread."""
+        def on_submit(job):
+            threading.Thread(target=end, args=(job["id"],), daemon=True).start()
+        self.farm.on_submit = on_submit
+        return self.submit(*OUTPUT, "--wait")
+
+    def looked_at(self, job_id, times):
+        path = f"/api/v3/jobs/{job_id}"
+        before = self.farm.calls.count(("GET", path))
+        wait_until(lambda: self.farm.calls.count(("GET", path)) >= before + times, "a look")
+
+    def test_completed(self):
+        def end(job_id):
+            task = self.farm.add_task(job_id, "render 1", "active")
+            self.farm.set_status(job_id, "active")
+            self.looked_at(job_id, 2)
+            task["status"] = "completed"
+            self.farm.set_status(job_id, "completed")
+        done = self.wait(end)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Job active: 0 of 1 task done, 1 running\n", done.stdout)
+        self.assertIn("Job completed: 1 of 1 task done\n", done.stdout)
+
+    def test_failed_with_the_ends_of_the_logs(self):
+        def end(job_id):
+            self.farm.add_task(job_id, "render 1", "completed", "fine\n")
+            self.farm.add_task(job_id, "render 2", "failed", "Error: out of memory\x1b[31m\n")
+            self.farm.set_status(job_id, "failed")
+        done = self.wait(end)
+        self.assertEqual(done.returncode, 5)
+        self.assertIn("--- task render 2 (", done.stdout)
+        self.assertIn("Error: out of memory\\x1b[31m\n", done.stdout)
+        self.assertNotIn("fine", done.stdout)
+
+    def test_canceled(self):
+        done = self.wait(lambda job_id: self.farm.set_status(job_id, "canceled"))
+        self.assertEqual(done.returncode, 6)
+
+    def test_a_manager_that_is_away_is_waited_for(self):
+        def end(job_id):
+            self.looked_at(job_id, 1)
+            port = self.farm.port
+            self.farm.close()
+            self.farm.reopen(port)
+            self.farm.set_status(job_id, "completed")
+        self.assertEqual(self.wait(end).returncode, 0)
+
+    def test_a_job_that_is_deleted_ends_the_waiting(self):
+        def end(job_id):
+            self.looked_at(job_id, 1)
+            self.farm.delete_job(job_id)
+        done = self.wait(end)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no such job", done.stderr)
+
+
+class Job(JobTest):
+    def setUp(self):
+        super().setUp()
+        self.assertEqual(self.submit(*OUTPUT, "--name", "First").returncode, 0)
+        self.id = next(iter(self.farm.jobs))
+
+    def job(self, *arguments, status=0):
+        done = self.run_client("job", *arguments)
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done.stdout if status == 0 else done.stderr
+
+    def test_types(self):
+        shown = self.job("types")
+        self.assertIn("simple-blender-render: Simple Blender Render\n", shown)
+        self.assertIn("  frames: text, from the scene, required\n", shown)
+        self.assertIn("  mood: text, one of calm, merry, default \"calm\"\n", shown)
+        types = json.loads(self.job("types", "--json"))["jobTypes"]
+        self.assertEqual([each["name"] for each in types],
+                         ["simple-blender-render", "echo-sleep-test"])
+
+    def test_list(self):
+        self.assertIn(f"{self.id}  queued  ", self.job("list"))
+        self.assertEqual(json.loads(self.job("list", "--json"))["jobs"][0]["id"], self.id)
+
+    def test_show(self):
+        self.farm.add_task(self.id, "render-1", "active")
+        shown = self.job("show", self.id)
+        self.assertTrue(shown.startswith("First: queued\n"), shown)
+        self.assertIn("  frames = 1-4\n", shown)
+        self.assertIn("active  render-1", shown)
+        self.assertEqual(json.loads(self.job("show", self.id, "--json"))["tasks"][0]["name"],
+                         "render-1")
+
+    def test_tail_of_a_job_and_of_a_task(self):
+        self.assertIn("no task of this job has failed", self.job("tail", self.id))
+        task = self.farm.add_task(self.id, "render-1", "failed", "it broke\n")
+        self.assertIn("it broke", self.job("tail", self.id))
+        self.assertEqual(self.job("tail", task["id"]), "it broke\n")
+
+    def test_cancel(self):
+        self.assertIn("cancels First", self.job("cancel", self.id))
+        self.assertEqual(self.farm.jobs[self.id]["status"], "canceled")
+        self.assertIn("canceled already", self.job("cancel", self.id, status=2))
+
+    def test_a_job_that_is_not_there(self):
+        unknown = "00000000-0000-0000-0000-000000000000"
+        for call in ("show", "tail", "cancel"):
+            self.assertIn("no such job", self.job(call, unknown, status=2))
+        self.assertIn("not valid", self.job("show", "../../version", status=1))
+
+    def test_nobody_there(self):
+        self.server.terminate()
+        self.assertIn("no server answers", self.job("list", status=4))
+
+
+if __name__ == "__main__":
+    unittest.main()

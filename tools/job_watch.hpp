@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdio>
+#include <stop_token>
+#include <string>
+
+#include "shaman/manager/manager.hpp"
+
+#include "commands.hpp"
+
+namespace shaman::tools {
+
+/// Waits until a job has ended, with its progress as lines in `to`. The exit status says how it
+/// ended. A Manager that is away for a while is waited for; `stop` ends the waiting, not the job.
+[[nodiscard]] ExitStatus watch_job(manager::Manager& manager, const std::string& id, std::FILE* to,
+                                   const std::stop_token& stop);
+
+/// A log as it can be shown on a terminal; a sentence where it is empty.
+[[nodiscard]] std::string log_text(const std::string& log);
+
+/// The last lines of the logs of a job's failed tasks, under their names.
+[[nodiscard]] std::string failed_logs(manager::Manager& manager, const std::string& job_id);
+
+}  // namespace shaman::tools
