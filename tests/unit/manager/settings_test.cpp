@@ -76,7 +76,7 @@ TEST_F(SettingsTest, WhatCannotBeEvaluatedIsAskedForWithItsExpression) {
   const std::string wrong = complete(
       R"x([{"key":"x","type":"string","required":true,"eval":"bpy.context.scene['x'].upper()"}])x");
   EXPECT_NE(wrong.find("give --setting x=VALUE"), std::string::npos) << wrong;
-EXPECT_NE(wrong.find("bpy.context.scene['x'].upper()"), std::string::npos) << wrong;
+  EXPECT_NE(wrong.find("bpy.context.scene['x'].upper()"), std::string::npos) << wrong;
 }
 
 TEST_F(SettingsTest, TheOutputPathIsMadeOfItsParts) {
