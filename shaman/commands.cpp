@@ -13,6 +13,7 @@
 #include "shaman/checkout.hpp"
 #include "shaman/fs/local.hpp"
 #include "shaman/gc.hpp"
+#include "shaman/manager/check.hpp"
 #include "shaman/os.hpp"
 #include "shaman/store.hpp"
 #include "shaman/text.hpp"
@@ -28,6 +29,7 @@ namespace {
 constexpr int kFailed = 1;
 constexpr int kUsageError = 2;
 constexpr int kDamaged = 3;
+constexpr int kWrong = 3;
 
 int fail(const Error& error) {
   std::fprintf(stderr, "shaman-server: %s\n", text::printable(error.message()).c_str());
@@ -142,6 +144,45 @@ int erase(int argc, char** argv) {
   return 0;
 }
 
+int check(int argc, char** argv) {
+  std::string url;
+  std::string storage;
+  bool is_beside = false;
+  CLI::App app(
+      "Reads a Flamenco Manager's configuration, and says what in it does not fit to this "
+      "server's\n"
+      "storage. The exit status is 3 where something is wrong.",
+      "shaman-server check-manager");
+  CommandOptions given(app);
+  app.add_option("url", url, "The Manager's own address: http://127.0.0.1:8081")
+      ->required()
+      ->type_name("URL");
+  app.add_flag("--beside", is_beside,
+               "Something else, such as nginx, sends each its part: this server is not in front");
+  const auto address = [&]() -> result<client::BaseUrl> { return client::BaseUrl::parse(url); };
+  try {
+    app.parse(argc, argv);
+    const auto settings = given.load();
+    if (!settings) return kUsageError;
+    storage = os::absolute(settings->storage);
+    if (const auto parsed = address(); !parsed)
+      throw CLI::ValidationError("URL", parsed.error().message());
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsageError;
+  }
+  manager::Manager manager(*address());
+  const auto position = is_beside ? manager::Position::beside : manager::Position::front;
+  const auto findings = manager::check_manager(manager, storage, position);
+  if (!findings) return fail(findings.error());
+  bool is_good = true;
+  for (const manager::Finding& finding : *findings) {
+    std::printf("%s %s\n", finding.is_wrong ? "WRONG" : "good ",
+                text::printable(finding.text).c_str());
+    is_good = is_good && !finding.is_wrong;
+  }
+  return is_good ? 0 : kWrong;
+}
+
 // `5%`, or `0.5%`: as a fraction of one. 0: it is no such thing.
 double parse_share(std::string_view text) {
   double percent = 0;
@@ -200,6 +241,7 @@ std::optional<int> run_command(int argc, char** argv) {
   const std::string_view name = argc > 1 ? argv[1] : "";
   if (name == "gc") return collect(argc - 1, argv + 1);
   if (name == "erase") return erase(argc - 1, argv + 1);
+  if (name == "check-manager") return check(argc - 1, argv + 1);
   if (name == "verify") return verify(argc - 1, argv + 1);
   return std::nullopt;
 }

@@ -21,6 +21,7 @@
 #include "config/values.hpp"
 #include "descriptors.hpp"
 #include "logging.hpp"
+#include "manager_check.hpp"
 #include "options.hpp"
 #include "settings.hpp"
 #include "signals.hpp"
@@ -170,6 +171,8 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
 
   announce(options, server);
   program::Upkeep upkeep(file_system, **store, settings);
+  program::ManagerCheck manager_check;
+  if (options.manager) manager_check.start(options.manager_url, options.server.storage);
   const auto stop = [&server](int signal) {
     spdlog::info("signal {}: stopping; a second one stops at once", signal);
     server.stop();

@@ -10,15 +10,6 @@
 namespace shaman::tools {
 namespace {
 
-// With a Shaman the Manager tells where checkouts are, one folder below its storage.
-std::string storage_of(const manager::SharedStorage& shared) {
-  std::string location = shared.location;
-  while (location.size() > 1 && location.ends_with('/'))
-    location.pop_back();
-  if (shared.is_shaman_enabled && location.ends_with("/jobs")) location.resize(location.size() - 5);
-  return location;
-}
-
 // What of the path is below the folder, whatever links lead to either; nothing where it is not.
 std::optional<std::string> below(const std::string& folder, const std::string& path) {
   const std::string prefix = folder + (folder.ends_with('/') ? "" : "/");
@@ -35,7 +26,7 @@ result<InPlace> find_in_place(manager::Manager& manager, const std::string& blen
   const auto shared = manager.shared_storage("users", manager::this_platform());
   if (!shared) return shared.error();
   InPlace place;
-  place.storage = storage_of(*shared);
+  place.storage = shared->root();
   auto trace = trace::trace(blendfile);
   if (!trace) return trace.error();
   place.trace = *std::move(trace);

@@ -28,12 +28,12 @@ packages=(
 
 while (($#)); do
   case $1 in
-    --tests) packages+=(python3 curl strace procps e2fsprogs xfsprogs) ;;
+    --tests) packages+=(python3 curl strace procps e2fsprogs xfsprogs nginx) ;;
     --blender) packages+=(blender) ;;
     --windows)
       packages+=(g++-mingw-w64-x86-64-posix libz-mingw-w64-dev wine wine64 make perl tcl dpkg-dev)
       ;;
-    --bench) packages+=(blender rsync python3) ;;
+    --bench) packages+=(blender rsync python3 nginx apache2-utils) ;;
     --lint) lint=1 ;;
     -h | --help) usage; exit 0 ;;
     *) echo "setup.sh: unknown option '$1'; see tools/setup.sh --help" >&2; exit 2 ;;

@@ -93,13 +93,14 @@ bool Job::is_final() const {
 }
 
 struct Manager::Impl {
-  explicit Impl(client::BaseUrl where) : url(std::move(where)), network(1) {}
+  Impl(client::BaseUrl where, std::stop_token stop_in)
+      : url(std::move(where)), stop(std::move(stop_in)), network(1) {}
 
   // Each on a connection of its own: one that was kept and is lost would be sent again unasked.
   result<HttpResponse> exchange(const HttpRequest& request, bool is_repeatable) {
     const client::Network::Strand strand = network.make_strand();
     client::HttpConnection connection(strand, url);
-    return network.run<HttpResponse>(strand, {}, [&] {
+    return network.run<HttpResponse>(strand, stop, [&] {
       return is_repeatable ? client::exchange_patiently(connection, request, client::kShortPatience)
                            : connection.exchange(request);
     });
@@ -145,14 +146,58 @@ struct Manager::Impl {
   }
 
   client::BaseUrl url;
+  const std::stop_token stop;
   client::Network network;
 };
 
-Manager::Manager(client::BaseUrl url) : impl_(std::make_unique<Impl>(std::move(url))) {}
+Manager::Manager(client::BaseUrl url, std::stop_token stop)
+    : impl_(std::make_unique<Impl>(std::move(url), std::move(stop))) {}
 Manager::~Manager() = default;
 
 const client::BaseUrl& Manager::url() const noexcept {
   return impl_->url;
+}
+
+result<Version> Manager::version() {
+  const result<json> object = impl_->get_json("version", "its version");
+  if (!object) return object.error();
+  const std::string number = text_of(*object, "shortversion");
+  // Before there were short ones.
+  return Version{text_of(*object, "name"), number.empty() ? text_of(*object, "version") : number};
+}
+
+std::string SharedStorage::root() const {
+  std::string folder = location;
+  while (folder.size() > 1 && folder.ends_with('/'))
+    folder.pop_back();
+  if (is_shaman_enabled && folder.ends_with("/jobs")) folder.resize(folder.size() - 5);
+  return folder;
+}
+
+result<Configuration> Manager::configuration() {
+  const result<json> object = impl_->get_json("configuration", "its configuration");
+  if (!object) return object.error();
+  return Configuration{{text_of(*object, "storageLocation"), flag_of(*object, "shamanEnabled")},
+                       flag_of(*object, "isFirstRun")};
+}
+
+result<ConfigurationFile> Manager::configuration_file() {
+  const result<json> object = impl_->get_json("configuration/file", "its whole configuration");
+  if (!object) return object.error();
+  const json shaman = object->value("shaman", json::object());
+  if (!shaman.is_object() || !shaman.contains("garbageCollect"))
+    return not_understood("its whole configuration");
+  return ConfigurationFile{text_of(shaman["garbageCollect"], "period")};
+}
+
+result<FolderCheck> Manager::check_folder(const std::string& path) {
+  const result<HttpResponse> answer =
+      impl_->post("configuration/check/shared-storage", {{"path", path}});
+  if (!answer) return answer.error();
+  if (answer->status != 200) return refused("does not look at a folder", *answer);
+  const json object = json::parse(answer->body, nullptr, false);
+  if (!object.is_object()) return not_understood("a folder");
+  return FolderCheck{flag_of(object, "is_usable"), text_of(object, "cause")};
 }
 
 result<std::vector<JobType>> Manager::job_types() {
@@ -183,9 +228,7 @@ result<SharedStorage> Manager::shared_storage(const std::string& audience,
   if (!object) return object.error();
   SharedStorage storage;
   storage.location = text_of(*object, "location");
-  const auto enabled = object->find("shamanEnabled");
-  storage.is_shaman_enabled =
-      enabled != object->end() && enabled->is_boolean() && enabled->get<bool>();
+  storage.is_shaman_enabled = flag_of(*object, "shamanEnabled");
   return storage;
 }
 

@@ -17,6 +17,12 @@ namespace shaman::manager {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+/// A member that is true.
+[[nodiscard]] inline bool flag_of(const nlohmann::json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_boolean() && found->get<bool>();
+}
+
 /// JSON converts from almost everything, so that a result must be told that it is one.
 [[nodiscard]] inline result<nlohmann::json> success(nlohmann::json value) {
   return result<nlohmann::json>(boost::system::in_place_value, std::move(value));

@@ -8,7 +8,9 @@ shapes of errors (its handlers' with `code`, its framework's without), and neith
 import copy
 import http.server
 import json
+import os
 import re
+import tempfile
 import threading
 import urllib.parse
 import uuid
@@ -142,6 +144,7 @@ class Manager:
         self.shaman_enabled = shaman_enabled
         self.job_types = [with_etag(each) for each in job_types]
         self.tags = [{"id": str(uuid.uuid4()), "name": "gpu"}]
+        self.short_version, self.is_first_run, self.collection_period = "3.9-beta1", False, "0s"
         self.jobs, self.submitted, self.calls = {}, [], []
         self.tasks, self.logs = {}, {}
         self.lost_answers = []   # (method, path): their answers are not sent, each once
@@ -194,14 +197,30 @@ class Manager:
     # --- the calls
 
     def version(self):
-        return 200, {"name": "Flamenco", "version": "3.9-beta1", "shortversion": "3.9-beta1", "git": "cf286e71"}
+        return 200, {"name": "Flamenco", "version": self.short_version,
+                     "shortversion": self.short_version, "git": "cf286e71"}
 
     def location(self):
         return self.storage + ("/jobs" if self.shaman_enabled else "")
 
     def configuration(self):
         return 200, {"storageLocation": self.location(), "shamanEnabled": self.shaman_enabled,
-                     "isFirstRun": False}
+                     "isFirstRun": self.is_first_run}
+
+    def configuration_file(self):
+        return 200, {"_meta": {"version": 3}, "shared_storage_path": self.storage,
+                     "shaman": {"enabled": self.shaman_enabled,
+                                "garbageCollect": {"period": self.collection_period, "maxAge": "744h0m0s"}}}
+
+    def check_folder(self, asked):
+        path = asked.get("path", "")
+        cause = ""
+        if not os.path.isdir(path):
+            cause = f"Directory check: stat {path}: no such file or directory"
+        else:
+            with tempfile.TemporaryFile(dir=path):
+                pass
+        return 200, {"path": path, "is_usable": not cause, "cause": cause}
 
     def shared_storage(self, audience, platform):
         if audience not in ("users", "workers"):
@@ -307,6 +326,8 @@ class Manager:
 ROUTES = [
     ("GET", "version", Manager.version),
     ("GET", "configuration", Manager.configuration),
+    ("GET", "configuration/file", Manager.configuration_file),
+    ("POST", "configuration/check/shared-storage", Manager.check_folder),
     ("GET", "configuration/shared-storage/([^/]+)/([^/]+)", Manager.shared_storage),
     ("GET", "jobs/types", Manager.all_types),
     ("GET", "jobs/type/([^/]+)", Manager.one_type),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -46,18 +47,53 @@ struct Tag {
 struct SharedStorage {
   std::string location;
   bool is_shaman_enabled = false;
+
+  /// The folder that holds `jobs`, or where its Shaman is off, everything.
+  [[nodiscard]] std::string root() const;
+};
+
+/// What a Manager is.
+struct Version {
+  std::string name;
+  std::string short_version;  ///< `3.8.2`, `3.9-beta1`
+};
+
+/// What a Manager tells everybody of its configuration.
+struct Configuration {
+  SharedStorage storage;      ///< as the Manager sees it
+  bool is_first_run = false;  ///< it has not been set up
+};
+
+/// Of the Manager's configuration file, what matters here.
+struct ConfigurationFile {
+  std::string collection_period;  ///< a duration as Go writes it: `24h0m0s`
+};
+
+/// What a Manager finds of a folder.
+struct FolderCheck {
+  bool is_usable = false;
+  std::string cause;  ///< why not
 };
 
 /// One Manager, or what stands in front of it. All calls block. Reading is tried a few times;
 /// errors: errc::unreachable, errc::bad_answer with the Manager's words, errc::not_found.
 class Manager {
  public:
-  explicit Manager(client::BaseUrl url);
+  /// `stop` breaks off what is under way: errc::cancelled.
+  explicit Manager(client::BaseUrl url, std::stop_token stop = {});
   ~Manager();
   Manager(const Manager&) = delete;
   Manager& operator=(const Manager&) = delete;
 
   [[nodiscard]] const client::BaseUrl& url() const noexcept;
+
+  [[nodiscard]] result<Version> version();
+  [[nodiscard]] result<Configuration> configuration();
+  /// Since 3.5 or so; errc::not_found before.
+  [[nodiscard]] result<ConfigurationFile> configuration_file();
+  /// Lets the Manager try whether it could use a folder as its storage, for which it writes a file
+  /// there for a moment.
+  [[nodiscard]] result<FolderCheck> check_folder(const std::string& path);
 
   [[nodiscard]] result<std::vector<JobType>> job_types();
   [[nodiscard]] result<std::vector<Tag>> tags();

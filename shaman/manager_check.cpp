@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "manager_check.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "shaman/manager/check.hpp"
+#include "shaman/text.hpp"
+
+namespace shaman::program {
+namespace {
+
+// Both may be started together; then the Manager takes a while.
+constexpr std::chrono::seconds kFirst{2};
+constexpr std::chrono::seconds kLater{30};
+
+bool pause(const std::stop_token& stop, std::chrono::seconds time) {
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  wake.wait_for(lock, stop, time, [] { return false; });
+  return !stop.stop_requested();
+}
+
+void report(const std::vector<manager::Finding>& findings) {
+  bool is_good = true;
+  for (const manager::Finding& finding : findings) {
+    is_good = is_good && !finding.is_wrong;
+    if (finding.is_wrong) spdlog::warn("the Manager: {}", text::printable(finding.text));
+  }
+  if (is_good) spdlog::info("the Manager's configuration fits");
+}
+
+void check(const std::stop_token& stop, const std::string& url, const std::string& storage) {
+  const auto address = client::BaseUrl::parse(url);
+  if (!address) return;
+  bool complained = false;
+  for (auto wait = kFirst; !stop.stop_requested(); wait = kLater) {
+    manager::Manager manager(*address, stop);
+    const auto findings = manager::check_manager(manager, storage, manager::Position::front);
+    if (findings) return report(*findings);
+    if (!std::exchange(complained, true) && !stop.stop_requested())
+      spdlog::warn("the Manager cannot be asked for its configuration yet: {}",
+                   text::printable(findings.error().message()));
+    if (!pause(stop, wait)) return;
+  }
+}
+
+}  // namespace
+
+void ManagerCheck::start(std::string url, std::string storage) {
+  thread_ = std::jthread(
+      [url = std::move(url), storage = std::move(storage)](const std::stop_token& stop) {
+        try {
+          check(stop, url, storage);
+        } catch (const std::exception& error) {
+          spdlog::error("the Manager's configuration cannot be checked: {}",
+                        text::printable(error.what()));
+        }
+      });
+}
+
+}  // namespace shaman::program

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`shaman-server check-manager`, and the same at the start of a server in front of a Manager."""
+
+import os
+import subprocess
+import tempfile
+import unittest
+
+from manager import Manager
+from shaman_server import PROGRAM, Server
+
+
+class CheckManager(unittest.TestCase):
+    def setUp(self):
+        self.server = Server().start()
+        self.addCleanup(self.server.close)
+        self.farm = Manager(storage=self.server.storage)
+        self.addCleanup(self.farm.close)
+
+    def check(self, *arguments, url=None):
+        done = subprocess.run([PROGRAM, "check-manager", url or self.farm.url, "--storage",
+                               self.server.storage, *arguments],
+                              capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    def wrong(self, *arguments):
+        """The lines of what is wrong; the exit status says that something is."""
+        status, said = self.check(*arguments)
+        self.assertEqual(status, 3, said)
+        return [line for line in said.splitlines() if line.startswith("WRONG")]
+
+    def test_a_good_one(self):
+        for arguments in ((), ("--beside",)):
+            status, said = self.check(*arguments)
+            self.assertEqual(status, 0, said)
+            self.assertIn("they are the same folder", said)
+            self.assertIn("its own garbage collection is off", said)
+        self.assertEqual([name for name in os.listdir(os.path.join(self.server.storage, ".shaman"))
+                          if name.startswith("probe")], [])
+
+    def test_another_name_of_the_same_storage_is_good(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.farm.storage = os.path.join(folder, "mounted")
+            os.symlink(self.server.storage, self.farm.storage)
+            self.assertEqual(self.check()[0], 0)
+
+    def test_another_storage(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.farm.storage = folder
+            wrong = self.wrong()
+            self.assertEqual(len(wrong), 1)
+            self.assertIn(f"the Manager's storage is \"{folder}\", this server's", wrong[0])
+            self.assertIn("give both the same storage", wrong[0])
+
+    def test_its_collection_is_on(self):
+        self.farm.collection_period = "24h0m0s"
+        wrong = self.wrong()
+        self.assertEqual(len(wrong), 1)
+        self.assertIn("(every 24h0m0s)", wrong[0])
+        self.assertIn("garbageCollect: {period: 0s}", wrong[0])
+
+    def test_its_shaman_is_off(self):
+        self.farm.shaman_enabled = False
+        self.assertEqual(self.check()[0], 0)
+        wrong = self.wrong("--beside")
+        self.assertEqual(len(wrong), 1)
+        self.assertIn("its Shaman is off", wrong[0])
+
+    def test_other_versions(self):
+        for version, words in (("4.0", "use a Manager 3.x"), ("3.1", "use a newer Manager"),
+                               ("nonsense", "use a Manager 3.x")):
+            self.farm.short_version = version
+            self.assertIn(words, self.wrong()[0])
+        self.farm.short_version = "3.10.1"
+        self.assertEqual(self.check()[0], 0)
+
+    def test_it_is_not_set_up(self):
+        self.farm.is_first_run = True
+        self.assertIn("has not been set up", self.wrong()[0])
+
+    def test_nobody_there_and_no_address(self):
+        self.farm.close()
+        status, said = self.check()
+        self.assertEqual(status, 1)
+        self.assertIn("no server answers", said)
+        self.farm.reopen(0)
+        self.assertEqual(self.check(url="ftp://x")[0], 2)
+
+    def test_a_server_in_front_says_it_at_its_start(self):
+        self.farm.collection_period = "1h0m0s"
+        with Server(manager=self.farm.url, storage=self.server.storage) as front:
+            line = front.wait_for_log("its own garbage collection is on")
+            self.assertIn("warning", line)
+
+    def test_a_server_in_front_waits_for_its_manager(self):
+        port = self.farm.port
+        self.farm.close()
+        with Server(manager=f"http://127.0.0.1:{port}", storage=self.server.storage) as front:
+            front.wait_for_log("cannot be asked for its configuration yet")
+            self.farm.reopen(port)
+            front.wait_for_log("the Manager's configuration fits")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One address for everything: beside a Manager (nginx), in front of it, and alone.
+
+The add-on and `shaman submit` go their whole way through each.
+"""
+
+import os
+import shutil
+import tempfile
+import unittest
+
+import nginx
+from addon import NewerAddon, OlderAddon
+from api import Api, files_url, new_content, spec
+from manager import Manager
+from raw_http import RawConnection
+from shaman_client import Client
+from shaman_server import Server, sha256
+
+SOURCE = os.environ["SHAMAN_SOURCE"]
+OUTPUT = ("--setting", "render_output_root=/farm/out")
+
+
+class Position:
+    """What holds in every position; `self.entry` has the one address."""
+
+    has_manager = True
+    asks_for_every_body = False
+
+    def setUp(self):
+        self.folder = os.path.realpath(tempfile.mkdtemp(prefix="shaman-test-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.storage = os.path.join(self.folder, "storage")
+        self.farm = Manager(storage=self.storage)
+        self.addCleanup(self.farm.close)
+        self.enter()
+        self.api = Api(self.entry)
+        self.addCleanup(self.api.close)
+
+    def start_server(self, **options):
+        server = Server(storage=self.storage, **options).start()
+        self.addCleanup(server.close)
+        return server
+
+    def raw(self):
+        connection = RawConnection(self.entry)
+        self.addCleanup(connection.close)
+        return connection
+
+    def addon(self, kind):
+        addon = kind(self.entry.url + "/")
+        self.addCleanup(addon.close)
+        return addon
+
+    def test_the_addon_connects_and_submits(self):
+        for kind in (OlderAddon, NewerAddon):
+            with self.subTest(kind.__name__):
+                addon = self.addon(kind)
+                manager = addon.connect()
+                self.assertTrue(manager["shaman"])
+                self.assertEqual(bool(manager["job_types"]), self.has_manager)
+                name = f"shot {kind.__name__}"
+                files = {"shot.blend": new_content(200_000), "tex/ä b.png": new_content(70_000)}
+                path = addon.submit(name, files)
+                self.assertEqual(self.server.read_checkout(path), files)
+                if self.has_manager:
+                    self.make_job(addon, path)
+
+    def make_job(self, addon, path):
+        """As the add-on does: the newer one never names the checkout."""
+        settings = {"chunk_size": 1, "render_output_path": "/out/######", "format": "PNG",
+                    "blendfile": "{jobs}/" + path + "/shot.blend"}
+        job = {"name": path, "type": "simple-blender-render", "priority": 50, "metadata": {},
+               "settings": settings, "submitter_platform": "linux", "initial_status": "queued"}
+        if isinstance(addon, OlderAddon):
+            job["storage"] = {"shaman_checkout_id": path}
+        addon.call("POST", "/api/v3/jobs/check", b'{"name":"x","type":"simple-blender-render",'
+                   b'"submitter_platform":"linux","settings":{"chunk_size":1,'
+                   b'"render_output_path":"x"}}', {"Content-Type": "application/json"})
+        made = addon.post("/api/v3/jobs", job)
+        self.assertEqual(made["settings"]["blendfile"], settings["blendfile"])
+
+    def test_shaman_submit(self):
+        film = os.path.join(self.folder, "studio", "film")
+        shutil.copytree(os.path.join(SOURCE, "tools", "demo", "scene"), os.path.dirname(film))
+        # Large enough to be sent as an upload that can be resumed.
+        with open(os.path.join(film, "textures/props/crate.png"), "ab") as file:
+            file.write(os.urandom(20 << 20))
+        shot = os.path.join(film, "shots", "shot010.blend")
+        job = ("--job-type", "simple-blender-render", *OUTPUT) if self.has_manager else ()
+        told = Client(os.path.join(self.folder, "cache")).submit(shot, self.entry, "--project",
+                                                                film, *job)
+        path = os.path.join(self.server.jobs(told["checkoutPath"]), "textures/props/crate.png")
+        self.assertGreater(os.path.getsize(path), 20 << 20)
+        if self.has_manager:
+            self.assertEqual(len(self.farm.submitted), 1)
+            self.assertEqual(self.farm.submitted[0]["storage"]["shaman_checkout_id"],
+                             told["checkoutPath"])
+
+    def test_a_body_that_is_wanted_is_asked_for(self):
+        data = new_content(300_000)
+        connection = self.raw()
+        connection.request("POST", files_url(data), [
+            ("Content-Length", str(len(data))), ("Expect", "100-continue"),
+            ("Content-Type", "application/octet-stream")], length=False)
+        self.assertEqual(connection.response().status, 100)
+        connection.send(data)
+        self.assertEqual(connection.response().status, 204)
+
+    def test_a_file_that_is_there_is_not_asked_for(self):
+        data = new_content(3_000_000)
+        self.assertEqual(self.api.upload(data).status, 204)
+        connection = self.raw()
+        connection.request("POST", files_url(data), [
+            ("Content-Length", str(len(data))), ("Expect", "100-continue"),
+            ("Content-Type", "application/octet-stream")], length=False)
+        answer = connection.response()
+        if self.asks_for_every_body and answer.status == 100:
+            connection.send(data)
+            answer = connection.response()
+        self.assertEqual(answer.status, 208)
+
+    def test_large_files_and_odd_paths_pass(self):
+        data = new_content(40_000_000)
+        self.assertEqual(self.api.upload(data).status, 204)
+        path = "a b/100% ä/+&=#"
+        made = self.api.create(path, [spec("x.bin", data)])
+        self.assertEqual(made.status, 200, made)
+        self.assertEqual(sha256(self.server.read_checkout(made.json()["checkoutPath"])["x.bin"]),
+                         sha256(data))
+
+    def test_an_upload_that_breaks_off_leaves_nothing_to_wait_for(self):
+        data = new_content(5_000_000)
+        connection = self.raw()
+        connection.request("POST", files_url(data), [
+            ("Content-Length", str(len(data))), ("Content-Type", "application/octet-stream")],
+            length=False)
+        connection.send(data[:2_000_000])
+        connection.reset()
+        self.assertEqual(self.api.upload(data).status, 204)
+
+
+class Alone(Position, unittest.TestCase):
+    has_manager = False
+
+    def enter(self):
+        self.server = self.entry = self.start_server()
+
+
+class Front(Position, unittest.TestCase):
+    def enter(self):
+        self.server = self.entry = self.start_server(manager=self.farm.url)
+
+    def test_jobs_of_the_newer_addon_know_their_checkout(self):
+        addon = self.addon(NewerAddon)
+        path = addon.submit("shot", {"shot.blend": new_content()})
+        self.make_job(addon, path)
+        self.assertEqual(self.farm.submitted[0]["storage"]["shaman_checkout_id"], path)
+
+
+@unittest.skipUnless(nginx.PROGRAM, "nginx is not installed")
+class Beside(Position, unittest.TestCase):
+    asks_for_every_body = True  # nginx says 100 before anybody has looked
+
+    def enter(self):
+        self.server = self.start_server(trusted_proxies="127.0.0.1")
+        self.entry = nginx.Nginx(self.server, self.farm)
+        self.addCleanup(self.entry.close)
+
+    def test_each_gets_its_part(self):
+        self.assertEqual(self.api.get("/api/v3/shaman/info").status, 200)
+        self.assertEqual(self.api.get("/api/v3/jobs").json(), {"jobs": []})
+        self.assertEqual(self.farm.calls, [("GET", "/api/v3/jobs")])
+
+    def test_shaman_away_is_said_and_the_manager_goes_on(self):
+        self.server.terminate()
+        self.assertEqual(self.api.get("/api/v3/shaman/info").status, 502)
+        self.assertEqual(self.api.get("/api/v3/jobs").status, 200)
+
+
+if __name__ == "__main__":
+    unittest.main()
