@@ -109,7 +109,6 @@ struct Manager::Impl {
   result<HttpResponse> get(const std::string& path) {
     HttpRequest request;
     request.path = "/api/v3/" + path;
-    request.headers = {{"Accept", "application/json"}};
     request.longest_answer = kLongestAnswer;
     return exchange(request, true);
   }
@@ -119,7 +118,7 @@ struct Manager::Impl {
     HttpRequest request;
     request.method = "POST";
     request.path = "/api/v3/" + path;
-    request.headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}};
+    request.headers = {{"Content-Type", "application/json"}};
     request.body_length = text.size();
     request.open_body = [&text] {
       return result<std::unique_ptr<client::BodySource>>(std::make_unique<client::TextBody>(text));

@@ -32,6 +32,9 @@ class FrontTest(unittest.TestCase):
         self.server = Server(manager=self.behind.url)
         self.server.start()
         self.addCleanup(self.server.close)
+        # It looks at the Manager's configuration first, and does not think much of this one's.
+        self.server.wait_for_log("warning the Manager: ")
+        self.behind.forget()
         self.api = Api(self.server)
         self.addCleanup(self.api.close)
 

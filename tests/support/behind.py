@@ -89,6 +89,12 @@ class Behind:
         with self.server.lock:
             return self.server.connections
 
+    def forget(self):
+        """As if nothing had been asked so far."""
+        with self.server.lock:
+            self.server.connections = 0
+            self.server.seen.clear()
+
     def close(self):
         self.server.shutdown()
         self.server.server_close()
