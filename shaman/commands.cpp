@@ -13,6 +13,7 @@
 #include "shaman/checkout.hpp"
 #include "shaman/fs/local.hpp"
 #include "shaman/gc.hpp"
+#include "shaman/jobs/checkout_ends.hpp"
 #include "shaman/manager/check.hpp"
 #include "shaman/os.hpp"
 #include "shaman/store.hpp"
@@ -183,6 +184,37 @@ int check(int argc, char** argv) {
   return is_good ? 0 : kWrong;
 }
 
+int expired(int argc, char** argv) {
+  bool confirms = false;
+  std::string storage;
+  CLI::App app(
+      "Lists the checkouts that no job uses any more and that a server would erase, were they not "
+      "so\n"
+      "many at once (checkout.erase-brake).",
+      "shaman-server expired");
+  CommandOptions given(app);
+  app.add_flag("--confirm", confirms, "Let the server erase them, when it next looks at the jobs");
+  try {
+    app.parse(argc, argv);
+    const auto settings = given.load();
+    if (!settings) return kUsageError;
+    storage = os::absolute(settings->storage);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsageError;
+  }
+  const auto held = jobs::held_checkouts(storage);
+  if (!held) return fail(held.error());
+  for (const std::string& path : *held)
+    std::printf("%s\n", text::printable(path).c_str());
+  if (held->empty()) std::fprintf(stderr, "No checkout waits for being confirmed.\n");
+  if (!confirms || held->empty()) return 0;
+  if (const auto confirmed = jobs::confirm_erasing(storage, *held); !confirmed)
+    return fail(confirmed.error());
+  std::fprintf(stderr,
+               "The server erases these where they still have no job, when it next looks.\n");
+  return 0;
+}
+
 // `5%`, or `0.5%`: as a fraction of one. 0: it is no such thing.
 double parse_share(std::string_view text) {
   double percent = 0;
@@ -242,6 +274,7 @@ std::optional<int> run_command(int argc, char** argv) {
   if (name == "gc") return collect(argc - 1, argv + 1);
   if (name == "erase") return erase(argc - 1, argv + 1);
   if (name == "check-manager") return check(argc - 1, argv + 1);
+  if (name == "expired") return expired(argc - 1, argv + 1);
   if (name == "verify") return verify(argc - 1, argv + 1);
   return std::nullopt;
 }

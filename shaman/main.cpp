@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -20,6 +21,7 @@
 #include "commands.hpp"
 #include "config/values.hpp"
 #include "descriptors.hpp"
+#include "job_watch.hpp"
 #include "logging.hpp"
 #include "manager_check.hpp"
 #include "options.hpp"
@@ -133,6 +135,7 @@ result<void> make_ready(Options& options) {
   options.server.storage = os::absolute(options.storage);
   options.store.log = log_from_store;
   options.gc.log = log_from_store;
+  options.checkout_ends.log = log_from_store;
   return {};
 }
 
@@ -161,9 +164,15 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
   auto store = Store::open(file_system, options.server.storage, options.store, disk_pool);
   if (!store) return fail(store.error());
   Checkouts checkouts(**store, options.checkouts);
+  // The server goes first: what passes tells the watch of jobs.
+  std::optional<program::JobWatch> job_watch;
   http::Server server(**store, checkouts, {quick_pool, disk_pool, request_pool}, options.server);
-  if (options.manager)
-    server.pass_on(proxy::passage_to_manager(*options.manager, proxy::ManagerTimeouts()));
+  if (options.manager) {
+    job_watch.emplace(checkouts, settings);
+    server.pass_on(proxy::passage_to_manager(
+        *options.manager, proxy::ManagerTimeouts(),
+        [&job_watch](const std::string& deleted) { job_watch->jobs_changed(deleted); }));
+  }
   if (const auto bound = server.listen(options.host, options.port); !bound)
     return fail(bound.error());
   if (const auto written = write_port_file(options.port_file, server); !written)
@@ -178,7 +187,10 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
     server.stop();
   };
   // Both on one thread: no reload is under way once the server was stopped.
-  signals.start({stop, [&] { reload(settings, **store, server, upkeep); }});
+  signals.start({stop, [&] {
+                   reload(settings, **store, server, upkeep);
+                   if (job_watch) job_watch->look_again();
+                 }});
   server.run();
   spdlog::info("stopped");
   return 0;

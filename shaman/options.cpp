@@ -265,6 +265,24 @@ void add_gc_options(Table& table, Options& options) {
               "The same for the file system's inodes; 0: no limit", Reload::live, 0, kTebi);
 }
 
+void add_checkout_options(Table& table, Options& options) {
+  jobs::CheckoutEndsOptions& ends = options.checkout_ends;
+  table.section("Checkouts and their jobs, where there is a Manager");
+  table.duration("checkout.look-period", options.job_look_period,
+                 "How often to ask the Manager for its jobs, and erase checkouts whose jobs are"
+                 " gone; 0: never",
+                 Reload::live);
+  table.duration("checkout.grace", ends.grace,
+                 "How long a checkout stays after its last job was seen to be gone", Reload::live);
+  table.duration("checkout.orphan-age", ends.orphan_age,
+                 "How long a checkout stays that never had a job; 0: for ever", Reload::live);
+  table.count(
+      "checkout.erase-brake", ends.erase_brake,
+      "When more than these, or more than a fifth of all checkouts, would be erased at once,"
+      " none is until `shaman-server expired --confirm`",
+      Reload::live);
+}
+
 void add_verify_options(Table& table, Options& options) {
   table.section("Looking for damage");
   table.duration("verify.period", options.verify_period,
@@ -309,6 +327,7 @@ Table table_of(Options& options) {
   add_time_options(table, options);
   add_thread_options(table, options);
   add_gc_options(table, options);
+  add_checkout_options(table, options);
   add_verify_options(table, options);
   add_log_options(table, options);
   return table;

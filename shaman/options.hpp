@@ -10,6 +10,7 @@
 
 #include "shaman/gc.hpp"
 #include "shaman/http/server.hpp"
+#include "shaman/jobs/checkout_ends.hpp"
 #include "shaman/proxy/manager.hpp"
 #include "shaman/store.hpp"
 
@@ -30,9 +31,11 @@ struct Options {
   std::string manager_url;
   std::optional<proxy::ManagerAddress> manager;  ///< that this server stands in front of
   GcOptions gc;
-  std::chrono::seconds gc_period{std::chrono::hours(24)};  ///< 0: never
-  std::chrono::seconds verify_period{0};                   ///< 0: never
-  std::uint64_t verify_rate = 20'000'000;                  ///< bytes a second
+  jobs::CheckoutEndsOptions checkout_ends;
+  std::chrono::milliseconds job_look_period{std::chrono::minutes(10)};  ///< 0: never
+  std::chrono::seconds gc_period{std::chrono::hours(24)};               ///< 0: never
+  std::chrono::seconds verify_period{0};                                ///< 0: never
+  std::uint64_t verify_rate = 20'000'000;                               ///< bytes a second
   bool connections_given = false;  ///< then too few descriptors are a reason not to start
   std::size_t disk_threads = 0;
   std::size_t request_threads = 0;

@@ -12,7 +12,7 @@
 namespace shaman::program {
 namespace {
 
-constexpr std::chrono::seconds kFirst{600};
+constexpr std::chrono::milliseconds kFirst{600'000};
 
 }  // namespace
 
@@ -25,6 +25,7 @@ Schedule::~Schedule() {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
+    stop_source_.request_stop();
   }
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
@@ -38,24 +39,39 @@ void Schedule::look_again() {
   wake_.notify_all();
 }
 
+void Schedule::hasten(std::chrono::milliseconds time) {
+  {
+    const std::lock_guard lock(mutex_);
+    hastened_ = std::chrono::steady_clock::now() + time;
+    looks_again_ = true;
+  }
+  wake_.notify_all();
+}
+
 // Until the first moment at which the job is due by the period that is in force then. False: it is
 // never due again.
-bool Schedule::wait(std::unique_lock<std::mutex>& lock, std::chrono::seconds at_most) {
+bool Schedule::wait(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds at_most) {
   const auto begin = std::chrono::steady_clock::now();
   const auto is_woken = [this] { return stop_.load() || looks_again_; };
   while (!stop_) {
     looks_again_ = false;
-    const std::chrono::seconds period = period_();
-    if (period.count() <= 0)
+    const std::chrono::milliseconds period = period_();
+    if (period.count() <= 0) {
       wake_.wait(lock, is_woken);
-    else if (!wake_.wait_until(lock, begin + std::min(period, at_most), is_woken))
+      continue;
+    }
+    auto due = begin + std::min(period, at_most);
+    if (hastened_) due = std::min<std::chrono::steady_clock::time_point>(due, *hastened_);
+    if (!wake_.wait_until(lock, due, is_woken)) {
+      hastened_.reset();
       return true;
+    }
   }
   return false;
 }
 
 void Schedule::run() {
-  std::chrono::seconds at_most = kFirst;
+  std::chrono::milliseconds at_most = kFirst;
   std::unique_lock lock(mutex_);
   while (wait(lock, at_most)) {
     at_most = std::chrono::hours(24 * 365);

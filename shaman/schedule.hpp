@@ -6,6 +6,8 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -16,7 +18,7 @@ namespace shaman::program {
 class Schedule {
  public:
   using Job = std::function<void(const std::atomic<bool>& stop)>;
-  using Period = std::function<std::chrono::seconds()>;
+  using Period = std::function<std::chrono::milliseconds()>;
 
   /// The first time comes soon after the start, so that it is done by a server too that is started
   /// every day. While the period is 0 nothing is done. `what` is for the log.
@@ -27,10 +29,14 @@ class Schedule {
 
   /// The period may be another one from now on.
   void look_again();
+  /// Not to wait for the period's end, but only this long.
+  void hasten(std::chrono::milliseconds time);
+  /// Stops when this is being destroyed, as the job's `stop` does.
+  [[nodiscard]] std::stop_token stop_token() const { return stop_source_.get_token(); }
 
  private:
   void run();
-  bool wait(std::unique_lock<std::mutex>& lock, std::chrono::seconds at_most);
+  bool wait(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds at_most);
 
   const std::string what_;
   const Period period_;
@@ -39,6 +45,8 @@ class Schedule {
   std::condition_variable wake_;
   std::atomic<bool> stop_{false};
   bool looks_again_ = false;
+  std::optional<std::chrono::steady_clock::time_point> hastened_;
+  std::stop_source stop_source_;
   std::thread thread_;
 };
 

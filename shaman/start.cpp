@@ -56,7 +56,8 @@ Start read_start(int argc, char** argv) {
       "it\n"
       "read its configuration again.\n"
       "`shaman-server gc` collects garbage, `erase` erases a checkout, `verify` looks for damaged\n"
-      "files, `check-manager` at a Manager's configuration; see --help of each. Each option may "
+      "files, `expired` lists checkouts that wait for being confirmed, `check-manager` looks at a\n"
+      "Manager's configuration; see --help of each. Each option may "
       "also be given in the environment (--gc-max-age\n"
       "is SHAMAN_GC_MAX_AGE) or in a file (see --sample-config).",
       "shaman-server");

@@ -10,6 +10,7 @@
 #include "shaman/blob_id.hpp"
 #include "shaman/error.hpp"
 #include "shaman/file_list.hpp"
+#include "shaman/fs.hpp"
 #include "shaman/store.hpp"
 
 namespace shaman {
@@ -40,6 +41,12 @@ class CheckoutPlan {
   std::unique_ptr<State> state_;
 };
 
+/// A checkout that is there.
+struct FoundCheckout {
+  std::string path;  ///< as its creation answered it
+  fs::Time made;
+};
+
 /// Makes checkouts below `<storage>/jobs/`. All members may be called from any thread.
 class Checkouts {
  public:
@@ -67,6 +74,10 @@ class Checkouts {
   /// Whether exactly this folder below `jobs/` is a checkout: none above or inside of one is.
   /// Blocks. errc::io_error.
   [[nodiscard]] result<bool> is_checkout(const std::string& path);
+
+  /// All checkouts that were made here or by another server of this kind: those that have a
+  /// manifest. Sorted. Blocks for as long as looking into all folders takes. errc::io_error.
+  [[nodiscard]] result<std::vector<FoundCheckout>> list();
 
   /// Takes away one checkout, at once and for good; parents that it leaves empty go too where that
   /// is safe, never `jobs/` itself. Its blobs stay until garbage collection finds them unused.

@@ -8,6 +8,7 @@
 
 #include "checkout/erasure.hpp"
 #include "checkout/idempotency.hpp"
+#include "checkout/listing.hpp"
 #include "checkout/manifest.hpp"
 #include "checkout/placement.hpp"
 #include "checkout/plan.hpp"
@@ -138,6 +139,10 @@ result<bool> Checkouts::is_checkout(const std::string& path) {
   const auto found = Erasure(impl_->store, path).find();
   if (!found && found.error().code != errc::not_found) return found.error();
   return static_cast<bool>(found);
+}
+
+result<std::vector<FoundCheckout>> Checkouts::list() {
+  return list_checkouts(impl_->store);
 }
 
 result<void> Checkouts::erase(const std::string& path) {

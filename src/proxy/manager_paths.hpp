@@ -16,6 +16,22 @@ namespace shaman::proxy {
   return head.method() == "POST" && path_of(head) == "/api/v3/jobs";
 }
 
+/// Deletes one job: its id. Empty: another call.
+[[nodiscard]] inline std::string_view deleted_job(const http::RequestHead& head) {
+  constexpr std::string_view kJobs = "/api/v3/jobs/";
+  std::string_view path = path_of(head);
+  if (head.method() != "DELETE" || !path.starts_with(kJobs)) return {};
+  path.remove_prefix(kJobs.size());
+  return path.find('/') == std::string_view::npos && path != "mass-delete" ? path
+                                                                           : std::string_view();
+}
+
+/// May make or delete jobs.
+[[nodiscard]] inline bool changes_jobs(const http::RequestHead& head) {
+  return is_job_submission(head) ||
+         (head.method() == "DELETE" && path_of(head).starts_with("/api/v3/jobs/"));
+}
+
 /// Where files go, as a Manager tells clients.
 [[nodiscard]] inline bool tells_location(const http::RequestHead& head) {
   return head.method() == "GET" &&

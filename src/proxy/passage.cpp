@@ -36,8 +36,11 @@ constexpr std::size_t kMostLookedInto = 1024 * 1024;
 // Of one passed-through request: where it has got to.
 class Passing {
  public:
-  Passing(Exchange& exchange, Upstream& upstream)
-      : exchange_(exchange), client_(exchange.connection), upstream_(upstream) {}
+  Passing(Exchange& exchange, Upstream& upstream, const JobsChanged& jobs_changed)
+      : exchange_(exchange),
+        client_(exchange.connection),
+        upstream_(upstream),
+        jobs_changed_(jobs_changed) {}
 
   Task<Response> run();
 
@@ -57,6 +60,7 @@ class Passing {
   Task<Response> upgrade();
 
   void give_back_manager();
+  void tell_of_jobs() const;
   [[nodiscard]] bool may_repeat() const;
   [[nodiscard]] bool has_answer_body() const;
   [[nodiscard]] bool will_go_on() const;
@@ -68,6 +72,7 @@ class Passing {
   Exchange& exchange_;
   Connection& client_;
   Upstream& upstream_;
+  const JobsChanged& jobs_changed_;
   Upstream::Lease manager_;
   bool has_answer_begun_ = false;
   std::optional<std::string> body_;  // where it had to be looked into
@@ -86,9 +91,16 @@ Task<Response> Passing::run() {
     if (auto refused = co_await look_into_job()) co_return std::move(*refused);
   }
   if (auto failed = co_await exchange_heads()) co_return std::move(*failed);
+  tell_of_jobs();
   if (answer_.status() == 101) co_return co_await upgrade();
   if (answer_.status() == 200 && tells_location(head)) co_return co_await pass_looked_into();
   co_return co_await pass_answer();
+}
+
+void Passing::tell_of_jobs() const {
+  const RequestHead& head = exchange_.head;
+  const bool is_done = answer_.status() == 200 || answer_.status() == 204;
+  if (is_done && jobs_changed_ && changes_jobs(head)) jobs_changed_(std::string(deleted_job(head)));
 }
 
 Task<std::optional<Response>> Passing::look_into_job() {
@@ -364,11 +376,12 @@ Task<Response> Passing::upgrade() {
 
 class ManagerPassage : public http::Passage {
  public:
-  ManagerPassage(const ManagerAddress& address, const ManagerTimeouts& timeouts)
-      : upstream_(address, timeouts) {}
+  ManagerPassage(const ManagerAddress& address, const ManagerTimeouts& timeouts,
+                 JobsChanged jobs_changed)
+      : upstream_(address, timeouts), jobs_changed_(std::move(jobs_changed)) {}
 
   Task<Response> pass(Exchange& exchange) override {
-    Passing passing(exchange, upstream_);
+    Passing passing(exchange, upstream_, jobs_changed_);
     co_return co_await passing.run();
   }
   void check(http::Clock::time_point now) override { upstream_.check(now); }
@@ -376,13 +389,15 @@ class ManagerPassage : public http::Passage {
 
  private:
   Upstream upstream_;
+  const JobsChanged jobs_changed_;
 };
 
 }  // namespace
 
 std::shared_ptr<http::Passage> passage_to_manager(const ManagerAddress& address,
-                                                  const ManagerTimeouts& timeouts) {
-  return std::make_shared<ManagerPassage>(address, timeouts);
+                                                  const ManagerTimeouts& timeouts,
+                                                  JobsChanged jobs_changed) {
+  return std::make_shared<ManagerPassage>(address, timeouts, std::move(jobs_changed));
 }
 
 }  // namespace shaman::proxy

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,9 +29,14 @@ struct ManagerTimeouts {
   std::chrono::milliseconds tunnel{600'000};  ///< a WebSocket on which nothing moves
 };
 
+/// Called from any thread when a job was made or is being deleted in passing; with its id where
+/// exactly that one is deleted, and else with nothing.
+using JobsChanged = std::function<void(const std::string& deleted)>;
+
 /// What a server in front of a Manager passes everything on with that is not Shaman's: streaming
 /// both ways, WebSockets too. What passes is repaired where it would harm: see docs/managers.md.
 [[nodiscard]] std::shared_ptr<http::Passage> passage_to_manager(const ManagerAddress& address,
-                                                                const ManagerTimeouts& timeouts);
+                                                                const ManagerTimeouts& timeouts,
+                                                                JobsChanged jobs_changed = {});
 
 }  // namespace shaman::proxy

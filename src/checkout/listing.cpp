@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "checkout/listing.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "shaman/text.hpp"
+
+#include "checkout/path_rules.hpp"
+#include "store/disk_error.hpp"
+
+namespace shaman {
+namespace {
+
+namespace errors = boost::system::errc;
+
+bool is_gone(const boost::system::error_code& error) {
+  return error == errors::no_such_file_or_directory || error == errors::not_a_directory;
+}
+
+class Listing {
+ public:
+  explicit Listing(Store::Impl& store) : store_(store) {}
+
+  result<std::vector<FoundCheckout>> run() {
+    waiting_.emplace_back();
+    while (!waiting_.empty()) {
+      const std::string path = std::exchange(waiting_.back(), {});
+      waiting_.pop_back();
+      if (const auto looked = look_into(path)) return *looked;
+    }
+    std::ranges::sort(found_, {}, &FoundCheckout::path);
+    return std::move(found_);
+  }
+
+ private:
+  // What was erased meanwhile is none; a folder that cannot be read may hold one.
+  std::optional<Error> look_into(const std::string& path) {
+    if (path.empty()) return look_through(store_.root.jobs, path);
+    const auto folder = store_.file_system.open_folder(store_.root.jobs, path);
+    if (!folder) return failure(folder.error(), path);
+    const auto manifest = store_.file_system.stat(*folder, path_rules::kManifestName);
+    if (!manifest && is_gone(manifest.error())) return look_through(*folder, path);
+    if (!manifest) return failure(manifest.error(), path);
+    found_.push_back({path, manifest->modified});
+    return std::nullopt;
+  }
+
+  std::optional<Error> look_through(const fs::Folder& folder, const std::string& path) {
+    const auto entries = store_.file_system.list(folder);
+    if (!entries) return failure(entries.error(), path);
+    for (const fs::Entry& entry : *entries)
+      if (entry.type == fs::EntryType::folder)
+        waiting_.push_back(path.empty() ? entry.name : path + "/" + entry.name);
+    return std::nullopt;
+  }
+
+  static std::optional<Error> failure(const boost::system::error_code& error,
+                                      const std::string& path) {
+    if (is_gone(error)) return std::nullopt;
+    return disk_error(error, "look for checkouts in " + text::in_quotes("jobs/" + path));
+  }
+
+  Store::Impl& store_;
+  std::vector<std::string> waiting_;
+  std::vector<FoundCheckout> found_;
+};
+
+}  // namespace
+
+result<std::vector<FoundCheckout>> list_checkouts(Store::Impl& store) {
+  return Listing(store).run();
+}
+
+}  // namespace shaman

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vector>
+
+#include "shaman/checkout.hpp"
+#include "shaman/error.hpp"
+
+#include "store/store_impl.hpp"
+
+namespace shaman {
+
+/// As Checkouts::list().
+[[nodiscard]] result<std::vector<FoundCheckout>> list_checkouts(Store::Impl& store);
+
+}  // namespace shaman

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/jobs/checkout_ends.hpp"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include "shaman/text.hpp"
+
+#include "knowledge.hpp"
+#include "references.hpp"
+
+namespace shaman::jobs {
+namespace {
+
+// Of all checkouts: more than one in so many at once is for an admin to confirm.
+constexpr std::size_t kMostOf = 5;
+
+using Users = std::map<std::string, std::set<std::string>>;
+
+std::int64_t seconds_of(fs::Time time) {
+  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
+Error no_jobs() {
+  return {errc::bad_answer,
+          "the Manager has no job at all: no checkout is erased, in case it has lost them"};
+}
+
+bool is_deleted(const Known& known, const std::set<std::string>& deleted) {
+  return !known.jobs.empty() && std::ranges::includes(deleted, known.jobs);
+}
+
+// One look, over what was known before.
+class Look {
+ public:
+  Look(Checkouts& checkouts, const CheckoutEndsOptions& options, fs::Time now, Knowledge& knowledge)
+      : checkouts_(checkouts), options_(options), now_(now), knowledge_(knowledge) {}
+
+  result<CheckoutEndsResults> run(const AskForJobs& ask, std::vector<std::string> confirmed);
+
+ private:
+  void learn(const Users& users);
+  [[nodiscard]] bool is_over(const FoundCheckout& checkout) const;
+  [[nodiscard]] std::vector<std::string> find_over() const;
+  void apply_brake(std::vector<std::string>& over, std::vector<std::string> confirmed);
+  [[nodiscard]] result<void> drop_used(const AskForJobs& ask, std::vector<std::string>& over);
+  void erase(const std::vector<std::string>& over);
+  void say(LogLevel level, const std::string& message) const {
+    if (options_.log) options_.log(level, message);
+  }
+
+  Checkouts& checkouts_;
+  const CheckoutEndsOptions& options_;
+  const fs::Time now_;
+  Knowledge& knowledge_;
+  bool has_jobs_ = true;
+  std::vector<FoundCheckout> found_;
+  CheckoutEndsResults results_;
+};
+
+// What is gone is forgotten; what has a job has one; what had one has lost it now, or a while ago.
+void Look::learn(const Users& users) {
+  std::map<std::string, Known> next;
+  for (const FoundCheckout& checkout : found_) {
+    const auto used = users.find(checkout.path);
+    const auto known = knowledge_.checkouts.find(checkout.path);
+    if (used != users.end()) {
+      next[checkout.path] = {used->second, 0};
+      ++results_.used;
+    } else if (known != knowledge_.checkouts.end()) {
+      next[checkout.path] = known->second;
+      std::int64_t& since = next[checkout.path].gone_since;
+      if (since == 0) since = seconds_of(now_);
+    }
+  }
+  knowledge_.checkouts = std::move(next);
+}
+
+bool Look::is_over(const FoundCheckout& checkout) const {
+  const auto known = knowledge_.checkouts.find(checkout.path);
+  if (known == knowledge_.checkouts.end())
+    return has_jobs_ && options_.orphan_age.count() > 0 &&
+           now_ - checkout.made >= options_.orphan_age;
+  const Known& state = known->second;
+  if (!has_jobs_ && !is_deleted(state, knowledge_.deleted_jobs)) return false;
+  return state.gone_since > 0 && seconds_of(now_) - state.gone_since >= options_.grace.count();
+}
+
+std::vector<std::string> Look::find_over() const {
+  std::vector<std::string> over;
+  for (const FoundCheckout& checkout : found_)
+    if (is_over(checkout)) over.push_back(checkout.path);
+  return over;
+}
+
+// What an admin has confirmed goes; of the rest all or none.
+void Look::apply_brake(std::vector<std::string>& over, std::vector<std::string> confirmed) {
+  std::ranges::sort(confirmed);
+  std::vector<std::string> rest;
+  std::ranges::set_difference(over, confirmed, std::back_inserter(rest));
+  if (rest.size() <= options_.erase_brake && rest.size() * kMostOf <= found_.size()) return;
+  std::vector<std::string> allowed;
+  std::ranges::set_intersection(over, confirmed, std::back_inserter(allowed));
+  over = std::move(allowed);
+  results_.held = rest;
+  if (rest == knowledge_.held) return;
+  say(LogLevel::warning,
+      text::count_of(rest.size(), "checkout", "checkouts") + " of " +
+          std::to_string(found_.size()) +
+          " would be erased at once, as no job uses them any more; that many only go when an admin "
+          "confirms it: `shaman-server expired` lists them, with --confirm they go");
+}
+
+// A job may have come since the first question.
+result<void> Look::drop_used(const AskForJobs& ask, std::vector<std::string>& over) {
+  const auto jobs = ask();
+  if (!jobs) return jobs.error();
+  const Users users = users_of(found_, *jobs);
+  if (has_jobs_ && jobs->empty()) return no_jobs();
+  std::erase_if(over, [&](const std::string& path) { return users.contains(path); });
+  return {};
+}
+
+void Look::erase(const std::vector<std::string>& over) {
+  for (const std::string& path : over) {
+    const bool had_job = knowledge_.checkouts.contains(path);
+    const auto erased = checkouts_.erase(path);
+    // Somebody else was faster; most often the Manager.
+    if (!erased && erased.error().code == errc::not_found) continue;
+    if (!erased) {
+      say(LogLevel::error, text::printable(erased.error().message()));
+      continue;
+    }
+    results_.erased.push_back(path);
+    knowledge_.checkouts.erase(path);
+    say(LogLevel::info, "erased the checkout " + text::in_quotes(path) +
+                            (had_job ? ": its job is gone" : ": it never had a job"));
+  }
+}
+
+result<CheckoutEndsResults> Look::run(const AskForJobs& ask, std::vector<std::string> confirmed) {
+  // The jobs first: a checkout that is made after that is young.
+  const auto jobs = ask();
+  if (!jobs) return jobs.error();
+  auto found = checkouts_.list();
+  if (!found) return found.error();
+  found_ = *std::move(found);
+  has_jobs_ = !jobs->empty();
+  results_.checkouts = found_.size();
+  const bool are_known_deleted = std::ranges::any_of(knowledge_.checkouts, [&](const auto& known) {
+    return is_deleted(known.second, knowledge_.deleted_jobs);
+  });
+  if (!has_jobs_ && !are_known_deleted) return no_jobs();
+  learn(users_of(found_, *jobs));
+  std::vector<std::string> over = find_over();
+  if (!over.empty()) apply_brake(over, std::move(confirmed));
+  if (!over.empty())
+    if (auto again = drop_used(ask, over); !again) return again.error();
+  erase(over);
+  knowledge_.held = results_.held;
+  return std::move(results_);
+}
+
+}  // namespace
+
+struct CheckoutEnds::Impl {
+  Impl(Checkouts& checkouts_in, const std::string& storage)
+      : checkouts(checkouts_in), files(storage) {}
+
+  Checkouts& checkouts;
+  const KnowledgeFiles files;
+  std::mutex looking;  // one look at a time
+  std::mutex mutex;
+  std::set<std::string> deleted;  // since the last look; guarded by mutex
+};
+
+CheckoutEnds::CheckoutEnds(Checkouts& checkouts, std::string storage)
+    : impl_(std::make_unique<Impl>(checkouts, storage)) {}
+CheckoutEnds::~CheckoutEnds() = default;
+
+void CheckoutEnds::job_deleted(const std::string& id) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->deleted.insert(id);
+}
+
+result<CheckoutEndsResults> CheckoutEnds::look(const AskForJobs& ask,
+                                               const CheckoutEndsOptions& options, fs::Time now) {
+  const std::lock_guard one_at_a_time(impl_->looking);
+  auto knowledge = impl_->files.read();
+  if (!knowledge) return knowledge.error();
+  const auto confirmed = impl_->files.read_confirmed();
+  if (!confirmed) return confirmed.error();
+  {
+    const std::lock_guard lock(impl_->mutex);
+    knowledge->deleted_jobs.merge(impl_->deleted);
+    impl_->deleted.clear();
+  }
+  auto looked = Look(impl_->checkouts, options, now, *knowledge).run(ask, *confirmed);
+  std::set<std::string> of_checkouts;
+  for (const auto& [path, known] : knowledge->checkouts)
+    of_checkouts.insert(known.jobs.begin(), known.jobs.end());
+  std::erase_if(knowledge->deleted_jobs,
+                [&](const std::string& id) { return !of_checkouts.contains(id); });
+  if (const auto written = impl_->files.write(*knowledge); !written) return written.error();
+  if (looked) impl_->files.forget_confirmed();
+  return looked;
+}
+
+result<std::vector<std::string>> held_checkouts(const std::string& storage) {
+  auto knowledge = KnowledgeFiles(storage).read();
+  if (!knowledge) return knowledge.error();
+  return std::move(knowledge->held);
+}
+
+result<void> confirm_erasing(const std::string& storage,
+                             const std::vector<std::string>& checkouts) {
+  return KnowledgeFiles(storage).write_confirmed(checkouts);
+}
+
+}  // namespace shaman::jobs

@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checkouts end with their jobs, and never on doubt."""
+
+import os
+import subprocess
+import unittest
+
+from api import Api, new_content, spec
+from manager import Manager
+from shaman_server import PROGRAM, Server, wait_until
+
+
+class CheckoutEndsTest(unittest.TestCase):
+    """Looks ten times a second; no grace, and orphans stay, but where a test says otherwise."""
+
+    options = {}
+
+    def setUp(self):
+        self.farm = Manager(shaman_enabled=False)
+        self.addCleanup(self.farm.close)
+        options = {"checkout_look_period": "100ms", "checkout_grace": "0", "checkout_orphan_age": "0",
+                   **self.options}
+        self.server = Server(manager=self.farm.url, **options).start()
+        self.addCleanup(self.server.close)
+        self.farm.storage = self.server.storage
+        self.api = Api(self.server)
+        self.addCleanup(self.api.close)
+
+    def checkout(self, path):
+        data = new_content()
+        self.assertEqual(self.api.upload(data).status, 204)
+        made = self.api.create(path, [spec("a.blend", data)])
+        self.assertEqual(made.status, 200, made)
+        return made.json()["checkoutPath"]
+
+    def job(self, path, through=True, **more):
+        """A job that renders this checkout: its id."""
+        job = {"name": path, "type": "echo-sleep-test", "submitter_platform": "linux",
+               "settings": {"blendfile": "{jobs}/" + path + "/a.blend"}, **more}
+        if through:
+            made = self.api.post_json("/api/v3/jobs", job)
+            self.assertEqual(made.status, 200, made)
+            return made.json()["id"]
+        return self.farm.submit_job(job)[1]["id"]
+
+    def farm_of(self, count):
+        """So many checkouts with jobs; returns the jobs' ids by path."""
+        jobs = {}
+        for number in range(count):
+            path = self.checkout(f"film/shot {number}")
+            jobs[path] = self.job(path)
+        self.look()
+        return jobs
+
+    def look(self, times=2):
+        """Waits until the server has looked from the beginning to the end."""
+        before = self.looks()
+        wait_until(lambda: self.looks() >= before + times, "a look at the jobs")
+
+    def looks(self):
+        return self.farm.calls.count(("GET", "/api/v3/jobs"))
+
+    def is_there(self, path):
+        return os.path.islink(self.server.jobs(path, "a.blend"))
+
+    def wait_until_gone(self, path):
+        wait_until(lambda: not os.path.exists(self.server.jobs(path)), f"{path} to be erased")
+
+    def assert_all_there(self, paths):
+        self.look(3)
+        for path in paths:
+            self.assertTrue(self.is_there(path), path)
+
+    def expired(self, *arguments):
+        done = subprocess.run([PROGRAM, "expired", "--storage", self.server.storage, *arguments],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.splitlines()
+
+
+class Gone(CheckoutEndsTest):
+    def test_a_job_deleted_in_passing_takes_its_checkout_along(self):
+        jobs = self.farm_of(6)
+        self.assertEqual(self.api.call("DELETE", f"/api/v3/jobs/{jobs['film/shot 2']}").status, 204)
+        self.wait_until_gone("film/shot 2")
+        del jobs["film/shot 2"]
+        self.assert_all_there(jobs)
+        self.server.wait_for_log('erased the checkout "film/shot 2": its job is gone')
+
+    def test_a_job_deleted_elsewhere_too(self):
+        jobs = self.farm_of(6)
+        self.farm.delete_job(jobs.pop("film/shot 3"))
+        self.wait_until_gone("film/shot 3")
+        self.assert_all_there(jobs)
+
+    def test_a_checkout_with_another_job_stays(self):
+        jobs = self.farm_of(6)
+        self.job("film/shot 1")
+        self.look()
+        self.farm.delete_job(jobs["film/shot 1"])
+        self.assert_all_there(jobs)
+
+    def test_any_setting_that_leads_into_it_is_a_use(self):
+        self.farm_of(6)
+        paths = [self.checkout(f"film/other {number}") for number in range(3)]
+        ids = [self.job(path) for path in paths]
+        self.job("x", settings={"blendfile": self.server.jobs(paths[0], "a.blend")})
+        self.job("x", settings={"deep": [{"path": "S:\\shaman\\jobs\\film\\other 1\\a.blend"}]})
+        self.job("x", storage={"shaman_checkout_id": paths[2]}, settings={})
+        self.look()
+        for job_id in ids:
+            self.farm.delete_job(job_id)
+        self.assert_all_there(paths)
+
+    def test_what_is_known_survives_a_restart(self):
+        jobs = self.farm_of(6)
+        self.assertEqual(self.server.terminate(), 0)
+        self.farm.delete_job(jobs.pop("film/shot 0"))
+        self.server.start()
+        self.wait_until_gone("film/shot 0")
+        self.assert_all_there(jobs)
+
+    def test_the_last_job_of_all(self):
+        path = self.checkout("only")
+        more = [self.checkout(f"other/{number}") for number in range(5)]
+        job = self.job(path)
+        self.look()
+        self.assertEqual(self.api.call("DELETE", f"/api/v3/jobs/{job}").status, 204)
+        self.wait_until_gone(path)
+        self.assert_all_there(more)
+
+
+class Doubt(CheckoutEndsTest):
+    def test_no_list_or_an_odd_one_erases_nothing(self):
+        jobs = self.farm_of(6)
+        self.farm.delete_job(jobs["film/shot 0"])
+        answers = [b"", b"[]", b"{}", b'{"jobs": null}', b'{"jobs": {}}', b'{"jobs": []}',
+                   b'{"jobs": [3]}', b'{"jobs": [{}]}', b'{"jobs": [{"id": 5}]}', b'{"jobs": [{"id": "x"}'
+                   b'', b"<html>", b'{"jobs": [{"id": "x"}]} trailing']
+        self.farm.jobs_answer = (500, b'{"code": 500, "message": "database is locked"}')
+        self.look(3)
+        # Whatever was found out before that answer came may have been true.
+        path = "film/shot 1"
+        self.farm.delete_job(jobs[path])
+        for answer in answers:
+            self.farm.jobs_answer = (200, answer)
+            self.look(2)
+            self.assertTrue(self.is_there(path), answer)
+        self.server.wait_for_log("no checkout is erased with its job for now")
+        self.farm.jobs_answer = None
+        self.server.wait_for_log("the Manager's jobs can be looked at again")
+
+    def test_a_manager_that_is_away_erases_nothing(self):
+        jobs = self.farm_of(6)
+        port = self.farm.port
+        self.farm.close()
+        self.server.wait_for_log("no checkout is erased with its job for now")
+        self.farm.reopen(port)
+        self.assert_all_there(jobs)
+
+    def test_a_job_that_comes_between_two_looks_saves_its_checkout(self):
+        jobs = self.farm_of(6)
+        path = "film/shot 4"
+        self.farm.delete_job(jobs[path])
+        # From now on every second answer has it again.
+        self.farm.flickers = jobs[path], path
+        self.look(4)
+        self.assertTrue(self.is_there(path))
+
+
+class Brake(CheckoutEndsTest):
+    def test_more_than_a_fifth_waits_for_an_admin(self):
+        jobs = self.farm_of(8)
+        for path in list(jobs)[:2]:
+            self.farm.delete_job(jobs[path])
+        self.server.wait_for_log("2 checkouts of 8 would be erased at once")
+        self.assert_all_there(jobs)
+        self.assertEqual(self.expired(), ["film/shot 0", "film/shot 1"])
+        self.assertEqual(self.expired("--confirm"), ["film/shot 0", "film/shot 1"])
+        self.wait_until_gone("film/shot 0")
+        self.wait_until_gone("film/shot 1")
+        self.assert_all_there(list(jobs)[2:])
+        self.assertEqual(self.expired(), [])
+
+    def test_what_was_confirmed_and_has_a_job_again_stays(self):
+        jobs = self.farm_of(8)
+        for path in list(jobs)[:2]:
+            self.farm.delete_job(jobs[path])
+        wait_until(lambda: len(self.expired()) == 2, "the brake")
+        self.job("film/shot 0")
+        self.expired("--confirm")
+        self.wait_until_gone("film/shot 1")
+        self.assert_all_there(["film/shot 0"])
+
+    def test_a_manager_with_other_jobs_erases_nothing(self):
+        jobs = self.farm_of(6)
+        with self.farm.lock:
+            self.farm.jobs.clear()
+        self.job("elsewhere", through=False)
+        self.assert_all_there(jobs)
+        self.assertEqual(len(self.expired()), 6)
+
+
+class SmallBrake(CheckoutEndsTest):
+    options = {"checkout_erase_brake": 1}
+
+    def test_a_number_is_a_limit_as_well(self):
+        jobs = self.farm_of(12)
+        for path in list(jobs)[:2]:
+            self.farm.delete_job(jobs[path])
+        self.server.wait_for_log("2 checkouts of 12 would be erased at once")
+        self.assert_all_there(jobs)
+
+
+class Grace(CheckoutEndsTest):
+    options = {"checkout_grace": "1h"}
+
+    def test_it_stays_for_a_while(self):
+        jobs = self.farm_of(6)
+        self.farm.delete_job(jobs["film/shot 0"])
+        self.assert_all_there(jobs)
+
+
+class Orphans(CheckoutEndsTest):
+    options = {"checkout_orphan_age": "3s"}
+
+    def test_a_checkout_that_never_got_a_job_ends_too(self):
+        jobs = self.farm_of(6)
+        orphan = self.checkout("film/orphan")
+        self.wait_until_gone(orphan)
+        self.server.wait_for_log('erased the checkout "film/orphan": it never had a job')
+        self.assert_all_there(jobs)
+
+    def test_what_others_made_stays(self):
+        self.farm_of(6)
+        theirs = self.server.jobs("flamenco", "tex")
+        os.makedirs(theirs)
+        os.symlink("../../../file-store/stored/aa/bb/1.blob", os.path.join(theirs, "a.png"))
+        os.utime(theirs, (0, 0))
+        self.look(8)
+        self.assertTrue(os.path.islink(os.path.join(theirs, "a.png")))
+
+
+if __name__ == "__main__":
+    unittest.main()
