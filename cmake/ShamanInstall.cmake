@@ -6,7 +6,7 @@ include(CMakePackageConfigHelpers)
 # In the order of their dependencies; each becomes shaman::NAME for who finds the package.
 set(libraries base net blend trace pack client manager)
 if(NOT WIN32)
-  list(APPEND libraries fs store checkout gc http proxy jobs)
+  list(APPEND libraries auth fs store checkout gc http proxy jobs)
   install(TARGETS shaman-server RUNTIME COMPONENT programs)
 endif()
 install(TARGETS shaman RUNTIME COMPONENT programs)

@@ -21,8 +21,8 @@
 #include "shaman/verify.hpp"
 #include "shaman/worker_pool.hpp"
 
-#include "command_line.hpp"
-#include "settings.hpp"
+#include "command_options.hpp"
+#include "token_command.hpp"
 
 namespace shaman::program {
 namespace {
@@ -45,33 +45,6 @@ std::size_t walking_threads() {
   return std::max<std::size_t>(2 * std::thread::hardware_concurrency(), 8);
 }
 
-// The part of the server's options that a command takes, from the same sources.
-class CommandOptions {
- public:
-  explicit CommandOptions(CLI::App& app) : table_(table_of(defaults_)), line_(app, table_) {
-    line_.add("storage", "--storage");
-    app.add_option("--config", sources_.file, "The server's configuration file [SHAMAN_CONFIG]")
-        ->type_name("FILE");
-  }
-  CommandLine& line() { return line_; }
-
-  /// After parsing. Null: what is wrong was said.
-  std::shared_ptr<Options> load() {
-    sources_.find_file();
-    sources_.command_line = line_.given();
-    Loaded loaded = program::load(sources_);
-    if (loaded.problems.empty()) return std::move(loaded.options);
-    complain(loaded.problems);
-    return nullptr;
-  }
-
- private:
-  Options defaults_;
-  config::Table table_;
-  CommandLine line_;
-  Sources sources_;
-};
-
 int collect(int argc, char** argv) {
   std::string explain;
   bool as_json = false;
@@ -81,6 +54,7 @@ int collect(int argc, char** argv) {
       "storage's trash, and deletes what has been there for long enough. Servers may run.",
       "shaman-server gc");
   CommandOptions given(app);
+  given.line().add("storage", "--storage");
   for (const char* const policy :
        {"max-age", "min-age", "grace", "max-store-size", "min-free", "min-free-inodes"})
     given.line().add(std::string("gc.") + policy, std::string("--") + policy);
@@ -120,6 +94,7 @@ int erase(int argc, char** argv) {
       "nothing else uses them. Servers may run.",
       "shaman-server erase");
   CommandOptions given(app);
+  given.line().add("storage", "--storage");
   app.add_option("path", path, "The checkout, relative to the storage's jobs folder")
       ->required()
       ->type_name("PATH");
@@ -155,6 +130,7 @@ int check(int argc, char** argv) {
       "storage. The exit status is 3 where something is wrong.",
       "shaman-server check-manager");
   CommandOptions given(app);
+  given.line().add("storage", "--storage");
   app.add_option("url", url, "The Manager's own address: http://127.0.0.1:8081")
       ->required()
       ->type_name("URL");
@@ -193,6 +169,7 @@ int expired(int argc, char** argv) {
       "many at once (checkout.erase-brake).",
       "shaman-server expired");
   CommandOptions given(app);
+  given.line().add("storage", "--storage");
   app.add_flag("--confirm", confirms, "Let the server erase them, when it next looks at the jobs");
   try {
     app.parse(argc, argv);
@@ -235,6 +212,7 @@ int verify(int argc, char** argv) {
       "A run that was interrupted goes on where it was. Servers may run.",
       "shaman-server verify");
   CommandOptions given(app);
+  given.line().add("storage", "--storage");
   app.add_option_function<std::string>(
          "--sample",
          [&options](const std::string& text) {
@@ -275,6 +253,7 @@ std::optional<int> run_command(int argc, char** argv) {
   if (name == "erase") return erase(argc - 1, argv + 1);
   if (name == "check-manager") return check(argc - 1, argv + 1);
   if (name == "expired") return expired(argc - 1, argv + 1);
+  if (name == "token") return run_token_command(argc - 1, argv + 1);
   if (name == "verify") return verify(argc - 1, argv + 1);
   return std::nullopt;
 }

@@ -107,7 +107,7 @@ void announce(const Options& options, const http::Server& server) {
                  text::printable(options.manager->authority()));
   if (options.store.durability == Durability::none)
     spdlog::warn("durability none: what was acknowledged can be lost in a power cut");
-  if (server.is_reachable_from_outside())
+  if (server.is_reachable_from_outside() && !options.server.access)
     spdlog::warn(
         "other machines can reach this server, and there is no authentication: whoever"
         " can connect can read which files are there, and add files and checkouts");

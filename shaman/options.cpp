@@ -170,6 +170,78 @@ void add_network_options(Table& table, Options& options) {
   table.custom(std::move(proxies));
 }
 
+result<void> set_networks(const Values& entries, auth::AccessOptions& access) {
+  access.networks.clear();
+  for (const std::string& entry : entries) {
+    const std::size_t equals = entry.rfind('=');
+    const auto role = auth::role_of(equals == std::string::npos ? "" : entry.substr(equals + 1));
+    if (!role) return wrong(entry, "must be NETWORK=ROLE, the role worker, submit or admin");
+    access.networks.emplace_back(entry.substr(0, equals), *role);
+  }
+  return {};
+}
+
+result<void> set_jwt_keys(const Values& entries, auth::AccessOptions& access) {
+  access.jwt.keys.clear();
+  for (const std::string& entry : entries) {
+    const std::size_t equals = entry.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == entry.size())
+      return wrong(entry, "must be KEYID=FILE");
+    access.jwt.keys.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return {};
+}
+
+// A list of names that is taken as it is.
+void add_names(Table& table, std::string key, std::string type, std::string text, Values& kept,
+               std::string example) {
+  Option names = written(std::move(key), std::move(type), std::move(text), Reload::live, kept,
+                         [](const Values&) -> result<void> { return {}; });
+  names.is_list = true;
+  names.example = std::move(example);
+  table.custom(std::move(names));
+}
+
+void add_access_options(Table& table, Options& options) {
+  auth::AccessOptions& access = options.access;
+  table.section("Who may do what");
+  table
+      .text("auth.token-file", access.token_file, "FILE",
+            "The tokens that are known, made by `shaman-server token create`. With any of auth.*,"
+            " who is not known may do nothing",
+            Reload::live)
+      .example = "/etc/shaman/tokens";
+  Option networks = written("auth.trusted-networks", "NETWORK=ROLE",
+                            "Who comes from there without a token has this role: worker (reads),"
+                            " submit or admin",
+                            Reload::live, options.trusted_networks, [&](const Values& entries) {
+                              return set_networks(entries, options.access);
+                            });
+  networks.is_list = networks.is_map = true;
+  networks.example = "{10.1.0.0/16: submit, 127.0.0.1: admin}";
+  table.custom(std::move(networks));
+  Option keys = written("auth.jwt-keys", "KEYID=FILE",
+                        "Public keys (PEM) of who signs JWTs, by their key id: P-256 for ES256, RSA"
+                        " for RS256",
+                        Reload::live, options.jwt_keys, [&](const Values& entries) {
+                          return set_jwt_keys(entries, options.access);
+                        });
+  keys.is_list = keys.is_map = true;
+  keys.example = "{farm-2026: /etc/shaman/farm.pem}";
+  table.custom(std::move(keys));
+  table.text("auth.jwt-issuer", access.jwt.issuer, "TEXT", "Their iss", Reload::live).example =
+      "farm";
+  table.text("auth.jwt-audience", access.jwt.audience, "TEXT", "Their aud", Reload::live).example =
+      "shaman";
+  add_names(table, "allowed-hosts", "HOST",
+            "Names of this server that a request's Host may have; others are answered 421 (DNS"
+            " rebinding). Without any, all",
+            options.server.allowed_hosts, "[shaman.farm, 10.1.0.5]");
+  add_names(table, "cors-origins", "ORIGIN",
+            "Origins whose pages may call this server from a browser (CORS)",
+            options.server.cors_origins, "[\"https://farm.example\"]");
+}
+
 void add_limit_options(Table& table, Options& options) {
   http::Limits& limits = options.server.limits;
   table.section("Limits");
@@ -323,6 +395,7 @@ Table table_of(Options& options) {
   Table table;
   add_storage_options(table, options);
   add_network_options(table, options);
+  add_access_options(table, options);
   add_limit_options(table, options);
   add_time_options(table, options);
   add_thread_options(table, options);

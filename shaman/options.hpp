@@ -8,6 +8,7 @@
 
 #include <spdlog/common.h>
 
+#include "shaman/auth/access.hpp"
 #include "shaman/gc.hpp"
 #include "shaman/http/server.hpp"
 #include "shaman/jobs/checkout_ends.hpp"
@@ -40,8 +41,11 @@ struct Options {
   std::size_t disk_threads = 0;
   std::size_t request_threads = 0;
   spdlog::level::level_enum log_level = spdlog::level::info;
-  config::Values trusted_proxies;  ///< as they were written
-  config::Values jobs_location;    ///< as they were written
+  config::Values trusted_proxies;   ///< as they were written
+  config::Values jobs_location;     ///< as they were written
+  config::Values trusted_networks;  ///< as they were written
+  config::Values jwt_keys;          ///< as they were written
+  auth::AccessOptions access;
 
   /// The defaults, as this machine has them.
   Options();

@@ -61,12 +61,19 @@ Loaded load(const Sources& sources) {
   auto given = config::read_environment(loaded.table, variables_of_others());
   add(loaded, std::move(given.assignments), std::move(given.problems));
   add(loaded, sources.command_line, {});
-  if (loaded.options->storage.empty() && loaded.problems.empty())
+  if (sources.needs_storage && loaded.options->storage.empty() && loaded.problems.empty())
     loaded.problems.push_back(
         {"--storage",
          "it must be said where the files are kept: --storage DIR, SHAMAN_STORAGE, or"
          " storage: DIR in a configuration file"});
   complete(*loaded.options);
+  if (sources.needs_storage && loaded.options->access.is_on()) {
+    auto access = auth::Access::open(loaded.options->access);
+    if (access)
+      loaded.options->server.access = *std::move(access);
+    else
+      loaded.problems.push_back({"auth", access.error().message()});
+  }
   return loaded;
 }
 

@@ -17,6 +17,7 @@ namespace shaman::program {
 struct Sources {
   std::string file;  ///< may be empty
   std::vector<config::Assignment> command_line;
+  bool needs_storage = true;
 
   /// `file`, or where the environment says that it is.
   void find_file();

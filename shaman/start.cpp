@@ -51,12 +51,14 @@ Start read_start(int argc, char** argv) {
   const config::Table table = table_of(defaults);
   CLI::App app(
       "Keeps the files of render jobs by their content, and makes checkouts of them.\n"
-      "Speaks the Shaman protocol of Flamenco, version 3. There is no authentication: let only a\n"
-      "trusted network reach it. SIGTERM and SIGINT stop it, a second one at once; SIGHUP makes "
+      "Speaks the Shaman protocol of Flamenco, version 3. Without auth options who reaches it may "
+      "do\n"
+      "everything. SIGTERM and SIGINT stop it, a second one at once; SIGHUP makes "
       "it\n"
       "read its configuration again.\n"
       "`shaman-server gc` collects garbage, `erase` erases a checkout, `verify` looks for damaged\n"
-      "files, `expired` lists checkouts that wait for being confirmed, `check-manager` looks at a\n"
+      "files, `token` makes tokens, `expired` lists checkouts that wait for being confirmed, "
+      "`check-manager` looks at a\n"
       "Manager's configuration; see --help of each. Each option may "
       "also be given in the environment (--gc-max-age\n"
       "is SHAMAN_GC_MAX_AGE) or in a file (see --sample-config).",

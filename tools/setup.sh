@@ -21,7 +21,7 @@ EOF
 # Libraries, compiler and build tools. GoogleTest is among them because the presets build the tests.
 packages=(
   g++ cmake ninja-build pkg-config ccache git
-  libssl-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libyaml-cpp-dev
+  libssl-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libyaml-cpp-dev libjwt-dev
   libsqlite3-dev libzstd-dev zlib1g-dev libzip-dev
   libgtest-dev libgmock-dev
 )

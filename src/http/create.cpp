@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/admission.hpp"
 #include "http/collect_json.hpp"
 #include "http/files_request.hpp"
 #include "http/handlers.hpp"
@@ -116,6 +117,7 @@ Task<result<void>> wait_for_uploads(Exchange& exchange, Prepared& prepared) {
 }  // namespace
 
 Task<Response> post_create(Exchange& exchange) {
+  if (auto refused = refuse_other_than_json(exchange)) co_return *std::move(refused);
   JsonBody body;
   if (auto failed = co_await collect_json(exchange, body)) co_return *std::move(failed);
   exchange.connection.enter_working();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -16,6 +17,13 @@ namespace shaman::http {
   if (address.is_v6()) text += ']';
   text += ':';
   text += std::to_string(endpoint.port());
+  return text;
+}
+
+/// `10.0.0.7` of `10.0.0.7:50123`, `::1` of `[::1]:50123` and of `[::1]`; a name alone is itself.
+[[nodiscard]] inline std::string_view address_without_port(std::string_view text) {
+  if (!text.ends_with(']')) text = text.substr(0, text.rfind(':'));
+  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
   return text;
 }
 

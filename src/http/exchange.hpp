@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "shaman/auth/access.hpp"
 #include "shaman/http/server.hpp"
 
 #include "http/buffer_pool.hpp"
@@ -45,6 +46,7 @@ struct Exchange {
   RequestBody& body;
   std::vector<std::string_view> parameters{};
   std::string original_filename{};  ///< for the log
+  auth::Principal principal{};      ///< who asks; nobody in particular where that does not matter
   std::uint64_t discard_limit = 0;  ///< of a chunked body that is not wanted
   /// Shares of budgets, held until the answer has been sent.
   std::vector<FairBudget::Grant> grants{};

@@ -14,6 +14,8 @@ class Passage {
 
   /// Answers one request by asking the other server. Most often the answer `is_sent` then.
   [[nodiscard]] virtual Task<Response> pass(Exchange& exchange) = 0;
+  /// What a call needs.
+  [[nodiscard]] virtual auth::Role role_for(const RequestHead& head) const = 0;
   /// Ends what is past its deadline; called a few times a second, from any thread.
   virtual void check(Clock::time_point now) = 0;
   /// Closes every connection to the other server.

@@ -46,6 +46,16 @@ std::string_view RequestHead::header(std::string_view name) const {
   return found == fields.end() ? std::string_view() : as_view(found->value());
 }
 
+std::string_view RequestHead::bearer() const {
+  constexpr std::string_view kScheme = "Bearer ";
+  if (!token.empty()) return token;
+  const std::string_view given = header("Authorization");
+  const bool is_bearer =
+      given.size() > kScheme.size() &&
+      iequals(boost::beast::string_view(given.data(), kScheme.size()), "Bearer ");
+  return is_bearer ? given.substr(kScheme.size()) : std::string_view();
+}
+
 HeadParser::HeadParser(std::size_t max_bytes)
     : parser_(std::make_unique<Parser>()), max_bytes_(max_bytes) {
   parser_->header_limit(static_cast<std::uint32_t>(max_bytes));
@@ -111,10 +121,14 @@ HeadParser::State HeadParser::check() {
     head_.expects_continue = iequals(expect->value(), "100-continue");
     head_.has_unknown_expectation = !head_.expects_continue;
   }
-  if (target() != "*") {
-    auto segments = parse_target(target());
+  const auto& view = message.target();
+  std::string target(view.data(), view.size());
+  if (target != "*") {
+    auto segments = parse_target(target);
     if (!segments) return fail(400, segments.error().message());
     head_.segments = *std::move(segments);
+    head_.token = take_token(target, head_.segments);
+    if (!head_.token.empty()) parser_->get().target(target);
   }
   return State::complete;
 }
@@ -129,9 +143,9 @@ std::string_view HeadParser::method() const {
   return {view.data(), view.size()};
 }
 
-std::string_view HeadParser::target() const {
+std::string HeadParser::target() const {
   const auto view = parser_->get().target();
-  return {view.data(), view.size()};
+  return without_token({view.data(), view.size()});
 }
 
 }  // namespace shaman::http

@@ -21,10 +21,12 @@ struct BadHead {
   std::string message;
 };
 
+using Fields = boost::beast::http::request_header<>;
+
 /// A request up to its empty line, checked so that this server and a proxy before it cannot
 /// disagree about where the body ends (RFC 9112, 11.2).
 struct RequestHead {
-  boost::beast::http::request_header<> fields;
+  Fields fields;
   std::vector<std::string> segments;  ///< the decoded path; see parse_target()
   bool keep_alive = false;
   bool is_http_1_0 = false;
@@ -32,11 +34,14 @@ struct RequestHead {
   bool has_unknown_expectation = false;
   bool is_chunked = false;
   std::optional<std::uint64_t> content_length;
+  std::string token;  ///< from the path, where it was taken out of it; see take_token()
 
   [[nodiscard]] std::string_view method() const { return as_view(fields.method_string()); }
   [[nodiscard]] std::string_view target() const { return as_view(fields.target()); }
   /// Empty where there is none. The first, where there are several.
   [[nodiscard]] std::string_view header(std::string_view name) const;
+  /// Of `Authorization: Bearer …`, or of the path.
+  [[nodiscard]] std::string_view bearer() const;
   [[nodiscard]] bool has_body() const { return is_chunked || content_length.value_or(0) > 0; }
 
  private:
@@ -64,7 +69,7 @@ class HeadParser {
   [[nodiscard]] const BadHead& error() const noexcept { return error_; }
   /// As far as they are known, for the log; also of a bad head.
   [[nodiscard]] std::string_view method() const;
-  [[nodiscard]] std::string_view target() const;
+  [[nodiscard]] std::string target() const;
 
  private:
   struct Parser;

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/admission.hpp"
 #include "http/collect_json.hpp"
 #include "http/files_request.hpp"
 #include "http/handlers.hpp"
@@ -38,6 +39,7 @@ WorkerPool& pool_for(const Exchange& exchange) {
 }  // namespace
 
 Task<Response> post_requirements(Exchange& exchange) {
+  if (auto refused = refuse_other_than_json(exchange)) co_return *std::move(refused);
   JsonBody body;
   if (auto failed = co_await collect_json(exchange, body)) co_return *std::move(failed);
   exchange.connection.enter_working();

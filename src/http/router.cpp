@@ -38,8 +38,9 @@ bool is_known(std::string_view method) {
 
 }  // namespace
 
-void Router::add(std::string_view method, std::string_view pattern, Handler handler) {
-  routes_.push_back({std::string(method), split(pattern), handler});
+void Router::add(std::string_view method, std::string_view pattern, auth::Role role,
+                 Handler handler) {
+  routes_.push_back({std::string(method), split(pattern), role, handler});
 }
 
 Router::Match Router::match(std::string_view method,
@@ -51,6 +52,7 @@ Router::Match Router::match(std::string_view method,
     if (route.method == wanted || route.method == method) {
       match.outcome = Outcome::found;
       match.handler = route.handler;
+      match.role = route.role;
       const std::size_t last = route.pattern.size() - 1;
       for (std::size_t i = 0; i < segments.size(); ++i) {
         const std::string& wanted_segment = route.pattern[std::min(i, last)];

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "shaman/auth/access.hpp"
+
 #include "http/response.hpp"
 #include "http/task.hpp"
 
@@ -17,14 +19,16 @@ using Handler = Task<Response> (*)(Exchange&);
 /// Which handler serves which method and path. Paths are exact: `/a/` is not `/a`.
 class Router {
  public:
-  /// `{}` in the pattern stands for any one segment, `{*}` at its end for one or more. Serving GET
-  /// serves HEAD too, where nothing that was added before serves it.
-  void add(std::string_view method, std::string_view pattern, Handler handler);
+  /// `role` is what the call needs. `{}` in the pattern stands for any one segment, `{*}` at its
+  /// end for one or more. Serving GET serves HEAD too, where nothing that was added before serves
+  /// it.
+  void add(std::string_view method, std::string_view pattern, auth::Role role, Handler handler);
 
   enum class Outcome : std::uint8_t { found, not_found, method_not_allowed, method_unknown };
   struct Match {
     Outcome outcome = Outcome::not_found;
     Handler handler = nullptr;
+    auth::Role role = auth::Role::admin;       ///< that the handler needs
     std::vector<std::string_view> parameters;  ///< those at `{}` and `{*}`; views into `segments`
     std::string allow;                         ///< what the path allows, where it exists
   };
@@ -35,6 +39,7 @@ class Router {
   struct Route {
     std::string method;
     std::vector<std::string> pattern;
+    auth::Role role;
     Handler handler;
   };
   std::vector<Route> routes_;

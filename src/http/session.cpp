@@ -13,6 +13,7 @@
 #include "shaman/text.hpp"
 
 #include "http/access_log.hpp"
+#include "http/admission.hpp"
 #include "http/passage.hpp"
 #include "http/run_on.hpp"
 
@@ -112,8 +113,15 @@ Task<Response> dispatch(Exchange& exchange) {
   const RequestHead& head = exchange.head;
   if (head.has_unknown_expectation)
     co_return Response::error(417, "the only expectation that is understood is 100-continue");
+  if (auto refused = refuse_host(exchange)) co_return *std::move(refused);
   const Router::Match match = exchange.services.router.match(head.method(), head.segments);
   const bool passes = match.handler == nullptr && is_passed_on(exchange);
+  if (!passes)
+    if (auto answer = answer_preflight(exchange)) co_return *std::move(answer);
+  const auth::Role needed = passes          ? exchange.services.passage->role_for(head)
+                            : match.handler ? match.role
+                                            : auth::Role::worker;
+  if (auto refused = admit(exchange, needed)) co_return *std::move(refused);
   if (match.handler == nullptr && !passes) co_return answer_without_handler(match, head);
   exchange.parameters = match.parameters;
   std::exception_ptr error;
@@ -205,6 +213,7 @@ Task<bool> serve_request(Connection& connection, const Services& services,
   const std::uint64_t written_before = connection.bytes_out();
   connection.enter_working();
   Response response = co_await dispatch(exchange);
+  if (!response.is_sent) add_cors(exchange, response);
 
   // Nobody knows whether a client that was not told to go on sends its body all the same.
   const bool unasked = body.is_unasked_for();

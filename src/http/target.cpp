@@ -29,14 +29,19 @@ result<std::string> decode_segment(std::string_view text) {
   return out;
 }
 
-// What is left of `http://host/path?query`, or of `/path?query`, from the path's slash on.
-std::string_view path_of(std::string_view target) {
+// `http://host/path?query` without what is before the path.
+std::string_view without_host(std::string_view target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!target.starts_with(scheme)) continue;
     const std::size_t end_of_host = target.find_first_of("/?#", scheme.size());
     target = end_of_host == std::string_view::npos ? "/" : target.substr(end_of_host);
     if (!target.starts_with('/')) target = "/";
   }
+  return target;
+}
+
+std::string_view path_of(std::string_view target) {
+  target = without_host(target);
   return target.substr(0, target.find_first_of("?#"));
 }
 
@@ -57,6 +62,27 @@ result<std::vector<std::string>> parse_target(std::string_view target) {
     if (end == std::string_view::npos) return segments;
     path.remove_prefix(end);
   }
+}
+
+std::string take_token(std::string& target, std::vector<std::string>& segments) {
+  if (segments.empty() || !segments.front().starts_with('~')) return {};
+  std::string token = segments.front().substr(1);
+  segments.erase(segments.begin());
+  if (segments.empty()) segments.emplace_back();
+  const std::string_view path = without_host(target);
+  const std::size_t rest = path.find_first_of("/?#", 1);
+  std::string without(rest == std::string_view::npos ? "" : path.substr(rest));
+  target = without.starts_with('/') ? std::move(without) : "/" + without;
+  return token;
+}
+
+std::string without_token(std::string_view target) {
+  const std::string_view path = without_host(target);
+  const std::string_view first = path.substr(path.starts_with('/') ? 1 : 0);
+  if (!first.starts_with('~') && !first.starts_with("%7E") && !first.starts_with("%7e"))
+    return std::string(target);
+  const std::size_t end = first.find_first_of("/?#");
+  return "/~…" + std::string(end == std::string_view::npos ? "" : first.substr(end));
 }
 
 }  // namespace shaman::http

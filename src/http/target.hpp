@@ -15,4 +15,12 @@ namespace shaman::http {
 /// errc::malformed_request for anything else, a broken `%` escape, or a NUL.
 [[nodiscard]] result<std::vector<std::string>> parse_target(std::string_view target);
 
+/// A token that a client which can send no header has put into its base URL,
+/// `http://host/~TOKEN/api/…`, taken out of both: none where the first segment does not begin with
+/// `~`. `target` begins with a slash then.
+[[nodiscard]] std::string take_token(std::string& target, std::vector<std::string>& segments);
+
+/// For a log: the same with `~…` in the token's place, also where the rest cannot be understood.
+[[nodiscard]] std::string without_token(std::string_view target);
+
 }  // namespace shaman::http

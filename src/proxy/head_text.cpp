@@ -62,7 +62,7 @@ void add_clients(std::string& out, const ForwardedRequest& request) {
   std::string chain;
   if (request.is_trusted_proxy) chain = head.header("X-Forwarded-For");
   if (!chain.empty()) chain += ", ";
-  chain += address_without_port(request.client);
+  chain += http::address_without_port(request.client);
   add(out, "X-Forwarded-For", chain);
   const auto pass_or = [&](std::string_view name, std::string_view ours) {
     const std::string_view theirs = request.is_trusted_proxy ? head.header(name) : "";
@@ -81,18 +81,20 @@ void add_fields(std::string& out, const Fields& fields) {
   }
 }
 
+http::Fields without_bearer(http::Fields fields) {
+  const auto [begin, end] = fields.equal_range(beast::http::field::authorization);
+  const bool has_bearer = std::any_of(
+      begin, end, [](const auto& field) { return iequals(field.value().substr(0, 7), "Bearer "); });
+  if (has_bearer) fields.erase(beast::http::field::authorization);
+  return fields;
+}
+
 std::string status_line(const AnswerHead& head) {
   std::string out = "HTTP/1.1 " + std::to_string(head.status()) + " ";
   return out.append(view_of(head.fields.reason())).append("\r\n");
 }
 
 }  // namespace
-
-std::string_view address_without_port(std::string_view client) {
-  std::string_view host = client.substr(0, client.rfind(':'));
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  return host;
-}
 
 bool wants_upgrade(const http::RequestHead& head) {
   return !head.header("Upgrade").empty() && !head.is_http_1_0 &&
@@ -104,7 +106,7 @@ std::string request_text(const ForwardedRequest& request) {
   std::string out(head.method());
   out.append(" ").append(head.target()).append(" HTTP/1.1\r\n");
   if (head.header("Host").empty()) add(out, "Host", "localhost");  // HTTP/1.0 may have none
-  add_fields(out, head.fields);
+  add_fields(out, request.keeps_bearer ? without_bearer(head.fields) : head.fields);
   add_clients(out, request);
   add_framing(out, request.body);
   if (wants_upgrade(head)) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/endpoint_text.hpp"
 #include "http/request_head.hpp"
 #include "proxy/answer_head.hpp"
 
@@ -22,9 +23,6 @@ struct BodyFraming {
 /// Whether the client wants to change the protocol, as WebSockets do.
 [[nodiscard]] bool wants_upgrade(const http::RequestHead& head);
 
-/// `10.0.0.7` of `10.0.0.7:50123`, `::1` of `[::1]:50123`.
-[[nodiscard]] std::string_view address_without_port(std::string_view client);
-
 struct ForwardedRequest {
   const http::RequestHead& head;
   std::string_view client;  ///< its address, `10.0.0.7:50123`
@@ -32,6 +30,8 @@ struct ForwardedRequest {
   /// Who sent it may be believed what it says about clients behind it.
   bool is_trusted_proxy = false;
   BodyFraming body;
+  /// A bearer token was this server's to look at, and goes no further.
+  bool keeps_bearer = false;
 };
 [[nodiscard]] std::string request_text(const ForwardedRequest& request);
 

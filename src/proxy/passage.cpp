@@ -15,6 +15,7 @@
 #include "proxy/head_text.hpp"
 #include "proxy/manager_paths.hpp"
 #include "proxy/repair.hpp"
+#include "proxy/roles.hpp"
 #include "proxy/tunnel.hpp"
 #include "proxy/upstream.hpp"
 
@@ -196,8 +197,11 @@ BodyFraming Passing::request_framing() const {
 
 Task<bool> Passing::send_request() {
   const std::string_view client = client_.peer();
-  const bool is_trusted = exchange_.options.trusted_proxies.contains(address_without_port(client));
-  const ForwardedRequest request{exchange_.head, client, false, is_trusted, request_framing()};
+  const bool is_trusted =
+      exchange_.options.trusted_proxies.contains(http::address_without_port(client));
+  const bool keeps_bearer = exchange_.options.access != nullptr;
+  const ForwardedRequest request{exchange_.head,    client,      false, is_trusted,
+                                 request_framing(), keeps_bearer};
   const std::string text = request_text(request);
   const std::string_view body = body_ ? std::string_view(*body_) : std::string_view();
   co_return co_await manager_->write({text, body, {}});
@@ -383,6 +387,9 @@ class ManagerPassage : public http::Passage {
   Task<Response> pass(Exchange& exchange) override {
     Passing passing(exchange, upstream_, jobs_changed_);
     co_return co_await passing.run();
+  }
+  [[nodiscard]] auth::Role role_for(const http::RequestHead& head) const override {
+    return proxy::role_for(head);
   }
   void check(http::Clock::time_point now) override { upstream_.check(now); }
   void cancel() override { upstream_.cancel(); }

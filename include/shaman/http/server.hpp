@@ -9,9 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "shaman/address_ranges.hpp"
+#include "shaman/auth/access.hpp"
 #include "shaman/checkout.hpp"
 #include "shaman/error.hpp"
-#include "shaman/http/address_ranges.hpp"
 #include "shaman/store.hpp"
 #include "shaman/worker_pool.hpp"
 
@@ -45,6 +46,9 @@ struct Timeouts {
 
 struct ServerOptions {
   Limits limits;
+  std::shared_ptr<const auth::Access> access;  ///< who may do what; null: everybody everything
+  std::vector<std::string> allowed_hosts;      ///< that Host may name; empty: any
+  std::vector<std::string> cors_origins;       ///< whose pages may ask, in browsers
   AddressRanges trusted_proxies;  ///< may be believed what they say about clients behind them
   Timeouts timeouts;
   std::size_t io_threads = 2;

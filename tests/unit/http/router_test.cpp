@@ -22,11 +22,11 @@ Task<Response> two(Exchange&) {
 class RouterTest : public testing::Test {
  protected:
   RouterTest() {
-    router_.add("GET", "/files/{}/{}", one);
-    router_.add("POST", "/files/{}/{}", two);
-    router_.add("POST", "/files/create", two);
-    router_.add("DELETE", "/jobs/{*}", one);
-    router_.add("POST", "/jobs/create", two);
+    router_.add("GET", "/files/{}/{}", auth::Role::worker, one);
+    router_.add("POST", "/files/{}/{}", auth::Role::worker, two);
+    router_.add("POST", "/files/create", auth::Role::worker, two);
+    router_.add("DELETE", "/jobs/{*}", auth::Role::worker, one);
+    router_.add("POST", "/jobs/create", auth::Role::worker, two);
   }
   Router::Match match(std::string_view method, std::string_view target) {
     segments_ = *parse_target(target);

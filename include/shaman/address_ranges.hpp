@@ -8,7 +8,7 @@
 
 #include "shaman/error.hpp"
 
-namespace shaman::http {
+namespace shaman {
 
 /// Networks by their addresses: `10.0.0.0/8`, `fd00::/8`, `192.168.1.5`. Thread-safe once filled.
 class AddressRanges {
@@ -27,4 +27,4 @@ class AddressRanges {
   std::vector<Range> ranges_;
 };
 
-}  // namespace shaman::http
+}  // namespace shaman

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "shaman/http/address_ranges.hpp"
+#include "shaman/address_ranges.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -9,7 +9,7 @@
 
 #include "shaman/text.hpp"
 
-namespace shaman::http {
+namespace shaman {
 namespace {
 
 namespace ip = boost::asio::ip;
@@ -70,4 +70,4 @@ bool AddressRanges::contains(std::string_view address) const {
   });
 }
 
-}  // namespace shaman::http
+}  // namespace shaman

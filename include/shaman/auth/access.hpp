@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "shaman/address_ranges.hpp"
+#include "shaman/error.hpp"
+
+/// Who may do what (docs/security.md).
+namespace shaman::auth {
+
+/// Each may do what those before it may.
+enum class Role : std::uint8_t {
+  nobody,
+  worker,  ///< reads
+  submit,  ///< sends files, makes checkouts and jobs
+  admin,   ///< erases, and changes a Manager's configuration
+};
+[[nodiscard]] std::string_view name_of(Role role) noexcept;
+[[nodiscard]] std::optional<Role> role_of(std::string_view name) noexcept;
+
+/// Somebody who asks.
+struct Principal {
+  std::string name;  ///< for people, and what tells one from another: `token Anna`, `10.1.2.3`
+  Role role = Role::nobody;
+};
+
+/// A JWT's issuer, as the admin has set it up.
+struct JwtOptions {
+  std::vector<std::pair<std::string, std::string>> keys;  ///< key id and the PEM file's path
+  std::string issuer;                                     ///< `iss`
+  std::string audience;                                   ///< `aud`
+};
+
+struct AccessOptions {
+  std::string token_file;  ///< empty: there is none
+  std::vector<std::pair<std::string, Role>> networks;
+  JwtOptions jwt;
+
+  /// Without any of them everybody may do everything.
+  [[nodiscard]] bool is_on() const noexcept {
+    return !token_file.empty() || !networks.empty() || !jwt.keys.empty();
+  }
+};
+
+/// Tells who somebody is. Thread-safe; a token file that has changed is read again.
+class Access {
+ public:
+  /// Reads everything that the options name; errors say what is wrong with which file.
+  [[nodiscard]] static result<std::shared_ptr<const Access>> open(const AccessOptions& options);
+  ~Access();
+  Access(const Access&) = delete;
+  Access& operator=(const Access&) = delete;
+
+  /// `bearer`: a token or JWT, or nothing. `address`: the client's, without a port. What was given
+  /// and is no good is never made up for by the address. Role::nobody: not known; its name then
+  /// says why, as far as a stranger may know.
+  [[nodiscard]] Principal who(std::string_view bearer, std::string_view address) const;
+
+ private:
+  struct Impl;
+  explicit Access(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace shaman::auth

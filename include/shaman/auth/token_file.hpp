@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shaman/auth/access.hpp"
+#include "shaman/digest.hpp"
+#include "shaman/error.hpp"
+
+namespace shaman::auth {
+
+using Time = std::chrono::system_clock::time_point;
+
+/// One token, of which only the SHA-256 is kept.
+struct Token {
+  std::string name;  ///< whose it is
+  Role role = Role::nobody;
+  std::optional<Time> expires;
+  Digest digest;
+};
+
+/// A file of tokens, one a line: `SHA-256 ROLE EXPIRES NAME`, where EXPIRES is `never` or a time as
+/// 2026-12-31T23:59:59Z. `#` begins a comment. Only its owner may read it (mode 0600).
+class TokenFile {
+ public:
+  /// errc::io_error: it cannot be read, or others may read it; errc::malformed_request names the
+  /// line.
+  [[nodiscard]] static result<std::vector<Token>> read(const std::string& path);
+  [[nodiscard]] static result<void> write(const std::string& path,
+                                          const std::vector<Token>& tokens);
+};
+
+/// 256 random bits as text; `shm_` at its beginning tells people and scanners what it is.
+[[nodiscard]] std::string make_token();
+/// `2026-12-31T23:59:59Z`.
+[[nodiscard]] std::string time_text(Time time);
+
+/// The token among these that this is, whatever its role, unless it has expired. Takes equally long
+/// whichever it is.
+[[nodiscard]] const Token* find_token(const std::vector<Token>& tokens, std::string_view secret,
+                                      Time now);
+
+}  // namespace shaman::auth

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/auth/access.hpp"
+
+#include <chrono>
+#include <mutex>
+
+#include <sys/stat.h>
+
+#include "shaman/auth/token_file.hpp"
+#include "shaman/text.hpp"
+
+#include "auth/jwt.hpp"
+
+namespace shaman::auth {
+namespace {
+
+// A revoked token is good for no longer than this.
+constexpr std::chrono::seconds kLookAgain{2};
+
+struct FileState {
+  std::int64_t seconds = 0;
+  std::int64_t nanoseconds = 0;
+  std::uint64_t inode = 0;
+  std::int64_t size = -1;
+  friend bool operator==(const FileState&, const FileState&) = default;
+};
+
+FileState state_of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return {};
+  return {status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ino, status.st_size};
+}
+
+// The tokens of a file, as it is now or was a moment ago.
+class Tokens {
+ public:
+  static result<Tokens> open(std::string path) {
+    Tokens tokens;
+    tokens.path_ = std::move(path);
+    if (tokens.path_.empty()) return tokens;
+    tokens.state_ = state_of(tokens.path_);
+    auto read = TokenFile::read(tokens.path_);
+    if (!read) return read.error();
+    tokens.list_ = std::make_shared<const std::vector<Token>>(*std::move(read));
+    return tokens;
+  }
+
+  std::shared_ptr<const std::vector<Token>> current() {
+    const auto now = std::chrono::steady_clock::now();
+    if (path_.empty() || now - looked_ < kLookAgain) return list_;
+    looked_ = now;
+    const FileState state = state_of(path_);
+    if (state == state_) return list_;
+    // One that cannot be read any more, or is damaged, opens the door to nobody.
+    auto read = TokenFile::read(path_);
+    state_ = state;
+    list_ =
+        std::make_shared<const std::vector<Token>>(read ? *std::move(read) : std::vector<Token>());
+    return list_;
+  }
+
+ private:
+  std::string path_;
+  FileState state_;
+  std::chrono::steady_clock::time_point looked_;
+  std::shared_ptr<const std::vector<Token>> list_ = std::make_shared<const std::vector<Token>>();
+};
+
+struct Network {
+  AddressRanges range;
+  Role role;
+};
+
+}  // namespace
+
+struct Access::Impl {
+  std::mutex mutex;
+  Tokens tokens;  // guarded by mutex
+  JwtKeys keys;
+  std::vector<Network> networks;
+
+  Principal by_bearer(std::string_view bearer) {
+    if (!keys.empty() && JwtKeys::is_jwt(bearer)) {
+      auto found = keys.verify(std::string(bearer), std::chrono::system_clock::now());
+      return found ? *std::move(found) : Principal{found.error().message(), Role::nobody};
+    }
+    std::shared_ptr<const std::vector<Token>> list;
+    {
+      const std::lock_guard lock(mutex);
+      list = tokens.current();
+    }
+    const Token* const token = find_token(*list, bearer, std::chrono::system_clock::now());
+    if (token == nullptr) return {"the token is not known here, or has expired", Role::nobody};
+    return {"token " + token->name, token->role};
+  }
+
+  Principal by_address(std::string_view address) const {
+    Principal found{"a token is needed", Role::nobody};
+    for (const Network& network : networks)
+      if (network.role > found.role && network.range.contains(address))
+        found = {std::string(address), network.role};
+    return found;
+  }
+};
+
+Access::Access(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Access::~Access() = default;
+
+result<std::shared_ptr<const Access>> Access::open(const AccessOptions& options) {
+  auto impl = std::make_unique<Impl>();
+  auto tokens = Tokens::open(options.token_file);
+  if (!tokens) return tokens.error();
+  impl->tokens = *std::move(tokens);
+  auto keys = JwtKeys::load(options.jwt);
+  if (!keys) return keys.error();
+  impl->keys = *std::move(keys);
+  for (const auto& [text, role] : options.networks) {
+    Network network{{}, role};
+    if (auto added = network.range.add(text); !added) return added.error();
+    impl->networks.push_back(std::move(network));
+  }
+  return std::shared_ptr<const Access>(new Access(std::move(impl)));
+}
+
+Principal Access::who(std::string_view bearer, std::string_view address) const {
+  return bearer.empty() ? impl_->by_address(address) : impl_->by_bearer(bearer);
+}
+
+}  // namespace shaman::auth

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/auth/token_file.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <fstream>
+#include <span>
+#include <sstream>
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+#include <sys/stat.h>
+
+#include "shaman/os.hpp"
+#include "shaman/text.hpp"
+
+#include "auth/base64url.hpp"
+
+namespace shaman::auth {
+namespace {
+
+constexpr std::string_view kNever = "never";
+constexpr std::string_view kPrefix = "shm_";
+constexpr std::size_t kRandomBytes = 32;
+
+Error io_failure(const std::string& path, const char* what) {
+  return {errc::io_error,
+          "the token file " + text::printable(path) + " " + what + ": " + std::strerror(errno)};
+}
+
+std::optional<Time> parse_time(const std::string& text) {
+  std::tm parts{};
+  const char* const end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  return std::chrono::system_clock::from_time_t(::timegm(&parts));
+}
+
+std::optional<Token> parse_line(const std::string& line) {
+  std::istringstream words(line);
+  std::string digest;
+  std::string role;
+  std::string expires;
+  Token token;
+  words >> digest >> role >> expires >> std::ws;
+  std::getline(words, token.name);
+  const auto parsed_digest = Digest::from_hex(digest);
+  const auto parsed_role = role_of(role);
+  if (!parsed_digest || !parsed_role || token.name.empty()) return std::nullopt;
+  token.digest = *parsed_digest;
+  token.role = *parsed_role;
+  if (expires == kNever) return token;
+  token.expires = parse_time(expires);
+  if (!token.expires) return std::nullopt;
+  return token;
+}
+
+}  // namespace
+
+std::string time_text(Time time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
+}
+
+std::string make_token() {
+  std::array<unsigned char, kRandomBytes> bytes{};
+  if (::RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
+    throw std::runtime_error("the system gives no random bytes for a token");
+  return std::string(kPrefix) + to_base64url(std::as_bytes(std::span(bytes)));
+}
+
+result<std::vector<Token>> TokenFile::read(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return io_failure(path, "cannot be read");
+  if ((status.st_mode & 077) != 0)
+    return Error{errc::io_error, "the token file " + text::printable(path) +
+                                     " can be read by others: chmod 600 it"};
+  std::ifstream file(path);
+  if (!file) return io_failure(path, "cannot be read");
+  std::vector<Token> tokens;
+  std::string line;
+  for (std::size_t number = 1; std::getline(file, line); ++number) {
+    if (line.empty() || line.front() == '#') continue;
+    auto token = parse_line(line);
+    if (!token)
+      return Error{errc::malformed_request,
+                   "the token file " + text::printable(path) + ", line " + std::to_string(number) +
+                       ": this must be SHA-256, role, time or `never`, and a name"};
+    tokens.push_back(*std::move(token));
+  }
+  if (file.bad()) return io_failure(path, "cannot be read");
+  return tokens;
+}
+
+result<void> TokenFile::write(const std::string& path, const std::vector<Token>& tokens) {
+  std::string content =
+      "# Tokens of shaman-server, as SHA-256: `shaman-server token` makes and revokes them.\n";
+  for (const Token& token : tokens)
+    content += token.digest.hex() + " " + std::string(name_of(token.role)) + " " +
+               (token.expires ? time_text(*token.expires) : std::string(kNever)) + " " +
+               token.name + "\n";
+  const ::mode_t before = ::umask(077);
+  auto file = os::OutputFile::create(path);
+  ::umask(before);
+  if (!file) return file.error();
+  if (auto written = file->write(std::as_bytes(std::span(content))); !written) return written;
+  return file->commit(true);
+}
+
+const Token* find_token(const std::vector<Token>& tokens, std::string_view secret, Time now) {
+  const Digest digest = Sha256::of(secret);
+  const Token* found = nullptr;
+  for (const Token& token : tokens)
+    if (::CRYPTO_memcmp(token.digest.bytes().data(), digest.bytes().data(), Digest::kBytes) == 0)
+      found = &token;
+  return found != nullptr && (!found->expires || *found->expires > now) ? found : nullptr;
+}
+
+}  // namespace shaman::auth

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "shaman/auth/access.hpp"
+
+#include "http/exchange.hpp"
+#include "http/response.hpp"
+
+/// What is looked at before any handler: who asks, from where, and whether they may.
+namespace shaman::http {
+
+/// The address of whoever asks: what a trusted proxy says of it, or the connection's own. Without a
+/// port.
+[[nodiscard]] std::string client_address(const Exchange& exchange);
+
+/// Finds out who asks, and refuses who may not: 401 where a (better) token would help to be known,
+/// 403 where it is known that this one may not. Nothing: they may.
+[[nodiscard]] std::optional<Response> admit(Exchange& exchange, auth::Role needed);
+
+/// 421 for a Host that is not this server's: a page of somebody else's, whose name was made to lead
+/// here (DNS rebinding).
+[[nodiscard]] std::optional<Response> refuse_host(const Exchange& exchange);
+
+/// 415: a page of somebody else's can send other types, or none, without being asked whether it
+/// may.
+[[nodiscard]] std::optional<Response> refuse_other_than_json(const Exchange& exchange);
+
+/// What a browser asks before it lets a page ask (the Fetch standard's preflight).
+[[nodiscard]] std::optional<Response> answer_preflight(const Exchange& exchange);
+/// Lets pages of the configured origins see an answer.
+void add_cors(const Exchange& exchange, Response& response);
+
+}  // namespace shaman::http

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "proxy/roles.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include <boost/beast/core/string.hpp>
+
+namespace shaman::proxy {
+namespace {
+
+using auth::Role;
+
+enum class Calls : std::uint8_t { all, reading, changing };
+
+struct Rule {
+  Calls calls;
+  std::string_view path;  // with a slash at its end: what lies below it
+  Role role;
+};
+
+// The first that fits. What is new in a Manager and changes something is for admins.
+constexpr std::array<Rule, 11> kRules{{
+    {Calls::all, "/api/v3/worker/", Role::worker},
+    {Calls::all, "/api/v3/configuration/file", Role::admin},  // has passwords in it
+    {Calls::all, "/debug/", Role::admin},
+    {Calls::changing, "/api/v3/jobs/mass-delete", Role::admin},
+    {Calls::changing, "/api/v3/jobs", Role::submit},
+    {Calls::changing, "/api/v3/jobs/", Role::submit},
+    {Calls::changing, "/api/v3/tasks/", Role::submit},
+    {Calls::changing, "/socket.io/", Role::worker},
+    {Calls::reading, "/api/v3/configuration/check/", Role::admin},  // runs programs
+    {Calls::reading, "/", Role::worker},
+    {Calls::all, "/", Role::admin},
+}};
+
+bool is_reading(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS";
+}
+
+// What a Manager may read otherwise than this server does.
+bool is_ambiguous(const std::vector<std::string>& segments) {
+  return std::ranges::any_of(segments,
+                             [](const std::string& segment) {
+                               return segment.find_first_of("/\\") != std::string::npos;
+                             }) ||
+         std::any_of(segments.begin(), segments.end() - 1,
+                     [](const std::string& segment) { return segment.empty(); });
+}
+
+bool fits(const Rule& rule, std::string_view method, const std::string& path) {
+  if (rule.calls != Calls::all && (rule.calls == Calls::reading) != is_reading(method))
+    return false;
+  return rule.path.ends_with('/') ? path.starts_with(rule.path) : path == rule.path;
+}
+
+bool has_login(const http::RequestHead& head) {
+  const std::string_view given = head.header("Authorization");
+  return given.size() > 6 &&
+         boost::beast::iequals({given.data(), 6}, boost::beast::string_view("Basic "));
+}
+
+}  // namespace
+
+Role role_for(const http::RequestHead& head) {
+  if (head.segments.empty()) return Role::worker;  // OPTIONS *
+  if (is_ambiguous(head.segments)) return Role::admin;
+  std::string path;
+  for (const std::string& segment : head.segments)
+    path += "/" + segment;
+  if (path.starts_with("/api/v3/worker/") && has_login(head)) return Role::nobody;
+  const auto rule = std::ranges::find_if(
+      kRules, [&](const Rule& each) { return fits(each, head.method(), path); });
+  return rule->role;
+}
+
+}  // namespace shaman::proxy
