@@ -146,16 +146,47 @@ result<void> BlobFolder::add(const fs::Folder& from, std::string_view name, cons
   for (int attempt = 1;; ++attempt) {
     const auto shelf = make_shelf(id);
     if (!shelf) return disk_error(shelf.error(), "make the folder of " + blob_name(id));
-    const auto renamed = file_system_.rename(from, name, shelf->rest, place.file);
+    const auto renamed = give_name(from, name, *shelf, place.file);
     if (!renamed) {
       if (is_absent(renamed.error()) && attempt < 3) continue;
       return disk_error(renamed.error(), "give " + blob_name(id) + " its name");
     }
+    if (!renamed.value())
+      if (const auto marked = mark_replaced(id, *shelf); !marked) return marked;
     const auto flushed = flushes() ? flush_shelf(*shelf) : fs::result<void>();
     set_suspect(id, !flushed);
     if (flushed) return {};
     return disk_error(flushed.error(), "put the name of " + blob_name(id) + " on stable storage");
   }
+}
+
+// False: a blob of that name was replaced.
+fs::result<bool> BlobFolder::give_name(const fs::Folder& from, std::string_view name,
+                                       const Shelf& shelf, std::string_view file) {
+  const auto failed = [](const boost::system::error_code& error) {
+    return fs::result<bool>(boost::system::in_place_error, error);
+  };
+  if (has_free_name_renames_) {
+    const auto renamed = file_system_.rename_to_free_name(from, name, shelf.rest, file);
+    if (renamed) return true;
+    if (renamed.error() == errors::invalid_argument)
+      has_free_name_renames_ = false;
+    else if (renamed.error() != errors::file_exists)
+      return failed(renamed.error());
+  }
+  const auto renamed = file_system_.rename(from, name, shelf.rest, file);
+  if (!renamed) return failed(renamed.error());
+  return false;
+}
+
+// Replacing a blob has put another mark in the place of its own, which may have been a newer one
+// that somebody relies upon already. Where a collector has taken it by then, it is brought back.
+result<void> BlobFolder::mark_replaced(const BlobId& id, const Shelf& shelf) {
+  const auto touched = file_system_.touch(shelf.rest, layout::BlobPlace(id).file);
+  if (touched) return {};
+  const auto path = is_absent(touched.error()) ? trash_.find(id) : std::nullopt;
+  if (path) return add(private_folder_, *path, id);
+  return disk_error(touched.error(), "mark " + blob_name(id) + " as used");
 }
 
 fs::result<BlobFolder::Shelf> BlobFolder::make_shelf(const BlobId& id) {

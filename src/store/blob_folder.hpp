@@ -67,6 +67,9 @@ class BlobFolder {
   [[nodiscard]] result<bool> bring_back(const BlobId& id);
   [[nodiscard]] fs::result<Shelf> make_shelf(const BlobId& id);
   [[nodiscard]] fs::result<void> flush_shelf(const Shelf& shelf);
+  [[nodiscard]] fs::result<bool> give_name(const fs::Folder& from, std::string_view name,
+                                           const Shelf& shelf, std::string_view file);
+  [[nodiscard]] result<void> mark_replaced(const BlobId& id, const Shelf& shelf);
   [[nodiscard]] bool is_suspect(const BlobId& id);
   void set_suspect(const BlobId& id, bool suspect);
   void report_damaged(const BlobId& id, const std::string& what);
@@ -84,6 +87,7 @@ class BlobFolder {
   std::mutex suspects_mutex_;
   std::unordered_set<BlobId> suspects_;
   std::atomic<bool> has_suspects_{false};
+  std::atomic<bool> has_free_name_renames_{true};
   std::atomic<std::uint64_t> marks_set_{0};
   std::atomic<std::uint64_t> damaged_seen_{0};
 };

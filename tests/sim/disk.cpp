@@ -38,6 +38,7 @@ void Disk::change(std::vector<Change> step) {
   for (const Change& change : step)
     apply_now(change);
   pending_.push_back(std::move(step));
+  pending_since_.push_back(now_);
 }
 
 std::set<std::size_t> Disk::with_what_came_before(std::set<std::size_t> steps) const {
@@ -60,9 +61,11 @@ std::set<std::size_t> Disk::with_what_came_before(std::set<std::size_t> steps) c
 void Disk::make_durable(std::set<std::size_t> steps) {
   steps = with_what_came_before(std::move(steps));
   std::vector<std::vector<Change>> rest;
+  std::vector<fs::Time> rest_since;
   for (std::size_t i = 0; i < pending_.size(); ++i) {
     if (!steps.contains(i)) {
       rest.push_back(std::move(pending_[i]));
+      rest_since.push_back(pending_since_[i]);
       continue;
     }
     for (const Change& change : pending_[i]) {
@@ -72,6 +75,7 @@ void Disk::make_durable(std::set<std::size_t> steps) {
     }
   }
   pending_ = std::move(rest);
+  pending_since_ = std::move(rest_since);
 }
 
 void Disk::flush_file(Inode file) {
@@ -97,6 +101,22 @@ void Disk::flush_all() {
     flush_file(inode);
 }
 
+void Disk::pass(std::chrono::milliseconds time) {
+  now_ += time;
+  if (now_ - written_back_ > std::chrono::seconds(1)) write_back();
+}
+
+void Disk::write_back() {
+  constexpr std::chrono::minutes kLongest{1};
+  written_back_ = now_;
+  std::set<std::size_t> steps;
+  for (std::size_t i = 0; i < pending_.size(); ++i)
+    if (now_ - pending_since_[i] >= kLongest) steps.insert(i);
+  if (!steps.empty()) make_durable(std::move(steps));
+  for (const auto& [inode, node] : nodes_)
+    if (now_ - node->changed >= kLongest) flush_file(inode);
+}
+
 std::unique_ptr<Disk> Disk::after_power_cut(Chance& chance) const {
   // Mostly all or none of what is pending, else any part of it.
   const std::uint64_t share = chance.number(5);
@@ -110,6 +130,7 @@ std::unique_ptr<Disk> Disk::after_power_cut(Chance& chance) const {
   for (const auto& [inode, node] : nodes_)
     written.nodes_.emplace(inode, std::make_unique<Node>(*node));
   written.pending_ = pending_;
+  written.pending_since_ = pending_since_;
   written.make_durable(std::move(steps));
   auto left = std::make_unique<Disk>();
   left->nodes_.clear();

@@ -65,7 +65,8 @@ class Disk {
   [[nodiscard]] std::unique_ptr<Disk> after_power_cut(Chance& chance) const;
 
   [[nodiscard]] fs::Time now() const noexcept { return now_; }
-  void pass(std::chrono::milliseconds time) { now_ += time; }
+  /// What is older than a minute is written without being asked for, as every system does.
+  void pass(std::chrono::milliseconds time);
 
  private:
   using Place = std::pair<Inode, std::string>;
@@ -75,7 +76,11 @@ class Disk {
   void copy_tree(const Disk& from, Inode inode, Chance& chance);
 
   std::map<Inode, std::unique_ptr<Node>> nodes_;
+  void write_back();
+
   std::vector<std::vector<Change>> pending_;
+  std::vector<fs::Time> pending_since_;  ///< of each step
+  fs::Time written_back_;
   Inode next_ = 1;
   fs::Time now_;
 };

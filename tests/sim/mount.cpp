@@ -35,9 +35,11 @@ Mount::Code Mount::enter(const char* what, std::string_view path, Fails how) {
     return true;
   });
   if (machine.traces)
-    std::printf("%6llu actor %d pid %llu %s %.*s\n", static_cast<unsigned long long>(machine.calls),
-                machine.scheduler.current(), static_cast<unsigned long long>(habits_.pid), what,
-                static_cast<int>(path.size()), path.data());
+    std::printf(
+        "%6llu %10.3f actor %d pid %llu %s %.*s\n", static_cast<unsigned long long>(machine.calls),
+        std::chrono::duration<double>(machine.disk.now().time_since_epoch()).count() - 1.8e9,
+        machine.scheduler.current(), static_cast<unsigned long long>(habits_.pid), what,
+        static_cast<int>(path.size()), path.data());
   if (machine.calls == machine.power_cut_at) {
     machine.is_off = true;
     return code(errors::io_error);

@@ -63,6 +63,10 @@ class World {
   [[nodiscard]] bool write(Upload& upload, std::string_view content);
   [[nodiscard]] bool commit(Server& server, Upload upload);
   void acknowledge(const BlobId& id, fs::Time asked) { promises_.stored(id, asked + kMinAge); }
+  // A mark of up to half of that ago is believed, and worth the less.
+  void relied_upon(const BlobId& id, fs::Time asked) {
+    promises_.stored(id, asked + kMinAge - store_options().mark_lease);
+  }
   void inspect(Disk& disk, Outcome& outcome);
 
   const Plan plan_;
@@ -101,7 +105,7 @@ void World::upload(Server& server) {
   const fs::Time begin = disk_.now();
   auto begun = server.store().begin_upload(ids_[blob], false);
   if (!begun || !lives()) return;
-  if (std::holds_alternative<AlreadyStored>(*begun)) return acknowledge(ids_[blob], begin);
+  if (std::holds_alternative<AlreadyStored>(*begun)) return relied_upon(ids_[blob], begin);
   auto* const upload = std::get_if<Upload>(&*begun);
   if (upload == nullptr || !write(*upload, contents_[blob])) return;
   if (chance_.one_in(6)) return;  // the client breaks off
@@ -129,7 +133,7 @@ void World::upload_in_parts(Server& server) {
   auto begun = chance_.one_in(2) ? server.store().create_resumable(ids_[blob], false, nobody)
                                  : server.store().append_resumable(ids_[blob], nobody);
   if (!begun || !lives()) return;
-  if (std::holds_alternative<AlreadyStored>(*begun)) return acknowledge(ids_[blob], begin);
+  if (std::holds_alternative<AlreadyStored>(*begun)) return relied_upon(ids_[blob], begin);
   auto* const upload = std::get_if<Upload>(&*begun);
   if (upload == nullptr) return;
   const std::size_t held = upload->received();
@@ -153,12 +157,11 @@ void World::require(Server& server) {
   std::vector<BlobStatus> statuses(files.size());
   const fs::Time begin = disk_.now();
   if (!server.store().require(files, statuses) || !lives()) return;
-  // A server may answer from a mark that it remembers, which is worth half as much.
   const fs::Time until = begin + kMinAge - store_options().mark_lease;
   FileList stored;
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (statuses[i] != BlobStatus::stored) continue;
-    promises_.stored(files[i].id, until);
+    relied_upon(files[i].id, begin);
     stored.add(files[i].id, std::to_string(i));
   }
   if (!stored.empty() && chance_.one_in(2)) rely_upon(server, stored, until);
