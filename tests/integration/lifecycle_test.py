@@ -261,7 +261,7 @@ class Crash(TemporaryStorage):
         data = new_content(1 << 20)
         server = self.start()
         self.start_sending(server, data, 500_000)
-        self.assertTrue(server.temporary_files())
+        wait_until(server.temporary_files, "its temporary file")
         server.kill()
         server = self.start()
         with Api(server) as client:
