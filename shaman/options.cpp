@@ -213,7 +213,8 @@ void add_access_options(Table& table, Options& options) {
       .example = "/etc/shaman/tokens";
   Option networks = written("auth.trusted-networks", "NETWORK=ROLE",
                             "Who comes from there without a token has this role: worker (reads),"
-                            " submit or admin",
+                            " submit or admin. Behind a proxy, trusted-proxies must name that, or"
+                            " everybody comes from there",
                             Reload::live, options.trusted_networks, [&](const Values& entries) {
                               return set_networks(entries, options.access);
                             });

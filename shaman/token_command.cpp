@@ -128,8 +128,10 @@ int run_token_command(int argc, char** argv) {
         "which file holds the tokens must be said: --token-file FILE, or auth.token-file "
         "in the configuration",
         kUsageError);
-  if (creating->parsed()) return create(arguments);
-  return listing->parsed() ? list(arguments) : revoke(arguments);
+  if (listing->parsed()) return list(arguments);
+  const auto lock = auth::TokenFileLock::take(arguments.file);
+  if (!lock) return fail(lock.error().message(), kFailed);
+  return creating->parsed() ? create(arguments) : revoke(arguments);
 }
 
 }  // namespace shaman::program

@@ -90,9 +90,11 @@ result<JwtKeys> JwtKeys::load(const JwtOptions& options) {
                        "more)"};
     keys.keys_.push_back({id, std::move(algorithm), std::move(pem)});
   }
-  if (!keys.empty() && (options.issuer.empty() || options.audience.empty()))
+  const int given =
+      int{!keys.empty()} + int{!options.issuer.empty()} + int{!options.audience.empty()};
+  if (given != 0 && given != 3)
     return Error{errc::malformed_request,
-                 "JWTs are only taken with auth.jwt-issuer and auth.jwt-audience"};
+                 "JWTs need all three of auth.jwt-keys, auth.jwt-issuer and auth.jwt-audience"};
   return keys;
 }
 
@@ -122,6 +124,9 @@ result<Principal> JwtKeys::verify(const std::string& token, Time now) const {
                    static_cast<int>(pem.size()));
   const std::unique_ptr<::jwt_t, decltype(&::jwt_free)> holder(decoded, &::jwt_free);
   if (failed != 0) return refused("has a wrong signature");
+  // What was checked, and not only what the token says.
+  if (::jwt_get_alg(decoded) != ::jwt_str_alg((*key)->algorithm.c_str()))
+    return refused("must be signed with " + (*key)->algorithm);
   const json claims = part_of(token, 1);
   const auto expires = claims.find("exp");
   if (expires == claims.end() || !expires->is_number()) return refused("has no exp");

@@ -5,13 +5,17 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <span>
 #include <sstream>
 
+#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
@@ -110,6 +114,21 @@ result<void> TokenFile::write(const std::string& path, const std::vector<Token>&
   if (!file) return file.error();
   if (auto written = file->write(std::as_bytes(std::span(content))); !written) return written;
   return file->commit(true);
+}
+
+result<TokenFileLock> TokenFileLock::take(const std::string& path) {
+  // The folder's, since the file is replaced whenever it is written, and may not be there yet.
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  const int fd = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return io_failure(path, "is in a folder that cannot be opened");
+  TokenFileLock lock(fd);
+  while (::flock(fd, LOCK_EX) != 0)
+    if (errno != EINTR) return io_failure(path, "cannot be locked");
+  return lock;
+}
+
+TokenFileLock::~TokenFileLock() {
+  if (fd_ >= 0) ::close(fd_);
 }
 
 const Token* find_token(const std::vector<Token>& tokens, std::string_view secret, Time now) {

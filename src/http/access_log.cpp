@@ -7,6 +7,8 @@
 
 #include "shaman/text.hpp"
 
+#include "http/target.hpp"
+
 namespace shaman::http {
 namespace {
 
@@ -28,7 +30,7 @@ void log_access(const AccessRecord& record) {
   if (!record.original_filename.empty()) name = " \"" + shown(record.original_filename) + "\"";
   spdlog::info("{} {} {}{} in={} out={} {:.1f}ms {}{}",
                record.method.empty() ? "-" : shown(record.method),
-               record.target.empty() ? "-" : shown(record.target), record.status,
+               record.target.empty() ? "-" : shown(without_tokens(record.target)), record.status,
                record.unheard ? " (client gone)" : "", record.bytes_in, record.bytes_out,
                milliseconds, record.peer, name);
 }

@@ -46,7 +46,8 @@ std::string client_address(const Exchange& exchange) {
   const std::string_view peer = address_without_port(exchange.connection.peer());
   const AddressRanges& proxies = exchange.options.trusted_proxies;
   if (!proxies.contains(peer)) return std::string(peer);
-  const std::string_view chain = exchange.head.header("X-Forwarded-For");
+  // A proxy may add a line of its own to those that the client made up.
+  const std::string chain = exchange.head.header_list("X-Forwarded-For");
   return std::string(chain.empty() ? peer : last_stranger(chain, proxies));
 }
 

@@ -46,6 +46,16 @@ std::string_view RequestHead::header(std::string_view name) const {
   return found == fields.end() ? std::string_view() : as_view(found->value());
 }
 
+std::string RequestHead::header_list(std::string_view name) const {
+  std::string all;
+  const auto [begin, end] = fields.equal_range(name);
+  for (auto field = begin; field != end; ++field) {
+    if (!all.empty() && !field->value().empty()) all += ", ";
+    all += as_view(field->value());
+  }
+  return all;
+}
+
 std::string_view RequestHead::bearer() const {
   constexpr std::string_view kScheme = "Bearer ";
   if (!token.empty()) return token;
@@ -145,7 +155,7 @@ std::string_view HeadParser::method() const {
 
 std::string HeadParser::target() const {
   const auto view = parser_->get().target();
-  return without_token({view.data(), view.size()});
+  return {view.data(), view.size()};
 }
 
 }  // namespace shaman::http

@@ -16,6 +16,7 @@
 #include "http/admission.hpp"
 #include "http/passage.hpp"
 #include "http/run_on.hpp"
+#include "http/target.hpp"
 
 namespace shaman::http {
 namespace {
@@ -134,7 +135,7 @@ Task<Response> dispatch(Exchange& exchange) {
   try {
     std::rethrow_exception(error);
   } catch (const std::exception& exception) {
-    spdlog::error("{} {} failed: {}", text::escape(head.method()), text::escape(head.target()),
+    spdlog::error("{} {} failed: {}", text::escape(head.method()), text::escape(without_tokens(head.target())),
                   text::escape(exception.what()));
   }
   co_return Response::error(500, "something went wrong here; the server's log says what");

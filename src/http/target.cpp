@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "http/target.hpp"
 
+#include <algorithm>
 #include <charconv>
+
+#include <boost/beast/core/string.hpp>
 
 #include "shaman/text.hpp"
 
@@ -29,10 +32,14 @@ result<std::string> decode_segment(std::string_view text) {
   return out;
 }
 
+boost::beast::string_view view(std::string_view text) {
+  return {text.data(), text.size()};
+}
+
 // `http://host/path?query` without what is before the path.
 std::string_view without_host(std::string_view target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!target.starts_with(scheme)) continue;
+    if (!boost::beast::iequals(view(target.substr(0, scheme.size())), view(scheme))) continue;
     const std::size_t end_of_host = target.find_first_of("/?#", scheme.size());
     target = end_of_host == std::string_view::npos ? "/" : target.substr(end_of_host);
     if (!target.starts_with('/')) target = "/";
@@ -65,7 +72,7 @@ result<std::vector<std::string>> parse_target(std::string_view target) {
 }
 
 std::string take_token(std::string& target, std::vector<std::string>& segments) {
-  if (segments.empty() || !segments.front().starts_with('~')) return {};
+  if (segments.empty() || !segments.front().starts_with('~') || segments.front() == "~") return {};
   std::string token = segments.front().substr(1);
   segments.erase(segments.begin());
   if (segments.empty()) segments.emplace_back();
@@ -76,13 +83,18 @@ std::string take_token(std::string& target, std::vector<std::string>& segments) 
   return token;
 }
 
-std::string without_token(std::string_view target) {
-  const std::string_view path = without_host(target);
-  const std::string_view first = path.substr(path.starts_with('/') ? 1 : 0);
-  if (!first.starts_with('~') && !first.starts_with("%7E") && !first.starts_with("%7e"))
-    return std::string(target);
-  const std::size_t end = first.find_first_of("/?#");
-  return "/~…" + std::string(end == std::string_view::npos ? "" : first.substr(end));
+std::string without_tokens(std::string_view target) {
+  std::string out;
+  for (;;) {
+    if (target.starts_with('~') || target.starts_with("%7E") || target.starts_with("%7e")) {
+      out += "~…";
+      target.remove_prefix(std::min(target.find_first_of("/?#"), target.size()));
+    }
+    const std::size_t slash = target.find('/');
+    if (slash == std::string_view::npos) return out.append(target);
+    out.append(target.substr(0, slash + 1));
+    target.remove_prefix(slash + 1);
+  }
 }
 
 }  // namespace shaman::http

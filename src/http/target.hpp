@@ -16,11 +16,12 @@ namespace shaman::http {
 [[nodiscard]] result<std::vector<std::string>> parse_target(std::string_view target);
 
 /// A token that a client which can send no header has put into its base URL,
-/// `http://host/~TOKEN/api/…`, taken out of both: none where the first segment does not begin with
-/// `~`. `target` begins with a slash then.
+/// `http://host/~TOKEN/api/…`, taken out of both: none where the first segment is not a `~` and
+/// more. `target` begins with a slash then.
 [[nodiscard]] std::string take_token(std::string& target, std::vector<std::string>& segments);
 
-/// For a log: the same with `~…` in the token's place, also where the rest cannot be understood.
-[[nodiscard]] std::string without_token(std::string_view target);
+/// For a log: `~…` for each part that could be a token, since one that stands in the wrong place, or
+/// in an address that cannot be understood, is a secret all the same.
+[[nodiscard]] std::string without_tokens(std::string_view target);
 
 }  // namespace shaman::http

@@ -8,6 +8,8 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 
+#include "http/target.hpp"
+
 namespace shaman::proxy {
 
 namespace beast = boost::beast;
@@ -60,7 +62,7 @@ void add_framing(std::string& out, const BodyFraming& body) {
 void add_clients(std::string& out, const ForwardedRequest& request) {
   const http::RequestHead& head = request.head;
   std::string chain;
-  if (request.is_trusted_proxy) chain = head.header("X-Forwarded-For");
+  if (request.is_trusted_proxy) chain = head.header_list("X-Forwarded-For");
   if (!chain.empty()) chain += ", ";
   chain += http::address_without_port(request.client);
   add(out, "X-Forwarded-For", chain);
@@ -81,11 +83,18 @@ void add_fields(std::string& out, const Fields& fields) {
   }
 }
 
-http::Fields without_bearer(http::Fields fields) {
+// A page whose address has the token in it tells that address to whom it asks.
+bool has_token(std::string_view referer) {
+  return http::without_tokens(referer) != referer;
+}
+
+http::Fields without_tokens_in(http::Fields fields) {
   const auto [begin, end] = fields.equal_range(beast::http::field::authorization);
   const bool has_bearer = std::any_of(
       begin, end, [](const auto& field) { return iequals(field.value().substr(0, 7), "Bearer "); });
   if (has_bearer) fields.erase(beast::http::field::authorization);
+  if (has_token(view_of(fields[beast::http::field::referer])))
+    fields.erase(beast::http::field::referer);
   return fields;
 }
 
@@ -106,7 +115,7 @@ std::string request_text(const ForwardedRequest& request) {
   std::string out(head.method());
   out.append(" ").append(head.target()).append(" HTTP/1.1\r\n");
   if (head.header("Host").empty()) add(out, "Host", "localhost");  // HTTP/1.0 may have none
-  add_fields(out, request.keeps_bearer ? without_bearer(head.fields) : head.fields);
+  add_fields(out, request.keeps_tokens ? without_tokens_in(head.fields) : head.fields);
   add_clients(out, request);
   add_framing(out, request.body);
   if (wants_upgrade(head)) {

@@ -30,8 +30,8 @@ struct ForwardedRequest {
   /// Who sent it may be believed what it says about clients behind it.
   bool is_trusted_proxy = false;
   BodyFraming body;
-  /// A bearer token was this server's to look at, and goes no further.
-  bool keeps_bearer = false;
+  /// Tokens are this server's to look at, and go no further.
+  bool keeps_tokens = false;
 };
 [[nodiscard]] std::string request_text(const ForwardedRequest& request);
 

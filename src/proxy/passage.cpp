@@ -199,9 +199,9 @@ Task<bool> Passing::send_request() {
   const std::string_view client = client_.peer();
   const bool is_trusted =
       exchange_.options.trusted_proxies.contains(http::address_without_port(client));
-  const bool keeps_bearer = exchange_.options.access != nullptr;
+  const bool keeps_tokens = exchange_.options.access != nullptr;
   const ForwardedRequest request{exchange_.head,    client,      false, is_trusted,
-                                 request_framing(), keeps_bearer};
+                                 request_framing(), keeps_tokens};
   const std::string text = request_text(request);
   const std::string_view body = body_ ? std::string_view(*body_) : std::string_view();
   co_return co_await manager_->write({text, body, {}});

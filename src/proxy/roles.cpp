@@ -55,6 +55,14 @@ bool fits(const Rule& rule, std::string_view method, const std::string& path) {
   return rule.path.ends_with('/') ? path.starts_with(rule.path) : path == rule.path;
 }
 
+// Calls in which the Manager itself asks a worker for its login: all but the one that makes logins.
+bool is_for_logins(const std::vector<std::string>& segments) {
+  static constexpr std::array<std::string_view, 3> kWorker{"api", "v3", "worker"};
+  return segments.size() > kWorker.size() &&
+         std::equal(kWorker.begin(), kWorker.end(), segments.begin()) &&
+         segments[kWorker.size()] != "register-worker" && !segments[kWorker.size()].empty();
+}
+
 bool has_login(const http::RequestHead& head) {
   const std::string_view given = head.header("Authorization");
   return given.size() > 6 &&
@@ -69,7 +77,7 @@ Role role_for(const http::RequestHead& head) {
   std::string path;
   for (const std::string& segment : head.segments)
     path += "/" + segment;
-  if (path.starts_with("/api/v3/worker/") && has_login(head)) return Role::nobody;
+  if (is_for_logins(head.segments) && has_login(head)) return Role::nobody;
   const auto rule = std::ranges::find_if(
       kRules, [&](const Rule& each) { return fits(each, head.method(), path); });
   return rule->role;

@@ -6,6 +6,7 @@ import os
 import subprocess
 import tempfile
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 from api import CREATE, REQUIREMENTS, Api, files_url, new_content, spec
 from behind import Behind
@@ -129,7 +130,8 @@ class InThePath(AccessTest):
         self.assertEqual(self.status("GET", f"http://h/~{self.worker}" + INFO), 200)
 
     def test_it_is_never_in_the_log(self):
-        for path in (f"/~{self.submit}{INFO}", f"/~{self.submit}", f"/~{self.submit}/%zz",
+        for path in (f"/~{self.submit}{INFO}", f"HTTP://h/~{self.submit}/x", f"//~{self.submit}/x",
+                     f"/farm/~{self.submit}{INFO}", f"/~{self.submit}", f"/~{self.submit}/%zz",
                      f"/~{self.submit}/%00", f"/%7e{self.submit}/x/../y", f"http://h/~{self.submit}/x",
                      f"/~{self.submit}?a=b"):
             with RawConnection(self.server) as connection:
@@ -175,6 +177,14 @@ class TokenFile(AccessTest):
         self.assertEqual(self.tokens.run("create", "--role", "submit", "--name", "submit").returncode, 1)
         self.assertEqual(self.tokens.run("revoke", "nobody").returncode, 1)
 
+    def test_changes_at_once_lose_nothing(self):
+        names = [f"artist {n}" for n in range(16)]
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda name: self.tokens.make("submit", name=name), names))
+        listed = self.tokens.run("list").stdout
+        for name in names:
+            self.assertIn(name + "\n", listed)
+
     def test_a_damaged_or_open_file_opens_nothing(self):
         os.chmod(self.tokens.file, 0o644)
         done = subprocess.run([PROGRAM, "--storage", "/tmp/x", "--auth-token-file", self.tokens.file],
@@ -200,6 +210,13 @@ class Networks(AccessTest):
         self.assertEqual(self.status("GET", INFO, X_Forwarded_For="10.9.9.9"), 401)
         self.assertEqual(self.status("GET", INFO, X_Forwarded_For="127.0.0.1, 10.9.9.9"), 401)
         self.assertEqual(self.status("GET", INFO, X_Forwarded_For="10.9.9.9, 127.0.0.1"), 401)
+
+    def test_a_line_that_the_client_made_up_does_not_hide_the_proxys(self):
+        for chain, status in ((("127.0.0.1", "10.9.9.9"), 401), (("10.9.9.9", "127.0.0.1"), 401),
+                              (("127.0.0.1", "127.0.0.1"), 200)):
+            with RawConnection(self.server) as connection:
+                connection.request("GET", INFO, [("X-Forwarded-For", each) for each in chain])
+                self.assertEqual(connection.response().status, status, chain)
 
 
 class Browsers(AccessTest):
@@ -285,6 +302,15 @@ class Front(AccessTest):
                     self.assertEqual(self.status(method, path, getattr(self, role)),
                                      200 if allowed else 403, role)
 
+    def test_made_up_logins_open_nothing(self):
+        for login in ("Basic x", "basic dTpw", "Basic "):
+            headers = {"Authorization": login}
+            for method, path in (("POST", "/api/v3/worker/register-worker"), ("POST", "/api/v3/worker/"),
+                                 ("POST", "/api/v3/worker/register%2Dworker"),
+                                 ("POST", "/api/v3/worker/register-worker/"), ("GET", "/api/v3/workers/x")):
+                answer = self.api.call(method, path, headers=headers)
+                self.assertEqual(answer.status, 401, (login, path))
+
     def test_tokens_end_here_and_logins_pass(self):
         headers = {"Authorization": f"bearer {self.submit}"}
         seen = self.api.call("GET", "/api/v3/jobs", headers=headers).json()
@@ -297,6 +323,12 @@ class Front(AccessTest):
         self.assertEqual(self.api.call("GET", "/api/v3/jobs", headers=login).status, 401)
         seen = self.api.call("GET", f"/~{self.submit}/api/v3/jobs", headers=login).json()
         self.assertEqual(dict(seen["headers"])["Authorization"], "Basic dTpw")
+        page = {"Referer": f"http://h/~{self.submit}/app/jobs"}
+        seen = self.api.call("GET", f"/~{self.submit}/api/v3/jobs", headers=page).json()
+        self.assertNotIn("Referer", dict(seen["headers"]))
+        page = {"Referer": "http://h/app/jobs"}
+        seen = self.api.call("GET", f"/~{self.submit}/api/v3/jobs", headers=page).json()
+        self.assertEqual(dict(seen["headers"])["Referer"], page["Referer"])
         self.assertNotIn(self.submit, str(self.behind.seen))
 
 

@@ -15,7 +15,7 @@ from api import Api, files_url, new_content, spec
 from manager import Manager
 from raw_http import RawConnection
 from shaman_client import Client
-from shaman_server import Server, sha256
+from shaman_server import Server, sha256, wait_until
 
 SOURCE = os.environ["SHAMAN_SOURCE"]
 OUTPUT = ("--setting", "render_output_root=/farm/out")
@@ -171,6 +171,16 @@ class Beside(Position, unittest.TestCase):
         self.assertEqual(self.api.get("/api/v3/shaman/info").status, 200)
         self.assertEqual(self.api.get("/api/v3/jobs").json(), {"jobs": []})
         self.assertEqual(self.farm.calls, [("GET", "/api/v3/jobs")])
+
+    def test_a_token_in_the_address_reaches_shaman_alone(self):
+        for token in ("/~shm_secret", "/%7Eshm_secret"):
+            self.assertEqual(self.api.get(token + "/api/v3/shaman/info").status, 200)
+            self.assertEqual(self.api.get(token + "/api/v3/jobs?x").status, 200)
+            self.assertEqual(self.api.get(token + "/api/v3/jobs/a%2Fb").status, 404)
+        self.assertEqual(self.farm.calls, [("GET", "/api/v3/jobs"), ("GET", "/api/v3/jobs/a%2Fb")] * 2)
+        wait_until(lambda: self.entry.log().count(" 200 ") == 4, "nginx's log")
+        self.assertNotIn("secret", self.entry.log() + self.server.log())
+        self.assertIn('"GET /~.../api/v3/jobs?x" 200', self.entry.log())
 
     def test_shaman_away_is_said_and_the_manager_goes_on(self):
         self.server.terminate()

@@ -28,7 +28,8 @@ class Nginx:
             sample = file.read()
         for address, ours in (("127.0.0.1:8082", f"127.0.0.1:{shaman.port}"),
                               ("127.0.0.1:8081", f"127.0.0.1:{manager.port}"),
-                              ("listen 8080", f"listen 127.0.0.1:{self.port}")):
+                              ("listen 8080", f"listen 127.0.0.1:{self.port}"),
+                              ("/var/log/nginx/flamenco.log", self.folder.name + "/access.log")):
             assert sample.count(address) == 1
             sample = sample.replace(address, ours)
         here = self.folder.name
@@ -38,11 +39,15 @@ class Nginx:
         with open(os.path.join(here, "nginx.conf"), "w", encoding="utf-8") as file:
             file.write(f"{user}daemon off;\npid {here}/pid;\nworker_processes 2;\n"
                        f"events {{ worker_connections 4096; }}\n"
-                       f"http {{\naccess_log off;\n{temporary}{sample}}}\n")
+                       f"http {{\n{temporary}{sample}}}\n")
         self.process = subprocess.Popen(
             [PROGRAM, "-e", f"{here}/error.log", "-c", f"{here}/nginx.conf", "-p", here],
             stderr=subprocess.PIPE)
         wait_until(self.listens, "nginx to listen")
+
+    def log(self):
+        with open(os.path.join(self.folder.name, "access.log"), encoding="utf-8") as file:
+            return file.read()
 
     def listens(self):
         if self.process.poll() is not None:

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "shaman/auth/access.hpp"
@@ -32,6 +33,21 @@ class TokenFile {
   [[nodiscard]] static result<std::vector<Token>> read(const std::string& path);
   [[nodiscard]] static result<void> write(const std::string& path,
                                           const std::vector<Token>& tokens);
+};
+
+/// Held from reading a token file to writing it, so that of two who change it at once neither undoes
+/// what the other did. Waits for the other.
+class TokenFileLock {
+ public:
+  /// errc::io_error: its folder cannot be opened.
+  [[nodiscard]] static result<TokenFileLock> take(const std::string& path);
+  TokenFileLock(TokenFileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  TokenFileLock& operator=(TokenFileLock&&) = delete;
+  ~TokenFileLock();
+
+ private:
+  explicit TokenFileLock(int fd) : fd_(fd) {}
+  int fd_;
 };
 
 /// 256 random bits as text; `shm_` at its beginning tells people and scanners what it is.

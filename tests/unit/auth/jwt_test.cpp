@@ -178,6 +178,9 @@ TEST(JwtKeysTest, KeysOfOtherKindsAreRefused) {
   };
   EXPECT_TRUE(load(make_keys("EC").open));
   EXPECT_FALSE(load(make_keys("EC").open, ""));
+  EXPECT_FALSE(JwtKeys::load({{}, "i", ""}));
+  EXPECT_FALSE(JwtKeys::load({{}, "i", "a"}));
+  EXPECT_TRUE(JwtKeys::load({{}, "", ""}));
   EXPECT_FALSE(load(make_keys("EC").secret));
   EXPECT_FALSE(load("nonsense"));
   EVP_PKEY* const small = ::EVP_RSA_gen(1024);

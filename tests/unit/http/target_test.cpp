@@ -24,5 +24,26 @@ TEST(Target, RefusesTheRest) {
     EXPECT_EQ(parse_target(target).error().code, errc::malformed_request) << target;
 }
 
+TEST(Target, GivesUpItsToken) {
+  const auto taken = [](std::string target) {
+    auto segments = *parse_target(target);
+    std::string token = take_token(target, segments);
+    return std::vector{token, target, segments.front()};
+  };
+  EXPECT_EQ(taken("/~T/a?q"), (Segments{"T", "/a?q", "a"}));
+  EXPECT_EQ(taken("HTTP://h:1/~T/a"), (Segments{"T", "/a", "a"}));
+  EXPECT_EQ(taken("/%7eT"), (Segments{"T", "/", ""}));
+  // No token: nothing is taken, so that what is judged is what is passed on.
+  EXPECT_EQ(taken("/~/a"), (Segments{"", "/~/a", "~"}));
+  EXPECT_EQ(taken("//~T/a"), (Segments{"", "//~T/a", ""}));
+}
+
+TEST(Target, IsShownWithoutTokens) {
+  EXPECT_EQ(without_tokens("/a/b~c?x=~d"), "/a/b~c?x=~d");
+  for (const char* target : {"/~T/a", "//~T/a", "/%7ET/a", "~T/a", "HTTP://h/~T", "/x/~T?a", "/~T%zz/~T"})
+    EXPECT_EQ(without_tokens(target).find('T', 5), std::string::npos) << target;
+  EXPECT_EQ(without_tokens("/~T/a?b"), "/~…/a?b");
+}
+
 }  // namespace
 }  // namespace shaman::http
