@@ -135,8 +135,8 @@ Task<Response> dispatch(Exchange& exchange) {
   try {
     std::rethrow_exception(error);
   } catch (const std::exception& exception) {
-    spdlog::error("{} {} failed: {}", text::escape(head.method()), text::escape(without_tokens(head.target())),
-                  text::escape(exception.what()));
+    spdlog::error("{} {} failed: {}", text::escape(head.method()),
+                  text::escape(without_tokens(head.target())), text::escape(exception.what()));
   }
   co_return Response::error(500, "something went wrong here; the server's log says what");
 }

@@ -176,7 +176,7 @@ class Beside(Position, unittest.TestCase):
         for token in ("/~shm_secret", "/%7Eshm_secret"):
             self.assertEqual(self.api.get(token + "/api/v3/shaman/info").status, 200)
             self.assertEqual(self.api.get(token + "/api/v3/jobs?x").status, 200)
-            self.assertEqual(self.api.get(token + "/api/v3/jobs/a%2Fb").status, 404)
+            self.assertEqual(self.api.get(token + "/api/v3/jobs/a%2Fb").status, 400)
         self.assertEqual(self.farm.calls, [("GET", "/api/v3/jobs"), ("GET", "/api/v3/jobs/a%2Fb")] * 2)
         wait_until(lambda: self.entry.log().count(" 200 ") == 4, "nginx's log")
         self.assertNotIn("secret", self.entry.log() + self.server.log())

@@ -35,8 +35,8 @@ class TokenFile {
                                           const std::vector<Token>& tokens);
 };
 
-/// Held from reading a token file to writing it, so that of two who change it at once neither undoes
-/// what the other did. Waits for the other.
+/// Held from reading a token file to writing it, so that of two who change it at once neither
+/// undoes what the other did. Waits for the other.
 class TokenFileLock {
  public:
   /// errc::io_error: its folder cannot be opened.

@@ -40,7 +40,8 @@ TEST(Target, GivesUpItsToken) {
 
 TEST(Target, IsShownWithoutTokens) {
   EXPECT_EQ(without_tokens("/a/b~c?x=~d"), "/a/b~c?x=~d");
-  for (const char* target : {"/~T/a", "//~T/a", "/%7ET/a", "~T/a", "HTTP://h/~T", "/x/~T?a", "/~T%zz/~T"})
+  for (const char* target :
+       {"/~T/a", "//~T/a", "/%7ET/a", "~T/a", "HTTP://h/~T", "/x/~T?a", "/~T%zz/~T"})
     EXPECT_EQ(without_tokens(target).find('T', 5), std::string::npos) << target;
   EXPECT_EQ(without_tokens("/~T/a?b"), "/~…/a?b");
 }
