@@ -76,6 +76,19 @@ const char* name_of(Durability durability) {
   return "";
 }
 
+// At each start and each time that the configuration is read again.
+void warn_of_expiry(const Options& options) {
+  if (!options.server.tls) return;
+  constexpr std::chrono::hours kSoon{24 * 21};
+  const auto left = options.server.tls->expires() - std::chrono::system_clock::now();
+  if (left.count() <= 0)
+    spdlog::error("{} has expired: clients refuse it", text::printable(options.tls.certificate));
+  else if (left < kSoon)
+    spdlog::warn("{} expires in {} days; renew it, and send SIGHUP",
+                 text::printable(options.tls.certificate),
+                 std::chrono::duration_cast<std::chrono::days>(left).count());
+}
+
 void announce(const Options& options, const http::Server& server) {
   const http::Limits& limits = options.server.limits;
   const http::Timeouts& timeouts = options.server.timeouts;
@@ -111,8 +124,9 @@ void announce(const Options& options, const http::Server& server) {
     spdlog::warn(
         "other machines can reach this server, and there is no authentication: whoever"
         " can connect can read which files are there, and add files and checkouts");
+  warn_of_expiry(options);
   for (const std::string& address : server.addresses())
-    spdlog::info("listening on http://{}", address);
+    spdlog::info("listening on {}://{}", options.server.tls ? "https" : "http", address);
 }
 
 // Scripts wait for the file, so it must never be seen half-written.
@@ -147,6 +161,7 @@ void reload(program::Settings& settings, Store& store, http::Server& server,
     return spdlog::error("the configuration stays as it was: {}",
                          text::printable(ready.error().message()));
   spdlog::default_logger()->set_level(options->log_level);
+  warn_of_expiry(*options);
   server.reload(options->server);
   store.set_limits(options->store.limits);
   settings.swap(options);

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "option_groups.hpp"
+
 namespace shaman::program {
 namespace {
 
@@ -18,10 +20,6 @@ using config::Table;
 using config::Values;
 
 constexpr std::uint64_t kTebi = std::uint64_t{1} << 40;
-
-Error wrong(const std::string& given, const std::string& what) {
-  return {errc::malformed_request, "'" + given + "': " + what};
-}
 
 // `127.0.0.1:8080`, `[::1]:8080`, `farm-server:8080`.
 result<void> split_listen(const std::string& text, std::string& host, std::uint16_t& port) {
@@ -41,26 +39,6 @@ result<void> split_listen(const std::string& text, std::string& host, std::uint1
   if (digits.empty() || parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size())
     return wrong(text, "the port must be a number from 0 to 65535 (0: any that is free)");
   return {};
-}
-
-// An option whose values are kept as they are written, beside what `parse` makes of them.
-Option written(std::string key, std::string type, std::string text, Reload reload, Values& kept,
-               std::function<result<void>(const Values&)> parse) {
-  Option option{.key = std::move(key),
-                .section = {},
-                .type = std::move(type),
-                .text = std::move(text),
-                .reload = reload,
-                .example = {},
-                .set = {},
-                .get = {}};
-  option.set = [&kept, parse = std::move(parse)](const Values& values) -> result<void> {
-    if (auto good = parse(values); !good) return good;
-    kept = values;
-    return {};
-  };
-  option.get = [&kept] { return kept; };
-  return option;
 }
 
 result<void> set_jobs_location(const Values& entries, http::ServerOptions& server) {
@@ -168,79 +146,6 @@ void add_network_options(Table& table, Options& options) {
   proxies.is_list = true;
   proxies.example = "[127.0.0.1, 10.1.0.0/16]";
   table.custom(std::move(proxies));
-}
-
-result<void> set_networks(const Values& entries, auth::AccessOptions& access) {
-  access.networks.clear();
-  for (const std::string& entry : entries) {
-    const std::size_t equals = entry.rfind('=');
-    const auto role = auth::role_of(equals == std::string::npos ? "" : entry.substr(equals + 1));
-    if (!role) return wrong(entry, "must be NETWORK=ROLE, the role worker, submit or admin");
-    access.networks.emplace_back(entry.substr(0, equals), *role);
-  }
-  return {};
-}
-
-result<void> set_jwt_keys(const Values& entries, auth::AccessOptions& access) {
-  access.jwt.keys.clear();
-  for (const std::string& entry : entries) {
-    const std::size_t equals = entry.find('=');
-    if (equals == std::string::npos || equals == 0 || equals + 1 == entry.size())
-      return wrong(entry, "must be KEYID=FILE");
-    access.jwt.keys.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
-  }
-  return {};
-}
-
-// A list of names that is taken as it is.
-void add_names(Table& table, std::string key, std::string type, std::string text, Values& kept,
-               std::string example) {
-  Option names = written(std::move(key), std::move(type), std::move(text), Reload::live, kept,
-                         [](const Values&) -> result<void> { return {}; });
-  names.is_list = true;
-  names.example = std::move(example);
-  table.custom(std::move(names));
-}
-
-void add_access_options(Table& table, Options& options) {
-  auth::AccessOptions& access = options.access;
-  table.section("Who may do what");
-  table
-      .text("auth.token-file", access.token_file, "FILE",
-            "The tokens that are known, made by `shaman-server token create`. With any of auth.*,"
-            " who is not known may do nothing",
-            Reload::live)
-      .example = "/etc/shaman/tokens";
-  Option networks = written("auth.trusted-networks", "NETWORK=ROLE",
-                            "Who comes from there without a token has this role: worker (reads),"
-                            " submit or admin. Behind a proxy, trusted-proxies must name that, or"
-                            " everybody comes from there",
-                            Reload::live, options.trusted_networks, [&](const Values& entries) {
-                              return set_networks(entries, options.access);
-                            });
-  networks.is_list = networks.is_map = true;
-  networks.example = "{10.1.0.0/16: submit, 127.0.0.1: admin}";
-  table.custom(std::move(networks));
-  Option keys = written("auth.jwt-keys", "KEYID=FILE",
-                        "Public keys (PEM) of who signs JWTs, by their key id: P-256 for ES256, RSA"
-                        " for RS256",
-                        Reload::live, options.jwt_keys, [&](const Values& entries) {
-                          return set_jwt_keys(entries, options.access);
-                        });
-  keys.is_list = keys.is_map = true;
-  keys.example = "{farm-2026: /etc/shaman/farm.pem}";
-  table.custom(std::move(keys));
-  table.text("auth.jwt-issuer", access.jwt.issuer, "TEXT", "Their iss", Reload::live).example =
-      "farm";
-  table.text("auth.jwt-audience", access.jwt.audience, "TEXT", "Their aud", Reload::live).example =
-      "shaman";
-  add_names(table, "allowed-hosts", "HOST",
-            "Names of this server that a request's Host may have; others are answered 421 (DNS"
-            " rebinding). Without any, all",
-            options.server.allowed_hosts, "[shaman.farm, 10.1.0.5]");
-  add_names(table, "cors-origins", "ORIGIN",
-            "Origins whose pages may call this server from a browser (CORS)",
-            options.server.cors_origins, "[\"https://farm.example\"]");
 }
 
 void add_limit_options(Table& table, Options& options) {
@@ -396,6 +301,7 @@ Table table_of(Options& options) {
   Table table;
   add_storage_options(table, options);
   add_network_options(table, options);
+  add_tls_options(table, options);
   add_access_options(table, options);
   add_limit_options(table, options);
   add_time_options(table, options);

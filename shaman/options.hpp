@@ -14,6 +14,7 @@
 #include "shaman/jobs/checkout_ends.hpp"
 #include "shaman/proxy/manager.hpp"
 #include "shaman/store.hpp"
+#include "shaman/tls.hpp"
 
 #include "config/table.hpp"
 
@@ -45,7 +46,9 @@ struct Options {
   config::Values jobs_location;     ///< as they were written
   config::Values trusted_networks;  ///< as they were written
   config::Values jwt_keys;          ///< as they were written
+  config::Values client_certificates;  ///< as they were written
   auth::AccessOptions access;
+  tls::ServerFiles tls;
 
   /// The defaults, as this machine has them.
   Options();

@@ -36,6 +36,30 @@ void add(Loaded& loaded, std::vector<config::Assignment> assignments, config::Pr
   std::move(assignments.begin(), assignments.end(), std::back_inserter(loaded.assignments));
 }
 
+// What the server shows to clients, and whom it lets in: files that the options name.
+void open_door(Loaded& loaded) {
+  Options& options = *loaded.options;
+  if (options.access.is_on()) {
+    auto access = auth::Access::open(options.access);
+    if (access)
+      options.server.access = *std::move(access);
+    else
+      loaded.problems.push_back({"auth", access.error().message()});
+  }
+  if (options.tls.is_on()) {
+    auto identity = tls::ServerIdentity::load(options.tls);
+    if (identity)
+      options.server.tls = *std::move(identity);
+    else
+      loaded.problems.push_back({"tls", identity.error().message()});
+  } else if (!options.tls.key.empty() || !options.tls.client_ca.empty()) {
+    loaded.problems.push_back({"tls", "there is no TLS without tls.certificate"});
+  }
+  if (!options.access.certificates.empty() && options.tls.client_ca.empty())
+    loaded.problems.push_back(
+        {"auth.client-certificates", "needs tls.client-ca, which says who signs them"});
+}
+
 std::string shown(const config::Values& values) {
   std::string all;
   for (const std::string& value : values)
@@ -67,13 +91,7 @@ Loaded load(const Sources& sources) {
          "it must be said where the files are kept: --storage DIR, SHAMAN_STORAGE, or"
          " storage: DIR in a configuration file"});
   complete(*loaded.options);
-  if (sources.needs_storage && loaded.options->access.is_on()) {
-    auto access = auth::Access::open(loaded.options->access);
-    if (access)
-      loaded.options->server.access = *std::move(access);
-    else
-      loaded.problems.push_back({"auth", access.error().message()});
-  }
+  if (sources.needs_storage) open_door(loaded);
   return loaded;
 }
 

@@ -22,7 +22,7 @@ using manager::Manager;
 using nlohmann::json;
 
 struct Options {
-  std::string server;
+  ServerOption server;
   std::string id;
   bool json = false;
 };
@@ -177,9 +177,9 @@ constexpr std::array<Entry, 5> kEntries{{
 }};
 
 ExitStatus run(Action action, const Options& options) {
-  const result<client::BaseUrl> url = server_of(options.server);
-  if (!url) return fail(url.error());
-  Manager manager(*url);
+  const result<client::Server> server = server_of(options.server);
+  if (!server) return fail(server.error());
+  Manager manager(*server);
   return action(manager, options);
 }
 

@@ -5,19 +5,29 @@
 
 #include <CLI/CLI.hpp>
 
-#include "shaman/client/base_url.hpp"
+#include "shaman/client/server.hpp"
 #include "shaman/error.hpp"
 
 namespace shaman::tools {
 
-/// Adds `--server URL`, the same for every subcommand that needs one.
-void add_server_option(CLI::App& options, std::string& server);
+/// Which server, and how to be let in there. What is empty is looked for in the environment.
+struct ServerOption {
+  std::string url;
+  std::string token_file;
+  std::string ca;
+};
+
+/// Adds `--server URL`, `--token-file FILE` and `--ca FILE`, the same for every subcommand that needs
+/// a server.
+void add_server_option(CLI::App& options, ServerOption& server);
 
 /// Whether a server is named in any of these ways.
-[[nodiscard]] bool has_server(const std::string& given);
+[[nodiscard]] bool has_server(const ServerOption& given);
 
-/// What was given, else SHAMAN_SERVER, else FLAMENCO_MANAGER_URL. errc::malformed_request when
-/// there is none of them, or it is no address.
-[[nodiscard]] result<client::BaseUrl> server_of(const std::string& given);
+/// What was given, else SHAMAN_SERVER, else FLAMENCO_MANAGER_URL; its token of --token-file, else
+/// SHAMAN_TOKEN_FILE, else SHAMAN_TOKEN, else of the address (`http://host/~TOKEN`); whom to trust
+/// with https of --ca, else SHAMAN_CA; and the proxy of HTTPS_PROXY, unless NO_PROXY excepts it.
+/// errc::malformed_request, errc::io_error say which of them is wrong.
+[[nodiscard]] result<client::Server> server_of(const ServerOption& given);
 
 }  // namespace shaman::tools

@@ -18,7 +18,7 @@ using client::ServerInfo;
 using nlohmann::json;
 
 struct Options {
-  std::string server;
+  ServerOption server;
   bool json = false;
 };
 
@@ -75,14 +75,15 @@ std::string json_line(const client::BaseUrl& url, const ServerInfo& server) {
 }
 
 ExitStatus run(const Options& options) {
-  const result<client::BaseUrl> url = server_of(options.server);
-  if (!url) return fail(url.error());
-  const result<ServerInfo> server = client::identify_server(*url);
+  const result<client::Server> where = server_of(options.server);
+  if (!where) return fail(where.error());
+  const client::BaseUrl& url = where->url;
+  const result<ServerInfo> server = client::identify_server(*where);
   if (!server) {
-    if (options.json) print(json{{"schema", 1}, {"server", url->text()}, {"kind", "none"}}.dump());
+    if (options.json) print(json{{"schema", 1}, {"server", url.text()}, {"kind", "none"}}.dump());
     return fail(server.error());
   }
-  print(options.json ? json_line(*url, *server) : sentence(*url, *server));
+  print(options.json ? json_line(url, *server) : sentence(url, *server));
   return server->kind == ServerInfo::Kind::other ? ExitStatus::failed : ExitStatus::done;
 }
 

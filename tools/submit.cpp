@@ -27,7 +27,7 @@ namespace {
 struct Options {
   client::SubmitOptions submit;
   JobOptions job;
-  std::string server;
+  ServerOption server;
   bool dry_run = false;
   bool json = false;
   bool quiet = false;
@@ -55,7 +55,7 @@ ExitStatus fail_to_submit(const Error& error) {
 ExitStatus preview(Options& options) {
   const bool ask_server = has_server(options.server);
   if (ask_server) {
-    const result<client::BaseUrl> server = server_of(options.server);
+    const result<client::Server> server = server_of(options.server);
     if (!server) return fail(server.error());
     options.submit.server = *server;
   }
@@ -169,7 +169,7 @@ ExitStatus make_job(const Options& options) {
 ExitStatus run(Options& options) {
   options.submit.cache_folder = os::cache_folder();
   if (options.dry_run) return preview(options);
-  const result<client::BaseUrl> server = server_of(options.server);
+  const result<client::Server> server = server_of(options.server);
   if (!server) return fail(server.error());
   options.submit.server = *server;
   return options.job.request.type.empty() ? send_only(options) : make_job(options);

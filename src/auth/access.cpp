@@ -2,6 +2,8 @@
 #include "shaman/auth/access.hpp"
 
 #include <chrono>
+#include <functional>
+#include <map>
 #include <mutex>
 
 #include <sys/stat.h>
@@ -77,6 +79,7 @@ struct Access::Impl {
   std::mutex mutex;
   Tokens tokens;  // guarded by mutex
   JwtKeys keys;
+  std::map<std::string, Role, std::less<>> certificates;
   std::vector<Network> networks;
 
   Principal by_bearer(std::string_view bearer) {
@@ -92,6 +95,16 @@ struct Access::Impl {
     const Token* const token = find_token(*list, bearer, std::chrono::system_clock::now());
     if (token == nullptr) return {"the token is not known here, or has expired", Role::nobody};
     return {"token " + token->name, token->role};
+  }
+
+  std::optional<Principal> by_certificate(std::string_view name) const {
+    if (name.empty()) return std::nullopt;
+    for (const std::string_view wanted : {name, std::string_view("*")}) {
+      const auto found = certificates.find(wanted);
+      if (found != certificates.end())
+        return Principal{"certificate " + text::printable(name), found->second};
+    }
+    return std::nullopt;
   }
 
   Principal by_address(std::string_view address) const {
@@ -114,6 +127,7 @@ result<std::shared_ptr<const Access>> Access::open(const AccessOptions& options)
   auto keys = JwtKeys::load(options.jwt);
   if (!keys) return keys.error();
   impl->keys = *std::move(keys);
+  impl->certificates.insert(options.certificates.begin(), options.certificates.end());
   for (const auto& [text, role] : options.networks) {
     Network network{{}, role};
     if (auto added = network.range.add(text); !added) return added.error();
@@ -122,8 +136,10 @@ result<std::shared_ptr<const Access>> Access::open(const AccessOptions& options)
   return std::shared_ptr<const Access>(new Access(std::move(impl)));
 }
 
-Principal Access::who(std::string_view bearer, std::string_view address) const {
-  return bearer.empty() ? impl_->by_address(address) : impl_->by_bearer(bearer);
+Principal Access::who(const Credentials& given) const {
+  if (!given.bearer.empty()) return impl_->by_bearer(given.bearer);
+  if (auto found = impl_->by_certificate(given.certificate)) return *std::move(found);
+  return impl_->by_address(given.address);
 }
 
 }  // namespace shaman::auth

@@ -10,11 +10,17 @@
 namespace shaman::client {
 namespace {
 
-constexpr std::string_view kScheme = "http://";
-constexpr std::uint16_t kDefaultPort = 80;
+constexpr std::uint16_t kPort = 80;
+constexpr std::uint16_t kSecurePort = 443;
+
+std::string without_token(std::string_view text) {
+  const std::size_t mark = std::min({text.find("/~"), text.find("/%7E"), text.find("/%7e")});
+  if (mark == std::string_view::npos) return std::string(text);
+  return std::string(text.substr(0, mark)) + "/~…";
+}
 
 Error wrong(std::string_view text, std::string_view why) {
-  return {errc::malformed_request, "\"" + text::printable(text) +
+  return {errc::malformed_request, "\"" + text::printable(without_token(text)) +
                                        "\" is not a server's address: " + std::string(why) +
                                        "; write it like http://manager.local:8080"};
 }
@@ -74,11 +80,13 @@ std::optional<Authority> split(std::string_view authority) {
 
 result<BaseUrl> BaseUrl::parse(std::string_view text) {
   std::string_view rest = text;
+  bool is_secure = false;
   if (const std::size_t scheme_end = rest.find("://"); scheme_end != std::string_view::npos) {
     const std::string scheme = lower(rest.substr(0, scheme_end));
-    if (scheme == "https") return wrong(text, "https is not supported, only http");
-    if (scheme != "http") return wrong(text, "only http:// is understood");
-    rest.remove_prefix(kScheme.size());
+    is_secure = scheme == "https";
+    if (scheme != "http" && !is_secure)
+      return wrong(text, "only http:// and https:// are understood");
+    rest.remove_prefix(scheme_end + 3);
   }
   if (rest.find_first_of("?#") != std::string_view::npos)
     return wrong(text, "it must not hold ? or #");
@@ -99,7 +107,8 @@ result<BaseUrl> BaseUrl::parse(std::string_view text) {
   if (!std::ranges::all_of(prefix, is_path_character))
     return wrong(text, "its path holds a character that must be percent-encoded");
 
-  BaseUrl url{std::string(parts->host), kDefaultPort, std::string(prefix)};
+  BaseUrl url{std::string(parts->host), is_secure ? kSecurePort : kPort, std::string(prefix),
+              is_secure};
   if (!parts->port.empty()) {
     const std::optional<std::uint16_t> port = port_of(parts->port);
     if (!port) return wrong(text, "its port is not a number from 1 to 65535");
@@ -110,12 +119,12 @@ result<BaseUrl> BaseUrl::parse(std::string_view text) {
 
 std::string BaseUrl::authority() const {
   std::string text = host.find(':') == std::string::npos ? host : "[" + host + "]";
-  if (port != kDefaultPort) text += ":" + std::to_string(port);
+  if (port != (is_secure ? kSecurePort : kPort)) text += ":" + std::to_string(port);
   return text;
 }
 
 std::string BaseUrl::text() const {
-  return std::string(kScheme) + authority() + prefix;
+  return (is_secure ? "https://" : "http://") + authority() + prefix;
 }
 
 }  // namespace shaman::client

@@ -5,10 +5,7 @@
 #include <charconv>
 #include <cstring>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -30,11 +27,7 @@ constexpr std::size_t kPieceBytes = 256 * 1024;
 constexpr std::size_t kReceiveBytes = 64 * 1024;
 // A body on a fast network never blocks; other connections of this thread are to have their turn.
 constexpr int kPiecesBeforeYielding = 16;
-constexpr auto kQuietly = asio::as_tuple(asio::use_awaitable);
-
-bool would_block(const error_code& error) {
-  return error == asio::error::would_block || error == asio::error::try_again;
-}
+constexpr const char* kTooLong = "the server did not move for too long";
 
 template <class Number>
 std::optional<Number> number_of(std::string_view text) {
@@ -59,29 +52,28 @@ struct HttpConnection::Attempt {
   std::optional<HttpResponse> early;  ///< came before the body was sent
 };
 
-HttpConnection::HttpConnection(asio::any_io_executor strand, BaseUrl server, HttpTimeouts timeouts)
-    : strand_(std::move(strand)),
-      server_(std::move(server)),
-      timeouts_(timeouts),
-      socket_(strand_),
-      timer_(strand_) {}
+HttpConnection::HttpConnection(asio::any_io_executor strand, Server server, HttpTimeouts timeouts)
+    : strand_(std::move(strand)), transport_(strand_, std::move(server), timeouts) {}
 
 Error HttpConnection::broken(const std::string& why) const {
-  return {errc::unreachable, "the connection to " + server_.text() + " broke: " + why};
+  return {errc::unreachable,
+          "the connection to " + transport_.server().url.text() + " broke: " + why};
 }
 
 void HttpConnection::close() {
-  error_code ignored;
-  socket_.close(ignored);
+  transport_.close();
   received_.clear();
   was_used_ = false;
 }
 
 asio::awaitable<result<HttpResponse>> HttpConnection::exchange(const HttpRequest& request) {
   for (;;) {
-    const bool is_kept_alive = socket_.is_open() && was_used_;
-    if (!socket_.is_open()) {
-      if (result<void> connected = co_await connect(); !connected) co_return connected.error();
+    const bool is_kept_alive = transport_.is_open() && was_used_;
+    if (!transport_.is_open()) {
+      received_.clear();
+      was_used_ = false;
+      const result<void> connected = co_await transport_.connect();
+      if (!connected) co_return connected.error();
     }
     Attempt progress;
     result<HttpResponse> answer = co_await attempt(request, progress);
@@ -92,7 +84,7 @@ asio::awaitable<result<HttpResponse>> HttpConnection::exchange(const HttpRequest
     if (request.bytes_sent != nullptr) request.bytes_sent->fetch_sub(progress.body_sent);
     // Windows reports a wait that was cancelled as any broken connection.
     if (stopped.cancelled() != asio::cancellation_type::none)
-      co_return Error{errc::cancelled, "stopped while speaking to " + server_.text()};
+      co_return Error{errc::cancelled, "stopped while speaking to " + transport_.server().url.text()};
     // A server may close an idle connection at any time; that says nothing about this request.
     const bool was_stale =
         is_kept_alive && !progress.has_answer_begun && answer.error().code == errc::unreachable;
@@ -100,46 +92,14 @@ asio::awaitable<result<HttpResponse>> HttpConnection::exchange(const HttpRequest
   }
 }
 
-asio::awaitable<result<void>> HttpConnection::connect() {
-  asio::ip::tcp::resolver resolver(strand_);
-  const std::string service = std::to_string(server_.port);
-  const auto [unresolved, addresses] =
-      co_await resolver.async_resolve(server_.host, service, kQuietly);
-  if (unresolved)
-    co_return Error{errc::unreachable, "the host \"" + text::printable(server_.host) +
-                                           "\" cannot be found: " + unresolved.message()};
-
-  std::string why = "it has no address";
-  for (const auto& address : addresses) {
-    close();
-    error_code error;
-    socket_.open(address.endpoint().protocol(), error);
-    if (!error) {
-      socket_.non_blocking(true, error);
-      using namespace asio::experimental::awaitable_operators;
-      timer_.expires_after(timeouts_.connect);
-      const auto first = co_await (socket_.async_connect(address.endpoint(), kQuietly) ||
-                                   timer_.async_wait(kQuietly));
-      error =
-          first.index() == 0 ? std::get<0>(std::get<0>(first)) : error_code(asio::error::timed_out);
-    }
-    if (!error) {
-      error_code ignored;
-      socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-      co_return result<void>();
-    }
-    why = error.message();
-  }
-  close();
-  co_return Error{errc::unreachable, "no server answers at " + server_.text() + ": " + why};
-}
-
 std::string HttpConnection::head_of(const HttpRequest& request) const {
-  std::string head = request.method + " " + server_.prefix + request.path + " HTTP/1.1\r\n";
+  const Server& server = transport_.server();
+  std::string head = request.method + " " + server.url.prefix + request.path + " HTTP/1.1\r\n";
   const auto add = [&](std::string_view name, std::string_view value) {
     head.append(name).append(": ").append(value).append("\r\n");
   };
-  add("Host", server_.authority());
+  add("Host", server.url.authority());
+  if (!server.token.empty()) add("Authorization", "Bearer " + server.token);
   add("User-Agent", "shaman");
   add("Accept", "application/json");
   for (const auto& [name, value] : request.headers)
@@ -230,21 +190,22 @@ asio::awaitable<result<HttpConnection::Sent>> HttpConnection::write(const HttpRe
                                                                     Attempt& progress) {
   std::span<const std::byte> left = std::span(outgoing_).first(size);
   while (!left.empty()) {
-    error_code error;
-    const std::size_t count =
-        socket_.write_some(asio::const_buffer(left.data(), left.size()), error);
+    std::size_t count = 0;
+    const Transport::Now now = transport_.write_some(left, count);
     left = left.subspan(count);
-    if (!error) continue;
-    if (!would_block(error)) co_return broken(error.message());
+    if (now == Transport::Now::moved) continue;
+    if (now != Transport::Now::would_block) co_return broken(transport_.failure());
 
     bool has_spoken = received_.size() > 0;
     if (!has_spoken) {
-      const result<Waited> waited = co_await wait(true, timeouts_.stall);
-      if (!waited) co_return waited.error();
-      has_spoken = waited->readable;
+      const auto waited = co_await transport_.wait(true, transport_.timeouts().stall);
+      if (!waited) co_return broken(kTooLong);
+      // What TLS says for itself is no answer.
+      std::size_t heard = 0;
+      has_spoken = waited->readable && receive_now(heard) != Transport::Now::would_block;
     }
     if (!has_spoken) continue;
-    result<HttpResponse> word = co_await read_one(request, progress, timeouts_.stall);
+    result<HttpResponse> word = co_await read_one(request, progress, transport_.timeouts().stall);
     if (!word) co_return word.error();
     if (word->status >= 200) {
       progress.early = std::move(*word);
@@ -256,12 +217,16 @@ asio::awaitable<result<HttpConnection::Sent>> HttpConnection::write(const HttpRe
 
 asio::awaitable<result<bool>> HttpConnection::is_told_to_continue(const HttpRequest& request,
                                                                   Attempt& progress) {
-  timer_.expires_after(request.wait_for_continue);
-  using namespace asio::experimental::awaitable_operators;
-  const auto first = co_await (socket_.async_wait(asio::socket_base::wait_read, kQuietly) ||
-                               timer_.async_wait(kQuietly));
-  if (first.index() == 1) co_return true;  // a server that knows nothing of it
-  result<HttpResponse> word = co_await read_one(request, progress, timeouts_.stall);
+  const auto until = std::chrono::steady_clock::now() + request.wait_for_continue;
+  for (bool has_spoken = received_.size() > 0; !has_spoken;) {
+    const auto left =
+        std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
+    const auto waited = co_await transport_.wait(false, std::max(left, milliseconds(0)));
+    if (!waited) co_return true;  // a server that knows nothing of it
+    std::size_t heard = 0;
+    has_spoken = receive_now(heard) != Transport::Now::would_block;
+  }
+  result<HttpResponse> word = co_await read_one(request, progress, transport_.timeouts().stall);
   if (!word) co_return word.error();
   if (word->status < 200) co_return true;
   progress.early = std::move(*word);
@@ -288,7 +253,7 @@ asio::awaitable<result<HttpResponse>> HttpConnection::read_one(const HttpRequest
     if (received_.size() > 0) received_.consume(parser.put(received_.data(), error));
     if (error && error != http::error::need_more)
       co_return Error{errc::bad_answer,
-                      server_.text() + " does not answer as HTTP says: " + error.message()};
+                      transport_.server().url.text() + " does not answer as HTTP says: " + error.message()};
     if (parser.is_done()) break;
 
     const result<std::size_t> count = co_await receive(patience);
@@ -299,7 +264,7 @@ asio::awaitable<result<HttpResponse>> HttpConnection::read_one(const HttpRequest
       parser.put_eof(error);
       if (error) co_return broken("the server closed it in the middle of an answer");
     }
-    patience = timeouts_.stall;
+    patience = transport_.timeouts().stall;
   }
   const bool is_final = parser.get().result_int() >= 200;
   const bool closes = is_final && !parser.keep_alive();
@@ -315,42 +280,24 @@ asio::awaitable<result<HttpResponse>> HttpConnection::read_one(const HttpRequest
   co_return response;
 }
 
+Transport::Now HttpConnection::receive_now(std::size_t& count) {
+  const auto room = received_.prepare(kReceiveBytes);
+  const Transport::Now now =
+      transport_.read_some({static_cast<char*>(room.data()), room.size()}, count);
+  received_.commit(count);
+  return now;
+}
+
 // 0 at the end of the connection.
 asio::awaitable<result<std::size_t>> HttpConnection::receive(milliseconds patience) {
   for (;;) {
-    error_code error;
-    const std::size_t count = socket_.read_some(received_.prepare(kReceiveBytes), error);
-    if (error == asio::error::eof) co_return std::size_t{0};
-    if (!error) {
-      received_.commit(count);
-      co_return count;
-    }
-    if (!would_block(error)) co_return broken(error.message());
-    const result<Waited> waited = co_await wait(false, patience);
-    if (!waited) co_return waited.error();
+    std::size_t count = 0;
+    const Transport::Now now = receive_now(count);
+    if (now == Transport::Now::moved) co_return count;
+    if (now == Transport::Now::ended) co_return std::size_t{0};
+    if (now == Transport::Now::failed) co_return broken(transport_.failure());
+    if (!co_await transport_.wait(false, patience)) co_return broken(kTooLong);
   }
-}
-
-asio::awaitable<result<HttpConnection::Waited>> HttpConnection::wait(bool for_writing,
-                                                                     milliseconds patience) {
-  using namespace asio::experimental::awaitable_operators;
-  timer_.expires_after(patience);
-  Waited waited;
-  bool timed_out = false;
-  if (for_writing) {
-    const auto first = co_await (socket_.async_wait(asio::socket_base::wait_read, kQuietly) ||
-                                 socket_.async_wait(asio::socket_base::wait_write, kQuietly) ||
-                                 timer_.async_wait(kQuietly));
-    waited = {first.index() == 0, first.index() == 1};
-    timed_out = first.index() == 2;
-  } else {
-    const auto first = co_await (socket_.async_wait(asio::socket_base::wait_read, kQuietly) ||
-                                 timer_.async_wait(kQuietly));
-    waited.readable = first.index() == 0;
-    timed_out = first.index() == 1;
-  }
-  if (timed_out) co_return broken("the server did not move for too long");
-  co_return waited;
 }
 
 }  // namespace shaman::client

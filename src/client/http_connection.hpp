@@ -9,31 +9,22 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
-#include "shaman/client/base_url.hpp"
+#include "shaman/client/server.hpp"
 #include "shaman/error.hpp"
 
 #include "http_message.hpp"
+#include "transport.hpp"
 
 namespace shaman::client {
 
-struct HttpTimeouts {
-  std::chrono::milliseconds connect{10'000};  ///< for each address of the host
-  std::chrono::milliseconds stall{60'000};    ///< without a byte moved in either direction
-};
-
 /// A connection to one server, made when it is needed, kept alive between requests, and made anew
 /// when it was lost. One exchange at a time, on one strand.
-///
-/// The socket is never waited on by reads and writes themselves: these are tried, and what would
-/// block waits for the socket to be ready, so that a server's early answer is seen while a body is
-/// being sent, and a time-out is one of progress.
+/// A server's early answer is seen while a body is being sent, and a time-out is one of progress.
 class HttpConnection {
  public:
-  HttpConnection(boost::asio::any_io_executor strand, BaseUrl server, HttpTimeouts timeouts = {});
+  HttpConnection(boost::asio::any_io_executor strand, Server server, HttpTimeouts timeouts = {});
 
   /// Sends the request and reads the answer, of any status; an answer that comes before the body
   /// was sent ends the sending. errc::cancelled: the coroutine was; errc::unreachable: no
@@ -45,16 +36,11 @@ class HttpConnection {
   [[nodiscard]] const boost::asio::any_io_executor& strand() const noexcept { return strand_; }
 
  private:
-  struct Waited {
-    bool readable = false;
-    bool writable = false;
-  };
   struct Sent {
     bool is_whole = false;  ///< otherwise the server has spoken before the end
   };
   struct Attempt;
 
-  boost::asio::awaitable<result<void>> connect();
   boost::asio::awaitable<result<HttpResponse>> attempt(const HttpRequest& request,
                                                        Attempt& progress);
   boost::asio::awaitable<result<Sent>> send(const HttpRequest& request, BodySource* body,
@@ -71,16 +57,13 @@ class HttpConnection {
                                                         Attempt& progress,
                                                         std::chrono::milliseconds patience);
   boost::asio::awaitable<result<std::size_t>> receive(std::chrono::milliseconds patience);
-  boost::asio::awaitable<result<Waited>> wait(bool for_writing, std::chrono::milliseconds patience);
+  [[nodiscard]] Transport::Now receive_now(std::size_t& count);
   [[nodiscard]] Error broken(const std::string& why) const;
   [[nodiscard]] std::string head_of(const HttpRequest& request) const;
   void close();
 
   boost::asio::any_io_executor strand_;
-  BaseUrl server_;
-  HttpTimeouts timeouts_;
-  boost::asio::ip::tcp::socket socket_;
-  boost::asio::steady_timer timer_;
+  Transport transport_;
   boost::beast::flat_buffer received_;
   std::vector<std::byte> outgoing_;
   bool was_used_ = false;  ///< the open connection has carried an exchange

@@ -84,7 +84,7 @@ FarmShare share_of(const ProjectFiles& files, const std::vector<Required>& wante
 
 class FarmQuestion {
  public:
-  FarmQuestion(const BaseUrl& server, const std::stop_token& stop)
+  FarmQuestion(const Server& server, const std::stop_token& stop)
       : stop_(stop), strand_(network_.make_strand()), connection_(strand_, server) {}
 
   result<ServerInfo> identify_it() {

@@ -8,7 +8,7 @@
 
 namespace shaman::client {
 
-result<ServerInfo> identify_server(const BaseUrl& server) {
+result<ServerInfo> identify_server(const Server& server) {
   Network network(1);
   const Network::Strand strand = network.make_strand();
   HttpConnection connection(strand, server);

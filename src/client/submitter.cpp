@@ -198,7 +198,7 @@ result<void> Submission::meet_server() {
   server_ = **identified_;
   if (server_->kind == ServerInfo::Kind::flamenco && server_->takes_files == false)
     return Error{errc::bad_answer,
-                 "the Flamenco Manager at " + options_.server.text() +
+                 "the Flamenco Manager at " + options_.server.url.text() +
                      " does not take files: switch Shaman on in its configuration, or give the "
                      "address of a Shaman server"};
   return {};

@@ -33,7 +33,7 @@ std::string address_of(const BlobId& id) {
 
 }  // namespace
 
-UploadLanes::UploadLanes(const BaseUrl& server, std::span<Payload> payloads,
+UploadLanes::UploadLanes(const Server& server, std::span<Payload> payloads,
                          const UploaderOptions& options, Progress& progress)
     : server_(server),
       payloads_(payloads),

@@ -20,7 +20,7 @@ namespace shaman::client {
 /// other. Its coroutines run on strands of their own.
 class UploadLanes {
  public:
-  UploadLanes(const BaseUrl& server, std::span<Payload> payloads, const UploaderOptions& options,
+  UploadLanes(const Server& server, std::span<Payload> payloads, const UploaderOptions& options,
               Progress& progress);
 
   boost::asio::awaitable<void> run_lane(Network::Strand strand, UploadQueue::Lane lane);
@@ -57,7 +57,7 @@ class UploadLanes {
   void settle(const UploadJob& job, UploadAction::Kind kind);
   void defer(UploadJob job, const UploadAction& action);
 
-  const BaseUrl& server_;
+  const Server& server_;
   std::span<Payload> payloads_;
   const UploaderOptions& options_;
   Progress& progress_;

@@ -10,7 +10,7 @@
 
 namespace shaman::client {
 
-result<UploadOutcome> upload_all(Network& network, const BaseUrl& server,
+result<UploadOutcome> upload_all(Network& network, const Server& server,
                                  std::span<Payload> payloads, const UploaderOptions& options,
                                  Progress& progress, const std::stop_token& stop) {
   UploadLanes uploader(server, payloads, options, progress);

@@ -8,7 +8,7 @@
 #include <stop_token>
 #include <vector>
 
-#include "shaman/client/base_url.hpp"
+#include "shaman/client/server.hpp"
 #include "shaman/client/progress.hpp"
 
 #include "http_connection.hpp"
@@ -48,7 +48,7 @@ struct UploadOutcome {
 /// Sends all payloads, several at once, each as often as its UploadFsm says. Returns when all are
 /// with the server, or at the first failure, the others then being broken off. Blocks.
 /// errc::cancelled when `stop` was requested.
-[[nodiscard]] result<UploadOutcome> upload_all(Network& network, const BaseUrl& server,
+[[nodiscard]] result<UploadOutcome> upload_all(Network& network, const Server& server,
                                                std::span<Payload> payloads,
                                                const UploaderOptions& options, Progress& progress,
                                                const std::stop_token& stop);

@@ -18,6 +18,8 @@ namespace {
 constexpr std::size_t kFirstBuffer = 2 * 1024;
 // What is larger is not kept for the next request.
 constexpr std::size_t kKeptBuffer = 16 * 1024;
+// As much as TLS sends in one piece (RFC 8446, 5.1).
+constexpr std::size_t kRecordBytes = 16 * 1024;
 
 std::string peer_of(const Socket& socket) {
   error_code error;
@@ -67,21 +69,42 @@ Task<bool> Connection::fill() {
     begin_ = 0;
   }
   if (end_ == buffer_.size()) buffer_.resize(std::max(kFirstBuffer, 2 * buffer_.size()));
-  const auto [error, length] = co_await socket_.async_read_some(
-      asio::buffer(buffer_.data() + end_, buffer_.size() - end_), kTuple);
+  const std::span<char> room(buffer_.data() + end_, buffer_.size() - end_);
+  if (tls_) {
+    std::size_t length = 0;
+    const bool filled = co_await fill_secure(room, length);
+    end_ += length;
+    co_return filled && !entry_.is_expired() && !entry_.is_cancelled();
+  }
+  const auto [error, length] =
+      co_await socket_.async_read_some(asio::buffer(room.data(), room.size()), kTuple);
   end_ += length;
   bytes_in_ += length;
   if (error && error != asio::error::eof) lost_ = true;
   co_return !error && !entry_.is_expired() && !entry_.is_cancelled();
 }
 
-Task<bool> Connection::wait_readable() {
-  const auto [error] = co_await socket_.async_wait(Socket::wait_read, kTuple);
+Task<bool> Connection::fill_secure(std::span<char> room, std::size_t& length) {
+  for (;;) {
+    const Now now = read_secure(room, length);
+    if (now != Now::would_block) co_return now == Now::data;
+    if (!co_await wait_for(reading_waits_for_)) co_return false;
+  }
+}
+
+Task<bool> Connection::wait_for(Socket::wait_type what) {
+  const auto [error] = co_await socket_.async_wait(what, kTuple);
   if (error) lost_ = true;
   co_return !error && !entry_.is_expired() && !entry_.is_cancelled();
 }
 
+Task<bool> Connection::wait_readable() {
+  if (tls_ && may_be_decrypted_) co_return true;
+  co_return co_await wait_for(reading_waits_for_);
+}
+
 Connection::Now Connection::read_now(std::span<char> into, std::size_t& length) {
+  if (tls_) return read_secure(into, length);
   error_code error;
   length = socket_.read_some(asio::buffer(into.data(), into.size()), error);
   bytes_in_ += length;
@@ -91,14 +114,79 @@ Connection::Now Connection::read_now(std::span<char> into, std::size_t& length) 
   return Now::ended;
 }
 
+Connection::Now Connection::read_secure(std::span<char> into, std::size_t& length) {
+  const auto step = tls_->read(into, length);
+  bytes_in_ += length;
+  may_be_decrypted_ = step == tls::Channel::Step::done && length == into.size();
+  reading_waits_for_ =
+      step == tls::Channel::Step::wants_write ? Socket::wait_write : Socket::wait_read;
+  switch (step) {
+    case tls::Channel::Step::done:
+      return Now::data;
+    case tls::Channel::Step::wants_read:
+    case tls::Channel::Step::wants_write:
+      return Now::would_block;
+    case tls::Channel::Step::failed:
+      lost_ = true;
+      return Now::ended;
+    case tls::Channel::Step::ended:
+      return Now::ended;
+  }
+  return Now::ended;
+}
+
+Connection::Now Connection::write_some(const Parts& parts, std::size_t& length) {
+  if (tls_) return write_secure(parts, length);
+  const std::array<asio::const_buffer, 3> buffers{asio::buffer(parts[0]), asio::buffer(parts[1]),
+                                                  asio::buffer(parts[2])};
+  error_code error;
+  length = socket_.write_some(buffers, error);
+  if (!error) return Now::data;
+  return error == asio::error::would_block || error == asio::error::try_again ? Now::would_block
+                                                                              : Now::ended;
+}
+
+// A record of several parts, where they are small: each is a packet of its own otherwise.
+Connection::Now Connection::write_secure(const Parts& parts, std::size_t& length) {
+  std::array<char, kRecordBytes> joined;
+  std::size_t size = 0;
+  for (const std::string_view part : parts)
+    size += part.copy(joined.data() + size, joined.size() - size);
+  switch (tls_->write({joined.data(), size}, length)) {
+    case tls::Channel::Step::done:
+      return Now::data;
+    case tls::Channel::Step::wants_read:
+    case tls::Channel::Step::wants_write:
+      return Now::would_block;
+    default:
+      return Now::ended;
+  }
+}
+
+Task<bool> Connection::secure(const tls::ServerIdentity& identity) {
+  using Step = tls::Channel::Step;
+  tls_.emplace(identity, static_cast<tls::Channel::NativeSocket>(socket_.native_handle()));
+  enter(Phase::reading, timeouts_.header);
+  Step step = tls_->handshake();
+  while (step == Step::wants_read || step == Step::wants_write) {
+    const auto what = step == Step::wants_read ? Socket::wait_read : Socket::wait_write;
+    if (!co_await wait_for(what)) break;
+    step = tls_->handshake();
+  }
+  if (step == Step::done) {
+    certificate_name_ = tls_->peer_name();
+    co_return true;
+  }
+  tls_failure_ = {tls_->was_plain_http(), is_expired() ? "it took too long" : tls_->error()};
+  tls_.reset();
+  co_return false;
+}
+
 Task<bool> Connection::write(std::array<std::string_view, 3> parts) {
   TransferRate rate(timeouts_.min_rate, timeouts_.rate_window);
-  for (;;) {
-    const std::array<asio::const_buffer, 3> buffers{asio::buffer(parts[0]), asio::buffer(parts[1]),
-                                                    asio::buffer(parts[2])};
-    if (asio::buffer_size(buffers) == 0) co_return true;
-    error_code error;
-    std::size_t length = socket_.write_some(buffers, error);
+  while (parts[0].size() + parts[1].size() + parts[2].size() > 0) {
+    std::size_t length = 0;
+    const Now now = write_some(parts, length);
     bytes_out_ += length;
     rate.moved(length);
     for (std::string_view& part : parts) {
@@ -106,8 +194,8 @@ Task<bool> Connection::write(std::array<std::string_view, 3> parts) {
       part.remove_prefix(step);
       length -= step;
     }
-    if (!error) continue;
-    if (error == asio::error::would_block || error == asio::error::try_again) {
+    if (now == Now::data) continue;
+    if (now == Now::would_block) {
       entry_.enter(Phase::writing, timeouts_.stall);
       const auto begin = Clock::now();
       const auto [wait_error] = co_await socket_.async_wait(Socket::wait_write, kTuple);
@@ -117,9 +205,11 @@ Task<bool> Connection::write(std::array<std::string_view, 3> parts) {
     lost_ = true;
     co_return false;
   }
+  co_return true;
 }
 
 void Connection::finish_writing() {
+  if (tls_) tls_->finish();
   error_code ignored;  // nothing is lost where nobody reads any more
   socket_.shutdown(Socket::shutdown_send, ignored);
 }

@@ -12,22 +12,36 @@
 #include <vector>
 
 #include "shaman/http/server.hpp"
+#include "shaman/tls.hpp"
 
 #include "http/connection_table.hpp"
 #include "http/event.hpp"
 #include "http/fair_budget.hpp"
 #include "http/task.hpp"
 #include "http/transfer_rate.hpp"
+#include "tls/channel.hpp"
 
 namespace shaman::http {
 
-/// One client's socket, with a small buffer for what was read too far. Knows bytes and time, no
-/// HTTP. Everything on its strand.
+/// One client's socket, with TLS or without, and a small buffer for what was read too far. Knows
+/// bytes and time, no HTTP. Everything on its strand.
 class Connection {
  public:
   using Phase = ConnectionTable::Phase;
 
   Connection(Socket socket, ConnectionTable& table, const Timeouts& timeouts);
+
+  /// Before anything else: speaks TLS from here on. False where the two do not come together;
+  /// tls_failure() says why.
+  [[nodiscard]] Task<bool> secure(const tls::ServerIdentity& identity);
+  [[nodiscard]] bool is_secure() const noexcept { return tls_.has_value(); }
+  struct TlsFailure {
+    bool was_plain_http = false;  ///< what came was a request without TLS; answer without, too
+    std::string why;
+  };
+  [[nodiscard]] const TlsFailure& tls_failure() const noexcept { return tls_failure_; }
+  /// The name in the certificate that the client has shown; empty where it has none.
+  [[nodiscard]] const std::string& certificate_name() const noexcept { return certificate_name_; }
 
   /// Between two requests.
   void use(const Timeouts& timeouts) { timeouts_ = timeouts; }
@@ -77,6 +91,14 @@ class Connection {
   [[nodiscard]] std::uint64_t bytes_out() const noexcept { return bytes_out_; }
 
  private:
+  using Parts = std::array<std::string_view, 3>;
+
+  [[nodiscard]] Task<bool> wait_for(Socket::wait_type what);
+  [[nodiscard]] Now read_secure(std::span<char> into, std::size_t& length);
+  [[nodiscard]] Task<bool> fill_secure(std::span<char> room, std::size_t& length);
+  [[nodiscard]] Now write_some(const Parts& parts, std::size_t& length);
+  [[nodiscard]] Now write_secure(const Parts& parts, std::size_t& length);
+
   Socket socket_;
   const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   Event event_;
@@ -89,6 +111,11 @@ class Connection {
   std::uint64_t bytes_in_ = 0;
   std::uint64_t bytes_out_ = 0;
   bool lost_ = false;
+  std::optional<tls::Channel> tls_;
+  TlsFailure tls_failure_;
+  std::string certificate_name_;
+  Socket::wait_type reading_waits_for_ = Socket::wait_read;
+  bool may_be_decrypted_ = true;  // TLS can have more than the socket shows
 };
 
 }  // namespace shaman::http

@@ -251,6 +251,27 @@ Task<> refuse_request(Connection& connection, HeadOutcome& outcome) {
   if (heard) co_await linger(connection, nullptr);
 }
 
+// To a client whose request was not even read.
+Task<> refuse_unread(Connection& connection, Response response) {
+  const std::string header = header_of(response, Framing::length, false, false);
+  connection.enter(Phase::writing, kLingerStall);
+  if (!co_await connection.write({header, response.body, {}})) co_return;
+  connection.finish_writing();
+  connection.enter(Phase::idle, kLingerStall);
+  while (co_await connection.fill())
+    connection.consume(connection.buffered().size());
+}
+
+Task<> end_without_tls(Connection& connection) {
+  const Connection::TlsFailure& failure = connection.tls_failure();
+  if (failure.was_plain_http) {
+    spdlog::info("{} did not speak TLS", connection.peer());
+    co_await refuse_unread(connection, Response::error(400, "this server speaks TLS: its address begins with https://"));
+  } else if (!failure.why.empty()) {
+    spdlog::info("no TLS with {}: {}", connection.peer(), text::escape(failure.why));
+  }
+}
+
 }  // namespace
 
 Response response_to_failed_body(const RequestBody& body) {
@@ -280,6 +301,12 @@ Task<> serve_connection(Socket socket, const Services& services) {
   try {
     auto options = services.options.get();
     Connection connection(std::move(socket), services.connections, options->timeouts);
+    // No `options->tls && !co_await …`: GCC 12 evaluates the right side whatever the left one says.
+    if (options->tls) {
+      const bool is_secure = co_await connection.secure(*options->tls);
+      if (!is_secure) co_await end_without_tls(connection);
+      if (!is_secure) co_return;
+    }
     for (bool go_on = true; go_on;) {
       HeadOutcome outcome = co_await read_head(connection, services, options->limits.header_bytes);
       if (outcome.refusal) co_await refuse_request(connection, outcome);
@@ -295,15 +322,11 @@ Task<> serve_connection(Socket socket, const Services& services) {
 }
 
 Task<> refuse_connection(Socket socket, const Services& services, std::string_view message) {
-  Connection connection(std::move(socket), services.connections, services.options.get()->timeouts);
-  Response response = Response::error(503, message);
-  const std::string header = header_of(response, Framing::length, false, false);
-  connection.enter(Phase::writing, kLingerStall);
-  if (!co_await connection.write({header, response.body, {}})) co_return;
-  connection.finish_writing();
-  connection.enter(Phase::idle, kLingerStall);
-  while (co_await connection.fill())
-    connection.consume(connection.buffered().size());
+  const auto options = services.options.get();
+  // A handshake would cost more than what it is to save.
+  if (options->tls) co_return;
+  Connection connection(std::move(socket), services.connections, options->timeouts);
+  co_await refuse_unread(connection, Response::error(503, message));
 }
 
 }  // namespace shaman::http

@@ -93,13 +93,13 @@ bool Job::is_final() const {
 }
 
 struct Manager::Impl {
-  Impl(client::BaseUrl where, std::stop_token stop_in)
-      : url(std::move(where)), stop(std::move(stop_in)), network(1) {}
+  Impl(client::Server where, std::stop_token stop_in)
+      : server(std::move(where)), stop(std::move(stop_in)), network(1) {}
 
   // Each on a connection of its own: one that was kept and is lost would be sent again unasked.
   result<HttpResponse> exchange(const HttpRequest& request, bool is_repeatable) {
     const client::Network::Strand strand = network.make_strand();
-    client::HttpConnection connection(strand, url);
+    client::HttpConnection connection(strand, server);
     return network.run<HttpResponse>(strand, stop, [&] {
       return is_repeatable ? client::exchange_patiently(connection, request, client::kShortPatience)
                            : connection.exchange(request);
@@ -144,17 +144,17 @@ struct Manager::Impl {
     return success(*found);
   }
 
-  client::BaseUrl url;
+  client::Server server;
   const std::stop_token stop;
   client::Network network;
 };
 
-Manager::Manager(client::BaseUrl url, std::stop_token stop)
-    : impl_(std::make_unique<Impl>(std::move(url), std::move(stop))) {}
+Manager::Manager(client::Server server, std::stop_token stop)
+    : impl_(std::make_unique<Impl>(std::move(server), std::move(stop))) {}
 Manager::~Manager() = default;
 
 const client::BaseUrl& Manager::url() const noexcept {
-  return impl_->url;
+  return impl_->server.url;
 }
 
 result<Version> Manager::version() {

@@ -200,7 +200,7 @@ Task<bool> Passing::send_request() {
   const bool is_trusted =
       exchange_.options.trusted_proxies.contains(http::address_without_port(client));
   const bool keeps_tokens = exchange_.options.access != nullptr;
-  const ForwardedRequest request{exchange_.head,    client,      false, is_trusted,
+  const ForwardedRequest request{exchange_.head,    client,      client_.is_secure(), is_trusted,
                                  request_framing(), keeps_tokens};
   const std::string text = request_text(request);
   const std::string_view body = body_ ? std::string_view(*body_) : std::string_view();

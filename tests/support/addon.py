@@ -13,6 +13,7 @@ import pathlib
 import quopri
 import urllib.parse
 
+import certificates
 from shaman_server import PATIENCE, sha256
 
 HEADERS = {"User-Agent": "Flamenco/3.9-beta1 (Blender add-on)", "Accept": "application/json",
@@ -32,7 +33,14 @@ class Addon:
 
     def __init__(self, url, platform="linux"):
         address = urllib.parse.urlsplit(url.rstrip("/"))
-        self.connection = http.client.HTTPConnection(address.hostname, address.port, timeout=PATIENCE)
+        self.prefix = address.path
+        if address.scheme == "https":
+            self.connection = http.client.HTTPSConnection(
+                address.hostname, address.port, timeout=PATIENCE,
+                context=certificates.authority().trust())
+        else:
+            self.connection = http.client.HTTPConnection(address.hostname, address.port,
+                                                         timeout=PATIENCE)
         self.platform = platform
         self.sent = []  # paths whose body was sent
         self.deferrals = 0
@@ -42,7 +50,7 @@ class Addon:
 
     def call(self, method, path, body=None, headers=None):
         headers = {**HEADERS, **(headers or {})}
-        self.connection.request(method, path, body, headers)
+        self.connection.request(method, self.prefix + path, body, headers)
         response = self.connection.getresponse()
         content = response.read()
         if not 200 <= response.status <= 299:

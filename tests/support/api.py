@@ -50,7 +50,11 @@ class Api:
     """One kept-alive connection to a server."""
 
     def __init__(self, server):
-        self.connection = http.client.HTTPConnection(server.host, server.port, timeout=PATIENCE)
+        if getattr(server, "tls", None):
+            self.connection = http.client.HTTPSConnection(server.host, server.port, timeout=PATIENCE,
+                                                          context=server.tls)
+        else:
+            self.connection = http.client.HTTPConnection(server.host, server.port, timeout=PATIENCE)
 
     def __enter__(self):
         return self

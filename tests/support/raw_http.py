@@ -38,6 +38,8 @@ class RawConnection:
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.connect((server.host, server.port))
+        if getattr(server, "tls", None):
+            self.socket = server.tls.wrap_socket(self.socket, server_hostname=server.host)
         self._buffer = b""
 
     def __enter__(self):

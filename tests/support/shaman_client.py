@@ -5,7 +5,8 @@ import json
 import os
 import subprocess
 
-from shaman_server import CLIENT_PROGRAM, PATIENCE
+import certificates
+from shaman_server import CLIENT_PROGRAM, EVERYTHING_BY_TLS, PATIENCE
 
 
 class Client:
@@ -14,7 +15,9 @@ class Client:
 
     def environment(self, **more):
         kept = {name: value for name, value in os.environ.items()
-                if name not in ("SHAMAN_SERVER", "FLAMENCO_MANAGER_URL")}
+                if name not in ("SHAMAN_SERVER", "FLAMENCO_MANAGER_URL") and "proxy" not in name.lower()}
+        if EVERYTHING_BY_TLS:
+            kept["SHAMAN_CA"] = certificates.authority().file
         return {**kept, "XDG_CACHE_HOME": self.cache_folder, **more}
 
     def run(self, *arguments, prefix=(), **more):

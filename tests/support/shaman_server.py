@@ -12,13 +12,18 @@ import threading
 import time
 import weakref
 
+import certificates
+
 PROGRAM = os.environ.get("SHAMAN_SERVER_PROGRAM", "shaman-server")
 CLIENT_PROGRAM = os.environ.get("SHAMAN_PROGRAM", "shaman")
 SANITIZED = bool(os.environ.get("SHAMAN_SANITIZE"))
 # For how long a test waits for what must happen before it fails; never what it measures.
 PATIENCE = 60 * (5 if SANITIZED else 1)
 
-LISTENING = re.compile(r"listening on http://(\[[^]]+\]|[^:/ ]+):(\d+)")
+# Whole test programs run once more with every connection secured.
+EVERYTHING_BY_TLS = bool(os.environ.get("SHAMAN_TEST_TLS"))
+
+LISTENING = re.compile(r"listening on https?://(\[[^]]+\]|[^:/ ]+):(\d+)")
 
 
 def wait_until(condition, what, patience=PATIENCE):
@@ -48,9 +53,17 @@ def _end_what_tests_left():
 
 
 class Server:
-    """One server process. Options are given as keywords: create_wait=2 becomes --create-wait 2."""
+    """One server process. Options are given as keywords: create_wait=2 becomes --create-wait 2.
 
-    def __init__(self, storage=None, **options):
+    With `secured` it speaks TLS. `tls` is then what Python's clients need for that.
+    """
+
+    def __init__(self, storage=None, secured=EVERYTHING_BY_TLS, **options):
+        self.tls = None
+        if secured:
+            certificate, key = certificates.server_certificate()
+            options = {"tls.certificate": certificate, "tls.key": key, **options}
+            self.tls = certificates.authority().trust()
         self._own_storage = None
         if storage is None:
             self._own_storage = tempfile.TemporaryDirectory(prefix="shaman-test-")
@@ -66,7 +79,7 @@ class Server:
         options = {"listen": "127.0.0.1:0", **self.options}
         command = [PROGRAM, "--storage", self.storage]
         for name, value in options.items():
-            command += ["--" + name.replace("_", "-"), str(value)]
+            command += ["--" + re.sub("[_.]", "-", name), str(value)]
         return command
 
     def start(self):
@@ -101,7 +114,7 @@ class Server:
 
     @property
     def url(self):
-        return f"http://{self.host}:{self.port}"
+        return f"http{'s' if self.tls else ''}://{self.host}:{self.port}"
 
     def log(self):
         return "\n".join(self._log)

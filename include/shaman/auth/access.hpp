@@ -41,13 +41,21 @@ struct JwtOptions {
 struct AccessOptions {
   std::string token_file;  ///< empty: there is none
   std::vector<std::pair<std::string, Role>> networks;
+  std::vector<std::pair<std::string, Role>> certificates;  ///< by common name; `*`: any other
   JwtOptions jwt;
 
   /// Without any of them everybody may do everything.
   [[nodiscard]] bool is_on() const noexcept {
-    return !token_file.empty() || !networks.empty() || !jwt.keys.empty() || !jwt.issuer.empty() ||
+    return !token_file.empty() || !networks.empty() || !certificates.empty() || !jwt.keys.empty() || !jwt.issuer.empty() ||
            !jwt.audience.empty();
   }
+};
+
+/// What somebody who asks is known by. What is not there is empty.
+struct Credentials {
+  std::string_view bearer;       ///< a token or JWT
+  std::string_view certificate;  ///< the common name in a verified TLS certificate
+  std::string_view address;      ///< the client's, without a port
 };
 
 /// Tells who somebody is. Thread-safe; a token file that has changed is read again.
@@ -59,10 +67,9 @@ class Access {
   Access(const Access&) = delete;
   Access& operator=(const Access&) = delete;
 
-  /// `bearer`: a token or JWT, or nothing. `address`: the client's, without a port. What was given
-  /// and is no good is never made up for by the address. Role::nobody: not known; its name then
-  /// says why, as far as a stranger may know.
-  [[nodiscard]] Principal who(std::string_view bearer, std::string_view address) const;
+  /// The first that there is. A bearer that is no good is never made up for by what follows it.
+  /// Role::nobody: not known; its name then says why, as far as a stranger may know.
+  [[nodiscard]] Principal who(const Credentials& given) const;
 
  private:
   struct Impl;

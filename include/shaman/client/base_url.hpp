@@ -9,14 +9,17 @@
 
 namespace shaman::client {
 
-/// Where a server is: `http://HOST[:PORT][/PREFIX]` (RFC 3986). An IPv6 address stands in brackets.
+/// Where a server is: `http[s]://HOST[:PORT][/PREFIX]` (RFC 3986). An IPv6 address stands in
+/// brackets.
 struct BaseUrl {
   std::string host;  ///< a name or an address, without brackets
   std::uint16_t port = 80;
   std::string prefix;  ///< put before every path: empty, or `/a/b` without a slash at its end
+  bool is_secure = false;  ///< https
 
   /// What people write, `http://` being added where no scheme is given. errc::malformed_request
-  /// says what is wrong with it: another scheme, a user name, a query, a port that is none.
+  /// says what is wrong with it: another scheme, a user name, a query, a port that is none; what
+  /// could be a token in it (`/~TOKEN`) is not shown.
   [[nodiscard]] static result<BaseUrl> parse(std::string_view text);
 
   /// For the Host header: `host`, `host:8080`, `[::1]:8080`.

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "shaman/client/base_url.hpp"
+#include "shaman/client/server.hpp"
 #include "shaman/error.hpp"
 
 namespace shaman::client {
@@ -30,6 +30,6 @@ struct ServerInfo {
 };
 
 /// Asks the server what it is. Blocks. errc::unreachable when nothing answers.
-[[nodiscard]] result<ServerInfo> identify_server(const BaseUrl& server);
+[[nodiscard]] result<ServerInfo> identify_server(const Server& server);
 
 }  // namespace shaman::client

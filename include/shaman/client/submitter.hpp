@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "shaman/client/base_url.hpp"
+#include "shaman/client/server.hpp"
 #include "shaman/client/progress.hpp"
 #include "shaman/client/server_info.hpp"
 #include "shaman/error.hpp"
@@ -20,7 +20,7 @@ namespace shaman::client {
 
 struct SubmitOptions {
   std::string blendfile;
-  BaseUrl server;
+  Server server;
   std::string project;                     ///< empty: the .blend's own folder
   std::string checkout_path;               ///< empty: project folder's name / .blend's name
   std::vector<std::string> allow_outside;  ///< see pack::PlanOptions

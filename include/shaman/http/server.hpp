@@ -14,6 +14,7 @@
 #include "shaman/checkout.hpp"
 #include "shaman/error.hpp"
 #include "shaman/store.hpp"
+#include "shaman/tls.hpp"
 #include "shaman/worker_pool.hpp"
 
 namespace shaman::http {
@@ -47,6 +48,7 @@ struct Timeouts {
 struct ServerOptions {
   Limits limits;
   std::shared_ptr<const auth::Access> access;  ///< who may do what; null: everybody everything
+  std::shared_ptr<const tls::ServerIdentity> tls;  ///< null: plain HTTP
   std::vector<std::string> allowed_hosts;      ///< that Host may name; empty: any
   std::vector<std::string> cors_origins;       ///< whose pages may ask, in browsers
   AddressRanges trusted_proxies;  ///< may be believed what they say about clients behind them

@@ -8,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "shaman/client/base_url.hpp"
+#include "shaman/client/server.hpp"
 #include "shaman/error.hpp"
 #include "shaman/manager/job_type.hpp"
 
@@ -80,7 +80,7 @@ struct FolderCheck {
 class Manager {
  public:
   /// `stop` breaks off what is under way: errc::cancelled.
-  explicit Manager(client::BaseUrl url, std::stop_token stop = {});
+  explicit Manager(client::Server server, std::stop_token stop = {});
   ~Manager();
   Manager(const Manager&) = delete;
   Manager& operator=(const Manager&) = delete;

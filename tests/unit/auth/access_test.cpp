@@ -20,14 +20,15 @@ class AccessTest : public testing::Test {
     options_.networks = {
         {"10.0.0.0/8", Role::worker}, {"10.1.0.0/16", Role::admin}, {"fd00::/8", Role::submit}};
   }
-  std::string who(std::string_view bearer, std::string_view address) {
+  std::string who(std::string_view bearer, std::string_view address,
+                  std::string_view certificate = {}) {
     const auto access = Access::open(options_);
     if (!access) return access.error().message();
-    const Principal principal = (*access)->who(bearer, address);
+    const Principal principal = (*access)->who({bearer, certificate, address});
     return std::string(name_of(principal.role)) + " " + principal.name;
   }
   TemporaryFolder folder_;
-  AccessOptions options_{folder_.path() + "/tokens", {}, {}};
+  AccessOptions options_{folder_.path() + "/tokens", {}, {}, {}};
 };
 
 TEST_F(AccessTest, ByToken) {
@@ -41,6 +42,17 @@ TEST_F(AccessTest, ByNetworkWithTheHighestRole) {
   EXPECT_EQ(who("", "fd00::7"), "submit fd00::7");
   EXPECT_EQ(who("", "::ffff:10.1.0.1"), "admin ::ffff:10.1.0.1");
   EXPECT_EQ(who("", "11.0.0.1"), "nobody a token is needed");
+}
+
+TEST_F(AccessTest, ByCertificate) {
+  options_.certificates = {{"render-01", Role::worker}};
+  EXPECT_EQ(who("", "11.0.0.1", "render-01"), "worker certificate render-01");
+  EXPECT_EQ(who("", "11.0.0.1", "other"), "nobody a token is needed");
+  EXPECT_EQ(who("", "10.1.0.1", "other"), "admin 10.1.0.1");
+  EXPECT_EQ(who("secret", "11.0.0.1", "render-01"), "submit token anna");
+  options_.certificates.emplace_back("*", Role::admin);
+  EXPECT_EQ(who("", "11.0.0.1", "other"), "admin certificate other");
+  EXPECT_EQ(who("", "11.0.0.1", "render-01"), "worker certificate render-01");
 }
 
 TEST_F(AccessTest, AWrongTokenIsNotMadeUpForByTheNetwork) {

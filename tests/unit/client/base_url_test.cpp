@@ -23,6 +23,9 @@ TEST(BaseUrl, UnderstandsWhatPeopleWrite) {
       {"http://[fe80::1%eth0]", {"fe80::1%eth0", 80, ""}, "http://[fe80::1%eth0]"},
       {"http://h:1/~TOKEN", {"h", 1, "/~TOKEN"}, "http://h:1/~TOKEN"},
       {"http://h/a/b//", {"h", 80, "/a/b"}, "http://h/a/b"},
+      {"https://h", {"h", 443, "", true}, "https://h"},
+      {"HTTPS://h:8443/x", {"h", 8443, "/x", true}, "https://h:8443/x"},
+      {"https://h:80", {"h", 80, "", true}, "https://h:80"},
   };
   for (const Case& c : cases) {
     const result<BaseUrl> url = BaseUrl::parse(c.text);
@@ -32,9 +35,14 @@ TEST(BaseUrl, UnderstandsWhatPeopleWrite) {
   }
 }
 
+TEST(BaseUrl, ShowsNoToken) {
+  for (const char* const text : {"http://h/~secret?x", "http:///~secret", "h:x/%7Esecret"})
+    EXPECT_EQ(BaseUrl::parse(text).error().message().find("secret"), std::string::npos) << text;
+}
+
 TEST(BaseUrl, SaysWhatIsWrong) {
   for (const char* const text :
-       {"", "http://", "https://h", "ftp://h", "http://h:0", "http://h:65536", "http://h:8o",
+       {"", "http://", "https://", "ftp://h", "http://h:0", "http://h:65536", "http://h:8o",
         "http://me@h", "http://h?x", "http://h/#x", "http://a b", "http://[::1", "http://[::1]x",
         "http://::1", "http://h/a b", "http://h\r\nX: y"}) {
     const result<BaseUrl> url = BaseUrl::parse(text);

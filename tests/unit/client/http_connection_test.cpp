@@ -22,7 +22,7 @@ class HttpConnectionTest : public testing::Test {
   HttpTimeouts timeouts;
 
   HttpConnection connect(const ScriptedServer& server, const std::string& prefix = {}) {
-    return HttpConnection(strand, {"127.0.0.1", server.port(), prefix}, timeouts);
+    return HttpConnection(strand, BaseUrl{"127.0.0.1", server.port(), prefix}, timeouts);
   }
   result<HttpResponse> exchange(HttpConnection& connection, const HttpRequest& request,
                                 const std::stop_token& stop = {}) {
@@ -195,7 +195,7 @@ TEST_F(HttpConnectionTest, SaysWhoDoesNotAnswer) {
     const ScriptedServer server({});
     port = server.port();
   }
-  HttpConnection connection(strand, {"127.0.0.1", port, ""});
+  HttpConnection connection(strand, BaseUrl{"127.0.0.1", port, ""});
   const auto answer = exchange(connection, get("/"));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, errc::unreachable);

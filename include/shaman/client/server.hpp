@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "shaman/client/base_url.hpp"
+#include "shaman/error.hpp"
+#include "shaman/tls.hpp"
+
+namespace shaman::client {
+
+/// Who carries connections to https servers on where they cannot be made directly (RFC 9110,
+/// 9.3.6).
+struct Proxy {
+  std::string host;
+  std::uint16_t port = 80;
+  std::string authorization;  ///< of `Proxy-Authorization`; empty: none
+
+  /// `http://[USER:PASSWORD@]HOST[:PORT]`. errc::malformed_request never shows the password.
+  [[nodiscard]] static result<Proxy> parse(std::string_view text);
+};
+
+/// Whether a list as NO_PROXY holds it (`.studio.local, 10.0.0.7, *`) names this host.
+[[nodiscard]] bool is_excepted(std::string_view host, std::string_view no_proxy);
+
+/// A server, and how to reach it and be let in.
+struct Server {
+  Server() = default;
+  /// Without any secret.
+  Server(BaseUrl where) : url(std::move(where)) {}  // NOLINT(google-explicit-constructor)
+
+  /// Of a base URL with a token in it, `http://host/~TOKEN`: that becomes `token`, and is sent as
+  /// a header, which nobody logs.
+  [[nodiscard]] static result<Server> parse(std::string_view text);
+
+  BaseUrl url;
+  /// Sent as `Authorization: Bearer …` to this server, and to nobody else: redirections are not
+  /// followed. Empty: none.
+  std::string token;
+  std::shared_ptr<const tls::Trust> trust;  ///< null: what this machine trusts
+  std::optional<Proxy> proxy;
+};
+
+}  // namespace shaman::client

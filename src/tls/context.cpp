@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tls/context.hpp"
+
+#include <ctime>
+#include <stdexcept>
+
+#include <openssl/err.h>
+#include <openssl/x509.h>
+
+#include "shaman/text.hpp"
+#include "shaman/tls.hpp"
+
+namespace shaman::tls {
+namespace {
+
+// Several records at once, where a client sends faster than they are taken.
+constexpr std::size_t kReadAhead = std::size_t{128} * 1024;
+constexpr const char* kSessions = "shaman";
+
+Error wrong_file(const std::string& path, const std::string& what) {
+  const std::string why = take_error();
+  return {errc::malformed_request,
+          text::printable(path) + " " + what + (why.empty() ? "" : ": " + text::printable(why))};
+}
+
+std::chrono::system_clock::time_point end_of(const SSL_CTX* context) {
+  std::tm parts{};
+  const X509* const certificate = ::SSL_CTX_get0_certificate(context);
+  ::ASN1_TIME_to_tm(::X509_get0_notAfter(certificate), &parts);
+#ifdef _WIN32
+  return std::chrono::system_clock::from_time_t(::_mkgmtime(&parts));
+#else
+  return std::chrono::system_clock::from_time_t(::timegm(&parts));
+#endif
+}
+
+// A client without a certificate goes on without; one with a certificate of somebody else's does
+// not.
+result<void> ask_for_certificates(SSL_CTX* context, const std::string& ca_file) {
+  STACK_OF(X509_NAME)* const names = ::SSL_load_client_CA_file(ca_file.c_str());
+  if (names == nullptr || ::SSL_CTX_load_verify_file(context, ca_file.c_str()) != 1)
+    return wrong_file(ca_file, "(tls.client-ca) has no certificates in PEM");
+  ::SSL_CTX_set_client_CA_list(context, names);
+  ::SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  return {};
+}
+
+}  // namespace
+
+std::string take_error() {
+  const unsigned long code = ::ERR_peek_error();
+  const char* const reason = ::ERR_reason_error_string(code);
+  ::ERR_clear_error();
+  if (code == 0) return {};
+  return reason != nullptr ? reason : "error " + std::to_string(code);
+}
+
+Context::Context(const SSL_METHOD* method) : context_(::SSL_CTX_new(method), &::SSL_CTX_free) {
+  if (!context_) throw std::runtime_error("TLS cannot be set up: " + take_error());
+  ::SSL_CTX_set_min_proto_version(get(), TLS1_2_VERSION);
+  ::SSL_CTX_set_options(get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                   SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
+  ::SSL_CTX_set_mode(get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                SSL_MODE_RELEASE_BUFFERS);
+  ::SSL_CTX_set_read_ahead(get(), 1);
+  ::SSL_CTX_set_default_read_buffer_len(get(), kReadAhead);
+}
+
+ServerIdentity::ServerIdentity() : context_(std::make_unique<Context>(::TLS_server_method())) {}
+ServerIdentity::~ServerIdentity() = default;
+
+result<std::shared_ptr<const ServerIdentity>> ServerIdentity::load(const ServerFiles& files) {
+  std::shared_ptr<ServerIdentity> identity(new ServerIdentity());
+  SSL_CTX* const context = identity->context_->get();
+  ::ERR_clear_error();
+  const std::string& key = files.key.empty() ? files.certificate : files.key;
+  if (::SSL_CTX_use_certificate_chain_file(context, files.certificate.c_str()) != 1)
+    return wrong_file(files.certificate, "(tls.certificate) cannot be read as a certificate in PEM");
+  if (::SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1)
+    return wrong_file(key, "(tls.key) cannot be used as the private key of " +
+                               text::printable(files.certificate));
+  if (!files.client_ca.empty())
+    if (auto asked = ask_for_certificates(context, files.client_ca); !asked) return asked.error();
+  if (files.only_1_3) ::SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
+  // Tickets of TLS 1.3 come unasked. A client that breaks off without having read them resets the
+  // connection, and what it had sent is lost on the way.
+  ::SSL_CTX_set_num_tickets(context, 0);
+  ::SSL_CTX_set_session_id_context(context, reinterpret_cast<const unsigned char*>(kSessions), 6);
+  identity->expires_ = end_of(context);
+  return std::shared_ptr<const ServerIdentity>(std::move(identity));
+}
+
+Trust::Trust() : context_(std::make_unique<Context>(::TLS_client_method())) {}
+Trust::~Trust() = default;
+
+result<std::shared_ptr<const Trust>> Trust::load(const std::string& ca_file) {
+  std::shared_ptr<Trust> trust(new Trust());
+  SSL_CTX* const context = trust->context_->get();
+  ::SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  // A machine without any of its own is no failure: then nobody is believed but ca_file.
+  ::SSL_CTX_set_default_verify_paths(context);
+  ::ERR_clear_error();
+  if (!ca_file.empty() && ::SSL_CTX_load_verify_file(context, ca_file.c_str()) != 1)
+    return wrong_file(ca_file, "has no certificates in PEM, or cannot be read");
+  return std::shared_ptr<const Trust>(std::move(trust));
+}
+
+}  // namespace shaman::tls
