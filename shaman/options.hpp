@@ -42,10 +42,10 @@ struct Options {
   std::size_t disk_threads = 0;
   std::size_t request_threads = 0;
   spdlog::level::level_enum log_level = spdlog::level::info;
-  config::Values trusted_proxies;   ///< as they were written
-  config::Values jobs_location;     ///< as they were written
-  config::Values trusted_networks;  ///< as they were written
-  config::Values jwt_keys;          ///< as they were written
+  config::Values trusted_proxies;      ///< as they were written
+  config::Values jobs_location;        ///< as they were written
+  config::Values trusted_networks;     ///< as they were written
+  config::Values jwt_keys;             ///< as they were written
   config::Values client_certificates;  ///< as they were written
   auth::AccessOptions access;
   tls::ServerFiles tls;

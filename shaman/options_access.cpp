@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "option_groups.hpp"
-
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "option_groups.hpp"
 
 namespace shaman::program {
 
@@ -46,7 +46,8 @@ result<void> set_roles(const Values& entries, const char* what, Roles& roles) {
     const std::size_t equals = entry.rfind('=');
     const auto role = auth::role_of(equals == std::string::npos ? "" : entry.substr(equals + 1));
     if (!role || equals == 0)
-      return wrong(entry, std::string("must be ") + what + "=ROLE, the role worker, submit or admin");
+      return wrong(entry,
+                   std::string("must be ") + what + "=ROLE, the role worker, submit or admin");
     roles.emplace_back(entry.substr(0, equals), *role);
   }
   return {};

@@ -22,7 +22,7 @@ constexpr const char* kFileVariable = "SHAMAN_CONFIG";
 // Of the client (docs/artists.md) and of the tests.
 const std::vector<std::string>& variables_of_others() {
   static const std::vector<std::string> kNames{
-      kFileVariable,  "SHAMAN_URL",    "SHAMAN_TOKEN", "SHAMAN_TOKEN_FILE", "SHAMAN_CA",
+      kFileVariable,  "SHAMAN_SERVER", "SHAMAN_TOKEN", "SHAMAN_TOKEN_FILE", "SHAMAN_CA",
       "SHAMAN_CACHE", "SHAMAN_CORPUS", "SHAMAN_BUILD", "SHAMAN_SOURCE",     "SHAMAN_PROGRAM"};
   return kNames;
 }

@@ -33,9 +33,10 @@ result<client::Server> named_server(const std::string& given) {
   if (!given.empty()) {
     auto server = client::Server::parse(given);
     if (server && !server->token.empty())
-      return Error{errc::malformed_request,
-                   "a token must not stand on the command line, where every user of this machine can "
-                   "read it: set SHAMAN_SERVER to the address with it, or use --token-file"};
+      return Error{
+          errc::malformed_request,
+          "a token must not stand on the command line, where every user of this machine can "
+          "read it: set SHAMAN_SERVER to the address with it, or use --token-file"};
     return server;
   }
   for (const char* const name : kVariables) {
@@ -90,7 +91,8 @@ result<void> add_security(const ServerOption& given, client::Server& server) {
   const std::string ca = given.ca.empty() ? variable("SHAMAN_CA") : given.ca;
   auto trust = tls::Trust::load(ca);
   if (!trust)
-    return Error{trust.error().code, (given.ca.empty() ? "SHAMAN_CA: " : "--ca: ") + trust.error().message()};
+    return Error{trust.error().code,
+                 (given.ca.empty() ? "SHAMAN_CA: " : "--ca: ") + trust.error().message()};
   server.trust = *std::move(trust);
   const std::string proxy = either_variable("https_proxy", "HTTPS_PROXY");
   const std::string excepted = either_variable("no_proxy", "NO_PROXY");
@@ -110,9 +112,10 @@ void add_server_option(CLI::App& options, ServerOption& server) {
                   "variables SHAMAN_SERVER and FLAMENCO_MANAGER_URL are looked at.")
       ->type_name("URL");
   options
-      .add_option("--token-file", server.token_file,
-                  "A file that holds the token which the server asks for. Without it the environment "
-                  "variables SHAMAN_TOKEN_FILE and SHAMAN_TOKEN, the token itself, are looked at.")
+      .add_option(
+          "--token-file", server.token_file,
+          "A file that holds the token which the server asks for. Without it the environment "
+          "variables SHAMAN_TOKEN_FILE and SHAMAN_TOKEN, the token itself, are looked at.")
       ->type_name("FILE");
   options
       .add_option("--ca", server.ca,
@@ -122,9 +125,8 @@ void add_server_option(CLI::App& options, ServerOption& server) {
 }
 
 bool has_server(const ServerOption& given) {
-  return !given.url.empty() || std::any_of(kVariables.begin(), kVariables.end(), [](auto* name) {
-    return !variable(name).empty();
-  });
+  return !given.url.empty() || std::any_of(kVariables.begin(), kVariables.end(),
+                                           [](auto* name) { return !variable(name).empty(); });
 }
 
 result<client::Server> server_of(const ServerOption& given) {

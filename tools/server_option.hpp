@@ -17,8 +17,8 @@ struct ServerOption {
   std::string ca;
 };
 
-/// Adds `--server URL`, `--token-file FILE` and `--ca FILE`, the same for every subcommand that needs
-/// a server.
+/// Adds `--server URL`, `--token-file FILE` and `--ca FILE`, the same for every subcommand that
+/// needs a server.
 void add_server_option(CLI::App& options, ServerOption& server);
 
 /// Whether a server is named in any of these ways.

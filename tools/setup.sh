@@ -28,7 +28,7 @@ packages=(
 
 while (($#)); do
   case $1 in
-    --tests) packages+=(python3 curl strace procps e2fsprogs xfsprogs nginx) ;;
+    --tests) packages+=(python3 curl strace procps e2fsprogs xfsprogs nginx openssl) ;;
     --blender) packages+=(blender) ;;
     --windows)
       packages+=(g++-mingw-w64-x86-64-posix libz-mingw-w64-dev wine wine64 make perl tcl dpkg-dev)

@@ -28,6 +28,7 @@ enum class errc {
   changed_while_read,  ///< a file changed while it was being read
   io_error,            ///< the operating system refused or failed
   unreachable,         ///< no server answers
+  not_let_in,          ///< a server wants to know who asks, or cannot show who it is itself
   bad_answer,          ///< a server answered what the protocol does not allow
   cancelled,           ///< the user or a shutdown stopped it
 };

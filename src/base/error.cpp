@@ -41,6 +41,8 @@ std::string_view describe(errc code) noexcept {
       return "reading or writing failed";
     case errc::unreachable:
       return "the server cannot be reached";
+    case errc::not_let_in:
+      return "one side could not show who it is";
     case errc::bad_answer:
       return "the server's answer makes no sense";
     case errc::cancelled:

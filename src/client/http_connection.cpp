@@ -84,7 +84,8 @@ asio::awaitable<result<HttpResponse>> HttpConnection::exchange(const HttpRequest
     if (request.bytes_sent != nullptr) request.bytes_sent->fetch_sub(progress.body_sent);
     // Windows reports a wait that was cancelled as any broken connection.
     if (stopped.cancelled() != asio::cancellation_type::none)
-      co_return Error{errc::cancelled, "stopped while speaking to " + transport_.server().url.text()};
+      co_return Error{errc::cancelled,
+                      "stopped while speaking to " + transport_.server().url.text()};
     // A server may close an idle connection at any time; that says nothing about this request.
     const bool was_stale =
         is_kept_alive && !progress.has_answer_begun && answer.error().code == errc::unreachable;
@@ -219,8 +220,7 @@ asio::awaitable<result<bool>> HttpConnection::is_told_to_continue(const HttpRequ
                                                                   Attempt& progress) {
   const auto until = std::chrono::steady_clock::now() + request.wait_for_continue;
   for (bool has_spoken = received_.size() > 0; !has_spoken;) {
-    const auto left =
-        std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
+    const auto left = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
     const auto waited = co_await transport_.wait(false, std::max(left, milliseconds(0)));
     if (!waited) co_return true;  // a server that knows nothing of it
     std::size_t heard = 0;
@@ -252,8 +252,8 @@ asio::awaitable<result<HttpResponse>> HttpConnection::read_one(const HttpRequest
     error_code error;
     if (received_.size() > 0) received_.consume(parser.put(received_.data(), error));
     if (error && error != http::error::need_more)
-      co_return Error{errc::bad_answer,
-                      transport_.server().url.text() + " does not answer as HTTP says: " + error.message()};
+      co_return Error{errc::bad_answer, transport_.server().url.text() +
+                                            " does not answer as HTTP says: " + error.message()};
     if (parser.is_done()) break;
 
     const result<std::size_t> count = co_await receive(patience);

@@ -122,6 +122,8 @@ asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {
   const result<HttpResponse> answer =
       co_await exchange_patiently(connection, ask_info, kShortPatience);
   if (!answer && answer.error().code != errc::bad_answer) co_return answer.error();
+  if (answer && (answer->status == 401 || answer->status == 403))
+    co_return refusal("does not tell what it is", *answer);
   const json info = parsed(answer);
   if (is_info(info)) co_return ours(info);
 

@@ -43,8 +43,8 @@ asio::awaitable<result<void>> Transport::connect() {
   const bool passes_proxy = server_.proxy && url.is_secure;
   const std::string& host = passes_proxy ? server_.proxy->host : url.host;
   const std::uint16_t port = passes_proxy ? server_.proxy->port : url.port;
-  const std::string name = passes_proxy ? "the proxy " + host + ":" + std::to_string(port)
-                                        : url.text();
+  const std::string name =
+      passes_proxy ? "the proxy " + host + ":" + std::to_string(port) : url.text();
   result<void> done = co_await connect_to(host, port, name);
   if (done && passes_proxy) done = co_await pass_proxy();
   if (done && url.is_secure) done = co_await secure();
@@ -86,7 +86,8 @@ asio::awaitable<result<void>> Transport::connect_to(const std::string& host, std
 
 asio::awaitable<result<void>> Transport::pass_proxy() {
   const BaseUrl& url = server_.url;
-  const std::string host = url.host.find(':') == std::string::npos ? url.host : "[" + url.host + "]";
+  const std::string host =
+      url.host.find(':') == std::string::npos ? url.host : "[" + url.host + "]";
   const std::string where = host + ":" + std::to_string(url.port);
   std::string request = "CONNECT " + where + " HTTP/1.1\r\nHost: " + where + "\r\n";
   if (!server_.proxy->authorization.empty())
@@ -99,7 +100,7 @@ asio::awaitable<result<void>> Transport::pass_proxy() {
   const std::string status = head->substr(0, head->find("\r\n"));
   const bool is_through = status.starts_with("HTTP/1.") && status.substr(8).starts_with(" 2");
   if (is_through) co_return result<void>();
-  co_return Error{errc::unreachable,
+  co_return Error{errc::not_let_in,
                   proxy + "does not let us through to " + where + ": " + text::printable(status)};
 }
 
@@ -144,7 +145,8 @@ asio::awaitable<result<void>> Transport::secure() {
     if (!trust) co_return trust.error();
     server_.trust = *std::move(trust);
   }
-  tls_.emplace(*server_.trust, host, static_cast<tls::Channel::NativeSocket>(socket_.native_handle()));
+  tls_.emplace(*server_.trust, host,
+               static_cast<tls::Channel::NativeSocket>(socket_.native_handle()));
   for (;;) {
     const Step step = tls_->handshake();
     if (step == Step::done) co_return result<void>();
@@ -154,11 +156,13 @@ asio::awaitable<result<void>> Transport::secure() {
                       "no TLS with " + server_.url.text() + ": it did not answer in time"};
   }
   std::string why = tls_->error();
-  if (why.empty()) why = "it closed the connection";
+  if (why.empty())
+    co_return Error{errc::unreachable,
+                    "no TLS with " + server_.url.text() + ": it closed the connection"};
   if (why == "wrong version number") why = "it does not speak TLS; is it http://?";
   if (why.find("certificate") != std::string::npos || why.find("mismatch") != std::string::npos)
     why += "; who signs the farm's certificates can be named by --ca FILE or SHAMAN_CA";
-  co_return Error{errc::unreachable, "no TLS with " + server_.url.text() + ": " + why};
+  co_return Error{errc::not_let_in, "no TLS with " + server_.url.text() + ": " + why};
 }
 
 Transport::Now Transport::now_after(const error_code& error) {

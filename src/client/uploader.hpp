@@ -8,8 +8,8 @@
 #include <stop_token>
 #include <vector>
 
-#include "shaman/client/server.hpp"
 #include "shaman/client/progress.hpp"
+#include "shaman/client/server.hpp"
 
 #include "http_connection.hpp"
 #include "network.hpp"

@@ -58,12 +58,11 @@ std::optional<Response> admit(Exchange& exchange, Role needed) {
   }
   const std::string address = client_address(exchange);
   // A proxy's own certificate says nothing of who is behind it.
-  const bool is_proxy = exchange.options.trusted_proxies.contains(
-      address_without_port(exchange.connection.peer()));
+  const bool is_proxy =
+      exchange.options.trusted_proxies.contains(address_without_port(exchange.connection.peer()));
   const std::string_view certificate =
       is_proxy ? std::string_view() : exchange.connection.certificate_name();
-  exchange.principal =
-      exchange.options.access->who({exchange.head.bearer(), certificate, address});
+  exchange.principal = exchange.options.access->who({exchange.head.bearer(), certificate, address});
   const auth::Principal& who = exchange.principal;
   if (who.role >= needed) return std::nullopt;
   if (who.role == Role::nobody) {

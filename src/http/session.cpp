@@ -266,7 +266,9 @@ Task<> end_without_tls(Connection& connection) {
   const Connection::TlsFailure& failure = connection.tls_failure();
   if (failure.was_plain_http) {
     spdlog::info("{} did not speak TLS", connection.peer());
-    co_await refuse_unread(connection, Response::error(400, "this server speaks TLS: its address begins with https://"));
+    co_await refuse_unread(
+        connection,
+        Response::error(400, "this server speaks TLS: its address begins with https://"));
   } else if (!failure.why.empty()) {
     spdlog::info("no TLS with {}: {}", connection.peer(), text::escape(failure.why));
   }

@@ -29,6 +29,7 @@ unsigned status_of(errc code) noexcept {
     case errc::storage_full:
       return 507;
     case errc::unreachable:
+    case errc::not_let_in:
     case errc::bad_answer:
       return 502;
     case errc::not_a_store:

@@ -102,8 +102,8 @@ void Channel::finish() {
 }
 
 std::string Channel::peer_name() const {
-  const std::unique_ptr<X509, decltype(&::X509_free)> shown(
-      ::SSL_get1_peer_certificate(ssl_.get()), &::X509_free);
+  const std::unique_ptr<X509, decltype(&::X509_free)> shown(::SSL_get1_peer_certificate(ssl_.get()),
+                                                            &::X509_free);
   if (!shown || ::SSL_get_verify_result(ssl_.get()) != X509_V_OK) return {};
   X509_NAME* const subject = ::X509_get_subject_name(shown.get());
   const int at = ::X509_NAME_get_index_by_NID(subject, NID_commonName, -1);

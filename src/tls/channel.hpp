@@ -14,9 +14,9 @@
 
 namespace shaman::tls {
 
-/// TLS over a socket that never blocks. Nothing here waits: the owner of the socket does, for what a
-/// step says. A step that wants something is to be taken again, with the same bytes, when the socket
-/// is ready. One thread at a time.
+/// TLS over a socket that never blocks. Nothing here waits: the owner of the socket does, for what
+/// a step says. A step that wants something is to be taken again, with the same bytes, when the
+/// socket is ready. One thread at a time.
 class Channel {
  public:
   using NativeSocket = std::uintptr_t;

@@ -75,7 +75,8 @@ result<std::shared_ptr<const ServerIdentity>> ServerIdentity::load(const ServerF
   ::ERR_clear_error();
   const std::string& key = files.key.empty() ? files.certificate : files.key;
   if (::SSL_CTX_use_certificate_chain_file(context, files.certificate.c_str()) != 1)
-    return wrong_file(files.certificate, "(tls.certificate) cannot be read as a certificate in PEM");
+    return wrong_file(files.certificate,
+                      "(tls.certificate) cannot be read as a certificate in PEM");
   if (::SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1)
     return wrong_file(key, "(tls.key) cannot be used as the private key of " +
                                text::printable(files.certificate));

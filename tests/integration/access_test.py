@@ -4,7 +4,6 @@
 import http.client
 import os
 import subprocess
-import tempfile
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,29 +11,9 @@ from api import CREATE, REQUIREMENTS, Api, files_url, new_content, spec
 from behind import Behind
 from raw_http import RawConnection
 from shaman_server import PROGRAM, Server, wait_until
+from tokens import Tokens
 
 INFO = "/api/v3/shaman/info"
-
-
-class Tokens:
-    """A token file, and the tokens that were made."""
-
-    def __init__(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.file = os.path.join(self.folder.name, "tokens")
-
-    def run(self, *arguments):
-        return subprocess.run([PROGRAM, "token", *arguments, "--token-file", self.file],
-                              capture_output=True, text=True, check=False)
-
-    def make(self, role, *more, name=None):
-        done = self.run("create", "--role", role, "--name", name or role, *more)
-        if done.returncode:
-            raise AssertionError(done.stderr)
-        return done.stdout.strip()
-
-    def close(self):
-        self.folder.cleanup()
 
 
 def bearer(token):

@@ -8,8 +8,10 @@ import subprocess
 import tempfile
 import unittest
 
+import certificates
 from api import Api
 from shaman_server import PROGRAM, Server, sha256, wait_until
+from tokens import Tokens
 
 SOURCE = os.environ.get("SHAMAN_SOURCE", "")
 
@@ -74,15 +76,24 @@ class Sources(unittest.TestCase):
 
     def test_the_sample_is_good_with_every_line_in_force(self):
         sample = run("--sample-config").stdout
-        # What these name must be there.
-        needs_file = {"auth-token-file", "auth-jwt-keys"}
-        self.write(re.sub(r"(?m)^( *)# (?!token-file|jwt-keys)([a-z-]+: )", r"\1\2", sample))
+        # The files that it names must be there.
+        certificate, key = certificates.server_certificate()
+        tokens = Tokens()
+        self.addCleanup(tokens.close)
+        tokens.make("submit")
+        open_key = certificates.authority().path("open.pem")
+        certificates.authority().openssl("pkey", "-in", key, "-pubout", "-out", open_key)
+        for name, path in (("fullchain.pem", certificate), ("privkey.pem", key), ("farm.pem", open_key),
+                           ("clients.pem", certificates.authority().file), ("tokens", tokens.file)):
+            self.assertEqual(sample.count("/etc/shaman/" + name), 1)
+            sample = sample.replace("/etc/shaman/" + name, path)
+        self.write(re.sub(r"(?m)^( *)# ([a-z-]+: )", r"\1\2", sample))
         checked = self.check()
         self.assertEqual(checked.returncode, 0, checked.stderr)
         flags = set(re.findall(r"^  --([a-z-]+)", run("--help").stdout, re.M))
         flags -= {"help", "version", "config", "check-config", "sample-config"}
         said = {key.replace(".", "-") for key in re.findall(r"^  ([a-z.-]+): ", checked.stdout, re.M)}
-        self.assertEqual(said, flags - needs_file)
+        self.assertEqual(said, flags)
 
     def test_commands_find_the_storage_in_the_file(self):
         with Server() as server:

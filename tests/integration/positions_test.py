@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One address for everything: beside a Manager (nginx), in front of it, and alone.
 
-The add-on and `shaman submit` go their whole way through each.
+The add-on and `shaman submit` go their whole way through each, as it is on a trusted LAN, and
+guarded: by TLS, with a token for everything.
 """
 
 import os
@@ -16,6 +17,7 @@ from manager import Manager
 from raw_http import RawConnection
 from shaman_client import Client
 from shaman_server import Server, sha256, wait_until
+from tokens import Tokens
 
 SOURCE = os.environ["SHAMAN_SOURCE"]
 OUTPUT = ("--setting", "render_output_root=/farm/out")
@@ -25,6 +27,7 @@ class Position:
     """What holds in every position; `self.entry` has the one address."""
 
     has_manager = True
+    guarded = False
     asks_for_every_body = False
 
     def setUp(self):
@@ -38,9 +41,19 @@ class Position:
         self.addCleanup(self.api.close)
 
     def start_server(self, **options):
+        if self.guarded:
+            tokens = Tokens()
+            self.addCleanup(tokens.close)
+            self.token = tokens.make("submit")
+            options = {"secured": True, "auth_token_file": tokens.file, **options}
         server = Server(storage=self.storage, **options).start()
         self.addCleanup(server.close)
         return server
+
+    def enter_by(self, entry):
+        """What everybody speaks to, with the token that it asks for."""
+        entry.token = self.token if self.guarded else None
+        self.entry = entry
 
     def raw(self):
         connection = RawConnection(self.entry)
@@ -48,7 +61,8 @@ class Position:
         return connection
 
     def addon(self, kind):
-        addon = kind(self.entry.url + "/")
+        base = f"/~{self.entry.token}" if self.guarded else ""
+        addon = kind(self.entry.url + base + "/")
         self.addCleanup(addon.close)
         return addon
 
@@ -144,12 +158,14 @@ class Alone(Position, unittest.TestCase):
     has_manager = False
 
     def enter(self):
-        self.server = self.entry = self.start_server()
+        self.server = self.start_server()
+        self.enter_by(self.server)
 
 
 class Front(Position, unittest.TestCase):
     def enter(self):
-        self.server = self.entry = self.start_server(manager=self.farm.url)
+        self.server = self.start_server(manager=self.farm.url)
+        self.enter_by(self.server)
 
     def test_jobs_of_the_newer_addon_know_their_checkout(self):
         addon = self.addon(NewerAddon)
@@ -163,8 +179,9 @@ class Beside(Position, unittest.TestCase):
     asks_for_every_body = True  # nginx says 100 before anybody has looked
 
     def enter(self):
-        self.server = self.start_server(trusted_proxies="127.0.0.1")
-        self.entry = nginx.Nginx(self.server, self.farm)
+        # Between the two of them, on one machine, there is no TLS.
+        self.server = self.start_server(trusted_proxies="127.0.0.1", secured=False)
+        self.enter_by(nginx.Nginx(self.server, self.farm, secured=self.guarded))
         self.addCleanup(self.entry.close)
 
     def test_each_gets_its_part(self):
@@ -173,19 +190,35 @@ class Beside(Position, unittest.TestCase):
         self.assertEqual(self.farm.calls, [("GET", "/api/v3/jobs")])
 
     def test_a_token_in_the_address_reaches_shaman_alone(self):
-        for token in ("/~shm_secret", "/%7Eshm_secret"):
+        secret = self.entry.token or "shm_secret"
+        for token in ("/~" + secret, "/%7E" + secret):
             self.assertEqual(self.api.get(token + "/api/v3/shaman/info").status, 200)
             self.assertEqual(self.api.get(token + "/api/v3/jobs?x").status, 200)
             self.assertEqual(self.api.get(token + "/api/v3/jobs/a%2Fb").status, 400)
         self.assertEqual(self.farm.calls, [("GET", "/api/v3/jobs"), ("GET", "/api/v3/jobs/a%2Fb")] * 2)
         wait_until(lambda: self.entry.log().count(" 200 ") == 4, "nginx's log")
-        self.assertNotIn("secret", self.entry.log() + self.server.log())
+        self.assertNotIn(secret, self.entry.log() + self.server.log())
         self.assertIn('"GET /~.../api/v3/jobs?x" 200', self.entry.log())
 
     def test_shaman_away_is_said_and_the_manager_goes_on(self):
         self.server.terminate()
         self.assertEqual(self.api.get("/api/v3/shaman/info").status, 502)
         self.assertEqual(self.api.get("/api/v3/jobs").status, 200)
+
+
+class GuardedAlone(Alone):
+    guarded = True
+
+    def test_nobody_else_gets_in(self):
+        self.assertEqual(self.api.call("GET", "/api/v3/shaman/info", headers={"Authorization": ""}).status, 401)
+
+
+class GuardedFront(Front):
+    guarded = True
+
+
+class GuardedBeside(Beside):
+    guarded = True
 
 
 if __name__ == "__main__":

@@ -47,9 +47,11 @@ class Answer:
 
 
 class Api:
-    """One kept-alive connection to a server."""
+    """One kept-alive connection to a server; gives its `token`, where it has one."""
 
     def __init__(self, server):
+        token = getattr(server, "token", None)
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
         if getattr(server, "tls", None):
             self.connection = http.client.HTTPSConnection(server.host, server.port, timeout=PATIENCE,
                                                           context=server.tls)
@@ -66,7 +68,7 @@ class Api:
         self.connection.close()
 
     def call(self, method, path, body=None, headers=None):
-        self.connection.request(method, path, body, headers or {})
+        self.connection.request(method, path, body, {**self.headers, **(headers or {})})
         return Answer(self.connection.getresponse())
 
     def get(self, path):

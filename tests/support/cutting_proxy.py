@@ -25,7 +25,7 @@ class CuttingProxy:
 
     @property
     def url(self):
-        return f"http://{self.host}:{self.port}"
+        return f"{self.server.url.partition(':')[0]}://{self.host}:{self.port}"
 
     def __enter__(self):
         return self

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 
+import certificates
 from shaman_server import wait_until
 
 PROGRAM = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
@@ -20,15 +21,22 @@ def free_port():
 
 
 class Nginx:
-    def __init__(self, shaman, manager):
+    token = None
+
+    def __init__(self, shaman, manager, secured=False):
         self.folder = tempfile.TemporaryDirectory(prefix="shaman-nginx-")
         self.host, self.port = "127.0.0.1", free_port()
-        self.url = f"http://{self.host}:{self.port}"
+        self.url = f"http{'s' if secured else ''}://{self.host}:{self.port}"
+        self.tls = certificates.authority().trust() if secured else None
+        listen = f"listen 127.0.0.1:{self.port}"
+        if secured:
+            certificate, key = certificates.server_certificate()
+            listen += f" ssl; ssl_certificate {certificate}; ssl_certificate_key {key}"
         with open(SAMPLE, encoding="utf-8") as file:
             sample = file.read()
         for address, ours in (("127.0.0.1:8082", f"127.0.0.1:{shaman.port}"),
                               ("127.0.0.1:8081", f"127.0.0.1:{manager.port}"),
-                              ("listen 8080", f"listen 127.0.0.1:{self.port}"),
+                              ("listen 8080", listen),
                               ("/var/log/nginx/flamenco.log", self.folder.name + "/access.log")):
             assert sample.count(address) == 1
             sample = sample.replace(address, ours)

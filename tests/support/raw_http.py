@@ -33,6 +33,8 @@ class Response:
 class RawConnection:
     def __init__(self, server, receive_buffer=None):
         family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
+        token = getattr(server, "token", None)
+        self._headers = [("Authorization", f"Bearer {token}")] if token else []
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         self.socket.settimeout(PATIENCE)
         if receive_buffer:
@@ -62,7 +64,7 @@ class RawConnection:
     def request(self, method, target, headers=(), body=b"", version="HTTP/1.1", length=True):
         """Sends one request. Headers are (name, value) pairs; Host is added."""
         lines = [f"{method} {target} {version}", "Host: test"]
-        lines += [f"{name}: {value}" for name, value in headers]
+        lines += [f"{name}: {value}" for name, value in [*self._headers, *headers]]
         if length and (body or method in ("POST", "PUT")):
             lines.append(f"Content-Length: {len(body)}")
         self.send("\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n" + body)

@@ -27,7 +27,11 @@ class Client:
 
     def submit(self, blend, server, *arguments, prefix=()):
         """Submits a scene and returns what --json tells; anything but success is an error."""
-        done = self.run("submit", blend, "--server", server.url, "--json", *arguments, prefix=prefix)
+        more = {"SHAMAN_TOKEN": server.token} if server.token else {}
+        if server.tls:
+            more["SHAMAN_CA"] = certificates.authority().file
+        done = self.run("submit", blend, "--server", server.url, "--json", *arguments, prefix=prefix,
+                        **more)
         if done.returncode:
             raise AssertionError(f"shaman submit ended with {done.returncode}:\n{done.stderr}{done.stdout}")
         return json.loads(done.stdout.strip().splitlines()[-1])

@@ -55,8 +55,11 @@ def _end_what_tests_left():
 class Server:
     """One server process. Options are given as keywords: create_wait=2 becomes --create-wait 2.
 
-    With `secured` it speaks TLS. `tls` is then what Python's clients need for that.
+    With `secured` it speaks TLS. `tls` is then what Python's clients need for that; `token` is what
+    they give, where a test has set it.
     """
+
+    token = None
 
     def __init__(self, storage=None, secured=EVERYTHING_BY_TLS, **options):
         self.tls = None

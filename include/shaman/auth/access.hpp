@@ -46,8 +46,8 @@ struct AccessOptions {
 
   /// Without any of them everybody may do everything.
   [[nodiscard]] bool is_on() const noexcept {
-    return !token_file.empty() || !networks.empty() || !certificates.empty() || !jwt.keys.empty() || !jwt.issuer.empty() ||
-           !jwt.audience.empty();
+    return !token_file.empty() || !networks.empty() || !certificates.empty() || !jwt.keys.empty() ||
+           !jwt.issuer.empty() || !jwt.audience.empty();
   }
 };
 

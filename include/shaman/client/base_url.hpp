@@ -14,7 +14,7 @@ namespace shaman::client {
 struct BaseUrl {
   std::string host;  ///< a name or an address, without brackets
   std::uint16_t port = 80;
-  std::string prefix;  ///< put before every path: empty, or `/a/b` without a slash at its end
+  std::string prefix;      ///< put before every path: empty, or `/a/b` without a slash at its end
   bool is_secure = false;  ///< https
 
   /// What people write, `http://` being added where no scheme is given. errc::malformed_request

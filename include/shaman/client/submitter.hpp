@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "shaman/client/server.hpp"
 #include "shaman/client/progress.hpp"
+#include "shaman/client/server.hpp"
 #include "shaman/client/server_info.hpp"
 #include "shaman/error.hpp"
 #include "shaman/pack/plan.hpp"

@@ -47,10 +47,10 @@ struct Timeouts {
 
 struct ServerOptions {
   Limits limits;
-  std::shared_ptr<const auth::Access> access;  ///< who may do what; null: everybody everything
+  std::shared_ptr<const auth::Access> access;      ///< who may do what; null: everybody everything
   std::shared_ptr<const tls::ServerIdentity> tls;  ///< null: plain HTTP
-  std::vector<std::string> allowed_hosts;      ///< that Host may name; empty: any
-  std::vector<std::string> cors_origins;       ///< whose pages may ask, in browsers
+  std::vector<std::string> allowed_hosts;          ///< that Host may name; empty: any
+  std::vector<std::string> cors_origins;           ///< whose pages may ask, in browsers
   AddressRanges trusted_proxies;  ///< may be believed what they say about clients behind them
   Timeouts timeouts;
   std::size_t io_threads = 2;
