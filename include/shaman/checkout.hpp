@@ -20,6 +20,7 @@ struct CheckoutRequest {
   std::string path;  ///< as asked for; see docs/protocol.md for what becomes of it
   FileList files;
   std::string idempotency_key;  ///< empty: none
+  Asker asker{};                ///< whose; what it does not know is not stored for it
 };
 
 struct CheckoutOptions {

@@ -71,6 +71,7 @@ class Tokens {
 struct Network {
   AddressRanges range;
   Role role;
+  std::string text;
 };
 
 }  // namespace
@@ -94,7 +95,7 @@ struct Access::Impl {
     }
     const Token* const token = find_token(*list, bearer, std::chrono::system_clock::now());
     if (token == nullptr) return {"the token is not known here, or has expired", Role::nobody};
-    return {"token " + token->name, token->role};
+    return {"token " + token->name, token->role, "token " + token->name};
   }
 
   std::optional<Principal> by_certificate(std::string_view name) const {
@@ -102,7 +103,8 @@ struct Access::Impl {
     for (const std::string_view wanted : {name, std::string_view("*")}) {
       const auto found = certificates.find(wanted);
       if (found != certificates.end())
-        return Principal{"certificate " + text::printable(name), found->second};
+        return Principal{"certificate " + text::printable(name), found->second,
+                         "certificate " + std::string(name)};
     }
     return std::nullopt;
   }
@@ -111,7 +113,7 @@ struct Access::Impl {
     Principal found{"a token is needed", Role::nobody};
     for (const Network& network : networks)
       if (network.role > found.role && network.range.contains(address))
-        found = {std::string(address), network.role};
+        found = {std::string(address), network.role, "network " + network.text};
     return found;
   }
 };
@@ -129,7 +131,7 @@ result<std::shared_ptr<const Access>> Access::open(const AccessOptions& options)
   impl->keys = *std::move(keys);
   impl->certificates.insert(options.certificates.begin(), options.certificates.end());
   for (const auto& [text, role] : options.networks) {
-    Network network{{}, role};
+    Network network{{}, role, text};
     if (auto added = network.range.add(text); !added) return added.error();
     impl->networks.push_back(std::move(network));
   }

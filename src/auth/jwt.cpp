@@ -67,7 +67,7 @@ result<Principal> principal_of(const json& claims) {
   const std::string subject = text_of(claims, "sub");
   if (!role) return refused("has no role (submit, worker or admin)");
   if (subject.empty()) return refused("has no sub");
-  return Principal{"jwt " + text::printable(subject), *role};
+  return Principal{"jwt " + text::printable(subject), *role, "jwt " + subject};
 }
 
 }  // namespace

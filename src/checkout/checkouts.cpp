@@ -30,6 +30,7 @@ Digest fingerprint(const CheckoutPlan::State& plan) {
     hash.update(std::as_bytes(std::span(length)));
     hash.update(std::as_bytes(std::span(text)));
   };
+  add(plan.asker.scope);
   add(plan.idempotency_key);
   add(plan.asked_path);
   for (const PlannedFile& file : plan.by_folder) {
@@ -63,7 +64,7 @@ struct Checkouts::Impl {
       : store(store_), options(options_), answers(kRemembered, kRememberedAnswers) {}
 
   result<std::string> make(const CheckoutPlan::State& plan) {
-    if (const auto marked = mark_blobs(plan.by_folder); !marked) return marked.error();
+    if (const auto marked = mark_blobs(plan.by_folder, plan.asker); !marked) return marked.error();
     const auto manifest = store.put(manifest_of(plan.by_folder));
     if (!manifest) return manifest.error();
     StagedTree tree(store);
@@ -77,10 +78,10 @@ struct Checkouts::Impl {
 
   // Looks at each one on the disk: a checkout with a link to nothing is worse than the time it
   // takes.
-  result<void> mark_blobs(const std::vector<PlannedFile>& files) {
+  result<void> mark_blobs(const std::vector<PlannedFile>& files, const Asker& asker) {
     std::vector<BlobStatus> statuses(files.size(), BlobStatus::unknown);
     auto marked = store.mark_all(
-        false, [&](std::size_t i) { return files[i].id; }, statuses);
+        false, [&](std::size_t i) { return files[i].id; }, statuses, asker);
     if (!marked) return marked;
     const bool all = std::all_of(statuses.begin(), statuses.end(),
                                  [](BlobStatus status) { return status == BlobStatus::stored; });
@@ -108,8 +109,9 @@ result<std::vector<BlobId>> Checkouts::being_uploaded(const CheckoutPlan& plan) 
   if (impl_->store.claims.size() == 0) return ids;
   std::unordered_set<BlobId> seen;
   for (const PlannedFile& file : plan.state_->by_folder) {
-    if (!impl_->store.claims.is_claimed(file.id) || !seen.insert(file.id).second) continue;
-    const auto status = impl_->store.status_of(file.id, BlobFolder::Mark::no);
+    if (!impl_->store.is_claimed(file.id, plan.state_->asker) || !seen.insert(file.id).second)
+      continue;
+    const auto status = impl_->store.status_of(file.id, BlobFolder::Mark::no, plan.state_->asker);
     if (!status) return status.error();
     if (*status == BlobStatus::uploading) ids.push_back(file.id);
   }

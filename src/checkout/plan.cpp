@@ -73,6 +73,7 @@ result<std::unique_ptr<State>> make_plan(CheckoutRequest request, const Checkout
   plan->path = std::move(*path);
   plan->asked_path = std::move(request.path);
   plan->idempotency_key = std::move(request.idempotency_key);
+  plan->asker = std::move(request.asker);
   plan->files = std::move(request.files);
   add_files(*plan);
   for (const PlannedFile& file : plan->by_folder)

@@ -21,6 +21,7 @@ struct CheckoutPlan::State {
   std::string path;  ///< as path_rules::checkout_path makes it
   std::string asked_path;
   std::string idempotency_key;
+  Asker asker;
   FileList files;                      ///< as they came; owns the paths, but for `rewritten`
   std::string rewritten;               ///< paths whose `\` became `/`
   std::vector<PlannedFile> by_folder;  ///< each path once, in path_rules::folder_order

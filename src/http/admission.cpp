@@ -64,6 +64,7 @@ std::optional<Response> admit(Exchange& exchange, Role needed) {
       is_proxy ? std::string_view() : exchange.connection.certificate_name();
   exchange.principal = exchange.options.access->who({exchange.head.bearer(), certificate, address});
   const auth::Principal& who = exchange.principal;
+  exchange.asker = {who.scope, who.role == Role::admin};
   if (who.role >= needed) return std::nullopt;
   if (who.role == Role::nobody) {
     Response response = Response::error(

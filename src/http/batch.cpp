@@ -44,7 +44,8 @@ Task<result<void>> store_piece(Exchange& exchange, const SharedReader& reader,
 Task<Response> post_batch(Exchange& exchange) {
   const BatchLimits limits;
   const auto outcome = std::make_shared<BatchOutcome>(exchange.connection.event().waker());
-  const auto reader = std::make_shared<BatchReader>(exchange.services.store, limits, outcome);
+  const auto reader =
+      std::make_shared<BatchReader>(exchange.services.store, exchange.asker, limits, outcome);
   exchange.discard_limit = limits.files * limits.file_bytes;
 
   result<void> done;

@@ -25,18 +25,19 @@ result<Prepared> prepare(const Exchange& exchange, JsonBody& body, std::string i
   auto request =
       read_files_request(body, FilesRequestKind::create, exchange.options.limits.json_files);
   if (!request) return request.error();
-  auto plan = services.checkouts.validate(
-      {std::move(request->checkout_path), std::move(request->files), std::move(idempotency_key)});
+  auto plan =
+      services.checkouts.validate({std::move(request->checkout_path), std::move(request->files),
+                                   std::move(idempotency_key), exchange.asker});
   if (!plan) return plan.error();
   auto uploads = services.checkouts.being_uploaded(*plan);
   if (!uploads) return uploads.error();
   return Prepared{*std::move(plan), *std::move(uploads)};
 }
 
-std::uint64_t progress_of(const Store& store, const std::vector<BlobId>& ids) {
+std::uint64_t progress_of(const Store& store, const std::vector<BlobId>& ids, const Asker& asker) {
   std::uint64_t sum = 0;
   for (const BlobId& id : ids)
-    sum += store.upload_progress(id);
+    sum += store.upload_progress(id, asker);
   return sum;
 }
 
@@ -45,17 +46,20 @@ std::uint64_t progress_of(const Store& store, const std::vector<BlobId>& ids) {
 class UploadWait {
  public:
   UploadWait(Exchange& exchange, Clock::time_point until)
-      : connection_(exchange.connection), store_(exchange.services.store), until_(until) {}
+      : connection_(exchange.connection),
+        store_(exchange.services.store),
+        asker_(exchange.asker),
+        until_(until) {}
 
   // False when there is no use in waiting any longer.
   [[nodiscard]] Task<bool> until_released(std::vector<BlobId> ids) {
     while (!ids.empty()) {
       const auto released = std::make_shared<std::atomic<bool>>(false);
-      const auto waiter =
-          store_.when_released(ids.back(), [released, wake = connection_.event().waker()] {
-            *released = true;
-            wake();
-          });
+      auto wake = [released, wake = connection_.event().waker()] {
+        *released = true;
+        wake();
+      };
+      const auto waiter = store_.when_released(ids.back(), std::move(wake), asker_);
       while (!*released)
         if (!co_await look_later(ids)) co_return false;
       ids.pop_back();
@@ -79,7 +83,7 @@ class UploadWait {
         std::min<Clock::time_point>(Clock::now() + kLook, std::min(until_, stalled_at));
     co_await connection_.event().wait(next_look);
     // That one ended counts as progress as much as that one grew.
-    const auto progress = std::pair(ids.size(), progress_of(store_, ids));
+    const auto progress = std::pair(ids.size(), progress_of(store_, ids, asker_));
     if (std::exchange(seen_, progress) != progress) moved_at_ = Clock::now();
     co_return is_worthwhile();
   }
@@ -91,6 +95,7 @@ class UploadWait {
 
   Connection& connection_;
   Store& store_;
+  const Asker& asker_;
   const Clock::time_point until_;
   Clock::time_point moved_at_ = Clock::now();
   std::pair<std::size_t, std::uint64_t> seen_;

@@ -15,12 +15,12 @@ struct Found {
   std::optional<std::uint64_t> held;
 };
 
-result<Found> look(Store& store, const BlobId& id) {
-  const auto status = store.status(id);
+result<Found> look(Store& store, const BlobId& id, const Asker& asker) {
+  const auto status = store.status(id, asker);
   if (!status) return status.error();
   Found found{*status, std::nullopt};
   if (*status == BlobStatus::stored) return found;
-  const auto held = store.peek_held(id);
+  const auto held = store.peek_held(id, asker);
   if (!held) return held.error();
   found.held = held.value();
   return found;
@@ -43,7 +43,7 @@ Task<Response> get_file_status(Exchange& exchange) {
   if (!id) co_return Response::error(id.error());
   Store& store = exchange.services.store;
   const auto found = co_await run_on(exchange.services.pools.quick, exchange.connection.strand(),
-                                     [&store, &id] { return look(store, *id); });
+                                     [&] { return look(store, *id, exchange.asker); });
   if (!found) co_return Response::error(found.error());
   co_return status_json(*found);
 }

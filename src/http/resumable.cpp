@@ -199,7 +199,7 @@ Response busy() {
 Task<Response> store_empty(Exchange& exchange, const BlobId& id) {
   Store& store = exchange.services.store;
   auto begun = co_await run_on(exchange.services.pools.quick, exchange.connection.strand(),
-                               [&] { return store.begin_upload(id, false); });
+                               [&] { return store.begin_upload(id, false, exchange.asker); });
   if (!begun) co_return Response::error(begun.error());
   auto* const upload = std::get_if<Upload>(&*begun);
   if (upload == nullptr) co_return already_stored(exchange, id, 208);
@@ -238,8 +238,9 @@ Task<Response> create_resumable(Exchange& exchange, const BlobId& id) {
   const auto until = Clock::now() + connection.timeouts().work;
   for (;;) {
     connection.enter_working();
-    auto begun = co_await run_on(exchange.services.pools.quick, connection.strand(),
-                                 [&] { return store.create_resumable(id, can_defer, takeover); });
+    auto begun = co_await run_on(exchange.services.pools.quick, connection.strand(), [&] {
+      return store.create_resumable(id, can_defer, takeover, exchange.asker);
+    });
     if (!begun) co_return Response::error(begun.error());
     if (auto* const upload = std::get_if<Upload>(&*begun)) {
       Adding adding(exchange, id, fields, true, std::move(*upload));
@@ -274,8 +275,9 @@ Task<Response> patch_file(Exchange& exchange) {
   const auto until = Clock::now() + connection.timeouts().work;
   for (;;) {
     connection.enter_working();
-    auto begun = co_await run_on(exchange.services.pools.disk, connection.strand(),
-                                 [&] { return store.append_resumable(id, takeover); });
+    auto begun = co_await run_on(exchange.services.pools.disk, connection.strand(), [&] {
+      return store.append_resumable(id, takeover, exchange.asker);
+    });
     if (!begun) co_return Response::error(begun.error());
     if (auto* const upload = std::get_if<Upload>(&*begun)) {
       Adding adding(exchange, id, fields, false, std::move(*upload));
@@ -292,8 +294,8 @@ Task<Response> head_file(Exchange& exchange) {
   const auto id = parse_blob_id(exchange.parameters[0], exchange.parameters[1]);
   if (!id) co_return Response::error(id.error());
   Store& store = exchange.services.store;
-  auto held = co_await ask_held(exchange, [&store, &id](std::function<void()> wake) {
-    return store.held_of(*id, std::move(wake));
+  auto held = co_await ask_held(exchange, [&](std::function<void()> wake) {
+    return store.held_of(*id, std::move(wake), exchange.asker);
   });
   if (!held) co_return Response::error(held.error());
   if (std::holds_alternative<NotHeld>(*held)) co_return not_held();
@@ -311,8 +313,8 @@ Task<Response> delete_file(Exchange& exchange) {
   const auto id = parse_blob_id(exchange.parameters[0], exchange.parameters[1]);
   if (!id) co_return Response::error(id.error());
   Store& store = exchange.services.store;
-  auto held = co_await ask_held(exchange, [&store, &id](std::function<void()> wake) {
-    return store.cancel_resumable(*id, std::move(wake));
+  auto held = co_await ask_held(exchange, [&](std::function<void()> wake) {
+    return store.cancel_resumable(*id, std::move(wake), exchange.asker);
   });
   if (!held) co_return Response::error(held.error());
   if (std::holds_alternative<Taken>(*held)) co_return busy();

@@ -82,7 +82,7 @@ Task<Response> post_file(Exchange& exchange) {
   for (;;) {
     exchange.connection.enter_working();
     auto begun = co_await run_on(exchange.services.pools.quick, exchange.connection.strand(),
-                                 [&] { return store.begin_upload(id, can_defer); });
+                                 [&] { return store.begin_upload(id, can_defer, exchange.asker); });
     if (!begun) co_return Response::error(begun.error());
     if (auto* upload = std::get_if<Upload>(&*begun))
       co_return co_await receive_and_commit(exchange, std::move(*upload));

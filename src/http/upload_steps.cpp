@@ -19,7 +19,8 @@ constexpr std::chrono::milliseconds kBetweenClaims{20};
 Task<> wait_for_claim(Exchange& exchange, const BlobId& id) {
   Connection& connection = exchange.connection;
   const auto begin = Clock::now();
-  const auto waiter = exchange.services.store.when_released(id, connection.event().waker());
+  const auto waiter =
+      exchange.services.store.when_released(id, connection.event().waker(), exchange.asker);
   co_await connection.event().wait(begin + connection.timeouts().work / 4);
   if (!connection.is_lost() && Clock::now() - begin < kBetweenClaims)
     co_await connection.event().wait(begin + kBetweenClaims);

@@ -27,7 +27,8 @@ inline constexpr std::string_view kTrash = "trash";  ///< collected blobs, in on
 /// Before the name of a run that has not looked for the second time: nobody knows yet whether what
 /// it took out of the store is wanted.
 inline constexpr std::string_view kUnfinished = "open-";
-inline constexpr std::string_view kPins = "pins";  ///< links in it protect blobs as jobs' do
+inline constexpr std::string_view kProofs = "proofs";  ///< see Proofs
+inline constexpr std::string_view kPins = "pins";      ///< links in it protect blobs as jobs' do
 inline constexpr std::string_view kCollector = "collector";  ///< there while somebody collects
 
 /// The digits of a digest that name the outer folder of its blobs.

@@ -26,8 +26,8 @@ constexpr std::size_t kSample = 1024;
 class Requirements {
  public:
   Requirements(Store::Impl& store, bool trust_memory, const Store::Impl::IdAt& id_at,
-               std::span<BlobStatus> out)
-      : store_(store), trust_memory_(trust_memory), id_at_(id_at), out_(out) {}
+               std::span<BlobStatus> out, const Asker& asker)
+      : store_(store), trust_memory_(trust_memory), id_at_(id_at), out_(out), asker_(asker) {}
 
   result<void> run() {
     find_unknown_to_memory();
@@ -45,13 +45,20 @@ class Requirements {
   // Answers what was marked lately; the rest has to be looked at.
   void find_unknown_to_memory() {
     const fs::Time now = store_.file_system.now();
+    Proofs::View known(store_.proofs, asker_);
     for (std::size_t i = 0; i < out_.size(); ++i) {
-      if (trust_memory_ && is_marked_lately(id_at_(i), now))
+      if (!known.has(id_at_(i)))
+        out_[i] = status_if_absent(id_at_(i));
+      else if (trust_memory_ && is_marked_lately(id_at_(i), now))
         out_[i] = BlobStatus::stored;
       else
         remaining_.push_back(i);
     }
     store_.marks_saved += out_.size() - remaining_.size();
+  }
+
+  BlobStatus status_if_absent(const BlobId& id) const {
+    return store_.is_claimed(id, asker_) ? BlobStatus::uploading : BlobStatus::unknown;
   }
 
   void look_at_all(std::size_t first, std::size_t last) {
@@ -66,7 +73,7 @@ class Requirements {
     for (std::size_t at = begin; at < end && !failed_; ++at) {
       const std::size_t i = remaining_[at];
       const BlobId id = id_at_(i);
-      if (store_.claims.is_committing(id)) {
+      if (store_.is_committing(id, asker_)) {
         out_[i] = BlobStatus::uploading;
         continue;
       }
@@ -74,7 +81,7 @@ class Requirements {
       if (!presence) return fail(presence.error());
       if (*presence == BlobFolder::Presence::absent) {
         ++absent;
-        out_[i] = store_.claims.is_claimed(id) ? BlobStatus::uploading : BlobStatus::unknown;
+        out_[i] = status_if_absent(id);
         continue;
       }
       out_[i] = BlobStatus::stored;
@@ -131,6 +138,7 @@ class Requirements {
   const bool trust_memory_;
   const Store::Impl::IdAt& id_at_;
   const std::span<BlobStatus> out_;
+  const Asker& asker_;
   std::vector<std::size_t> remaining_;
   std::optional<ShardIndex> shards_;
   std::atomic<std::size_t> absent_{0};
@@ -142,14 +150,14 @@ class Requirements {
 
 }  // namespace
 
-result<void> Store::Impl::mark_all(bool trust_memory, const IdAt& id_at,
-                                   std::span<BlobStatus> out) {
-  return Requirements(*this, trust_memory, id_at, out).run();
+result<void> Store::Impl::mark_all(bool trust_memory, const IdAt& id_at, std::span<BlobStatus> out,
+                                   const Asker& asker) {
+  return Requirements(*this, trust_memory, id_at, out, asker).run();
 }
 
-result<void> Store::require(const FileList& files, std::span<BlobStatus> out) {
+result<void> Store::require(const FileList& files, std::span<BlobStatus> out, const Asker& asker) {
   return impl_->mark_all(
-      true, [&](std::size_t i) { return files[i].id; }, out);
+      true, [&](std::size_t i) { return files[i].id; }, out, asker);
 }
 
 }  // namespace shaman

@@ -10,23 +10,23 @@ namespace {
 using Lease = PartialTable::Lease;
 
 // The blob has come by another way: what is held of it is of no use any more.
-void drop_partial(Store::Impl& store, const BlobId& id) {
-  const auto removed = store.partials.remove(id);
+void drop_partial(Store::Impl& store, const BlobId& key) {
+  const auto removed = store.partials.remove(key);
   if (!removed) store.log(LogLevel::warning, removed.error().message());
 }
 
 result<std::unique_ptr<Upload::State>> open_partial(Store::Impl& store, const BlobId& id,
-                                                    ClaimTable::Ticket ticket, Lease lease,
-                                                    bool may_create) {
-  auto state = std::make_unique<Upload::State>(store, id, ticket);
-  auto open = store.partials.open(id);
+                                                    const Asker& asker, ClaimTable::Ticket ticket,
+                                                    Lease lease, bool may_create) {
+  auto state = std::make_unique<Upload::State>(store, id, asker, ticket);
+  auto open = store.partials.open(state->key);
   if (!open) return open.error();
   if (!open.value() && !may_create) return std::unique_ptr<Upload::State>();
   const std::uint64_t missing = id.size - (open.value() ? (*open)->durable : 0);
   if (const auto room = store.reservations.reserve(missing); !room) return room.error();
   state->reserved = missing;
   if (!open.value()) {
-    auto created = store.partials.create(id);
+    auto created = store.partials.create(state->key);
     if (!created) return created.error();
     open = std::optional(std::move(*created));
   }
@@ -44,71 +44,78 @@ result<std::unique_ptr<Upload::State>> open_partial(Store::Impl& store, const Bl
 }  // namespace
 
 result<ResumeResult> Store::create_resumable(const BlobId& id, bool can_defer,
-                                             const Takeover& takeover) {
+                                             const Takeover& takeover, const Asker& asker) {
   Impl& store = *impl_;
   if (store.refuses_uploads) return Error{errc::shutting_down, {}};
-  const auto ticket = store.claims.claim(id, store.file_system.steady_now());
+  const BlobId key = Impl::key_of(asker, id);
+  const auto ticket = store.claims.claim(key, store.file_system.steady_now());
   // Gives the claim back, whatever comes.
-  const auto claim = ticket ? std::make_unique<Upload::State>(store, id, *ticket) : nullptr;
+  const auto claim = ticket ? std::make_unique<Upload::State>(store, id, asker, *ticket) : nullptr;
   const auto busy = [&]() -> ResumeResult {
     if (can_defer) return Deferred{};
     return Claimed{};
   };
-  if (!ticket && store.claims.is_committing(id)) return busy();
-  const auto stored = store.blobs.holds(id, BlobFolder::Mark::as_used_now);
+  if (!ticket && store.claims.is_committing(key)) return busy();
+  const auto stored = store.holds(id, asker, BlobFolder::Mark::as_used_now);
   if (!stored) return stored.error();
   if (stored.value()) return ResumeResult(AlreadyStored{});
   if (!ticket) return busy();
-  auto lease = store.partial_leases.try_take(id, takeover.interrupt, takeover.wake);
+  auto lease = store.partial_leases.try_take(key, takeover.interrupt, takeover.wake);
   if (!lease) return ResumeResult(Taken{});
-  auto state = open_partial(store, id, *ticket, std::move(*lease), true);
+  auto state = open_partial(store, id, asker, *ticket, std::move(*lease), true);
   if (!state) return state.error();
   claim->ticket = 0;  // the upload has it now
   return ResumeResult(Upload(std::move(*state)));
 }
 
-result<ResumeResult> Store::append_resumable(const BlobId& id, const Takeover& takeover) {
+result<ResumeResult> Store::append_resumable(const BlobId& id, const Takeover& takeover,
+                                             const Asker& asker) {
   Impl& store = *impl_;
+  const BlobId key = Impl::key_of(asker, id);
   if (store.refuses_uploads) return Error{errc::shutting_down, {}};
-  auto lease = store.partial_leases.try_take(id, takeover.interrupt, takeover.wake);
+  auto lease = store.partial_leases.try_take(key, takeover.interrupt, takeover.wake);
   if (!lease) return ResumeResult(Taken{});
-  const auto stored = store.blobs.holds(id, BlobFolder::Mark::as_used_now);
+  const auto stored = store.holds(id, asker, BlobFolder::Mark::as_used_now);
   if (!stored) return stored.error();
   if (stored.value()) {
-    drop_partial(store, id);
+    drop_partial(store, key);
     return ResumeResult(AlreadyStored{});
   }
   // Beside somebody who sends the whole of it, too: whoever is done first ends the other.
-  const auto ticket = store.claims.claim(id, store.file_system.steady_now()).value_or(0);
-  auto state = open_partial(store, id, ticket, std::move(*lease), false);
+  const auto ticket = store.claims.claim(key, store.file_system.steady_now()).value_or(0);
+  auto state = open_partial(store, id, asker, ticket, std::move(*lease), false);
   if (!state || !*state) store.claims.release(ticket, false);
   if (!state) return state.error();
   if (!*state) return ResumeResult(NotHeld{});
   return ResumeResult(Upload(std::move(*state)));
 }
 
-result<HeldResult> Store::held_of(const BlobId& id, std::function<void()> wake) {
+result<HeldResult> Store::held_of(const BlobId& id, std::function<void()> wake,
+                                  const Asker& asker) {
   Impl& store = *impl_;
-  const auto lease = store.partial_leases.try_take(id, {}, std::move(wake));
+  const BlobId key = Impl::key_of(asker, id);
+  const auto lease = store.partial_leases.try_take(key, {}, std::move(wake));
   if (!lease) return HeldResult(Taken{});
-  const auto stored = store.blobs.holds(id, BlobFolder::Mark::as_used_now);
+  const auto stored = store.holds(id, asker, BlobFolder::Mark::as_used_now);
   if (!stored) return stored.error();
   if (stored.value()) return HeldResult(AlreadyStored{});
-  const auto offset = store.partials.offset(id);
+  const auto offset = store.partials.offset(key);
   if (!offset) return offset.error();
   if (!offset.value()) return HeldResult(NotHeld{});
   return HeldResult(Held{**offset});
 }
 
-result<std::optional<std::uint64_t>> Store::peek_held(const BlobId& id) {
-  return impl_->partials.offset(id);
+result<std::optional<std::uint64_t>> Store::peek_held(const BlobId& id, const Asker& asker) {
+  return impl_->partials.offset(Impl::key_of(asker, id));
 }
 
-result<HeldResult> Store::cancel_resumable(const BlobId& id, std::function<void()> wake) {
+result<HeldResult> Store::cancel_resumable(const BlobId& id, std::function<void()> wake,
+                                           const Asker& asker) {
   Impl& store = *impl_;
-  const auto lease = store.partial_leases.try_take(id, {}, std::move(wake));
+  const BlobId key = Impl::key_of(asker, id);
+  const auto lease = store.partial_leases.try_take(key, {}, std::move(wake));
   if (!lease) return HeldResult(Taken{});
-  const auto removed = store.partials.remove(id);
+  const auto removed = store.partials.remove(key);
   if (!removed) return removed.error();
   if (!removed.value()) return HeldResult(NotHeld{});
   return HeldResult(Held{0});
@@ -122,7 +129,7 @@ result<std::uint64_t> Upload::checkpoint() {
 result<void> Upload::State::checkpoint() {
   if (failure) return *failure;
   if (durable == received) return {};
-  const auto kept = store.partials.checkpoint(id, name, file, received);
+  const auto kept = store.partials.checkpoint(key, name, file, received);
   if (!kept) {
     failure = kept.error();
     ++store.uploads_failed;

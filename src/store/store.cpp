@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shaman/store.hpp"
 
+#include <span>
 #include <utility>
 
 #include "store/disk_error.hpp"
@@ -50,6 +51,7 @@ Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, Wo
       committer(file_system, instance.uploading(), blobs, marks),
       partials(file_system, root.partial, options),
       reservations(file_system, root.root, root.blobs, pool, options.limits),
+      proofs(file_system, root.private_folder, options),
       commits(CommitQueue::make(options.durability, committer, pool)),
       housekeeper_(options.housekeeping, Rounds(*this)) {}
 
@@ -70,12 +72,35 @@ void Store::Impl::end_job() {
   jobs_ended_.notify_all();
 }
 
-result<BlobStatus> Store::Impl::status_of(const BlobId& id, BlobFolder::Mark mark) {
-  if (claims.is_committing(id)) return BlobStatus::uploading;
+BlobId Store::Impl::key_of(const Asker& asker, const BlobId& id) {
+  if (asker.scope.empty()) return id;
+  Sha256 hash;
+  hash.update(std::as_bytes(std::span(asker.scope)));
+  hash.update(std::as_bytes(std::span(id.digest.bytes())));
+  return {hash.finish(), id.size};
+}
+
+bool Store::Impl::is_claimed(const BlobId& id, const Asker& asker) const {
+  return claims.size() > 0 && claims.is_claimed(key_of(asker, id));
+}
+
+bool Store::Impl::is_committing(const BlobId& id, const Asker& asker) const {
+  return claims.size() > 0 && claims.is_committing(key_of(asker, id));
+}
+
+result<bool> Store::Impl::holds(const BlobId& id, const Asker& asker, BlobFolder::Mark mark) {
+  if (!Proofs::View(proofs, asker).has(id)) return false;
+  return blobs.holds(id, mark);
+}
+
+result<BlobStatus> Store::Impl::status_of(const BlobId& id, BlobFolder::Mark mark,
+                                          const Asker& asker) {
+  const BlobStatus otherwise = is_claimed(id, asker) ? BlobStatus::uploading : BlobStatus::unknown;
+  if (!Proofs::View(proofs, asker).has(id)) return otherwise;
+  if (is_committing(id, asker)) return BlobStatus::uploading;
   const auto stored = blobs.holds(id, mark);
   if (!stored) return stored.error();
-  if (stored.value()) return BlobStatus::stored;
-  return claims.is_claimed(id) ? BlobStatus::uploading : BlobStatus::unknown;
+  return stored.value() ? BlobStatus::stored : otherwise;
 }
 
 result<std::unique_ptr<Store>> Store::open(fs::FileSystem& file_system, const std::string& root,
@@ -98,16 +123,16 @@ result<std::unique_ptr<Store>> Store::open(fs::FileSystem& file_system, const st
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Store::~Store() = default;
 
-result<BlobStatus> Store::status(const BlobId& id) {
-  return impl_->status_of(id, BlobFolder::Mark::no);
+result<BlobStatus> Store::status(const BlobId& id, const Asker& asker) {
+  return impl_->status_of(id, BlobFolder::Mark::no, asker);
 }
 
 void Store::refuse_uploads() {
   impl_->refuses_uploads = true;
 }
 
-std::uint64_t Store::upload_progress(const BlobId& id) const {
-  return impl_->claims.received(id);
+std::uint64_t Store::upload_progress(const BlobId& id, const Asker& asker) const {
+  return impl_->claims.received(Impl::key_of(asker, id));
 }
 
 std::size_t Store::uploads_under_way() const {
@@ -157,9 +182,11 @@ Store::Waiter::Waiter(Waiter&&) noexcept = default;
 Store::Waiter& Store::Waiter::operator=(Waiter&&) noexcept = default;
 Store::Waiter::~Waiter() = default;
 
-Store::Waiter Store::when_released(const BlobId& id, std::function<void()> wake) {
+Store::Waiter Store::when_released(const BlobId& id, std::function<void()> wake,
+                                   const Asker& asker) {
   auto state = std::make_unique<Waiter::State>();
-  state->waiter = impl_->claims.wait(id, std::move(wake), impl_->file_system.steady_now());
+  state->waiter =
+      impl_->claims.wait(Impl::key_of(asker, id), std::move(wake), impl_->file_system.steady_now());
   return Waiter(std::move(state));
 }
 

@@ -20,6 +20,7 @@
 #include "store/mark_cache.hpp"
 #include "store/partial_files.hpp"
 #include "store/partial_table.hpp"
+#include "store/proofs.hpp"
 #include "store/reservations.hpp"
 #include "store/root.hpp"
 
@@ -36,14 +37,22 @@ struct Store::Impl {
     if (options.log) options.log(level, message);
   }
 
+  /// By which a scope's claim on a blob, and what is held of it, are known.
+  [[nodiscard]] static BlobId key_of(const Asker& asker, const BlobId& id);
+  [[nodiscard]] bool is_claimed(const BlobId& id, const Asker& asker) const;
+  [[nodiscard]] bool is_committing(const BlobId& id, const Asker& asker) const;
+  /// Whether it is stored, as far as the asker may know.
+  [[nodiscard]] result<bool> holds(const BlobId& id, const Asker& asker, BlobFolder::Mark mark);
+
   /// Claimed and not stored; a blob that is being committed is not looked at on the disk.
-  [[nodiscard]] result<BlobStatus> status_of(const BlobId& id, BlobFolder::Mark mark);
+  [[nodiscard]] result<BlobStatus> status_of(const BlobId& id, BlobFolder::Mark mark,
+                                             const Asker& asker = {});
 
   /// The status of many blobs, spread over the pool; what is stored is durable and marked as used
   /// now. With `trust_memory` a blob that was marked lately is not looked at. Blocks.
   using IdAt = std::function<BlobId(std::size_t)>;
   [[nodiscard]] result<void> mark_all(bool trust_memory, const IdAt& id_at,
-                                      std::span<BlobStatus> out);
+                                      std::span<BlobStatus> out, const Asker& asker = {});
 
   /// Stores a small blob of the server's own making; it is stored and marked on return. Blocks.
   [[nodiscard]] result<BlobId> put(std::string_view content);
@@ -67,6 +76,7 @@ struct Store::Impl {
   PartialFiles partials;
   Reservations reservations;
   PartialTable partial_leases;
+  Proofs proofs;
   std::unique_ptr<CommitQueue> commits;
 
   std::atomic<bool> refuses_uploads{false};
@@ -87,8 +97,12 @@ struct Store::Impl {
 
 /// An upload under way, with its claim.
 struct Upload::State {
-  State(Store::Impl& store_, const BlobId& id_, ClaimTable::Ticket ticket_)
-      : store(store_), id(id_), ticket(ticket_) {}
+  State(Store::Impl& store_, const BlobId& id_, const Asker& asker, ClaimTable::Ticket ticket_)
+      : store(store_),
+        id(id_),
+        scope(asker.scope),
+        key(Store::Impl::key_of(asker, id_)),
+        ticket(ticket_) {}
   ~State();
 
   [[nodiscard]] result<void> write(std::span<const std::byte> piece);
@@ -97,6 +111,8 @@ struct Upload::State {
 
   Store::Impl& store;
   const BlobId id;
+  const std::string scope;    ///< for whom a commit is a proof
+  const BlobId key;           ///< see Store::Impl::key_of
   ClaimTable::Ticket ticket;  ///< 0: none
   std::string name;
   fs::File file;

@@ -44,7 +44,7 @@ Upload::State::~State() {
   if (lease) {
     // It is kept: who resumes it need not read it again.
     if (!failure && received == durable)
-      store.partials.remember(id, file, durable, std::move(hash));
+      store.partials.remember(key, file, durable, std::move(hash));
     file.reset();
     return;
   }
@@ -62,7 +62,7 @@ result<void> Upload::State::write(std::span<const std::byte> piece) {
   if (piece.size() > id.size - received) {
     failure = mismatch(id, "there are more bytes than the size in it");
     ++store.uploads_failed;
-    if (lease) store.partials.remove_own(id, name);
+    if (lease) store.partials.remove_own(key, name);
     return *failure;
   }
   store.claims.working(ticket);
@@ -127,19 +127,20 @@ std::string Store::Impl::temporary_name(const BlobId& id) {
   return id.digest.hex() + "-" + std::to_string(id.size) + "-" + std::to_string(next_name++);
 }
 
-result<BeginResult> Store::begin_upload(const BlobId& id, bool can_defer) {
+result<BeginResult> Store::begin_upload(const BlobId& id, bool can_defer, const Asker& asker) {
   Impl& store = *impl_;
   if (store.refuses_uploads) return Error{errc::shutting_down, {}};
-  const bool was_claimed = store.claims.is_claimed(id);
+  const BlobId key = Impl::key_of(asker, id);
+  const bool was_claimed = store.claims.is_claimed(key);
   // Claimed before the disk is looked at: so nobody can commit the blob unseen in between.
-  const auto ticket = store.claims.claim(id, store.file_system.steady_now());
+  const auto ticket = store.claims.claim(key, store.file_system.steady_now());
   const auto busy = [&]() -> BeginResult {
     if (can_defer) return Deferred{};
     return Claimed{};
   };
-  if (!ticket && store.claims.is_committing(id)) return busy();
-  auto state = ticket ? std::make_unique<Upload::State>(store, id, *ticket) : nullptr;
-  const auto stored = store.blobs.holds(id, BlobFolder::Mark::as_used_now);
+  if (!ticket && store.claims.is_committing(key)) return busy();
+  auto state = ticket ? std::make_unique<Upload::State>(store, id, asker, *ticket) : nullptr;
+  const auto stored = store.holds(id, asker, BlobFolder::Mark::as_used_now);
   if (!stored) return stored.error();
   if (stored.value()) return BeginResult(AlreadyStored{});
   if (!ticket) return busy();
@@ -171,6 +172,7 @@ void Store::commit(Upload upload, std::function<void(result<void>)> done) {
               done = std::move(done)](result<void> outcome) mutable {
     if (outcome) {
       ++store.uploads_committed;
+      if (!state->scope.empty()) store.proofs.add(state->scope, state->id);
       store.reservations.stored(state->id.size);
     } else if (!state->failure) {
       ++store.uploads_failed;
@@ -180,7 +182,7 @@ void Store::commit(Upload upload, std::function<void(result<void>)> done) {
     store.claims.release(state->ticket, outcome.has_value());
     // With the wrong content no part of it can be trusted. Any other failure's file is gone
     // already, and what is there now may be another server's.
-    if (is_wrong && state->lease) store.partials.remove_own(state->id, state->name);
+    if (is_wrong && state->lease) store.partials.remove_own(state->key, state->name);
     state.reset();
     done(std::move(outcome));
     store.end_job();

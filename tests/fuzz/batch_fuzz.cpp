@@ -60,7 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   limits.files = 20;
   limits.file_bytes = 1000;
   {
-    http::BatchReader reader(*storage.store, limits, outcome);
+    http::BatchReader reader(*storage.store, {}, limits, outcome);
     std::span<const std::byte> rest = std::as_bytes(std::span(data, size));
     bool is_good = true;
     while (!rest.empty() && is_good) {

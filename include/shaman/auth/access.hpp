@@ -27,8 +27,10 @@ enum class Role : std::uint8_t {
 
 /// Somebody who asks.
 struct Principal {
-  std::string name;  ///< for people, and what tells one from another: `token Anna`, `10.1.2.3`
+  std::string name;  ///< for people: `token Anna`, `10.1.2.3`
   Role role = Role::nobody;
+  /// What tells one from another: `token Anna`, `network 10.1.0.0/16`.
+  std::string scope{};
 };
 
 /// A JWT's issuer, as the admin has set it up.

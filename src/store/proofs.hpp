@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "shaman/blob_id.hpp"
+#include "shaman/fs.hpp"
+#include "shaman/store.hpp"
+
+namespace shaman {
+
+/// Which blobs each scope of askers has proved to have, by having sent them
+/// (docs/design/0073-a-checksum-is-no-key.md). Kept in `.shaman/proofs`, a folder a scope, in it
+/// one file a server that only grows: 40 bytes a proof. A proof that is lost costs sending the file
+/// once more, so nothing is flushed, and what cannot be read is taken for nothing. Thread-safe;
+/// blocks.
+class Proofs {
+ public:
+  /// All references must outlive it.
+  Proofs(fs::FileSystem& file_system, const fs::Folder& private_folder, const StoreOptions& options)
+      : file_system_(file_system), private_folder_(private_folder), options_(options) {}
+
+  void add(std::string_view scope, const BlobId& id);
+
+  /// What one call's asker has proved. What other servers have learned of it meanwhile is looked
+  /// for once, at the first blob that is not known.
+  class View {
+   public:
+    View(Proofs& proofs, const Asker& asker) : proofs_(proofs), asker_(asker) {}
+    [[nodiscard]] bool has(const BlobId& id);
+
+   private:
+    Proofs& proofs_;
+    const Asker& asker_;
+    std::shared_ptr<struct ProofsOfScope> of_;
+    bool has_looked_ = false;
+  };
+
+ private:
+  using Shared = std::shared_ptr<ProofsOfScope>;
+  [[nodiscard]] Shared of(std::string_view scope);
+  [[nodiscard]] Shared load(const std::string& folder_name);
+  void log(const std::string& message) const;
+
+  fs::FileSystem& file_system_;
+  const fs::Folder& private_folder_;
+  const StoreOptions& options_;
+  std::mutex mutex_;
+  std::list<std::pair<std::string, Shared>> loaded_;  // the one that was used last is first
+};
+
+}  // namespace shaman
