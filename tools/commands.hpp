@@ -33,6 +33,7 @@ struct Command {
 [[nodiscard]] Command add_submit(CLI::App& app);
 [[nodiscard]] Command add_status(CLI::App& app);
 [[nodiscard]] Command add_job(CLI::App& app);
+[[nodiscard]] Command add_doctor(CLI::App& app);
 
 /// Says on standard error what went wrong, and which exit status that is.
 [[nodiscard]] ExitStatus fail(const Error& error);

@@ -35,7 +35,8 @@ ExitStatus status_of(errc code) {
 
 // Every subcommand there is, in the order of --help.
 std::vector<Command> add_commands(CLI::App& app) {
-  return {add_list(app), add_pack(app), add_submit(app), add_job(app), add_status(app)};
+  return {add_list(app), add_pack(app),   add_submit(app),
+          add_job(app),  add_status(app), add_doctor(app)};
 }
 
 ExitStatus run(std::vector<std::string> arguments) {

@@ -213,6 +213,12 @@ Command add_submit(CLI::App& app) {
                    "there are cores, and 32.")
       ->type_name("N")
       ->check(CLI::Range(1, 256));
+  command
+      ->add_option("--limit-rate", options->submit.limit_rate,
+                   "Send at most so many bytes a second, such as 10M; for others on the same line.")
+      ->type_name("BYTES")
+      ->transform(CLI::AsSizeValue(true))
+      ->check(CLI::Range(std::uint64_t{1024}, std::uint64_t{1} << 40));
   command->add_flag("--dry-run", options->dry_run,
                     "Send nothing: tell what would go, how much of it the server has, and what may "
                     "surprise.");

@@ -48,6 +48,7 @@ asio::awaitable<result<HttpResponse>> UploadLanes::send_batch(HttpConnection& co
   request.path = "/api/v3/shaman/files:batch";
   request.headers = {{"Content-Type", "application/x-shaman-batch"}};
   request.body_length = BatchBody::length_of(payloads);
+  request.rate = options_.rate;
   request.open_body = [&payloads]() -> result<std::unique_ptr<BodySource>> {
     return std::unique_ptr<BodySource>(std::make_unique<BatchBody>(payloads));
   };

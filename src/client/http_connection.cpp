@@ -7,6 +7,7 @@
 
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -168,8 +169,13 @@ asio::awaitable<result<HttpConnection::Sent>> HttpConnection::send_body(const Ht
                                                                         std::size_t head_size,
                                                                         Attempt& progress) {
   std::uint64_t left = request.body_length;
+  const std::size_t most = request.rate != nullptr ? request.rate->piece(kPieceBytes) : kPieceBytes;
   for (int pieces = 1; left > 0 || head_size > 0; ++pieces) {
-    const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, kPieceBytes));
+    const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, most));
+    if (request.rate != nullptr) {
+      asio::steady_timer turn(strand_, request.rate->book(wanted, RateLimit::Clock::now()));
+      co_await turn.async_wait(asio::use_awaitable);
+    }
     const result<std::size_t> read = body.read(std::span(outgoing_).subspan(head_size, wanted));
     if (!read) co_return read.error();
     if (*read < wanted)
@@ -274,6 +280,7 @@ asio::awaitable<result<HttpResponse>> HttpConnection::read_one(const HttpRequest
   response.status = message.result_int();
   response.body = std::move(message.body());
   response.location = std::string(message[http::field::location]);
+  response.date = std::string(message[http::field::date]);
   response.retry_after = seconds_of(message[http::field::retry_after]);
   response.upload_offset = number_of<std::uint64_t>(message["Upload-Offset"]);
   response.is_upload_complete = message["Upload-Complete"].starts_with("?1");

@@ -14,6 +14,7 @@
 #include "shaman/error.hpp"
 
 #include "body_source.hpp"
+#include "rate_limit.hpp"
 
 namespace shaman::client {
 
@@ -29,6 +30,8 @@ struct HttpRequest {
   /// Counted up as the body is sent, and down again where no answer came of it; may be null.
   std::atomic<std::uint64_t>* bytes_sent = nullptr;
 
+  RateLimit* rate = nullptr;  ///< how fast the body may be sent; null: as fast as it can be
+
   /// Sends `Expect: 100-continue` and waits this long for a word before the body follows
   /// nevertheless; zero: sends all at once.
   std::chrono::milliseconds wait_for_continue{0};
@@ -41,6 +44,7 @@ struct HttpResponse {
   unsigned status = 0;
   std::string body;
   std::string location;  ///< of a redirection
+  std::string date;      ///< by the server's clock (RFC 9110, 6.6.1)
   std::optional<std::chrono::seconds> retry_after;
   std::optional<std::uint64_t> upload_offset;  ///< Upload-Offset
   bool is_upload_complete = false;             ///< Upload-Complete: ?1

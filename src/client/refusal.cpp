@@ -18,9 +18,10 @@ Error refusal(const std::string& what, const HttpResponse& answer) {
                                   "\" itself, if that is the server"};
   switch (answer.status) {
     case 401:
-      return {errc::not_let_in, text + ": it does not let us in (" + said +
-                                    "); the token that its admin gives you belongs into a file that "
-                                    "SHAMAN_TOKEN_FILE or --token-file names"};
+      return {errc::not_let_in,
+              text + ": it does not let us in (" + said +
+                  "); the token that its admin gives you belongs into a file that "
+                  "SHAMAN_TOKEN_FILE or --token-file names"};
     case 403:
       return {errc::not_let_in, text + ": it does not let us do that (" + said + ")"};
     case 404:

@@ -253,6 +253,14 @@ result<void> Submission::upload(std::vector<Payload> payloads) {
     how.small_lanes = options_.jobs - how.large_lanes;
     how.batch_lanes = std::min(how.batch_lanes, options_.jobs);
   }
+  // A share of a low rate must still be more than a server takes for a dead connection.
+  std::optional<RateLimit> rate;
+  if (options_.limit_rate != 0) {
+    rate.emplace(options_.limit_rate);
+    how.rate = &*rate;
+    how.large_lanes = how.batch_lanes = 1;
+    how.small_lanes = std::min<std::size_t>(how.small_lanes, 2);
+  }
   how.can_batch = server_->has("batch");
   how.can_resume = server_->has("resumable-uploads");
   if (server_->kind == ServerInfo::Kind::shaman) how.wait_for_continue = kPatientContinue;

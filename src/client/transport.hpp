@@ -34,8 +34,8 @@ class Transport {
  public:
   Transport(boost::asio::any_io_executor strand, Server server, HttpTimeouts timeouts);
 
-  /// Anew. errc::unreachable says who could not be reached; errc::not_let_in, who could not show who
-  /// it is, or which proxy refuses.
+  /// Anew. errc::unreachable says who could not be reached; errc::not_let_in, who could not show
+  /// who it is, or which proxy refuses.
   [[nodiscard]] boost::asio::awaitable<result<void>> connect();
   [[nodiscard]] bool is_open() const { return socket_.is_open(); }
   void close();

@@ -134,6 +134,7 @@ HttpRequest UploadLanes::request_for(const UploadJob& job) {
   };
   request.body_length = payload.id.size - job.held;
   request.bytes_sent = &progress_.bytes_done;
+  request.rate = options_.rate;
   if (payload.id.size >= options_.expect_from && job.fsm.may_expect())
     request.wait_for_continue = options_.wait_for_continue;
   return request;

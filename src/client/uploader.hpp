@@ -32,6 +32,7 @@ struct UploaderOptions {
   bool can_resume = false;
   UploadPolicy policy;
   HttpTimeouts timeouts;
+  RateLimit* rate = nullptr;  ///< of all bodies together; null: none
   /// Reads a payload's file again and brings its id and state up to date. Called from several
   /// threads, for different payloads. errc::changed_while_read ends the whole upload.
   std::function<result<void>(Payload&)> rehash;

@@ -27,6 +27,7 @@ struct SubmitOptions {
   bool strict = false;                     ///< with missing files nothing is sent
   bool rehash = false;                     ///< read every file, whatever the cache knows
   std::string cache_folder;                ///< empty: no cache
+  std::uint64_t limit_rate = 0;            ///< bytes a second that are sent; 0: no limit
   std::size_t jobs = 0;  ///< files hashed, and small ones sent, at once; 0: as many as suits
 };
 

@@ -37,7 +37,7 @@ TEST(UploadFsm, KnowsWhatEachAnswerMeans) {
       {208, Kind::already_there, {}},
       {301, Kind::give_up, errc::bad_answer},
       {400, Kind::give_up, errc::bad_answer},
-      {401, Kind::give_up, errc::bad_answer},
+      {401, Kind::give_up, errc::not_let_in},
       {404, Kind::give_up, errc::bad_answer},
       {408, Kind::send, {}},
       {413, Kind::give_up, errc::too_large},

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+
+namespace shaman::client {
+
+/// Spreads what all connections together send over time. Thread-safe.
+class RateLimit {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// At most so many bytes a second, at least 1.
+  explicit RateLimit(std::uint64_t bytes_per_second)
+      : rate_(static_cast<double>(std::max<std::uint64_t>(bytes_per_second, 1))) {}
+
+  /// How much should be sent in one go, so that a low rate is a slow stream and no bursts between
+  /// which a server takes the sender for dead.
+  [[nodiscard]] std::size_t piece(std::size_t most) const noexcept {
+    constexpr double kLeast = 1024;
+    constexpr double kPiecesPerSecond = 8;
+    return static_cast<std::size_t>(
+        std::clamp(rate_ / kPiecesPerSecond, kLeast, static_cast<double>(most)));
+  }
+
+  /// Books these bytes, and says when they may be sent. What was not sent in time cannot be made up
+  /// for.
+  [[nodiscard]] Clock::time_point book(std::size_t bytes, Clock::time_point now) {
+    const std::lock_guard lock(mutex_);
+    next_ = std::max(next_, now);
+    const Clock::time_point when = next_;
+    next_ += std::chrono::duration_cast<Clock::duration>(
+        std::chrono::duration<double>(static_cast<double>(bytes) / rate_));
+    return when;
+  }
+
+ private:
+  const double rate_;
+  std::mutex mutex_;
+  Clock::time_point next_{};
+};
+
+}  // namespace shaman::client

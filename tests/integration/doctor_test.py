@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`shaman doctor`: what it finds right, what wrong, and that it says what to do."""
+
+import http.server
+import json
+import os
+import shutil
+import stat
+import tempfile
+import threading
+import unittest
+
+import certificates
+from api import Api, new_content, spec
+from manager import Manager
+from shaman_client import Client
+from shaman_server import Server
+from tokens import Tokens
+
+
+class Doctor(unittest.TestCase):
+    def setUp(self):
+        self.folder = os.path.realpath(tempfile.mkdtemp(prefix="shaman-test-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.client = Client(os.path.join(self.folder, "cache"))
+        self.storage = os.path.join(self.folder, "storage")
+
+    def start(self, **options):
+        server = Server(storage=self.storage, **options).start()
+        self.addCleanup(server.close)
+        return server
+
+    def doctor(self, url, *arguments, status=0, **environment):
+        done = self.client.run("doctor", "--server", url, "--json", *arguments, **environment)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        told = json.loads(done.stdout)
+        self.assertEqual(told["isWell"], status == 0)
+        return [(each["kind"], each["about"], each["text"]) for each in told["findings"]]
+
+    def assert_found(self, findings, kind, about, *words):
+        texts = [text for k, a, text in findings if (k, a) == (kind, about)]
+        for text in texts:
+            if all(word in text for word in words):
+                return
+        self.fail(f"no {kind} {about} with {words} in {findings}")
+
+    def test_a_farm_that_is_well(self):
+        farm = Manager(storage=self.storage)
+        self.addCleanup(farm.close)
+        server = self.start(manager=farm.url)
+        data = new_content()
+        with Api(server) as api:
+            self.assertEqual(api.upload(data).status, 204)
+            self.assertEqual(api.create("film/shot", [spec("a", data)]).status, 200)
+        found = self.doctor(server.url)
+        self.assert_found(found, "fine", "server", "is a Shaman server")
+        self.assert_found(found, "fine", "server", "takes files from us")
+        self.assert_found(found, "fine", "manager", "2 job types")
+        self.assert_found(found, "fine", "storage", self.storage, "mounted here")
+        self.assert_found(found, "fine", "storage", "links of a checkout lead to its files")
+        self.assert_found(found, "fine", "storage", "workers on linux are sent to")
+        self.assert_found(found, "mind", "storage", "workers on windows", "no path of that system")
+        self.assert_found(found, "fine", "clock", "the same")
+        self.assert_found(found, "fine", "cache", self.client.cache_folder)
+        done = self.client.run("doctor", "--server", server.url)
+        self.assertIn("fine  server   " + server.url, done.stdout)
+
+    def test_alone_there_are_no_jobs(self):
+        self.assert_found(self.doctor(self.start().url), "mind", "manager", "--job-type")
+
+    def test_links_that_lead_nowhere_from_here(self):
+        server = self.start()
+        data = new_content()
+        with Api(server) as api:
+            self.assertEqual(api.upload(data).status, 204)
+            self.assertEqual(api.create("film/shot", [spec("a", data)]).status, 200)
+        os.rename(os.path.join(self.storage, "file-store"), os.path.join(self.storage, "elsewhere"))
+        found = self.doctor(server.url, status=1)
+        os.rename(os.path.join(self.storage, "elsewhere"), os.path.join(self.storage, "file-store"))
+        self.assert_found(found, "wrong", "storage", "leads nowhere", "mount the whole storage")
+
+    def test_a_storage_that_is_not_mounted_here(self):
+        server = self.start(jobs_location="linux=/not/here/jobs")
+        self.assert_found(self.doctor(server.url), "mind", "storage", "/not/here", "not mounted here")
+
+    def test_nobody_there(self):
+        found = self.doctor("http://127.0.0.1:1", status=4)
+        self.assert_found(found, "wrong", "server", "no server answers")
+        self.assert_found(found, "fine", "cache")
+
+    def test_somebody_else_there(self):
+        class Other(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):  # pylint: disable=invalid-name
+                self.send_error(404, "nothing")
+
+            def log_message(self, *_):  # pylint: disable=arguments-differ
+                pass
+
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Other) as other:
+            threading.Thread(target=other.serve_forever, daemon=True).start()
+            found = self.doctor(f"http://127.0.0.1:{other.server_address[1]}", status=1)
+            other.shutdown()
+        self.assert_found(found, "wrong", "server", "neither a Shaman server nor")
+
+    def test_a_manager_whose_shaman_is_off(self):
+        farm = Manager(storage=self.storage, shaman_enabled=False)
+        self.addCleanup(farm.close)
+        found = self.doctor(farm.url, status=1)
+        self.assert_found(found, "wrong", "storage", "--no-shaman")
+
+    def test_tls_and_tokens(self):
+        tokens = Tokens()
+        self.addCleanup(tokens.close)
+        worker, submit = tokens.make("worker"), tokens.make("submit")
+        server = self.start(secured=True, auth_token_file=tokens.file)
+        trusting = {"SHAMAN_CA": certificates.authority().file}
+        self.assert_found(self.doctor(server.url, status=1), "wrong", "server", "--ca FILE")
+        found = self.doctor(server.url, status=1, **trusting)
+        self.assert_found(found, "wrong", "server", "does not let us in", "SHAMAN_TOKEN_FILE")
+        found = self.doctor(server.url, status=1, SHAMAN_TOKEN=worker, **trusting)
+        self.assert_found(found, "wrong", "server", "needs the role submit")
+        found = self.doctor(server.url, SHAMAN_TOKEN=submit, **trusting)
+        self.assert_found(found, "fine", "token", "by TLS")
+
+    def test_a_token_without_tls_is_seen(self):
+        found = self.doctor(self.start(secured=False).url, SHAMAN_TOKEN="x")
+        self.assert_found(found, "mind", "token", "without TLS")
+
+    def test_a_clock_that_is_wrong(self):
+        class Late(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):  # pylint: disable=invalid-name
+                self.answer(b'{"version":"3.8","shortversion":"3.8","name":"Flamenco","shamanEnabled":true}')
+
+            def do_POST(self):  # pylint: disable=invalid-name
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.answer(b'{"files":[]}')
+
+            def answer(self, body):
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def date_time_string(self, timestamp=None):
+                return "Tue, 03 Jan 2023 10:00:00 GMT"
+
+            def log_message(self, *_):  # pylint: disable=arguments-differ
+                pass
+
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Late) as late:
+            threading.Thread(target=late.serve_forever, daemon=True).start()
+            done = self.client.run("doctor", "--server", f"http://127.0.0.1:{late.server_address[1]}", "--json")
+            late.shutdown()
+        self.assertIn("ahead of the server's", done.stdout)
+
+    def test_blender(self):
+        blender = os.path.join(self.folder, "my blender")
+        with open(blender, "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\necho Blender 4.5.1 LTS\n")
+        os.chmod(blender, os.stat(blender).st_mode | stat.S_IXUSR)
+        server = self.start()
+        self.assert_found(self.doctor(server.url, "--blender", blender), "fine", "blender", "4.5.1")
+        self.assert_found(self.doctor(server.url, "--blender", "/no$(touch x)"), "mind", "blender")
+
+    def test_a_cache_that_cannot_be_written(self):
+        os.makedirs(self.client.cache_folder)
+        with open(os.path.join(self.client.cache_folder, "shaman"), "w", encoding="utf-8"):
+            pass
+        self.assert_found(self.doctor(self.start().url), "mind", "cache", "cannot be written")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "diagnosis.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/text.hpp"
+
+namespace shaman::tools {
+namespace {
+
+const char* name_of(Finding::Kind kind) {
+  switch (kind) {
+    case Finding::Kind::fine:
+      return "fine";
+    case Finding::Kind::mind:
+      return "mind";
+    case Finding::Kind::wrong:
+      return "WRONG";
+  }
+  return "";
+}
+
+std::string padded(std::string text, std::size_t width) {
+  text.resize(std::max(text.size(), width), ' ');
+  return text;
+}
+
+}  // namespace
+
+bool Diagnosis::has_wrong() const {
+  return std::ranges::any_of(findings_,
+                             [](const Finding& each) { return each.kind == Finding::Kind::wrong; });
+}
+
+std::string Diagnosis::text() const {
+  std::string out;
+  for (const Finding& each : findings_)
+    out += padded(name_of(each.kind), 6) + padded(each.about, 8) + " " +
+           text::printable(each.text) + "\n";
+  return out;
+}
+
+std::string Diagnosis::json() const {
+  using nlohmann::json;
+  json list = json::array();
+  for (const Finding& each : findings_)
+    list.push_back({{"kind", each.kind == Finding::Kind::wrong ? "wrong" : name_of(each.kind)},
+                    {"about", each.about},
+                    {"text", each.text}});
+  const json line{{"schema", 1}, {"isWell", !has_wrong()}, {"findings", std::move(list)}};
+  return line.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace shaman::tools

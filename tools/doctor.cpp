@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "shaman/client/probe.hpp"
+#include "shaman/manager/manager.hpp"
+#include "shaman/os.hpp"
+#include "shaman/text.hpp"
+
+#include "commands.hpp"
+#include "diagnosis.hpp"
+#include "doctor_storage.hpp"
+#include "server_option.hpp"
+
+namespace shaman::tools {
+namespace {
+
+using client::ServerInfo;
+
+struct Options {
+  ServerOption server;
+  std::string blender = "blender";
+  bool json = false;
+};
+
+// More, and job lists and expiring tokens are judged by another time than the server's.
+constexpr std::chrono::seconds kSameTime{60};
+constexpr std::chrono::milliseconds kSlowAnswer{500};
+#ifdef _WIN32
+constexpr const char* kNotQuoted = "\"%\r\n";
+#else
+constexpr const char* kNotQuoted = "\"`$\\\n";
+#endif
+
+void look_at_token(const client::Server& server, Diagnosis& diagnosis) {
+  if (server.token.empty()) return diagnosis.fine("token", "none is given");
+  if (server.url.is_secure) return diagnosis.fine("token", "one is given, and sent by TLS");
+  diagnosis.mind("token",
+                 "one is given, and sent without TLS: everybody on the network between can read "
+                 "it. Ask the farm's admin for an https:// address");
+}
+
+void look_at_clock(const client::Probe& probe, Diagnosis& diagnosis) {
+  if (!probe.clock_ahead) return;
+  const auto off = *probe.clock_ahead;
+  if (std::chrono::abs(off) <= kSameTime) return diagnosis.fine("clock", "the same here and there");
+  diagnosis.mind("clock", "this machine's is " + std::to_string(std::chrono::abs(off).count()) +
+                              " s " + (off.count() > 0 ? "ahead of" : "behind") +
+                              " the server's: let both keep time (NTP)");
+}
+
+std::string what_it_is(const ServerInfo& server) {
+  const std::string name = server.name + " " + server.version;
+  return server.kind == ServerInfo::Kind::shaman ? "is a Shaman server, " + name
+                                                 : "is a Flamenco Manager, " + name;
+}
+
+// False where nothing more can be asked.
+bool look_at_server(const client::Server& server, Diagnosis& diagnosis, ExitStatus& status) {
+  const auto probe = client::probe(server);
+  if (!probe) {
+    diagnosis.wrong("server", probe.error().message());
+    status = probe.error().code == errc::unreachable ? ExitStatus::server_away : ExitStatus::failed;
+    return false;
+  }
+  if (probe->server.kind == ServerInfo::Kind::other) {
+    diagnosis.wrong("server", server.url.text() +
+                                  " is neither a Shaman server nor a Flamenco Manager; it says: " +
+                                  probe->server.answer + ". Is the address right, port and all?");
+    return false;
+  }
+  const std::string ms = std::to_string(probe->answered_in.count()) + " ms";
+  diagnosis.fine("server", server.url.text() + " " + what_it_is(probe->server));
+  if (probe->answered_in > kSlowAnswer)
+    diagnosis.mind("server", "it took " + ms +
+                                 " to answer a small question: the line is slow, or "
+                                 "the server busy");
+  if (probe->why_no_submission.empty())
+    diagnosis.fine("server", "it takes files from us");
+  else
+    diagnosis.wrong("server", probe->why_no_submission);
+  if (probe->server.kind == ServerInfo::Kind::flamenco)
+    diagnosis.mind(
+        "server",
+        "files go to the Manager's own Shaman: broken uploads begin anew, and small files "
+        "go one by one");
+  look_at_clock(*probe, diagnosis);
+  return true;
+}
+
+void look_at_manager(manager::Manager& manager, Diagnosis& diagnosis) {
+  const auto types = manager.job_types();
+  const bool is_none = types ? types->empty() : types.error().code == errc::not_found;
+  if (is_none)
+    return diagnosis.mind("manager",
+                          "there is none behind this server: checkouts can be made, but no jobs "
+                          "(--job-type)");
+  if (types)
+    return diagnosis.fine("manager", "has " +
+                                         text::count_of(types->size(), "job type", "job types") +
+                                         "; `shaman job types` tells more");
+  diagnosis.wrong("manager", types.error().message());
+}
+
+void look_at_cache(Diagnosis& diagnosis) {
+  const std::string folder = os::cache_folder();
+  if (folder.empty())
+    return diagnosis.mind("cache",
+                          "this machine has no place for one: every file is read again "
+                          "for each submission");
+  const std::string probe = os::join(folder, "doctor");
+  result<void> done = os::create_folders(folder);
+  if (done) {
+    auto file = os::OutputFile::create(probe);
+    done = file ? file->commit() : result<void>(file.error());
+  }
+  if (!done)
+    return diagnosis.mind("cache",
+                          "cannot be written, so every file is read again for each "
+                          "submission: " +
+                              done.error().message());
+  static_cast<void>(os::remove_file(probe));
+  diagnosis.fine("cache", "of digests, in " + folder);
+}
+
+// The first line that it prints with --version.
+std::optional<std::string> version_of(const std::string& program) {
+  // What a shell would not take as it is.
+  if (program.find_first_of(kNotQuoted) != std::string::npos) return std::nullopt;
+  const std::string command = "\"" + program + "\" --version 2>&1";
+#ifdef _WIN32
+  std::FILE* const pipe = ::_popen(("\"" + command + "\"").c_str(), "r");
+#else
+  std::FILE* const pipe = ::popen(command.c_str(), "r");
+#endif
+  if (pipe == nullptr) return std::nullopt;
+  std::array<char, 256> line{};
+  const bool has_line = std::fgets(line.data(), line.size(), pipe) != nullptr;
+  std::string said = has_line ? line.data() : "";
+  while (std::fgets(line.data(), line.size(), pipe) != nullptr)
+    ;
+#ifdef _WIN32
+  const bool went_well = ::_pclose(pipe) == 0;
+#else
+  const bool went_well = ::pclose(pipe) == 0;
+#endif
+  while (said.ends_with('\n') || said.ends_with('\r'))
+    said.pop_back();
+  if (!went_well || !said.starts_with("Blender")) return std::nullopt;
+  return said;
+}
+
+void look_at_blender(const std::string& program, Diagnosis& diagnosis) {
+  if (const auto version = version_of(program)) return diagnosis.fine("blender", *version);
+  diagnosis.mind("blender", text::in_quotes(program) +
+                                " does not run here; submitting does not need it, the farm's "
+                                "workers do. --blender names another");
+}
+
+ExitStatus run(const Options& options) {
+  const result<client::Server> server = server_of(options.server);
+  if (!server) return fail(server.error());
+  Diagnosis diagnosis;
+  ExitStatus status = ExitStatus::failed;
+  const bool can_ask = look_at_server(*server, diagnosis, status);
+  look_at_token(*server, diagnosis);
+  if (can_ask) {
+    manager::Manager manager(*server);
+    look_at_manager(manager, diagnosis);
+    look_at_storage(manager, diagnosis);
+  }
+  look_at_cache(diagnosis);
+  look_at_blender(options.blender, diagnosis);
+  const std::string out = options.json ? diagnosis.json() + "\n" : diagnosis.text();
+  std::fwrite(out.data(), 1, out.size(), stdout);
+  return diagnosis.has_wrong() ? status : ExitStatus::done;
+}
+
+}  // namespace
+
+Command add_doctor(CLI::App& app) {
+  CLI::App* const command =
+      app.add_subcommand("doctor", "Looks for why submitting does not work, and says what to do.");
+  const auto options = std::make_shared<Options>();
+  add_server_option(*command, options->server);
+  command->add_option("--blender", options->blender, "The Blender to look at.")
+      ->type_name("PROGRAM")
+      ->capture_default_str();
+  command->add_flag("--json", options->json, "Print one line of JSON.");
+  return {command, [options] { return run(*options); }};
+}
+
+}  // namespace shaman::tools
