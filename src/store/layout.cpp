@@ -81,21 +81,25 @@ std::optional<BlobId> blob_of_trash_name(std::string_view name) {
 }
 
 std::string PartialName::text() const {
-  return trash_name(id) + "-" + std::to_string(durable);
+  return trash_name(id) + "-" + tag + "-" + std::to_string(durable);
 }
 
 std::optional<PartialName> PartialName::parse(std::string_view name) {
-  const std::size_t dash = name.rfind('-');
-  if (dash == std::string_view::npos) return std::nullopt;
-  const auto id = blob_of_trash_name(name.substr(0, dash));
+  const std::size_t last = name.rfind('-');
+  if (last == std::string_view::npos) return std::nullopt;
+  const std::string_view digits = name.substr(last + 1);
+  name = name.substr(0, last);
+  const std::size_t before = name.rfind('-');
+  if (before == std::string_view::npos) return std::nullopt;
+  const auto id = blob_of_trash_name(name.substr(0, before));
   PartialName partial;
-  const std::string_view digits = name.substr(dash + 1);
   const auto parsed =
       std::from_chars(digits.data(), digits.data() + digits.size(), partial.durable);
   if (!id || parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() ||
       partial.durable > id->size)
     return std::nullopt;
   partial.id = *id;
+  partial.tag = name.substr(before + 1);
   return partial;
 }
 

@@ -60,8 +60,11 @@ struct BlobPlace {
 struct PartialName {
   BlobId id;
   std::uint64_t durable = 0;
+  /// What tells it from another server's of the same blob, which that one may not see yet: neither
+  /// must ever get the other's name.
+  std::string tag{};
 
-  [[nodiscard]] std::string text() const;
+  [[nodiscard]] std::string text() const;  ///< `SHA-SIZE-TAG-DURABLE`
   [[nodiscard]] static std::optional<PartialName> parse(std::string_view name);
 };
 

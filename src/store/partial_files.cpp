@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <span>
+#include <tuple>
 #include <utility>
 
 #include "shaman/text.hpp"
@@ -47,12 +48,15 @@ bool PartialFiles::is_expired(const PartialName& name) {
   return stat && file_system_.now() - stat->modified >= options_.upload_expiry;
 }
 
-// The one that has most first. More than one is what a server left that was not flushed in time.
+// The one that has most first. More than one is what a server left that was not flushed in time, or
+// what two have begun that did not see each other.
 result<std::vector<PartialName>> PartialFiles::held(const BlobId& id) {
   auto names = list();
   if (!names) return disk_error(names.error(), "look for " + called(id));
   std::erase_if(*names, [&](const PartialName& name) { return name.id != id || is_expired(name); });
-  std::ranges::sort(*names, std::greater<>(), &PartialName::durable);
+  std::ranges::sort(*names, [](const PartialName& one, const PartialName& other) {
+    return std::tie(other.durable, one.tag) < std::tie(one.durable, other.tag);
+  });
   return std::move(*names);
 }
 
@@ -145,18 +149,13 @@ result<PartialFiles::Open> PartialFiles::create(const BlobId& id) {
   return create_alone(id);
 }
 
-// Another server may begin the same at the same time: by the name one of them is the first, and who
-// was a moment later sees what the first has by now.
+// Another server may begin the same at the same time: each looks after it has made its own, and of
+// those who see each other all but one give way.
 result<PartialFiles::Open> PartialFiles::create_alone(const BlobId& id) {
-  const PartialName name{id, 0};
+  const PartialName name{id, 0, std::to_string(file_system_.random())};
   Open open;
   open.name = name.text();
   auto file = file_system_.create_file(folder_, open.name);
-  if (!file && file.error() == errors::file_exists) {
-    if (auto gone = remove_if_expired(name); !gone) return gone.error();
-    file = file_system_.create_file(folder_, open.name);
-  }
-  if (!file && file.error() == errors::file_exists) return taken_by_other(id);
   if (!file) return disk_error(file.error(), "begin " + called(id));
   file->reset();
   auto locked = lock(name);
@@ -164,7 +163,7 @@ result<PartialFiles::Open> PartialFiles::create_alone(const BlobId& id) {
   if (!locked.value()) return taken_by_other(id);
   open.file = std::move(**locked);
   const auto names = held(id);
-  if (names && names->size() == 1 && names->front().durable == 0) return open;
+  if (names && !names->empty() && names->front().tag == name.tag) return open;
   static_cast<void>(file_system_.remove_file(folder_, open.name));
   if (!names) return names.error();
   return taken_by_other(id);
@@ -172,8 +171,10 @@ result<PartialFiles::Open> PartialFiles::create_alone(const BlobId& id) {
 
 result<void> PartialFiles::checkpoint(const BlobId& id, std::string& name, const fs::File& file,
                                       std::uint64_t received) {
-  const std::string next = PartialName{id, received}.text();
-  if (next == name) return {};
+  auto named = PartialName::parse(name);
+  if (!named || named->durable == received) return {};
+  named->durable = received;
+  const std::string next = named->text();
   const auto kept = [&]() -> fs::result<void> {
     const bool flushes = survives_power_cut(options_.durability);
     if (flushes) {

@@ -80,8 +80,13 @@ void Disk::make_durable(std::set<std::size_t> steps) {
 
 void Disk::flush_file(Inode file) {
   Node& node = at(file);
-  node.durable_data = node.data;
+  if (!node.is_lost) node.durable_data = node.data;
   node.durable_modified = node.modified;
+}
+
+void Disk::fail_to_flush(Inode file) {
+  Node& node = at(file);
+  node.is_lost = node.is_lost || node.data != node.durable_data;
 }
 
 void Disk::flush_folder(Inode folder) {
@@ -145,6 +150,7 @@ void Disk::copy_tree(const Disk& from, Inode inode, Chance& chance) {
   const Node& before = *from.nodes_.at(inode);
   auto node = std::make_unique<Node>(before);
   node->locked_by = 0;
+  node->is_lost = false;
   node->names = node->durable_names = before.durable_names;
   if (chance.one_in(2)) node->modified = before.durable_modified;
   if (node->type == fs::EntryType::regular && node->data != before.durable_data) {

@@ -41,6 +41,9 @@ class Disk {
     fs::Time durable_modified;
     std::map<std::string, Inode, std::less<>> durable_names;
     std::int64_t locked_by = 0;  ///< a handle
+    /// A flush has failed: the system has dropped what was to be written, and later flushes succeed
+    /// without it.
+    bool is_lost = false;
   };
   /// `inode` none: the name goes.
   struct Change {
@@ -58,6 +61,7 @@ class Disk {
   /// One step that is there or not, of one name or of two.
   void change(std::vector<Change> step);
   void flush_file(Inode file);
+  void fail_to_flush(Inode file);
   void flush_folder(Inode folder);
   void flush_all();
 
@@ -75,9 +79,9 @@ class Disk {
   [[nodiscard]] std::set<std::size_t> with_what_came_before(std::set<std::size_t> steps) const;
   void copy_tree(const Disk& from, Inode inode, Chance& chance);
 
-  std::map<Inode, std::unique_ptr<Node>> nodes_;
   void write_back();
 
+  std::map<Inode, std::unique_ptr<Node>> nodes_;
   std::vector<std::vector<Change>> pending_;
   std::vector<fs::Time> pending_since_;  ///< of each step
   fs::Time written_back_;

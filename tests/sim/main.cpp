@@ -7,6 +7,7 @@
 #include <cstring>
 #include <mutex>
 #include <set>
+#include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -73,6 +74,10 @@ class Tally {
     calls_ += outcome.calls;
     faults_ += outcome.faults;
     power_cuts_ += outcome.power_cuts;
+    if (!outcome.crash_point.empty()) crash_points_.insert(outcome.crash_point);
+    second_power_cuts_ += outcome.second_power_cuts;
+    lost_answers_ += outcome.lost_answers;
+    late_looks_ += outcome.late_looks;
     crash_states_ += outcome.crash_states;
     promises_ += outcome.promises;
     if (outcome.violations.empty()) return;
@@ -85,20 +90,28 @@ class Tally {
   void print() const {
     const auto n = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
     std::printf(
-        "%llu seeds: %llu schedules, %llu calls, %llu faults, %llu power cuts, %llu disks "
-        "after them, %llu promises; %llu seeds failed\n",
-        n(seeds_), n(schedules_.size()), n(calls_), n(faults_), n(power_cuts_), n(crash_states_),
+        "%llu seeds: %llu schedules, %llu calls, %llu faults (%llu of which had their effect), "
+        "%llu "
+        "looks that saw what was no longer so, %llu power cuts at %llu different places, %llu "
+        "disks "
+        "after them, %llu cut once more while a server started; %llu promises; %llu seeds failed\n",
+        n(seeds_), n(schedules_.size()), n(calls_), n(faults_), n(lost_answers_), n(late_looks_),
+        n(power_cuts_), n(crash_points_.size()), n(crash_states_), n(second_power_cuts_),
         n(promises_), n(failed_));
   }
 
  private:
   std::mutex mutex_;
   std::set<std::uint64_t> schedules_;
+  std::set<std::string> crash_points_;
   std::uint64_t seeds_ = 0;
   std::uint64_t calls_ = 0;
   std::uint64_t faults_ = 0;
   std::uint64_t power_cuts_ = 0;
   std::uint64_t crash_states_ = 0;
+  std::uint64_t second_power_cuts_ = 0;
+  std::uint64_t lost_answers_ = 0;
+  std::uint64_t late_looks_ = 0;
   std::uint64_t promises_ = 0;
   std::atomic<std::uint64_t> failed_{0};
 };

@@ -2,7 +2,6 @@
 #include "mount.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <cstring>
 #include <limits>
 #include <utility>
@@ -10,50 +9,15 @@
 namespace shaman::sim {
 namespace {
 
-namespace errors = boost::system::errc;
-
-boost::system::error_code code(errors::errc_t error) {
-  return errors::make_error_code(error);
-}
-
 // Handles of all mounts differ, so that a lock tells whose it is.
 constexpr std::int64_t kHandlesPerMount = std::int64_t{1} << 32;
 
-}  // namespace
-
-// Faults come where a disk may have them; of making room only where something new is wanted.
-Mount::Code Mount::enter(const char* what, std::string_view path, Fails how) {
-  Machine& machine = machine_;
-  if (machine.is_off) return code(errors::io_error);
-  machine.scheduler.yield();
-  if (machine.is_off) return code(errors::io_error);
-  ++machine.calls;
-  machine.disk.pass(std::chrono::milliseconds(machine.chance.number(20)));
-  std::erase_if(machine.late_marks, [&](const Machine::Late& late) {
-    if (late.at_call > machine.calls) return false;
-    machine.disk.at(late.inode).modified = late.modified;
-    return true;
-  });
-  if (machine.traces)
-    std::printf(
-        "%6llu %10.3f actor %d pid %llu %s %.*s\n", static_cast<unsigned long long>(machine.calls),
-        std::chrono::duration<double>(machine.disk.now().time_since_epoch()).count() - 1.8e9,
-        machine.scheduler.current(), static_cast<unsigned long long>(habits_.pid), what,
-        static_cast<int>(path.size()), path.data());
-  if (machine.calls == machine.power_cut_at) {
-    machine.is_off = true;
-    return code(errors::io_error);
-  }
-  if (machine.fault_every == 0 || machine.scheduler.current() < 0 ||
-      !machine.chance.one_in(machine.fault_every))
-    return {};
-  ++machine.faults;
-  if (machine.traces) std::printf("       … fails\n");
-  if (how == Fails::for_space && machine.chance.one_in(2))
-    return code(machine.chance.one_in(2) ? errors::no_space_on_device
-                                         : static_cast<errors::errc_t>(EDQUOT));
-  return code(machine.chance.one_in(8) ? errors::interrupted : errors::io_error);
+fs::result<void> nothing_but(const boost::system::error_code& error) {
+  if (error) return error;
+  return {};
 }
+
+}  // namespace
 
 template <class Kind>
 Kind Mount::open(Inode inode) {
@@ -78,24 +42,6 @@ boost::system::error_code Mount::close_handle(std::int64_t id) noexcept {
   return {};
 }
 
-fs::result<Mount::Place> Mount::find(const fs::Folder& at, std::string_view path) {
-  Place place{handles_.at(at.id()), {}, 0};
-  for (;;) {
-    const std::size_t slash = path.find('/');
-    place.name = path.substr(0, slash);
-    const Disk::Node& folder = machine_.disk.at(place.folder);
-    const auto found = folder.names.find(place.name);
-    place.inode = found == folder.names.end() ? 0 : found->second;
-    if (slash == std::string_view::npos) return place;
-    if (place.inode == 0) return code(errors::no_such_file_or_directory);
-    const fs::EntryType type = machine_.disk.at(place.inode).type;
-    if (type == fs::EntryType::link) return code(errors::too_many_symbolic_link_levels);
-    if (type != fs::EntryType::folder) return code(errors::not_a_directory);
-    place.folder = place.inode;
-    path.remove_prefix(slash + 1);
-  }
-}
-
 fs::result<fs::Folder> Mount::open_root(const std::string& path) {
   if (const auto error = enter("open_root", path)) return error;
   return open<fs::Folder>(machine_.disk.root());
@@ -117,15 +63,15 @@ fs::result<fs::Folder> Mount::open_folder(const fs::Folder& at, std::string_view
 }
 
 fs::result<void> Mount::make_folder(const fs::Folder& at, std::string_view path) {
-  if (const auto error = enter("make_folder", path, Fails::for_space)) return error;
-  const auto place = find(at, path);
+  if (const auto error = enter("make_folder", path, Fails::with_effect)) return error;
+  const auto place = find(at, path, Sees::now);
   if (!place) return place.error();
-  if (place->inode != 0) return code(errors::file_exists);
+  if (place->inode != 0) return meet(*place, errors::file_exists);
   if (machine_.disk.at(place->folder).links == 0 && place->folder != machine_.disk.root())
     return code(errors::no_such_file_or_directory);
   const Inode made = machine_.disk.add(fs::EntryType::folder, 0755);
-  machine_.disk.change({{place->folder, place->name, made}});
-  return {};
+  change({{place->folder, place->name, made}});
+  return nothing_but(answered());
 }
 
 fs::result<std::vector<fs::Entry>> Mount::list(const fs::Folder& folder) {
@@ -136,25 +82,32 @@ fs::result<std::vector<fs::Entry>> Mount::list(const fs::Folder& folder) {
     if (const auto seen = seen_lists_.find(inode); seen != seen_lists_.end()) return seen->second;
   std::vector<fs::Entry> entries;
   for (const auto& [name, child] : machine_.disk.at(inode).names)
-    entries.push_back({name, machine_.disk.at(child).type});
+    if (const Inode known = seen(inode, name); known != 0)
+      entries.push_back({name, machine_.disk.at(known).type});
   if (remembers) seen_lists_.emplace(inode, entries);
   return entries;
 }
 
 fs::result<fs::File> Mount::create_file(const fs::Folder& at, std::string_view path) {
-  if (const auto error = enter("create_file", path, Fails::for_space)) return error;
-  const auto place = find(at, path);
+  if (const auto error = enter("create_file", path, Fails::with_effect)) return error;
+  const auto place = find(at, path, Sees::now);
   if (!place) return place.error();
-  if (place->inode != 0) return code(errors::file_exists);
+  if (place->inode != 0) return meet(*place, errors::file_exists);
   const Inode made = machine_.disk.add(fs::EntryType::regular, 0644);
-  machine_.disk.change({{place->folder, place->name, made}});
+  change({{place->folder, place->name, made}});
+  if (const auto lost = answered()) return lost;
   return open<fs::File>(made);
 }
 
+// What is believed to be there is asked for at the disk itself: opening a file is a call of its
+// own.
 fs::result<fs::File> Mount::open_any(const fs::Folder& at, std::string_view path) {
-  const auto place = find(at, path);
+  const auto believed = find(at, path);
+  if (!believed) return believed.error();
+  if (believed->inode == 0) return code(errors::no_such_file_or_directory);
+  const auto place = find(at, path, Sees::now);
   if (!place) return place.error();
-  if (place->inode == 0) return code(errors::no_such_file_or_directory);
+  if (place->inode == 0) return meet(*place, errors::no_such_file_or_directory);
   const fs::EntryType type = machine_.disk.at(place->inode).type;
   if (type == fs::EntryType::link) return code(errors::too_many_symbolic_link_levels);
   if (type != fs::EntryType::regular) return code(errors::invalid_argument);
@@ -201,8 +154,11 @@ fs::result<void> Mount::set_mode(const fs::File& file, std::uint32_t mode) {
 }
 
 fs::result<void> Mount::flush(const fs::File& file) {
-  if (const auto error = enter("flush_file", "")) return error;
   const Inode inode = handles_.at(file.id());
+  if (const auto error = enter("flush_file", "")) {
+    if (!machine_.is_off) machine_.disk.fail_to_flush(inode);
+    return error;
+  }
   if (machine_.mistake == Mistake::rename_before_flush)
     to_flush_.insert(inode);
   else
@@ -225,10 +181,10 @@ fs::result<void> Mount::flush_all(const fs::Folder&) {
 
 fs::result<void> Mount::move(const fs::Folder& from, std::string_view old_path,
                              const fs::Folder& to, std::string_view new_path, bool replaces) {
-  const auto source = find(from, old_path);
+  const auto source = find(from, old_path, Sees::now);
   if (!source) return source.error();
-  if (source->inode == 0) return code(errors::no_such_file_or_directory);
-  const auto target = find(to, new_path);
+  if (source->inode == 0) return meet(*source, errors::no_such_file_or_directory);
+  const auto target = find(to, new_path, Sees::now);
   if (!target) return target.error();
   Disk& disk = machine_.disk;
   if (disk.at(target->folder).links == 0 && target->folder != disk.root())
@@ -237,19 +193,19 @@ fs::result<void> Mount::move(const fs::Folder& from, std::string_view old_path,
   if (target->inode != 0) {
     const Disk::Node& there = disk.at(target->inode);
     const bool is_folder = disk.at(source->inode).type == fs::EntryType::folder;
-    if (!replaces) return code(errors::file_exists);
+    if (!replaces) return meet(*target, errors::file_exists);
     if (is_folder != (there.type == fs::EntryType::folder))
       return code(is_folder ? errors::not_a_directory : errors::is_a_directory);
     if (is_folder && !there.names.empty()) return code(errors::directory_not_empty);
   }
-  disk.change({{source->folder, source->name, std::nullopt},
-               {target->folder, target->name, source->inode}});
+  change({{source->folder, source->name, std::nullopt},
+          {target->folder, target->name, source->inode}});
   if (to_flush_.erase(source->inode) > 0) {
     machine_.scheduler.yield();
     if (const auto error = enter("flush_file, late", "")) return {};
     disk.flush_file(source->inode);
   }
-  return {};
+  return nothing_but(answered());
 }
 
 fs::result<void> Mount::rename(const fs::Folder& from, std::string_view old_path,
@@ -262,37 +218,37 @@ fs::result<void> Mount::rename(const fs::Folder& from, std::string_view old_path
     for (int turn = 0; turn < 20; ++turn)
       machine_.scheduler.yield();
   }
-  if (const auto error = enter("rename", new_path)) return error;
+  if (const auto error = enter("rename", new_path, Fails::with_effect)) return error;
   return move(from, old_path, to, new_path, true);
 }
 
 fs::result<void> Mount::rename_to_free_name(const fs::Folder& from, std::string_view old_path,
                                             const fs::Folder& to, std::string_view new_path) {
-  if (const auto error = enter("rename_to_free_name", new_path)) return error;
+  if (const auto error = enter("rename_to_free_name", new_path, Fails::with_effect)) return error;
   return move(from, old_path, to, new_path, false);
 }
 
 fs::result<void> Mount::remove_file(const fs::Folder& at, std::string_view path) {
-  if (const auto error = enter("remove_file", path)) return error;
-  const auto place = find(at, path);
+  if (const auto error = enter("remove_file", path, Fails::with_effect)) return error;
+  const auto place = find(at, path, Sees::now);
   if (!place) return place.error();
-  if (place->inode == 0) return code(errors::no_such_file_or_directory);
+  if (place->inode == 0) return meet(*place, errors::no_such_file_or_directory);
   if (machine_.disk.at(place->inode).type == fs::EntryType::folder)
     return code(errors::is_a_directory);
-  machine_.disk.change({{place->folder, place->name, std::nullopt}});
-  return {};
+  change({{place->folder, place->name, std::nullopt}});
+  return nothing_but(answered());
 }
 
 fs::result<void> Mount::remove_folder(const fs::Folder& at, std::string_view path) {
-  if (const auto error = enter("remove_folder", path)) return error;
-  const auto place = find(at, path);
+  if (const auto error = enter("remove_folder", path, Fails::with_effect)) return error;
+  const auto place = find(at, path, Sees::now);
   if (!place) return place.error();
-  if (place->inode == 0) return code(errors::no_such_file_or_directory);
+  if (place->inode == 0) return meet(*place, errors::no_such_file_or_directory);
   const Disk::Node& gone = machine_.disk.at(place->inode);
   if (gone.type != fs::EntryType::folder) return code(errors::not_a_directory);
   if (!gone.names.empty()) return code(errors::directory_not_empty);
-  machine_.disk.change({{place->folder, place->name, std::nullopt, place->inode}});
-  return {};
+  change({{place->folder, place->name, std::nullopt, place->inode}});
+  return nothing_but(answered());
 }
 
 fs::Stat Mount::stat_of(Inode inode) const {
@@ -338,9 +294,9 @@ fs::result<fs::Stat> Mount::stat(const fs::Folder& folder) {
 
 fs::result<void> Mount::touch(const fs::Folder& at, std::string_view path) {
   if (const auto error = enter("touch", path)) return error;
-  const auto place = find(at, path);
+  const auto place = find(at, path, Sees::now);
   if (!place) return place.error();
-  if (place->inode == 0) return code(errors::no_such_file_or_directory);
+  if (place->inode == 0) return meet(*place, errors::no_such_file_or_directory);
   if (machine_.mistake == Mistake::mark_after_answer) {
     machine_.late_marks.push_back(
         {place->inode, machine_.calls + 20 + machine_.chance.number(2000), now()});
@@ -353,15 +309,15 @@ fs::result<void> Mount::touch(const fs::Folder& at, std::string_view path) {
 
 fs::result<void> Mount::make_link(const fs::Folder& at, std::string_view path,
                                   std::string_view text) {
-  if (const auto error = enter("make_link", path, Fails::for_space)) return error;
-  const auto place = find(at, path);
+  if (const auto error = enter("make_link", path, Fails::with_effect)) return error;
+  const auto place = find(at, path, Sees::now);
   if (!place) return place.error();
-  if (place->inode != 0) return code(errors::file_exists);
+  if (place->inode != 0) return meet(*place, errors::file_exists);
   const Inode made = machine_.disk.add(fs::EntryType::link, 0777);
   Disk::Node& link = machine_.disk.at(made);
   link.data = link.durable_data = text;
-  machine_.disk.change({{place->folder, place->name, made}});
-  return {};
+  change({{place->folder, place->name, made}});
+  return nothing_but(answered());
 }
 
 fs::result<std::string> Mount::read_link(const fs::Folder& at, std::string_view path) {

@@ -15,6 +15,8 @@
 
 namespace shaman::sim {
 
+namespace errors = boost::system::errc;
+
 /// Known mistakes, made by the file system in the code's place: each must be found.
 enum class Mistake : std::uint8_t {
   none,
@@ -39,7 +41,19 @@ struct Machine {
   bool is_off = false;
   std::uint64_t fault_every = 0;  ///< one call in so many fails; 0: none
   std::uint64_t faults = 0;
+  std::uint64_t lost_answers = 0;
+  std::uint64_t late_looks = 0;
   bool traces = false;
+  /// The call in which the power went, and the one that its actor had made before.
+  std::string cut_in;
+  std::map<int, std::string> last_calls;  ///< of each actor
+  /// Who changed a name last, when, and what had it before.
+  struct Recent {
+    fs::Time when;
+    std::uint64_t pid;
+    Inode before;
+  };
+  std::map<std::pair<Inode, std::string>, Recent> recent;
   struct Late {
     Inode inode;
     std::uint64_t at_call;
@@ -55,10 +69,13 @@ class Mount final : public fs::FileSystem {
   struct Habits {
     std::uint64_t pid = 1;
     bool whole_seconds = false;  ///< times are cut to seconds, as on some network mounts
-    bool collects = false;       ///< Mistake::no_second_look and look_before_move are its
+    bool late_names = false;     ///< others' names are seen, and seen to be gone, a moment later
+    std::string boot = "boot";
+    bool collects = false;  ///< Mistake::no_second_look and look_before_move are its
   };
   Mount(Machine& machine, Habits habits) : machine_(machine), habits_(habits) {}
 
+  [[nodiscard]] bool sees_late() const noexcept { return habits_.late_names; }
   /// What it believes of links' folders begins anew (Mistake::no_second_look).
   void begin_collection() { seen_lists_.clear(); }
 
@@ -97,7 +114,7 @@ class Mount final : public fs::FileSystem {
   fs::Time now() override;
   std::chrono::steady_clock::time_point steady_now() override;
   std::uint64_t random() override { return machine_.chance.any(); }
-  fs::ProcessIdentity process() override { return {"host", "boot", habits_.pid}; }
+  fs::ProcessIdentity process() override { return {"host", habits_.boot, habits_.pid}; }
 
  protected:
   boost::system::error_code close_handle(std::int64_t id) noexcept override;
@@ -109,10 +126,26 @@ class Mount final : public fs::FileSystem {
     std::string name;
     Inode inode = 0;  ///< 0: nothing has the name
   };
-  enum class Fails : std::uint8_t { as_any, for_space };
+  enum class Fails : std::uint8_t {
+    as_any,
+    for_space,
+    with_effect,  ///< as for_space; or it is done, and only the answer says otherwise
+  };
+  enum class Sees : std::uint8_t {
+    now,   ///< the disk itself decides, as where a name is made
+    late,  ///< what the mount believes
+  };
 
   [[nodiscard]] Code enter(const char* what, std::string_view path, Fails how = Fails::as_any);
-  [[nodiscard]] fs::result<Place> find(const fs::Folder& at, std::string_view path);
+  /// At the end of a call that was begun with Fails::with_effect.
+  [[nodiscard]] Code answered();
+  [[nodiscard]] static Code code(errors::errc_t error) { return errors::make_error_code(error); }
+  void change(std::vector<Disk::Change> step);
+  [[nodiscard]] Inode seen(Inode folder, const std::string& name) const;
+  /// The error of a call that has met with what has the name.
+  [[nodiscard]] Code meet(const Place& place, errors::errc_t error);
+  [[nodiscard]] fs::result<Place> find(const fs::Folder& at, std::string_view path,
+                                       Sees sees = Sees::late);
   [[nodiscard]] fs::result<fs::File> open_any(const fs::Folder& at, std::string_view path);
   [[nodiscard]] fs::result<void> move(const fs::Folder& from, std::string_view old_path,
                                       const fs::Folder& to, std::string_view new_path,
@@ -129,6 +162,8 @@ class Mount final : public fs::FileSystem {
   std::map<Inode, std::vector<fs::Entry>> seen_lists_;
   std::map<Inode, fs::Time> looked_before_;  // Mistake::look_before_move
   std::set<Inode> to_flush_;                 // Mistake::rename_before_flush
+  bool is_answer_lost_ = false;
+  std::set<std::pair<Inode, std::string>> met_;
 };
 
 }  // namespace shaman::sim

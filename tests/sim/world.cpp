@@ -67,7 +67,10 @@ class World {
   void relied_upon(const BlobId& id, fs::Time asked) {
     promises_.stored(id, asked + kMinAge - store_options().mark_lease);
   }
-  void inspect(Disk& disk, Outcome& outcome);
+  void spawn_all();
+  void crash(Outcome& outcome);
+  [[nodiscard]] std::unique_ptr<Disk> cut_again(std::unique_ptr<Disk> disk, Outcome& outcome);
+  void inspect(Disk& disk, Outcome& outcome, const std::string& boot);
 
   const Plan plan_;
   Chance chance_;
@@ -186,8 +189,10 @@ void World::rely_upon(Server& server, const FileList& files, fs::Time until) {
       scheduler_.yield();
       continue;
     }
-    // A flush that failed takes back what was said.
-    if (std::exchange(is_second_try, true) && disk_.now() < until && machine_.faults == 0)
+    // A flush that failed takes back what was said. Who sees late may not see yet that a blob has
+    // been brought back from the trash; it is there, as is looked for at the end.
+    if (std::exchange(is_second_try, true) && disk_.now() < until && machine_.faults == 0 &&
+        !server.mount.sees_late())
       violations_.push_back("told to be stored, and missing a moment later: " +
                             made.error().message());
     if (disk_.now() >= until || !violations_.empty()) return;
@@ -270,7 +275,8 @@ void World::start_servers() {
   const std::uint64_t count = 2 + chance_.number(2);
   for (std::uint64_t i = 0; i < count; ++i) {
     servers_.push_back(std::make_unique<Server>(
-        machine_, Mount::Habits{.pid = 10 + i, .whole_seconds = i == 2}, pool_));
+        machine_, Mount::Habits{.pid = 10 + i, .whole_seconds = i == 2, .late_names = i == 2},
+        pool_));
     if (!servers_.back()->opened)
       violations_.push_back("a server does not start: " +
                             servers_.back()->opened.error().message());
@@ -296,15 +302,40 @@ void World::spawn(Server& server, const Actor& action) {
   });
 }
 
-void World::inspect(Disk& disk, Outcome& outcome) {
+void World::inspect(Disk& disk, Outcome& outcome, const std::string& boot) {
   std::vector<std::string> violations;
-  Inspection(disk, chance_, promises_, violations).run();
+  Inspection(disk, chance_, promises_, violations, boot).run();
   outcome.violations.insert(outcome.violations.end(), violations.begin(), violations.end());
 }
 
-Outcome World::run() {
-  start_servers();
-  if (!violations_.empty()) return {violations_, 0, 0, 0, 0, 0, 0};
+// The power goes once more while a server starts and cleans up.
+std::unique_ptr<Disk> World::cut_again(std::unique_ptr<Disk> disk, Outcome& outcome) {
+  Machine machine(*disk, chance_, scheduler_);
+  machine.power_cut_at = 1 + chance_.number(40);
+  {
+    Mount mount(machine, {.pid = 98, .boot = "the next boot"});
+    const auto store = Store::open(mount, "/", store_options(), pool_);
+  }
+  if (!machine.is_off) return disk;
+  ++outcome.second_power_cuts;
+  return disk->after_power_cut(chance_);
+}
+
+void World::crash(Outcome& outcome) {
+  outcome.power_cuts = 1;
+  outcome.crash_point = machine_.cut_in;
+  std::vector<std::unique_ptr<Disk>> disks;
+  for (int i = 0; i < 3; ++i)
+    disks.push_back(disk_.after_power_cut(chance_));
+  servers_.clear();
+  for (auto& disk : disks) {
+    ++outcome.crash_states;
+    if (chance_.one_in(3)) disk = cut_again(std::move(disk), outcome);
+    inspect(*disk, outcome, "the boot after that");
+  }
+}
+
+void World::spawn_all() {
   // Every other seed is about what collection and those who rely on old blobs do to each other.
   const bool has_old_blobs = chance_.one_in(2);
   if (has_old_blobs) store_all_long_ago();
@@ -328,29 +359,30 @@ Outcome World::run() {
       scheduler_.yield();
     }
   });
-  scheduler_.run();
+}
 
+Outcome World::run() {
   Outcome outcome;
+  start_servers();
+  if (violations_.empty()) {
+    spawn_all();
+    scheduler_.run();
+  }
   outcome.violations = violations_;
   outcome.schedule = scheduler_.fingerprint();
   outcome.calls = machine_.calls;
   outcome.faults = machine_.faults;
+  outcome.lost_answers = machine_.lost_answers;
+  outcome.late_looks = machine_.late_looks;
   outcome.promises = promises_.count();
-  const bool had_power_cut = machine_.is_off;
-  std::vector<std::unique_ptr<Disk>> disks;
-  if (had_power_cut) {
-    outcome.power_cuts = 1;
-    for (int i = 0; i < 3; ++i)
-      disks.push_back(disk_.after_power_cut(chance_));
-  }
   machine_.power_cut_at = 0;
-  servers_.clear();
   machine_.mistake = Mistake::none;
-  for (const auto& disk : disks) {
-    ++outcome.crash_states;
-    inspect(*disk, outcome);
+  if (machine_.is_off) {
+    crash(outcome);
+  } else {
+    servers_.clear();
+    inspect(disk_, outcome, "boot");
   }
-  if (!had_power_cut) inspect(disk_, outcome);
   return outcome;
 }
 

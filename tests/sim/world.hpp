@@ -28,12 +28,16 @@ struct Plan {
 /// What came of it.
 struct Outcome {
   std::vector<std::string> violations;
-  std::uint64_t schedule = 0;      ///< fingerprint of who ran when
-  std::uint64_t calls = 0;         ///< to the file system
-  std::uint64_t faults = 0;        ///< calls that failed on purpose
-  std::uint64_t power_cuts = 0;    ///< 1 where the power went
-  std::uint64_t crash_states = 0;  ///< disks that were looked at after it
-  std::uint64_t promises = 0;      ///< things acknowledged, each checked at the end
+  std::uint64_t schedule = 0;           ///< fingerprint of who ran when
+  std::uint64_t calls = 0;              ///< to the file system
+  std::uint64_t faults = 0;             ///< calls that failed on purpose
+  std::uint64_t lost_answers = 0;       ///< of these, how many did what was asked
+  std::uint64_t late_looks = 0;         ///< that saw what was no longer so
+  std::uint64_t power_cuts = 0;         ///< 1 where the power went
+  std::string crash_point;              ///< the call in which it went
+  std::uint64_t second_power_cuts = 0;  ///< during the start after it
+  std::uint64_t crash_states = 0;       ///< disks that were looked at after it
+  std::uint64_t promises = 0;           ///< things acknowledged, each checked at the end
 };
 
 /// Two or three servers, their clients, a collector and a person at one storage, all by one seed;
@@ -82,13 +86,14 @@ constexpr std::chrono::seconds kGrace{10};
 class Inspection {
  public:
   Inspection(Disk& disk, Chance& chance, const Promises& promises,
-             std::vector<std::string>& violations)
+             std::vector<std::string>& violations, const std::string& boot)
       : disk_(disk),
         promises_(promises),
         violations_(violations),
+        collects_first_(chance.one_in(2)),
         scheduler_(chance),
         machine_(disk, chance, scheduler_),
-        mount_(machine_, {.pid = 99}) {}
+        mount_(machine_, {.pid = 99, .boot = boot}) {}
 
   void run();
 
@@ -108,6 +113,7 @@ class Inspection {
   Disk& disk_;
   const Promises& promises_;
   std::vector<std::string>& violations_;
+  const bool collects_first_;
   Scheduler scheduler_;
   Machine machine_;
   Mount mount_;
