@@ -26,6 +26,19 @@ namespace shaman::proxy {
                                                                            : std::string_view();
 }
 
+/// Asks what would go with a job if it were deleted: the job's id. Empty: another call.
+[[nodiscard]] inline std::string_view asked_of_deletion(const http::RequestHead& head) {
+  constexpr std::string_view kJobs = "/api/v3/jobs/";
+  constexpr std::string_view kQuestion = "/what-would-delete-do";
+  std::string_view path = path_of(head);
+  if (head.method() != "GET" || !path.starts_with(kJobs) || !path.ends_with(kQuestion) ||
+      path.size() <= kJobs.size() + kQuestion.size())
+    return {};
+  path.remove_prefix(kJobs.size());
+  path.remove_suffix(kQuestion.size());
+  return path.find('/') == std::string_view::npos ? path : std::string_view();
+}
+
 /// May make or delete jobs.
 [[nodiscard]] inline bool changes_jobs(const http::RequestHead& head) {
   return is_job_submission(head) ||

@@ -14,6 +14,7 @@
 #include "proxy/answer_head.hpp"
 #include "proxy/head_text.hpp"
 #include "proxy/manager_paths.hpp"
+#include "proxy/question.hpp"
 #include "proxy/repair.hpp"
 #include "proxy/roles.hpp"
 #include "proxy/tunnel.hpp"
@@ -48,6 +49,7 @@ class Passing {
  private:
   Task<std::optional<Response>> look_into_job();
   Task<result<bool>> is_manager_shaman_off();
+  Task<std::string> repair_what_goes_with(std::string job_id, std::string answer);
   Task<std::optional<Response>> exchange_heads();
   Task<std::optional<Response>> connect_and_send();
   Task<bool> send_request();
@@ -94,7 +96,8 @@ Task<Response> Passing::run() {
   if (auto failed = co_await exchange_heads()) co_return std::move(*failed);
   tell_of_jobs();
   if (answer_.status() == 101) co_return co_await upgrade();
-  if (answer_.status() == 200 && tells_location(head)) co_return co_await pass_looked_into();
+  const bool is_looked_into = tells_location(head) || !asked_of_deletion(head).empty();
+  if (answer_.status() == 200 && is_looked_into) co_return co_await pass_looked_into();
   co_return co_await pass_answer();
 }
 
@@ -126,33 +129,30 @@ Task<std::optional<Response>> Passing::look_into_job() {
 // Asked anew each time: who changes the Manager's configuration does not restart this server.
 Task<result<bool>> Passing::is_manager_shaman_off() {
   const http::Strand strand = client_.strand();
-  auto connected = co_await upstream_.connect(strand);
-  if (!connected) co_return connected.error();
-  manager_ = *std::move(connected);
-  const std::string request =
-      "GET /api/v3/configuration HTTP/1.1\r\nHost: " + upstream_.address().authority() +
-      "\r\nConnection: close\r\n\r\n";
-  std::string body;
-  bool is_whole = co_await manager_->write({request, {}, {}});
-  if (is_whole) is_whole = co_await read_head();
-  if (is_whole && answer_.status() == 200 && answer_.content_length.value_or(0) < kMostLookedInto) {
-    RequestHead framing;
-    framing.content_length = answer_.content_length;
-    framing.is_chunked = answer_.is_chunked;
-    RequestBody answer(*manager_, framing);
-    std::array<char, 4096> piece{};
-    while (const std::size_t length = co_await answer.read(piece))
-      body.append(piece.data(), length);
-  }
-  manager_.reset();
-  answer_ = {};
-  has_answer_begun_ = false;
-  const bool is_off = repair_location(body) != body;
-  if (body.empty())
+  const auto configuration = co_await ask_manager(upstream_, strand, "/api/v3/configuration");
+  if (!configuration) co_return configuration.error();
+  if (configuration->empty())
     co_return Error{errc::unreachable, "the Flamenco Manager at " +
                                            upstream_.address().authority() +
                                            " does not tell its configuration"};
-  co_return is_off;
+  co_return repair_location(*configuration) != *configuration;
+}
+
+// Where the Manager's own Shaman is off, this server erases the checkout of a job in its place.
+Task<std::string> Passing::repair_what_goes_with(std::string job_id, std::string answer) {
+  const auto off = co_await is_manager_shaman_off();
+  if (!off || !off.value()) co_return answer;
+  const http::Strand strand = client_.strand();
+  const auto job = co_await ask_manager(upstream_, strand, "/api/v3/jobs/" + job_id);
+  if (!job) co_return answer;
+  auto repaired = co_await http::run_on(exchange_.services.pools.requests, strand,
+                                        [&job, &answer, &checkouts = exchange_.services.checkouts] {
+                                          return repair_deletion(
+                                              answer, *job, [&checkouts](const std::string& path) {
+                                                return checkouts.is_checkout(path);
+                                              });
+                                        });
+  co_return repaired;
 }
 
 bool Passing::may_repeat() const {
@@ -229,21 +229,7 @@ Task<bool> Passing::send_body() {
 Task<bool> Passing::read_head() {
   manager_->enter(Phase::reading, upstream_.timeouts().answer);
   client_.enter(Phase::working, upstream_.timeouts().answer * 2);
-  for (;;) {
-    AnswerParser parser;
-    auto state = AnswerParser::State::needs_more;
-    while (state == AnswerParser::State::needs_more) {
-      if (manager_->buffered().empty() && !co_await manager_->fill()) co_return false;
-      has_answer_begun_ = true;
-      std::size_t consumed = 0;
-      state = parser.parse(manager_->buffered(), consumed);
-      manager_->consume(consumed);
-      if (state == AnswerParser::State::needs_more && !co_await manager_->fill()) co_return false;
-    }
-    if (state == AnswerParser::State::bad) co_return false;
-    answer_ = parser.take();
-    if (!answer_.is_interim()) co_return true;
-  }
+  co_return co_await read_answer_head(*manager_, answer_, has_answer_begun_);
 }
 
 Response Passing::no_answer() const {
@@ -359,7 +345,11 @@ Task<Response> Passing::pass_looked_into() {
     if (text.size() > kMostLookedInto) break;
   }
   if (!body.is_done()) co_return no_answer();
-  text = repair_location(text);
+  const std::string job(asked_of_deletion(exchange_.head));
+  if (job.empty())
+    text = repair_location(text);
+  else
+    text = co_await repair_what_goes_with(job, text);
   answer_.is_chunked = false;
   answer_.content_length = text.size();
   give_back_manager();

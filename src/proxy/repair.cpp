@@ -108,4 +108,18 @@ std::string repair_location(std::string_view json) {
   return text_of(answer);
 }
 
+std::string repair_deletion(
+    std::string_view answer, std::string_view job,
+    const std::function<result<bool>(const std::string& path)>& is_checkout) {
+  constexpr const char* kGoes = "shaman_checkout";
+  Json told = Json::parse(answer, nullptr, false);
+  const Json whole = Json::parse(job, nullptr, false);
+  if (!told.is_object() || !told.contains(kGoes) || !whole.is_object() || !has_id(whole))
+    return std::string(answer);
+  const auto found = is_checkout(whole[kStorage][kCheckoutId].get<std::string>());
+  if (!found || !found.value()) return std::string(answer);
+  told[kGoes] = true;
+  return text_of(told);
+}
+
 }  // namespace shaman::proxy

@@ -29,4 +29,11 @@ struct JobRules {
 /// `configuration/shared-storage/…`. Unchanged where its Shaman is on, and if it is anything else.
 [[nodiscard]] std::string repair_location(std::string_view json);
 
+/// The answer of a Manager without Shaman to what would go with a job: the job's checkout does,
+/// where it has one that is there. `job` is the job as the Manager tells it. Unchanged if either is
+/// anything else.
+[[nodiscard]] std::string repair_deletion(
+    std::string_view answer, std::string_view job,
+    const std::function<result<bool>(const std::string& path)>& is_checkout);
+
 }  // namespace shaman::proxy

@@ -87,6 +87,23 @@ class Gone(CheckoutEndsTest):
         self.assert_all_there(jobs)
         self.server.wait_for_log('erased the checkout "film/shot 2": its job is gone')
 
+    def test_who_asks_what_goes_with_a_job_is_told_of_its_checkout(self):
+        path = self.checkout("film/shot")
+        job = self.job(path)
+        bare = self.farm.submit_job({"name": "x", "type": "echo-sleep-test", "submitter_platform": "linux"})[1]["id"]
+
+        def goes(job_id):
+            return self.api.get(f"/api/v3/jobs/{job_id}/what-would-delete-do").json()["shaman_checkout"]
+
+        self.assertIs(goes(job), True)
+        self.assertIs(goes(bare), False)
+        os.rename(self.server.jobs(path), self.server.jobs("elsewhere"))
+        self.assertIs(goes(job), False)
+        os.rename(self.server.jobs("elsewhere"), self.server.jobs(path))
+        self.farm.shaman_enabled = True
+        self.assertIs(goes(job), True)
+        self.assertEqual(self.api.get("/api/v3/jobs/none/what-would-delete-do").status, 400)
+
     def test_a_job_deleted_elsewhere_too(self):
         jobs = self.farm_of(6)
         self.farm.delete_job(jobs.pop("film/shot 3"))

@@ -306,6 +306,12 @@ class Manager:
         with self.lock:
             return 200, copy.deepcopy(self.job(job_id))
 
+    def what_would_delete_do(self, job_id):
+        """As the real one, it does not look at the disk."""
+        with self.lock:
+            has_checkout = bool(self.job(job_id).get("storage", {}).get("shaman_checkout_id"))
+        return 200, {"shaman_checkout": self.shaman_enabled and has_checkout}
+
     def delete_job(self, job_id):
         with self.lock:
             self.job(job_id)
@@ -344,6 +350,7 @@ ROUTES = [
     ("POST", "jobs", Manager.submit_job),
     ("GET", "jobs", Manager.all_jobs),
     ("GET", "jobs/([^/]+)", Manager.one_job),
+    ("GET", "jobs/([^/]+)/what-would-delete-do", Manager.what_would_delete_do),
     ("DELETE", "jobs/([^/]+)", Manager.delete_job),
     ("POST", "jobs/([^/]+)/setstatus", Manager.set_job_status),
     ("GET", "jobs/([^/]+)/tasks", Manager.job_tasks),
