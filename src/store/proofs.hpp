@@ -30,18 +30,23 @@ class Proofs {
 
   void add(std::string_view scope, const BlobId& id);
 
-  /// What one call's asker has proved. What other servers have learned of it meanwhile is looked
-  /// for once, at the first blob that is not known.
+  /// What other servers have learned of a scope meanwhile.
+  enum class Others : std::uint8_t {
+    looked_for,  ///< once a View, at the first blob that is not known
+    left_out,    ///< where not to know costs no more than the look
+  };
+  /// What one call's asker has proved.
   class View {
    public:
-    View(Proofs& proofs, const Asker& asker) : proofs_(proofs), asker_(asker) {}
+    View(Proofs& proofs, const Asker& asker, Others others = Others::looked_for)
+        : proofs_(proofs), asker_(asker), has_looked_(others == Others::left_out) {}
     [[nodiscard]] bool has(const BlobId& id);
 
    private:
     Proofs& proofs_;
     const Asker& asker_;
     std::shared_ptr<struct ProofsOfScope> of_;
-    bool has_looked_ = false;
+    bool has_looked_;
   };
 
  private:

@@ -88,8 +88,9 @@ bool Store::Impl::is_committing(const BlobId& id, const Asker& asker) const {
   return claims.size() > 0 && claims.is_committing(key_of(asker, id));
 }
 
-result<bool> Store::Impl::holds(const BlobId& id, const Asker& asker, BlobFolder::Mark mark) {
-  if (!Proofs::View(proofs, asker).has(id)) return false;
+result<bool> Store::Impl::holds(const BlobId& id, const Asker& asker, BlobFolder::Mark mark,
+                                Proofs::Others others) {
+  if (!Proofs::View(proofs, asker, others).has(id)) return false;
   return blobs.holds(id, mark);
 }
 

@@ -42,7 +42,8 @@ struct Store::Impl {
   [[nodiscard]] bool is_claimed(const BlobId& id, const Asker& asker) const;
   [[nodiscard]] bool is_committing(const BlobId& id, const Asker& asker) const;
   /// Whether it is stored, as far as the asker may know.
-  [[nodiscard]] result<bool> holds(const BlobId& id, const Asker& asker, BlobFolder::Mark mark);
+  [[nodiscard]] result<bool> holds(const BlobId& id, const Asker& asker, BlobFolder::Mark mark,
+                                   Proofs::Others others = Proofs::Others::looked_for);
 
   /// Claimed and not stored; a blob that is being committed is not looked at on the disk.
   [[nodiscard]] result<BlobStatus> status_of(const BlobId& id, BlobFolder::Mark mark,

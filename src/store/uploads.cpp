@@ -140,7 +140,9 @@ result<BeginResult> Store::begin_upload(const BlobId& id, bool can_defer, const 
   };
   if (!ticket && store.claims.is_committing(key)) return busy();
   auto state = ticket ? std::make_unique<Upload::State>(store, id, asker, *ticket) : nullptr;
-  const auto stored = store.holds(id, asker, BlobFolder::Mark::as_used_now);
+  // Who comes to send it, sends it: looking each time what other servers know would cost all.
+  const auto stored =
+      store.holds(id, asker, BlobFolder::Mark::as_used_now, Proofs::Others::left_out);
   if (!stored) return stored.error();
   if (stored.value()) return BeginResult(AlreadyStored{});
   if (!ticket) return busy();
