@@ -64,7 +64,7 @@ class Passing(FrontTest):
         self.assertEqual(headers["Host"], f"{self.server.host}:{self.server.port}")
         self.assertEqual(headers["X-Forwarded-For"], "127.0.0.1")
         self.assertEqual(headers["X-Forwarded-Host"], headers["Host"])
-        self.assertEqual(headers["X-Forwarded-Proto"], "http")
+        self.assertEqual(headers["X-Forwarded-Proto"], self.server.url.partition(":")[0])
 
     def test_shaman_is_answered_here(self):
         self.assertEqual(self.api.post_json(REQUIREMENTS, {"files": []}).status, 200)
