@@ -98,7 +98,7 @@ struct Access::Impl {
     return {"token " + token->name, token->role, "token " + token->name};
   }
 
-  std::optional<Principal> by_certificate(std::string_view name) const {
+  [[nodiscard]] std::optional<Principal> by_certificate(std::string_view name) const {
     if (name.empty()) return std::nullopt;
     for (const std::string_view wanted : {name, std::string_view("*")}) {
       const auto found = certificates.find(wanted);
@@ -109,7 +109,7 @@ struct Access::Impl {
     return std::nullopt;
   }
 
-  Principal by_address(std::string_view address) const {
+  [[nodiscard]] Principal by_address(std::string_view address) const {
     Principal found{"a token is needed", Role::nobody};
     for (const Network& network : networks)
       if (network.role > found.role && network.range.contains(address))

@@ -125,11 +125,12 @@ fs::result<void> Trash::put_back(std::string_view path, const BlobId& id) {
   // Marked, as it may take the place of one that was uploaded meanwhile, and so was promised. That
   // one is replaced rather than kept: its name may not be on stable storage yet.
   auto done = file_system.touch(run_.root.private_folder, path);
+  const bool flushes = run_.root.traits.flush_folders;
+  // A rename must not outlast the folders that it led to: out of the trash, and nowhere.
+  if (done && flushes) done = file_system.flush(*shard);
+  if (done && flushes) done = file_system.flush(run_.root.blobs);
   if (done) done = file_system.rename(run_.root.private_folder, path, *rest, place.file);
-  if (!done || !run_.root.traits.flush_folders) return done;
-  done = file_system.flush(*rest);
-  if (done) done = file_system.flush(*shard);
-  if (done) done = file_system.flush(run_.root.blobs);
+  if (done && flushes) done = file_system.flush(*rest);
   return done;
 }
 

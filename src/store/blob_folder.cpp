@@ -51,14 +51,14 @@ bool BlobFolder::is_within_lease(fs::Time marked, fs::Time now) const {
 }
 
 result<BlobFolder::Presence> BlobFolder::look(const BlobId& id, Mark mark) {
-  auto presence = look_on_disk(id, mark);
-  if (presence && *presence == Presence::absent && mark == Mark::as_used_now) {
-    const auto back = bring_back(id);
-    if (!back) return back.error();
-    if (back.value()) presence = look_on_disk(id, mark);
-  }
-  if (presence && *presence == Presence::absent) marks_.erase(id);
-  return presence;
+  const auto presence = look_on_disk(id, mark);
+  if (!presence || *presence != Presence::absent) return presence;
+  // What is remembered was true of a name that is gone: one that comes back is not on the disk yet.
+  marks_.erase(id);
+  if (mark != Mark::as_used_now) return presence;
+  const auto back = bring_back(id);
+  if (!back) return back.error();
+  return back.value() ? look_on_disk(id, mark) : presence;
 }
 
 // Whether looking for it once more makes sense.
@@ -67,7 +67,7 @@ result<bool> BlobFolder::bring_back(const BlobId& id) {
   const auto path = trash_.find(id);
   // A collector may have moved it in and, seeing its mark, back between the two looks.
   if (!path) return trash_.is_used();
-  const auto added = add(private_folder_, *path, id);
+  const auto added = add_back(private_folder_, *path, id);
   // Somebody else may have been faster, with the same end in view.
   if (!added && trash_.find(id)) return added.error();
   return true;
@@ -140,12 +140,16 @@ result<bool> BlobFolder::holds(const BlobId& id, Mark mark) {
   return true;
 }
 
-result<void> BlobFolder::add(const fs::Folder& from, std::string_view name, const BlobId& id) {
+result<void> BlobFolder::add(const fs::Folder& from, std::string_view name, const BlobId& id,
+                             bool is_relied_upon) {
   const layout::BlobPlace place(id);
   // Again when a folder vanishes in between: people do remove empty folders.
   for (int attempt = 1;; ++attempt) {
     const auto shelf = make_shelf(id);
     if (!shelf) return disk_error(shelf.error(), "make the folder of " + blob_name(id));
+    if (is_relied_upon && flushes())
+      if (const auto flushed = flush_shelf(*shelf); !flushed)
+        return disk_error(flushed.error(), "make the folder of " + blob_name(id));
     const auto renamed = give_name(from, name, *shelf, place.file);
     if (!renamed) {
       if (is_absent(renamed.error()) && attempt < 3) continue;
@@ -185,7 +189,7 @@ result<void> BlobFolder::mark_replaced(const BlobId& id, const Shelf& shelf) {
   const auto touched = file_system_.touch(shelf.rest, layout::BlobPlace(id).file);
   if (touched) return {};
   const auto path = is_absent(touched.error()) ? trash_.find(id) : std::nullopt;
-  if (path) return add(private_folder_, *path, id);
+  if (path) return add_back(private_folder_, *path, id);
   return disk_error(touched.error(), "mark " + blob_name(id) + " as used");
 }
 

@@ -52,7 +52,15 @@ class BlobFolder {
 
   /// Gives a complete (and, where durability demands it, flushed) file its name, replacing what may
   /// have it, and makes the name durable. On success the file is gone from `from`.
-  [[nodiscard]] result<void> add(const fs::Folder& from, std::string_view name, const BlobId& id);
+  [[nodiscard]] result<void> add(const fs::Folder& from, std::string_view name, const BlobId& id) {
+    return add(from, name, id, false);
+  }
+  /// The same for a blob that somebody may rely upon already, out of the trash: no power cut leaves
+  /// it in a folder that is not on the disk.
+  [[nodiscard]] result<void> add_back(const fs::Folder& from, std::string_view name,
+                                      const BlobId& id) {
+    return add(from, name, id, true);
+  }
 
   /// Whether it lies among what garbage collection has put aside.
   [[nodiscard]] bool is_in_trash(const BlobId& id) { return trash_.find(id).has_value(); }
@@ -63,6 +71,8 @@ class BlobFolder {
 
  private:
   struct Shelf;
+  [[nodiscard]] result<void> add(const fs::Folder& from, std::string_view name, const BlobId& id,
+                                 bool is_relied_upon);
   [[nodiscard]] result<Presence> look_on_disk(const BlobId& id, Mark mark);
   [[nodiscard]] result<bool> bring_back(const BlobId& id);
   [[nodiscard]] fs::result<Shelf> make_shelf(const BlobId& id);

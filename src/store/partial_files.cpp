@@ -64,7 +64,33 @@ result<std::optional<std::uint64_t>> PartialFiles::offset(const BlobId& id) {
   const auto names = held(id);
   if (!names) return names.error();
   if (names->empty()) return std::optional<std::uint64_t>();
+  if (const auto flushed = flush_names(id); !flushed) return flushed.error();
   return std::optional(names->front().durable);
+}
+
+// A name that is seen need not be on the disk: who gave it may have died, or failed, before that.
+result<void> PartialFiles::flush_names(const BlobId& id) {
+  if (!survives_power_cut(options_.durability)) return {};
+  if (const auto flushed = file_system_.flush(folder_); !flushed)
+    return disk_error(flushed.error(), "keep " + called(id));
+  return {};
+}
+
+// Makes the file its own by another tag. A lock alone does not tell whether the name, as this
+// server sees it, is still the file's: on a network mount it may have become a blob by now. A
+// rename is decided by the disk. False: it is gone.
+result<bool> PartialFiles::make_own(Open& open, PartialName name) {
+  const std::string before = name.text();
+  name.tag = std::to_string(file_system_.random());
+  const auto renamed = file_system_.rename(folder_, before, folder_, name.text());
+  if (!renamed && is_absent(renamed.error())) return false;
+  if (!renamed) return disk_error(renamed.error(), "take over " + called(name.id));
+  open.name = name.text();
+  const auto by_name = file_system_.stat(folder_, open.name);
+  const auto by_handle = file_system_.stat(open.file);
+  if (!by_name || !by_handle || by_name->inode != by_handle->inode) return taken_by_other(name.id);
+  if (const auto flushed = flush_names(name.id); !flushed) return flushed.error();
+  return true;
 }
 
 // A commit makes its file read-only before the blob gets its name: a crash in between leaves that.
@@ -100,9 +126,11 @@ result<std::optional<PartialFiles::Open>> PartialFiles::open(const BlobId& id) {
     if (!file) return file.error();
     if (!file.value()) continue;
     Open open;
-    open.name = name.text();
     open.durable = name.durable;
     open.file = std::move(**file);
+    const auto is_own = make_own(open, name);
+    if (!is_own) return is_own.error();
+    if (!is_own.value()) continue;
     const auto stat = file_system_.stat(open.file);
     if (!stat) return disk_error(stat.error(), "look at " + called(id));
     // Shorter than its name says: not even the name can be believed.
@@ -198,9 +226,10 @@ result<bool> PartialFiles::remove(const BlobId& id) {
     const auto locked = lock(name);
     if (!locked) return locked.error();
     if (!locked.value()) continue;
-    if (const auto removed = file_system_.remove_file(folder_, name.text()); !removed)
+    const auto removed = file_system_.remove_file(folder_, name.text());
+    if (!removed && !is_absent(removed.error()))
       return disk_error(removed.error(), "remove " + called(id));
-    is_removed = true;
+    is_removed = is_removed || removed;
   }
   forget(id);
   return is_removed;

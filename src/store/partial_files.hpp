@@ -73,6 +73,8 @@ class PartialFiles {
   [[nodiscard]] fs::result<std::vector<layout::PartialName>> list();
   [[nodiscard]] bool is_expired(const layout::PartialName& name);
   [[nodiscard]] result<std::vector<layout::PartialName>> held(const BlobId& id);
+  [[nodiscard]] result<void> flush_names(const BlobId& id);
+  [[nodiscard]] result<bool> make_own(Open& open, layout::PartialName name);
   [[nodiscard]] result<Open> create_alone(const BlobId& id);
   [[nodiscard]] fs::result<fs::File> open_file(const std::string& name);
   [[nodiscard]] result<std::optional<fs::File>> lock(const layout::PartialName& name);

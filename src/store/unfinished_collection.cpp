@@ -37,7 +37,7 @@ void bring_back_unfinished(fs::FileSystem& file_system, const StorageRoot& root,
       const auto id = layout::blob_of_trash_name(entry.name);
       // Marked, as it may take the place of one that was uploaded meanwhile, and so was promised.
       if (!id || !file_system.touch(*folder, entry.name)) continue;
-      if (blobs.add(*folder, entry.name, *id)) ++brought;
+      if (blobs.add_back(*folder, entry.name, *id)) ++brought;
     }
     static_cast<void>(file_system.remove_folder(*trash, run.name));
     if (brought > 0 && log)
