@@ -163,7 +163,8 @@ class Disturbed(ClientTest):
         self.assertIn(answer["checkoutPath"], farm.checkouts)
 
     def test_refusals_are_told_with_the_file(self):
-        for status, word in ((413, "limit"), (507, "full"), (400, "because"), (301, "elsewhere"), (403, "let us in")):
+        for status, word in ((413, "limit"), (507, "full"), (400, "because"), (301, "elsewhere"), (401, "let us in"),
+                             (403, "let us do that")):
             with self.subTest(status):
                 farm = self.farm(nth(1, (status, "because", [("Location", "http://other/")])))
                 done = self.submit(farm, expect=1)
