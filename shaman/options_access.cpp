@@ -64,14 +64,32 @@ result<void> set_jwt_keys(const Values& entries, auth::AccessOptions& access) {
   return {};
 }
 
-// A list of names that is taken as it is.
+using Parse = std::function<result<void>(const Values&)>;
+
+// A list, in the option's own words.
+Option list_of(std::string key, std::string type, std::string text, std::string example,
+               Values& kept, Parse parse) {
+  Option list = written(std::move(key), std::move(type), std::move(text), Reload::live, kept,
+                        std::move(parse));
+  list.is_list = true;
+  list.example = std::move(example);
+  return list;
+}
+
+// One that is taken as it is.
 void add_names(Table& table, std::string key, std::string type, std::string text, Values& kept,
                std::string example) {
-  Option names = written(std::move(key), std::move(type), std::move(text), Reload::live, kept,
-                         [](const Values&) -> result<void> { return {}; });
-  names.is_list = true;
-  names.example = std::move(example);
-  table.custom(std::move(names));
+  table.custom(list_of(std::move(key), std::move(type), std::move(text), std::move(example), kept,
+                       [](const Values&) -> result<void> { return {}; }));
+}
+
+// One of `NAME=VALUE`, of which `parse` makes what the server works with.
+void add_map(Table& table, std::string key, std::string type, std::string text, std::string example,
+             Values& kept, Parse parse) {
+  Option map = list_of(std::move(key), std::move(type), std::move(text), std::move(example), kept,
+                       std::move(parse));
+  map.is_map = true;
+  table.custom(std::move(map));
 }
 
 }  // namespace
@@ -85,34 +103,22 @@ void add_access_options(Table& table, Options& options) {
             " who is not known may do nothing",
             Reload::live)
       .example = "/etc/shaman/tokens";
-  Option networks = written("auth.trusted-networks", "NETWORK=ROLE",
-                            "Who comes from there without a token has this role: worker (reads),"
-                            " submit or admin. Behind a proxy, trusted-proxies must name that, or"
-                            " everybody comes from there",
-                            Reload::live, options.trusted_networks, [&](const Values& entries) {
-                              return set_roles(entries, "NETWORK", options.access.networks);
-                            });
-  networks.is_list = networks.is_map = true;
-  networks.example = "{10.1.0.0/16: submit, 127.0.0.1: admin}";
-  table.custom(std::move(networks));
-  Option certificates = written(
-      "auth.client-certificates", "NAME=ROLE",
-      "Who has a certificate of tls.client-ca with this common name has this role; *: any other",
-      Reload::live, options.client_certificates, [&](const Values& entries) {
-        return set_roles(entries, "NAME", options.access.certificates);
-      });
-  certificates.is_list = certificates.is_map = true;
-  certificates.example = "{render-01: worker, \"*\": submit}";
-  table.custom(std::move(certificates));
-  Option keys = written("auth.jwt-keys", "KEYID=FILE",
-                        "Public keys (PEM) of who signs JWTs, by their key id: P-256 for ES256, RSA"
-                        " for RS256",
-                        Reload::live, options.jwt_keys, [&](const Values& entries) {
-                          return set_jwt_keys(entries, options.access);
-                        });
-  keys.is_list = keys.is_map = true;
-  keys.example = "{farm-2026: /etc/shaman/farm.pem}";
-  table.custom(std::move(keys));
+  add_map(
+      table, "auth.trusted-networks", "NETWORK=ROLE",
+      "Who comes from there without a token has this role: worker (reads), submit or admin."
+      " Behind a proxy, trusted-proxies must name that, or everybody comes from there",
+      "{10.1.0.0/16: submit, 127.0.0.1: admin}", options.trusted_networks,
+      [&access](const Values& entries) { return set_roles(entries, "NETWORK", access.networks); });
+  add_map(
+      table, "auth.client-certificates", "NAME=ROLE",
+      "Who has a certificate of tls.client-ca with this common name has this role; *: any"
+      " other",
+      "{render-01: worker, \"*\": submit}", options.client_certificates,
+      [&access](const Values& entries) { return set_roles(entries, "NAME", access.certificates); });
+  add_map(table, "auth.jwt-keys", "KEYID=FILE",
+          "Public keys (PEM) of who signs JWTs, by their key id: P-256 for ES256, RSA for RS256",
+          "{farm-2026: /etc/shaman/farm.pem}", options.jwt_keys,
+          [&access](const Values& entries) { return set_jwt_keys(entries, access); });
   table.text("auth.jwt-issuer", access.jwt.issuer, "TEXT", "Their iss", Reload::live).example =
       "farm";
   table.text("auth.jwt-audience", access.jwt.audience, "TEXT", "Their aud", Reload::live).example =

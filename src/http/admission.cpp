@@ -57,11 +57,11 @@ std::optional<Response> admit(Exchange& exchange, Role needed) {
     return std::nullopt;
   }
   const std::string address = client_address(exchange);
-  // A proxy's own certificate says nothing of who is behind it.
-  const bool is_proxy =
-      exchange.options.trusted_proxies.contains(address_without_port(exchange.connection.peer()));
-  const std::string_view certificate =
-      is_proxy ? std::string_view() : exchange.connection.certificate_name();
+  std::string_view certificate = exchange.connection.certificate_name();
+  // A proxy's own says nothing of who is behind it.
+  if (!certificate.empty() &&
+      exchange.options.trusted_proxies.contains(address_without_port(exchange.connection.peer())))
+    certificate = {};
   exchange.principal = exchange.options.access->who({exchange.head.bearer(), certificate, address});
   const auth::Principal& who = exchange.principal;
   exchange.asker = {who.scope, who.role == Role::admin};

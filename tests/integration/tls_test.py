@@ -181,8 +181,6 @@ class Certificates(TlsTest):
         self.assertEqual(self.status(server), 401)
         self.assertEqual(self.status(server, worker), 200)
         self.assertEqual(self.status(server, self.authority.sign("render-02")), 401)
-        with Api(server) as api:
-            api.connection.close()
         server.tls = self.authority.trust(worker)
         with Api(server) as api:
             refused = api.upload(new_content())
