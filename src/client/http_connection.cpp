@@ -28,6 +28,8 @@ constexpr std::size_t kPieceBytes = 256 * 1024;
 constexpr std::size_t kReceiveBytes = 64 * 1024;
 // A body on a fast network never blocks; other connections of this thread are to have their turn.
 constexpr int kPiecesBeforeYielding = 16;
+// No system's socket buffer grows so large by itself: some of what was sent has been taken.
+constexpr std::uint64_t kMoreThanOnTheWay = 8 << 20U;
 constexpr const char* kTooLong = "the server did not move for too long";
 
 template <class Number>
@@ -88,8 +90,9 @@ asio::awaitable<result<HttpResponse>> HttpConnection::exchange(const HttpRequest
       co_return Error{errc::cancelled,
                       "stopped while speaking to " + transport_.server().url.text()};
     // A server may close an idle connection at any time; that says nothing about this request.
-    const bool was_stale =
-        is_kept_alive && !progress.has_answer_begun && answer.error().code == errc::unreachable;
+    const bool was_stale = is_kept_alive && !progress.has_answer_begun &&
+                           progress.body_sent < kMoreThanOnTheWay &&
+                           answer.error().code == errc::unreachable;
     if (!was_stale) co_return answer;
   }
 }
