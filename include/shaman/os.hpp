@@ -134,6 +134,20 @@ void set_up_terminal() noexcept;
 
 /// Lets other threads come first, as far as the system can do that for one thread.
 void lower_thread_priority() noexcept;
+/// For a thread that has little to do whenever it is woken, and for which somebody waits: lets it
+/// come first, as far as the system knows of that and allows it.
+void raise_thread_priority() noexcept;
+
+/// What a thread has used; the difference of two is what it used in between.
+struct ThreadUse {
+  std::uint64_t waits = 0;           ///< times that it could not go on, for a disk or for a lock
+  std::chrono::nanoseconds busy{0};  ///< of a processor
+  [[nodiscard]] ThreadUse operator-(const ThreadUse& before) const noexcept {
+    return {waits - before.waits, busy - before.busy};
+  }
+};
+/// Of the calling thread. Nothing where the system does not tell.
+[[nodiscard]] ThreadUse use_of_this_thread() noexcept;
 
 /// Nanoseconds since 1970 by the system's clock.
 [[nodiscard]] std::int64_t now_ns() noexcept;

@@ -14,6 +14,9 @@ struct StorageTraits {
   bool flush_folders = false;  ///< names can be put on stable storage
   bool locks = false;          ///< flock works; see fs::FileSystem::try_lock
   bool rename_to_free_name = false;
+  /// Looking for a name waits for nothing, as long as what is looked at is in memory: no network is
+  /// asked, no other program.
+  bool answers_at_once = false;
   /// The steps that a time of modification is kept in.
   std::chrono::nanoseconds time_granularity{std::chrono::seconds(2)};
 };

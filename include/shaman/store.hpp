@@ -159,6 +159,11 @@ class Store {
   /// Whether the blob is here. Does not mark it. Blocks.
   [[nodiscard]] result<BlobStatus> status(const BlobId& id, const Asker& asker = {});
 
+  /// The same without waiting for more than a look: nothing where something would have to be
+  /// flushed first, or where an unfinished upload of it is held (peek_held()).
+  [[nodiscard]] result<std::optional<BlobStatus>> status_at_once(const BlobId& id,
+                                                                 const Asker& asker = {});
+
   /// The status of many, in the list's order; what is stored is durable and marked as used now
   /// before this returns, so that garbage collection leaves it alone for the lease. Spreads over
   /// the pool. Blocks. `out` has the list's size.

@@ -110,6 +110,14 @@ void lower_thread_priority() noexcept {
   SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_BELOW_NORMAL);
 }
 
+void raise_thread_priority() noexcept {
+  SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_ABOVE_NORMAL);
+}
+
+ThreadUse use_of_this_thread() noexcept {
+  return {};
+}
+
 std::int64_t now_ns() noexcept {
   FILETIME time{};
   GetSystemTimePreciseAsFileTime(&time);

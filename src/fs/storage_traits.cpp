@@ -5,6 +5,8 @@
 #include <array>
 #include <string>
 
+#include "shaman/os.hpp"
+
 namespace shaman {
 namespace {
 
@@ -53,6 +55,17 @@ fs::result<nanoseconds> time_granularity(fs::FileSystem& file_system, const fs::
   return finest;
 }
 
+// Of names that nobody can know yet, as a network's client does remember what it was told.
+bool answers_at_once(fs::FileSystem& file_system, const fs::Folder& folder,
+                     const std::string& name) {
+  constexpr int kLooks = 8;
+  const auto before = os::use_of_this_thread();
+  for (int i = 0; i < kLooks; ++i)
+    static_cast<void>(file_system.stat(folder, name + "-" + std::to_string(i)));
+  const auto use = os::use_of_this_thread() - before;
+  return use.waits == 0;
+}
+
 fs::result<void> probe_file(fs::FileSystem& file_system, const fs::Folder& folder,
                             const std::string& name, StorageTraits& traits) {
   const auto file = file_system.create_file(folder, name);
@@ -89,6 +102,7 @@ fs::result<StorageTraits> probe_storage(fs::FileSystem& file_system, const fs::F
   if (const auto removed = file_system.remove_file(folder, renamed); !removed)
     return removed.error();
   traits.symbolic_links = tells_links(file_system, folder, name);
+  traits.answers_at_once = answers_at_once(file_system, folder, name);
   const auto flushes = is_able(file_system.flush(folder));
   if (!flushes) return flushes.error();
   traits.flush_folders = *flushes;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -24,7 +25,8 @@
 namespace shaman::http {
 
 /// One client's socket, with TLS or without, and a small buffer for what was read too far. Knows
-/// bytes and time, no HTTP. Everything on its strand.
+/// bytes and time, no HTTP. Everything on its strand, but that work which its coroutine waits for
+/// may read_now() on another thread.
 class Connection {
  public:
   using Phase = ConnectionTable::Phase;
@@ -110,7 +112,7 @@ class Connection {
   std::size_t end_ = 0;
   std::uint64_t bytes_in_ = 0;
   std::uint64_t bytes_out_ = 0;
-  bool lost_ = false;
+  std::atomic<bool> lost_{false};  // also set by who reads on the pool
   std::optional<tls::Channel> tls_;
   TlsFailure tls_failure_;
   std::string certificate_name_;

@@ -18,6 +18,7 @@
 #include "http/request_head.hpp"
 #include "http/response.hpp"
 #include "http/router.hpp"
+#include "http/short_looks.hpp"
 
 namespace shaman::http {
 
@@ -32,8 +33,9 @@ struct Services {
   const Router& router;
   ConnectionTable& connections;
   BufferPool& upload_buffers;
-  FairBudget& json_first;      ///< for the first part of each JSON request
-  FairBudget& json_rest;       ///< for what goes beyond; who holds it waits for nothing else
+  FairBudget& json_first;  ///< for the first part of each JSON request
+  FairBudget& json_rest;   ///< for what goes beyond; who holds it waits for nothing else
+  ShortLooks& looks;
   Passage* passage = nullptr;  ///< where the rest goes, if anywhere
 };
 

@@ -26,6 +26,17 @@ result<Found> look(Store& store, const BlobId& id, const Asker& asker) {
   return found;
 }
 
+// Nothing where that would take more than a short look.
+result<std::optional<Found>> look_at_once(const Exchange& exchange, const BlobId& id) {
+  ShortLooks& looks = exchange.services.looks;
+  if (!looks.may_be_taken_here()) return std::optional<Found>();
+  const ShortLooks::Look look(looks);
+  const auto status = exchange.services.store.status_at_once(id, exchange.asker);
+  if (!status) return status.error();
+  if (!*status) return std::optional<Found>();
+  return std::optional(Found{**status, std::nullopt});
+}
+
 Response status_json(const Found& found) {
   std::string out;
   {
@@ -41,6 +52,9 @@ Response status_json(const Found& found) {
 Task<Response> get_file_status(Exchange& exchange) {
   const auto id = parse_blob_id(exchange.parameters[0], exchange.parameters[1]);
   if (!id) co_return Response::error(id.error());
+  const auto at_once = look_at_once(exchange, *id);
+  if (!at_once) co_return Response::error(at_once.error());
+  if (*at_once) co_return status_json(**at_once);
   Store& store = exchange.services.store;
   const auto found = co_await run_on(exchange.services.pools.quick, exchange.connection.strand(),
                                      [&] { return look(store, *id, exchange.asker); });

@@ -124,18 +124,26 @@ std::size_t RequestBody::read_now(std::span<char> into) {
   return filled;
 }
 
+Task<Piece> RequestBody::next_room(BufferPool& pool) {
+  if (!co_await wait()) co_return Piece();
+  auto grant = co_await connection_.acquire(pool.budget(), 1);
+  if (grant) co_return pool.make_piece(*std::move(grant));
+  failure_ = connection_.is_lost() ? Failure::disconnected : Failure::overloaded;
+  co_return Piece();
+}
+
+void RequestBody::fill(Piece& piece) {
+  connection_.enter_working();
+  piece.set_length(read_now(piece.room()));
+}
+
 Task<Piece> RequestBody::next(BufferPool& pool) {
-  while (co_await wait()) {
-    auto grant = co_await connection_.acquire(pool.budget(), 1);
-    if (!grant) {
-      failure_ = connection_.is_lost() ? Failure::disconnected : Failure::overloaded;
-      break;
-    }
-    Piece piece = pool.make_piece(*std::move(grant));
-    piece.set_length(read_now(piece.room()));
+  for (;;) {
+    Piece piece = co_await next_room(pool);
+    if (!piece) co_return piece;
+    fill(piece);
     if (piece.length() > 0) co_return piece;
   }
-  co_return Piece();
 }
 
 Task<std::size_t> RequestBody::read(std::span<char> into) {

@@ -36,8 +36,13 @@ class RequestBody {
   /// Bytes of the body that came so far, decoded.
   [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
 
-  /// The next piece, possibly a short one; empty at the end and after a failure. Takes memory from
-  /// the pool only when there are bytes to put in.
+  /// A piece to read into, once there are bytes for it; none at the end and after a failure.
+  [[nodiscard]] Task<Piece> next_room(BufferPool& pool);
+  /// Reads what is there into the piece, without waiting; its length is 0 when that is nothing. The
+  /// one member that may be called off the strand: by work that the coroutine waits for.
+  void fill(Piece& piece);
+
+  /// The next piece, filled, possibly with little; empty at the end and after a failure.
   [[nodiscard]] Task<Piece> next(BufferPool& pool);
 
   /// Reads up to `into.size()` bytes and at least one; 0 at the end and after a failure.

@@ -106,27 +106,22 @@ Task<bool> Adding::tell_interim(bool is_first) {
 }
 
 Task<std::optional<Response>> Adding::receive() {
-  const Services& services = exchange_.services;
-  std::uint64_t skip = is_creation_ ? upload_->received() : 0;
-  Piece piece = co_await exchange_.body.next(services.upload_buffers);
-  while (piece) {
-    const std::size_t held = std::min<std::uint64_t>(skip, piece.content().size());
+  TakeBytes take = [upload = upload_, skip = is_creation_ ? upload_->received() : 0](
+                       std::span<const std::byte> bytes) mutable -> result<bool> {
+    const std::size_t held = std::min<std::uint64_t>(skip, bytes.size());
     skip -= held;
-    auto writing = start_on(services.pools.disk, exchange_.connection.strand(),
-                            [upload = upload_, held, piece = std::move(piece)] {
-                              return upload->write(piece.content().subspan(held));
-                            });
-    Piece next = co_await exchange_.body.next(services.upload_buffers);
-    const auto written = co_await writing.wait();
-    if (!written) {
-      Response response = Response::error(written.error());
-      const bool is_final = written.error().code == errc::content_mismatch;
-      add_resumption(response, limits_of(exchange_), std::nullopt, is_final);
-      co_return response;
-    }
-    if (upload_->is_superseded()) co_return already_stored(exchange_, id_, 208);
-    piece = std::move(next);
+    const auto written = upload->write(bytes.subspan(held));
+    if (!written) return written.error();
+    return !upload->is_superseded();
+  };
+  const auto received = co_await receive_body(exchange_, std::move(take));
+  if (!received) {
+    Response response = Response::error(received.error());
+    const bool is_final = received.error().code == errc::content_mismatch;
+    add_resumption(response, limits_of(exchange_), std::nullopt, is_final);
+    co_return response;
   }
+  if (upload_->is_superseded()) co_return already_stored(exchange_, id_, 208);
   if (exchange_.body.failure() != RequestBody::Failure::none)
     co_return response_to_failed_body(exchange_.body);
   co_return std::nullopt;

@@ -14,6 +14,7 @@
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
+#include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
 #include "http/address_counts.hpp"
@@ -63,9 +64,10 @@ struct Server::Impl {
         buffers(options_in.limits.buffer_bytes, options_in.limits.piece_bytes),
         json_first(options_in.limits.json_budget / 4),
         json_rest(options_in.limits.json_budget - options_in.limits.json_budget / 4),
+        looks(store.traits().answers_at_once),
         options(std::move(options_in)),
-        services{store,       checkouts, pools,      options,  router,
-                 connections, buffers,   json_first, json_rest},
+        services{store,       checkouts, pools,      options,   router,
+                 connections, buffers,   json_first, json_rest, looks},
         control(asio::make_strand(io)),
         timer(control) {}
 
@@ -74,6 +76,7 @@ struct Server::Impl {
   Task<> watch_deadlines();
   Task<> shut_down();
   void greet(Socket socket);
+  void speak();
 
   const std::size_t io_threads;
   Router router;
@@ -82,6 +85,7 @@ struct Server::Impl {
   BufferPool buffers;
   FairBudget json_first;
   FairBudget json_rest;
+  ShortLooks looks;
   CurrentOptions options;
   Services services;
   asio::io_context io;
@@ -133,6 +137,12 @@ void Server::Impl::greet(Socket socket) {
                  refuse_connection(std::move(socket), services,
                                    is_full ? kTooManyConnections : kTooManyOfOneAddress),
                  [this](const std::exception_ptr&) { --refusals; });
+}
+
+// Whatever takes long is done by the pools: these threads are for who waits for a short answer.
+void Server::Impl::speak() {
+  os::raise_thread_priority();
+  io.run();
 }
 
 Task<> Server::Impl::accept(Acceptor& acceptor) {
@@ -241,8 +251,8 @@ void Server::run() {
   asio::co_spawn(impl_->control, impl_->watch_deadlines(), asio::detached);
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < impl_->io_threads; ++i)
-    threads.emplace_back([this] { impl_->io.run(); });
-  impl_->io.run();
+    threads.emplace_back([this] { impl_->speak(); });
+  impl_->speak();
   for (std::thread& thread : threads)
     thread.join();
 }

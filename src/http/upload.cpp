@@ -22,21 +22,16 @@ Response mismatch(const BlobId& id, std::uint64_t received) {
                                   " bytes, but the body has " + std::to_string(received));
 }
 
-// Receives one piece while the one before is hashed and written; the upload is whole when the body
-// is done and nothing is returned.
+// The upload is whole when nothing is returned.
 Task<std::optional<Response>> receive(Exchange& exchange, const SharedUpload& upload) {
-  const Services& services = exchange.services;
-  Piece piece = co_await exchange.body.next(services.upload_buffers);
-  while (piece) {
-    auto writing =
-        start_on(services.pools.disk, exchange.connection.strand(),
-                 [upload, piece = std::move(piece)] { return upload->write(piece.content()); });
-    Piece next = co_await exchange.body.next(services.upload_buffers);
-    const auto written = co_await writing.wait();
-    if (!written) co_return Response::error(written.error());
-    if (upload->is_superseded()) co_return Response::empty(208);
-    piece = std::move(next);
-  }
+  TakeBytes take = [upload](std::span<const std::byte> bytes) -> result<bool> {
+    const auto written = upload->write(bytes);
+    if (!written) return written.error();
+    return !upload->is_superseded();
+  };
+  const auto received = co_await receive_body(exchange, std::move(take));
+  if (!received) co_return Response::error(received.error());
+  if (upload->is_superseded()) co_return Response::empty(208);
   if (exchange.body.failure() != RequestBody::Failure::none)
     co_return response_to_failed_body(exchange.body);
   if (upload->received() != upload->id().size) co_return mismatch(upload->id(), upload->received());

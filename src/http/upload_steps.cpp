@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "http/upload_steps.hpp"
 
+#include <thread>
 #include <utility>
 
 #include "http/one_shot.hpp"
@@ -12,7 +13,48 @@ namespace {
 // A claim that is told free but is taken again at once must not make us spin.
 constexpr std::chrono::milliseconds kBetweenClaims{20};
 
+// As much is received without asking who else waits for a thread.
+constexpr std::size_t kTurn = std::size_t{4} << 20;
+
+// What a turn on the pool of the disk works with; shared, so that it outlives whatever goes wrong
+// in the coroutine.
+struct Turn {
+  TakeBytes take;
+  Piece piece;
+};
+
+// Receives, hashes and writes in one thread for as long as the client keeps up: a piece that is
+// handed over costs two wakes and a cold cache (docs/design/0010).
+result<bool> take_turn(RequestBody& body, Turn& turn) {
+  for (std::size_t taken = 0; taken < kTurn; taken += turn.piece.length()) {
+    body.fill(turn.piece);
+    if (turn.piece.length() == 0) break;
+    const auto go_on = turn.take(turn.piece.content());
+    if (!go_on || !*go_on) return go_on;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
 }  // namespace
+
+Task<result<void>> receive_body(Exchange& exchange, TakeBytes take) {
+  const auto turn = std::make_shared<Turn>();
+  turn->take = std::move(take);
+  for (;;) {
+    turn->piece = co_await exchange.body.next_room(exchange.services.upload_buffers);
+    if (!turn->piece) co_return result<void>();
+    auto work = [turn, &body = exchange.body]() {
+      auto taken = take_turn(body, *turn);
+      turn->piece = Piece();
+      return taken;
+    };
+    const auto go_on = co_await run_on(exchange.services.pools.disk, exchange.connection.strand(),
+                                       std::move(work));
+    if (!go_on) co_return go_on.error();
+    if (!*go_on) co_return result<void>();
+  }
+}
 
 // Now and then the claim is asked for again even without a wake: that shows the store that somebody
 // still waits.

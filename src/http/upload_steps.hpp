@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <memory>
+#include <span>
 
 #include "http/exchange.hpp"
 #include "http/task.hpp"
@@ -16,6 +19,14 @@ using SharedUpload = std::shared_ptr<Upload>;
 /// Waits until the blob's claim may be free. The socket is left unread meanwhile, which holds the
 /// client back.
 [[nodiscard]] Task<> wait_for_claim(Exchange& exchange, const BlobId& id);
+
+/// What to do with the bytes of a body, piece after piece, on the pool of the disk. False: no more
+/// are wanted.
+using TakeBytes = std::function<result<bool>(std::span<const std::byte>)>;
+
+/// Receives the body until its end, until no more is wanted or until something goes wrong: what
+/// `take` says is returned, what the body suffered is in its failure().
+[[nodiscard]] Task<result<void>> receive_body(Exchange& exchange, TakeBytes take);
 
 /// Stores what was received; on return it is on disk.
 [[nodiscard]] Task<result<void>> commit_upload(Exchange& exchange, const SharedUpload& upload);

@@ -60,6 +60,12 @@ result<std::vector<PartialName>> PartialFiles::held(const BlobId& id) {
   return std::move(*names);
 }
 
+result<bool> PartialFiles::holds(const BlobId& id) {
+  const auto names = held(id);
+  if (!names) return names.error();
+  return !names->empty();
+}
+
 result<std::optional<std::uint64_t>> PartialFiles::offset(const BlobId& id) {
   const auto names = held(id);
   if (!names) return names.error();

@@ -40,6 +40,8 @@ class PartialFiles {
 
   /// How much of it is on stable storage; nothing where there is no partial.
   [[nodiscard]] result<std::optional<std::uint64_t>> offset(const BlobId& id);
+  /// Whether offset() would find anything; flushes nothing.
+  [[nodiscard]] result<bool> holds(const BlobId& id);
   /// Opens what offset() found. errc::busy when another server has it.
   [[nodiscard]] result<std::optional<Open>> open(const BlobId& id);
   /// Begins one. errc::limit_exceeded when there are too many already; errc::storage_full.

@@ -128,6 +128,21 @@ result<BlobStatus> Store::status(const BlobId& id, const Asker& asker) {
   return impl_->status_of(id, BlobFolder::Mark::no, asker);
 }
 
+result<std::optional<BlobStatus>> Store::status_at_once(const BlobId& id, const Asker& asker) {
+  using Told = std::optional<BlobStatus>;
+  Impl& store = *impl_;
+  Told told = store.is_claimed(id, asker) ? BlobStatus::uploading : BlobStatus::unknown;
+  if (Proofs::View(store.proofs, asker).has(id) && !store.is_committing(id, asker)) {
+    const auto presence = store.blobs.look(id, BlobFolder::Mark::no);
+    if (!presence) return presence.error();
+    if (*presence == BlobFolder::Presence::young) return Told();
+    if (*presence == BlobFolder::Presence::durable) return Told(BlobStatus::stored);
+  }
+  const auto held = store.partials.holds(Impl::key_of(asker, id));
+  if (!held) return held.error();
+  return held.value() ? Told() : told;
+}
+
 void Store::refuse_uploads() {
   impl_->refuses_uploads = true;
 }

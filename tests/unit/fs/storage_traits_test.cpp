@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shaman/storage_traits.hpp"
 
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -64,6 +66,19 @@ TEST_F(StorageTraitsTest, DoesWithoutWhatIsNotNeeded) {
   });
   EXPECT_FALSE(probe()->rename_to_free_name);
   EXPECT_TRUE(left_nothing());
+}
+
+TEST_F(StorageTraitsTest, TellsAStorageThatHasToAskSomebody) {
+  bool answers_at_once = false;
+  for (int i = 0; i < 5 && !answers_at_once; ++i)  // anything may hold up a single look
+    answers_at_once = probe()->answers_at_once;
+  EXPECT_TRUE(answers_at_once);
+  fs_.on_call([&](const Call& call) {
+    if (call.operation == Operation::stat)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return boost::system::error_code();
+  });
+  EXPECT_FALSE(probe()->answers_at_once);
 }
 
 TEST_F(StorageTraitsTest, FailsWhereFilesCannotBeWritten) {
