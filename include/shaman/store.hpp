@@ -203,6 +203,12 @@ class Store {
   /// on disk. errc::content_mismatch (nothing is kept), errc::storage_full, errc::io_error.
   void commit(Upload upload, std::function<void(result<void>)> done);
 
+  /// The same, done by the calling thread. Blocks.
+  [[nodiscard]] result<void> commit_now(Upload upload);
+  /// Where commit() waits for the disk: with many threads that do little else. For work that ends
+  /// in commit_now().
+  [[nodiscard]] WorkerPool& commit_pool() noexcept;
+
   /// Calls `wake` once: when the blob's present claim is given back (committed or not) or has
   /// stalled, or at once where there is no claim; from whatever thread brings it about, so it must
   /// be short. The returned handle cancels when destroyed; after that `wake` is not called.

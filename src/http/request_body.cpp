@@ -132,16 +132,16 @@ Task<Piece> RequestBody::next_room(BufferPool& pool) {
   co_return Piece();
 }
 
-void RequestBody::fill(Piece& piece) {
+std::size_t RequestBody::take(std::span<char> into) {
   connection_.enter_working();
-  piece.set_length(read_now(piece.room()));
+  return read_now(into);
 }
 
 Task<Piece> RequestBody::next(BufferPool& pool) {
   for (;;) {
     Piece piece = co_await next_room(pool);
     if (!piece) co_return piece;
-    fill(piece);
+    piece.set_length(take(piece.room()));
     if (piece.length() > 0) co_return piece;
   }
 }

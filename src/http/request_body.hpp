@@ -38,9 +38,9 @@ class RequestBody {
 
   /// A piece to read into, once there are bytes for it; none at the end and after a failure.
   [[nodiscard]] Task<Piece> next_room(BufferPool& pool);
-  /// Reads what is there into the piece, without waiting; its length is 0 when that is nothing. The
-  /// one member that may be called off the strand: by work that the coroutine waits for.
-  void fill(Piece& piece);
+  /// Reads what is there, without waiting; 0 when that is nothing. The one member that may be
+  /// called off the strand: by work that the coroutine waits for.
+  [[nodiscard]] std::size_t take(std::span<char> into);
 
   /// The next piece, filled, possibly with little; empty at the end and after a failure.
   [[nodiscard]] Task<Piece> next(BufferPool& pool);

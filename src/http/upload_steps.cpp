@@ -27,7 +27,7 @@ struct Turn {
 // handed over costs two wakes and a cold cache (docs/design/0010).
 result<bool> take_turn(RequestBody& body, Turn& turn) {
   for (std::size_t taken = 0; taken < kTurn; taken += turn.piece.length()) {
-    body.fill(turn.piece);
+    turn.piece.set_length(body.take(turn.piece.room()));
     if (turn.piece.length() == 0) break;
     const auto go_on = turn.take(turn.piece.content());
     if (!go_on || !*go_on) return go_on;

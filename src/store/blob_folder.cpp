@@ -37,14 +37,15 @@ struct BlobFolder::Shelf {
 };
 
 BlobFolder::BlobFolder(fs::FileSystem& file_system, const fs::Folder& blobs,
-                       const fs::Folder& private_folder, MarkCache& marks,
-                       const StoreOptions& options)
+                       const fs::Folder& private_folder, const StorageTraits& traits,
+                       MarkCache& marks, const StoreOptions& options)
     : file_system_(file_system),
       blobs_(blobs),
       private_folder_(private_folder),
       marks_(marks),
       options_(options),
-      trash_(file_system, private_folder) {}
+      trash_(file_system, private_folder),
+      renames_take_turns_(traits.answers_at_once && options.durability == Durability::group) {}
 
 bool BlobFolder::is_within_lease(fs::Time marked, fs::Time now) const {
   return now - marked < options_.mark_lease;
@@ -164,6 +165,19 @@ result<void> BlobFolder::add(const fs::Folder& from, std::string_view name, cons
   }
 }
 
+fs::result<void> BlobFolder::rename_to_free_name(const fs::Folder& from, std::string_view name,
+                                                 const Shelf& shelf, std::string_view file) {
+  fs::result<void> renamed;
+  const auto rename = [&] {
+    renamed = file_system_.rename_to_free_name(from, name, shelf.rest, file);
+  };
+  if (renames_take_turns_)
+    renames_.run(rename);
+  else
+    rename();
+  return renamed;
+}
+
 // False: a blob of that name was replaced.
 fs::result<bool> BlobFolder::give_name(const fs::Folder& from, std::string_view name,
                                        const Shelf& shelf, std::string_view file) {
@@ -171,7 +185,7 @@ fs::result<bool> BlobFolder::give_name(const fs::Folder& from, std::string_view 
     return fs::result<bool>(boost::system::in_place_error, error);
   };
   if (has_free_name_renames_) {
-    const auto renamed = file_system_.rename_to_free_name(from, name, shelf.rest, file);
+    const auto renamed = rename_to_free_name(from, name, shelf, file);
     if (renamed) return true;
     if (renamed.error() == errors::invalid_argument)
       has_free_name_renames_ = false;

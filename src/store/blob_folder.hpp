@@ -16,6 +16,7 @@
 
 #include "store/instance.hpp"
 #include "store/mark_cache.hpp"
+#include "store/taking_turns.hpp"
 #include "store/trash_look.hpp"
 
 namespace shaman {
@@ -38,7 +39,7 @@ class BlobFolder {
 
   /// All references must outlive it. The folders are `file-store/stored` and `.shaman`.
   BlobFolder(fs::FileSystem& file_system, const fs::Folder& blobs, const fs::Folder& private_folder,
-             MarkCache& marks, const StoreOptions& options);
+             const StorageTraits& traits, MarkCache& marks, const StoreOptions& options);
 
   /// Looks on the disk. With Mark::as_used_now, what is there has a time of last use within the
   /// mark lease afterwards, and what garbage collection has put aside is brought back.
@@ -79,6 +80,8 @@ class BlobFolder {
   [[nodiscard]] fs::result<void> flush_shelf(const Shelf& shelf);
   [[nodiscard]] fs::result<bool> give_name(const fs::Folder& from, std::string_view name,
                                            const Shelf& shelf, std::string_view file);
+  [[nodiscard]] fs::result<void> rename_to_free_name(const fs::Folder& from, std::string_view name,
+                                                     const Shelf& shelf, std::string_view file);
   [[nodiscard]] result<void> mark_replaced(const BlobId& id, const Shelf& shelf);
   [[nodiscard]] bool is_suspect(const BlobId& id);
   void set_suspect(const BlobId& id, bool suspect);
@@ -90,6 +93,11 @@ class BlobFolder {
   MarkCache& marks_;
   const StoreOptions& options_;
   TrashLook trash_;
+  // Linux lets one thread of all rename between two folders of a file system (s_vfs_rename_mutex),
+  // and each that waits for that must be woken before the next can go on. Not where a rename waits
+  // for a network: there as many as can be are to wait at once.
+  const bool renames_take_turns_;
+  TakingTurns renames_;
   // Whether the name of the outer folder `xy` is known to be on stable storage.
   std::array<std::atomic<bool>, 256> durable_shards_{};
   // Blobs that have a name but whose flush failed: flushing again would succeed and prove nothing,

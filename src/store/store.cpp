@@ -11,6 +11,8 @@
 namespace shaman {
 namespace {
 
+constexpr std::size_t kFlushesAtOnce = 64;
+
 // What the store's thread does: wakes who waits for a stalled upload, shows other servers that this
 // one lives, and removes what dead ones left.
 class Rounds {
@@ -47,13 +49,14 @@ Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, Wo
       instance(std::move(instance_)),
       claims(options.stall_after),
       marks(options.remembered_marks),
-      blobs(file_system, root.blobs, root.private_folder, marks, options),
+      blobs(file_system, root.blobs, root.private_folder, root.traits, marks, options),
       committer(file_system, instance.uploading(), blobs, marks),
       partials(file_system, root.partial, options),
       reservations(file_system, root.root, root.blobs, pool, options.limits),
       proofs(file_system, root.private_folder, options),
-      commits(CommitQueue::make(options.durability, committer, pool)),
-      housekeeper_(options.housekeeping, Rounds(*this)) {}
+      housekeeper_(options.housekeeping, Rounds(*this)) {
+  if (options.durability == Durability::group) flushers.emplace(kFlushesAtOnce);
+}
 
 Store::Impl::~Impl() {
   std::unique_lock lock(jobs_mutex_);

@@ -6,15 +6,16 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "shaman/store.hpp"
 
+#include "store/blob_committer.hpp"
 #include "store/blob_folder.hpp"
 #include "store/claim_table.hpp"
-#include "store/commit_queue.hpp"
 #include "store/housekeeper.hpp"
 #include "store/instance.hpp"
 #include "store/mark_cache.hpp"
@@ -58,6 +59,11 @@ struct Store::Impl {
   /// Stores a small blob of the server's own making; it is stored and marked on return. Blocks.
   [[nodiscard]] result<BlobId> put(std::string_view content);
 
+  /// Checks the upload, makes its blob part of the store, and gives the claim back. Blocks.
+  [[nodiscard]] result<void> finish(std::shared_ptr<Upload::State> upload);
+  /// Where uploads are finished.
+  [[nodiscard]] WorkerPool& finishers() noexcept { return flushers ? *flushers : pool; }
+
   /// A name for a temporary file that is in no use.
   [[nodiscard]] std::string temporary_name(const BlobId& id);
 
@@ -78,7 +84,9 @@ struct Store::Impl {
   Reservations reservations;
   PartialTable partial_leases;
   Proofs proofs;
-  std::unique_ptr<CommitQueue> commits;
+  /// With `group`: flushes wait for the disk, not for a core. A pool apart, larger than the one
+  /// that hashes and writes, lets all of them wait for the same write of the journal.
+  std::optional<WorkerPool> flushers;
 
   std::atomic<bool> refuses_uploads{false};
   std::atomic<std::uint64_t> next_name{1};

@@ -158,42 +158,52 @@ result<BeginResult> Store::begin_upload(const BlobId& id, bool can_defer, const 
   return BeginResult(Upload(std::move(state)));
 }
 
+result<void> Store::Impl::finish(std::shared_ptr<Upload::State> upload) {
+  const auto verified = upload->verify();
+  result<void> outcome = verified;
+  if (verified) {
+    PendingBlob blob{upload->id, std::move(upload->file), upload->name};
+    if (upload->lease) blob.folder = &partials.folder();
+    outcome = committer.commit(std::move(blob));
+  }
+  if (outcome) {
+    ++uploads_committed;
+    if (!upload->scope.empty()) proofs.add(upload->scope, upload->id);
+    reservations.stored(upload->id.size);
+  } else if (!upload->failure) {
+    ++uploads_failed;
+  }
+  if (!outcome && outcome.error().code != errc::content_mismatch)
+    log(LogLevel::error, outcome.error().message());
+  claims.release(upload->ticket, outcome.has_value());
+  // With the wrong content no part of it can be trusted. Any other failure's file is gone already,
+  // and what is there now may be another server's.
+  if (!verified && upload->lease) partials.remove_own(upload->key, upload->name);
+  return outcome;
+}
+
+result<void> Store::commit_now(Upload upload) {
+  impl_->claims.committing(upload.state_->ticket);
+  return impl_->finish(std::move(upload.state_));
+}
+
 void Store::commit(Upload upload, std::function<void(result<void>)> done) {
   Impl& store = *impl_;
   // Shared, because jobs must be copyable.
   std::shared_ptr<Upload::State> state = std::move(upload.state_);
   store.claims.committing(state->ticket);
   store.begin_job();
-  const auto verified = state->verify();
-  PendingBlob blob;
-  if (verified) {
-    blob = {state->id, std::move(state->file), state->name};
-    if (state->lease) blob.folder = &store.partials.folder();
-  }
-  auto end = [&store, is_wrong = !verified, state = std::move(state),
-              done = std::move(done)](result<void> outcome) mutable {
-    if (outcome) {
-      ++store.uploads_committed;
-      if (!state->scope.empty()) store.proofs.add(state->scope, state->id);
-      store.reservations.stored(state->id.size);
-    } else if (!state->failure) {
-      ++store.uploads_failed;
-    }
-    if (!outcome && outcome.error().code != errc::content_mismatch)
-      store.log(LogLevel::error, outcome.error().message());
-    store.claims.release(state->ticket, outcome.has_value());
-    // With the wrong content no part of it can be trusted. Any other failure's file is gone
-    // already, and what is there now may be another server's.
-    if (is_wrong && state->lease) store.partials.remove_own(state->key, state->name);
-    state.reset();
+  // Moved on, never copied: whoever holds the state last must not outlive the store.
+  store.finishers().post([&store, state = std::move(state), done = std::move(done)]() mutable {
+    auto outcome =
+        store.finish(std::move(state));  // whatever it held is given back before it is told
     done(std::move(outcome));
     store.end_job();
-  };
-  // Moved on, never copied: whoever holds the state last must not outlive the store.
-  if (verified)
-    store.commits->submit(std::move(blob), std::move(end));
-  else
-    store.pool.post([end = std::move(end), verified]() mutable { end(verified); });
+  });
+}
+
+WorkerPool& Store::commit_pool() noexcept {
+  return impl_->finishers();
 }
 
 result<BlobId> Store::Impl::put(std::string_view content) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "store/commit_queue.hpp"
+#include "store/blob_committer.hpp"
 
 #include <utility>
 
@@ -11,48 +11,7 @@ namespace {
 // A bake or an image that is saved through a worker's link must not change everybody's blob.
 constexpr std::uint32_t kBlobMode = 0444;
 
-// One blob's steps one after the other, several blobs side by side: as many as the pool has
-// threads.
-class EachOnItsOwn final : public CommitQueue {
- public:
-  EachOnItsOwn(BlobCommitter& committer, WorkerPool& pool) : committer_(committer), pool_(pool) {}
-
-  void submit(PendingBlob blob, Done done) override {
-    // Jobs must be copyable, the file is not.
-    auto job = std::make_shared<PendingBlob>(std::move(blob));
-    pool_.post([this, job = std::move(job), done = std::move(done)] {
-      done(committer_.commit(std::move(*job)));
-    });
-  }
-
- private:
-  BlobCommitter& committer_;
-  WorkerPool& pool_;
-};
-
-// Flushes wait for the disk, not for a core: a pool apart, larger than the one that hashes and
-// writes, lets all of them wait for the same write of the journal.
-class SideBySide final : public CommitQueue {
- public:
-  explicit SideBySide(BlobCommitter& committer) : queue_(committer, pool_) {}
-
-  void submit(PendingBlob blob, Done done) override {
-    queue_.submit(std::move(blob), std::move(done));
-  }
-
- private:
-  static constexpr std::size_t kFlushesAtOnce = 64;
-  WorkerPool pool_{kFlushesAtOnce};
-  EachOnItsOwn queue_;
-};
-
 }  // namespace
-
-std::unique_ptr<CommitQueue> CommitQueue::make(Durability durability, BlobCommitter& committer,
-                                               WorkerPool& pool) {
-  if (durability == Durability::group) return std::make_unique<SideBySide>(committer);
-  return std::make_unique<EachOnItsOwn>(committer, pool);
-}
 
 result<void> BlobCommitter::commit(PendingBlob blob) {
   const std::string what = "store blob " + blob.id.brief();

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <functional>
-#include <memory>
 #include <string>
 
 #include "shaman/blob_id.hpp"
 #include "shaman/error.hpp"
 #include "shaman/fs.hpp"
-#include "shaman/store.hpp"
-#include "shaman/worker_pool.hpp"
 
 #include "store/blob_folder.hpp"
 
@@ -43,25 +39,6 @@ class BlobCommitter {
   const fs::Folder& temporary_;
   BlobFolder& blobs_;
   MarkCache& marks_;
-};
-
-/// Decides when, where and beside which others a blob is committed.
-class CommitQueue {
- public:
-  using Done = std::function<void(result<void>)>;
-
-  CommitQueue() = default;
-  CommitQueue(const CommitQueue&) = delete;
-  CommitQueue& operator=(const CommitQueue&) = delete;
-  virtual ~CommitQueue() = default;
-
-  /// Never blocks. `done` is called once, from another thread. Thread-safe.
-  virtual void submit(PendingBlob blob, Done done) = 0;
-
-  /// The policy for a durability. The references must outlive it and all that was submitted.
-  [[nodiscard]] static std::unique_ptr<CommitQueue> make(Durability durability,
-                                                         BlobCommitter& committer,
-                                                         WorkerPool& pool);
 };
 
 }  // namespace shaman
