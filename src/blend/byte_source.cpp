@@ -49,13 +49,17 @@ class PlainSource final : public ByteSource {
     return offset >= start_ && offset - start_ < filled_;
   }
 
+  // On in the file's order, or back: lists are often walked from their ends.
   result<void> fill(std::uint64_t offset) {
     const std::uint64_t end = start_ + filled_;
-    const bool in_order = offset >= end && offset - end < kSmallest;
-    step_ = in_order ? std::min(step_ * 2, kLargest) : kSmallest;
-    const result<std::size_t> count = file_.read_at(offset, std::span(window_).first(step_));
+    const bool goes_on = offset >= end && offset - end < kSmallest;
+    const bool goes_back = offset < start_ && start_ - offset < kSmallest;
+    step_ = goes_on || goes_back ? std::min(step_ * 2, kLargest) : kSmallest;
+    const std::uint64_t before = goes_back ? step_ - kSmallest : 0;
+    const std::uint64_t from = offset - std::min(offset, before);
+    const result<std::size_t> count = file_.read_at(from, std::span(window_).first(step_));
     if (!count) return count.error();
-    start_ = offset;
+    start_ = from;
     filled_ = *count;
     return {};
   }
