@@ -77,6 +77,7 @@ int collect(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsageError;
   }
+  os::lower_thread_priority();  // a server may be at work beside this
   fs::LocalFileSystem file_system;
   WorkerPool pool(walking_threads());
   const auto results = collect_garbage(file_system, storage, pool, options);
@@ -237,6 +238,7 @@ int verify(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsageError;
   }
+  os::lower_thread_priority();  // a server may be at work beside this
   fs::LocalFileSystem file_system;
   WorkerPool pool(walking_threads());
   const auto results = verify_store(file_system, storage, pool, options);

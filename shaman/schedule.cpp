@@ -7,6 +7,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
 namespace shaman::program {
@@ -71,6 +72,7 @@ bool Schedule::wait(std::unique_lock<std::mutex>& lock, std::chrono::millisecond
 }
 
 void Schedule::run() {
+  os::lower_thread_priority();  // and that of all threads that its jobs start
   std::chrono::milliseconds at_most = kFirst;
   std::unique_lock lock(mutex_);
   while (wait(lock, at_most)) {

@@ -58,7 +58,7 @@ void Upkeep::collect(const std::atomic<bool>& stop) {
 }
 
 void Upkeep::verify(const std::atomic<bool>& stop) {
-  WorkerPool pool(kReadingThreads, WorkerPool::Priority::low);
+  WorkerPool pool(kReadingThreads);
   const auto settings = settings_.current();
   VerifyOptions options;
   options.bytes_per_second = settings->verify_rate;

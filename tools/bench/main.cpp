@@ -49,6 +49,9 @@ void describe(CLI::App& app, Options& options) {
   app.add_option("--storage", options.process.storage,
                  "the server's storage folder; blobs there are made to look older");
   app.add_option(
+      "--collect", options.process.collect_command,
+      "shell command that collects the storage's garbage, for the bench of a busy server");
+  app.add_option(
          "--json", options.json,
          "print one JSON object instead of tables; with a name, write it into that file and "
          "print the tables")

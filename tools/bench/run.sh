@@ -148,6 +148,7 @@ for kind in "${storages[@]}"; do
     "$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)" "$(uname -r)"
   command=("$bench_program" --server "http://$(<"$work/address")" --scratch "$storage/scratch"
     --pid-file "$work/server.pid" --storage "$storage/store" --restart "$work/restart"
+    --collect "$(printf '%q ' "$server_program" gc --storage "$storage/store") >/dev/null"
     "${bench_options[@]}")
   if [[ $json ]]; then
     mkdir -p "$json"

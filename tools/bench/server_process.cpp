@@ -33,6 +33,11 @@ std::optional<std::uint64_t> number_after(const std::string& text, const std::st
   return std::strtoull(text.c_str() + at + key.size(), nullptr, 10);
 }
 
+void run_command(const std::string& command, const std::string& purpose) {
+  if (std::system(command.c_str()) != 0)
+    throw std::runtime_error("the command that " + purpose + " failed: " + command);
+}
+
 }  // namespace
 
 ServerProcess::ServerProcess(Options options) : options_(std::move(options)) {}
@@ -63,9 +68,11 @@ void ServerProcess::start_cold(std::span<const BlobId> blobs) {
 
 void ServerProcess::restart() {
   (void)peak_memory();
-  if (std::system(options_.restart_command.c_str()) != 0)
-    throw std::runtime_error("the command that restarts the server failed: " +
-                             options_.restart_command);
+  run_command(options_.restart_command, "restarts the server");
+}
+
+void ServerProcess::collect() const {
+  run_command(options_.collect_command, "collects garbage");
 }
 
 std::optional<std::string> ServerProcess::proc_file(const std::string& name) const {

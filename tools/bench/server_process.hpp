@@ -20,6 +20,8 @@ class ServerProcess {
     /// empty: there is none.
     std::string restart_command;
     std::string storage;  ///< the server's folder as seen from here; empty: out of reach
+    /// A shell command that collects the garbage of the storage; empty: there is none.
+    std::string collect_command;
   };
   explicit ServerProcess(Options options);
 
@@ -29,6 +31,10 @@ class ServerProcess {
   /// minute, as a new server looks closer at what has changed in the last one.
   /// std::runtime_error when the restart fails, std::system_error when a blob is not there.
   void start_cold(std::span<const BlobId> blobs);
+
+  [[nodiscard]] bool can_collect() const noexcept { return !options_.collect_command.empty(); }
+  /// Collects once. std::runtime_error when that fails.
+  void collect() const;
 
   /// Lets peak_memory() begin anew; needs to be the server's user, or root.
   void forget_peak();
