@@ -4,8 +4,8 @@
 namespace shaman::http {
 namespace {
 
-// Ten times what handing a look to another thread takes.
-constexpr std::chrono::microseconds kShort{500};
+// Longer than it takes to be let in by who holds a folder's lock; shorter than a disk seeks.
+constexpr std::chrono::milliseconds kShort{2};
 constexpr std::chrono::seconds kElsewhere{1};
 
 }  // namespace

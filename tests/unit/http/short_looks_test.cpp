@@ -37,7 +37,7 @@ TEST(ShortLooks, StayHereWhenTheThreadWasOnlyPutAside) {
 
 TEST(ShortLooks, StayHereAfterAShortWaitForALock) {
   ShortLooks looks(true);
-  looks.took(microseconds(50), {.waits = 1, .busy = microseconds(20)}, kNow);
+  looks.took(microseconds(600), {.waits = 1, .busy = microseconds(20)}, kNow);
   EXPECT_TRUE(looks.may_be_taken_here(kNow));
 }
 
