@@ -14,7 +14,8 @@ namespace shaman::http {
 /// read, so that the text and what is made of it never lie in memory together.
 class JsonBody {
  public:
-  static constexpr std::size_t kPiece = 64 * 1024;
+  /// So large that the system has it back as soon as it has been parsed (main.cpp, mallopt).
+  static constexpr std::size_t kPiece = 256 * 1024;
 
   struct Part {
     std::unique_ptr<char[]> memory;
