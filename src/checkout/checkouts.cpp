@@ -111,7 +111,7 @@ result<std::vector<BlobId>> Checkouts::being_uploaded(const CheckoutPlan& plan) 
   for (const PlannedFile& file : plan.state_->by_folder) {
     if (!impl_->store.is_claimed(file.id, plan.state_->asker) || !seen.insert(file.id).second)
       continue;
-    const auto status = impl_->store.status_of(file.id, BlobFolder::Mark::no, plan.state_->asker);
+    const auto status = impl_->store.status_of(file.id, plan.state_->asker);
     if (!status) return status.error();
     if (*status == BlobStatus::uploading) ids.push_back(file.id);
   }

@@ -97,14 +97,24 @@ result<bool> Store::Impl::holds(const BlobId& id, const Asker& asker, BlobFolder
   return blobs.holds(id, mark);
 }
 
-result<BlobStatus> Store::Impl::status_of(const BlobId& id, BlobFolder::Mark mark,
-                                          const Asker& asker) {
-  const BlobStatus otherwise = is_claimed(id, asker) ? BlobStatus::uploading : BlobStatus::unknown;
+result<std::optional<BlobStatus>> Store::Impl::status_unflushed(const BlobId& id,
+                                                                const Asker& asker) {
+  using Told = std::optional<BlobStatus>;
+  const Told otherwise = is_claimed(id, asker) ? BlobStatus::uploading : BlobStatus::unknown;
   if (!Proofs::View(proofs, asker).has(id)) return otherwise;
-  if (is_committing(id, asker)) return BlobStatus::uploading;
-  const auto stored = blobs.holds(id, mark);
-  if (!stored) return stored.error();
-  return stored.value() ? BlobStatus::stored : otherwise;
+  if (is_committing(id, asker)) return Told(BlobStatus::uploading);
+  const auto presence = blobs.look(id, BlobFolder::Mark::no);
+  if (!presence) return presence.error();
+  if (*presence == BlobFolder::Presence::absent) return otherwise;
+  return *presence == BlobFolder::Presence::young ? Told() : Told(BlobStatus::stored);
+}
+
+result<BlobStatus> Store::Impl::status_of(const BlobId& id, const Asker& asker) {
+  const auto told = status_unflushed(id, asker);
+  if (!told) return told.error();
+  if (*told) return **told;
+  if (const auto flushed = blobs.make_durable(id); !flushed) return flushed.error();
+  return BlobStatus::stored;
 }
 
 result<std::unique_ptr<Store>> Store::open(fs::FileSystem& file_system, const std::string& root,
@@ -128,22 +138,16 @@ Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Store::~Store() = default;
 
 result<BlobStatus> Store::status(const BlobId& id, const Asker& asker) {
-  return impl_->status_of(id, BlobFolder::Mark::no, asker);
+  return impl_->status_of(id, asker);
 }
 
 result<std::optional<BlobStatus>> Store::status_at_once(const BlobId& id, const Asker& asker) {
-  using Told = std::optional<BlobStatus>;
-  Impl& store = *impl_;
-  Told told = store.is_claimed(id, asker) ? BlobStatus::uploading : BlobStatus::unknown;
-  if (Proofs::View(store.proofs, asker).has(id) && !store.is_committing(id, asker)) {
-    const auto presence = store.blobs.look(id, BlobFolder::Mark::no);
-    if (!presence) return presence.error();
-    if (*presence == BlobFolder::Presence::young) return Told();
-    if (*presence == BlobFolder::Presence::durable) return Told(BlobStatus::stored);
-  }
-  const auto held = store.partials.holds(Impl::key_of(asker, id));
+  auto told = impl_->status_unflushed(id, asker);
+  if (!told || !*told || **told == BlobStatus::stored) return told;
+  const auto held = impl_->partials.holds(Impl::key_of(asker, id));
   if (!held) return held.error();
-  return held.value() ? Told() : told;
+  if (held.value()) told->reset();
+  return told;
 }
 
 void Store::refuse_uploads() {

@@ -46,9 +46,11 @@ struct Store::Impl {
   [[nodiscard]] result<bool> holds(const BlobId& id, const Asker& asker, BlobFolder::Mark mark,
                                    Proofs::Others others = Proofs::Others::looked_for);
 
-  /// Claimed and not stored; a blob that is being committed is not looked at on the disk.
-  [[nodiscard]] result<BlobStatus> status_of(const BlobId& id, BlobFolder::Mark mark,
-                                             const Asker& asker = {});
+  /// Its status, not marking it; nothing where it is there and must be flushed before it counts.
+  /// A blob that is being committed is not looked at on the disk.
+  [[nodiscard]] result<std::optional<BlobStatus>> status_unflushed(const BlobId& id,
+                                                                   const Asker& asker);
+  [[nodiscard]] result<BlobStatus> status_of(const BlobId& id, const Asker& asker);
 
   /// The status of many blobs, spread over the pool; what is stored is durable and marked as used
   /// now. With `trust_memory` a blob that was marked lately is not looked at. Blocks.
