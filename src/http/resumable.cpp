@@ -106,15 +106,8 @@ Task<bool> Adding::tell_interim(bool is_first) {
 }
 
 Task<std::optional<Response>> Adding::receive() {
-  TakeBytes take = [upload = upload_, skip = is_creation_ ? upload_->received() : 0](
-                       std::span<const std::byte> bytes) mutable -> result<bool> {
-    const std::size_t held = std::min<std::uint64_t>(skip, bytes.size());
-    skip -= held;
-    const auto written = upload->write(bytes.subspan(held));
-    if (!written) return written.error();
-    return !upload->is_superseded();
-  };
-  const auto received = co_await receive_body(exchange_, std::move(take));
+  const std::uint64_t skip = is_creation_ ? upload_->received() : 0;
+  const auto received = co_await receive_body(exchange_, upload_, skip);
   if (!received) {
     Response response = Response::error(received.error());
     const bool is_final = received.error().code == errc::content_mismatch;

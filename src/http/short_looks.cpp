@@ -13,6 +13,7 @@ constexpr std::chrono::seconds kElsewhere{1};
 ShortLooks::Look::~Look() {
   const auto now = Clock::now();
   const auto time = now - begin_;
+  // Asking what was used takes a call of the system, and nearly all looks are short.
   if (time > kShort) looks_.took(time, os::use_of_this_thread() - before_, now);
 }
 

@@ -29,12 +29,7 @@ Response mismatch(const BlobId& id, std::uint64_t received) {
 
 // The upload is whole when nothing is returned.
 Task<std::optional<Response>> receive(Exchange& exchange, const SharedUpload& upload) {
-  TakeBytes take = [upload](std::span<const std::byte> bytes) -> result<bool> {
-    const auto written = upload->write(bytes);
-    if (!written) return written.error();
-    return !upload->is_superseded();
-  };
-  const auto received = co_await receive_body(exchange, std::move(take));
+  const auto received = co_await receive_body(exchange, upload);
   if (!received) co_return Response::error(received.error());
   if (upload->is_superseded()) co_return Response::empty(208);
   if (exchange.body.failure() != RequestBody::Failure::none)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "http/upload_steps.hpp"
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
@@ -19,28 +20,31 @@ constexpr std::size_t kTurn = std::size_t{4} << 20;
 // What a turn on the pool of the disk works with; shared, so that it outlives whatever goes wrong
 // in the coroutine.
 struct Turn {
-  TakeBytes take;
+  const SharedUpload upload;
+  std::uint64_t skip;
   Piece piece;
 };
 
 // Receives, hashes and writes in one thread for as long as the client keeps up: a piece that is
 // handed over costs two wakes and a cold cache (docs/design/0010).
-result<bool> take_turn(RequestBody& body, Turn& turn) {
+result<void> take_turn(RequestBody& body, Turn& turn) {
   for (std::size_t taken = 0; taken < kTurn; taken += turn.piece.length()) {
     turn.piece.set_length(body.take(turn.piece.room()));
     if (turn.piece.length() == 0) break;
-    const auto go_on = turn.take(turn.piece.content());
-    if (!go_on || !*go_on) return go_on;
+    const std::size_t held = std::min<std::uint64_t>(turn.skip, turn.piece.length());
+    turn.skip -= held;
+    const auto written = turn.upload->write(turn.piece.content().subspan(held));
+    if (!written || turn.upload->is_superseded()) return written;
     std::this_thread::yield();
   }
-  return true;
+  return {};
 }
 
 }  // namespace
 
-Task<result<void>> receive_body(Exchange& exchange, TakeBytes take) {
-  const auto turn = std::make_shared<Turn>();
-  turn->take = std::move(take);
+Task<result<void>> receive_body(Exchange& exchange, const SharedUpload& upload,
+                                std::uint64_t skip) {
+  const auto turn = std::make_shared<Turn>(Turn{upload, skip, {}});
   for (;;) {
     turn->piece = co_await exchange.body.next_room(exchange.services.upload_buffers);
     if (!turn->piece) co_return result<void>();
@@ -49,10 +53,9 @@ Task<result<void>> receive_body(Exchange& exchange, TakeBytes take) {
       turn->piece = Piece();
       return taken;
     };
-    const auto go_on = co_await run_on(exchange.services.pools.disk, exchange.connection.strand(),
+    const auto taken = co_await run_on(exchange.services.pools.disk, exchange.connection.strand(),
                                        std::move(work));
-    if (!go_on) co_return go_on.error();
-    if (!*go_on) co_return result<void>();
+    if (!taken || upload->is_superseded()) co_return taken;
   }
 }
 

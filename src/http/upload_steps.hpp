@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <cstddef>
-#include <functional>
+#include <cstdint>
 #include <memory>
-#include <span>
 
 #include "http/exchange.hpp"
 #include "http/task.hpp"
@@ -20,13 +18,11 @@ using SharedUpload = std::shared_ptr<Upload>;
 /// client back.
 [[nodiscard]] Task<> wait_for_claim(Exchange& exchange, const BlobId& id);
 
-/// What to do with the bytes of a body, piece after piece, on the pool of the disk. False: no more
-/// are wanted.
-using TakeBytes = std::function<result<bool>(std::span<const std::byte>)>;
-
-/// Receives the body until its end, until no more is wanted or until something goes wrong: what
-/// `take` says is returned, what the body suffered is in its failure().
-[[nodiscard]] Task<result<void>> receive_body(Exchange& exchange, TakeBytes take);
+/// Receives the body into the upload, but for its first `skip` bytes: until the body's end, until
+/// the upload is superseded or until something goes wrong. What the upload says is returned; what
+/// the body suffered is in its failure().
+[[nodiscard]] Task<result<void>> receive_body(Exchange& exchange, const SharedUpload& upload,
+                                              std::uint64_t skip = 0);
 
 /// Stores what was received; on return it is on disk.
 [[nodiscard]] Task<result<void>> commit_upload(Exchange& exchange, const SharedUpload& upload);

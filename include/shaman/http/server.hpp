@@ -65,7 +65,7 @@ struct ServerOptions {
 /// Who does what takes time; so that large work never keeps short work waiting.
 struct ServerPools {
   WorkerPool& quick;     ///< calls that look at a few files
-  WorkerPool& disk;      ///< writes and hashes uploads
+  WorkerPool& disk;      ///< receives, hashes and writes uploads
   WorkerPool& requests;  ///< whole requests with many files
 };
 
