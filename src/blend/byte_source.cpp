@@ -15,24 +15,24 @@
 namespace shaman::blend {
 namespace {
 
-// Reads ahead only while it is read in order: block heads between meshes lie far apart, and there a
-// large window would read the meshes.
+// Keeps the places that were read last: the blocks of a data-block are walked to and fro. A page is
+// read whole only where its neighbourhood is wanted: block heads between meshes lie far apart, and
+// whole pages there would read the meshes.
 class PlainSource final : public ByteSource {
  public:
   PlainSource(os::InputFile file, std::uint64_t size)
-      : ByteSource(file.path()), file_(std::move(file)), size_(size), window_(kLargest) {}
+      : ByteSource(file.path()), file_(std::move(file)), size_(size) {}
 
   result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) override {
-    if (into.size() >= kLargest) return file_.read_at(offset, into);
+    if (into.size() >= kPageBytes) return file_.read_at(offset, into);
     std::size_t done = 0;
     while (done < into.size()) {
-      if (!holds(offset + done)) {
-        if (const result<void> filled = fill(offset + done); !filled) return filled.error();
-        if (!holds(offset + done)) break;
-      }
-      const auto skip = static_cast<std::size_t>(offset + done - start_);
-      const std::size_t count = std::min(into.size() - done, filled_ - skip);
-      std::memcpy(into.data() + done, window_.data() + skip, count);
+      const result<const Page*> page = page_with(offset + done);
+      if (!page) return page.error();
+      if (!(*page)->holds(offset + done)) break;
+      const auto skip = static_cast<std::size_t>(offset + done - (*page)->start);
+      const std::size_t count = std::min(into.size() - done, (*page)->filled - skip);
+      std::memcpy(into.data() + done, (*page)->bytes.data() + skip, count);
       done += count;
     }
     return done;
@@ -42,34 +42,60 @@ class PlainSource final : public ByteSource {
   [[nodiscard]] Compression compression() const noexcept override { return Compression::none; }
 
  private:
-  static constexpr std::size_t kSmallest = 4096;
-  static constexpr std::size_t kLargest = 65536;
+  static constexpr std::size_t kPageBytes = 65536;
+  static constexpr std::size_t kFirstLook = 4096;
+  static constexpr std::uint64_t kFar = ~std::uint64_t{0};
 
-  [[nodiscard]] bool holds(std::uint64_t offset) const {
-    return offset >= start_ && offset - start_ < filled_;
+  struct Page {
+    std::vector<std::byte> bytes;
+    std::uint64_t start = 0;
+    std::size_t filled = 0;
+
+    [[nodiscard]] bool holds(std::uint64_t offset) const {
+      return offset >= start && offset - start < filled;
+    }
+    /// Pages between this one and that of `offset`; 1 is next to it.
+    [[nodiscard]] std::uint64_t distance(std::uint64_t offset) const {
+      const std::uint64_t own = start / kPageBytes;
+      const std::uint64_t other = offset / kPageBytes;
+      if (filled == 0) return kFar;
+      return own < other ? other - own : own - other;
+    }
+  };
+
+  // The page with this byte; without it only where the file ends before. The last used is in front.
+  result<const Page*> page_with(std::uint64_t offset) {
+    const auto held = std::find_if(pages_.begin(), pages_.end(),
+                                   [&](const Page& page) { return page.holds(offset); });
+    if (held == pages_.end()) return fill(offset);
+    std::rotate(pages_.begin(), held, held + 1);
+    return &pages_.front();
   }
 
-  // On in the file's order, or back: lists are often walked from their ends.
-  result<void> fill(std::uint64_t offset) {
-    const std::uint64_t end = start_ + filled_;
-    const bool goes_on = offset >= end && offset - end < kSmallest;
-    const bool goes_back = offset < start_ && start_ - offset < kSmallest;
-    step_ = goes_on || goes_back ? std::min(step_ * 2, kLargest) : kSmallest;
-    const std::uint64_t before = goes_back ? step_ - kSmallest : 0;
-    const std::uint64_t from = offset - std::min(offset, before);
-    const result<std::size_t> count = file_.read_at(from, std::span(window_).first(step_));
+  result<const Page*> fill(std::uint64_t offset) {
+    const auto least = std::min_element(
+        pages_.begin(), pages_.end(),
+        [&](const Page& a, const Page& b) { return a.distance(offset) < b.distance(offset); });
+    const bool whole = least->distance(offset) <= 1;
+    // Its own page, of which only a part was read; else the one that was used longest ago.
+    const auto replaced = least->distance(offset) == 0 ? least : pages_.end() - 1;
+    std::rotate(pages_.begin(), replaced, replaced + 1);
+    Page& page = pages_.front();
+    page.bytes.resize(kPageBytes);
+    page.filled = 0;
+    const std::uint64_t page_start = offset - offset % kPageBytes;
+    const auto rest = static_cast<std::size_t>(page_start + kPageBytes - offset);
+    page.start = whole ? page_start : offset;
+    const result<std::size_t> count = file_.read_at(
+        page.start, std::span(page.bytes).first(whole ? kPageBytes : std::min(rest, kFirstLook)));
     if (!count) return count.error();
-    start_ = from;
-    filled_ = *count;
-    return {};
+    page.filled = *count;
+    return &page;
   }
 
   os::InputFile file_;
   std::uint64_t size_;
-  std::vector<std::byte> window_;
-  std::uint64_t start_ = 0;
-  std::size_t filled_ = 0;
-  std::size_t step_ = kSmallest;
+  std::array<Page, 4> pages_;
 };
 
 class SliceSource final : public ByteSource {

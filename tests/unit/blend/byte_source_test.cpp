@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shaman/blend/byte_source.hpp"
 
+#include <fstream>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -70,6 +72,43 @@ TEST(ByteSource, ReadsTheSameBytesFromEveryForm) {
     EXPECT_EQ(read(**source, content.size() - 3, 10), content.substr(content.size() - 3));
     EXPECT_EQ(read(**source, content.size() + 100, 10), "");
   }
+}
+
+// What the system has read for this process, from whichever file; nothing where it does not tell.
+std::optional<std::uint64_t> bytes_read_so_far() {
+  std::ifstream counters("/proc/self/io");
+  std::string name;
+  std::uint64_t value = 0;
+  while (counters >> name >> value) {
+    if (name == "rchar:") return value;
+  }
+  return std::nullopt;
+}
+
+TEST(ByteSource, ReadsAFileOnceThatIsWalkedToAndFro) {
+  const test::TemporaryFolder folder;
+  const std::string content = sample(4'000'000);
+  const auto source = ByteSource::open(folder.write("a", content));
+  ASSERT_TRUE(source);
+  const std::optional<std::uint64_t> before = bytes_read_so_far();
+  if (!before) GTEST_SKIP() << "this system does not count what a process reads";
+  for (std::uint64_t at = 10'000; at + 3000 < content.size(); at += 3000) {
+    ASSERT_EQ(read(**source, at, 100), content.substr(at, 100));
+    ASSERT_EQ(read(**source, at - 9000, 100), content.substr(at - 9000, 100));
+  }
+  EXPECT_LT(*bytes_read_so_far() - *before, content.size() * 5 / 4);
+}
+
+TEST(ByteSource, SeeksOverWhatIsNotWanted) {
+  const test::TemporaryFolder folder;
+  const std::string content = sample(8'000'000);
+  const auto source = ByteSource::open(folder.write("a", content));
+  ASSERT_TRUE(source);
+  const std::optional<std::uint64_t> before = bytes_read_so_far();
+  if (!before) GTEST_SKIP() << "this system does not count what a process reads";
+  for (std::uint64_t at = 0; at < content.size(); at += 200'000)
+    ASSERT_EQ(read(**source, at, 32), content.substr(at, 32));
+  EXPECT_LT(*bytes_read_so_far() - *before, content.size() / 20);
 }
 
 TEST(ByteSource, ReadsAnEnormousFrameToAndFro) {
