@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <numeric>
 #include <tuple>
 
@@ -77,14 +78,25 @@ result<BlockIndex> BlockIndex::build(ByteSource& source, const Header& header) {
 
 void BlockIndex::sort() {
   blocks_.shrink_to_fit();
-  by_pointer_.resize(blocks_.size());
-  std::iota(by_pointer_.begin(), by_pointer_.end(), 0U);
-  std::sort(by_pointer_.begin(), by_pointer_.end(), [this](std::uint32_t a, std::uint32_t b) {
-    return std::tie(blocks_[a].old_pointer, a) < std::tie(blocks_[b].old_pointer, b);
-  });
   for (std::uint32_t i = 0; i < size(); ++i) {
     if (blocks_[i].code != kData) heads_.push_back(i);
   }
+  by_pointer_.resize(blocks_.size());
+  std::iota(by_pointer_.begin(), by_pointer_.end(), 0U);
+  const auto sort_blocks = [this](auto first, auto end) {
+    std::sort(first, end, [this](std::uint32_t a, std::uint32_t b) {
+      return std::tie(blocks_[a].old_pointer, a) < std::tie(blocks_[b].old_pointer, b);
+    });
+  };
+  auto first = by_pointer_.begin();
+  for (const std::uint32_t head : heads_) {
+    sort_blocks(first, by_pointer_.begin() + head);
+    first = by_pointer_.begin() + head;
+  }
+  sort_blocks(first, by_pointer_.end());
+  std::copy_if(heads_.begin(), heads_.end(), std::back_inserter(heads_by_pointer_),
+               [this](std::uint32_t head) { return blocks_[head].code != kEnd; });
+  sort_blocks(heads_by_pointer_.begin(), heads_by_pointer_.end());
 }
 
 std::uint64_t BlockIndex::length(std::uint32_t block) const noexcept {
@@ -99,17 +111,16 @@ Scope BlockIndex::scope_of(std::uint32_t block) const noexcept {
 
 std::uint32_t BlockIndex::find(std::uint64_t pointer, Scope scope) const noexcept {
   if (pointer == 0) return kNone;
-  auto at = std::lower_bound(by_pointer_.begin(), by_pointer_.end(), pointer,
-                             [this](std::uint32_t block, std::uint64_t wanted) {
-                               return blocks_[block].old_pointer < wanted;
-                             });
-  std::uint32_t data_block = kNone;
-  for (; at != by_pointer_.end() && blocks_[*at].old_pointer == pointer; ++at) {
-    if (*at >= scope.first && *at < scope.end) return *at;
-    if (data_block == kNone && blocks_[*at].code != kData && blocks_[*at].code != kEnd)
-      data_block = *at;
-  }
-  return data_block;
+  const auto find_among = [&](std::span<const std::uint32_t> sorted) {
+    const auto at = std::lower_bound(sorted.begin(), sorted.end(), pointer,
+                                     [this](std::uint32_t block, std::uint64_t wanted) {
+                                       return blocks_[block].old_pointer < wanted;
+                                     });
+    return at != sorted.end() && blocks_[*at].old_pointer == pointer ? *at : kNone;
+  };
+  const std::uint32_t own =
+      find_among(std::span(by_pointer_).subspan(scope.first, scope.end - scope.first));
+  return own != kNone ? own : find_among(heads_by_pointer_);
 }
 
 std::uint32_t BlockIndex::first_of(std::uint32_t code) const noexcept {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 namespace shaman::blend {
@@ -11,6 +13,11 @@ namespace shaman::blend {
 [[nodiscard]] inline std::uint64_t read_unsigned(std::span<const std::byte> bytes,
                                                  bool big_endian) noexcept {
   std::uint64_t value = 0;
+  // Nearly every number that is read: a pointer of today's files.
+  if (bytes.size() == sizeof value && !big_endian && std::endian::native == std::endian::little) {
+    std::memcpy(&value, bytes.data(), sizeof value);
+    return value;
+  }
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const std::size_t at = big_endian ? i : bytes.size() - 1 - i;
     value = value << 8 | std::to_integer<std::uint64_t>(bytes[at]);

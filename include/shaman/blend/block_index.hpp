@@ -60,7 +60,7 @@ class BlockIndex {
 
   /// The block that a pointer means for a data-block: one of its own, else another data-block.
   /// Addresses are used again within a file, so what another data-block owns does not count. Null
-  /// and dangling pointers give kNone, as for Blender.
+  /// and dangling pointers give kNone, as for Blender. `scope` is a whole one, of scope_of().
   [[nodiscard]] std::uint32_t find(std::uint64_t pointer, Scope scope) const noexcept;
 
   /// The block with this code that comes first; kNone.
@@ -72,7 +72,9 @@ class BlockIndex {
   std::size_t head_size_ = 0;
   std::vector<Block> blocks_;
   std::vector<std::uint32_t> heads_;
-  std::vector<std::uint32_t> by_pointer_;  // block numbers, sorted by old pointer, then number
+  // Block numbers, sorted by old pointer, then number: those of a scope stand where its blocks do.
+  std::vector<std::uint32_t> by_pointer_;
+  std::vector<std::uint32_t> heads_by_pointer_;
 };
 
 }  // namespace shaman::blend
