@@ -50,13 +50,6 @@ result<client::Server> named_server(const std::string& given) {
                "no server is given: use --server http://HOST:PORT, or set SHAMAN_SERVER"};
 }
 
-std::string trimmed(const std::string& text) {
-  constexpr const char* kSpace = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
-
 result<std::string> read_token(const std::string& path) {
   const auto file = os::InputFile::open(path);
   if (!file) return file.error();
@@ -64,7 +57,7 @@ result<std::string> read_token(const std::string& path) {
   const auto length = file->read_at(0, std::as_writable_bytes(std::span(content)));
   if (!length) return length.error();
   content.resize(*length);
-  return trimmed(content);
+  return std::string(text::trimmed(content));
 }
 
 bool is_token(const std::string& text) {
@@ -74,7 +67,7 @@ bool is_token(const std::string& text) {
 result<std::string> token_of(const ServerOption& given) {
   const std::string from_variable = variable("SHAMAN_TOKEN_FILE");
   const std::string file = given.token_file.empty() ? from_variable : given.token_file;
-  std::string token = trimmed(variable("SHAMAN_TOKEN"));
+  std::string token(text::trimmed(variable("SHAMAN_TOKEN")));
   if (!file.empty()) {
     auto read = read_token(file);
     if (!read) return Error{read.error().code, "the token file: " + read.error().message()};

@@ -28,6 +28,12 @@ inline constexpr char32_t kNoCharacter = 0x110000;
 /// The same between double quotes: how messages name files.
 [[nodiscard]] std::string in_quotes(std::string_view bytes);
 
+/// Without the spaces, tabs and line ends around it.
+[[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
+
+/// Whether they differ at most in the case of ASCII letters: names of hosts and of HTTP.
+[[nodiscard]] bool is_same_but_for_case(std::string_view one, std::string_view other) noexcept;
+
 /// `1.5 MB`, `312 B`: decimal units, for people.
 [[nodiscard]] std::string human_bytes(std::uint64_t bytes);
 

@@ -19,6 +19,7 @@
 
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
+#include "shaman/utc.hpp"
 
 #include "auth/base64url.hpp"
 
@@ -38,7 +39,7 @@ std::optional<Time> parse_time(const std::string& text) {
   std::tm parts{};
   const char* const end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
   if (end == nullptr || *end != '\0') return std::nullopt;
-  return std::chrono::system_clock::from_time_t(::timegm(&parts));
+  return from_utc(parts);
 }
 
 std::optional<Token> parse_line(const std::string& line) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shaman/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -115,6 +116,19 @@ std::string printable(std::string_view bytes) {
 
 std::string in_quotes(std::string_view bytes) {
   return '"' + printable(bytes) + '"';
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  constexpr std::string_view kSpace = " \t\r\n";
+  text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));
+  return text.substr(0, text.find_last_not_of(kSpace) + 1);
+}
+
+bool is_same_but_for_case(std::string_view one, std::string_view other) noexcept {
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  return std::ranges::equal(one, other, {}, lower, lower);
 }
 
 std::string human_bytes(std::uint64_t bytes) {

@@ -5,6 +5,8 @@
 #include <iomanip>
 #include <sstream>
 
+#include "shaman/utc.hpp"
+
 #include "network.hpp"
 #include "refusal.hpp"
 #include "shaman_calls.hpp"
@@ -21,11 +23,7 @@ std::optional<Clock::time_point> parse_date(const std::string& text) {
   in.imbue(std::locale::classic());
   in >> std::get_time(&parts, "%a, %d %b %Y %H:%M:%S");
   if (!in) return std::nullopt;
-#ifdef _WIN32
-  return Clock::from_time_t(::_mkgmtime(&parts));
-#else
-  return Clock::from_time_t(::timegm(&parts));
-#endif
+  return from_utc(parts);
 }
 
 HttpRequest ask_for_nothing() {

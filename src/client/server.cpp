@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include <boost/beast/core/string.hpp>
 #include <openssl/evp.h>
 
 #include "shaman/text.hpp"
@@ -11,12 +10,9 @@
 namespace shaman::client {
 namespace {
 
-bool is_same(std::string_view one, std::string_view other) {
-  return boost::beast::iequals({one.data(), one.size()}, {other.data(), other.size()});
-}
-
 bool is_end_of(std::string_view name, std::string_view domain) {
-  return name.size() > domain.size() && is_same(name.substr(name.size() - domain.size()), domain) &&
+  return name.size() > domain.size() &&
+         text::is_same_but_for_case(name.substr(name.size() - domain.size()), domain) &&
          name[name.size() - domain.size() - 1] == '.';
 }
 
@@ -75,15 +71,12 @@ result<Proxy> Proxy::parse(std::string_view text) {
 bool is_excepted(std::string_view host, std::string_view no_proxy) {
   while (!no_proxy.empty()) {
     const std::size_t comma = std::min(no_proxy.find(','), no_proxy.size());
-    std::string_view entry = no_proxy.substr(0, comma);
+    std::string_view entry = text::trimmed(no_proxy.substr(0, comma));
     no_proxy.remove_prefix(std::min(comma + 1, no_proxy.size()));
-    while (entry.starts_with(' '))
-      entry.remove_prefix(1);
-    while (entry.ends_with(' '))
-      entry.remove_suffix(1);
     if (entry == "*") return true;
     if (entry.starts_with('.')) entry.remove_prefix(1);
-    if (!entry.empty() && (is_same(host, entry) || is_end_of(host, entry))) return true;
+    if (!entry.empty() && (text::is_same_but_for_case(host, entry) || is_end_of(host, entry)))
+      return true;
   }
   return false;
 }

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include <boost/beast/core/string.hpp>
-
 #include "shaman/text.hpp"
 
 #include "http/endpoint_text.hpp"
@@ -14,22 +12,12 @@ namespace {
 
 using auth::Role;
 
-bool is_same(std::string_view one, std::string_view other) {
-  return boost::beast::iequals({one.data(), one.size()}, {other.data(), other.size()});
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
-  text.remove_prefix(begin);
-  return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
-
 // The last address of the chain that is no proxy's.
 std::string_view last_stranger(std::string_view chain, const AddressRanges& proxies) {
   for (;;) {
     const std::size_t comma = chain.rfind(',');
     const std::string_view last =
-        trimmed(comma == std::string_view::npos ? chain : chain.substr(comma + 1));
+        text::trimmed(comma == std::string_view::npos ? chain : chain.substr(comma + 1));
     if (comma == std::string_view::npos || !proxies.contains(last)) return last;
     chain = chain.substr(0, comma);
   }
@@ -86,7 +74,8 @@ std::optional<Response> refuse_host(const Exchange& exchange) {
   const auto& allowed = exchange.options.allowed_hosts;
   if (allowed.empty()) return std::nullopt;
   const std::string_view host = address_without_port(exchange.head.header("Host"));
-  if (std::ranges::any_of(allowed, [&](const std::string& each) { return is_same(each, host); }))
+  if (std::ranges::any_of(
+          allowed, [&](const std::string& each) { return text::is_same_but_for_case(each, host); }))
     return std::nullopt;
   Response response = Response::error(
       421, text::in_quotes(std::string(host)) + " is no name of this server (allowed-hosts)");
@@ -98,7 +87,8 @@ std::optional<Response> refuse_other_than_json(const Exchange& exchange) {
   const std::string_view type = exchange.head.header("Content-Type");
   // Programs that say nothing are no browsers: those say where the page is from.
   if (type.empty() && exchange.head.header("Origin").empty()) return std::nullopt;
-  if (is_same(trimmed(type.substr(0, type.find(';'))), "application/json")) return std::nullopt;
+  if (text::is_same_but_for_case(text::trimmed(type.substr(0, type.find(';'))), "application/json"))
+    return std::nullopt;
   return Response::error(415, "the body must be JSON, with Content-Type: application/json");
 }
 

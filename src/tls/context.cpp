@@ -9,6 +9,7 @@
 
 #include "shaman/text.hpp"
 #include "shaman/tls.hpp"
+#include "shaman/utc.hpp"
 
 namespace shaman::tls {
 namespace {
@@ -27,11 +28,7 @@ std::chrono::system_clock::time_point end_of(const SSL_CTX* context) {
   std::tm parts{};
   const X509* const certificate = ::SSL_CTX_get0_certificate(context);
   ::ASN1_TIME_to_tm(::X509_get0_notAfter(certificate), &parts);
-#ifdef _WIN32
-  return std::chrono::system_clock::from_time_t(::_mkgmtime(&parts));
-#else
-  return std::chrono::system_clock::from_time_t(::timegm(&parts));
-#endif
+  return from_utc(parts);
 }
 
 // A client without a certificate goes on without; one with a certificate of somebody else's does

@@ -6,28 +6,13 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "shaman/text.hpp"
+
 namespace shaman::bench {
 namespace {
 
 // A line of a header longer than this is not from a server of this protocol.
 constexpr std::size_t kMaxLine = 64 * 1024;
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equals(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-    text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-    text.remove_suffix(1);
-  return text;
-}
 
 std::uint64_t number(std::string_view text, int base) {
   std::uint64_t value = 0;
@@ -122,10 +107,12 @@ void ResponseParser::on_header(std::string_view line) {
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) throw std::runtime_error("the server sent a broken header");
   const std::string_view name = line.substr(0, colon);
-  const std::string_view value = trimmed(line.substr(colon + 1));
-  if (equals(name, "content-length")) length_ = number(value, 10);
-  if (equals(name, "transfer-encoding")) chunked_ = equals(value, "chunked");
-  if (equals(name, "connection") && equals(value, "close")) keep_alive_ = false;
+  const std::string_view value = text::trimmed(line.substr(colon + 1));
+  if (text::is_same_but_for_case(name, "content-length")) length_ = number(value, 10);
+  if (text::is_same_but_for_case(name, "transfer-encoding"))
+    chunked_ = text::is_same_but_for_case(value, "chunked");
+  if (text::is_same_but_for_case(name, "connection") && text::is_same_but_for_case(value, "close"))
+    keep_alive_ = false;
 }
 
 void ResponseParser::on_header_end() {
@@ -148,8 +135,8 @@ void ResponseParser::on_header_end() {
 }
 
 void ResponseParser::on_chunk_size() {
-  const std::string_view text = trimmed(std::string_view(line_).substr(0, line_.find(';')));
-  left_ = number(text, 16);
+  const std::string_view length = text::trimmed(std::string_view(line_).substr(0, line_.find(';')));
+  left_ = number(length, 16);
   stage_ = left_ == 0 ? Stage::trailer : Stage::chunk;
 }
 

@@ -46,6 +46,21 @@ TEST(InQuotes, ShowsWhereANameEnds) {
   EXPECT_EQ(in_quotes("a b \n"), "\"a b \\x0a\"");
 }
 
+TEST(Trimmed, LeavesWhatStandsInside) {
+  EXPECT_EQ(trimmed(" \ta b\r\n"), "a b");
+  EXPECT_EQ(trimmed("ab"), "ab");
+  EXPECT_EQ(trimmed(" \t "), "");
+  EXPECT_EQ(trimmed(""), "");
+}
+
+TEST(IsSameButForCase, KnowsAsciiOnly) {
+  EXPECT_TRUE(is_same_but_for_case("Content-Length", "content-LENGTH"));
+  EXPECT_FALSE(is_same_but_for_case("farm.example", "farm.example.org"));
+  EXPECT_FALSE(is_same_but_for_case("farm.example.org", "farm.example"));
+  EXPECT_FALSE(is_same_but_for_case("\u00c4", "\u00e4"));
+  EXPECT_FALSE(is_same_but_for_case("@", "`"));
+}
+
 TEST(HumanBytes, UsesDecimalUnits) {
   EXPECT_EQ(human_bytes(0), "0 B");
   EXPECT_EQ(human_bytes(999), "999 B");

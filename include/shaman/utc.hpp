@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <ctime>
+
+namespace shaman {
+
+/// The moment of a broken-down time in UTC; the same on every system (timegm() is not everywhere).
+/// `parts.tm_mon` and the fields below it are expected within their ranges.
+[[nodiscard]] inline std::chrono::system_clock::time_point from_utc(const std::tm& parts) {
+  using namespace std::chrono;
+  const year_month_day date{year(parts.tm_year + 1900),
+                            month(static_cast<unsigned>(parts.tm_mon) + 1),
+                            day(static_cast<unsigned>(parts.tm_mday))};
+  return sys_days(date) + hours(parts.tm_hour) + minutes(parts.tm_min) + seconds(parts.tm_sec);
+}
+
+}  // namespace shaman
