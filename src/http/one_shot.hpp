@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include <boost/asio/post.hpp>
 
 #include "http/task.hpp"
+#include "http/visitors.hpp"
 
 namespace shaman::http {
 
@@ -22,16 +22,14 @@ class OneShot {
  public:
   explicit OneShot(const Strand& strand) : state_(std::make_shared<State>(strand)) {}
 
-  /// From any thread, once. When the coroutine goes on, nothing of Asio's is held any more by the
-  /// thread that called this, which may well be slower than the end of the io_context.
-  void set(T value) const {
-    const std::lock_guard lock(state_->mutex);
+  /// From any thread, once, and the last that is done with this copy. The coroutine goes on while
+  /// the caller may still be on its way out, and waits for nothing of it.
+  void set(T value) {
+    const Visitors::Visit visit(state_->visitors);
+    const Strand strand = state_->strand;
     state_->value.emplace(std::move(value));
-    asio::post(state_->work->get_executor(), [state = state_] {
-      {
-        const std::lock_guard wait_for_caller(state->mutex);
-        state->work.reset();
-      }
+    asio::post(strand, [state = std::move(state_)] {
+      state->work.reset();
       state->is_set = true;
       if (!state->resume) return;
       Resume resume = *std::move(state->resume);
@@ -54,12 +52,17 @@ class OneShot {
  private:
   using Resume = asio::async_result<UseAwaitable, void()>::handler_type;
   struct State {
-    explicit State(const Strand& strand) : work(std::in_place, strand) {}
-    std::mutex mutex;
+    explicit State(const Strand& strand_in)
+        : strand(strand_in),
+          visitors(Visitors::of(strand.context())),
+          work(std::in_place, strand) {}
+    const Strand strand;
+    Visitors& visitors;
+    std::optional<T> value;  // written before the post, read after it
+    // On the strand only.
     std::optional<asio::executor_work_guard<Strand>> work;
     std::optional<Resume> resume;
-    std::optional<T> value;  // written before the post, read after it
-    bool is_set = false;     // on the strand only
+    bool is_set = false;
   };
   std::shared_ptr<State> state_;
 };

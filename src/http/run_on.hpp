@@ -12,6 +12,19 @@
 
 namespace shaman::http {
 
+template <class T>
+using Outcome = std::variant<T, std::exception_ptr>;
+
+template <class F>
+[[nodiscard]] Outcome<std::invoke_result_t<F&>> outcome_of(F& work) {
+  using Result = Outcome<std::invoke_result_t<F&>>;
+  try {
+    return Result(std::in_place_index<0>, work());
+  } catch (...) {
+    return Result(std::in_place_index<1>, std::current_exception());
+  }
+}
+
 /// Runs work that blocks on the pool; the coroutine goes on, on its strand, when it is done.
 /// Throws what the work threw.
 /// A lambda written inside the co_await may capture references only: what such a temporary owns is
@@ -19,17 +32,12 @@ namespace shaman::http {
 template <class F>
 [[nodiscard]] Task<std::invoke_result_t<F&>> run_on(WorkerPool& pool, const Strand& strand,
                                                     F work) {
-  using Outcome = std::variant<std::invoke_result_t<F&>, std::exception_ptr>;
-  const OneShot<Outcome> outcome(strand);
+  const OneShot<Outcome<std::invoke_result_t<F&>>> outcome(strand);
   // Shared, because jobs must be copyable.
-  pool.post([outcome, shared = std::make_shared<F>(std::move(work))] {
-    try {
-      outcome.set(Outcome(std::in_place_index<0>, (*shared)()));
-    } catch (...) {
-      outcome.set(Outcome(std::in_place_index<1>, std::current_exception()));
-    }
+  pool.post([told = outcome, shared = std::make_shared<F>(std::move(work))]() mutable {
+    told.set(outcome_of(*shared));
   });
-  Outcome done = co_await outcome.get();
+  auto done = co_await outcome.get();
   if (const auto* const error = std::get_if<1>(&done)) std::rethrow_exception(*error);
   co_return std::move(std::get<0>(done));
 }

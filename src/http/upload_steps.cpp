@@ -73,8 +73,8 @@ Task<> wait_for_claim(Exchange& exchange, const BlobId& id) {
 
 Task<result<void>> commit_upload(Exchange& exchange, const SharedUpload& upload) {
   const OneShot<result<void>> committed(exchange.connection.strand());
-  exchange.services.store.commit(
-      std::move(*upload), [committed](result<void> outcome) { committed.set(std::move(outcome)); });
+  auto tell = [told = committed](result<void> outcome) mutable { told.set(std::move(outcome)); };
+  exchange.services.store.commit(std::move(*upload), std::move(tell));
   co_return co_await committed.get();
 }
 
