@@ -46,7 +46,7 @@ class WorkerPool {
 
  private:
   void run(Priority priority);
-  void wake_one_if_useful();
+  void wake_one_if_useful(std::unique_lock<std::mutex> lock);
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -64,23 +64,25 @@ WorkerPool::~WorkerPool() {
 
 void WorkerPool::post(std::function<void()> job) {
   if (threads_.empty()) return job();
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   jobs_.push_back(std::move(job));
-  wake_one_if_useful();
+  wake_one_if_useful(std::move(lock));
 }
 
 // One thread at a time: who wakes and finds more than it takes wakes the next. So a burst of short
 // jobs is done by few threads, instead of each job waking one that comes too late.
-void WorkerPool::wake_one_if_useful() {
+// Who is woken may come first, and would wait for a lock that is still held.
+void WorkerPool::wake_one_if_useful(std::unique_lock<std::mutex> lock) {
   if (jobs_.empty() || sleeping_ == 0 || waking_) return;
   waking_ = true;
+  lock.unlock();
   wake_.notify_one();
 }
 
 void WorkerPool::run(Priority priority) {
   if (priority == Priority::low) os::lower_thread_priority();
-  std::unique_lock lock(mutex_);
   for (;;) {
+    std::unique_lock lock(mutex_);
     while (jobs_.empty() && !stopping_) {
       ++sleeping_;
       wake_.wait(lock);
@@ -88,13 +90,10 @@ void WorkerPool::run(Priority priority) {
       waking_ = false;
     }
     if (jobs_.empty()) return;
-    auto job = std::move(jobs_.front());
+    const auto job = std::move(jobs_.front());
     jobs_.pop_front();
-    wake_one_if_useful();
-    lock.unlock();
+    wake_one_if_useful(std::move(lock));
     job();
-    job = nullptr;
-    lock.lock();
   }
 }
 
