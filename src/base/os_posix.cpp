@@ -320,20 +320,15 @@ std::vector<std::string> program_arguments(int argc, char** argv) {
 
 void set_up_terminal() noexcept {}
 
-void lower_thread_priority() noexcept {
 #ifdef __linux__
-  // setpriority(2): in Linux the nice value is a thread's own; 0 means the one that calls. Added to
-  // what it has, as somebody may have started the whole program with `nice`.
-  constexpr int kGivesWay = 10;
-  ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + kGivesWay);
-#endif
-}
+namespace {
 
-void raise_thread_priority() noexcept {
-#if defined(__linux__) && defined(SYS_sched_getattr)
-  // sched_setattr(2); glibc has no name for it. Since Linux 6.12 the run time of a thread of the
-  // normal kind is the length of its turns, and who wants shorter ones may interrupt who runs. The
-  // least that can be asked for is 0.1 ms. Older ones ignore it.
+// sched_setattr(2); glibc has no name for it. Since Linux 6.12 the run time of a thread of the
+// normal kind is the length of its turns. Whoever wakes interrupts one that runs only where it asks
+// for shorter turns, or where the other's turn is over: with the usual 3 ms that is at the clock's
+// next tick, up to 4 ms later. The least that can be asked for is 0.1 ms. Older ones ignore it.
+void ask_for_turns_of(std::uint64_t nanoseconds) noexcept {
+#ifdef SYS_sched_getattr
   struct Attributes {
     std::uint32_t size;
     std::uint32_t policy;
@@ -344,18 +339,35 @@ void raise_thread_priority() noexcept {
     std::uint64_t deadline;
     std::uint64_t period;
   } attributes{};
-  if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) == 0) {
-    attributes.size = sizeof attributes;
-    attributes.runtime = 100'000;
-    ::syscall(SYS_sched_setattr, 0, &attributes, 0);
-  }
-#endif
-#ifdef __linux__
-  // Needs CAP_SYS_NICE, or RLIMIT_NICE.
-  constexpr int kComesFirst = 5;
-  ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) - kComesFirst);
+  if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0) return;
+  attributes.size = sizeof attributes;
+  attributes.runtime = nanoseconds;
+  ::syscall(SYS_sched_setattr, 0, &attributes, 0);
 #endif
 }
+
+// setpriority(2): in Linux the nice value is a thread's own; 0 means the one that calls. Added to
+// what it has, as somebody may have started the whole program with `nice`. Less than that needs
+// CAP_SYS_NICE, or RLIMIT_NICE.
+void be_nicer_by(int difference) noexcept {
+  ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + difference);
+}
+
+}  // namespace
+
+void lower_thread_priority() noexcept {
+  be_nicer_by(10);
+  ask_for_turns_of(100'000'000);
+}
+
+void raise_thread_priority() noexcept {
+  be_nicer_by(-5);
+  ask_for_turns_of(100'000);
+}
+#else
+void lower_thread_priority() noexcept {}
+void raise_thread_priority() noexcept {}
+#endif
 
 ThreadUse use_of_this_thread() noexcept {
   ThreadUse use;
