@@ -108,7 +108,8 @@ make_storage() {
 }
 
 # Writes a script that (re)starts the server and returns when it listens; the first time on any
-# port, then on the same.
+# port, then on the same. No setsid: the kernel shares cores between sessions first (autogroup in
+# sched(7)), and what one thread waits for another would drown in that.
 write_server_script() {
   cat >"$work/restart" <<EOF
 #!/bin/bash
@@ -122,7 +123,7 @@ fi
 address=127.0.0.1:0
 [[ -s address ]] && address=\$(<address)
 : >server.log
-setsid $(printf '%q ' "$server_program" --storage "$storage/store" --durability "$durability" \
+$(printf '%q ' "$server_program" --storage "$storage/store" --durability "$durability" \
     --log-level info "${server_options[@]}") --listen "\$address" </dev/null >>server.log 2>&1 &
 echo \$! >server.pid
 for _ in {1..600}; do
