@@ -101,6 +101,10 @@ class OutputFile {
 [[nodiscard]] std::string absolute(std::string_view path);
 /// The same with all links resolved; errc::not_found.
 [[nodiscard]] result<std::string> real_path(const std::string& path);
+/// The same of something in a folder whose own links are resolved already, with one question to the
+/// system instead of one for each folder above.
+[[nodiscard]] result<std::string> real_path_in(const std::string& real_folder,
+                                               std::string_view name);
 [[nodiscard]] bool is_absolute(std::string_view path) noexcept;
 
 /// `a/b` of `a/b/c`; `/` of `/c`; empty of `c`.

@@ -277,6 +277,14 @@ result<std::string> real_path(const std::string& path) {
   return text;
 }
 
+result<std::string> real_path_in(const std::string& real_folder, std::string_view name) {
+  std::string path = join(real_folder, name);
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) return failure("resolve", path);
+  if (S_ISLNK(status.st_mode)) return real_path(path);
+  return path;
+}
+
 std::optional<std::string> environment(const char* name) {
   const char* const value = std::getenv(name);
   if (value == nullptr) return std::nullopt;

@@ -301,4 +301,9 @@ result<std::string> real_path(const std::string& path) {
   }
 }
 
+// A name may be a short one (`PROGRA~1`) without being a link.
+result<std::string> real_path_in(const std::string& real_folder, std::string_view name) {
+  return real_path(join(real_folder, name));
+}
+
 }  // namespace shaman::os

@@ -56,6 +56,12 @@ std::string Project::canonical(const std::string& path) {
   return name.empty() ? entry->second : os::join(entry->second, name);
 }
 
+result<std::string> Project::real(const std::string& path) {
+  const std::string_view name = os::file_name(path);
+  if (name.empty()) return os::real_path(path);
+  return os::real_path_in(std::string(os::parent(canonical(path))), name);
+}
+
 std::optional<std::string> Project::inside(const std::string& path) {
   if (std::optional<std::string> by_text = below_folder(path, folder_)) return by_text;
   return below_folder(canonical(path), real_folder_);

@@ -29,6 +29,9 @@ class Project {
   /// way to reach it. Where the folder cannot be resolved, the path itself.
   [[nodiscard]] std::string canonical(const std::string& path);
 
+  /// The path with all links resolved; errc::not_found.
+  [[nodiscard]] result<std::string> real(const std::string& path);
+
   /// Whether all links resolved, it lies in the project.
   [[nodiscard]] bool really_inside(const std::string& real) const;
 

@@ -80,7 +80,7 @@ class Selector {
 
   bool may_leave(const Dependency& dependency, const std::string& file) {
     const result<os::FileInfo> info = os::info(file);
-    const result<std::string> real = os::real_path(file);
+    const result<std::string> real = project_.real(file);
     if (!info || !real) {
       warn("\"" + text::printable(file) + "\" was there a moment ago and is left out: " +
            (info ? real.error() : info.error()).message());

@@ -38,5 +38,18 @@ TEST(OsPosix, ListsThroughLinks) {
     EXPECT_TRUE(entry.is_folder) << entry.name;
 }
 
+TEST(OsPosix, TheRealPathInAFolderFollowsTheLastLinkToo) {
+  const test::TemporaryFolder folder;
+  const std::string real = *real_path(folder.path());
+  folder.write("there/f", "");
+  ASSERT_EQ(::symlink("there/f", folder.path("link").c_str()), 0);
+  ASSERT_EQ(::symlink("none", folder.path("broken").c_str()), 0);
+  EXPECT_EQ(*real_path_in(real + "/there", "f"), real + "/there/f");
+  EXPECT_EQ(*real_path_in(real, "link"), real + "/there/f");
+  EXPECT_EQ(real_path_in(real, "broken").error().code, errc::not_found);
+  EXPECT_EQ(real_path_in(real, "none").error().code, errc::not_found);
+  EXPECT_EQ(*real_path_in("/", "tmp"), *real_path("/tmp"));
+}
+
 }  // namespace
 }  // namespace shaman::os
