@@ -2,7 +2,7 @@
 #include "upload_queue.hpp"
 
 #include <algorithm>
-#include <iterator>
+#include <ranges>
 #include <utility>
 
 namespace shaman::client {
@@ -58,14 +58,10 @@ std::optional<UploadJob> UploadQueue::take(Lane lane) {
 
 void UploadQueue::put_back_batch(std::span<const Payload> payloads, std::vector<UploadJob> jobs) {
   const std::scoped_lock lock(mutex_);
-  std::vector<Item> items;
-  items.reserve(jobs.size() + tiny_.size());
-  for (UploadJob& job : jobs) {
+  for (UploadJob& job : jobs | std::views::reverse) {
     const std::uint64_t size = payloads[job.payload].id.size;
-    items.push_back({size, std::move(job)});
+    tiny_.push_front({size, std::move(job)});
   }
-  std::ranges::move(tiny_, std::back_inserter(items));
-  tiny_ = std::move(items);
 }
 
 std::size_t UploadQueue::batched_files() const {

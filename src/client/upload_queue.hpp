@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -68,7 +69,7 @@ class UploadQueue {
   mutable std::mutex mutex_;
   std::vector<UploadJob> large_;  ///< the next one is the last
   std::vector<UploadJob> small_;
-  std::vector<Item> tiny_;
+  std::deque<Item> tiny_;
   std::vector<UploadJob> deferred_;
 };
 
