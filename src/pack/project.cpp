@@ -45,21 +45,26 @@ result<Project> Project::open(const std::string& folder) {
   return result<Project>(std::move(project));
 }
 
-std::string Project::canonical(const std::string& path) {
+const std::string& Project::real_folder_of(const std::string& path) {
   const std::string folder(os::parent(path));
   auto [entry, is_new] = real_folders_.try_emplace(folder);
   if (is_new) {
     const result<std::string> real = os::real_path(folder);
     entry->second = real ? *real : folder;
   }
+  return entry->second;
+}
+
+std::string Project::canonical(const std::string& path) {
+  const std::string& folder = real_folder_of(path);
   const std::string_view name = os::file_name(path);
-  return name.empty() ? entry->second : os::join(entry->second, name);
+  return name.empty() ? folder : os::join(folder, name);
 }
 
 result<std::string> Project::real(const std::string& path) {
   const std::string_view name = os::file_name(path);
   if (name.empty()) return os::real_path(path);
-  return os::real_path_in(std::string(os::parent(canonical(path))), name);
+  return os::real_path_in(real_folder_of(path), name);
 }
 
 std::optional<std::string> Project::inside(const std::string& path) {

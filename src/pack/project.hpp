@@ -36,6 +36,8 @@ class Project {
   [[nodiscard]] bool really_inside(const std::string& real) const;
 
  private:
+  [[nodiscard]] const std::string& real_folder_of(const std::string& path);
+
   std::string folder_;
   std::string real_folder_;
   std::unordered_map<std::string, std::string> real_folders_;
