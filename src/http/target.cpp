@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include <boost/beast/core/string.hpp>
-
 #include "shaman/text.hpp"
 
 namespace shaman::http {
@@ -32,14 +30,10 @@ result<std::string> decode_segment(std::string_view text) {
   return out;
 }
 
-boost::beast::string_view view(std::string_view text) {
-  return {text.data(), text.size()};
-}
-
 // `http://host/path?query` without what is before the path.
 std::string_view without_host(std::string_view target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!boost::beast::iequals(view(target.substr(0, scheme.size())), view(scheme))) continue;
+    if (!text::is_same_but_for_case(target.substr(0, scheme.size()), scheme)) continue;
     const std::size_t end_of_host = target.find_first_of("/?#", scheme.size());
     target = end_of_host == std::string_view::npos ? "/" : target.substr(end_of_host);
     if (!target.starts_with('/')) target = "/";

@@ -5,7 +5,7 @@
 #include <array>
 #include <string>
 
-#include <boost/beast/core/string.hpp>
+#include "shaman/text.hpp"
 
 namespace shaman::proxy {
 namespace {
@@ -65,8 +65,7 @@ bool is_for_logins(const std::vector<std::string>& segments) {
 
 bool has_login(const http::RequestHead& head) {
   const std::string_view given = head.header("Authorization");
-  return given.size() > 6 &&
-         boost::beast::iequals({given.data(), 6}, boost::beast::string_view("Basic "));
+  return given.size() > 6 && text::is_same_but_for_case(given.substr(0, 6), "Basic ");
 }
 
 }  // namespace
