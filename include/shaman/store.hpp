@@ -36,7 +36,7 @@ enum class Durability : std::uint8_t {
 enum class LogLevel : std::uint8_t { info, warning, error };
 
 /// What uploads leave free on the storage, and how large all stored files may become, in bytes; 0:
-/// no limit. An upload reserves its size before it starts.
+/// no limit. An upload reserves what it needs as it comes, within its client's share.
 struct StoreLimits {
   std::uint64_t min_free_space = 0;
   std::uint64_t min_free_inodes = 0;
@@ -84,6 +84,9 @@ struct StoreCounters {
 struct Asker {
   std::string scope;      ///< what tells those apart who must not know of each other
   bool knows_all = true;  ///< every blob that is stored is known to it
+  /// Whose share of the storage it uses: a token's name or a network address, for example. Empty:
+  /// the server itself.
+  std::string client{};
 };
 
 class Store;

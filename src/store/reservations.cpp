@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "shaman/text.hpp"
@@ -16,45 +17,98 @@ namespace {
 // A blob, its folder, and the folder above where it is the first.
 constexpr std::uint64_t kInodesPerFile = 3;
 
+std::uint64_t left_of(std::uint64_t from, std::uint64_t amount) {
+  return from - std::min(from, amount);
+}
+
 }  // namespace
 
-result<void> Reservations::reserve(std::uint64_t bytes) {
+Reservations::Hold& Reservations::Hold::operator=(Hold&& other) noexcept {
+  if (this != &other) {
+    release();
+    owner_ = std::exchange(other.owner_, nullptr);
+    hold_ = other.hold_;
+  }
+  return *this;
+}
+
+void Reservations::Hold::release() noexcept {
+  Reservations* const owner = std::exchange(owner_, nullptr);
+  if (owner == nullptr) return;
+  const std::lock_guard lock(owner->mutex_);
+  owner->shares_.end(*hold_);
+}
+
+// Nearly always it is covered already, and the file system is not asked.
+result<void> Reservations::Hold::cover(std::uint64_t bytes) {
+  const std::lock_guard lock(owner_->mutex_);
+  if (SpaceShares::is_covered(*hold_, bytes)) return {};
+  const auto room = owner_->look_for_room();
+  if (!room) return room.error();
+  if (owner_->shares_.cover(*hold_, bytes, room->amount.bytes)) return {};
+  return owner_->no_room(*room, {hold_->left, 0}, SpaceShares::Short::bytes);
+}
+
+void Reservations::Hold::wrote(std::uint64_t bytes) {
+  const std::lock_guard lock(owner_->mutex_);
+  owner_->shares_.wrote(*hold_, bytes);
+}
+
+result<Reservations::Hold> Reservations::begin_upload(std::string_view client,
+                                                      std::uint64_t bytes) {
   const std::lock_guard lock(mutex_);
-  if (auto fits = check_store_size(bytes); !fits) return fits;
-  if (auto fits = check_space(bytes); !fits) return fits;
-  bytes_ += bytes;
-  ++files_;
-  return {};
+  const auto room = look_for_room();
+  if (!room) return room.error();
+  const SpaceAmount wanted{bytes, kInodesPerFile};
+  SpaceShares::Hold* hold = nullptr;
+  const auto what_is_short = shares_.begin(client, wanted, room->amount, hold);
+  if (what_is_short != SpaceShares::Short::nothing) return no_room(*room, wanted, what_is_short);
+  return Hold(*this, *hold);
 }
 
-result<void> Reservations::check_store_size(std::uint64_t bytes) const {
-  if (limits_.max_store_size == 0) return {};
-  const std::uint64_t used = store_size_ + bytes_;
-  if (used <= limits_.max_store_size && bytes <= limits_.max_store_size - used) return {};
-  return Error{errc::storage_full,
-               "the store has no room for " + text::human_bytes(bytes) + ": it may hold " +
-                   text::human_bytes(limits_.max_store_size) + ", and holds " +
-                   text::human_bytes(store_size_) +
-                   "; garbage collection makes room, or a larger --max-store-size"};
+result<Reservations::Hold> Reservations::set_aside(std::string_view client,
+                                                   const SpaceAmount& amount) {
+  const std::lock_guard lock(mutex_);
+  const auto room = look_for_room();
+  if (!room) return room.error();
+  SpaceShares::Hold* hold = nullptr;
+  const auto what_is_short = shares_.begin_whole(client, amount, room->amount, hold);
+  if (what_is_short != SpaceShares::Short::nothing) return no_room(*room, amount, what_is_short);
+  return Hold(*this, *hold);
 }
 
-result<void> Reservations::check_space(std::uint64_t bytes) {
+result<Reservations::Room> Reservations::look_for_room() const {
   const auto space = file_system_.space(root_);
   if (!space) return disk_error(space.error(), "ask for the free space of the storage");
-  const std::uint64_t inodes = (files_ + 1) * kInodesPerFile + limits_.min_free_inodes;
-  if (space->free_inodes == 0 || (limits_.min_free_inodes > 0 && space->free_inodes < inodes))
-    return Error{
-        errc::storage_full,
-        "the storage has no inodes left for another file: " + std::to_string(space->free_inodes) +
-            " are free, of which " + std::to_string(limits_.min_free_inodes) + " are to stay so"};
-  const std::uint64_t taken = bytes_ + limits_.min_free_space;
-  const std::uint64_t left = space->free_bytes - std::min(space->free_bytes, taken);
-  if (bytes <= left) return {};
-  return Error{errc::storage_full, "the storage has no room for " + text::human_bytes(bytes) +
-                                       ": " + text::human_bytes(space->free_bytes) +
-                                       " are free, of which " +
-                                       text::human_bytes(std::min(space->free_bytes, taken)) +
-                                       " are reserved or for uploads under way"};
+  Room room;
+  room.space = *space;
+  room.amount = {left_of(space->free_bytes, limits_.min_free_space),
+                 left_of(space->free_inodes, limits_.min_free_inodes)};
+  if (limits_.max_store_size == 0) return room;
+  const std::uint64_t of_store = left_of(limits_.max_store_size, store_size_ + shares_.written());
+  room.is_by_store_size = of_store < room.amount.bytes;
+  room.amount.bytes = std::min(room.amount.bytes, of_store);
+  return room;
+}
+
+Error Reservations::no_room(const Room& room, const SpaceAmount& wanted,
+                            SpaceShares::Short what) const {
+  if (what == SpaceShares::Short::inodes)
+    return {errc::storage_full,
+            "the storage has too few inodes left: " + std::to_string(room.space.free_inodes) +
+                " are free, of which " + std::to_string(limits_.min_free_inodes) +
+                " are to stay so; erase checkouts, or make a file system with more inodes"};
+  if (room.is_by_store_size)
+    return {errc::storage_full,
+            "the store has no room for " + text::human_bytes(wanted.bytes) + ": it may hold " +
+                text::human_bytes(limits_.max_store_size) + ", and holds " +
+                text::human_bytes(store_size_) +
+                "; garbage collection makes room, or a larger --max-store-size"};
+  return {errc::storage_full,
+          "the storage has no room for " + text::human_bytes(wanted.bytes) + ": " +
+              text::human_bytes(room.space.free_bytes) + " are free, of which " +
+              text::human_bytes(limits_.min_free_space) + " are to stay so and " +
+              text::human_bytes(shares_.reserved()) + " are reserved for uploads under way"};
 }
 
 // A blob's size is its name.

@@ -4,16 +4,21 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <string_view>
+#include <utility>
 
 #include "shaman/error.hpp"
 #include "shaman/fs.hpp"
 #include "shaman/store.hpp"
 #include "shaman/worker_pool.hpp"
 
+#include "store/space_shares.hpp"
+
 namespace shaman {
 
-/// What uploads under way may still take of the storage: each reserves its size before it starts,
-/// so that all that were let in can end. Thread-safe.
+/// What is set aside of the storage's free space for those who are about to write, each client
+/// within its share (space_shares.hpp). What is written only after it was covered leaves
+/// `min_free_space` and `min_free_inodes` free. Thread-safe.
 class Reservations {
  public:
   /// All references must outlive it.
@@ -21,15 +26,38 @@ class Reservations {
                WorkerPool& pool, const StoreLimits& limits)
       : file_system_(file_system), root_(root), blobs_(blobs), pool_(pool), limits_(limits) {}
 
-  /// Sets `bytes` aside, and what one file takes of inodes. errc::storage_full says what is short.
-  [[nodiscard]] result<void> reserve(std::uint64_t bytes);
-  /// So many of the reserved bytes are on the disk by now.
-  void taken(std::uint64_t bytes) { bytes_ -= bytes; }
-  /// The upload has ended, with so many bytes of its reservation left.
-  void release(std::uint64_t bytes) {
-    bytes_ -= bytes;
-    --files_;
-  }
+  /// What one upload, or anything else that writes, has set aside; given back when destroyed. One
+  /// thread at a time.
+  class Hold {
+   public:
+    Hold() = default;
+    Hold(Hold&& other) noexcept
+        : owner_(std::exchange(other.owner_, nullptr)), hold_(other.hold_) {}
+    Hold& operator=(Hold&& other) noexcept;
+    ~Hold() { release(); }
+
+    /// Before so many bytes are written: makes sure that they fit. errc::storage_full says what is
+    /// short. Of an upload only; what was set aside whole is covered.
+    [[nodiscard]] result<void> cover(std::uint64_t bytes);
+    /// They are written now.
+    void wrote(std::uint64_t bytes);
+    void release() noexcept;
+
+   private:
+    friend class Reservations;
+    Hold(Reservations& owner, SpaceShares::Hold& hold) : owner_(&owner), hold_(&hold) {}
+    Reservations* owner_ = nullptr;
+    SpaceShares::Hold* hold_ = nullptr;
+  };
+
+  /// A file of so many bytes is going to come. `client` is Asker::client. Its bytes are set aside
+  /// as it comes, its inodes now. errc::storage_full says what is short: for this size there is no
+  /// room now.
+  [[nodiscard]] result<Hold> begin_upload(std::string_view client, std::uint64_t bytes);
+
+  /// Sets all of it aside at once, for what is written without delay: the folders and links of a
+  /// checkout, for example. errc::storage_full says what is short.
+  [[nodiscard]] result<Hold> set_aside(std::string_view client, const SpaceAmount& amount);
 
   void set_limits(const StoreLimits& limits);
 
@@ -42,9 +70,16 @@ class Reservations {
   void count();
 
  private:
+  // What may be used, and of which limit it comes.
+  struct Room {
+    SpaceAmount amount;
+    fs::Space space;
+    bool is_by_store_size = false;
+  };
   [[nodiscard]] std::uint64_t size_of_shard(const fs::Folder& shard);
-  [[nodiscard]] result<void> check_space(std::uint64_t bytes);
-  [[nodiscard]] result<void> check_store_size(std::uint64_t bytes) const;
+  [[nodiscard]] result<Room> look_for_room() const;
+  [[nodiscard]] Error no_room(const Room& room, const SpaceAmount& wanted,
+                              SpaceShares::Short what) const;
 
   fs::FileSystem& file_system_;
   const fs::Folder& root_;
@@ -52,8 +87,7 @@ class Reservations {
   WorkerPool& pool_;
   mutable std::mutex mutex_;  // from the look at what is free to the reservation
   StoreLimits limits_;        // guarded by it
-  std::atomic<std::uint64_t> bytes_{0};
-  std::atomic<std::uint64_t> files_{0};
+  SpaceShares shares_;        // guarded by it
   std::atomic<std::uint64_t> store_size_{0};
 };
 

@@ -23,8 +23,9 @@ result<std::unique_ptr<Upload::State>> open_partial(Store::Impl& store, const Bl
   if (!open) return open.error();
   if (!open.value() && !may_create) return std::unique_ptr<Upload::State>();
   const std::uint64_t missing = id.size - (open.value() ? (*open)->durable : 0);
-  if (const auto room = store.reservations.reserve(missing); !room) return room.error();
-  state->reserved = missing;
+  auto reserved = store.reservations.begin_upload(asker.client, missing);
+  if (!reserved) return reserved.error();
+  state->reserved = *std::move(reserved);
   if (!open.value()) {
     auto created = store.partials.create(state->key);
     if (!created) return created.error();

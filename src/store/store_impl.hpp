@@ -119,6 +119,8 @@ struct Upload::State {
   [[nodiscard]] result<void> write(std::span<const std::byte> piece);
   [[nodiscard]] result<void> verify();
   [[nodiscard]] result<void> checkpoint();
+  /// Nothing more is taken.
+  [[nodiscard]] result<void> fail(const Error& why);
 
   Store::Impl& store;
   const BlobId id;
@@ -130,7 +132,7 @@ struct Upload::State {
   Sha256 hash;
   std::uint64_t received = 0;
   std::uint64_t written_back = 0;
-  std::optional<std::uint64_t> reserved;     ///< what is left of this upload's reservation
+  Reservations::Hold reserved;
   std::optional<Error> failure;              ///< of a write: nothing more is taken
   std::uint64_t durable = 0;                 ///< of one that can be resumed: what its name says
   std::optional<PartialTable::Lease> lease;  ///< of one that can be resumed; last, as it lets go

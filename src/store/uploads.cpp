@@ -16,20 +16,6 @@ constexpr std::uint64_t kWriteBackStep = 8U << 20U;
 // What a broken connection or a power cut costs at most of an upload that can be resumed.
 constexpr std::uint64_t kCheckpointStep = 8U << 20U;
 
-// What is set aside for a blob that is written in one go.
-class Reserved {
- public:
-  Reserved(Reservations& reservations, std::uint64_t bytes)
-      : reservations_(reservations), bytes_(bytes) {}
-  ~Reserved() { reservations_.release(bytes_); }
-  Reserved(const Reserved&) = delete;
-  Reserved& operator=(const Reserved&) = delete;
-
- private:
-  Reservations& reservations_;
-  const std::uint64_t bytes_;
-};
-
 Error mismatch(const BlobId& id, const std::string& how) {
   return {errc::content_mismatch,
           "the content sent for blob " + id.brief() + " is not what its address says: " + how};
@@ -38,7 +24,7 @@ Error mismatch(const BlobId& id, const std::string& how) {
 }  // namespace
 
 Upload::State::~State() {
-  if (reserved) store.reservations.release(*reserved);
+  reserved.release();
   store.claims.release(ticket, false);
   if (!file) return;
   if (lease) {
@@ -57,6 +43,13 @@ Upload::State::~State() {
   });
 }
 
+result<void> Upload::State::fail(const Error& why) {
+  failure = why;
+  ++store.uploads_failed;
+  store.log(why.code == errc::storage_full ? LogLevel::warning : LogLevel::error, why.message());
+  return why;
+}
+
 result<void> Upload::State::write(std::span<const std::byte> piece) {
   if (failure) return *failure;
   if (piece.size() > id.size - received) {
@@ -66,6 +59,7 @@ result<void> Upload::State::write(std::span<const std::byte> piece) {
     return *failure;
   }
   store.claims.working(ticket);
+  if (const auto room = reserved.cover(piece.size()); !room) return fail(room.error());
   const auto written = fs::write_all(store.file_system, file, received, piece);
   if (!written) {
     failure = disk_error(written.error(), "write the upload of blob " + id.brief());
@@ -74,10 +68,7 @@ result<void> Upload::State::write(std::span<const std::byte> piece) {
   } else {
     hash.update(piece);
     received += piece.size();
-    if (reserved) {
-      *reserved -= piece.size();
-      store.reservations.taken(piece.size());
-    }
+    reserved.wrote(piece.size());
     store.bytes_written += piece.size();
     if (store.blobs.flushes() && received - written_back >= kWriteBackStep) {
       store.file_system.start_write_back(file, written_back, received - written_back);
@@ -147,8 +138,9 @@ result<BeginResult> Store::begin_upload(const BlobId& id, bool can_defer, const 
   if (stored.value()) return BeginResult(AlreadyStored{});
   if (!ticket) return busy();
 
-  if (const auto room = store.reservations.reserve(id.size); !room) return room.error();
-  state->reserved = id.size;
+  auto reserved = store.reservations.begin_upload(asker.client, id.size);
+  if (!reserved) return reserved.error();
+  state->reserved = *std::move(reserved);
   state->name = store.temporary_name(id);
   auto file = store.file_system.create_file(store.instance.uploading(), state->name);
   if (!file) return disk_error(file.error(), "begin the upload of blob " + id.brief());
@@ -211,8 +203,8 @@ result<BlobId> Store::Impl::put(std::string_view content) {
   const auto stored = blobs.holds(id, BlobFolder::Mark::as_used_now);
   if (!stored) return stored.error();
   if (stored.value()) return id;
-  if (const auto room = reservations.reserve(id.size); !room) return room.error();
-  const Reserved reserved(reservations, id.size);
+  const auto reserved = reservations.set_aside({}, {id.size, 1});
+  if (!reserved) return reserved.error();
   const std::string name = temporary_name(id);
   auto file = file_system.create_file(instance.uploading(), name);
   if (!file) return disk_error(file.error(), "store blob " + id.brief());

@@ -263,6 +263,33 @@ TEST_F(DurabilityTest, NoUploadBeginsThatCannotFit) {
   EXPECT_EQ(store->begin_upload(id_of("z"), false).error().code, errc::storage_full);
 }
 
+TEST_F(DurabilityTest, APromiseOfOneClientKeepsNobodyElseOut) {
+  constexpr std::uint64_t kMiB = 1U << 20U;
+  const auto store = open();
+  failing_.pretend_space(fs::Space{1000 * kMiB, 1000});
+  const BlobId huge{Sha256::of(std::string_view("x")), 990 * kMiB};
+  const auto promised = store->begin_upload(huge, false, {{}, true, "10.0.0.1"});
+  ASSERT_TRUE(promised);
+  const BlobId large{Sha256::of(std::string_view("y")), 900 * kMiB};
+  EXPECT_FALSE(store->begin_upload(large, false, {{}, true, "10.0.0.1"}));
+  EXPECT_TRUE(store->begin_upload(large, false, {{}, true, "10.0.0.2"}));
+}
+
+TEST_F(DurabilityTest, WhatWouldLeaveTooLittleFreeIsNotWritten) {
+  constexpr std::uint64_t kMiB = 1U << 20U;
+  options_.limits.min_free_space = 100 * kMiB;
+  const auto store = open();
+  failing_.pretend_space(fs::Space{200 * kMiB, 1000});
+  Upload upload = begin(*store, {Sha256::of(std::string_view("x")), 90 * kMiB});
+  const std::string piece(kMiB, 'x');
+  for (int i = 0; i < 8; ++i)
+    ASSERT_TRUE(upload.write(bytes(piece)));
+  failing_.pretend_space(fs::Space{100 * kMiB, 1000});  // by somebody else
+  const auto refused = upload.write(bytes(piece));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::storage_full);
+}
+
 TEST_F(DurabilityTest, AStalledUploadIsTakenOver) {
   const auto store = open();
   const BlobId id = id_of("content");
