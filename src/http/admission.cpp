@@ -5,6 +5,7 @@
 
 #include "shaman/text.hpp"
 
+#include "http/client_key.hpp"
 #include "http/endpoint_text.hpp"
 
 namespace shaman::http {
@@ -39,9 +40,18 @@ std::string client_address(const Exchange& exchange) {
   return std::string(chain.empty() ? peer : last_stranger(chain, proxies));
 }
 
+std::string client_of(const Exchange& exchange) {
+  const std::string& of_peer = exchange.connection.client_of_peer();
+  std::string of_address;
+  if (!exchange.options.trusted_proxies.empty())
+    of_address = client_of_address(client_address(exchange));
+  return client_of(exchange.principal, of_address.empty() ? of_peer : of_address);
+}
+
 std::optional<Response> admit(Exchange& exchange, Role needed) {
   if (!exchange.options.access) {
     exchange.principal.role = Role::admin;
+    exchange.asker.client = client_of(exchange);
     return std::nullopt;
   }
   const std::string address = client_address(exchange);
@@ -52,7 +62,7 @@ std::optional<Response> admit(Exchange& exchange, Role needed) {
     certificate = {};
   exchange.principal = exchange.options.access->who({exchange.head.bearer(), certificate, address});
   const auth::Principal& who = exchange.principal;
-  exchange.asker = {who.scope, who.role == Role::admin};
+  exchange.asker = {who.scope, who.role == Role::admin, client_of(exchange)};
   if (who.role >= needed) return std::nullopt;
   if (who.role == Role::nobody) {
     Response response = Response::error(

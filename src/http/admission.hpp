@@ -16,6 +16,9 @@ namespace shaman::http {
 /// port.
 [[nodiscard]] std::string client_address(const Exchange& exchange);
 
+/// Whose share of each budget this request uses: client_key.hpp.
+[[nodiscard]] std::string client_of(const Exchange& exchange);
+
 /// Finds out who asks, and refuses who may not: 401 where a (better) token would help to be known,
 /// 403 where it is known that this one may not. Nothing: they may.
 [[nodiscard]] std::optional<Response> admit(Exchange& exchange, auth::Role needed);

@@ -9,6 +9,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
+#include "http/client_key.hpp"
 #include "http/endpoint_text.hpp"
 
 namespace shaman::http {
@@ -34,7 +35,8 @@ Connection::Connection(Socket socket, ConnectionTable& table, const Timeouts& ti
       event_(socket_.get_executor()),
       entry_(table, socket_.native_handle(), event_.waker()),
       timeouts_(timeouts),
-      peer_(peer_of(socket_)) {
+      peer_(peer_of(socket_)),
+      client_of_peer_(client_of_address(address_without_port(peer_))) {
   error_code ignored;  // a client that is gone already is found out by the first read
   socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);

@@ -89,6 +89,8 @@ class Connection {
   [[nodiscard]] Event& event() noexcept { return event_; }
   [[nodiscard]] const Timeouts& timeouts() const noexcept { return timeouts_; }
   [[nodiscard]] const std::string& peer() const noexcept { return peer_; }
+  /// By its address: see client_of_address().
+  [[nodiscard]] const std::string& client_of_peer() const noexcept { return client_of_peer_; }
   [[nodiscard]] std::uint64_t bytes_in() const noexcept { return bytes_in_; }
   [[nodiscard]] std::uint64_t bytes_out() const noexcept { return bytes_out_; }
 
@@ -107,6 +109,7 @@ class Connection {
   ConnectionTable::Entry entry_;  // after the socket, so that it is gone before that is closed
   Timeouts timeouts_;
   std::string peer_;
+  std::string client_of_peer_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
