@@ -49,6 +49,7 @@ nlohmann::json to_json(const trace::Dependency& dependency) {
                          {"optional", dependency.optional}};
   if (!dependency.stored_name.empty()) json["stored_name"] = dependency.stored_name;
   if (!dependency.base_blend.empty()) json["base_blend"] = dependency.base_blend;
+  if (!dependency.named_by.empty()) json["named_by"] = dependency.named_by;
   return json;
 }
 
@@ -130,6 +131,7 @@ void print_json(const trace::Trace& trace) {
     json["dependencies"].push_back(to_json(dependency));
   for (const trace::Problem& problem : trace.problems)
     json["problems"].push_back({{"blend", problem.blend}, {"message", problem.message}});
+  if (!trace.warnings.empty()) json["warnings"] = trace.warnings;
   if (const std::vector<std::string> escaped = not_utf8(trace); !escaped.empty())
     json["not_utf8"] = escaped;
   put(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));

@@ -28,6 +28,9 @@ struct FileSet {
   Shape shape = Shape::single;
   std::string folder;  ///< absolute, in the spelling that the disk has
   std::vector<Member> members;
+  /// Where below the folder the named file or pattern lies; only of a tree whose files name each
+  /// other.
+  std::string subfolder;
 };
 
 /// What a reference's files are together; it must have some. `shared_field`: other references

@@ -41,7 +41,8 @@ result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options) {
   plan.project = project->folder();
   plan.blendfile_place = plain(*own_place);
   plan.suspicious = std::move(selection.suspicious);
-  plan.warnings = std::move(selection.warnings);
+  plan.warnings = trace.warnings;
+  plan.warnings.insert(plan.warnings.end(), selection.warnings.begin(), selection.warnings.end());
   PlanBuilder builder(selection, *project, trace.blendfile);
   result<std::vector<PlannedFile>> files = builder.build(plan.warnings);
   if (!files) return files.error();

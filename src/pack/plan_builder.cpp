@@ -8,6 +8,7 @@
 
 #include "pack/names.hpp"
 #include "pack/pack_paths.hpp"
+#include "pack/stages.hpp"
 
 namespace shaman::pack {
 namespace {
@@ -16,7 +17,7 @@ using trace::Dependency;
 using trace::Kind;
 
 bool is_implicit(const Dependency& dependency) {
-  return dependency.field.capacity == 0;
+  return dependency.field.capacity == 0 && dependency.named_by.empty();
 }
 
 }  // namespace
@@ -37,10 +38,15 @@ void PlanBuilder::collect() {
     auto& files = in_field[{dependency.blend, dependency.field.offset}];
     files.insert(dependency.files.begin(), dependency.files.end());
   }
+  const Stages stages(selection_.references, project_);
   for (const Selected& selected : selection_.references) {
     const Dependency& dependency = selected.dependency;
     Reference reference{&dependency, {}, {}, false, 0, {}, {}};
-    if (selected.only_a_base) {
+    if (const FileSet* const stage = stages.set_of(dependency)) {
+      reference.set = *stage;
+      reference.set.subfolder =
+          std::string(below(os::parent(dependency.files.front()), stage->folder));
+    } else if (selected.only_a_base) {
       reference.set.folder = std::string(os::parent(dependency.resolved));
       reference.set.members = {
           {std::string(os::file_name(dependency.resolved)), dependency.resolved, false}};

@@ -53,7 +53,9 @@ result<bool> PlanBuilder::rewrite(Reference& reference, std::vector<std::string>
   const auto holder = blend_places_.find(project_.canonical(dependency.blend));
   const bool holder_is_packed = holder != blend_places_.end() && files_.contains(holder->second);
   const bool by_place_alone = dependency.field.capacity == 0 && dependency.stored.empty();
-  if (by_place_alone || !holder_is_packed) return true;
+  // Files that name each other keep their places: nothing of theirs is rewritten.
+  const bool by_another_file = !dependency.named_by.empty();
+  if (by_place_alone || by_another_file || !holder_is_packed) return true;
   const std::optional<std::string> base = base_folder(dependency);
   if (!base) {
     warnings.push_back(not_found_there(dependency));
@@ -96,7 +98,8 @@ std::string PlanBuilder::target_of(const Reference& reference) const {
   if (names_folder(*reference.dependency)) return reference.folder;
   if (reference.set.shape == Shape::single)
     return place_of(reference, reference.set.members.front());
-  return join_places(reference.folder, plain(pattern_name(*reference.dependency, reference.set)));
+  return join_places(join_places(reference.folder, plain(reference.set.subfolder)),
+                     plain(pattern_name(*reference.dependency, reference.set)));
 }
 
 std::optional<std::string> PlanBuilder::base_folder(const Dependency& dependency) const {

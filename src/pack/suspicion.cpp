@@ -45,6 +45,7 @@ constexpr std::array<std::string_view, 1> kLights{".ies"};
 constexpr std::array<std::string_view, 8> kTexts{".txt", ".py",   ".osl", ".md",
                                                  ".csv", ".glsl", ".rst", ".text"};
 constexpr std::array<std::string_view, 1> kExternal{".btx"};
+constexpr std::array<std::string_view, 5> kUsdOthers{".mtlx", ".osl", ".oso", ".tex", ".rat"};
 
 bool one_of(Extensions extensions, std::string_view extension) {
   return std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
@@ -106,6 +107,10 @@ bool fits_kind(Kind kind, std::string_view name) {
       return one_of(kTexts, extension);
     case Kind::external_data:
       return one_of(kExternal, extension);
+    case Kind::usd_asset:
+      return one_of(kCacheFiles, extension) || one_of(kImages, extension) ||
+             one_of(kVolumes, extension) || one_of(kSounds, extension) ||
+             one_of(kLights, extension) || one_of(kUsdOthers, extension);
   }
   return false;
 }

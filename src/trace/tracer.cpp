@@ -11,6 +11,7 @@
 #include "shaman/text.hpp"
 
 #include "expand.hpp"
+#include "follow.hpp"
 #include "stored_path.hpp"
 
 namespace shaman::trace {
@@ -44,7 +45,7 @@ std::string cache_key(const Wanted& wanted) {
 auto order(const Dependency& dependency) {
   return std::tie(dependency.blend, dependency.kind, dependency.data_block, dependency.field.offset,
                   dependency.stored_name, dependency.resolved, dependency.base_blend,
-                  dependency.files);
+                  dependency.named_by, dependency.stored, dependency.files);
 }
 
 }  // namespace
@@ -60,6 +61,7 @@ result<Trace> Tracer::run() {
   if (const result<void> scanned = scan_all(); !scanned) return scanned.error();
   add_strings();
   expand_all();
+  follow(trace_, folders_, options_.cache);
   auto& all = trace_.dependencies;
   std::sort(all.begin(), all.end(),
             [](const Dependency& a, const Dependency& b) { return order(a) < order(b); });

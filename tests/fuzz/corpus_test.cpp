@@ -15,6 +15,7 @@ int fuzz_sdna(const std::uint8_t* data, std::size_t size);
 int fuzz_compressed(const std::uint8_t* data, std::size_t size);
 int fuzz_trace(const std::uint8_t* data, std::size_t size);
 int fuzz_rewrite(const std::uint8_t* data, std::size_t size);
+int fuzz_formats(const std::uint8_t* data, std::size_t size);
 int fuzz_request(const std::uint8_t* data, std::size_t size);
 int fuzz_json(const std::uint8_t* data, std::size_t size);
 int fuzz_paths(const std::uint8_t* data, std::size_t size);
@@ -53,16 +54,15 @@ TEST_P(FuzzCorpus, IsSurvived) {
   EXPECT_GT(files, 0U) << folder;
 }
 
-INSTANTIATE_TEST_SUITE_P(Targets, FuzzCorpus,
-                         testing::Values(Target{"header", fuzz_header},
-                                         Target{"blocks", fuzz_blocks}, Target{"sdna", fuzz_sdna},
-                                         Target{"compressed", fuzz_compressed},
-                                         Target{"trace", fuzz_trace},
-                                         Target{"rewrite", fuzz_rewrite},
-                                         Target{"request", fuzz_request}, Target{"json", fuzz_json},
-                                         Target{"paths", fuzz_paths}, Target{"batch", fuzz_batch},
-                                         Target{"resumption", fuzz_resumption}),
-                         [](const auto& instance) { return instance.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Targets, FuzzCorpus,
+    testing::Values(Target{"header", fuzz_header}, Target{"blocks", fuzz_blocks},
+                    Target{"sdna", fuzz_sdna}, Target{"compressed", fuzz_compressed},
+                    Target{"trace", fuzz_trace}, Target{"rewrite", fuzz_rewrite},
+                    Target{"formats", fuzz_formats}, Target{"request", fuzz_request},
+                    Target{"json", fuzz_json}, Target{"paths", fuzz_paths},
+                    Target{"batch", fuzz_batch}, Target{"resumption", fuzz_resumption}),
+    [](const auto& instance) { return instance.param.name; });
 
 }  // namespace
 }  // namespace shaman::fuzz

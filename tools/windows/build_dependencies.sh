@@ -7,7 +7,7 @@ usage() {
   cat <<'EOF'
 Usage: tools/windows/build_dependencies.sh [--force]
 
-Builds OpenSSL, SQLite, zstd, libzip and GoogleTest for Windows with mingw-w64, and lays the header-only
+Builds OpenSSL, SQLite, zstd, LZ4, libzip and GoogleTest for Windows with mingw-w64, and lays the header-only
 libraries of this machine beside them, in SHAMAN_WINDOWS_DEPS (~/.cache/shaman-windows).
 About 5 minutes on 2 cores; does nothing when all is there. What it needs itself is installed by
 `tools/setup.sh --windows`. Exit status 77: the sources cannot be had here.
@@ -130,6 +130,12 @@ build_zstd() {
     -DZSTD_BUILD_TESTS=OFF -DZSTD_LEGACY_SUPPORT=OFF
 }
 
+build_lz4() {
+  fetch lz4
+  cross_cmake lz4 "$(unpacked lz4)/build/cmake" -DBUILD_SHARED_LIBS=OFF -DBUILD_STATIC_LIBS=ON \
+    -DLZ4_BUILD_CLI=OFF -DLZ4_BUILD_LEGACY_LZ4C=OFF
+}
+
 build_libzip() {
   fetch libzip
   cross_cmake libzip "$(unpacked libzip)" -DBUILD_SHARED_LIBS=OFF -DBUILD_TOOLS=OFF -DBUILD_REGRESS=OFF \
@@ -159,7 +165,7 @@ stamp() {
 
 mkdir -p "$stage"/{include,lib,build,stamps} "$sources"
 link_headers
-for package in zstd sqlite libzip googletest openssl; do
+for package in zstd lz4 sqlite libzip googletest openssl; do
   stamp=$(stamp "$package")
   if [[ -f $stage/stamps/$package && $(<"$stage/stamps/$package") == "$stamp" ]]; then continue; fi
   start=$SECONDS

@@ -29,6 +29,7 @@ enum class Kind : std::uint8_t {
   ies,
   text,
   external_data,  ///< multires .btx
+  usd_asset,      ///< what a USD layer names: layers, textures, volumes
 };
 
 /// `library`, `image sequence`, …
@@ -59,6 +60,11 @@ struct Dependency {
   /// a library that data-blocks were packed from is itself an (optional) dependency, as it says
   /// where their `//` starts.
   std::string base_blend;
+
+  /// Absolute path of the file that names this one, where that is not `blend`: a USD layer, an OSL
+  /// script. Such a path is never rewritten: both files must keep their places relative to each
+  /// other. Else empty.
+  std::string named_by;
 
   /// Absolute path that `stored` (and `stored_name`) mean here; a pattern stays one
   /// (`/p/tex/wall.<UDIM>.png`), a folder field gives the folder.

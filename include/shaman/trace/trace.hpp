@@ -46,6 +46,8 @@ struct Trace {
   std::string blendfile;                 ///< absolute path of the .blend that was traced
   std::vector<Dependency> dependencies;  ///< sorted by blend, kind, data-block
   std::vector<Problem> problems;
+  /// Sentences for the artist: files that name others in a way that workers cannot follow.
+  std::vector<std::string> warnings;
 
   /// Every existing file needed, absolute, sorted, each once; the .blend itself included.
   [[nodiscard]] std::vector<std::string> files() const;

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shaman/error.hpp"
+
+/// Which files a file of another format than .blend names itself. All functions may be called from
+/// any thread.
+namespace shaman::formats {
+
+/// One file that is named, as it stands there: `./tex/wood.<UDIM>.png`.
+struct NamedFile {
+  std::string path;
+  /// False: a string that looks like a path, in a format that does not say what it is for. Only
+  /// taken if the file exists.
+  bool is_certain = true;
+  friend bool operator==(const NamedFile&, const NamedFile&) = default;
+  friend auto operator<=>(const NamedFile&, const NamedFile&) = default;
+};
+
+/// How a format's relative paths are looked up.
+enum class Format : unsigned char {
+  none,  ///< names no files, or none that are followed (docs/tracing.md)
+  usd,   ///< text, crate or package; which one, the content says
+  osl,   ///< OSL source
+};
+
+/// By the extension alone.
+[[nodiscard]] Format format_of(std::string_view path) noexcept;
+
+/// Where the bytes of a file come from.
+struct Input {
+  std::string name;  ///< for messages
+  std::uint64_t size = 0;
+  /// Reads up to the span's size at an offset; fewer only at the end.
+  std::function<result<std::size_t>(std::uint64_t, std::span<std::byte>)> read_at;
+};
+
+/// What the file names, sorted, each once. A USD package (.usdz) is whole by itself and names
+/// nothing. Reads at most a few megabytes at a time. errc::not_found, errc::io_error;
+/// errc::damaged_file if the content is not of the format; errc::limit_exceeded.
+[[nodiscard]] result<std::vector<NamedFile>> named_files(const std::string& path);
+/// The same of bytes from anywhere.
+[[nodiscard]] result<std::vector<NamedFile>> named_files(const Input& input, Format format);
+
+}  // namespace shaman::formats

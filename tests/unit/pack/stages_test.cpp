@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <gmock/gmock.h>
+
+#include "plan_fixture.hpp"
+
+namespace shaman::pack {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+using trace::Kind;
+
+class StagesTest : public MakePlan {
+ protected:
+  void name(const std::string& layer, const std::string& stored, const std::string& resolved) {
+    trace::Dependency& dependency = add(Kind::usd_asset, stored, resolved);
+    dependency.named_by = path(layer);
+    dependency.field = {};
+  }
+};
+
+TEST_F(StagesTest, AStageInTheProjectStaysAsItIs) {
+  add(Kind::cache_file, "//usd/shot.usda", "proj/usd/shot.usda");
+  name("proj/usd/shot.usda", "../tex/wood.png", "proj/tex/wood.png");
+  plan_it();
+  EXPECT_THAT(place_names(), ElementsAre("scene.blend", "tex/wood.png", "usd/shot.usda"));
+  EXPECT_THAT(rewritten(), IsEmpty());
+}
+
+TEST_F(StagesTest, AStageOutsideMovesAsAWhole) {
+  add(Kind::cache_file, "//../lib/usd/shot.usda", "lib/usd/shot.usda");
+  name("lib/usd/shot.usda", "../tex/wood.png", "lib/tex/wood.png");
+  name("lib/usd/shot.usda", "./chair.usda", "lib/usd/chair.usda");
+  name("lib/usd/chair.usda", "deep/fabric.png", "lib/usd/deep/fabric.png");
+  plan_it();
+  EXPECT_THAT(place_names(), ElementsAre("_outside_project/lib/tex/wood.png",
+                                         "_outside_project/lib/usd/chair.usda",
+                                         "_outside_project/lib/usd/deep/fabric.png",
+                                         "_outside_project/lib/usd/shot.usda", "scene.blend"));
+  EXPECT_THAT(rewritten(),
+              ElementsAre(Pair("//../lib/usd/shot.usda", "//_outside_project/lib/usd/shot.usda")));
+}
+
+TEST_F(StagesTest, AStageThatLeavesTheProjectMovesOutOfIt) {
+  add(Kind::cache_file, "//usd/shot.usda", "proj/usd/shot.usda");
+  name("proj/usd/shot.usda", "../../lib/wood.png", "lib/wood.png");
+  plan_it();
+  const std::string root =
+      plan.files.front().place.substr(0, plan.files.front().place.find("/lib/"));
+  EXPECT_THAT(place_names(),
+              ElementsAre(root + "/lib/wood.png", root + "/proj/usd/shot.usda", "scene.blend"));
+  EXPECT_THAT(rewritten(),
+              ElementsAre(Pair("//usd/shot.usda", "//" + root + "/proj/usd/shot.usda")));
+}
+
+TEST_F(StagesTest, ATextureThatTheBlendNamesTooHasOnePlace) {
+  add(Kind::cache_file, "//../lib/usd/shot.usda", "lib/usd/shot.usda");
+  add(Kind::image, "//../lib/tex/wood.png", "lib/tex/wood.png");
+  name("lib/usd/shot.usda", "../tex/wood.png", "lib/tex/wood.png");
+  plan_it();
+  EXPECT_THAT(place_names(), ElementsAre("_outside_project/lib/tex/wood.png",
+                                         "_outside_project/lib/usd/shot.usda", "scene.blend"));
+  EXPECT_THAT(rewritten(),
+              ElementsAre(Pair("//../lib/tex/wood.png", "//_outside_project/lib/tex/wood.png"),
+                          Pair("//../lib/usd/shot.usda", "//_outside_project/lib/usd/shot.usda")));
+}
+
+TEST_F(StagesTest, TheFramesOfASequenceOfLayersStayTogether) {
+  add("proj/scene.blend", Kind::cache_file, "//../lib/usd/f_0001.usda", "lib/usd/f_0001.usda",
+      {"lib/usd/f_0001.usda", "lib/usd/f_0002.usda"});
+  name("lib/usd/f_0002.usda", "../tex/wood.png", "lib/tex/wood.png");
+  plan_it();
+  EXPECT_THAT(place_names(), ElementsAre("_outside_project/lib/tex/wood.png",
+                                         "_outside_project/lib/usd/f_0001.usda",
+                                         "_outside_project/lib/usd/f_0002.usda", "scene.blend"));
+  EXPECT_THAT(rewritten(), ElementsAre(Pair("//../lib/usd/f_0001.usda",
+                                            "//_outside_project/lib/usd/f_0001.usda")));
+}
+
+TEST_F(StagesTest, WarningsOfTheTraceReachThePlan) {
+  trace.warnings = {"an absolute path"};
+  plan_it();
+  EXPECT_THAT(plan.warnings, ElementsAre("an absolute path"));
+}
+
+}  // namespace
+}  // namespace shaman::pack
