@@ -20,9 +20,9 @@ void sort_unique(std::vector<std::string>& paths) {
 
 std::string_view to_string(Kind kind) noexcept {
   static constexpr std::array<std::string_view, 20> kNames{
-      "library",     "image",       "image sequence", "image tiles",  "movie",
-      "sound",       "font",        "volume",         "cache file",   "mesh cache",
-      "point cache", "fluid cache", "ocean cache",    "node bake",    "node file",
+      "library",     "image",       "image sequence", "image tiles",   "movie",
+      "sound",       "font",        "volume",         "cache file",    "mesh cache",
+      "point cache", "fluid cache", "ocean cache",    "node bake",     "node file",
       "script",      "IES",         "text",           "external data", "USD asset"};
   return kNames.at(static_cast<std::size_t>(kind));
 }

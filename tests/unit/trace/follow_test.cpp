@@ -55,7 +55,7 @@ TEST_F(Follow, LayersOfLayersFromTheFolderOfEach) {
   run();
   EXPECT_THAT(found(), ElementsAre("b/b.usda", "b/tex/wood.png", "usd/a.usda"));
   EXPECT_THAT(missing(), ElementsAre("usd/gone.png"));
-  const Dependency& wood = trace_.dependencies[3];
+  const Dependency& wood = trace_.dependencies.back();
   EXPECT_EQ(wood.stored, "tex/wood.png");
   EXPECT_EQ(wood.named_by, folder_.path("b/b.usda"));
   EXPECT_EQ(wood.data_block,
