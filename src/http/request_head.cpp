@@ -86,17 +86,24 @@ HeadParser::State HeadParser::parse(std::string_view bytes, std::size_t& consume
     if (bytes.empty() || bytes == "\r") return State::needs_more;
     has_begun_ = true;
   }
-  while (!parser_->is_header_done() && !bytes.empty()) {
+  // What was given before and not consumed is unfolded already.
+  folding_.unfold(bytes.substr(unfolded_.size() + folding_.held_back()), unfolded_);
+  while (!parser_->is_header_done() && !unfolded_.empty()) {
     boost::system::error_code error;
-    const std::size_t used = parser_->put(boost::asio::buffer(bytes), error);
+    const std::size_t used = parser_->put(boost::asio::buffer(unfolded_), error);
     consumed += used;
-    bytes.remove_prefix(used);
+    unfolded_.erase(0, used);
     if (error == beast_http::make_error_code(beast_http::error::need_more)) break;
     if (error) {
       error_ = describe_parse_error(error, max_bytes_);
       return State::bad;
     }
   }
+  if (folding_.is_refused())
+    return fail(
+        400,
+        "the request's header is malformed: a line begins with a blank (of all headers, only"
+        " X-Shaman-Original-Filename may be folded)");
   return parser_->is_header_done() ? check() : State::needs_more;
 }
 

@@ -12,6 +12,8 @@
 #include <boost/beast/http/fields.hpp>
 #include <boost/beast/http/message.hpp>
 
+#include "http/line_folding.hpp"
+
 namespace shaman::http {
 
 /// A refusal that is known before any handler: what to answer, and that the connection cannot go on
@@ -79,6 +81,8 @@ class HeadParser {
   State fail(unsigned status, std::string message);
 
   std::unique_ptr<Parser> parser_;
+  LineFolding folding_;
+  std::string unfolded_;  ///< what the parser has not consumed yet
   RequestHead head_;
   BadHead error_{};
   std::size_t max_bytes_;

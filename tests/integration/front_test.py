@@ -66,6 +66,23 @@ class Passing(FrontTest):
         self.assertEqual(headers["X-Forwarded-Host"], headers["Host"])
         self.assertEqual(headers["X-Forwarded-Proto"], self.server.url.partition(":")[0])
 
+    def test_a_folded_name_passes_as_one_line(self):
+        connection = self.raw()
+        connection.send(b"GET /api/v3/jobs HTTP/1.1\r\nHost: x\r\nX-Shaman-Original-Filename: a\n"
+                        b" Content-Length: 5\r\n\tb\r\nX-Own: 1\r\n\r\n")
+        headers = connection.response().json()["headers"]
+        self.assertIn(["X-Shaman-Original-Filename", "a  Content-Length: 5  \tb"], headers)
+        self.assertIn(["X-Own", "1"], headers)
+        self.assertNotIn("content-length", [name.lower() for name, _ in headers])
+
+    def test_other_folded_headers_do_not_pass(self):
+        for line in (b"X-Own: a\n b", b"X-Own: a\r\n b", b"Transfer-Encoding:\r\n chunked", b"X-Own: a\nX-More: b"):
+            with self.subTest(line):
+                connection = self.raw()
+                connection.send(b"GET /api/v3/jobs HTTP/1.1\r\nHost: x\r\n" + line + b"\r\n\r\n")
+                self.assertEqual(connection.response().status, 400)
+        self.assertEqual(self.behind.seen, [])
+
     def test_shaman_is_answered_here(self):
         self.assertEqual(self.api.post_json(REQUIREMENTS, {"files": []}).status, 200)
         self.assertEqual(self.api.get("/api/v3/shaman/info").status, 200)

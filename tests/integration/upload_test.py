@@ -2,6 +2,7 @@
 """POST /api/v3/shaman/files/{checksum}/{filesize}: answers, headers, and what lies on disk then"""
 
 import base64
+import email.header
 import os
 import stat
 
@@ -231,6 +232,31 @@ class Upload(ServerTest):
         for name in names:
             with self.subTest(name[:40]):
                 self.log_line_of(name)
+
+    def test_names_that_released_add_ons_fold(self):
+        """Flamenco 3.6 to 3.8.5 send what email.header makes of the name: folded by LF and a blank."""
+        for name in ("wood planks old weathered brown seamless tileable high resolution color 4k.png",
+                     "é" * 23 + ".png", "映" * 15 + ".png", "映" * 200 + ".png"):
+            value = email.header.Header()
+            value.append(name, charset="utf-8")
+            folded = value.encode().encode()
+            for sent in (folded, folded.replace(b"\n", b"\r\n")):
+                with self.subTest(sent[:40]):
+                    self.assertIn(b"\n ", sent)
+                    self.assertIn(name, self.log_line_of(sent))
+
+    def test_no_other_header_may_be_folded(self):
+        data = new_content()
+        for line in ("Content-Length:\n {}", "Content-Length:\r\n {}", "Content-Length: {}\r\nX-Other: a\n b",
+                     "Content-Length: {}\r\nX-Shaman-Original-Filename: a\nX-Other: b",
+                     "X-Shaman-Original-Filename: a\nContent-Length: {}",
+                     "X-Shaman-Original-Filename: a\r\nTransfer-Encoding:\r\n chunked"):
+            with self.subTest(line):
+                connection = self.raw()
+                connection.send(f"POST {files_url(data)} HTTP/1.1\r\nHost: x\r\n".encode() +
+                                line.format(len(data)).encode() + b"\r\n\r\n" + data)
+                self.assertEqual(connection.response().status, 400)
+        self.assertEqual(self.api.get(files_url(data)).json()["status"], "unknown")
 
     def test_what_a_name_holds_is_escaped(self):
         for name in (b"=?utf-8?q?=1B[31mred?=", b"=?utf-8?q?a=0Ainfo_forged?=", b"=?utf-8?q?a=0Db?=",

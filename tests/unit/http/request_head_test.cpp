@@ -59,6 +59,72 @@ TEST(RequestHead, RefusesWhatAProxyCouldUnderstandOtherwise) {
   EXPECT_EQ(status_of_head("GET / HTTP/1.1\r\n\r\n"), 400U);
 }
 
+const std::string kStart = "POST / HTTP/1.1\r\nHost: x\r\n";
+
+TEST(RequestHead, UnfoldsTheNameThatReleasedAddOnsFold) {
+  for (const char* line_break : {"\n", "\r\n"}) {
+    const std::string text = kStart + "x-shaman-original-FILENAME: =?utf-8?q?wood?=" + line_break +
+                             " =?utf-8?q?_planks?=" + line_break +
+                             "\tend\r\nContent-Length: 5\r\n\r\n hello";
+    for (std::size_t cut = 0; cut < text.size() - 6; ++cut) {
+      HeadParser parser(1024);
+      std::size_t consumed = 0;
+      std::string buffer = text.substr(0, cut);
+      ASSERT_EQ(parser.parse(buffer, consumed), HeadParser::State::needs_more) << cut;
+      buffer = text.substr(consumed);
+      ASSERT_EQ(parser.parse(buffer, consumed), HeadParser::State::complete) << cut;
+      EXPECT_EQ(buffer.substr(consumed), " hello");
+      const RequestHead head = parser.take();
+      EXPECT_EQ(head.content_length, 5U);
+      const std::string blanks(std::string_view(line_break).size(), ' ');
+      EXPECT_EQ(head.header("X-Shaman-Original-Filename"),
+                "=?utf-8?q?wood?=" + blanks + " =?utf-8?q?_planks?=" + blanks + "\tend");
+    }
+  }
+}
+
+TEST(RequestHead, RefusesEveryOtherFoldedHeader) {
+  for (const char* line_break : {"\n", "\r\n"})
+    for (const char* fields :
+         {"Content-Length:| 5", "Content-Length: 5| ", "Content-Length: 1|\t0",
+          "Transfer-Encoding:| chunked", "Transfer-Encoding: chunked| ", "X-Thing: a| b",
+          "X-Thing| : a", "X-Shaman-Original-Filename-: a| b", "X-Shaman-Original-Filename : a| b",
+          "X-Shaman-Original-Filename| : a",
+          "X-Shaman-Original-Filename: a\r\nContent-Length:| 5"}) {
+      std::string text = kStart + fields + "\r\n\r\n";
+      text.replace(text.find('|'), 1, line_break);
+      EXPECT_EQ(status_of_head(text), 400U) << text;
+    }
+  EXPECT_EQ(status_of_head("POST / HTTP/1.1\r\n Host: x\r\n\r\n"), 400U);
+}
+
+TEST(RequestHead, HidesNothingInAFoldedName) {
+  const std::string name = kStart + "X-Shaman-Original-Filename: a";
+  // A bare line feed begins no header, and ends none.
+  for (const char* rest : {"\nContent-Length: 5\r\n\r\n", "\n\r\n\r\n", "\n\n", "\rb\r\n\r\n",
+                           "\r\r\n\r\n", "\n\n b\r\n\r\n"})
+    EXPECT_EQ(status_of_head(name + rest), 400U) << rest;
+  EXPECT_EQ(status_of_head(kStart + "\n X-Thing: a\r\n\r\n"), 400U);
+  EXPECT_EQ(status_of_head(kStart + "\nX-Thing: a\r\n\r\n"), 400U);
+  HeadParser parser(1024);
+  std::size_t consumed = 0;
+  const std::string text = name + "\n Content-Length: 5\r\n \r\n\r\n";
+  ASSERT_EQ(parser.parse(text, consumed), HeadParser::State::complete);
+  EXPECT_EQ(consumed, text.size());
+  const RequestHead head = parser.take();
+  EXPECT_FALSE(head.content_length);
+  EXPECT_EQ(head.header("Content-Length"), "");
+  EXPECT_EQ(head.header("X-Shaman-Original-Filename"), "a  Content-Length: 5");
+}
+
+TEST(RequestHead, CountsFoldedLinesAsPartOfTheHeader) {
+  std::string text = kStart + "X-Shaman-Original-Filename: a";
+  for (int line = 0; line < 200; ++line)
+    text += "\n 123456789";
+  EXPECT_EQ(status_of_head(text + "\r\n\r\n", 1024), 431U);
+  EXPECT_EQ(status_of_head(text + "\r\n\r\n", 4096), 0U);
+}
+
 TEST(RequestHead, RefusesWithTheRightStatus) {
   const auto with = [](const std::string& line) { return line + "\r\nHost: x\r\n\r\n"; };
   EXPECT_EQ(status_of_head(with("GET / HTTP/2.0")), 505U);
