@@ -9,7 +9,8 @@
 
 namespace shaman::client {
 
-/// Spreads what all connections together send over time. Thread-safe.
+/// Spreads what all connections together send over time: a bucket that holds what may be sent in
+/// one second, so that a busy machine makes up for sending late. Thread-safe.
 class RateLimit {
  public:
   using Clock = std::chrono::steady_clock;
@@ -27,11 +28,12 @@ class RateLimit {
         std::clamp(rate_ / kPiecesPerSecond, kLeast, static_cast<double>(most)));
   }
 
-  /// Books these bytes, and says when they may be sent. What was not sent in time cannot be made up
-  /// for.
+  /// Books these bytes, and says when they may be sent: a time that is not after `now` means at
+  /// once. What was not sent in time is made up for, up to one second's worth.
   [[nodiscard]] Clock::time_point book(std::size_t bytes, Clock::time_point now) {
     const std::lock_guard lock(mutex_);
-    next_ = std::max(next_, now);
+    next_ = has_begun_ ? std::max(next_, now - kBucket) : now;
+    has_begun_ = true;
     const Clock::time_point when = next_;
     next_ += std::chrono::duration_cast<Clock::duration>(
         std::chrono::duration<double>(static_cast<double>(bytes) / rate_));
@@ -39,8 +41,11 @@ class RateLimit {
   }
 
  private:
+  static constexpr std::chrono::seconds kBucket{1};
+
   const double rate_;
   std::mutex mutex_;
+  bool has_begun_ = false;
   Clock::time_point next_{};
 };
 
