@@ -39,6 +39,14 @@ struct FileInfo {
 /// What lies at the path, through symbolic links. errc::not_found when nothing does.
 [[nodiscard]] result<FileInfo> info(const std::string& path);
 
+/// Whether this user may read the file that is at the path. errc::not_found; errc::io_error: the
+/// system's reason alone, such as `Permission denied`.
+[[nodiscard]] result<void> check_readable(const std::string& path);
+
+/// The permission bits of what is at the path, such as 0600; nothing where it is not there or the
+/// system has none.
+[[nodiscard]] std::optional<std::uint32_t> permissions(const std::string& path);
+
 struct FolderEntry {
   std::string name;
   bool is_folder = false;  ///< links are followed
@@ -96,6 +104,10 @@ class OutputFile {
 /// Whether the folder lies on another machine's disk, as far as the system tells.
 [[nodiscard]] bool is_on_network(const std::string& folder) noexcept;
 
+/// Whether files in the folder can be locked, which network file systems may be mounted without.
+/// Makes a file there for a moment. errc::io_error says why not.
+[[nodiscard]] result<void> check_locks(const std::string& folder);
+
 /// Absolute and without `.`, `..`, doubled or trailing slashes; by the text alone, links not looked
 /// at.
 [[nodiscard]] std::string absolute(std::string_view path);
@@ -127,6 +139,11 @@ class OutputFile {
 /// Whether standard error is a terminal, and how wide (80 where it cannot tell).
 [[nodiscard]] bool stderr_is_terminal() noexcept;
 [[nodiscard]] bool stdout_is_terminal() noexcept;
+/// Whether standard error is a terminal on which a line can be drawn again (TERM is not `dumb`).
+[[nodiscard]] bool stderr_can_redraw();
+/// Whether standard output is a terminal that shows colours, and the user wants them
+/// (https://no-color.org).
+[[nodiscard]] bool stdout_has_colours();
 [[nodiscard]] std::size_t terminal_width() noexcept;
 
 /// The program's arguments as UTF-8, its own name first; what main() got may be in another

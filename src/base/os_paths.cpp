@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The parts of os.hpp that only look at text.
+// The parts of os.hpp that are alike on every system.
 #include "shaman/os.hpp"
 
 namespace shaman::os {
@@ -20,6 +20,15 @@ std::string join(std::string_view folder, std::string_view name) {
   if (!path.empty() && path.back() != '/') path += '/';
   path += name;
   return path;
+}
+
+bool stderr_can_redraw() {
+  return stderr_is_terminal() && environment("TERM") != "dumb";
+}
+
+bool stdout_has_colours() {
+  return stdout_is_terminal() && environment("TERM") != "dumb" &&
+         environment("NO_COLOR").value_or("").empty();
 }
 
 }  // namespace shaman::os

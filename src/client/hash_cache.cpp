@@ -20,7 +20,8 @@ constexpr std::int64_t kSchemaVersion = 1;
 constexpr std::int64_t kNanosecondsADay = 86'400'000'000'000;
 constexpr std::int64_t kRacyNanoseconds = 2'000'000'000;
 constexpr std::int64_t kDaysKept = 100;
-constexpr int kOpenAttempts = 20;
+// Another submission holds the database for milliseconds.
+constexpr std::chrono::seconds kOpenWithin{3};
 constexpr std::chrono::milliseconds kOpenAgainAfter{25};
 // So that runs which find everything do not write anything on most days.
 constexpr std::int64_t kDaysBetweenTouches = 7;
@@ -150,12 +151,13 @@ struct HashCache::Impl {
   // does not wait for, whatever its time-out (https://www.sqlite.org/wal.html, "Sometimes Queries
   // Return SQLITE_BUSY In WAL Mode").
   void open() {
-    for (int attempt = 1;; ++attempt) {
+    const auto until = std::chrono::steady_clock::now() + kOpenWithin;
+    for (;;) {
       try {
         tables = std::make_unique<Tables>(file, on_network);
         return;
       } catch (const DatabaseError& error) {
-        if (!error.is_busy() || attempt == kOpenAttempts) return handle(error);
+        if (!error.is_busy() || std::chrono::steady_clock::now() >= until) return handle(error);
       }
       std::this_thread::sleep_for(kOpenAgainAfter);
     }
@@ -205,6 +207,12 @@ HashCache::HashCache(const std::string& folder, Warn warn) : impl_(std::make_uni
   impl_->warn = std::move(warn);
   if (const result<void> made = os::create_folders(folder); !made) {
     impl_->tell("no cache of digests, every file is read: " + made.error().message());
+    return;
+  }
+  // SQLite takes a file system without locks for one whose locks are all taken, and waits.
+  if (const result<void> locks = os::check_locks(folder); !locks) {
+    impl_->tell("no cache of digests, every file is read: " + locks.error().message() +
+                "; set XDG_CACHE_HOME to a folder on a local disk");
     return;
   }
   impl_->on_network = os::is_on_network(folder);
