@@ -2,6 +2,7 @@
 #include "shaman/client/base_url.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 
@@ -42,6 +43,22 @@ bool is_path_character(char c) {
   return is_host_character(c) || kOthers.find(c) != std::string_view::npos;
 }
 
+// People copy the address of the page that they look at, or of the API.
+std::string_view without_own_paths(std::string_view path) {
+  static constexpr std::array<std::string_view, 7> kPages{
+      "/api/v3",       "/app/jobs",      "/app/workers", "/app/tags", "/app/last-rendered",
+      "/app/settings", "/app/index.html"};
+  for (const std::string_view page : kPages) {
+    const std::size_t at = path.find(page);
+    if (at == std::string_view::npos) continue;
+    const std::string_view rest = path.substr(at + page.size());
+    if (rest.empty() || rest.find_first_of("/?#") == 0) path = path.substr(0, at);
+  }
+  while (path.ends_with('/'))
+    path.remove_suffix(1);
+  return path;
+}
+
 std::string lower(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(),
@@ -78,7 +95,8 @@ std::optional<Authority> split(std::string_view authority) {
 
 }  // namespace
 
-result<BaseUrl> BaseUrl::parse(std::string_view text) {
+result<BaseUrl> BaseUrl::parse(std::string_view given) {
+  const std::string_view text = text::trimmed(given);
   std::string_view rest = text;
   bool is_secure = false;
   if (const std::size_t scheme_end = rest.find("://"); scheme_end != std::string_view::npos) {
@@ -88,14 +106,12 @@ result<BaseUrl> BaseUrl::parse(std::string_view text) {
       return wrong(text, "only http:// and https:// are understood");
     rest.remove_prefix(scheme_end + 3);
   }
-  if (rest.find_first_of("?#") != std::string_view::npos)
-    return wrong(text, "it must not hold ? or #");
-
   const std::size_t slash = std::min(rest.find('/'), rest.size());
   const std::string_view authority = rest.substr(0, slash);
-  std::string_view prefix = rest.substr(slash);
-  while (prefix.ends_with('/'))
-    prefix.remove_suffix(1);
+  const std::string_view prefix = without_own_paths(rest.substr(slash));
+  if (authority.find_first_of("?#") != std::string_view::npos ||
+      prefix.find_first_of("?#") != std::string_view::npos)
+    return wrong(text, "it must not hold ? or #");
   if (authority.find('@') != std::string_view::npos)
     return wrong(text, "it must not hold a user name");
 

@@ -176,8 +176,9 @@ asio::awaitable<result<HttpConnection::Sent>> HttpConnection::send_body(const Ht
   for (int pieces = 1; left > 0 || head_size > 0; ++pieces) {
     const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, most));
     if (request.rate != nullptr) {
-      asio::steady_timer turn(strand_, request.rate->book(wanted, RateLimit::Clock::now()));
-      co_await turn.async_wait(asio::use_awaitable);
+      const auto now = RateLimit::Clock::now();
+      asio::steady_timer turn(strand_, request.rate->book(wanted, now));
+      if (turn.expiry() > now) co_await turn.async_wait(asio::use_awaitable);
     }
     const result<std::size_t> read = body.read(std::span(outgoing_).subspan(head_size, wanted));
     if (!read) co_return read.error();
@@ -283,6 +284,8 @@ asio::awaitable<result<HttpResponse>> HttpConnection::read_one(const HttpRequest
   response.status = message.result_int();
   response.body = std::move(message.body());
   response.location = std::string(message[http::field::location]);
+  response.content_type = std::string(message[http::field::content_type]);
+  response.server = std::string(message[http::field::server]);
   response.date = std::string(message[http::field::date]);
   response.retry_after = seconds_of(message[http::field::retry_after]);
   response.upload_offset = number_of<std::uint64_t>(message["Upload-Offset"]);

@@ -32,6 +32,7 @@ class HttpConnection {
   /// what the body's source says.
   [[nodiscard]] boost::asio::awaitable<result<HttpResponse>> exchange(const HttpRequest& request);
 
+  [[nodiscard]] const BaseUrl& url() const noexcept { return transport_.server().url; }
   /// On which exchange() is to be awaited.
   [[nodiscard]] const boost::asio::any_io_executor& strand() const noexcept { return strand_; }
 

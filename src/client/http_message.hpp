@@ -44,7 +44,9 @@ struct HttpResponse {
   unsigned status = 0;
   std::string body;
   std::string location;  ///< of a redirection
-  std::string date;      ///< by the server's clock (RFC 9110, 6.6.1)
+  std::string content_type;
+  std::string server;  ///< who says that it has answered (RFC 9110, 10.2.4)
+  std::string date;    ///< by the server's clock (RFC 9110, 6.6.1)
   std::optional<std::chrono::seconds> retry_after;
   std::optional<std::uint64_t> upload_offset;  ///< Upload-Offset
   bool is_upload_complete = false;             ///< Upload-Complete: ?1

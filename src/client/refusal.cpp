@@ -7,6 +7,55 @@
 
 namespace shaman::client {
 
+namespace {
+
+// What of an answer only somebody between here and the server can mean.
+std::string proxy_advice(unsigned status) {
+  switch (status) {
+    case 403:
+      return "it does not let this through; ask who runs it, or the network";
+    case 407:
+      return "it wants a login: give it in HTTPS_PROXY as http://USER:PASSWORD@HOST:PORT";
+    case 413:
+      return "it takes no requests of that size; whoever runs it can raise its limit (nginx: "
+             "client_max_body_size)";
+    case 502:
+    case 503:
+      return "it does not reach the server behind it";
+    case 504:
+      return "the server behind it did not answer it in time; what was asked for may still be "
+             "under "
+             "way there (nginx: proxy_read_timeout)";
+    default:
+      return "ask who runs it, or try the server's own address";
+  }
+}
+
+errc kind_of(unsigned status) {
+  if (status == 401 || status == 403 || status == 407) return errc::not_let_in;
+  return status == 413 ? errc::too_large : errc::bad_answer;
+}
+
+// Every refusal of ours and of a Manager's is JSON.
+bool is_of_proxy(const HttpResponse& answer) {
+  return answer.status == 407 || is_page(answer.body) ||
+         text::is_same_but_for_case(answer.content_type.substr(0, 9), "text/html");
+}
+
+Error refusal_of_proxy(const std::string& what, const HttpResponse& answer) {
+  std::string said = std::to_string(answer.status);
+  const std::string title = read_message(answer.body);
+  if (!title.empty()) said += ", \"" + title + "\"";
+  const std::string who =
+      answer.server.empty() ? std::string() : " (" + text::printable(answer.server) + ")";
+  return {kind_of(answer.status), "the server " + what +
+                                      ": this answer is not the server's but that "
+                                      "of a proxy or firewall in between" +
+                                      who + ": " + said + "; " + proxy_advice(answer.status)};
+}
+
+}  // namespace
+
 Error refusal(const std::string& what, const HttpResponse& answer) {
   std::string text = "the server " + what;
   std::string said = std::to_string(answer.status);
@@ -16,6 +65,8 @@ Error refusal(const std::string& what, const HttpResponse& answer) {
     return {errc::bad_answer, text + ", but sends us elsewhere (" + said +
                                   "): give the address \"" + text::printable(answer.location) +
                                   "\" itself, if that is the server"};
+  // A server that knows nothing of Shaman may answer 404 with a page, too.
+  if (answer.status != 404 && is_of_proxy(answer)) return refusal_of_proxy(what, answer);
   switch (answer.status) {
     case 401:
       return {errc::not_let_in,

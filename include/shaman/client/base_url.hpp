@@ -17,7 +17,9 @@ struct BaseUrl {
   std::string prefix;      ///< put before every path: empty, or `/a/b` without a slash at its end
   bool is_secure = false;  ///< https
 
-  /// What people write, `http://` being added where no scheme is given. errc::malformed_request
+  /// What people write, `http://` being added where no scheme is given. Blanks and line ends around
+  /// it do not count, nor what follows the address when a page of the Manager's web interface
+  /// (`/app/jobs`, …) or an address of the API (`/api/v3`, …) was copied. errc::malformed_request
   /// says what is wrong with it: another scheme, a user name, a query, a port that is none; what
   /// could be a token in it (`/~TOKEN`) is not shown.
   [[nodiscard]] static result<BaseUrl> parse(std::string_view text);

@@ -35,6 +35,23 @@ TEST(BaseUrl, UnderstandsWhatPeopleWrite) {
   }
 }
 
+TEST(BaseUrl, TakesWhatWasCopiedWithMoreThanTheAddress) {
+  const BaseUrl plain{"h", 8080, ""};
+  for (const char* const text : {" http://h:8080 ", "http://h:8080\r\n", "\thttp://h:8080/\n",
+                                 "http://h:8080/api/v3", "http://h:8080/api/v3/shaman/info?x",
+                                 "http://h:8080/app/jobs", "http://h:8080/app/jobs/2f-3",
+                                 "http://h:8080/app/workers#top", "http://h:8080/app/jobs/"}) {
+    const result<BaseUrl> url = BaseUrl::parse(text);
+    ASSERT_TRUE(url) << text;
+    EXPECT_EQ(*url, plain) << text;
+  }
+  EXPECT_EQ(BaseUrl::parse("http://h/farm/app/jobs")->prefix, "/farm");
+  EXPECT_EQ(BaseUrl::parse("http://h/~TOKEN/app/jobs")->prefix, "/~TOKEN");
+  // Not everything of a similar name is meant.
+  for (const char* const prefix : {"/app", "/app/jobsite", "/api/v30", "/my/application"})
+    EXPECT_EQ(BaseUrl::parse(std::string("http://h") + prefix)->prefix, prefix);
+}
+
 TEST(BaseUrl, ShowsNoToken) {
   for (const char* const text : {"http://h/~secret?x", "http:///~secret", "h:x/%7Esecret"})
     EXPECT_EQ(BaseUrl::parse(text).error().message().find("secret"), std::string::npos) << text;

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/refusal.hpp"
+
+#include <gmock/gmock.h>
+
+#include "client/wire.hpp"
+
+namespace shaman::client {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+HttpResponse page(unsigned status, const std::string& title) {
+  HttpResponse answer;
+  answer.status = status;
+  answer.content_type = "text/html";
+  answer.server = "nginx/1.22.1";
+  answer.body = "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" +
+                title + "</h1></center>\r\n</body>\r\n</html>\r\n";
+  return answer;
+}
+
+TEST(Refusal, TellsAProxysAnswerFromTheServers) {
+  const auto told = [](unsigned status, const std::string& title) {
+    return refusal("does not take the file \"a.png\"", page(status, title)).message();
+  };
+  EXPECT_THAT(
+      told(413, "413 Request Entity Too Large"),
+      AllOf(HasSubstr("a.png"), HasSubstr("proxy"), HasSubstr("nginx/1.22.1"),
+            HasSubstr("client_max_body_size"), Not(HasSubstr("<")), Not(HasSubstr("\\x0d"))));
+  EXPECT_THAT(told(502, "502 Bad Gateway"),
+              AllOf(HasSubstr("proxy"), HasSubstr("does not reach the server behind it")));
+  EXPECT_THAT(told(504, "504 Gateway Time-out"),
+              AllOf(HasSubstr("did not answer it in time"), HasSubstr("may still be under way")));
+  EXPECT_THAT(told(403, "403 Forbidden"), HasSubstr("does not let this through"));
+  EXPECT_THAT(told(407, "Authentication"), HasSubstr("HTTPS_PROXY"));
+  EXPECT_THAT(told(404, "404 Not Found"),
+              AllOf(HasSubstr("no Shaman at this address"), Not(HasSubstr("proxy"))));
+}
+
+TEST(Refusal, LeavesTheServersWordsToTheServer) {
+  HttpResponse answer;
+  answer.status = 413;
+  answer.content_type = "application/json";
+  answer.body = R"({"code":413,"message":"over 5 bytes"})";
+  EXPECT_THAT(refusal("does not take it", answer).message(),
+              AllOf(HasSubstr("over 5 bytes"), HasSubstr("limit of the server's"),
+                    Not(HasSubstr("proxy"))));
+  EXPECT_EQ(refusal("does not take it", answer).code, errc::too_large);
+  answer.status = 507;
+  EXPECT_EQ(refusal("does not take it", answer).code, errc::storage_full);
+}
+
+TEST(ReadMessage, ShowsOfAPageItsTitleOrWords) {
+  EXPECT_EQ(read_message("<!DOCTYPE html><HTML><Title lang=en>\n Log\tin </TITLE><body>x"),
+            "Log in");
+  EXPECT_EQ(read_message("<html><body><h1>Sorry</h1><p>try\r\nlater</p></body>"),
+            "Sorry try later");
+  EXPECT_EQ(read_message("<p>cut off"), "cut off");
+  EXPECT_EQ(read_message("<"), "");
+  EXPECT_EQ(read_message("plain words\r\n"), "plain words");
+  EXPECT_EQ(read_message(R"({"message":"of the server"})"), "of the server");
+}
+
+TEST(ReadAnswers, TellAPageFromAnAnswer) {
+  const std::string login = page(200, "Hotel Wi-Fi").body;
+  for (const std::string& told :
+       {read_requirements(login).error().message(), read_checkout_path(login).error().message()})
+    EXPECT_THAT(told, AllOf(HasSubstr("a web page came instead"), HasSubstr("\"Hotel Wi-Fi\"")));
+  EXPECT_THAT(read_requirements("nonsense").error().message(),
+              AllOf(HasSubstr("it is not JSON"), Not(HasSubstr("exception"))));
+}
+
+}  // namespace
+}  // namespace shaman::client
