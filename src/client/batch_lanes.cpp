@@ -102,9 +102,10 @@ asio::awaitable<void> UploadLanes::pursue_batch(HttpConnection& connection,
   std::vector<BatchedFile> files;
   for (;;) {
     const result<HttpResponse> answer = co_await send_batch(connection, batch);
+    if (answer) progress_.server_is_back();
     if (answer && answer->status == 200) files = read_batch(answer->body);
     if (answer || answer.error().code != errc::unreachable) break;
-    UploadAction action = batch.front().fsm.on_error(answer.error());
+    UploadAction action = note_failure(answer.error(), batch.front().fsm.on_error(answer.error()));
     if (action.kind != Kind::send) co_return fail(std::move(action.error));
     timer.expires_after(action.delay);
     co_await timer.async_wait(asio::use_awaitable);

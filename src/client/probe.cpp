@@ -40,6 +40,37 @@ HttpRequest ask_for_nothing() {
   return request;
 }
 
+// A file that is never kept, as it is not what its address says: whether there is room, and whether
+// the storage can be written, only an upload tells.
+HttpRequest send_for_trial() {
+  static constexpr const char* kNotEmpty =
+      "/api/v3/shaman/files/"
+      "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855/1";
+  HttpRequest request;
+  request.method = "POST";
+  request.path = kNotEmpty;
+  request.headers = {{"Content-Type", "application/octet-stream"},
+                     {"X-Shaman-Original-Filename", "trial by shaman doctor"}};
+  request.body_length = 1;
+  request.open_body = [] {
+    return result<std::unique_ptr<BodySource>>(std::make_unique<TextBody>("x"));
+  };
+  return request;
+}
+
+// Empty where the server takes files; `asked` is its answer to what it needs.
+boost::asio::awaitable<std::string> why_no_files(HttpConnection& connection,
+                                                 const HttpResponse& asked) {
+  static constexpr const char* kWhat = "takes no files from us";
+  if (asked.status != 200) co_return refusal(kWhat, asked).message();
+  const HttpRequest trial = send_for_trial();
+  const result<HttpResponse> answer = co_await exchange_patiently(connection, trial, kFirstContact);
+  if (!answer) co_return answer.error().message();
+  constexpr unsigned kMismatch = 417;
+  if (answer->status == kMismatch || answer->status < 300) co_return std::string();
+  co_return refusal(kWhat, *answer).message();
+}
+
 boost::asio::awaitable<result<Probe>> look(HttpConnection& connection) {
   const auto begun = std::chrono::steady_clock::now();
   result<ServerInfo> server = co_await identify(connection);
@@ -50,10 +81,10 @@ boost::asio::awaitable<result<Probe>> look(HttpConnection& connection) {
       std::chrono::steady_clock::now() - begun);
   if (found.server.kind == ServerInfo::Kind::other) co_return found;
   const HttpRequest request = ask_for_nothing();
-  const result<HttpResponse> answer = co_await connection.exchange(request);
+  const result<HttpResponse> answer =
+      co_await exchange_patiently(connection, request, kFirstContact);
   if (!answer) co_return answer.error();
-  if (answer->status != 200)
-    found.why_no_submission = refusal("takes no files from us", *answer).message();
+  found.why_no_submission = co_await why_no_files(connection, *answer);
   if (const auto date = parse_date(answer->date))
     found.clock_ahead = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - *date);
   co_return found;

@@ -90,6 +90,13 @@ std::vector<std::string> parts_of(const ProgressView& view) {
   return parts;
 }
 
+std::string away_of(const ProgressView& view) {
+  if (!view.next_try) return {};
+  return view.next_try->count() > 0
+             ? "the server is away, next try in " + std::to_string(view.next_try->count()) + " s"
+             : "the server is away, trying again";
+}
+
 std::string bar_of(const ProgressView& view, std::size_t width) {
   const std::size_t inner = width - 2;
   const auto filled =
@@ -124,13 +131,19 @@ std::string clock_text(std::chrono::seconds duration) {
 
 std::string progress_bar(const ProgressView& view, std::size_t width) {
   std::string line(name_of(view.stage));
+  if (view.next_try) line.append(kGap).append(away_of(view));
   if (line.size() > width) return line.substr(0, width);
-  if (!has_amount(view)) return line;
+  if (!has_amount(view) || view.next_try) return line;
 
+  // What is done, and how much of how much, come before the bar; all else must leave room for it.
+  const std::size_t for_bar = kGap.size() + kNarrowestBar;
   std::string tail;
+  std::size_t shown = 0;
   for (const std::string& part : parts_of(view)) {
-    if (line.size() + tail.size() + kGap.size() + part.size() > width) break;
+    const std::size_t reserved = shown < 2 ? 0 : for_bar;
+    if (line.size() + tail.size() + kGap.size() + part.size() + reserved > width) break;
     tail.append(kGap).append(part);
+    ++shown;
   }
   const std::size_t used = line.size() + kGap.size() + tail.size();
   if (used + kNarrowestBar <= width)
@@ -140,6 +153,7 @@ std::string progress_bar(const ProgressView& view, std::size_t width) {
 
 std::string progress_text(const ProgressView& view) {
   std::string line(name_of(view.stage));
+  if (view.next_try) return line + ": " + away_of(view);
   if (!has_amount(view)) return line;
   std::string_view separator = ": ";
   for (const std::string& part : parts_of(view)) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shaman/client/progress_printer.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdio>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -30,7 +32,7 @@ struct ProgressPrinter::Impl {
   explicit Impl(const Progress& what) : progress(what) {}
 
   const Progress& progress;
-  const bool is_terminal = os::stderr_is_terminal();
+  const bool is_terminal = os::stderr_can_redraw();
   std::mutex mutex;
   std::condition_variable wake;
   bool is_ending = false;
@@ -67,13 +69,20 @@ struct ProgressPrinter::Impl {
                             progress.files_total,
                             progress.files_waiting,
                             elapsed,
-                            rate.bytes_per_second()};
+                            rate.bytes_per_second(),
+                            until_next_try(now)};
     if (is_terminal) {
       draw(progress_bar(view, os::terminal_width() - 1));
     } else if (now - last_line >= kLineEvery) {
       last_line = now;
       write("shaman: " + progress_text(view) + "\n");
     }
+  }
+
+  std::optional<std::chrono::seconds> until_next_try(Clock::time_point now) const {
+    const Clock::time_point next = progress.next_try;
+    if (next == Clock::time_point{}) return std::nullopt;
+    return std::chrono::ceil<std::chrono::seconds>(std::max(next - now, Clock::duration::zero()));
   }
 
   void draw(const std::string& line) {

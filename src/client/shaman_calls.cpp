@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <random>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
@@ -26,7 +27,7 @@ constexpr std::chrono::seconds kLongestRetryAfter{60};
 
 constexpr Patience kFullPatience;
 // Which a Go server answers when blobs are missing: another try gives the same.
-constexpr Patience kNotInternalErrors{{}, 8, false};
+constexpr Patience kNotInternalErrors{{}, 8, std::nullopt, false};
 
 double random_share() {
   static thread_local std::mt19937_64 engine(std::random_device{}());
@@ -87,6 +88,34 @@ bool is_passing(unsigned status, const Patience& patience) {
   return client::is_passing(status) && (status != 500 || patience.retries_internal_error);
 }
 
+Error no_answer_within(const BaseUrl& url, std::chrono::milliseconds time) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time).count();
+  return {errc::unreachable, url.text() + " does not answer: nothing came within " +
+                                 std::to_string(seconds) +
+                                 " s. The server may hang or be overloaded, or something else "
+                                 "listens at this address"};
+}
+
+asio::awaitable<result<HttpResponse>> try_repeatedly(HttpConnection& connection,
+                                                     const HttpRequest& request, Patience patience,
+                                                     Progress* progress) {
+  asio::steady_timer timer(connection.strand());
+  for (unsigned failures = 1;; ++failures) {
+    result<HttpResponse> answer = co_await connection.exchange(request);
+    if (answer && progress != nullptr) progress->server_is_back();
+    const bool may_pass =
+        answer ? is_passing(answer->status, patience) : answer.error().code == errc::unreachable;
+    if (!may_pass || failures >= patience.attempts) co_return answer;
+    std::chrono::milliseconds delay = patience.backoff.delay(failures, random_share());
+    if (answer && answer->retry_after)
+      delay = std::max<std::chrono::milliseconds>(
+          delay, std::min(*answer->retry_after, kLongestRetryAfter));
+    if (!answer && progress != nullptr) progress->server_is_away(delay);
+    timer.expires_after(delay);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+}
+
 bool is_info(const json& info) {
   return info.is_object() && info.contains("features") && info["features"].is_array() &&
          !text_of(info, "version").empty();
@@ -100,27 +129,21 @@ bool ServerInfo::has(std::string_view feature) const {
 
 asio::awaitable<result<HttpResponse>> exchange_patiently(HttpConnection& connection,
                                                          const HttpRequest& request,
-                                                         Patience patience) {
-  asio::steady_timer timer(connection.strand());
-  for (unsigned failures = 1;; ++failures) {
-    result<HttpResponse> answer = co_await connection.exchange(request);
-    const bool may_pass =
-        answer ? is_passing(answer->status, patience) : answer.error().code == errc::unreachable;
-    if (!may_pass || failures >= patience.attempts) co_return answer;
-    std::chrono::milliseconds delay = patience.backoff.delay(failures, random_share());
-    if (answer && answer->retry_after)
-      delay = std::max<std::chrono::milliseconds>(
-          delay, std::min(*answer->retry_after, kLongestRetryAfter));
-    timer.expires_after(delay);
-    co_await timer.async_wait(asio::use_awaitable);
-  }
+                                                         Patience patience, Progress* progress) {
+  if (!patience.within) co_return co_await try_repeatedly(connection, request, patience, progress);
+  using namespace asio::experimental::awaitable_operators;
+  asio::steady_timer deadline(connection.strand(), *patience.within);
+  auto outcome = co_await (try_repeatedly(connection, request, patience, progress) ||
+                           deadline.async_wait(asio::use_awaitable));
+  if (outcome.index() == 0) co_return std::get<0>(std::move(outcome));
+  co_return no_answer_within(connection.url(), *patience.within);
 }
 
 asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {
   // Each request has a name: GCC 12 destroys some temporaries of a co_await twice (bug 99576).
   const HttpRequest ask_info = get("/api/v3/shaman/info");
   const result<HttpResponse> answer =
-      co_await exchange_patiently(connection, ask_info, kShortPatience);
+      co_await exchange_patiently(connection, ask_info, kFirstContact);
   if (!answer && answer.error().code != errc::bad_answer) co_return answer.error();
   if (answer && (answer->status == 401 || answer->status == 403))
     co_return refusal("does not tell what it is", *answer);
@@ -129,14 +152,17 @@ asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {
 
   ServerInfo server;
   const HttpRequest ask_version = get("/api/v3/version");
-  const result<HttpResponse> version_answer = co_await connection.exchange(ask_version);
+  const result<HttpResponse> version_answer =
+      co_await exchange_patiently(connection, ask_version, kFirstContact);
   const json version = parsed(version_answer);
   if (!text_of(version, "version").empty() && version.contains("shortversion")) {
     server.kind = ServerInfo::Kind::flamenco;
     server.name = text_of(version, "name");
     server.version = text_of(version, "version");
-    const json storage = parsed(
-        co_await connection.exchange(get("/api/v3/configuration/shared-storage/users/linux")));
+    const HttpRequest ask_storage = get("/api/v3/configuration/shared-storage/users/linux");
+    const result<HttpResponse> storage_answer =
+        co_await exchange_patiently(connection, ask_storage, kFirstContact);
+    const json storage = parsed(storage_answer);
     server.takes_files = flag_of(storage, "shamanEnabled");
     co_return server;
   }
@@ -146,11 +172,12 @@ asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {
 }
 
 asio::awaitable<result<std::vector<Required>>> ask_requirements(HttpConnection& connection,
-                                                                const FileList& files) {
+                                                                const FileList& files,
+                                                                Progress* progress) {
   HttpRequest request = post_files("/api/v3/shaman/checkout/requirements", files, {});
   request.answer_within = kRequirementsWithin;
   const result<HttpResponse> answer =
-      co_await exchange_patiently(connection, request, kFullPatience);
+      co_await exchange_patiently(connection, request, kFullPatience, progress);
   if (!answer) co_return answer.error();
   if (answer->status != 200) co_return refusal("does not say which files it needs", *answer);
   co_return read_requirements(answer->body);
@@ -158,12 +185,13 @@ asio::awaitable<result<std::vector<Required>>> ask_requirements(HttpConnection& 
 
 asio::awaitable<result<std::string>> create_checkout(HttpConnection& connection,
                                                      const FileList& files, std::string_view path,
-                                                     std::string_view idempotency_key) {
+                                                     std::string_view idempotency_key,
+                                                     Progress* progress) {
   HttpRequest request = post_files("/api/v3/shaman/checkout/create", files, path);
   request.headers.emplace_back("Idempotency-Key", idempotency_key);
   request.answer_within = kCreateWithin;
   const result<HttpResponse> answer =
-      co_await exchange_patiently(connection, request, kNotInternalErrors);
+      co_await exchange_patiently(connection, request, kNotInternalErrors, progress);
   if (!answer) co_return answer.error();
   if (answer->status == 200) co_return read_checkout_path(answer->body);
   Error error = refusal("does not make the checkout", *answer);

@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
+#include "shaman/client/progress.hpp"
 #include "shaman/client/server_info.hpp"
 #include "shaman/error.hpp"
 #include "shaman/file_list.hpp"
@@ -23,29 +25,38 @@ namespace shaman::client {
 struct Patience {
   Backoff backoff;
   unsigned attempts = 8;
+  /// All attempts together, with connecting; none: as long as each may take.
+  std::optional<std::chrono::milliseconds> within;
   bool retries_internal_error = true;  ///< 500; what stands in front of a server says 502 to 504
 };
 
-/// For the first call of all, where waiting would only hide a wrong address.
+/// For small questions after the first one.
 inline constexpr Patience kShortPatience{
-    {std::chrono::milliseconds(200), std::chrono::milliseconds(1'000)}, 3};
+    {std::chrono::milliseconds(200), std::chrono::milliseconds(1'000)}, 3, std::nullopt};
+/// For the first call of all, where waiting would only hide a wrong address or a dead server.
+inline constexpr Patience kFirstContact{
+    {std::chrono::milliseconds(200), std::chrono::milliseconds(1'000)},
+    3,
+    std::chrono::milliseconds(10'000)};
 
 /// Sends the request until it is answered by something that does not ask to come back later; the
-/// last answer or error where it never is.
+/// last answer or error where it never is. errc::unreachable when patience.within has passed.
+/// `progress`, where it is not null, shows meanwhile that the server is away.
 [[nodiscard]] boost::asio::awaitable<result<HttpResponse>> exchange_patiently(
-    HttpConnection& connection, const HttpRequest& request, Patience patience);
+    HttpConnection& connection, const HttpRequest& request, Patience patience,
+    Progress* progress = nullptr);
 
 /// GET …/shaman/info, and where there is none, what a Flamenco Manager tells of itself.
 [[nodiscard]] boost::asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection);
 
 /// POST …/checkout/requirements. What is not stored, each blob once.
 [[nodiscard]] boost::asio::awaitable<result<std::vector<Required>>> ask_requirements(
-    HttpConnection& connection, const FileList& files);
+    HttpConnection& connection, const FileList& files, Progress* progress = nullptr);
 
 /// POST …/checkout/create. The path that the checkout got. errc::blobs_missing when the server may
 /// have lost a blob since it was asked.
 [[nodiscard]] boost::asio::awaitable<result<std::string>> create_checkout(
     HttpConnection& connection, const FileList& files, std::string_view path,
-    std::string_view idempotency_key);
+    std::string_view idempotency_key, Progress* progress = nullptr);
 
 }  // namespace shaman::client

@@ -151,12 +151,19 @@ asio::awaitable<UploadAction> UploadLanes::send(HttpConnection& connection, Uplo
   progress_.bytes_done += job.held;
   const HttpRequest request = request_for(job);
   const result<HttpResponse> answer = co_await connection.exchange(request);
-  if (!answer) co_return job.fsm.on_error(answer.error());
+  if (!answer) co_return note_failure(answer.error(), job.fsm.on_error(answer.error()));
+  progress_.server_is_back();
   job.bytes_counted += answer->body_sent;
   // What was held has expired, or somebody else went on with it: look again.
   if (job.held > 0 && (answer->status == 404 || answer->status == 409))
     co_return job.fsm.on_error({errc::unreachable, "the server lost what it held of the file"});
   co_return job.fsm.on_answer(*answer);
+}
+
+UploadAction UploadLanes::note_failure(const Error& error, UploadAction action) {
+  if (error.code == errc::unreachable && action.kind == Kind::send)
+    progress_.server_is_away(action.delay);
+  return action;
 }
 
 bool UploadLanes::may_resume(const UploadJob& job) const {

@@ -52,6 +52,8 @@ class UploadLanes {
   boost::asio::awaitable<UploadAction> send(HttpConnection& connection, UploadJob& job);
   boost::asio::awaitable<bool> find_held(HttpConnection& connection, UploadJob& job);
   [[nodiscard]] bool may_resume(const UploadJob& job) const;
+  /// Shows that the server is away, if that is why the file is sent again.
+  [[nodiscard]] UploadAction note_failure(const Error& error, UploadAction action);
   [[nodiscard]] UploadAction rehash(UploadJob& job);
   [[nodiscard]] HttpRequest request_for(const UploadJob& job);
   void settle(const UploadJob& job, UploadAction::Kind kind);

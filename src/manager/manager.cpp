@@ -46,6 +46,7 @@ Error refused(const std::string& what, const HttpResponse& answer) {
   const std::string said = answer.body.empty() ? std::to_string(answer.status)
                                                : std::to_string(answer.status) + ", " +
                                                      client::read_message(answer.body);
+  if (client::is_page(answer.body) && answer.status != 404) return client::refusal(what, answer);
   if (answer.status == 404) return {errc::not_found, "the Manager " + what + " (" + said + ")"};
   if (answer.status == 412)
     return {errc::bad_answer, "the Manager " + what +
@@ -55,7 +56,8 @@ Error refused(const std::string& what, const HttpResponse& answer) {
   return {errc::bad_answer, "the Manager " + what + " (" + said + ")"};
 }
 
-Error not_understood(const std::string& what) {
+Error not_understood(const std::string& what, const HttpResponse& answer = {}) {
+  if (client::is_page(answer.body)) return client::page_instead(answer.body);
   return {errc::bad_answer,
           "the Manager's answer about " + what + " is not of the form that it should have"};
 }
@@ -97,7 +99,24 @@ struct Manager::Impl {
       : server(std::move(where)), stop(std::move(stop_in)), network(1) {}
 
   // Each on a connection of its own: one that was kept and is lost would be sent again unasked.
+  // A call may last, but whether anybody is there is known soon.
+  result<void> meet() {
+    if (has_met) return {};
+    HttpRequest request;
+    request.path = "/api/v3/version";
+    const client::Network::Strand strand = network.make_strand();
+    client::HttpConnection connection(strand, server);
+    const result<HttpResponse> answer = network.run<HttpResponse>(strand, stop, [&] {
+      return client::exchange_patiently(connection, request, client::kFirstContact);
+    });
+    // Whoever answers nonsense here is told of by the call itself.
+    if (!answer && answer.error().code != errc::bad_answer) return answer.error();
+    has_met = true;
+    return {};
+  }
+
   result<HttpResponse> exchange(const HttpRequest& request, bool is_repeatable) {
+    if (const result<void> met = meet(); !met) return met.error();
     const client::Network::Strand strand = network.make_strand();
     client::HttpConnection connection(strand, server);
     return network.run<HttpResponse>(strand, stop, [&] {
@@ -132,7 +151,7 @@ struct Manager::Impl {
     if (!answer) return answer.error();
     if (answer->status != 200) return refused("does not tell " + what, *answer);
     json object = json::parse(answer->body, nullptr, false);
-    if (!object.is_object()) return not_understood(what);
+    if (!object.is_object()) return not_understood(what, *answer);
     return success(std::move(object));
   }
 
@@ -147,6 +166,7 @@ struct Manager::Impl {
   client::Server server;
   const std::stop_token stop;
   client::Network network;
+  bool has_met = false;
 };
 
 Manager::Manager(client::Server server, std::stop_token stop)

@@ -22,8 +22,9 @@ struct Probe {
   std::string why_no_submission;
 };
 
-/// Asks a server what a submission would ask it, and sends nothing. Blocks. errc::unreachable;
-/// errc::not_let_in where not even its name is told.
+/// Asks a server what a submission would ask it, and sends one byte for trial, which the server
+/// does not keep. Blocks, for ten seconds a question at most. errc::unreachable; errc::not_let_in
+/// where not even its name is told.
 [[nodiscard]] result<Probe> probe(const Server& server);
 
 }  // namespace shaman::client

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace shaman::client {
@@ -22,6 +23,12 @@ struct Progress {
   std::atomic<std::uint64_t> files_waiting{0};  ///< that somebody else is sending
 
   void begin(Stage next, std::uint64_t files, std::uint64_t bytes);
+
+  using Clock = std::chrono::steady_clock;
+  /// A try has failed; the next one comes after `delay`.
+  void server_is_away(std::chrono::milliseconds delay) { next_try = Clock::now() + delay; }
+  void server_is_back() { next_try = Clock::time_point{}; }
+  std::atomic<Clock::time_point> next_try{Clock::time_point{}};  ///< the epoch: it is not away
 };
 
 /// What is shown, at one moment.
@@ -34,11 +41,14 @@ struct ProgressView {
   std::uint64_t files_waiting = 0;
   std::chrono::milliseconds elapsed{0};  ///< since the stage began
   double bytes_per_second = 0;           ///< lately; 0: not known yet
+  /// The server is away: how long until it is tried again; 0 while it is being tried.
+  std::optional<std::chrono::seconds> next_try;
 };
 
 /// One line without a line end, at most `width` columns of ASCII:
 /// `Uploading  [#####.....]  45 %  1.2 of 2.6 GB  310 of 1024 files  110.3 MB/s  0:13 left`.
-/// What does not fit is left out, the least needed first.
+/// What does not fit is left out, the least needed first; a small bar stays as long as there is
+/// room for it and for what is done. `Uploading  the server is away, next try in 4 s` while it is.
 [[nodiscard]] std::string progress_bar(const ProgressView& view, std::size_t width);
 /// The same as a line of a log, without the bar.
 [[nodiscard]] std::string progress_text(const ProgressView& view);

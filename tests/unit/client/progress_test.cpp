@@ -28,7 +28,9 @@ TEST(ProgressBar, ShowsEverythingWhereThereIsRoom) {
 
 TEST(ProgressBar, LeavesOutWhatDoesNotFit) {
   EXPECT_EQ(progress_bar(halfway(), 80),
-            "Uploading   50 %  500.0 MB of 1.0 GB  0:05 left  100.0 MB/s  310 of 1024 files");
+            "Uploading  [########.........]   50 %  500.0 MB of 1.0 GB  0:05 left  100.0 MB/s");
+  EXPECT_EQ(progress_bar(halfway(), 79),
+            "Uploading  [########........]   50 %  500.0 MB of 1.0 GB  0:05 left  100.0 MB/s");
   EXPECT_EQ(progress_bar(halfway(), 30), "Uploading  [#####.....]   50 %");
   EXPECT_EQ(progress_bar(halfway(), 4), "Uplo");
   for (std::size_t width = 0; width < 150; ++width)
@@ -45,6 +47,20 @@ TEST(ProgressBar, HasNoBarWhereNothingIsCounted) {
   ProgressView view;
   view.stage = Stage::creating;
   EXPECT_EQ(progress_bar(view, 80), "Creating the checkout");
+}
+
+TEST(ProgressBar, CountsDownWhileTheServerIsAway) {
+  ProgressView view = halfway();
+  view.next_try = seconds(4);
+  EXPECT_EQ(progress_bar(view, 80), "Uploading  the server is away, next try in 4 s");
+  EXPECT_EQ(progress_text(view), "Uploading: the server is away, next try in 4 s");
+  view.next_try = seconds(0);
+  EXPECT_EQ(progress_bar(view, 80), "Uploading  the server is away, trying again");
+  view.stage = Stage::creating;
+  view.next_try = seconds(2);
+  EXPECT_EQ(progress_bar(view, 80), "Creating the checkout  the server is away, next try in 2 s");
+  for (std::size_t width = 0; width < 100; ++width)
+    EXPECT_LE(progress_bar(view, width).size(), width);
 }
 
 TEST(ProgressText, IsOneLineOfALog) {
