@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <string_view>
 #include <thread>
 #include <unordered_set>
 #include <utility>
@@ -12,6 +13,7 @@
 
 #include "checkout_name.hpp"
 #include "network.hpp"
+#include "plan_options.hpp"
 #include "project_files.hpp"
 #include "scan_watch.hpp"
 #include "shaman_calls.hpp"
@@ -32,10 +34,7 @@ struct Scanned {
 result<Scanned> scan(const SubmitOptions& options, ScanWatch& watch, WorkerPool& pool) {
   result<trace::Trace> traced = trace::trace(options.blendfile, {.cache = &watch});
   if (!traced) return traced.error();
-  pack::PlanOptions how;
-  how.project = options.project;
-  how.allow_outside = options.allow_outside;
-  result<pack::Plan> plan = pack::make_plan(*traced, how);
+  result<pack::Plan> plan = pack::make_plan(*traced, plan_options(options));
   if (!plan) return plan.error();
   result<ProjectFiles> files = ProjectFiles::look_at(*plan, watch, pool);
   if (!files) return files.error();
@@ -54,11 +53,13 @@ std::vector<std::string> libraries_of(const trace::Trace& trace) {
 }
 
 void list_files(const Scanned& scanned, Preview& preview) {
+  std::unordered_set<std::string_view> outside;
+  for (const pack::PlannedFile& file : scanned.plan.files)
+    if (file.outside) outside.insert(file.place);
   const std::span<const Payload> files = scanned.files.all();
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    const Payload& file = files[i];
+  for (const Payload& file : files) {
     PreviewFile shown{file.state.path, file.place, file.state.info.size};
-    if (scanned.plan.files[i].outside) preview.outside.push_back(shown);
+    if (outside.contains(file.place)) preview.outside.push_back(shown);
     preview.largest.push_back(std::move(shown));
   }
   for (std::vector<PreviewFile>* list : {&preview.outside, &preview.largest})
@@ -145,12 +146,17 @@ result<Preview> preview_once(const SubmitOptions& options, bool ask_server, Hash
     const result<void> asked = ask_farm(options, *scanned, cache, pool, progress, stop, preview);
     if (!asked) return asked.error();
   }
+  trace::set_aside(scanned->trace, scanned->files.unreadable());
   list_files(*scanned, preview);
   preview.saved =
       look_at_save_state(options.blendfile, libraries_of(scanned->trace), autosave_folders());
   preview.files = scanned->files.size();
   preview.bytes = scanned->files.bytes();
   preview.missing = scanned->trace.missing_files();
+  preview.missing.insert(preview.missing.end(), scanned->plan.missing.begin(),
+                         scanned->plan.missing.end());
+  std::ranges::stable_sort(preview.missing, {}, &trace::MissingFile::path);
+  preview.project_hint = scanned->plan.project_hint;
   preview.problems = std::move(scanned->trace.problems);
   pack::Plan& plan = scanned->plan;
   preview.checkout_path = options.checkout_path.empty()

@@ -27,6 +27,8 @@ result<Payload> look(const pack::PlannedFile& planned, const ScanWatch& traced) 
   const result<os::FileInfo> info = os::info(planned.source);
   if (!info && info.error().code == errc::not_found) return changed_since_tracing(planned.source);
   if (!info) return info.error();
+  if (info->type != os::FileType::regular)
+    return Error{errc::io_error, text::in_quotes(planned.source) + " is not a file"};
   const std::optional<os::FileInfo> as_traced = traced.traced_state(planned.source);
   if (as_traced && *as_traced != *info) return changed_since_tracing(planned.source);
   if (!text::is_utf8(planned.place))
@@ -80,18 +82,26 @@ result<ProjectFiles> ProjectFiles::look_at(const pack::Plan& plan, const ScanWat
                                            WorkerPool& pool) {
   ProjectFiles project;
   project.files_.resize(plan.files.size());
+  project.blendfile_place_ = plan.blendfile_place;
   FirstError failure;
+  std::vector<std::optional<Error>> failures(plan.files.size());
   pool.parallel_for(plan.files.size(), kLookedAtOnce, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end && !failure.is_set(); ++i) {
       result<Payload> file = look(plan.files[i], traced);
       if (file) {
         project.files_[i] = std::move(*file);
-      } else {
-        failure.set(file.error());
+        continue;
       }
+      project.files_[i].place = plan.files[i].place;
+      project.files_[i].state.path = plan.files[i].source;
+      if (project.is_left_out(project.files_[i], file.error()))
+        failures[i] = file.error();
+      else
+        failure.set(file.error());
     }
   });
   if (const result<void> outcome = failure.outcome(); !outcome) return outcome.error();
+  project.leave_out(failures);
   return project;
 }
 
@@ -144,14 +154,41 @@ std::vector<std::size_t> ProjectFiles::find_in_cache(HashCache& cache) {
 result<void> ProjectFiles::read(std::span<const std::size_t> unknown, HashCache* cache,
                                 WorkerPool& pool, const HashContext& context, Progress& progress) {
   FirstError failure;
+  std::vector<std::optional<Error>> failures(files_.size());
   pool.parallel_for(unknown.size(), 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end && !failure.is_set(); ++i) {
-      if (const result<void> done = hash_again(files_[unknown[i]], cache, context); !done)
+      Payload& file = files_[unknown[i]];
+      const result<void> done = hash_again(file, cache, context);
+      if (!done && is_left_out(file, done.error()))
+        failures[unknown[i]] = done.error();
+      else if (!done)
         failure.set(done.error());
       progress.files_done += 1;
     }
   });
-  return failure.outcome();
+  if (result<void> outcome = failure.outcome(); !outcome) return outcome;
+  leave_out(failures);
+  return {};
+}
+
+bool ProjectFiles::is_left_out(const Payload& file, const Error& error) const {
+  return is_unreadable(error) && file.place != blendfile_place_;
+}
+
+void ProjectFiles::leave_out(const std::vector<std::optional<Error>>& failures) {
+  std::vector<Payload> left;
+  left.reserve(files_.size());
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    if (failures[i])
+      unreadable_.emplace(files_[i].state.path, failures[i]->message());
+    else
+      left.push_back(std::move(files_[i]));
+  }
+  files_ = std::move(left);
+}
+
+bool is_unreadable(const Error& error) noexcept {
+  return error.code == errc::io_error || error.code == errc::malformed_request;
 }
 
 result<void> hash_again(Payload& file, HashCache* cache, const HashContext& context) {

@@ -5,7 +5,9 @@
 #include <array>
 #include <future>
 #include <limits>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <random>
 #include <thread>
@@ -17,6 +19,7 @@
 
 #include "checkout_name.hpp"
 #include "network.hpp"
+#include "plan_options.hpp"
 #include "project_files.hpp"
 #include "scan_watch.hpp"
 #include "shaman_calls.hpp"
@@ -95,6 +98,11 @@ class Submission {
   result<void> attempt_all();
   result<void> read_project();
   result<void> trace_and_plan(ScanWatch& watch);
+  [[nodiscard]] bool is_refused_by_strict();
+  void note_unreadable(const std::map<std::string, std::string>& unreadable);
+  [[nodiscard]] std::vector<trace::MissingFile> missing_files() const;
+  void report_traced();
+  [[nodiscard]] Error begin_without(const Payload& payload, const Error& error);
   result<void> meet_server();
   result<void> bring_files();
   struct RoundsMade {
@@ -121,6 +129,9 @@ class Submission {
   std::optional<ServerInfo> server_;
   std::optional<result<ServerInfo>> identified_;
   std::future<result<void>> identification_;
+  trace::Trace trace_;
+  std::mutex unreadable_mutex_;
+  std::map<std::string, std::string> unreadable_;  // found while they were sent
   pack::Plan plan_;
   ProjectFiles files_;
   SubmitReport report_;
@@ -133,9 +144,13 @@ result<SubmitReport> Submission::run() {
     identification_ = network_.start(strand_, stop_, [this]() -> asio::awaitable<void> {
       identified_.emplace(co_await identify(connection_));
     });
+    std::size_t unreadable_before = 0;
     for (int attempt = 1;; ++attempt) {
       const result<void> done = attempt_all();
       if (done) break;
+      // Each time without one more file: that comes to an end by itself.
+      if (unreadable_.size() > unreadable_before) --attempt;
+      unreadable_before = unreadable_.size();
       // A .blend that was saved meanwhile may need other files.
       if (done.error().code != errc::changed_while_read || attempt == kReadingAttempts)
         return done.error();
@@ -157,37 +172,64 @@ result<void> Submission::read_project() {
   progress_.begin(Stage::tracing, 0, 0);
   ScanWatch watch(options_.rehash ? nullptr : &cache_);
   if (result<void> traced = trace_and_plan(watch); !traced) return traced;
-  if (options_.strict && !report_.missing.empty()) {
-    report_.outcome = SubmitReport::Outcome::missing_under_strict;
-    return {};
-  }
+  if (is_refused_by_strict()) return {};
   {
     const Stopwatch stat(report_.times.stat);
     result<ProjectFiles> looked_at = ProjectFiles::look_at(plan_, watch, pool_);
     if (!looked_at) return looked_at.error();
     files_ = std::move(*looked_at);
   }
+  note_unreadable(files_.unreadable());
+  if (is_refused_by_strict()) return {};
   // Before hours of hashing, it should be known that there is a server.
   if (result<void> met = meet_server(); !met) return met;
   const Stopwatch hash(report_.times.hash);
   result<void> hashed = files_.hash(options_.rehash ? nullptr : &cache_, pool_, progress_, stop_);
   cache_.flush();
-  return hashed;
+  if (!hashed) return hashed;
+  note_unreadable(files_.unreadable());
+  static_cast<void>(is_refused_by_strict());
+  return {};
+}
+
+bool Submission::is_refused_by_strict() {
+  if (!options_.strict || report_.missing.empty()) return false;
+  report_.outcome = SubmitReport::Outcome::missing_under_strict;
+  return true;
+}
+
+std::vector<trace::MissingFile> Submission::missing_files() const {
+  std::vector<trace::MissingFile> missing = trace_.missing_files();
+  missing.insert(missing.end(), plan_.missing.begin(), plan_.missing.end());
+  std::ranges::stable_sort(missing, {}, &trace::MissingFile::path);
+  return missing;
+}
+
+// They are told of like missing ones, with who wants them.
+void Submission::note_unreadable(const std::map<std::string, std::string>& unreadable) {
+  if (unreadable.empty()) return;
+  trace::set_aside(trace_, unreadable);
+  report_.missing = missing_files();
+  report_traced();
+}
+
+void Submission::report_traced() {
+  if (options_.on_traced) options_.on_traced(report_);
 }
 
 result<void> Submission::trace_and_plan(ScanWatch& watch) {
   const Stopwatch time(report_.times.trace);
   result<trace::Trace> traced = trace::trace(options_.blendfile, {.cache = &watch});
   if (!traced) return traced.error();
+  trace::set_aside(*traced, unreadable_);
   if (stop_.stop_requested()) return Error{errc::cancelled, {}};
-  report_.missing = traced->missing_files();
-  report_.problems = traced->problems;
-  pack::PlanOptions how;
-  how.project = options_.project;
-  how.allow_outside = options_.allow_outside;
-  result<pack::Plan> plan = pack::make_plan(*traced, how);
+  trace_ = std::move(*traced);
+  result<pack::Plan> plan = pack::make_plan(trace_, plan_options(options_));
   if (!plan) return plan.error();
   plan_ = std::move(*plan);
+  report_.missing = missing_files();
+  report_.problems = trace_.problems;
+  report_traced();
   return {};
 }
 
@@ -220,7 +262,8 @@ result<bool> Submission::upload_round(RoundsMade& rounds) {
   const FileList blobs = files_.blobs();
   const result<std::vector<Required>> wanted = [&] {
     const Stopwatch time(report_.times.requirements);
-    return call<std::vector<Required>>([&] { return ask_requirements(connection_, blobs); });
+    return call<std::vector<Required>>(
+        [&] { return ask_requirements(connection_, blobs, &progress_); });
   }();
   if (!wanted) return wanted.error();
   if (wanted->empty()) return true;
@@ -267,6 +310,7 @@ result<void> Submission::upload(std::vector<Payload> payloads) {
   how.rehash = [this](Payload& payload) -> result<void> {
     const BlobId before = payload.id;
     result<void> done = hash_again(payload, options_.rehash ? nullptr : &cache_, {stop_});
+    if (!done && is_unreadable(done.error())) return begin_without(payload, done.error());
     payload.has_changed = payload.has_changed || payload.id != before;
     return done;
   };
@@ -285,6 +329,14 @@ result<void> Submission::upload(std::vector<Payload> payloads) {
   return {};
 }
 
+// A file became unreadable after it was hashed: all is planned anew without it.
+Error Submission::begin_without(const Payload& payload, const Error& error) {
+  if (payload.place == plan_.blendfile_place) return error;
+  const std::scoped_lock lock(unreadable_mutex_);
+  unreadable_.emplace(payload.state.path, error.message());
+  return {errc::changed_while_read, error.message()};
+}
+
 result<void> Submission::make_checkout() {
   const std::string path = options_.checkout_path.empty()
                                ? default_checkout_path(plan_.project, options_.blendfile)
@@ -298,7 +350,7 @@ result<void> Submission::make_checkout() {
       const Stopwatch time(report_.times.create);
       // Not to be stopped: whether the checkout exists by now could not be told.
       return network_.run<std::string>(
-          strand_, {}, [&] { return create_checkout(connection_, files, path, key); });
+          strand_, {}, [&] { return create_checkout(connection_, files, path, key, &progress_); });
     }();
     if (made) {
       report_.checkout_path = *made;
@@ -317,6 +369,9 @@ void Submission::add_up() {
   report_.files = files_.size();
   report_.bytes = files_.bytes();
   report_.files_read = files_.files_read();
+  report_.outside_files =
+      static_cast<std::uint64_t>(std::ranges::count_if(plan_.files, &pack::PlannedFile::outside));
+  report_.project_hint = plan_.project_hint;
   report_.suspicious = std::move(plan_.suspicious);
   report_.warnings = std::move(plan_.warnings);
   for (const std::vector<std::string>& more : {plan_.name_warnings, warnings_})

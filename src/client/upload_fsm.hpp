@@ -79,6 +79,7 @@ class UploadFsm {
   unsigned deferrals_ = 0;
   unsigned changes_ = 0;
   unsigned mismatches_ = 0;
+  unsigned read_failures_ = 0;
   bool may_expect_ = true;
 };
 

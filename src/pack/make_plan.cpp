@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "shaman/os.hpp"
 #include "shaman/pack/plan.hpp"
 #include "shaman/text.hpp"
 
+#include "pack/included.hpp"
 #include "pack/names.hpp"
 #include "pack/pack_paths.hpp"
 #include "pack/plan_builder.hpp"
 #include "pack/project.hpp"
+#include "pack/project_hint.hpp"
 #include "pack/selection.hpp"
 
 namespace shaman::pack {
@@ -43,12 +49,18 @@ result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options) {
   plan.suspicious = std::move(selection.suspicious);
   plan.warnings = trace.warnings;
   plan.warnings.insert(plan.warnings.end(), selection.warnings.begin(), selection.warnings.end());
+  result<Included> included = find_included(trace, options, *project);
+  if (!included) return included.error();
+  plan.missing = std::move(included->missing);
+  std::ranges::move(included->references, std::back_inserter(selection.references));
   PlanBuilder builder(selection, *project, trace.blendfile);
   result<std::vector<PlannedFile>> files = builder.build(plan.warnings);
   if (!files) return files.error();
   plan.files = std::move(*files);
   warn_about_new_names(plan, *project, plan.warnings);
   plan.name_warnings = warnings_about_places(plan.files);
+  if (options.project.empty())
+    plan.project_hint = project_hint(plan, trace.blendfile, os::home_folder());
   return plan;
 }
 

@@ -40,6 +40,14 @@ bool is_compressed_name(std::string_view place) {
   return std::find(kCompressed.begin(), kCompressed.end(), extension) != kCompressed.end();
 }
 
+bool may_go_without(const Plan& plan, const std::string& source, const Error& error) {
+  const bool is_unreadable = error.code == errc::io_error || error.code == errc::not_found ||
+                             error.code == errc::malformed_request;
+  return is_unreadable && std::ranges::none_of(plan.files, [&](const PlannedFile& file) {
+           return file.source == source && file.place == plan.blendfile_place;
+         });
+}
+
 result<void> stream_file(const PlannedFile& file, bool compress, const Sink& sink) {
   if (!compress || !is_blend_name(file.place))
     return rewrite_blend(file.source, file.patches, sink);

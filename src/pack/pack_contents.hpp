@@ -26,6 +26,10 @@ struct InfoFile {
 /// Whether its content is compressed already, by the file's name: deflating it gains nothing.
 [[nodiscard]] bool is_compressed_name(std::string_view place);
 
+/// Whether a pack without the file is worth having, where reading it has failed like this: it
+/// cannot be read, or is gone, and is not the .blend to be opened first.
+[[nodiscard]] bool may_go_without(const Plan& plan, const std::string& source, const Error& error);
+
 /// Gives the file as it is to be in the pack to `sink`.
 [[nodiscard]] result<void> stream_file(const PlannedFile& file, bool compress, const Sink& sink);
 

@@ -35,16 +35,23 @@ result<void> check_not_itself(const std::string& path, const std::string& source
                                             "folder outside the project"};
 }
 
-result<std::uint64_t> write_file(const PlannedFile& file, const std::string& path, bool compress) {
+// `is_of_source`: it is the file to be packed that cannot be read, not the pack that cannot be
+// written.
+result<std::uint64_t> write_file(const PlannedFile& file, const std::string& path, bool compress,
+                                 bool& is_of_source) {
   if (const auto other = check_not_itself(path, file.source); !other) return other.error();
   result<os::OutputFile> output = os::OutputFile::create(path);
   if (!output) return output.error();
   std::uint64_t bytes = 0;
+  is_of_source = true;
   const Sink sink = [&](std::span<const std::byte> piece) {
     bytes += piece.size();
-    return output->write(piece);
+    auto written = output->write(piece);
+    if (!written) is_of_source = false;
+    return written;
   };
   if (const auto streamed = stream_file(file, compress, sink); !streamed) return streamed.error();
+  is_of_source = false;
   if (const auto committed = output->commit(); !committed) return committed.error();
   return bytes;
 }
@@ -62,7 +69,13 @@ result<WriteReport> write_folder(const Plan& plan, const std::string& target,
   if (const auto usable = check_folder(target, options.force); !usable) return usable.error();
   WriteReport report;
   for (const PlannedFile& file : plan.files) {
-    const auto bytes = write_file(file, os::join(target, file.place), options.compress);
+    bool is_of_source = false;
+    const auto bytes =
+        write_file(file, os::join(target, file.place), options.compress, is_of_source);
+    if (!bytes && is_of_source && may_go_without(plan, file.source, bytes.error())) {
+      report.unreadable.emplace(file.source, bytes.error().message());
+      continue;
+    }
     if (!bytes) return bytes.error();
     report.bytes += *bytes;
     ++report.files;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -29,6 +30,7 @@ struct State {
   std::optional<Error> failure;
   const WriteOptions* options;
   WriteReport report;
+  std::string unreadable;  // the file whose reading was the first failure
 };
 
 // One file of the archive, as libzip asks for it (zip_source_function(3)).
@@ -78,11 +80,16 @@ class Source {
     return -1;
   }
 
+  zip_int64_t fail_to_read(const Error& error) {
+    if (!state_.failure) state_.unreadable = path_;
+    return fail(error);
+  }
+
   zip_int64_t open() {
     offset_ = 0;
     if (content_) return 0;
     result<os::InputFile> file = os::InputFile::open(path_);
-    if (!file) return fail(file.error());
+    if (!file) return fail_to_read(file.error());
     const result<os::FileInfo> info = file->info();
     if (!info) return fail(info.error());
     file_.emplace(std::move(*file));
@@ -98,7 +105,7 @@ class Source {
       std::memcpy(into.data(), content_->data() + offset_, count);
     } else {
       const result<std::size_t> done = file_->read_at(offset_, into);
-      if (!done) return fail(done.error());
+      if (!done) return fail_to_read(done.error());
       count = *done;
     }
     offset_ += count;
@@ -131,7 +138,7 @@ class Source {
     std::uint64_t size = content_ ? content_->size() : info_.size;
     if (!content_ && !file_) {
       const result<os::FileInfo> info = os::info(path_);
-      if (!info) return fail(info.error());
+      if (!info) return fail_to_read(info.error());
       size = info->size;
     }
     status->size = size;
@@ -191,6 +198,9 @@ class ZipWriter {
     return failure("not every file was read to its end");
   }
 
+  /// After a failure: the file that could not be read, if that was it.
+  [[nodiscard]] const std::string& unreadable() const noexcept { return state_.unreadable; }
+
  private:
   [[nodiscard]] Error failure(const std::string& message) const {
     return {errc::io_error, "cannot write \"" + text::printable(path_) + "\": " + message};
@@ -211,8 +221,16 @@ class ZipWriter {
   result<void> write_temporary(const PlannedFile& file, const std::string& path) {
     result<os::OutputFile> output = os::OutputFile::create(path);
     if (!output) return output.error();
-    const Sink sink = [&](std::span<const std::byte> piece) { return output->write(piece); };
-    if (auto done = stream_file(file, state_.options->compress, sink); !done) return done;
+    bool is_target = false;
+    const Sink sink = [&](std::span<const std::byte> piece) {
+      auto written = output->write(piece);
+      is_target = is_target || !written;
+      return written;
+    };
+    if (auto done = stream_file(file, state_.options->compress, sink); !done) {
+      if (!is_target) state_.unreadable = file.source;
+      return done;
+    }
     temporary_.push_back(path);
     return output->commit();
   }
@@ -260,7 +278,20 @@ result<WriteReport> write_zip(const Plan& plan, const std::string& path,
     return Error{errc::conflicting_paths,
                  "\"" + text::printable(path) + "\" is there already; say --force to replace it"};
   if (auto made = os::create_folders(std::string(os::parent(path))); !made) return made.error();
-  return ZipWriter(path, options).run(plan);
+  // An entry that has begun cannot be taken back: the archive is written anew without the file.
+  Plan rest = plan;
+  std::map<std::string, std::string> unreadable;
+  for (;;) {
+    ZipWriter writer(path, options);
+    result<WriteReport> report = writer.run(rest);
+    if (report) report->unreadable = std::move(unreadable);
+    if (report) return report;
+    const std::string file = writer.unreadable();
+    if (file.empty() || !may_go_without(rest, file, report.error())) return report;
+    if (std::erase_if(rest.files, [&](const auto& each) { return each.source == file; }) == 0)
+      return report;
+    unreadable.emplace(file, report.error().message());
+  }
 }
 
 }  // namespace shaman::pack

@@ -49,8 +49,11 @@ std::vector<MissingFile> Trace::missing_files() const {
   std::vector<MissingFile> all;
   for (const Dependency& dependency : dependencies) {
     if (dependency.optional) continue;
-    for (const std::string& path : dependency.missing_files)
-      all.push_back({path, dependency.kind, dependency.data_block, dependency.blend});
+    for (const std::string& path : dependency.missing_files) {
+      const auto why = unreadable.find(path);
+      all.push_back({path, dependency.kind, dependency.data_block, dependency.blend,
+                     why == unreadable.end() ? std::string() : why->second});
+    }
   }
   std::ranges::stable_sort(all, {}, &MissingFile::path);
   return all;

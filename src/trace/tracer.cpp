@@ -13,6 +13,7 @@
 #include "expand.hpp"
 #include "follow.hpp"
 #include "stored_path.hpp"
+#include "unreadable.hpp"
 
 namespace shaman::trace {
 namespace {
@@ -62,6 +63,7 @@ result<Trace> Tracer::run() {
   add_strings();
   expand_all();
   follow(trace_, folders_, options_.cache);
+  look_for_unreadable(trace_, pool_);
   auto& all = trace_.dependencies;
   std::sort(all.begin(), all.end(),
             [](const Dependency& a, const Dependency& b) { return order(a) < order(b); });

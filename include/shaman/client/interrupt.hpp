@@ -16,6 +16,8 @@ class InterruptWatch {
   InterruptWatch& operator=(const InterruptWatch&) = delete;
 
   [[nodiscard]] std::stop_token token() const;
+  /// Whether what last requested a stop, by any watch of this process, was SIGTERM and not Ctrl-C.
+  [[nodiscard]] static bool was_terminated() noexcept;
 
  private:
   struct Impl;

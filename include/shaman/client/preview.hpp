@@ -47,6 +47,7 @@ struct Preview {
   std::vector<std::string> name_warnings;  ///< see pack::Plan
   std::vector<PreviewFile> outside;        ///< of the project; the largest first
   std::vector<PreviewFile> largest;        ///< at most ten
+  std::string project_hint;                ///< see pack::Plan
   SaveState saved;
 
   std::optional<FarmShare> farm;  ///< nothing when no server was asked, or none answered

@@ -18,16 +18,23 @@
 
 namespace shaman::client {
 
+struct SubmitReport;
+
 struct SubmitOptions {
   std::string blendfile;
   Server server;
   std::string project;                     ///< empty: the .blend's own folder
   std::string checkout_path;               ///< empty: project folder's name / .blend's name
   std::vector<std::string> allow_outside;  ///< see pack::PlanOptions
+  std::vector<std::string> exclude;        ///< likewise
+  std::vector<std::string> include;        ///< likewise
   bool strict = false;                     ///< with missing files nothing is sent
   bool rehash = false;                     ///< read every file, whatever the cache knows
   std::string cache_folder;                ///< empty: no cache
   std::uint64_t limit_rate = 0;            ///< bytes a second that are sent; 0: no limit
+  /// Called, perhaps more than once, when it is known what the scene needs: the report has what is
+  /// missing, and nothing of the server yet. From the thread of submit().
+  std::function<void(const SubmitReport&)> on_traced;
   std::size_t jobs = 0;  ///< files hashed, and small ones sent, at once; 0: as many as suits
 };
 
@@ -54,11 +61,13 @@ struct SubmitReport {
 
   std::uint64_t files = 0;           ///< in the checkout
   std::uint64_t bytes = 0;           ///< of these
+  std::uint64_t outside_files = 0;   ///< of these from outside the project
+  std::string project_hint;          ///< see pack::Plan
   std::uint64_t files_read = 0;      ///< that had to be hashed
   std::uint64_t uploaded_files = 0;  ///< different contents that were sent
   std::uint64_t uploaded_bytes = 0;
 
-  std::vector<trace::MissingFile> missing;  ///< sorted by path
+  std::vector<trace::MissingFile> missing;  ///< or not readable; sorted by path
   std::vector<pack::Suspicious> suspicious;
   std::vector<trace::Problem> problems;
   std::vector<std::string> warnings;

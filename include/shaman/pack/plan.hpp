@@ -20,6 +20,9 @@ struct PlanOptions {
   /// Glob patterns of files that are not packed; references to them stay as they are. What an
   /// excluded library needs is packed all the same.
   std::vector<std::string> exclude;
+  /// Files that no .blend names: paths of files and folders (from the working folder, else from the
+  /// project's), or glob patterns over the project's files. Not traced, if they are .blend files.
+  std::vector<std::string> include;
   /// Leave absolute references alone: what they name is not packed through them.
   bool relative_only = false;
 };
@@ -45,6 +48,10 @@ struct Plan {
   std::string blendfile_place;     ///< where the .blend itself lies in the pack
   std::vector<PlannedFile> files;  ///< sorted by place, each place once
   std::vector<Suspicious> suspicious;
+  std::vector<trace::MissingFile> missing;  ///< of what PlanOptions::include names
+  /// Where the .blend lies in what looks like a project although none was named, a sentence that
+  /// says which; else empty.
+  std::string project_hint;
   std::vector<std::string> warnings;  ///< sentences for the artist
   /// Such sentences about places that not every worker can have: names that Windows refuses, places
   /// that differ only in case, or are too long.
@@ -52,7 +59,7 @@ struct Plan {
 };
 
 /// errc::malformed_request when the .blend is outside the project; errc::limit_exceeded when a new
-/// path fits into its field at no place (names the field).
+/// path fits into its field at no place (names the field), or too many files are included.
 [[nodiscard]] result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options);
 
 }  // namespace shaman::pack

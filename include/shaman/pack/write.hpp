@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 
 #include "shaman/error.hpp"
@@ -22,14 +23,17 @@ struct WriteOptions {
 struct WriteReport {
   std::size_t files = 0;    ///< without pack-info.txt
   std::uint64_t bytes = 0;  ///< of the files as they are in the pack
+  /// What is not in the pack because it could not be read after all: by path, the reason.
+  std::map<std::string, std::string> unreadable;
 };
 
 /// Writes every file of the plan, and `pack-info.txt`, which names the .blend to open first.
 /// `target` is a folder or, when it ends with `.zip`, an archive (ZIP64 where needed; pictures and
 /// what else is compressed already are stored, the rest deflated). The same plan of the same files
 /// gives the same bytes. An archive appears only when it is complete; in a folder each file does.
-/// errc::conflicting_paths when the target is in use, or a file would be written over itself;
-/// errc::changed_while_read; errc::io_error; errc::damaged_file.
+/// A file that cannot be read is left out and told of in the report; the scene's own .blend is an
+/// error. errc::conflicting_paths when the target is in use, or a file would be written over
+/// itself; errc::changed_while_read; errc::io_error; errc::damaged_file.
 [[nodiscard]] result<WriteReport> write_pack(const Plan& plan, const std::string& target,
                                              const WriteOptions& options = {});
 

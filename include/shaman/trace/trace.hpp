@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -34,12 +35,15 @@ struct Problem {
   std::string message;
 };
 
-/// A file that is wanted and needed, and not there; once for each data-block that wants it.
+/// A file that is wanted and needed, and not there or not readable; once for each data-block that
+/// wants it.
 struct MissingFile {
   std::string path;  ///< absolute; or the pattern of which nothing is there
   Kind kind = Kind::image;
   std::string data_block;  ///< who asks, as in the .blend
   std::string blend;       ///< absolute
+  /// `cannot be read: Permission denied`; empty: it is not there.
+  std::string reason = {};
 };
 
 struct Trace {
@@ -48,6 +52,8 @@ struct Trace {
   std::vector<Problem> problems;
   /// Sentences for the artist: files that name others in a way that workers cannot follow.
   std::vector<std::string> warnings;
+  /// Files that are there but cannot be read, and why: they count as missing.
+  std::map<std::string, std::string> unreadable;
 
   /// Every existing file needed, absolute, sorted, each once; the .blend itself included.
   [[nodiscard]] std::vector<std::string> files() const;
@@ -56,6 +62,10 @@ struct Trace {
   /// The same with who asks, sorted by path.
   [[nodiscard]] std::vector<MissingFile> missing_files() const;
 };
+
+/// Takes files, by path with the reason, that turned out to be unreadable for missing ones wherever
+/// they are wanted.
+void set_aside(Trace& trace, const std::map<std::string, std::string>& unreadable);
 
 /// Finds every file that Blender would open when rendering the .blend.
 /// errc::not_found, errc::damaged_file (names file and offset), errc::limit_exceeded for the .blend

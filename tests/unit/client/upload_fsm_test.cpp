@@ -125,7 +125,16 @@ TEST(UploadFsm, FollowsAFileThatChangesAFewTimes) {
   for (int i = 0; i < 3; ++i)
     EXPECT_EQ(fsm.on_error(changed).kind, Kind::rehash);
   EXPECT_EQ(fsm.on_error(changed).kind, Kind::give_up);
-  EXPECT_EQ(machine().on_error({errc::io_error, "disk"}).kind, Kind::give_up);
+  EXPECT_EQ(machine().on_error({errc::damaged_file, "damaged"}).kind, Kind::give_up);
+}
+
+TEST(UploadFsm, ReadsAFileAgainThatCouldNotBeRead) {
+  UploadFsm fsm = machine();
+  const Error broken{errc::io_error, "cannot read it"};
+  EXPECT_EQ(fsm.on_error(broken).kind, Kind::rehash);
+  EXPECT_EQ(fsm.on_error(broken).kind, Kind::rehash);
+  EXPECT_EQ(fsm.on_error(broken).kind, Kind::rehash);
+  EXPECT_EQ(fsm.on_error(broken).kind, Kind::give_up);
 }
 
 TEST(UploadFsm, LeavesOutEmptyFilesThatAServerRefuses) {

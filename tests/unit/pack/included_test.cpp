@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the user adds to what the scene names, and the project that he may have forgotten to name.
+#include <gmock/gmock.h>
+
+#include "shaman/pack/plan.hpp"
+
+#include "plan_fixture.hpp"
+
+namespace shaman::pack {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class IncludedFiles : public MakePlan {
+ protected:
+  std::vector<std::string> placed(const std::vector<std::string>& include) {
+    options.include = include;
+    const result<Plan> made = make_plan(trace, options);
+    if (!made) return {made.error().message()};
+    missing = made->missing;
+    std::vector<std::string> found;
+    for (const PlannedFile& each : made->files)
+      if (each.place != "scene.blend") found.push_back(each.place);
+    return found;
+  }
+  std::vector<trace::MissingFile> missing;
+};
+
+TEST_F(IncludedFiles, AreFoldersFilesAndPatterns) {
+  file("proj/cache/1.bin");
+  file("proj/cache/deep/2.bin");
+  file("proj/cache/.hidden");
+  file("proj/other/cache/3.bin");
+  EXPECT_THAT(placed({"cache"}), ElementsAre("cache/1.bin", "cache/deep/2.bin"));
+  EXPECT_THAT(placed({path("proj/cache/deep/")}), ElementsAre("cache/deep/2.bin"));
+  EXPECT_THAT(placed({"cache/1.bin"}), ElementsAre("cache/1.bin"));
+  EXPECT_THAT(placed({"*.bin"}),
+              ElementsAre("cache/1.bin", "cache/deep/2.bin", "other/cache/3.bin"));
+  EXPECT_THAT(placed({"cache/*.bin"}), ElementsAre("cache/1.bin", "other/cache/3.bin"));
+  EXPECT_THAT(placed({path("proj/cache/*.bin")}), ElementsAre("cache/1.bin"));
+  EXPECT_THAT(placed({"./cache/?.bin"}), ElementsAre("cache/1.bin", "other/cache/3.bin"));
+  EXPECT_THAT(placed({"cache/.hidden"}), ElementsAre("cache/.hidden"));
+  EXPECT_THAT(placed({"cache/.h*"}), ElementsAre("cache/.hidden"));
+  EXPECT_THAT(missing, IsEmpty());
+}
+
+TEST_F(IncludedFiles, ComeOnceThoughTheSceneNamesThem) {
+  add(trace::Kind::image, "//tex/a.png", "proj/tex/a.png");
+  file("proj/tex/b.png");
+  EXPECT_THAT(placed({"tex", "tex/a.png", "*.png"}), ElementsAre("tex/a.png", "tex/b.png"));
+}
+
+TEST_F(IncludedFiles, FromOutsideKeepTheirPlacesToEachOther) {
+  file("lib/addon/1.bin");
+  file("lib/addon/deep/2.bin");
+  EXPECT_THAT(placed({path("lib/addon")}),
+              ElementsAre("_outside_project/addon/1.bin", "_outside_project/addon/deep/2.bin"));
+  EXPECT_THAT(placed({"../lib/addon/*.bin"}), ElementsAre("_outside_project/addon/1.bin"));
+}
+
+TEST_F(IncludedFiles, AreWithoutWhatIsExcluded) {
+  file("proj/cache/1.bin");
+  file("proj/cache/2.tmp");
+  options.exclude = {"*.tmp"};
+  EXPECT_THAT(placed({"cache"}), ElementsAre("cache/1.bin"));
+}
+
+TEST_F(IncludedFiles, AreMissingWhereNothingIsThere) {
+  EXPECT_THAT(placed({"nowhere", "no*where", ""}), IsEmpty());
+  ASSERT_EQ(missing.size(), 2U);
+  EXPECT_EQ(missing[0].path, "nowhere");
+  EXPECT_EQ(missing[0].data_block, "--include");
+  EXPECT_EQ(missing[1].path, "no*where");
+}
+
+TEST_F(IncludedFiles, EndWhereLinksLeadInCircles) {
+  file("proj/cache/1.bin");
+  if (!link("proj/cache", "proj/cache/again")) GTEST_SKIP() << "no links here";
+  EXPECT_THAT(placed({"cache"}), ElementsAre("cache/1.bin"));
+}
+
+class ForgottenProject : public MakePlan {
+ protected:
+  ForgottenProject() {
+    trace.blendfile = file("film/shots/scene.blend");
+    options.project.clear();
+  }
+  std::string hint() {
+    const result<Plan> made = make_plan(trace, options);
+    return made ? made->project_hint : made.error().message();
+  }
+  void needs(const std::string& name) {
+    trace::Dependency& each = add(trace::Kind::image, path(name), name);
+    each.blend = trace.blendfile;
+  }
+};
+
+TEST_F(ForgottenProject, IsWhatHoldsMostOfTheFiles) {
+  needs("film/tex/a.png");
+  needs("film/tex/b.png");
+  needs("library/c.png");
+  EXPECT_THAT(hint(), HasSubstr("--project \"" + path("film") + "\""));
+  EXPECT_THAT(hint(), HasSubstr("2 of the 3 files"));
+  options.project = path("film");
+  EXPECT_EQ(hint(), "");
+}
+
+TEST_F(ForgottenProject, IsWhatIsMarkedAsOne) {
+  needs("film/tex/a.png");
+  needs("library/c.png");
+  file(".git/HEAD");
+  EXPECT_THAT(hint(), HasSubstr("--project \"" + folder.path() + "\""));
+  file("film/.shaman-project");
+  EXPECT_THAT(hint(), HasSubstr("--project \"" + path("film") + "\""));
+  EXPECT_THAT(hint(), HasSubstr(".shaman-project"));
+}
+
+TEST_F(ForgottenProject, IsNotGuessedWithoutAReason) {
+  EXPECT_EQ(hint(), "");
+  needs("film/shots/a.png");
+  EXPECT_EQ(hint(), "");
+}
+
+}  // namespace
+}  // namespace shaman::pack
