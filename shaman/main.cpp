@@ -14,6 +14,7 @@
 #include "shaman/fs/local.hpp"
 #include "shaman/http/server.hpp"
 #include "shaman/os.hpp"
+#include "shaman/standard_output.hpp"
 #include "shaman/store.hpp"
 #include "shaman/text.hpp"
 #include "shaman/worker_pool.hpp"
@@ -211,9 +212,7 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
   return 0;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   keep_memory_small();
   if (const auto status = program::run_command(argc, argv)) return *status;
   auto start = program::read_start(argc, argv);
@@ -228,4 +227,15 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "shaman-server: %s\n", text::printable(error.what()).c_str());
     return kFailed;
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int status = run(argc, argv);
+  // A report or a new token on a full disk is no success.
+  const auto written = finish_output();
+  if (written) return status;
+  std::fprintf(stderr, "shaman-server: %s\n", written.error().message().c_str());
+  return status == 0 ? kFailed : status;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "complaints.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -51,6 +52,12 @@ std::string listed(const std::vector<Complaint>& sorted, std::size_t most_lines)
   return out;
 }
 
+std::string or_unreadable(const std::vector<trace::MissingFile>& missing) {
+  const bool has_reason =
+      std::ranges::any_of(missing, [](const auto& file) { return !file.reason.empty(); });
+  return has_reason ? " or cannot be read" : "";
+}
+
 }  // namespace
 
 std::string complaints_text(const Complaints& complaints, std::size_t most_lines) {
@@ -71,9 +78,11 @@ std::string complaints_text(const Complaints& complaints, std::size_t most_lines
 
   std::vector<Complaint> missing;
   for (const trace::MissingFile& file : complaints.missing)
-    missing.push_back({file.path, "", file.data_block, file.blend});
+    missing.push_back({file.path, file.reason.empty() ? "" : text::printable(file.reason) + "; ",
+                       file.data_block, file.blend});
   if (!missing.empty())
-    out += "shaman: " + count_of_files(missing) + " missing:\n" + listed(missing, most_lines);
+    out += "shaman: " + count_of_files(missing) + " missing" + or_unreadable(complaints.missing) +
+           ":\n" + listed(missing, most_lines);
   return out;
 }
 
@@ -91,6 +100,7 @@ void add_complaints(json& object, const Complaints& complaints) {
                       {"kind", trace::to_string(file.kind)},
                       {"dataBlock", json_text(file.data_block)},
                       {"blend", json_text(file.blend)}});
+    if (!file.reason.empty()) wanted.back()["reason"] = json_text(file.reason);
   }
   json left_out = json::array();
   for (const pack::Suspicious& file : complaints.left_out)

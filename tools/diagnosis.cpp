@@ -42,15 +42,21 @@ std::string Diagnosis::text() const {
   return out;
 }
 
-std::string Diagnosis::json() const {
+nlohmann::json Diagnosis::json() const {
   using nlohmann::json;
   json list = json::array();
   for (const Finding& each : findings_)
     list.push_back({{"kind", each.kind == Finding::Kind::wrong ? "wrong" : name_of(each.kind)},
                     {"about", each.about},
                     {"text", each.text}});
-  const json line{{"schema", 1}, {"isWell", !has_wrong()}, {"findings", std::move(list)}};
-  return line.dump(-1, ' ', false, json::error_handler_t::replace);
+  json line{{"schema", 1}, {"isWell", !has_wrong()}, {"findings", std::move(list)}};
+  for (const Finding& each : findings_) {
+    if (each.kind == Finding::Kind::wrong && !line.contains("error")) {
+      line["error"] = each.text;
+      line["missing"] = json::array();
+    }
+  }
+  return line;
 }
 
 }  // namespace shaman::tools

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 namespace shaman::tools {
 
 /// One thing that `shaman doctor` has looked at.
@@ -30,8 +32,8 @@ class Diagnosis {
   [[nodiscard]] bool has_wrong() const;
   /// One line a finding, for people.
   [[nodiscard]] std::string text() const;
-  /// One line of JSON.
-  [[nodiscard]] std::string json() const;
+  /// Of --json; `error` is the first finding that is wrong.
+  [[nodiscard]] nlohmann::json json() const;
 
  private:
   void add(Finding::Kind kind, std::string& about, std::string& text) {

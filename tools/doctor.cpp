@@ -15,6 +15,7 @@
 #include "diagnosis.hpp"
 #include "doctor_storage.hpp"
 #include "server_option.hpp"
+#include "waiting.hpp"
 
 namespace shaman::tools {
 namespace {
@@ -44,6 +45,19 @@ void look_at_token(const client::Server& server, Diagnosis& diagnosis) {
                  "it. Ask the farm's admin for an https:// address");
 }
 
+// Whoever can read it can submit in the user's name.
+void look_at_token_file(const std::string& path, Diagnosis& diagnosis) {
+  constexpr std::uint32_t kOthers = 077;
+  const auto mode = path.empty() ? std::nullopt : os::permissions(path);
+  if (!mode) return;
+  if ((*mode & kOthers) == 0)
+    return diagnosis.fine("token", "only you can read the file " + text::in_quotes(path));
+  diagnosis.mind("token",
+                 "others on this machine can read the file " + text::in_quotes(path) +
+                     ": chmod 600 it, and ask the farm's admin for a new token if somebody "
+                     "may have done so");
+}
+
 void look_at_clock(const client::Probe& probe, Diagnosis& diagnosis) {
   if (!probe.clock_ahead) return;
   const auto off = *probe.clock_ahead;
@@ -61,9 +75,12 @@ std::string what_it_is(const ServerInfo& server) {
 
 // False where nothing more can be asked.
 bool look_at_server(const client::Server& server, Diagnosis& diagnosis, ExitStatus& status) {
-  const auto probe = client::probe(server);
+  const auto probe = [&] {
+    const Waiting waiting(server.url.text());
+    return client::probe(server);
+  }();
   if (!probe) {
-    diagnosis.wrong("server", probe.error().message());
+    diagnosis.wrong("server", with_hint(probe.error()).message());
     status = probe.error().code == errc::unreachable ? ExitStatus::server_away : ExitStatus::failed;
     return false;
   }
@@ -80,7 +97,7 @@ bool look_at_server(const client::Server& server, Diagnosis& diagnosis, ExitStat
                                  " to answer a small question: the line is slow, or "
                                  "the server busy");
   if (probe->why_no_submission.empty())
-    diagnosis.fine("server", "it takes files from us");
+    diagnosis.fine("server", "it takes files from us: one that was sent for trial arrived");
   else
     diagnosis.wrong("server", probe->why_no_submission);
   if (probe->server.kind == ServerInfo::Kind::flamenco)
@@ -114,13 +131,14 @@ void look_at_cache(Diagnosis& diagnosis) {
                           "for each submission");
   const std::string probe = os::join(folder, "doctor");
   result<void> done = os::create_folders(folder);
+  if (done) done = os::check_locks(folder);
   if (done) {
     auto file = os::OutputFile::create(probe);
     done = file ? file->commit() : result<void>(file.error());
   }
   if (!done)
     return diagnosis.mind("cache",
-                          "cannot be written, so every file is read again for each "
+                          "cannot be used, so every file is read again for each "
                           "submission: " +
                               done.error().message());
   static_cast<void>(os::remove_file(probe));
@@ -161,22 +179,34 @@ void look_at_blender(const std::string& program, Diagnosis& diagnosis) {
                                 "workers do. --blender names another");
 }
 
-ExitStatus run(const Options& options) {
-  const result<client::Server> server = server_of(options.server);
-  if (!server) return fail(server.error());
-  Diagnosis diagnosis;
+// The rest is looked at even where no server can be asked.
+ExitStatus look_at_farm(const ServerOption& given, Diagnosis& diagnosis) {
   ExitStatus status = ExitStatus::failed;
+  const result<client::Server> server = server_of(given);
+  if (!server) {
+    diagnosis.wrong("server", server.error().message());
+    return ExitStatus::bad_input;
+  }
   const bool can_ask = look_at_server(*server, diagnosis, status);
   look_at_token(*server, diagnosis);
-  if (can_ask) {
-    manager::Manager manager(*server);
-    look_at_manager(manager, diagnosis);
-    look_at_storage(manager, diagnosis);
-  }
+  if (!can_ask) return status;
+  const Waiting waiting(server->url.text());
+  manager::Manager manager(*server);
+  look_at_manager(manager, diagnosis);
+  look_at_storage(manager, diagnosis);
+  return status;
+}
+
+ExitStatus run(const Options& options) {
+  Diagnosis diagnosis;
+  const ExitStatus status = look_at_farm(options.server, diagnosis);
+  look_at_token_file(token_file_of(options.server), diagnosis);
   look_at_cache(diagnosis);
   look_at_blender(options.blender, diagnosis);
-  const std::string out = options.json ? diagnosis.json() + "\n" : diagnosis.text();
-  std::fwrite(out.data(), 1, out.size(), stdout);
+  if (options.json)
+    print_json(diagnosis.json());
+  else
+    print(diagnosis.text());
   return diagnosis.has_wrong() ? status : ExitStatus::done;
 }
 

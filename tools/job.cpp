@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "commands.hpp"
 #include "job_watch.hpp"
 #include "server_option.hpp"
+#include "waiting.hpp"
 
 namespace shaman::tools {
 namespace {
@@ -28,14 +28,6 @@ struct Options {
 };
 
 using Action = ExitStatus (*)(Manager&, const Options&);
-
-void print(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-}
-
-void print(const json& value) {
-  print(value.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
-}
 
 std::string setting_line(const manager::Setting& setting) {
   std::string line = "  " + text::printable(setting.key) + ": ";
@@ -65,7 +57,7 @@ std::string setting_line(const manager::Setting& setting) {
 
 ExitStatus types(Manager& manager, const Options& options) {
   const auto types = manager.job_types();
-  if (!types) return fail(types.error());
+  if (!types) return fail(with_hint(types.error()));
   json all = json::array();
   for (const manager::JobType& type : *types) {
     json keys = json::array();
@@ -77,13 +69,13 @@ ExitStatus types(Manager& manager, const Options& options) {
     all.push_back({{"name", type.name}, {"label", type.label}, {"settings", std::move(keys)}});
     if (!options.json) print(lines);
   }
-  if (options.json) print(json{{"schema", 1}, {"jobTypes", std::move(all)}});
+  if (options.json) print_json(json{{"schema", 1}, {"jobTypes", std::move(all)}});
   return ExitStatus::done;
 }
 
 ExitStatus list(Manager& manager, const Options& options) {
   auto jobs = manager.jobs();
-  if (!jobs) return fail(jobs.error());
+  if (!jobs) return fail(with_hint(jobs.error()));
   std::ranges::stable_sort(*jobs, std::ranges::greater(), &manager::Job::created);
   json all = json::array();
   for (const manager::Job& job : *jobs) {
@@ -92,7 +84,7 @@ ExitStatus list(Manager& manager, const Options& options) {
       print(text::printable(job.id) + "  " + text::printable(job.status) + "  " +
             text::printable(job.created) + "  " + text::printable(job.name) + "\n");
   }
-  if (options.json) print(json{{"schema", 1}, {"jobs", std::move(all)}});
+  if (options.json) print_json(json{{"schema", 1}, {"jobs", std::move(all)}});
   return ExitStatus::done;
 }
 
@@ -102,15 +94,15 @@ std::string shown(const json& value) {
 
 ExitStatus show(Manager& manager, const Options& options) {
   const auto job = manager.job(options.id);
-  if (!job) return fail(job.error());
+  if (!job) return fail(with_hint(job.error()));
   const auto tasks = manager.tasks(options.id);
-  if (!tasks) return fail(tasks.error());
+  if (!tasks) return fail(with_hint(tasks.error()));
   if (options.json) {
     json all = json::array();
     for (const manager::Task& task : *tasks)
       all.push_back(
           {{"id", task.id}, {"name", task.name}, {"status", task.status}, {"worker", task.worker}});
-    print(json{{"schema", 1}, {"job", job->whole}, {"tasks", std::move(all)}});
+    print_json(json{{"schema", 1}, {"job", job->whole}, {"tasks", std::move(all)}});
     return ExitStatus::done;
   }
   print(text::printable(job->name) + ": " + text::printable(job->status) + "\n" + "Type:     " +
@@ -133,12 +125,19 @@ ExitStatus tail(Manager& manager, const Options& options) {
   // The id may be a task's.
   if (!job && job.error().code == errc::not_found) {
     const auto log = manager.log_tail(options.id);
-    if (!log) return fail(job.error());
-    print(log_text(*log));
+    if (!log) return fail(with_hint(job.error()));
+    if (options.json)
+      print_json(json{{"schema", 1}, {"id", options.id}, {"log", *log}});
+    else
+      print(log_text(*log));
     return ExitStatus::done;
   }
-  if (!job) return fail(job.error());
+  if (!job) return fail(with_hint(job.error()));
   const std::string logs = failed_logs(manager, options.id);
+  if (options.json) {
+    print_json(json{{"schema", 1}, {"id", options.id}, {"log", logs}});
+    return ExitStatus::done;
+  }
   print(logs.empty()
             ? "no task of this job has failed; `shaman job show " + text::printable(options.id) +
                   "` tells their ids, whose logs can be "
@@ -149,13 +148,14 @@ ExitStatus tail(Manager& manager, const Options& options) {
 
 ExitStatus cancel(Manager& manager, const Options& options) {
   const auto job = manager.job(options.id);
-  if (!job) return fail(job.error());
+  if (!job) return fail(with_hint(job.error()));
   if (job->is_final())
     return fail({errc::malformed_request,
                  "the job is " + text::printable(job->status) + " already: nothing to cancel"});
-  if (const auto canceled = manager.cancel(options.id); !canceled) return fail(canceled.error());
+  if (const auto canceled = manager.cancel(options.id); !canceled)
+    return fail(with_hint(canceled.error()));
   if (options.json)
-    print(json{{"schema", 1}, {"id", options.id}, {"canceled", true}});
+    print_json(json{{"schema", 1}, {"id", options.id}, {"canceled", true}});
   else
     print("The Manager cancels " + text::printable(job->name) + ".\n");
   return ExitStatus::done;
@@ -180,6 +180,7 @@ ExitStatus run(Action action, const Options& options) {
   const result<client::Server> server = server_of(options.server);
   if (!server) return fail(server.error());
   Manager manager(*server);
+  const Waiting waiting(server->url.text());
   return action(manager, options);
 }
 

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "shaman/pack/glob.hpp"
 #include "shaman/trace/trace.hpp"
 
@@ -35,6 +37,12 @@ void leave_out(trace::Trace& trace, const pack::Globs& excluded) {
   });
 }
 
+nlohmann::json failure_of(const std::string& file, const Error& error) {
+  nlohmann::json line = failure_json(error.message());
+  line["blendfile"] = file;
+  return line;
+}
+
 ExitStatus run(const Options& options) {
   const pack::Globs excluded(options.exclude);
   ExitStatus status = ExitStatus::done;
@@ -44,20 +52,21 @@ ExitStatus run(const Options& options) {
     result<trace::Trace> found = trace::trace(file, how);
     if (!found) {
       status = fail(found.error());
+      if (options.json) print_json(failure_of(file, found.error()));
       continue;
     }
     leave_out(*found, excluded);
     for (const trace::Problem& problem : found->problems)
       warn(problem.message);
+    const bool lacks_files = options.strict && !found->missing().empty();
     if (options.json) {
-      print_json(*found);
+      print_trace_json(*found, lacks_files ? "files are missing (--strict)" : "");
     } else if (options.tree) {
       print_tree(*found);
     } else {
       print_by_kind(*found);
     }
-    if (options.strict && status == ExitStatus::done && !found->missing().empty())
-      status = ExitStatus::files_missing;
+    if (lacks_files && status == ExitStatus::done) status = ExitStatus::files_missing;
   }
   return status;
 }

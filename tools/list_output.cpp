@@ -1,28 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "list_output.hpp"
 
-#include <cstdio>
+#include <array>
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "shaman/os.hpp"
+#include "shaman/standard_output.hpp"
 #include "shaman/text.hpp"
+
+#include "output.hpp"
 
 namespace shaman::tools {
 namespace {
 
 void put(std::string_view line) {
-  std::fwrite(line.data(), 1, line.size(), stdout);
-  std::fputc('\n', stdout);
+  write_out(line);
+  write_out("\n");
 }
 
 std::string red(const std::string& text) {
-  return os::stdout_is_terminal() ? "\x1b[31m" + text + "\x1b[0m" : text;
+  return os::stdout_has_colours() ? "\x1b[31m" + text + "\x1b[0m" : text;
 }
 
 std::string size_of(const std::string& file) {
@@ -37,19 +41,32 @@ std::string shown(const std::string& path, const trace::Trace& trace) {
   return text::printable(below ? path.substr(folder.size() + 1) : path);
 }
 
+// What programs may know these members by.
+void add_old_names(nlohmann::json& object) {
+  static constexpr std::array<std::pair<const char*, const char*>, 5> kOldNames{
+      {{"dataBlock", "data_block"},
+       {"missingFiles", "missing_files"},
+       {"storedName", "stored_name"},
+       {"baseBlend", "base_blend"},
+       {"notUtf8", "not_utf8"}}};
+  for (const auto& [name, old_name] : kOldNames)
+    if (object.contains(name)) object[old_name] = object[name];
+}
+
 nlohmann::json to_json(const trace::Dependency& dependency) {
   nlohmann::json json = {{"stored", dependency.stored},
                          {"resolved", dependency.resolved},
                          {"kind", trace::to_string(dependency.kind)},
                          {"blend", dependency.blend},
-                         {"data_block", dependency.data_block},
+                         {"dataBlock", dependency.data_block},
                          {"files", dependency.files},
                          {"missing", dependency.missing},
-                         {"missing_files", dependency.missing_files},
+                         {"missingFiles", dependency.missing_files},
                          {"optional", dependency.optional}};
-  if (!dependency.stored_name.empty()) json["stored_name"] = dependency.stored_name;
-  if (!dependency.base_blend.empty()) json["base_blend"] = dependency.base_blend;
-  if (!dependency.named_by.empty()) json["named_by"] = dependency.named_by;
+  if (!dependency.stored_name.empty()) json["storedName"] = dependency.stored_name;
+  if (!dependency.base_blend.empty()) json["baseBlend"] = dependency.base_blend;
+  if (!dependency.named_by.empty()) json["namedBy"] = dependency.named_by;
+  add_old_names(json);
   return json;
 }
 
@@ -64,11 +81,17 @@ std::vector<std::string> not_utf8(const trace::Trace& trace) {
   return escaped;
 }
 
+std::string reason_of(const std::string& file, const trace::Trace& trace) {
+  const auto why = trace.unreadable.find(file);
+  return why == trace.unreadable.end() ? std::string() : text::printable(why->second) + "; ";
+}
+
 void print_missing(const trace::Trace& trace) {
   std::map<std::string, std::set<std::string>> wanted_by;
   for (const trace::Dependency& dependency : trace.dependencies) {
     for (const std::string& file : dependency.missing_files)
-      wanted_by[file].insert(text::printable(dependency.data_block) + " in " +
+      wanted_by[file].insert(reason_of(file, trace) + "wanted by " +
+                             text::printable(dependency.data_block) + " in " +
                              shown(dependency.blend, trace));
   }
   if (wanted_by.empty()) return;
@@ -76,7 +99,7 @@ void print_missing(const trace::Trace& trace) {
   for (const auto& [file, wanting] : wanted_by) {
     put("  " + red(shown(file, trace)));
     for (const std::string& who : wanting)
-      put("      wanted by " + who);
+      put("      " + who);
   }
 }
 
@@ -120,7 +143,7 @@ class Tree {
 
 }  // namespace
 
-void print_json(const trace::Trace& trace) {
+void print_trace_json(const trace::Trace& trace, const std::string& error) {
   nlohmann::json json = {{"schema", 1},
                          {"blendfile", trace.blendfile},
                          {"files", trace.files()},
@@ -133,8 +156,12 @@ void print_json(const trace::Trace& trace) {
     json["problems"].push_back({{"blend", problem.blend}, {"message", problem.message}});
   if (!trace.warnings.empty()) json["warnings"] = trace.warnings;
   if (const std::vector<std::string> escaped = not_utf8(trace); !escaped.empty())
-    json["not_utf8"] = escaped;
-  put(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    json["notUtf8"] = escaped;
+  for (const auto& [path, reason] : trace.unreadable)
+    json["unreadable"].push_back({{"path", path}, {"reason", reason}});
+  if (!error.empty()) json["error"] = error;
+  add_old_names(json);
+  tools::print_json(json);
 }
 
 void print_by_kind(const trace::Trace& trace) {

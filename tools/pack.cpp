@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // shaman pack: a folder or archive that is complete by itself.
-#include <cstdio>
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "shaman/client/interrupt.hpp"
 #include "shaman/os.hpp"
 #include "shaman/pack/plan.hpp"
 #include "shaman/pack/write.hpp"
@@ -14,6 +16,7 @@
 
 #include "commands.hpp"
 #include "complaints.hpp"
+#include "file_options.hpp"
 
 namespace shaman::tools {
 namespace {
@@ -28,15 +31,13 @@ struct Options {
   bool quiet = false;
 };
 
-void write(std::FILE* to, const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), to);
-  std::fflush(to);
-}
-
 Complaints complaints_of(const trace::Trace& trace, const pack::Plan& plan) {
   std::vector<std::string> warnings = plan.warnings;
   warnings.insert(warnings.end(), plan.name_warnings.begin(), plan.name_warnings.end());
-  return {std::move(warnings), trace.problems, plan.suspicious, trace.missing_files()};
+  std::vector<trace::MissingFile> missing = trace.missing_files();
+  missing.insert(missing.end(), plan.missing.begin(), plan.missing.end());
+  std::ranges::stable_sort(missing, {}, &trace::MissingFile::path);
+  return {std::move(warnings), trace.problems, plan.suspicious, std::move(missing)};
 }
 
 // What would be written, with what stands for it here, and how its paths change.
@@ -54,23 +55,53 @@ std::string preview(const pack::Plan& plan) {
          text::human_bytes(bytes) + ".\n";
 }
 
-result<ExitStatus> write_it(const Options& options, const pack::Plan& plan) {
+ExitStatus fail_for_missing(std::string_view sentence) {
+  say(sentence);
+  return ExitStatus::files_missing;
+}
+
+// What only reading has shown; the rest was told before.
+void tell_unreadable(const pack::WriteReport& report, trace::Trace trace) {
+  if (report.unreadable.empty()) return;
+  trace.unreadable.clear();
+  trace::set_aside(trace, report.unreadable);
+  std::vector<trace::MissingFile> missing = trace.missing_files();
+  std::erase_if(missing, [](const trace::MissingFile& file) { return file.reason.empty(); });
+  tell(complaints_text({{}, {}, {}, std::move(missing)}, kAllLines));
+}
+
+result<ExitStatus> write_it(const Options& options, const trace::Trace& trace,
+                            const pack::Plan& plan) {
   pack::WriteOptions how = options.write;
-  const bool show = !options.quiet && os::stderr_is_terminal();
-  if (show)
-    how.progress = [&](std::size_t files) {
-      write(stderr, "\r" + std::to_string(files) + " of " + std::to_string(plan.files.size()));
-      return true;
-    };
+  const bool show = !options.quiet && os::stderr_can_redraw();
+  const client::InterruptWatch interrupt;
+  std::string line;
+  how.progress = [&](std::size_t files) {
+    line = std::to_string(files) + " of " + std::to_string(plan.files.size());
+    if (show) tell("\r" + line);
+    return !interrupt.token().stop_requested();
+  };
   const result<pack::WriteReport> report = pack::write_pack(plan, options.target, how);
-  if (show) write(stderr, "\r\033[K");
+  if (show) tell("\r" + std::string(line.size(), ' ') + "\r");
   if (!report) return report.error();
+  tell_unreadable(*report, trace);
   if (!options.quiet)
-    write(stdout, "Packed " + text::count_of(report->files, "file", "files") + ", " +
-                      text::human_bytes(report->bytes) + ", into " +
-                      text::printable(options.target) +
-                      "\nOpen first: " + text::printable(plan.blendfile_place) + "\n");
+    print("Packed " + text::count_of(report->files, "file", "files") + ", " +
+          text::human_bytes(report->bytes) + ", into " + text::printable(options.target) +
+          "\nOpen first: " + text::printable(plan.blendfile_place) + "\n");
+  if (options.strict && !report->unreadable.empty())
+    return fail_for_missing("the pack is incomplete, and --strict was given");
   return ExitStatus::done;
+}
+
+std::string outside_text(const pack::Plan& plan) {
+  const auto outside = std::ranges::count_if(plan.files, &pack::PlannedFile::outside);
+  if (outside == 0) return {};
+  std::string out =
+      "shaman: " + text::count_of(static_cast<std::uint64_t>(outside), "file comes", "files come") +
+      " from outside the project, into _outside_project\n";
+  if (!plan.project_hint.empty()) out += "shaman: " + plan.project_hint + "\n";
+  return out;
 }
 
 ExitStatus run(const Options& options) {
@@ -80,16 +111,16 @@ ExitStatus run(const Options& options) {
   if (!trace) return fail(trace.error());
   const result<pack::Plan> plan = pack::make_plan(*trace, options.plan);
   if (!plan) return fail(plan.error());
-  write(stderr, complaints_text(complaints_of(*trace, *plan), kAllLines));
-  if (options.strict && !trace->missing().empty()) {
-    write(stderr, "shaman: nothing was packed, because of --strict\n");
-    return ExitStatus::files_missing;
-  }
+  const Complaints complaints = complaints_of(*trace, *plan);
+  tell(complaints_text(complaints, kAllLines));
+  if (!options.quiet) tell(outside_text(*plan));
+  if (options.strict && !complaints.missing.empty())
+    return fail_for_missing("nothing was packed, because of --strict");
   if (options.dry_run) {
-    write(stdout, preview(*plan));
+    print(preview(*plan));
     return ExitStatus::done;
   }
-  const result<ExitStatus> done = write_it(options, *plan);
+  const result<ExitStatus> done = write_it(options, *trace, *plan);
   return done ? *done : fail(done.error());
 }
 
@@ -112,9 +143,7 @@ Command add_pack(CLI::App& app) {
                    "The project's folder; what lies in it keeps its place. Without it, the .blend "
                    "file's own folder")
       ->type_name("DIR");
-  add_globs(*command, "--exclude", options->plan.exclude,
-            "Leave out files that match this pattern (*, ?, **), and leave their paths as they "
-            "are; may be repeated");
+  add_file_options(*command, options->plan.exclude, options->plan.include);
   add_globs(*command, "--allow-outside", options->plan.allow_outside,
             "Take files outside the project that match this pattern although they look private; "
             "may be repeated");

@@ -40,7 +40,7 @@ result<client::Server> named_server(const std::string& given) {
     return server;
   }
   for (const char* const name : kVariables) {
-    const std::string value = variable(name);
+    const std::string value(text::trimmed(variable(name)));
     if (value.empty()) continue;
     auto server = client::Server::parse(value);
     if (!server) return of_variable(name, server.error());
@@ -118,8 +118,13 @@ void add_server_option(CLI::App& options, ServerOption& server) {
 }
 
 bool has_server(const ServerOption& given) {
-  return !given.url.empty() || std::any_of(kVariables.begin(), kVariables.end(),
-                                           [](auto* name) { return !variable(name).empty(); });
+  return !given.url.empty() || std::any_of(kVariables.begin(), kVariables.end(), [](auto* name) {
+    return !text::trimmed(variable(name)).empty();
+  });
+}
+
+std::string token_file_of(const ServerOption& given) {
+  return given.token_file.empty() ? variable("SHAMAN_TOKEN_FILE") : given.token_file;
 }
 
 result<client::Server> server_of(const ServerOption& given) {

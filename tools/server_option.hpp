@@ -24,6 +24,9 @@ void add_server_option(CLI::App& options, ServerOption& server);
 /// Whether a server is named in any of these ways.
 [[nodiscard]] bool has_server(const ServerOption& given);
 
+/// The file that holds the token, by the option or SHAMAN_TOKEN_FILE; empty where none is named.
+[[nodiscard]] std::string token_file_of(const ServerOption& given);
+
 /// What was given, else SHAMAN_SERVER, else FLAMENCO_MANAGER_URL; its token of --token-file, else
 /// SHAMAN_TOKEN_FILE, else SHAMAN_TOKEN, else of the address (`http://host/~TOKEN`); whom to trust
 /// with https of --ca, else SHAMAN_CA; and the proxy of HTTPS_PROXY, unless NO_PROXY excepts it.

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <cstdio>
 #include <memory>
 #include <string>
 
@@ -10,6 +9,7 @@
 
 #include "commands.hpp"
 #include "server_option.hpp"
+#include "waiting.hpp"
 
 namespace shaman::tools {
 namespace {
@@ -21,11 +21,6 @@ struct Options {
   ServerOption server;
   bool json = false;
 };
-
-void print(const std::string& line) {
-  const std::string whole = line + "\n";
-  std::fwrite(whole.data(), 1, whole.size(), stdout);
-}
 
 const char* kind_name(ServerInfo::Kind kind) {
   switch (kind) {
@@ -61,29 +56,40 @@ std::string sentence(const client::BaseUrl& url, const ServerInfo& server) {
          " is neither a Shaman server nor a Flamenco Manager. It says: " + server.answer;
 }
 
-std::string json_line(const client::BaseUrl& url, const ServerInfo& server) {
+json json_line(const client::BaseUrl& url, const ServerInfo& server) {
   json line{{"schema", 1}, {"server", url.text()}, {"kind", kind_name(server.kind)}};
   if (server.kind == ServerInfo::Kind::other) {
     line["answer"] = server.answer;
+    line["error"] = sentence(url, server);
   } else {
     line["name"] = server.name;
     line["version"] = server.version;
   }
   if (server.kind == ServerInfo::Kind::shaman) line["features"] = server.features;
   if (server.takes_files) line["shamanEnabled"] = *server.takes_files;
-  return line.dump(-1, ' ', false, json::error_handler_t::replace);
+  return line;
 }
 
 ExitStatus run(const Options& options) {
   const result<client::Server> where = server_of(options.server);
   if (!where) return fail(where.error());
   const client::BaseUrl& url = where->url;
-  const result<ServerInfo> server = client::identify_server(*where);
+  const result<ServerInfo> server = [&] {
+    const Waiting waiting(url.text());
+    return client::identify_server(*where);
+  }();
   if (!server) {
-    if (options.json) print(json{{"schema", 1}, {"server", url.text()}, {"kind", "none"}}.dump());
-    return fail(server.error());
+    const Error error = with_hint(server.error());
+    json line = failure_json(error.message());
+    line["server"] = url.text();
+    line["kind"] = "none";
+    if (options.json) print_json(line);
+    return fail(error);
   }
-  print(options.json ? json_line(url, *server) : sentence(url, *server));
+  if (options.json)
+    print_json(json_line(url, *server));
+  else
+    print(sentence(url, *server) + "\n");
   return server->kind == ServerInfo::Kind::other ? ExitStatus::failed : ExitStatus::done;
 }
 

@@ -3,7 +3,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "shaman/client/interrupt.hpp"
 #include "shaman/client/preview.hpp"
@@ -14,15 +17,21 @@
 
 #include "commands.hpp"
 #include "complaints.hpp"
+#include "file_options.hpp"
 #include "in_place.hpp"
 #include "job_options.hpp"
 #include "job_watch.hpp"
 #include "server_option.hpp"
 #include "submit_preview.hpp"
 #include "submit_report.hpp"
+#include "waiting.hpp"
 
 namespace shaman::tools {
 namespace {
+
+using nlohmann::json;
+
+constexpr const char* kStrictSentence = "nothing was sent, because files are missing (--strict)";
 
 struct Options {
   client::SubmitOptions submit;
@@ -33,22 +42,26 @@ struct Options {
   bool quiet = false;
 };
 
-void write(std::FILE* to, const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), to);
-  std::fflush(to);
-}
-
 ExitStatus fail_to_submit(const Error& error) {
   if (error.code == errc::cancelled)
     return fail({errc::cancelled,
                  "cancelled; no checkout was made. What was sent is kept by the server, and need "
                  "not be sent again"});
   if (error.code == errc::unreachable)
-    return fail({errc::unreachable,
-                 error.message() +
-                     ". Is the server running, and is its address right? `shaman status` tells "
-                     "whether it can be reached; what was sent so far need not be sent again"});
+    return fail(
+        {errc::unreachable, with_hint(error).message() +
+                                ". `shaman doctor` looks for why; what was sent so far need "
+                                "not be sent again"});
   return fail(error);
+}
+
+// What is known of a submission that failed.
+void print_failure(const Options& options, std::string_view message,
+                   const client::SubmitReport& so_far) {
+  if (!options.json) return;
+  json line = submit_json(so_far, nullptr);
+  line["error"] = message;
+  print_json(line);
 }
 
 // Without a server it tells the rest.
@@ -67,12 +80,14 @@ ExitStatus preview(Options& options) {
       client::preview(options.submit, ask_server, progress, interrupt.token());
   printer.reset();
   if (!preview) return fail(preview.error());
-  if (options.json) {
-    write(stdout, preview_json(*preview) + "\n");
-  } else {
-    write(stdout, preview_text(*preview));
-  }
   const bool is_incomplete = options.submit.strict && !preview->missing.empty();
+  if (options.json) {
+    json line = preview_json(*preview);
+    if (is_incomplete) line["error"] = kStrictSentence;
+    print_json(line);
+  } else {
+    print(preview_text(*preview));
+  }
   return is_incomplete ? ExitStatus::files_missing : ExitStatus::done;
 }
 
@@ -86,14 +101,22 @@ Sent send(const Options& options, const client::InterruptWatch& interrupt) {
   client::Progress progress;
   std::optional<client::ProgressPrinter> printer;
   if (!options.quiet) printer.emplace(progress);
-  result<client::SubmitReport> report = client::submit(options.submit, progress, interrupt.token());
+  client::SubmitReport so_far;
+  client::SubmitOptions how = options.submit;
+  how.on_traced = [&so_far](const client::SubmitReport& traced) { so_far = traced; };
+  result<client::SubmitReport> report = client::submit(how, progress, interrupt.token());
   printer.reset();
-  if (!report) return {std::nullopt, fail_to_submit(report.error())};
+  if (!report) {
+    const ExitStatus status = fail_to_submit(report.error());
+    print_failure(options, last_failure(), so_far);
+    return {std::nullopt, status};
+  }
 
   // What is missing is told even when quiet: it decides whether the picture will be right.
-  write(stderr, submit_complaints(*report));
+  tell(submit_complaints(*report));
   if (report->outcome == client::SubmitReport::Outcome::submitted) return {*std::move(report)};
-  write(stderr, "shaman: nothing was sent, because of --strict\n");
+  say(kStrictSentence);
+  print_failure(options, kStrictSentence, *report);
   return {std::nullopt, ExitStatus::files_missing};
 }
 
@@ -102,18 +125,30 @@ ExitStatus send_only(const Options& options) {
   const Sent sent = send(options, interrupt);
   if (!sent.report) return sent.status;
   if (options.json)
-    write(stdout, submit_json(*sent.report, nullptr) + "\n");
+    print_json(submit_json(*sent.report, nullptr));
   else if (!options.quiet)
-    write(stdout, submit_summary(*sent.report));
+    print(submit_summary(*sent.report));
   return ExitStatus::done;
 }
 
 // What was made, and how it ended where that is waited for.
 ExitStatus follow(manager::Manager& manager, const manager::Job& job, const Options& options,
                   const client::InterruptWatch& interrupt) {
-  if (!options.json && !options.quiet) write(stdout, job_summary(job));
+  if (!options.json && !options.quiet) print(job_summary(job));
   if (!options.job.waits) return ExitStatus::done;
   return watch_job(manager, job.id, options.json ? stderr : stdout, interrupt.token());
+}
+
+ExitStatus fail_for_missing(const InPlace& place, const std::vector<trace::MissingFile>& missing,
+                            const Options& options) {
+  static constexpr const char* kSentence = "no job was made, because of --strict";
+  say(kSentence);
+  if (!options.json) return ExitStatus::files_missing;
+  json line{{"schema", 1}, {"blendfile", place.blendfile}, {"outside", place.outside}};
+  line["error"] = kSentence;
+  add_complaints(line, {{}, place.trace.problems, {}, missing});
+  print_json(line);
+  return ExitStatus::files_missing;
 }
 
 ExitStatus render_in_place(const Options& options, manager::Manager& manager,
@@ -125,14 +160,13 @@ ExitStatus render_in_place(const Options& options, manager::Manager& manager,
     warn("workers may not see " + text::printable(file) + ": it is not below " +
          text::printable(place->storage));
   const auto missing = place->trace.missing_files();
-  write(stderr, complaints_text({{}, place->trace.problems, {}, missing}, kMostLinesOfFiles));
+  tell(complaints_text({{}, place->trace.problems, {}, missing}, kMostLinesOfFiles));
   if (options.submit.strict && (!missing.empty() || !place->outside.empty())) {
-    write(stderr, "shaman: no job was made, because of --strict\n");
-    return ExitStatus::files_missing;
+    return fail_for_missing(*place, missing, options);
   }
   const auto job = submission.submit(place->blendfile, "");
   if (!job) return fail(job.error());
-  if (options.json) write(stdout, in_place_json(place->blendfile, place->outside, *job) + "\n");
+  if (options.json) print_json(in_place_json(place->blendfile, place->outside, *job));
   return follow(manager, *job, options, interrupt);
 }
 
@@ -147,11 +181,15 @@ ExitStatus send_and_render(const Options& options, manager::Manager& manager,
   const Sent sent = send(options, interrupt);
   if (!sent.report) return sent.status;
   const std::string& checkout = sent.report->checkout_path;
-  if (!options.json && !options.quiet) write(stdout, submit_summary(*sent.report));
+  if (!options.json && !options.quiet) print(submit_summary(*sent.report));
   const auto job =
       submission.submit("{jobs}/" + checkout + "/" + sent.report->blendfile_place, checkout);
-  if (!job) return fail_to_make_job(job.error(), checkout);
-  if (options.json) write(stdout, submit_json(*sent.report, &*job) + "\n");
+  if (!job) {
+    const ExitStatus status = fail_to_make_job(job.error(), checkout);
+    print_failure(options, last_failure(), *sent.report);
+    return status;
+  }
+  if (options.json) print_json(submit_json(*sent.report, &*job));
   return follow(manager, *job, options, interrupt);
 }
 
@@ -161,7 +199,11 @@ ExitStatus make_job(const Options& options) {
   if (!request) return fail(request.error());
   manager::Manager manager(options.submit.server);
   manager::Submission submission(manager, *std::move(request), options.submit.blendfile);
-  if (const auto prepared = submission.prepare(); !prepared) return fail(prepared.error());
+  const auto prepared = [&] {
+    const Waiting waiting(manager.url().text());
+    return submission.prepare();
+  }();
+  if (!prepared) return fail(with_hint(prepared.error()));
   return options.job.in_place ? render_in_place(options, manager, submission)
                               : send_and_render(options, manager, submission);
 }
@@ -203,8 +245,10 @@ Command add_submit(CLI::App& app) {
       ->type_name("PATTERN")
       ->expected(1)
       ->take_all();
+  add_file_options(*command, options->submit.exclude, options->submit.include);
   command->add_flag("--strict", options->submit.strict,
-                    "Send nothing when a file is missing, and exit with status 3.");
+                    "Send nothing when a file is missing or cannot be read, and exit with status "
+                    "3.");
   command->add_flag("--rehash", options->submit.rehash,
                     "Read every file, whatever is remembered of earlier submissions.");
   command

@@ -80,7 +80,9 @@ std::string outside_text(const Preview& preview) {
   std::uint64_t bytes = 0;
   for (const PreviewFile& file : preview.outside)
     bytes += file.bytes;
-  return text::count_of(preview.outside.size(), "file lies", "files lie") +
+  const std::string hint =
+      preview.project_hint.empty() ? "" : "Hint: " + preview.project_hint + "\n";
+  return hint + text::count_of(preview.outside.size(), "file lies", "files lie") +
          " outside the project (" + text::human_bytes(bytes) + ") and would go along:\n" +
          file_lines(preview.outside, kMostOutside);
 }
@@ -123,7 +125,7 @@ std::string farm_text(const Preview& preview) {
 
 }  // namespace
 
-std::string preview_json(const Preview& preview) {
+json preview_json(const Preview& preview) {
   json object{{"schema", 1},
               {"dryRun", true},
               {"checkoutPath", preview.checkout_path},
@@ -139,9 +141,10 @@ std::string preview_json(const Preview& preview) {
                {{"at", iso_time(preview.saved.saved_at_ns)},
                 {"doubts", texts_json(preview.saved.doubts)},
                 {"newerLibraries", texts_json(preview.saved.newer_libraries)}}}};
+  if (!preview.project_hint.empty()) object["projectHint"] = json_text(preview.project_hint);
   if (!preview.farm) object["farmUnknown"] = json_text(preview.no_farm);
   add_complaints(object, complaints_of(preview));
-  return object.dump();
+  return object;
 }
 
 std::string preview_text(const Preview& preview) {

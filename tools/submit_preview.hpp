@@ -3,12 +3,14 @@
 
 #include <string>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "shaman/client/preview.hpp"
 
 namespace shaman::tools {
 
-/// The one line of `submit --dry-run --json`, without a line end; docs/artists.md has its members.
-[[nodiscard]] std::string preview_json(const client::Preview& preview);
+/// The one line of `submit --dry-run --json`; docs/artists.md has its members.
+[[nodiscard]] nlohmann::json preview_json(const client::Preview& preview);
 /// For a person: what may surprise first, then what would go and how much of it the farm has.
 [[nodiscard]] std::string preview_text(const client::Preview& preview);
 

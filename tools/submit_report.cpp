@@ -42,30 +42,31 @@ Complaints complaints_of(const SubmitReport& report) {
 
 }  // namespace
 
-std::string submit_json(const SubmitReport& report, const manager::Job* job) {
+json submit_json(const SubmitReport& report, const manager::Job* job) {
   json object{{"schema", 1},
               {"checkoutPath", report.checkout_path},
               {"blendfile", report.blendfile_place},
               {"files", report.files},
+              {"outsideFiles", report.outside_files},
               {"bytes", report.bytes},
               {"uploadedFiles", report.uploaded_files},
               {"uploadedBytes", report.uploaded_bytes},
               {"skippedFiles", report.files - std::min(report.files, report.uploaded_files)},
               {"hashedFiles", report.files_read},
               {"milliseconds", times_of(report.times)}};
+  if (!report.project_hint.empty()) object["projectHint"] = json_text(report.project_hint);
   add_complaints(object, complaints_of(report));
   if (job != nullptr)
     object["job"] = {{"id", job->id}, {"name", job->name}, {"status", job->status}};
-  return object.dump();
+  return object;
 }
 
-std::string in_place_json(const std::string& blendfile, const std::vector<std::string>& outside,
-                          const manager::Job& job) {
-  return json{{"schema", 1},
-              {"blendfile", blendfile},
-              {"outside", outside},
-              {"job", {{"id", job.id}, {"name", job.name}, {"status", job.status}}}}
-      .dump(-1, ' ', false, json::error_handler_t::replace);
+json in_place_json(const std::string& blendfile, const std::vector<std::string>& outside,
+                   const manager::Job& job) {
+  return {{"schema", 1},
+          {"blendfile", blendfile},
+          {"outside", outside},
+          {"job", {{"id", job.id}, {"name", job.name}, {"status", job.status}}}};
 }
 
 std::string job_summary(const manager::Job& job) {
@@ -79,6 +80,11 @@ std::string submit_summary(const SubmitReport& report) {
       "Blend file: " + text::printable(report.checkout_path + "/" + report.blendfile_place) + "\n";
   out += "Files:      " + text::count_of(report.files, "file", "files") + ", " +
          text::human_bytes(report.bytes) + "\n";
+  if (report.outside_files > 0)
+    out += "Outside:    " + text::count_of(report.outside_files, "file comes", "files come") +
+           " from outside the project, and " + (report.outside_files == 1 ? "is" : "are") +
+           " in _outside_project\n";
+  if (!report.project_hint.empty()) out += "Hint:       " + report.project_hint + "\n";
   out += "Sent:       ";
   out += report.uploaded_files == 0 ? "nothing, the server had everything"
                                     : text::count_of(report.uploaded_files, "file", "files") +

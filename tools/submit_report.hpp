@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "shaman/client/submitter.hpp"
 #include "shaman/manager/manager.hpp"
 
@@ -12,12 +14,13 @@ namespace shaman::tools {
 /// A whole sequence that is not there would push everything else off the screen.
 inline constexpr std::size_t kMostLinesOfFiles = 60;
 
-/// The one line of `submit --json`, without a line end. `job` may be null.
-[[nodiscard]] std::string submit_json(const client::SubmitReport& report, const manager::Job* job);
+/// The one line of `submit --json`. `job` may be null.
+[[nodiscard]] nlohmann::json submit_json(const client::SubmitReport& report,
+                                         const manager::Job* job);
 /// The one line for a .blend that stays where it is.
-[[nodiscard]] std::string in_place_json(const std::string& blendfile,
-                                        const std::vector<std::string>& outside,
-                                        const manager::Job& job);
+[[nodiscard]] nlohmann::json in_place_json(const std::string& blendfile,
+                                           const std::vector<std::string>& outside,
+                                           const manager::Job& job);
 /// What a person is told of the job that was made.
 [[nodiscard]] std::string job_summary(const manager::Job& job);
 /// What a person is told on standard output of a submission that succeeded.

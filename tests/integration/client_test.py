@@ -275,8 +275,8 @@ class Away(ClientTest):
         farm.close()
         done = self.submit(farm, expect=4)
         self.assertIn(farm.url, done.stderr)
-        self.assertIn("shaman status", done.stderr)
-        self.assertEqual(done.stdout, "")
+        self.assertIn("shaman doctor", done.stderr)
+        self.assertIn(farm.url, json.loads(done.stdout)["error"])
 
     def test_it_dies_in_the_middle_and_returns(self):
         self.write(FLOOR, os.urandom(30_000_000))
@@ -332,7 +332,8 @@ class Interrupted(ClientTest):
         self.assertTrue(begun.wait(PATIENCE))
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE)
-        self.assertEqual((process.returncode, out), (1, ""), err)
+        self.assertEqual(process.returncode, 130, err)
+        self.assertIn("cancelled", json.loads(out)["error"])
         self.assertIn("cancelled", err)
         self.assertEqual(farm.checkouts, {})
         self.assertEqual(farm.count(CREATE), 0)

@@ -126,6 +126,45 @@ class Doctor(unittest.TestCase):
         found = self.doctor(self.start(secured=False).url, SHAMAN_TOKEN="x")
         self.assert_found(found, "mind", "token", "without TLS")
 
+    def test_a_token_file_that_others_can_read(self):
+        url = self.start(secured=False).url
+        token = os.path.join(self.folder, "token")
+        with open(token, "w", encoding="utf-8") as file:
+            file.write("x\n")
+        os.chmod(token, 0o640)
+        for arguments, environment in ((["--token-file", token], {}), ([], {"SHAMAN_TOKEN_FILE": token})):
+            found = self.doctor(url, *arguments, **environment)
+            self.assert_found(found, "mind", "token", token, "chmod 600")
+        os.chmod(token, 0o600)
+        self.assert_found(self.doctor(url, "--token-file", token), "fine", "token", "only you")
+
+    def test_without_an_address_it_looks_at_the_rest(self):
+        done = self.client.run("doctor", "--json")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        told = json.loads(done.stdout)
+        found = [(each["kind"], each["about"], each["text"]) for each in told["findings"]]
+        self.assert_found(found, "wrong", "server", "no server is given", "SHAMAN_SERVER")
+        self.assert_found(found, "fine", "cache")
+        self.assertIn("blender", [about for _, about, _ in found])
+        self.assertEqual((told["isWell"], told["missing"]), (False, []))
+        self.assertIn("no server is given", told["error"])
+
+    def test_a_full_storage_is_noticed_and_nothing_is_left_there(self):
+        server = self.start(min_free_space=10 ** 17)
+        self.assert_found(self.doctor(server.url, status=1), "wrong", "server", "its storage is full")
+        server.close()
+        well = self.start()
+        self.assert_found(self.doctor(well.url), "fine", "server", "takes files from us")
+        self.assertEqual(well.all_blobs(), set())
+
+    def test_a_storage_that_cannot_be_written_is_noticed(self):
+        server = self.start()
+        uploading = os.path.join(self.storage, ".shaman", "uploading")
+        shutil.rmtree(uploading)
+        with open(uploading, "w", encoding="utf-8"):
+            pass
+        self.assert_found(self.doctor(server.url, status=1), "wrong", "server", "takes no files from us")
+
     def test_a_clock_that_is_wrong(self):
         class Late(http.server.BaseHTTPRequestHandler):
             def do_GET(self):  # pylint: disable=invalid-name
@@ -166,7 +205,7 @@ class Doctor(unittest.TestCase):
         os.makedirs(self.client.cache_folder)
         with open(os.path.join(self.client.cache_folder, "shaman"), "w", encoding="utf-8"):
             pass
-        self.assert_found(self.doctor(self.start().url), "mind", "cache", "cannot be written")
+        self.assert_found(self.doctor(self.start().url), "mind", "cache", "cannot be used")
 
 
 if __name__ == "__main__":

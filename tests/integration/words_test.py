@@ -1,0 +1,413 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `shaman` says when it is used wrongly, when somebody else answers, and when nobody does"""
+
+import http.server
+import json
+import os
+import pty
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import unittest
+
+import api
+from shaman_client import Client
+from shaman_server import CLIENT_PROGRAM, PATIENCE, PROGRAM, Server, wait_until
+
+SOURCE = os.environ["SHAMAN_SOURCE"]
+NGINX = ("<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n<hr>"
+         "<center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n")
+
+
+class WordsTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = os.path.realpath(tempfile.mkdtemp(prefix="shaman-test-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        shutil.copytree(os.path.join(SOURCE, "tools", "demo", "scene"), os.path.join(self.folder, "studio"))
+        self.project = os.path.join(self.folder, "studio", "film")
+        self.shot = os.path.join(self.project, "shots", "shot010.blend")
+        self.client = Client(os.path.join(self.folder, "cache"))
+
+    def start(self):
+        server = Server(secured=False).start()
+        self.addCleanup(server.close)
+        return server
+
+    def run_shaman(self, *arguments, expect, **environment):
+        done = self.client.run(*arguments, **environment)
+        self.assertEqual(done.returncode, expect, (arguments, done.stdout, done.stderr))
+        return done
+
+    def one_line(self, done):
+        lines = done.stdout.splitlines()
+        self.assertEqual(len(lines), 1, (done.stdout, done.stderr))
+        return json.loads(lines[0])
+
+
+class Usage(WordsTest):
+    def test_help_can_be_asked_for_in_every_way(self):
+        whole = self.run_shaman("--help", expect=0).stdout
+        for command in ("list", "pack", "submit", "job", "status", "doctor"):
+            self.assertIn(command, whole)
+        self.assertEqual(self.run_shaman(expect=0).stdout, whole)
+        self.assertEqual(self.run_shaman("help", expect=0).stdout, whole)
+        submit = self.run_shaman("submit", "--help", expect=0).stdout
+        self.assertIn("--include", submit)
+        self.assertEqual(self.run_shaman("help", "submit", expect=0).stdout, submit)
+        self.assertEqual(self.run_shaman("help", "job", "show", expect=0).stdout,
+                         self.run_shaman("job", "show", "--help", expect=0).stdout)
+        self.assertIn("submit", self.run_shaman("help", "sumbit", expect=2).stderr)
+
+    def test_the_version(self):
+        self.assertEqual(self.run_shaman("-V", expect=0).stdout, self.run_shaman("--version", expect=0).stdout)
+
+    def test_the_nearest_command_or_option_is_named(self):
+        for arguments, near in ((["sumbit", self.shot], "Did you mean submit?"),
+                                (["stauts"], "Did you mean status?"),
+                                (["job", "lst"], "Did you mean list?"),
+                                (["submit", self.shot, "--sever", "http://x"], "Did you mean --server?"),
+                                (["submit", self.shot, "--strct"], "Did you mean --strict?"),
+                                (["pack", self.shot, "x", "--exlude=*.png"], "Did you mean --exclude?"),
+                                (["job", "list", "--jsn"], "Did you mean --json?"),
+                                (["--server", "http://x", "status"], "follow the command"),
+                                (["frobnicate"], "list, pack, submit"),
+                                (["job"], "needs a command")):
+            with self.subTest(arguments):
+                self.assertIn(near, self.run_shaman(*arguments, expect=2).stderr)
+
+    def test_json_prints_one_line_whatever_fails(self):
+        nobody = ["--server", "http://127.0.0.1:1"]
+        no_blend = os.path.join(self.folder, "no.blend")
+        for arguments, status in ((["submit", self.shot, *nobody], 4), (["submit", no_blend, *nobody], 2),
+                                  (["submit", self.shot, "--server", "ftp://x"], 2), (["submit", "--frob"], 2),
+                                  (["submit", no_blend, "--dry-run"], 2), (["status", *nobody], 4),
+                                  (["doctor", *nobody], 4), (["job", "list", *nobody], 4),
+                                  (["job", "show", "x", *nobody], 4), (["job", "types", *nobody], 4),
+                                  (["job", "tail", "x", *nobody], 4), (["job", "cancel", "x", *nobody], 4),
+                                  (["submit", self.shot, "--job-type", "x", *nobody], 4), (["list", no_blend], 2),
+                                  (["frob"], 2)):
+            with self.subTest(arguments):
+                told = self.one_line(self.run_shaman(*arguments, "--json", expect=status))
+                self.assertEqual(told["schema"], 1)
+                self.assertTrue(told["error"])
+                self.assertEqual(told["missing"], [])
+
+    def test_a_failed_submission_tells_what_is_missing(self):
+        floor = os.path.join(self.project, "textures", "floor.png")
+        os.remove(floor)
+        arguments = ["submit", self.shot, "--project", self.project, "--json"]
+        for more, status in ((["--server", "http://127.0.0.1:1"], 4),
+                             (["--server", self.start().url, "--strict"], 3)):
+            told = self.one_line(self.run_shaman(*arguments, *more, expect=status))
+            self.assertEqual(told["missing"], [floor])
+            self.assertTrue(told["error"])
+
+    def test_members_have_one_style(self):
+        def names(value):
+            if isinstance(value, dict):
+                for name, each in value.items():
+                    yield name
+                    yield from names(each)
+            elif isinstance(value, list):
+                for each in value:
+                    yield from names(each)
+
+        url = self.start().url
+        for arguments in (["submit", self.shot], ["submit", self.shot, "--dry-run"], ["status"], ["doctor"]):
+            told = self.one_line(self.run_shaman(*arguments, "--server", url, "--json", expect=0))
+            self.assertFalse([name for name in names(told) if "_" in name])
+        told = self.one_line(self.run_shaman("list", self.shot, "--json", expect=0))
+        old = {"data_block", "missing_files", "stored_name", "base_blend", "not_utf8"}
+        self.assertFalse([name for name in names(told) if "_" in name and name not in old])
+        for dependency in told["dependencies"]:
+            self.assertEqual(dependency["dataBlock"], dependency["data_block"])
+            self.assertEqual(dependency["missingFiles"], dependency["missing_files"])
+
+
+class Addresses(WordsTest):
+    def test_blanks_and_line_ends_do_not_count(self):
+        server = self.start()
+        for value in (server.url + " ", " " + server.url + "\r\n", "\t" + server.url + "/\n"):
+            self.run_shaman("status", expect=0, SHAMAN_SERVER=value)
+            self.run_shaman("status", expect=0, FLAMENCO_MANAGER_URL=value)
+            self.run_shaman("status", "--server", value, expect=0)
+        self.assertIn("no server is given", self.run_shaman("status", expect=2, SHAMAN_SERVER=" \n").stderr)
+
+    def test_the_address_of_a_page_or_of_the_api_is_taken(self):
+        server = self.start()
+        for path in ("/api/v3", "/api/v3/", "/api/v3/shaman/info", "/app/jobs", "/app/jobs/2f3e-44?x=1#y",
+                     "/app/workers/"):
+            done = self.run_shaman("status", "--server", server.url + path, expect=0)
+            self.assertIn(f"{server.url} is a Shaman server", done.stdout)
+
+
+class Between(WordsTest):
+    """Something stands between us and the server, and answers in its place."""
+
+    def answer(self, status, body, content_type="text/html", refuses=lambda handler: True):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            server_version, sys_version = "nginx/1.22.1", ""
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                known = self.path == "/api/v3/shaman/info" and status != 403
+                data, kind, code = body, content_type, status
+                if known or not refuses(self):
+                    data, kind, code = self.known()
+                self.send_response(code)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def known(self):
+                if self.path.endswith("/info"):
+                    text = {"name": "Shaman", "version": "1", "features": []}
+                elif self.path.endswith("/requirements"):
+                    sent = json.loads(self.sent)
+                    text = {"files": [{**file, "status": "unknown"} for file in sent["files"]]}
+                else:
+                    text = {}
+                return json.dumps(text).encode(), "application/json", 200
+
+            do_POST = do_GET
+
+            def log_message(self, *_):
+                pass
+
+            def handle_one_request(self):
+                try:
+                    super().handle_one_request()
+                except OSError:
+                    self.close_connection = True  # whoever was refused does not read on
+
+        class Remembering(Handler):
+            def do_POST(self):
+                self.sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                self.headers.replace_header("Content-Length", "0")
+                self.do_GET()
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Remembering)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return f"http://127.0.0.1:{server.server_address[1]}"
+
+    def submit(self, url, expect=1):
+        done = self.run_shaman("submit", self.shot, "--project", self.project, "--server", url, expect=expect)
+        for trace in ("<", "\\x0d", "\\x0a", "json.exception", "parse error"):
+            self.assertNotIn(trace, done.stderr)
+        return done.stderr
+
+    def test_its_limit_on_uploads(self):
+        url = self.answer(413, NGINX.format("413 Request Entity Too Large").encode(),
+                          refuses=lambda handler: "/files/" in handler.path)
+        said = self.submit(url)
+        for words in ("413", "proxy", "nginx/1.22.1", "client_max_body_size", 'the file "'):
+            self.assertIn(words, said)
+        self.assertNotIn("a limit of the server's", said)
+
+    def test_its_other_refusals(self):
+        for status, title, words in ((403, "403 Forbidden", "does not let this through"),
+                                     (407, "407 Proxy Authentication Required", "wants a login")):
+            said = self.submit(self.answer(status, NGINX.format(title).encode()))
+            for each in (str(status), "proxy", words):
+                self.assertIn(each, said)
+
+    def test_the_servers_own_words_stay_its_own(self):
+        url = self.answer(413, b'{"code": 413, "message": "over the limit of 5 bytes"}', "application/json",
+                          refuses=lambda handler: "/files/" in handler.path)
+        said = self.submit(url)
+        self.assertIn("over the limit of 5 bytes", said)
+        self.assertNotIn("proxy", said)
+
+    def test_a_login_page_instead_of_an_answer(self):
+        page = b"<!DOCTYPE html><html><head><TITLE>\n Hotel\n Wi-Fi </TITLE></head><body>Log in</body></html>"
+        url = self.answer(200, page)
+        said = self.submit(url)
+        for words in ("a web page came instead", '"Hotel Wi-Fi"', "browser"):
+            self.assertIn(words, said)
+        for command in (["job", "list"], ["job", "types"]):
+            self.assertIn("a web page came instead", self.run_shaman(*command, "--server", url, expect=1).stderr)
+
+    def test_nonsense_is_told_in_words(self):
+        said = self.submit(self.answer(200, b"nonsense", "text/plain"))
+        self.assertIn("it is not JSON", said)
+
+
+class Silent(WordsTest):
+    """It accepts, and never answers."""
+
+    def setUp(self):
+        super().setUp()
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self.waiting = []
+
+        def accept():
+            try:
+                while True:
+                    self.waiting.append(listener.accept()[0])
+            except OSError:
+                pass
+
+        threading.Thread(target=accept, daemon=True).start()
+        self.addCleanup(lambda: [each.close() for each in self.waiting])
+
+    def test_every_command_says_so(self):
+        commands = [["status"], ["doctor"], ["job", "list"], ["job", "types"], ["job", "show", "x"], ["job", "tail", "x"],
+                    ["job", "cancel", "x"], ["submit", self.shot], ["submit", self.shot, "--job-type", "x"]]
+        running = [(command, subprocess.Popen([CLIENT_PROGRAM, *command, "--server", self.url],
+                                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                              env=self.client.environment()))
+                   for command in [*commands, ["submit", self.shot, "--dry-run"]]]
+        for command, process in running:
+            with self.subTest(command):
+                # Each used to wait three times two minutes.
+                out, err = process.communicate(timeout=2 * PATIENCE)
+                self.assertEqual(process.returncode, 0 if "--dry-run" in command else 4, err)
+                self.assertIn("does not answer: nothing came within 10 s", out + err)
+
+    def test_a_terminal_shows_what_is_waited_for(self):
+        shown = self.on_terminal({})
+        wait_until(lambda: b"waiting for " + self.url.encode() in shown, "the line that says so")
+
+    def on_terminal(self, environment):
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen([CLIENT_PROGRAM, "status", "--server", self.url], stdin=theirs,
+                                   stdout=subprocess.DEVNULL, stderr=theirs,
+                                   env=self.client.environment(**{"TERM": "xterm", **environment}))
+        os.close(theirs)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        shown = bytearray()
+
+        def read():
+            try:
+                while data := os.read(ours, 1000):
+                    shown.extend(data)
+            except OSError:
+                pass
+            os.close(ours)
+
+        threading.Thread(target=read, daemon=True).start()
+        self.process = process
+        return shown
+
+    def test_a_dumb_terminal_is_not_drawn_on(self):
+        shown = self.on_terminal({"TERM": "dumb"})
+        self.process.wait(2 * PATIENCE)
+        wait_until(lambda: b"does not answer" in shown, "the error")
+        self.assertNotIn(b"waiting for", shown)
+        self.assertNotIn(b"\x1b", shown)
+
+
+class Away(WordsTest):
+    def test_the_progress_counts_down_to_the_next_try(self):
+        """The server goes away while it is asked; elsewhere than on a terminal a line tells now and then."""
+        listener = socket.create_server(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        info = json.dumps({"name": "Shaman", "version": "1", "features": []}).encode()
+
+        def serve_once():
+            connection = listener.accept()[0]
+            connection.recv(10_000)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+                               b"Content-Length: %d\r\n\r\n" % len(info) + info)
+            connection.close()
+            listener.close()
+
+        threading.Thread(target=serve_once, daemon=True).start()
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen([CLIENT_PROGRAM, "submit", self.shot, "--server", url], stdin=theirs,
+                                   stdout=subprocess.DEVNULL, stderr=theirs,
+                                   env=self.client.environment(TERM="xterm"))
+        os.close(theirs)
+        self.addCleanup(os.close, ours)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        shown = b""
+        while b"the server is away, next try in" not in shown:
+            data = os.read(ours, 1000)
+            self.assertTrue(data, shown)
+            shown += data
+
+
+class FullDisk(WordsTest):
+    """Output that is lost is no success."""
+
+    def lost(self, program, *arguments, expect=1):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([program, *arguments], stdout=full, stderr=subprocess.PIPE, text=True,
+                                  env=self.client.environment(), timeout=4 * PATIENCE, check=False)
+        self.assertEqual(done.returncode, expect, (arguments, done.stderr))
+        self.assertIn("output could not be written", done.stderr)
+        if program == CLIENT_PROGRAM:
+            self.assertIn("No space left on device", done.stderr)
+
+    def test_every_command_of_the_client(self):
+        url = self.start().url
+        for arguments in (["list", self.shot], ["list", self.shot, "--json"], ["list", self.shot, "--tree"],
+                          ["submit", self.shot, "--server", url], ["submit", self.shot, "--server", url, "--json"],
+                          ["submit", self.shot, "--dry-run"], ["submit", self.shot, "--dry-run", "--json"],
+                          ["pack", self.shot, os.path.join(self.folder, "packed")], ["pack", self.shot, "--dry-run"],
+                          ["status", "--server", url], ["status", "--server", url, "--json"],
+                          ["doctor", "--server", url], ["--help"], ["help", "submit"], ["-V"]):
+            with self.subTest(arguments):
+                self.lost(CLIENT_PROGRAM, *arguments)
+
+    def test_a_failure_keeps_its_own_status(self):
+        self.lost(CLIENT_PROGRAM, "status", "--server", "http://127.0.0.1:1", "--json", expect=4)
+
+    def test_every_command_of_the_server(self):
+        storage = os.path.join(self.folder, "storage")
+        server = Server(storage=storage, secured=False).start()
+        server.close()
+        token = ["token", "create", "--token-file", os.path.join(self.folder, "tokens"), "--name", "Ben", "--role",
+                 "submit"]
+        for arguments in (["--help"], ["--version"], ["--sample-config"], ["--check-config", "--storage", storage],
+                          ["gc", "--storage", storage], ["gc", "--help"], ["verify", "--storage", storage], token):
+            with self.subTest(arguments):
+                self.lost(PROGRAM, *arguments)
+
+
+class Interrupted(WordsTest):
+    def test_every_signal_has_the_status_that_shells_expect(self):
+        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            listener = socket.create_server(("127.0.0.1", 0))
+            self.addCleanup(listener.close)
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            process = subprocess.Popen([CLIENT_PROGRAM, "submit", self.shot, "--server", url, "--json"],
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                       env=self.client.environment())
+            connection = listener.accept()[0]
+            self.addCleanup(connection.close)
+            process.send_signal(number)
+            out, err = process.communicate(timeout=PATIENCE)
+            self.assertEqual(process.returncode, status, err)
+            self.assertIn("cancelled", json.loads(out)["error"])
+
+
+class Cache(WordsTest):
+    def test_a_home_without_locks_is_told_at_once(self):
+        from disturbed_files import DisturbedFiles
+        files = DisturbedFiles()
+        self.addCleanup(files.close)
+        url = self.start().url
+        done = self.run_shaman("submit", self.shot, "--server", url, "--quiet", expect=0,
+                               **files.environment(NO_LOCKS="1"))
+        for words in ("cannot lock files", "every file is read", "XDG_CACHE_HOME"):
+            self.assertIn(words, done.stderr)
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "cache", "shaman", "files.sqlite3")))
+        doctor = self.run_shaman("doctor", "--server", url, expect=0, **files.environment(NO_LOCKS="1"))
+        self.assertIn("cannot lock files", doctor.stdout)
+
+
+if __name__ == "__main__":
+    api.main()

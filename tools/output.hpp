@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "shaman/error.hpp"
+
+/// What the program says: results on standard output, everything else on standard error.
+namespace shaman::tools {
+
+/// What the program tells the shell; the same for every subcommand (docs/artists.md).
+enum class ExitStatus : int {
+  done = 0,
+  failed = 1,
+  bad_input = 2,      ///< wrong usage, or a file that is not there or not what it should be
+  files_missing = 3,  ///< with --strict only
+  server_away = 4,
+  job_failed = 5,     ///< with --wait only
+  job_canceled = 6,   ///< with --wait only
+  interrupted = 130,  ///< by Ctrl-C, as shells tell it
+  terminated = 143,   ///< by SIGTERM
+};
+
+/// A result, as it is.
+void print(std::string_view text);
+/// A result of --json: one line. Bytes that are no UTF-8 become U+FFFD.
+void print_json(const nlohmann::json& line);
+
+/// `shaman: …` and a line end, on standard error.
+void say(std::string_view message);
+/// As it is, on standard error.
+void tell(std::string_view text);
+/// A sentence for the user on standard error: `shaman: warning: …`.
+void warn(std::string_view message);
+/// Of a server that cannot be reached: with what the user can look at.
+[[nodiscard]] Error with_hint(Error error);
+/// Says on standard error what went wrong, and which exit status that is.
+[[nodiscard]] ExitStatus fail(const Error& error);
+
+/// What fail() said last.
+[[nodiscard]] const std::string& last_failure() noexcept;
+/// The line of --json of a command that failed before it had more to say.
+[[nodiscard]] nlohmann::json failure_json(std::string_view message);
+/// At the end of a command with --json: prints failure_json() of what fail() said last, if the
+/// command failed and has not printed any line itself.
+void complete_json(ExitStatus status);
+
+}  // namespace shaman::tools

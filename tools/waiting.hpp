@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace shaman::tools {
+
+/// While it lives and standard error is a terminal, shows there what is waited for, once that has
+/// taken a moment: `waiting for http://farm:8080, 7 s`. The line is wiped at the end. At most one
+/// at a time.
+class Waiting {
+ public:
+  /// `what` is printable.
+  explicit Waiting(std::string what);
+  ~Waiting();
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+  /// Before anything else is printed: wipes the line that is shown, if any, for good.
+  static void wipe();
+
+ private:
+  void run();
+  void end();
+
+  const std::string what_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool is_ending_ = false;
+  std::size_t drawn_ = 0;  ///< columns
+  std::thread thread_;
+};
+
+}  // namespace shaman::tools
