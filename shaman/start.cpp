@@ -5,9 +5,11 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "shaman/nearest.hpp"
 #include "shaman/text.hpp"
 
 #include "command_line.hpp"
@@ -40,6 +42,21 @@ int print(const std::string& text) {
   return 0;
 }
 
+// A command or an option that may have been meant by the first argument that is none.
+void suggest(const std::vector<std::string>& unknown, const CLI::App& app) {
+  if (unknown.empty()) return;
+  const std::string name = unknown.front().substr(0, unknown.front().find('='));
+  std::vector<std::string> known{"gc", "erase", "verify", "token", "expired", "check-manager"};
+  if (name.starts_with('-')) {
+    known.clear();
+    for (const CLI::Option* option : app.get_options())
+      for (const std::string& each : option->get_lnames())
+        known.push_back("--" + each);
+  }
+  const std::string near = text::nearest(name, known);
+  if (!near.empty()) std::fprintf(stderr, "Did you mean %s?\n", near.c_str());
+}
+
 }  // namespace
 
 Start read_start(int argc, char** argv) {
@@ -63,7 +80,7 @@ Start read_start(int argc, char** argv) {
       "also be given in the environment (--gc-max-age\n"
       "is SHAMAN_GC_MAX_AGE) or in a file (see --sample-config).",
       "shaman-server");
-  app.set_version_flag("--version", "shaman-server " SHAMAN_VERSION);
+  app.set_version_flag("--version,-V", "shaman-server " SHAMAN_VERSION);
   app.get_formatter()->column_width(36);
   app.add_option("--config", start.sources.file,
                  "A YAML file with options; the command line and the environment go before it"
@@ -79,6 +96,7 @@ Start read_start(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     start.exit_status = app.exit(error) == 0 ? 0 : kUsageError;
+    if (*start.exit_status != 0) suggest(app.remaining(), app);
     return start;
   }
   if (prints_sample) start.exit_status = print(config::sample_file(table));

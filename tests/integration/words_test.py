@@ -78,6 +78,33 @@ class Usage(WordsTest):
             with self.subTest(arguments):
                 self.assertIn(near, self.run_shaman(*arguments, expect=2).stderr)
 
+    def test_the_server_names_the_nearest_too(self):
+        for arguments, near in ((["verfy"], "Did you mean verify?"), (["--lisen", "x"], "Did you mean --listen?"),
+                                (["--storge=x"], "Did you mean --storage?")):
+            done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False)
+            self.assertEqual(done.returncode, 2, done)
+            self.assertIn(near, done.stderr)
+
+    def test_colours_are_for_terminals_that_want_them(self):
+        os.remove(os.path.join(self.project, "textures", "floor.png"))
+        for environment, has_colours in (({"TERM": "xterm"}, True), ({"TERM": "xterm", "NO_COLOR": ""}, True),
+                                         ({"TERM": "xterm", "NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
+            ours, theirs = pty.openpty()
+            process = subprocess.Popen([CLIENT_PROGRAM, "list", self.shot], stdin=theirs, stdout=theirs,
+                                       stderr=subprocess.DEVNULL, env=self.client.environment(**environment))
+            os.close(theirs)
+            shown = b""
+            try:
+                while data := os.read(ours, 10_000):
+                    shown += data
+            except OSError:
+                pass  # the terminal's other side is closed
+            os.close(ours)
+            process.wait(PATIENCE)
+            self.assertIn(b"missing (1)", shown)
+            self.assertEqual(b"\x1b[31m" in shown, has_colours, environment)
+        self.assertNotIn("\x1b", self.run_shaman("list", self.shot, expect=0).stdout)
+
     def test_json_prints_one_line_whatever_fails(self):
         nobody = ["--server", "http://127.0.0.1:1"]
         no_blend = os.path.join(self.folder, "no.blend")
