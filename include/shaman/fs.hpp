@@ -63,6 +63,8 @@ struct Entry {
   EntryType type = EntryType::other;
 };
 
+inline constexpr std::size_t kAllEntries = static_cast<std::size_t>(-1);
+
 using Time = std::chrono::system_clock::time_point;
 
 struct Stat {
@@ -108,8 +110,9 @@ class FileSystem {
   [[nodiscard]] virtual result<Folder> open_folder(const Folder& at, std::string_view path) = 0;
   /// Mode 0777 less the umask.
   [[nodiscard]] virtual result<void> make_folder(const Folder& at, std::string_view path) = 0;
-  /// Without `.` and `..`, in no order.
-  [[nodiscard]] virtual result<std::vector<Entry>> list(const Folder& folder) = 0;
+  /// Without `.` and `..`, in no order; any `at_most` of them where there are more.
+  [[nodiscard]] virtual result<std::vector<Entry>> list(const Folder& folder,
+                                                        std::size_t at_most = kAllEntries) = 0;
 
   /// A new file for reading and writing, 0644 less the umask; EEXIST when the name is taken.
   [[nodiscard]] virtual result<File> create_file(const Folder& at, std::string_view path) = 0;
@@ -126,6 +129,7 @@ class FileSystem {
   /// Asks the system to begin writing a range to the disk. A hint that promises nothing.
   virtual void start_write_back(const File& file, std::uint64_t offset, std::uint64_t length) = 0;
   [[nodiscard]] virtual result<void> set_mode(const File& file, std::uint32_t mode) = 0;
+  [[nodiscard]] virtual result<void> set_mode(const Folder& folder, std::uint32_t mode) = 0;
 
   /// On return content and attributes are on stable storage; of a folder: the names in it.
   /// After a failure nobody knows what is: flushing again proves nothing.
@@ -189,9 +193,5 @@ class FileSystem {
 /// Makes the folder where it is missing, and opens it.
 [[nodiscard]] result<Folder> open_or_make_folder(FileSystem& file_system, const Folder& at,
                                                  std::string_view path);
-/// Removes a folder with everything in it; links are removed, not followed. A name that is not
-/// there is no failure.
-[[nodiscard]] result<void> remove_tree(FileSystem& file_system, const Folder& at,
-                                       std::string_view path);
 
 }  // namespace shaman::fs

@@ -7,6 +7,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "shaman/fs/trees.hpp"
 #include "shaman/text.hpp"
 
 #include "checkout/path_rules.hpp"

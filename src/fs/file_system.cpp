@@ -62,25 +62,4 @@ result<Folder> open_or_make_folder(FileSystem& file_system, const Folder& at,
   return file_system.open_folder(at, path);
 }
 
-result<void> remove_tree(FileSystem& file_system, const Folder& at, std::string_view path) {
-  {
-    const auto folder = file_system.open_folder(at, path);
-    if (!folder) {
-      if (folder.error() == errors::no_such_file_or_directory) return {};
-      return folder.error();
-    }
-    const auto entries = file_system.list(*folder);
-    if (!entries) return entries.error();
-    for (const Entry& entry : *entries) {
-      const auto removed = entry.type == EntryType::folder
-                               ? remove_tree(file_system, *folder, entry.name)
-                               : file_system.remove_file(*folder, entry.name);
-      if (!removed && removed.error() != errors::no_such_file_or_directory) return removed.error();
-    }
-  }
-  const auto removed = file_system.remove_folder(at, path);
-  if (!removed && removed.error() != errors::no_such_file_or_directory) return removed.error();
-  return {};
-}
-
 }  // namespace shaman::fs

@@ -146,6 +146,10 @@ result<void> LocalFileSystem::set_mode(const File& file, std::uint32_t mode) {
   return checked([&] { return ::fchmod(fd_of(file), mode); });
 }
 
+result<void> LocalFileSystem::set_mode(const Folder& folder, std::uint32_t mode) {
+  return checked([&] { return ::fchmod(fd_of(folder), mode); });
+}
+
 result<void> LocalFileSystem::flush(const File& file) {
   return checked([&] { return ::fsync(fd_of(file)); });
 }

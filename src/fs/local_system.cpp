@@ -58,7 +58,7 @@ bool is_dots(const char* name) noexcept {
 
 }  // namespace
 
-result<std::vector<Entry>> LocalFileSystem::list(const Folder& folder) {
+result<std::vector<Entry>> LocalFileSystem::list(const Folder& folder, std::size_t at_most) {
   // Opened anew, because all users of a descriptor share one position in it.
   Descriptor fd(::openat(static_cast<int>(folder.id()), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (fd.get() < 0) return last_error();
@@ -67,7 +67,7 @@ result<std::vector<Entry>> LocalFileSystem::list(const Folder& folder) {
   static_cast<void>(fd.release());
 
   std::vector<Entry> entries;
-  for (;;) {
+  while (entries.size() < at_most) {
     errno = 0;
     const dirent* const entry = ::readdir(listing.get());
     if (entry == nullptr) {
@@ -78,6 +78,7 @@ result<std::vector<Entry>> LocalFileSystem::list(const Folder& folder) {
     if (is_dots(entry->d_name)) continue;
     entries.push_back({entry->d_name, type_of(::dirfd(listing.get()), *entry)});
   }
+  return entries;
 }
 
 result<void> LocalFileSystem::make_link(const Folder& at, std::string_view path,

@@ -59,6 +59,8 @@ fs::result<fs::Folder> Mount::open_folder(const fs::Folder& at, std::string_view
   const fs::EntryType type = machine_.disk.at(place->inode).type;
   if (type == fs::EntryType::link) return code(errors::too_many_symbolic_link_levels);
   if (type != fs::EntryType::folder) return code(errors::not_a_directory);
+  const bool overlooks = habits_.collects && machine_.mistake == Mistake::overlook_the_unread;
+  if (is_forbidden(place->inode) && !overlooks) return code(errors::permission_denied);
   return open<fs::Folder>(place->inode);
 }
 
@@ -74,15 +76,17 @@ fs::result<void> Mount::make_folder(const fs::Folder& at, std::string_view path)
   return nothing_but(answered());
 }
 
-fs::result<std::vector<fs::Entry>> Mount::list(const fs::Folder& folder) {
+fs::result<std::vector<fs::Entry>> Mount::list(const fs::Folder& folder, std::size_t at_most) {
   if (const auto error = enter("list", "")) return {boost::system::in_place_error, error};
   const Inode inode = handles_.at(folder.id());
+  if (is_forbidden(inode) && machine_.mistake == Mistake::overlook_the_unread && habits_.collects)
+    return std::vector<fs::Entry>();
   const bool remembers = habits_.collects && machine_.mistake == Mistake::no_second_look;
   if (remembers)
     if (const auto seen = seen_lists_.find(inode); seen != seen_lists_.end()) return seen->second;
   std::vector<fs::Entry> entries;
   for (const auto& [name, child] : machine_.disk.at(inode).names)
-    if (const Inode known = seen(inode, name); known != 0)
+    if (const Inode known = seen(inode, name); known != 0 && entries.size() < at_most)
       entries.push_back({name, machine_.disk.at(known).type});
   if (remembers) seen_lists_.emplace(inode, entries);
   return entries;
@@ -150,6 +154,12 @@ fs::result<std::size_t> Mount::read_some(const fs::File& file, std::uint64_t off
 fs::result<void> Mount::set_mode(const fs::File& file, std::uint32_t mode) {
   if (const auto error = enter("set_mode", "")) return error;
   node(file).mode = mode;
+  return {};
+}
+
+fs::result<void> Mount::set_mode(const fs::Folder& folder, std::uint32_t mode) {
+  if (const auto error = enter("set_mode", "")) return error;
+  node(folder).mode = mode;
   return {};
 }
 
@@ -249,6 +259,10 @@ fs::result<void> Mount::remove_folder(const fs::Folder& at, std::string_view pat
   if (!gone.names.empty()) return code(errors::directory_not_empty);
   change({{place->folder, place->name, std::nullopt, place->inode}});
   return nothing_but(answered());
+}
+
+bool Mount::is_forbidden(Inode folder) const {
+  return machine_.disk.at(folder).mode == 0;
 }
 
 fs::Stat Mount::stat_of(Inode inode) const {

@@ -25,6 +25,7 @@ enum class Mistake : std::uint8_t {
   look_before_move,     ///< collection looks at a blob's mark before it moves it
   no_second_look,       ///< collection sees links only as they were at its first walk
   mark_after_answer,    ///< a mark is set some time after it was said to be
+  overlook_the_unread,  ///< collection takes a folder that it may not read for an empty one
 };
 
 /// All mounts of one disk: what they share.
@@ -83,7 +84,8 @@ class Mount final : public fs::FileSystem {
   fs::result<void> make_root(const std::string& path) override;
   fs::result<fs::Folder> open_folder(const fs::Folder& at, std::string_view path) override;
   fs::result<void> make_folder(const fs::Folder& at, std::string_view path) override;
-  fs::result<std::vector<fs::Entry>> list(const fs::Folder& folder) override;
+  fs::result<std::vector<fs::Entry>> list(const fs::Folder& folder,
+                                          std::size_t at_most = fs::kAllEntries) override;
   fs::result<fs::File> create_file(const fs::Folder& at, std::string_view path) override;
   fs::result<fs::File> open_file(const fs::Folder& at, std::string_view path) override;
   fs::result<fs::File> open_file_to_write(const fs::Folder& at, std::string_view path) override;
@@ -93,6 +95,7 @@ class Mount final : public fs::FileSystem {
                                     std::span<std::byte> into) override;
   void start_write_back(const fs::File&, std::uint64_t, std::uint64_t) override {}
   fs::result<void> set_mode(const fs::File& file, std::uint32_t mode) override;
+  fs::result<void> set_mode(const fs::Folder& folder, std::uint32_t mode) override;
   fs::result<void> flush(const fs::File& file) override;
   fs::result<void> flush(const fs::Folder& folder) override;
   fs::result<void> flush_all(const fs::Folder& at) override;
@@ -151,6 +154,8 @@ class Mount final : public fs::FileSystem {
                                       const fs::Folder& to, std::string_view new_path,
                                       bool replaces);
   [[nodiscard]] fs::Stat stat_of(Inode inode) const;
+  /// Whether the folder's owner lets nobody in.
+  [[nodiscard]] bool is_forbidden(Inode folder) const;
   [[nodiscard]] Disk::Node& node(const fs::Handle& handle);
   template <class Kind>
   [[nodiscard]] Kind open(Inode inode);

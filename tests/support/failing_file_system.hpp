@@ -82,9 +82,10 @@ class FailingFileSystem final : public fs::FileSystem {
     if (const auto error = called(Operation::make_folder, path)) return error;
     return inner_.make_folder(real(at), path);
   }
-  fs::result<std::vector<fs::Entry>> list(const fs::Folder& folder) override {
+  fs::result<std::vector<fs::Entry>> list(const fs::Folder& folder,
+                                          std::size_t at_most = fs::kAllEntries) override {
     if (const auto error = called(Operation::list)) return error;
-    return inner_.list(real(folder));
+    return inner_.list(real(folder), at_most);
   }
   fs::result<fs::File> create_file(const fs::Folder& at, std::string_view path) override {
     if (const auto error = called(Operation::create_file, path)) return error;
@@ -114,6 +115,10 @@ class FailingFileSystem final : public fs::FileSystem {
   fs::result<void> set_mode(const fs::File& file, std::uint32_t mode) override {
     if (const auto error = called(Operation::set_mode)) return error;
     return inner_.set_mode(real(file), mode);
+  }
+  fs::result<void> set_mode(const fs::Folder& folder, std::uint32_t mode) override {
+    if (const auto error = called(Operation::set_mode)) return error;
+    return inner_.set_mode(real(folder), mode);
   }
   fs::result<void> flush(const fs::File& file) override {
     if (const auto error = called(Operation::flush_file)) return error;

@@ -29,7 +29,7 @@ class LocalFileSystem final : public FileSystem {
   result<void> make_root(const std::string& path) override;
   result<Folder> open_folder(const Folder& at, std::string_view path) override;
   result<void> make_folder(const Folder& at, std::string_view path) override;
-  result<std::vector<Entry>> list(const Folder& folder) override;
+  result<std::vector<Entry>> list(const Folder& folder, std::size_t at_most = kAllEntries) override;
   result<File> create_file(const Folder& at, std::string_view path) override;
   result<File> open_file(const Folder& at, std::string_view path) override;
   result<File> open_file_to_write(const Folder& at, std::string_view path) override;
@@ -39,6 +39,7 @@ class LocalFileSystem final : public FileSystem {
                                 std::span<std::byte> into) override;
   void start_write_back(const File& file, std::uint64_t offset, std::uint64_t length) override;
   result<void> set_mode(const File& file, std::uint32_t mode) override;
+  result<void> set_mode(const Folder& folder, std::uint32_t mode) override;
   result<void> flush(const File& file) override;
   result<void> flush(const Folder& folder) override;
   result<void> flush_all(const Folder& at) override;

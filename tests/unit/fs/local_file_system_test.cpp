@@ -179,14 +179,19 @@ TEST_P(LocalFileSystemTest, TouchesWithoutChangingContent) {
   EXPECT_GT(fs_.stat(root_, "file")->modified, before - std::chrono::seconds(5));
 }
 
-TEST_P(LocalFileSystemTest, RemovesTreesWithoutFollowingLinks) {
-  write("keep/file", "x");
-  write("tree/a/b/file", "x");
-  link("../../keep", "tree/a/link");
-  ASSERT_TRUE(remove_tree(fs_, root_, "tree"));
-  ASSERT_TRUE(remove_tree(fs_, root_, "tree"));
-  EXPECT_FALSE(std::filesystem::exists(temporary_.path("tree")));
-  EXPECT_TRUE(std::filesystem::exists(temporary_.path("keep/file")));
+TEST_P(LocalFileSystemTest, ListsNoMoreThanAskedFor) {
+  for (const char* const name : {"a", "b", "c"})
+    write(name, "x");
+  EXPECT_EQ(fs_.list(root_, 2)->size(), 2U);
+  EXPECT_EQ(fs_.list(root_, 3)->size(), 3U);
+  EXPECT_EQ(fs_.list(root_)->size(), 3U);
+}
+
+TEST_P(LocalFileSystemTest, SetsTheModeOfAFolder) {
+  ASSERT_TRUE(fs_.make_folder(root_, "a"));
+  const Folder folder = std::move(fs_.open_folder(root_, "a").value());
+  ASSERT_TRUE(fs_.set_mode(folder, 0700));
+  EXPECT_EQ(fs_.stat(root_, "a")->mode, 0700U);
 }
 
 TEST_P(LocalFileSystemTest, KnowsTheMachine) {
