@@ -70,12 +70,18 @@ struct GcResults {
   std::uint64_t deleted = 0;      ///< for good, from the trash
   std::uint64_t bytes_freed = 0;  ///< by that
   bool was_stopped = false;
+  /// Folders and links that could not be read; what they may link to was kept.
+  std::uint64_t unread_places = 0;
+  std::vector<std::string> unreadable;  ///< of these the first 1000, with the reason
+  /// Of one of them nothing is known: whatever was ever in a checkout was kept.
+  bool kept_all_checkouts = false;
   std::vector<GcExplanation> explanations;
 };
 
 /// One run over the storage at `root`, which must exist. Servers may use it meanwhile. Blocks;
-/// spreads over the pool. errc::busy when somebody else is collecting there; errc::not_a_store;
-/// errc::io_error where something cannot be read that may hold links: then nothing was collected.
+/// spreads over the pool. What this process may not read is left out, and what it may link to kept.
+/// errc::busy when somebody else is collecting there; errc::not_a_store; errc::io_error where the
+/// storage fails: then nothing was collected.
 [[nodiscard]] result<GcResults> collect_garbage(fs::FileSystem& file_system,
                                                 const std::string& root, WorkerPool& pool,
                                                 const GcOptions& options);

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "gc/collection.hpp"
+#include "gc/doubt.hpp"
+#include "gc/gc_report.hpp"
 #include "gc/link_walk.hpp"
 #include "gc/policy.hpp"
 #include "store/disk_error.hpp"
@@ -97,9 +99,20 @@ result<void> Collection::look_for_links(bool first) {
       if (explanation.id == id && explanation.users.size() < kUsersNamed)
         explanation.users.push_back(path);
   };
-  const auto links = walk_links(run_, visit);
-  if (!links) return links.error();
-  if (first) results_.links_checked = *links;
+  const auto walked = walk_links(run_, visit);
+  if (!walked) return walked.error();
+  if (first) results_.links_checked = walked->links;
+  return note_unread(walked->unread);
+}
+
+result<void> Collection::note_unread(const UnreadPlaces& unread) {
+  const auto doubt = keep_what_may_be_linked(run_, unread, old_, in_trash_, candidates_);
+  if (!doubt) return doubt.error();
+  results_.kept_all_checkouts = results_.kept_all_checkouts || *doubt == Doubt::everything;
+  if (unread.count <= results_.unread_places) return {};
+  results_.unread_places = unread.count;
+  results_.unreadable = unread.named;
+  run_.log(LogLevel::warning, text_of_unread(results_));
   return {};
 }
 
@@ -269,6 +282,8 @@ void Collection::finish_explaining() {
     const bool is_stored = explanation.state == GcExplanation::State::stored;
     if (!explanation.users.empty())
       explanation.verdict = is_stored ? "stays: links lead to it" : "comes back: links lead to it";
+    else if (candidates_.is_used(explanation.id))
+      explanation.verdict = "stays: a folder that cannot be read may link to it";
     else if (explanation.marked >= promised_from_)
       explanation.verdict = "stays: it was used less than the least age ago";
     else if (!is_stored)

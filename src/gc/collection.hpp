@@ -13,6 +13,7 @@
 #include "gc/candidates.hpp"
 #include "gc/collector_lock.hpp"
 #include "gc/gc_run.hpp"
+#include "gc/link_walk.hpp"
 #include "gc/trash.hpp"
 
 namespace shaman {
@@ -29,6 +30,7 @@ class Collection {
   [[nodiscard]] result<void> set_times();
   [[nodiscard]] result<void> find_candidates();
   [[nodiscard]] result<void> look_for_links(bool first);
+  [[nodiscard]] result<void> note_unread(const UnreadPlaces& unread);
   [[nodiscard]] result<void> choose();
   [[nodiscard]] result<void> put_aside();
   [[nodiscard]] result<void> put_aside(const FoundBlob& blob);

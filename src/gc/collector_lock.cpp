@@ -59,6 +59,8 @@ result<CollectorLock> CollectorLock::take(const GcRun& run) {
     if (file.error() != errors::file_exists) return disk_error(file.error(), kWhat);
     const auto left_over = is_left_over(run);
     if (!left_over && left_over.error() == errors::no_such_file_or_directory) continue;
+    if (!left_over && left_over.error() == errors::invalid_argument)
+      return Error{errc::io_error, "cannot " + kWhat + ": it is not a regular file; remove it"};
     if (!left_over) return disk_error(left_over.error(), kWhat);
     if (!left_over.value())
       return Error{errc::busy,

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "gc/gc_report.hpp"
+
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <string>
@@ -53,6 +56,18 @@ std::string json_of(const GcExplanation& explanation) {
 
 }  // namespace
 
+std::string text_of_unread(const GcResults& results) {
+  constexpr std::size_t kShown = 5;
+  std::string out = text::count_of(results.unread_places, "place", "places") + " cannot be read: ";
+  for (std::size_t i = 0; i < std::min(kShown, results.unreadable.size()); ++i)
+    out += (i == 0 ? "" : ", ") + results.unreadable[i];
+  if (results.unread_places > kShown) out += ", …";
+  return out + (results.kept_all_checkouts
+                    ? "; every file that was ever in a checkout is kept, as these may link to it: "
+                      "let the server read them, or remove them"
+                    : "; the files of the checkouts that they are in are kept");
+}
+
 std::string to_text(const GcResults& results) {
   std::string out =
       text::count_of(results.links_checked, "symlink", "symlinks") + " checked; of " +
@@ -64,6 +79,7 @@ std::string to_text(const GcResults& results) {
       std::to_string(results.restored) + " brought back, " + std::to_string(results.deleted) +
       " deleted, " + text::human_bytes(results.bytes_freed) + " freed";
   if (results.was_stopped) out += "; stopped before the end";
+  if (results.unread_places > 0) out += "; " + text_of_unread(results);
   for (const GcExplanation& explanation : results.explanations) {
     out += "\n" + explanation.id.digest.hex() + " of " + std::to_string(explanation.id.size) +
            " bytes (" + std::string(name_of(explanation.state)) + ", last used " +
@@ -78,6 +94,9 @@ std::string to_json(const GcResults& results) {
   std::string explanations;
   for (const GcExplanation& explanation : results.explanations)
     explanations += (explanations.empty() ? "" : ",") + json_of(explanation);
+  std::string unreadable;
+  for (const std::string& place : results.unreadable)
+    unreadable += (unreadable.empty() ? "" : ",") + quoted(place);
   std::string out;
   add(out, "symlinksChecked", std::to_string(results.links_checked));
   add(out, "blobs", std::to_string(results.blobs));
@@ -91,6 +110,9 @@ std::string to_json(const GcResults& results) {
   add(out, "deleted", std::to_string(results.deleted));
   add(out, "bytesFreed", std::to_string(results.bytes_freed));
   add(out, "stopped", results.was_stopped ? "true" : "false");
+  add(out, "unreadPlaces", std::to_string(results.unread_places));
+  add(out, "unreadable", "[" + unreadable + "]");
+  add(out, "keptAllCheckouts", results.kept_all_checkouts ? "true" : "false");
   add(out, "explanations", "[" + explanations + "]");
   return out + "}";
 }

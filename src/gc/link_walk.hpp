@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "shaman/blob_id.hpp"
 #include "shaman/error.hpp"
@@ -16,10 +18,23 @@ namespace shaman {
 /// to the storage folder.
 using LinkVisitor = std::function<void(const BlobId&, const std::string& path)>;
 
+/// Folders and links that the walk had to leave out: it was refused, or they are too deep.
+struct UnreadPlaces {
+  std::uint64_t count = 0;
+  std::vector<std::string> named;  ///< the first of them, below the storage folder, with the reason
+  std::set<BlobId> manifests;      ///< of the checkouts that they are in
+  bool has_others = false;         ///< one of them is in no folder that has a manifest
+};
+
+struct LinkWalkResults {
+  std::uint64_t links = 0;
+  UnreadPlaces unread;
+};
+
 /// Walks `.shaman/staging`, then `jobs`, then `.shaman/pins`: in this order a checkout that is
 /// given its name meanwhile is met in one of its places. Links are read, never followed: it counts
-/// what their texts say. Returns how many there were. Blocks; folders are walked side by side.
-/// errc::io_error where a folder or link cannot be read: it may be what keeps a blob.
-[[nodiscard]] result<std::uint64_t> walk_links(const GcRun& run, const LinkVisitor& visit);
+/// what their texts say. Blocks; folders are walked side by side, in bounded memory whatever the
+/// depth. errc::io_error where the storage itself fails.
+[[nodiscard]] result<LinkWalkResults> walk_links(const GcRun& run, const LinkVisitor& visit);
 
 }  // namespace shaman

@@ -19,6 +19,10 @@ bool is_absent(const boost::system::error_code& error) {
   return error == errors::no_such_file_or_directory;
 }
 
+bool is_refusal(const boost::system::error_code& error) {
+  return error == errors::permission_denied || error == errors::operation_not_permitted;
+}
+
 }  // namespace
 
 result<std::vector<TrashedBlob>> Trash::list() {
@@ -34,9 +38,18 @@ result<std::vector<TrashedBlob>> Trash::list() {
     const auto folder = file_system.open_folder(*trash, run.name);
     const auto entries =
         folder ? file_system.list(*folder) : fs::result<std::vector<fs::Entry>>(folder.error());
-    if (!entries) return disk_error(entries.error(), "list a folder in " + kTrashPath);
-    const auto changed = file_system.stat(*folder);
-    if (!changed) return disk_error(changed.error(), "look at a folder in " + kTrashPath);
+    const auto changed =
+        entries ? file_system.stat(*folder) : fs::result<fs::Stat>(entries.error());
+    if (!changed && !is_refusal(changed.error()))
+      return disk_error(changed.error(), "list a folder in " + kTrashPath);
+    if (!changed) {
+      // What lies there stays there: nothing of it is deleted, nothing brought back.
+      run_.log(LogLevel::warning,
+               disk_error(changed.error(), "look into " + kTrashPath + "/" +
+                                               text::printable(run.name) + ", which is left alone")
+                   .message());
+      continue;
+    }
     for (const fs::Entry& entry : *entries) {
       const auto id = layout::blob_of_trash_name(entry.name);
       const auto stat = id ? file_system.stat(*folder, entry.name) : fs::result<fs::Stat>({});

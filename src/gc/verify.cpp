@@ -27,7 +27,6 @@ namespace errors = boost::system::errc;
 
 constexpr std::size_t kShards = 256;
 constexpr std::string_view kHexDigits = "0123456789abcdef";
-constexpr std::string_view kQuarantine = "quarantine";
 constexpr std::string_view kProgress = "verified";  // the shards before this number are done
 
 std::string shard_name(std::size_t index) {
@@ -132,7 +131,8 @@ class Verification {
   }
 
   result<void> quarantine(const Place& place) {
-    const auto folder = fs::open_or_make_folder(file_system_, root_.private_folder, kQuarantine);
+    const auto folder =
+        fs::open_or_make_folder(file_system_, root_.private_folder, layout::kQuarantine);
     if (!folder) return disk_error(folder.error(), "make .shaman/quarantine");
     const std::string name =
         layout::trash_name(place.id) + "-" + std::to_string(file_system_.random());

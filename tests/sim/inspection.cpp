@@ -27,6 +27,7 @@ void Inspection::run() {
   if (!opened) return fail("the store does not open: " + opened.error().message());
   Store& store = **opened;
   look_for_leftovers();
+  look_for_frames();
   // What is promised is promised whatever is collected meanwhile.
   if (collects_first_)
     // Whose a lock is may not have reached the disk: then it counts for an hour.
@@ -132,9 +133,8 @@ void Inspection::look_at_checkouts() {
   if (jobs == 0) return fail("jobs is gone");
   for (const auto& [name, inode] : disk_.at(jobs).names) {
     const Disk::Node& folder = disk_.at(inode);
-    if (folder.type != fs::EntryType::folder || name == "by-hand") continue;
-    if (!folder.names.contains(".shaman-checkout"))
-      fail("jobs/" + name + " is half a checkout: it has no manifest");
+    if (folder.type != fs::EntryType::folder || name == "by-hand" || name == layout::kKept)
+      continue;
     std::size_t links = 0;
     const std::function<void(const Disk::Node&)> count = [&](const Disk::Node& node) {
       for (const auto& [child_name, child] : node.names) {
@@ -143,6 +143,11 @@ void Inspection::look_at_checkouts() {
       }
     };
     count(folder);
+    if (!folder.names.contains(".shaman-checkout")) {
+      // Without links it is what others had put into one that was erased.
+      if (links > 0) fail("jobs/" + name + " is half a checkout: it has no manifest");
+      continue;
+    }
     const std::string manifest = linked_to("jobs/" + name + "/.shaman-checkout");
     const Inode text = manifest.empty() ? 0 : find(manifest);
     if (text == 0) continue;  // collected, once nobody promised it any more, or being erased
@@ -170,6 +175,20 @@ void Inspection::look_at_hand_made(Store&) {
     const auto id = layout::blob_of_path(disk_.at(inode).data);
     if (id && !leads_to(link, *id)) fail("the link made by hand, " + link + ", leads nowhere");
   }
+}
+
+// Whatever became of the checkouts that they were rendered into.
+void Inspection::look_for_frames() {
+  std::set<std::string> found;
+  const std::function<void(const Disk::Node&)> look = [&](const Disk::Node& node) {
+    for (const auto& [name, child] : node.names) {
+      if (name.starts_with("frame") && disk_.at(child).data == name) found.insert(name);
+      look(disk_.at(child));
+    }
+  };
+  look(disk_.at(find("jobs")));
+  for (const std::string& frame : promises_.frames())
+    if (!found.contains(frame)) fail("the " + frame + " that was rendered into a checkout is gone");
 }
 
 void Inspection::look_for_leftovers() {

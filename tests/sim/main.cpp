@@ -28,7 +28,8 @@ constexpr Named kMistakes[] = {{"rename-before-flush", Mistake::rename_before_fl
                                {"no-folder-flush", Mistake::no_folder_flush},
                                {"look-before-move", Mistake::look_before_move},
                                {"no-second-look", Mistake::no_second_look},
-                               {"mark-after-answer", Mistake::mark_after_answer}};
+                               {"mark-after-answer", Mistake::mark_after_answer},
+                               {"overlook-the-unread", Mistake::overlook_the_unread}};
 
 struct Options {
   std::uint64_t first = 1;
@@ -44,7 +45,8 @@ int usage() {
       "Runs the store, checkouts and collection on a simulated disk, one schedule a seed.\n"
       "--trace prints every call to the file system; for a single seed.\n"
       "--mistake puts a known mistake back, and fails when no seed finds it:\n"
-      "  rename-before-flush no-folder-flush look-before-move no-second-look mark-after-answer\n",
+      "  rename-before-flush no-folder-flush look-before-move no-second-look mark-after-answer\n"
+      "  overlook-the-unread\n",
       stderr);
   return kUsageError;
 }

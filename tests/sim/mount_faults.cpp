@@ -111,6 +111,7 @@ fs::result<Mount::Place> Mount::find(const fs::Folder& at, std::string_view path
     const fs::EntryType type = machine_.disk.at(place.inode).type;
     if (type == fs::EntryType::link) return code(errors::too_many_symbolic_link_levels);
     if (type != fs::EntryType::folder) return code(errors::not_a_directory);
+    if (is_forbidden(place.inode)) return code(errors::permission_denied);
     place.folder = place.inode;
     path.remove_prefix(slash + 1);
   }

@@ -56,6 +56,9 @@ class World {
   void erase(Server& server);
   void collect();
   void link_by_hand();
+  void render();
+  void forbid();
+  [[nodiscard]] std::string any_checkout();
   void let_time_pass();
 
   [[nodiscard]] bool lives() const { return !machine_.is_off; }
@@ -211,11 +214,16 @@ void World::check_out(Server& server) {
   if (made && lives()) promises_.checkout(*made, files);
 }
 
-void World::erase(Server& server) {
-  if (promises_.checkouts().empty()) return;
+std::string World::any_checkout() {
+  if (promises_.checkouts().empty()) return {};
   auto chosen = promises_.checkouts().begin();
   std::advance(chosen, chance_.number(promises_.checkouts().size()));
-  const std::string path = chosen->first;
+  return promises_.is_forbidden(chosen->first) ? std::string() : chosen->first;
+}
+
+void World::erase(Server& server) {
+  const std::string path = any_checkout();
+  if (path.empty()) return;
   promises_.erasing(path);
   static_cast<void>(server.checkouts->erase(path));
 }
@@ -254,6 +262,39 @@ void World::link_by_hand() {
   disk_.flush_folder(jobs);
   disk_.flush_folder(folder);
   promises_.hand_made("jobs/by-hand/" + name);
+}
+
+// A worker writes a frame into a checkout.
+void World::render() {
+  const std::string path = any_checkout();
+  if (path.empty() || !lives()) return;
+  const Inode jobs = disk_.at(disk_.root()).names.find("jobs")->second;
+  const auto checkout = disk_.at(jobs).names.find(path);
+  if (checkout == disk_.at(jobs).names.end()) return;
+  const std::string name = "frame" + std::to_string(promises_.frames().size());
+  const Inode frame = disk_.add(fs::EntryType::regular, 0644);
+  disk_.at(frame).data = disk_.at(frame).durable_data = name;
+  Inode folder = checkout->second;
+  if (chance_.one_in(2)) {
+    if (!disk_.at(folder).names.contains("render"))
+      disk_.change({{folder, "render", disk_.add(fs::EntryType::folder, 0755)}});
+    disk_.flush_folder(folder);
+    folder = disk_.at(folder).names.find("render")->second;
+  }
+  disk_.change({{folder, name, frame}});
+  disk_.flush_folder(folder);
+  promises_.rendered(name);
+}
+
+// Somebody takes all rights to a checkout away.
+void World::forbid() {
+  const std::string path = any_checkout();
+  if (path.empty() || !lives()) return;
+  const Inode jobs = disk_.at(disk_.root()).names.find("jobs")->second;
+  const auto checkout = disk_.at(jobs).names.find(path);
+  if (checkout == disk_.at(jobs).names.end()) return;
+  disk_.at(checkout->second).mode = 0;
+  promises_.forbidden(path);
 }
 
 void World::let_time_pass() {
@@ -356,6 +397,8 @@ void World::spawn_all() {
     for (std::size_t i = 0; i < 30 * kActions && lives(); ++i) {
       if (chance_.one_in(8)) let_time_pass();
       if (chance_.one_in(12)) link_by_hand();
+      if (chance_.one_in(12)) render();
+      if (chance_.one_in(60)) forbid();
       scheduler_.yield();
     }
   });

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,10 @@ class Promises {
   /// From now on nobody can say whether it is there.
   void erasing(const std::string& path) { checkouts_.erase(path); }
   void hand_made(const std::string& link) { links_.push_back(link); }
+  /// Somebody has rendered a file of this name into a checkout.
+  void rendered(const std::string& name) { frames_.push_back(name); }
+  /// Nobody is let into this checkout any more.
+  void forbidden(const std::string& path) { forbidden_.insert(path); }
 
   struct File {
     std::string path;
@@ -66,8 +71,12 @@ class Promises {
     return checkouts_;
   }
   [[nodiscard]] const std::vector<std::string>& links() const { return links_; }
+  [[nodiscard]] const std::vector<std::string>& frames() const { return frames_; }
+  [[nodiscard]] bool is_forbidden(const std::string& path) const {
+    return forbidden_.contains(path);
+  }
   [[nodiscard]] std::uint64_t count() const {
-    return stored_.size() + held_.size() + checkouts_.size() + links_.size();
+    return stored_.size() + held_.size() + checkouts_.size() + links_.size() + frames_.size();
   }
 
  private:
@@ -75,6 +84,8 @@ class Promises {
   std::map<BlobId, std::uint64_t> held_;
   std::map<std::string, std::vector<File>> checkouts_;
   std::vector<std::string> links_;  // below the storage folder
+  std::vector<std::string> frames_;
+  std::set<std::string> forbidden_;
 };
 
 constexpr std::chrono::seconds kMinAge{20};
@@ -104,6 +115,7 @@ class Inspection {
   void look_at_checkouts();
   void look_at_hand_made(Store& store);
   void look_for_leftovers();
+  void look_for_frames();
   void fail(const std::string& what) { violations_.push_back(what); }
   /// A node by its path from the storage folder; 0 where there is none.
   [[nodiscard]] Inode find(const std::string& path);

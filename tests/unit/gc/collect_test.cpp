@@ -6,6 +6,10 @@
 #include <optional>
 #include <string>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "shaman/gc.hpp"
 
 #include "../checkout/checkouts_fixture.hpp"
@@ -65,6 +69,39 @@ class CollectTest : public CheckoutsTest {
   }
 
   GcOptions gc_;
+};
+
+// Collection beside folders that it may not read, in a storage that is older than all of its blobs.
+class CollectAroundTest : public CollectTest {
+ protected:
+  CollectAroundTest() { set_age(below(".shaman/format"), hours(10'000)); }
+
+  // Longer than any record of the server's.
+  static std::string long_content(const std::string& text) { return text + std::string(2000, 'x'); }
+  // A checkout of one file that was last used long ago.
+  BlobId check_out_old(const std::string& path, std::string_view content) {
+    const BlobId id = put(*store_, content);
+    created(path, {{"tex/a", id}});
+    set_age(blob_path(id), hours(800));
+    set_age(manifest_of(path), hours(800));
+    return id;
+  }
+  std::string manifest_of(const std::string& path) const {
+    return std::filesystem::canonical(below("jobs/" + path + "/.shaman-checkout")).string();
+  }
+  void forbid(const std::string& path) { fail(Operation::open_folder, EACCES, path); }
+  // A chain of folders in jobs, with a link to the blob in the last.
+  void make_chain(int depth, const std::string& name, const BlobId& id) const {
+    int folder = ::open(below("jobs").c_str(), O_RDONLY | O_DIRECTORY);
+    for (int i = 0; i < depth; ++i) {
+      ASSERT_EQ(::mkdirat(folder, name.c_str(), 0755), 0);
+      const int next = ::openat(folder, name.c_str(), O_RDONLY | O_DIRECTORY);
+      ::close(folder);
+      folder = next;
+    }
+    ASSERT_EQ(::symlinkat(blob_path(id).c_str(), folder, "link"), 0);
+    ::close(folder);
+  }
 };
 
 TEST_F(CollectTest, WhatIsOldAndUnusedGoesToTheTrashAndIsDeletedLater) {
@@ -237,15 +274,143 @@ TEST_F(CollectTest, WhatACollectorLeftWhenItDiedIsLookedAtAgain) {
   EXPECT_TRUE(is_stored(id));
 }
 
-TEST_F(CollectTest, AFolderThatCannotBeReadStopsIt) {
+TEST_F(CollectTest, AStorageThatFailsStopsIt) {
   const BlobId id = put_old("old");
   std::filesystem::create_directories(below("jobs/secret"));
-  fail(Operation::open_folder, EACCES, "jobs/secret");
+  fail(Operation::open_folder, EIO, "jobs/secret");
   const auto results = try_collect();
   ASSERT_FALSE(results);
   EXPECT_EQ(results.error().code, errc::io_error);
   EXPECT_THAT(results.error().message(), testing::HasSubstr("jobs/secret"));
   EXPECT_TRUE(is_stored(id));
+}
+
+TEST_F(CollectAroundTest, WhatWasNeverInACheckoutGoes) {
+  const BlobId never = put_old(long_content("never"));
+  const BlobId lost_sight_of = check_out_old("film/shot", long_content("lost sight of"));
+  const BlobId erased = check_out_old("other", long_content("erased"));
+  const std::string manifest = manifest_of("film/shot");
+  ASSERT_TRUE(checkouts_->erase("other"));
+  forbid("jobs/film");
+  const GcResults results = collect();
+  EXPECT_FALSE(is_stored(never));
+  EXPECT_TRUE(is_stored(lost_sight_of));
+  EXPECT_TRUE(is_stored(erased)) << "nobody knows whether it is linked from there as well";
+  EXPECT_TRUE(std::filesystem::exists(manifest));
+  EXPECT_TRUE(results.kept_all_checkouts);
+  EXPECT_EQ(results.unread_places, 1U);
+  ASSERT_EQ(results.unreadable.size(), 1U);
+  EXPECT_THAT(results.unreadable[0], testing::HasSubstr("jobs/film: Permission denied"));
+  EXPECT_THAT(to_text(results), testing::HasSubstr("jobs/film"));
+  EXPECT_THAT(to_json(results), testing::HasSubstr("\"unreadable\":[\"jobs/film: "));
+}
+
+TEST_F(CollectAroundTest, ItsManifestAnswersForWhatCannotBeReadInACheckout) {
+  const BlobId unread = check_out_old("film/shot", long_content("unread"));
+  const BlobId erased = check_out_old("other", long_content("erased"));
+  ASSERT_TRUE(checkouts_->erase("other"));
+  forbid("jobs/film/shot/tex");
+  const GcResults results = collect();
+  EXPECT_TRUE(is_stored(unread));
+  EXPECT_FALSE(is_stored(erased));
+  EXPECT_FALSE(results.kept_all_checkouts);
+  EXPECT_EQ(results.unread_places, 1U);
+}
+
+TEST_F(CollectAroundTest, ACheckoutThatCanBeEnteredButNotListedHasAManifest) {
+  const BlobId unread = check_out_old("film/shot", long_content("unread"));
+  const BlobId erased = check_out_old("other", long_content("erased"));
+  ASSERT_TRUE(checkouts_->erase("other"));
+  forbid("jobs/film/shot");
+  EXPECT_FALSE(collect().kept_all_checkouts);
+  EXPECT_TRUE(is_stored(unread));
+  EXPECT_FALSE(is_stored(erased));
+}
+
+TEST_F(CollectAroundTest, ADamagedManifestAnswersForNothing) {
+  const BlobId unread = check_out_old("film/shot", long_content("unread"));
+  const BlobId other = check_out_old("other", long_content("other"));
+  ASSERT_TRUE(checkouts_->erase("other"));
+  const std::string manifest = manifest_of("film/shot");
+  std::filesystem::permissions(manifest, std::filesystem::perms::owner_write,
+                               std::filesystem::perm_options::add);
+  std::filesystem::resize_file(manifest, std::filesystem::file_size(manifest) - 1);
+  set_age(manifest, hours(800));
+  forbid("jobs/film/shot/tex");
+  EXPECT_TRUE(collect().kept_all_checkouts);
+  EXPECT_TRUE(is_stored(unread));
+  EXPECT_TRUE(is_stored(other));
+}
+
+TEST_F(CollectAroundTest, ManifestsInTheTrashCount) {
+  const BlobId id = check_out_old("film/shot", long_content("content"));
+  std::filesystem::rename(below("jobs/film"), folder_.path("away"));
+  EXPECT_EQ(collect().collected, 2U);
+  std::filesystem::rename(folder_.path("away"), below("jobs/film"));
+  forbid("jobs/film");
+  const GcResults results = collect();
+  EXPECT_EQ(results.restored, 2U);
+  EXPECT_TRUE(is_stored(id));
+}
+
+TEST_F(CollectAroundTest, WhatIsOlderThanTheStorageMayBeAnotherServersCheckout) {
+  const BlobId older = put_old(long_content("older"), hours(800));
+  const BlobId younger = put_old(long_content("younger"), hours(790));
+  set_age(below(".shaman/format"), hours(795));
+  std::filesystem::create_directories(below("jobs/film"));
+  forbid("jobs/film");
+  collect();
+  EXPECT_TRUE(is_stored(older));
+  EXPECT_FALSE(is_stored(younger));
+}
+
+TEST_F(CollectAroundTest, ALinkWhosePathNoCallTakesCounts) {
+  const BlobId used = put_old(long_content("used"));
+  const BlobId unused = put_old(long_content("unused"));
+  make_chain(20, std::string(250, 'n'), used);
+  const GcResults results = collect();
+  EXPECT_EQ(results.unread_places, 0U);
+  EXPECT_TRUE(is_stored(used));
+  EXPECT_FALSE(is_stored(unused));
+}
+
+TEST_F(CollectAroundTest, AChainTooDeepToFollowIsLeftOut) {
+  const BlobId unused = put_old(long_content("unused"));
+  const BlobId used = check_out_old("film", long_content("used"));
+  make_chain(1100, "d", unused);
+  const GcResults results = collect();
+  EXPECT_EQ(results.unread_places, 1U);
+  EXPECT_FALSE(is_stored(unused));
+  EXPECT_TRUE(is_stored(used));
+}
+
+TEST_F(CollectAroundTest, PinsThatAreNotAFolderAreTold) {
+  const BlobId unused = put_old(long_content("unused"));
+  std::ofstream(below(".shaman/pins")) << "planted";
+  const GcResults results = collect();
+  EXPECT_EQ(results.unread_places, 1U);
+  EXPECT_TRUE(results.kept_all_checkouts);
+  EXPECT_FALSE(is_stored(unused));
+}
+
+TEST_F(CollectAroundTest, ExplainsThatItIsKeptOnDoubt) {
+  const BlobId id = check_out_old("film/shot", long_content("content"));
+  forbid("jobs/film");
+  gc_.explain = id.digest;
+  const GcResults results = collect();
+  ASSERT_EQ(results.explanations.size(), 1U);
+  EXPECT_THAT(results.explanations[0].verdict, testing::HasSubstr("cannot be read"));
+}
+
+TEST_F(CollectAroundTest, AFolderInTheTrashThatCannotBeReadIsLeftAlone) {
+  put_old(long_content("first"));
+  collect();
+  const std::string run =
+      std::filesystem::directory_iterator(below(".shaman/trash"))->path().filename();
+  const BlobId second = put_old(long_content("second"));
+  forbid(run);
+  EXPECT_EQ(collect().collected, 1U);
+  EXPECT_FALSE(is_stored(second));
 }
 
 TEST_F(CollectTest, AFailureOfTheSecondLookBringsEverythingBack) {
