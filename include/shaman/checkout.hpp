@@ -25,6 +25,7 @@ struct CheckoutRequest {
 
 struct CheckoutOptions {
   std::size_t max_files = 1'000'000;
+  std::size_t max_folders = 20'000;
   std::size_t unique_name_attempts = 20;
 };
 
@@ -77,8 +78,10 @@ class Checkouts {
   [[nodiscard]] result<bool> is_checkout(const std::string& path);
 
   /// All checkouts that were made here or by another server of this kind: those that have a
-  /// manifest. Sorted. Blocks for as long as looking into all folders takes. errc::io_error.
-  [[nodiscard]] result<std::vector<FoundCheckout>> list();
+  /// manifest. Sorted. Folders that this process may not read, which may hold some, are put into
+  /// `unread`; without it they are an error. Blocks for as long as looking into all folders takes.
+  /// errc::io_error.
+  [[nodiscard]] result<std::vector<FoundCheckout>> list(std::vector<std::string>* unread = nullptr);
 
   /// Takes away one checkout, at once and for good; parents that it leaves empty go too where that
   /// is safe, never `jobs/` itself. Its blobs stay until garbage collection finds them unused.

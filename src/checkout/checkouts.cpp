@@ -67,6 +67,9 @@ struct Checkouts::Impl {
     if (const auto marked = mark_blobs(plan.by_folder, plan.asker); !marked) return marked.error();
     const auto manifest = store.put(manifest_of(plan.by_folder));
     if (!manifest) return manifest.error();
+    const auto room = store.reservations.set_aside(plan.asker.client, space_of(plan),
+                                                   Reservations::Counts::as_links);
+    if (!room) return room.error();
     StagedTree tree(store);
     const auto components =
         static_cast<std::size_t>(std::count(plan.path.begin(), plan.path.end(), '/')) + 1;
@@ -143,8 +146,8 @@ result<bool> Checkouts::is_checkout(const std::string& path) {
   return static_cast<bool>(found);
 }
 
-result<std::vector<FoundCheckout>> Checkouts::list() {
-  return list_checkouts(impl_->store);
+result<std::vector<FoundCheckout>> Checkouts::list(std::vector<std::string>* unread) {
+  return list_checkouts(impl_->store, unread);
 }
 
 result<void> Checkouts::erase(const std::string& path) {

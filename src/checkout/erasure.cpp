@@ -8,6 +8,7 @@
 #include "checkout/path_rules.hpp"
 #include "checkout/placement.hpp"
 #include "store/disk_error.hpp"
+#include "store/dismantling.hpp"
 
 namespace shaman {
 namespace {
@@ -70,7 +71,7 @@ result<void> Erasure::take_away() {
   fs::FileSystem& file_system = store_.file_system;
   const fs::Folder& staging = store_.instance.staging();
   const std::string what = "erase the checkout " + text::in_quotes(path_);
-  const std::string name = "erased-" + std::to_string(store_.next_name++);
+  const std::string name = Dismantling::staged_name(store_.next_name++, path_);
   const auto moved = file_system.rename(parent(), names_.back(), staging, name);
   if (!moved && is_nothing(moved.error())) return not_found();
   if (!moved) return disk_error(moved.error(), what);
@@ -87,9 +88,31 @@ result<void> Erasure::take_away() {
     if (const auto flushed = file_system.flush(parent()); !flushed)
       return disk_error(flushed.error(), what);
   }
-  if (const auto removed = fs::remove_tree(file_system, staging, name); !removed)
-    return disk_error(removed.error(), "remove the erased checkout's links in .shaman/staging");
+  take_apart(name);
   return {};
+}
+
+// The checkout is gone by now, whatever becomes of what was in it.
+void Erasure::take_apart(const std::string& name) {
+  const fs::Folder& staging = store_.instance.staging();
+  const std::string erased = "erased the checkout " + text::in_quotes(path_) + "; ";
+  const std::string there = " .shaman/staging/" + store_.instance.name() + "/" + name;
+  const auto kept = store_.dismantling.run(staging, name);
+  if (!kept)
+    return store_.log(LogLevel::error, erased + text::printable(kept.error().message()) +
+                                           "; the next start tries again to remove" +
+                                           text::printable(there));
+  if (kept->count == 0) return;
+  if (!kept->failure) return store_.log(LogLevel::warning, erased + kept->text());
+  // What is not its own stays in its place then: the name is free, and no longer a checkout's. Only
+  // when its links are gone for good: a power cut must not bring some of them back there.
+  const bool is_bare = !store_.blobs.flushes() || store_.file_system.flush_all(staging).has_value();
+  const bool is_back =
+      is_bare && store_.file_system.rename(staging, name, parent(), names_.back()).has_value();
+  store_.log(LogLevel::error, erased + text::count_of(kept->count, "file", "files") +
+                                  " in it that are not its own stay in" +
+                                  text::printable(is_back ? " jobs/" + path_ : there) + ": " +
+                                  text::printable(kept->failure->message()));
 }
 
 // Only where a file system can tell at once that a folder is not empty; one that refuses to replace

@@ -26,6 +26,7 @@ class Erasure {
 
  private:
   [[nodiscard]] result<void> take_away();
+  void take_apart(const std::string& name);
   [[nodiscard]] Error not_found() const;
   [[nodiscard]] const fs::Folder& parent() const;
   void tidy_parents();

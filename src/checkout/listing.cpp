@@ -10,6 +10,7 @@
 
 #include "checkout/path_rules.hpp"
 #include "store/disk_error.hpp"
+#include "store/layout.hpp"
 
 namespace shaman {
 namespace {
@@ -22,7 +23,7 @@ bool is_gone(const boost::system::error_code& error) {
 
 class Listing {
  public:
-  explicit Listing(Store::Impl& store) : store_(store) {}
+  Listing(Store::Impl& store, std::vector<std::string>* unread) : store_(store), unread_(unread) {}
 
   result<std::vector<FoundCheckout>> run() {
     waiting_.emplace_back();
@@ -51,27 +52,44 @@ class Listing {
   std::optional<Error> look_through(const fs::Folder& folder, const std::string& path) {
     const auto entries = store_.file_system.list(folder);
     if (!entries) return failure(entries.error(), path);
-    for (const fs::Entry& entry : *entries)
-      if (entry.type == fs::EntryType::folder)
-        waiting_.push_back(path.empty() ? entry.name : path + "/" + entry.name);
+    for (const fs::Entry& entry : *entries) {
+      if (entry.type != fs::EntryType::folder || (path.empty() && entry.name == layout::kKept))
+        continue;
+      std::string inner = path.empty() ? entry.name : path + "/" + entry.name;
+      if (may_be_checkout(inner)) waiting_.push_back(std::move(inner));
+    }
     return std::nullopt;
   }
 
-  static std::optional<Error> failure(const boost::system::error_code& error,
-                                      const std::string& path) {
+  std::optional<Error> failure(const boost::system::error_code& error, const std::string& path) {
     if (is_gone(error)) return std::nullopt;
+    const bool is_refusal =
+        error == errors::permission_denied || error == errors::operation_not_permitted;
+    if (is_refusal && unread_ != nullptr && !path.empty()) {
+      unread_->push_back(path);
+      return std::nullopt;
+    }
     return disk_error(error, "look for checkouts in " + text::in_quotes("jobs/" + path));
   }
 
+  // No checkout, nor a folder on the way to one, has a path that no checkout can get.
+  static bool may_be_checkout(std::string_view path) {
+    constexpr std::size_t kSuffix = 5;
+    return path.size() <= path_rules::kMaxPath + kSuffix &&
+           std::ranges::count(path, '/') < std::ptrdiff_t{path_rules::kMaxDepth};
+  }
+
   Store::Impl& store_;
+  std::vector<std::string>* const unread_;
   std::vector<std::string> waiting_;
   std::vector<FoundCheckout> found_;
 };
 
 }  // namespace
 
-result<std::vector<FoundCheckout>> list_checkouts(Store::Impl& store) {
-  return Listing(store).run();
+result<std::vector<FoundCheckout>> list_checkouts(Store::Impl& store,
+                                                  std::vector<std::string>* unread) {
+  return Listing(store, unread).run();
 }
 
 }  // namespace shaman

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "shaman/checkout.hpp"
@@ -11,6 +12,7 @@
 namespace shaman {
 
 /// As Checkouts::list().
-[[nodiscard]] result<std::vector<FoundCheckout>> list_checkouts(Store::Impl& store);
+[[nodiscard]] result<std::vector<FoundCheckout>> list_checkouts(Store::Impl& store,
+                                                                std::vector<std::string>* unread);
 
 }  // namespace shaman

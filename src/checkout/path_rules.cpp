@@ -54,6 +54,8 @@ result<void> check_component(std::string_view kind, std::string_view path,
 result<void> check_components(std::string_view kind, std::string_view path) {
   if (path.size() > kMaxPath)
     return unsafe(kind, path, "is longer than " + std::to_string(kMaxPath) + " bytes");
+  if (std::ranges::count(path, '/') >= std::ptrdiff_t{kMaxDepth})
+    return unsafe(kind, path, "is deeper than " + std::to_string(kMaxDepth) + " folders");
   for (std::string_view rest = path;;) {
     const std::size_t slash = rest.find('/');
     if (auto checked = check_component(kind, path, rest.substr(0, slash)); !checked) return checked;
@@ -95,7 +97,7 @@ result<std::string> checkout_path(std::string_view asked) {
     }
   }
   if (const auto checked = check_components(kKind, path); !checked) return checked.error();
-  if (has_component(path, kManifestName))
+  if (has_component(path, kManifestName) || first_component(path) == layout::kKept)
     return unsafe(kKind, asked, "has a component that is reserved for the server");
   return path;
 }

@@ -7,18 +7,21 @@
 
 #include "shaman/error.hpp"
 
+#include "store/layout.hpp"
+
 /// Which paths a checkout may have, and the files in it. docs/protocol.md has the rules for users.
 namespace shaman::path_rules {
 
 inline constexpr std::size_t kMaxComponent = 250;  ///< bytes; leaves room for a suffix
 inline constexpr std::size_t kMaxPath = 1024;      ///< bytes
+inline constexpr std::size_t kMaxDepth = 64;       ///< components
 
 /// The link in a checkout's folder that leads to its manifest; no file of a user's may have it.
-inline constexpr std::string_view kManifestName = ".shaman-checkout";
+inline constexpr std::string_view kManifestName = layout::kManifestName;
 
 /// The path that a checkout gets for the one asked for: each of `? * : ; { } \` and each control
 /// character becomes `_`; `.` becomes `unnamed`. errc::unsafe_path where it is not a relative path
-/// of components that are not empty, `.` or `..`, is no UTF-8, or is too long.
+/// of components that are not empty, `.` or `..`, is no UTF-8, or is too long or too deep.
 [[nodiscard]] result<std::string> checkout_path(std::string_view asked);
 
 /// Whether a file's path has `\` in it, which the newer packer sends from Windows as separators.

@@ -9,6 +9,7 @@
 #include <span>
 #include <utility>
 
+#include "shaman/fs/trees.hpp"
 #include "shaman/text.hpp"
 
 #include "store/disk_error.hpp"
@@ -18,6 +19,8 @@ namespace shaman {
 namespace {
 
 namespace errors = boost::system::errc;
+
+constexpr std::chrono::seconds kLongestLease = std::chrono::hours(24 * 366);
 
 // Host and boot id stand in a file's name.
 std::string as_file_name(std::string_view text) {
@@ -117,7 +120,8 @@ fs::result<std::chrono::seconds> Instance::longest_lease(fs::FileSystem& file_sy
     } else if (file.error() == errors::no_such_file_or_directory) {
       continue;
     }
-    longest = std::max(longest, std::chrono::seconds(seconds));
+    // No server promises more; whoever else wrote the file does not keep the trash for ever.
+    longest = std::max(longest, std::min(std::chrono::seconds(seconds), kLongestLease));
   }
   return longest;
 }
@@ -141,22 +145,45 @@ bool Instance::is_dead(const std::string& name) {
   return beat && own_beat && own_beat->modified - beat->modified > kDeadAfter;
 }
 
-void Instance::bury(const std::string& name, const StoreLog& log) {
-  for (const fs::Folder* const folder : {&all_uploading_, &all_staging_}) {
-    const auto removed = fs::remove_tree(*file_system_, *folder, name);
-    if (removed) continue;
-    if (log) {
-      log(LogLevel::warning, disk_error(removed.error(), "remove what a stopped server left (" +
-                                                             text::escape(name) + ")")
-                                 .message());
-    }
+void Instance::bury(const std::string& name, Dismantling& dismantling, const StoreLog& log) {
+  auto removed = remove_staged(name, dismantling, log);
+  if (removed) {
+    if (const auto uploads = fs::remove_tree(*file_system_, all_uploading_, name); !uploads)
+      removed = disk_error(uploads.error(), "remove .shaman/uploading/" + text::escape(name));
+  }
+  if (!removed) {
+    if (log)
+      log(LogLevel::warning, "what a stopped server left cannot be removed: " +
+                                 text::printable(removed.error().message()));
     return;  // the lock file stays, so that it is tried again
   }
   static_cast<void>(file_system_->remove_file(locks_, name));
   if (log) log(LogLevel::info, "removed what a stopped server left: " + text::escape(name));
 }
 
-void Instance::clean_up_after_the_dead(const StoreLog& log) {
+// Checkouts that were being made or erased. In those somebody may have put files.
+result<void> Instance::remove_staged(const std::string& name, Dismantling& dismantling,
+                                     const StoreLog& log) {
+  const std::string what = "look into .shaman/staging/" + text::escape(name);
+  const auto folder = file_system_->open_folder(all_staging_, name);
+  if (!folder && folder.error() == errors::no_such_file_or_directory) return {};
+  if (!folder) return disk_error(folder.error(), what);
+  const auto entries = file_system_->list(*folder);
+  if (!entries) return disk_error(entries.error(), what);
+  for (const fs::Entry& entry : *entries) {
+    if (entry.type != fs::EntryType::folder) continue;
+    const auto kept = dismantling.run(*folder, entry.name);
+    if (!kept) return kept.error();
+    if (kept->failure) return *kept->failure;
+    if (kept->count > 0 && log)
+      log(LogLevel::warning, "a server was stopped while it erased a checkout; " + kept->text());
+  }
+  const auto removed = fs::remove_tree(*file_system_, all_staging_, name);
+  if (!removed) return disk_error(removed.error(), "remove .shaman/staging/" + text::escape(name));
+  return {};
+}
+
+void Instance::clean_up_after_the_dead(Dismantling& dismantling, const StoreLog& log) {
   std::set<std::string> names;
   for (const fs::Folder* const folder : {&all_uploading_, &all_staging_, &locks_}) {
     const auto entries = file_system_->list(*folder);
@@ -171,7 +198,7 @@ void Instance::clean_up_after_the_dead(const StoreLog& log) {
   }
   names.erase(name_);
   for (const std::string& name : names)
-    if (is_dead(name)) bury(name, log);
+    if (is_dead(name)) bury(name, dismantling, log);
 }
 
 }  // namespace shaman

@@ -9,6 +9,8 @@
 #include "shaman/fs.hpp"
 #include "shaman/store.hpp"
 
+#include "store/dismantling.hpp"
+
 namespace shaman {
 
 using StoreLog = std::function<void(LogLevel, const std::string&)>;
@@ -42,14 +44,17 @@ class Instance {
       std::chrono::seconds otherwise);
   /// Shows others that this server is alive.
   [[nodiscard]] fs::result<void> beat();
-  /// Removes what dead servers were uploading and staging; leaves alone what may be a live one's.
-  void clean_up_after_the_dead(const StoreLog& log);
+  /// Removes what dead servers were uploading and staging, and takes apart what they were erasing;
+  /// leaves alone what may be a live one's.
+  void clean_up_after_the_dead(Dismantling& dismantling, const StoreLog& log);
 
  private:
   explicit Instance(fs::FileSystem& file_system) : file_system_(&file_system) {}
   [[nodiscard]] result<void> take_name(const fs::Folder& private_folder);
   [[nodiscard]] bool is_dead(const std::string& name);
-  void bury(const std::string& name, const StoreLog& log);
+  void bury(const std::string& name, Dismantling& dismantling, const StoreLog& log);
+  [[nodiscard]] result<void> remove_staged(const std::string& name, Dismantling& dismantling,
+                                           const StoreLog& log);
 
   fs::FileSystem* file_system_;
   std::string host_;  ///< as it stands in names

@@ -17,6 +17,12 @@ inline constexpr std::string_view kBlobs = "stored";  ///< in kFileStore
 inline constexpr std::string_view kForeignUploading =
     "uploading";  ///< in kFileStore: another server's
 inline constexpr std::string_view kJobs = "jobs";
+/// In kJobs: what others have put into checkouts that were erased.
+inline constexpr std::string_view kKept = ".kept";
+/// The link in a checkout's folder that leads to its manifest.
+inline constexpr std::string_view kManifestName = ".shaman-checkout";
+/// How the names of all links begin that the server adds to a checkout's own folder.
+inline constexpr std::string_view kOwnRecords = ".shaman-";
 inline constexpr std::string_view kPrivate = ".shaman";
 inline constexpr std::string_view kFormat = "format";  ///< this and what follows: in kPrivate
 inline constexpr std::string_view kUploading = "uploading";
@@ -27,6 +33,8 @@ inline constexpr std::string_view kTrash = "trash";  ///< collected blobs, in on
 /// Before the name of a run that has not looked for the second time: nobody knows yet whether what
 /// it took out of the store is wanted.
 inline constexpr std::string_view kUnfinished = "open-";
+/// Damaged blobs, and what was found in the place of a blob or of a folder of blobs.
+inline constexpr std::string_view kQuarantine = "quarantine";
 inline constexpr std::string_view kProofs = "proofs";  ///< see Proofs
 inline constexpr std::string_view kPins = "pins";      ///< links in it protect blobs as jobs' do
 inline constexpr std::string_view kCollector = "collector";  ///< there while somebody collects

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "store/disk_error.hpp"
+#include "store/private_folder.hpp"
 #include "store/store_impl.hpp"
 #include "store/unfinished_collection.hpp"
 
@@ -28,7 +29,7 @@ class Rounds {
       store_.log(LogLevel::error,
                  disk_error(beat.error(), "touch this server's file in .shaman/locks").message());
     }
-    store_.instance.clean_up_after_the_dead(store_.options.log);
+    store_.instance.clean_up_after_the_dead(store_.dismantling, store_.options.log);
     store_.partials.remove_expired(store_.options.log);
     bring_back_unfinished(store_.file_system, store_.root, store_.blobs, store_.options.log);
   }
@@ -51,6 +52,7 @@ Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, Wo
       marks(options.remembered_marks),
       blobs(file_system, root.blobs, root.private_folder, root.traits, marks, options),
       committer(file_system, instance.uploading(), blobs, marks),
+      dismantling(file_system, root.blobs, root.jobs, blobs.flushes()),
       partials(file_system, root.partial, options),
       reservations(file_system, root.root, root.blobs, pool, options.limits),
       proofs(file_system, root.private_folder, options),
@@ -125,7 +127,11 @@ result<std::unique_ptr<Store>> Store::open(fs::FileSystem& file_system, const st
   if (!instance) return Error{errc::not_a_store, instance.error().message()};
   if (const auto told = instance->announce(options.mark_lease); !told)
     return Error{errc::not_a_store, disk_error(told.error(), "write to .shaman/locks").message()};
-  instance->clean_up_after_the_dead(options.log);
+  if (const auto made = make_private(file_system, opened->private_folder); !made && options.log)
+    options.log(LogLevel::warning, made.error().message());
+  Dismantling dismantling(file_system, opened->blobs, opened->jobs,
+                          survives_power_cut(options.durability));
+  instance->clean_up_after_the_dead(dismantling, options.log);
   remove_foreign_leftovers(file_system, opened->root, options.log);
   auto impl = std::make_unique<Impl>(file_system, options, disk_pool, std::move(*opened),
                                      std::move(*instance));

@@ -16,6 +16,7 @@
 #include "store/blob_committer.hpp"
 #include "store/blob_folder.hpp"
 #include "store/claim_table.hpp"
+#include "store/dismantling.hpp"
 #include "store/housekeeper.hpp"
 #include "store/instance.hpp"
 #include "store/mark_cache.hpp"
@@ -82,6 +83,7 @@ struct Store::Impl {
   MarkCache marks;
   BlobFolder blobs;
   BlobCommitter committer;
+  Dismantling dismantling;
   PartialFiles partials;
   Reservations reservations;
   PartialTable partial_leases;

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <memory>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "checkouts_fixture.hpp"
 
@@ -79,6 +87,170 @@ TEST_F(ErasureTest, AfterItTheSameRequestMakesANewCheckout) {
   ASSERT_TRUE(checkouts_->erase("film"));
   EXPECT_EQ(created("film", {{"f", blob_}}, "key"), "film");
   EXPECT_EQ(read("film/f"), "content");
+}
+
+// What others have put into checkouts.
+class KeepingTest : public ErasureTest {
+ protected:
+  KeepingTest() {
+    options_.log = [this](LogLevel, const std::string& message) { log_ += message + "\n"; };
+    checkouts_.reset();
+    store_.reset();
+    store_ = open();
+    checkouts_ = std::make_unique<Checkouts>(*store_, CheckoutOptions{});
+  }
+  void write(const std::string& path, const std::string& content = "frame") const {
+    std::filesystem::create_directories(std::filesystem::path(below("jobs/" + path)).parent_path());
+    std::filesystem::remove(below("jobs/" + path));
+    std::ofstream(below("jobs/" + path)) << content;
+  }
+  void replace_link(const std::string& path, const std::string& text) const {
+    std::filesystem::remove(below("jobs/" + path));
+    std::filesystem::create_symlink(text, below("jobs/" + path));
+  }
+  std::string link_text(const std::string& path) const {
+    return std::filesystem::read_symlink(below("jobs/" + path)).string();
+  }
+
+  std::string log_;
+};
+
+TEST_F(KeepingTest, RendersAreMovedAside) {
+  created("film/shot", {{"scene.blend", blob_}, {"tex/a", blob_}});
+  write("film/shot/render/0001.exr");
+  write("film/shot/tex/baked");
+  std::filesystem::create_directories(below("jobs/film/shot/empty"));
+  ASSERT_TRUE(checkouts_->erase("film/shot"));
+  EXPECT_EQ(jobs(), (std::vector<std::string>{".kept", ".kept/film_shot", ".kept/film_shot/render",
+                                              ".kept/film_shot/render/0001.exr",
+                                              ".kept/film_shot/tex", ".kept/film_shot/tex/baked"}));
+  EXPECT_EQ(read(".kept/film_shot/render/0001.exr"), "frame");
+  EXPECT_THAT(log_, testing::HasSubstr("jobs/.kept/film_shot"));
+  EXPECT_THAT(log_, testing::HasSubstr("2 files"));
+  EXPECT_TRUE(files_below(".shaman/staging").empty());
+}
+
+TEST_F(KeepingTest, WithoutThemNothingIsKept) {
+  created("film/shot", {{"scene.blend", blob_}});
+  ASSERT_TRUE(checkouts_->erase("film/shot"));
+  EXPECT_TRUE(jobs().empty());
+  EXPECT_EQ(log_, "");
+}
+
+TEST_F(KeepingTest, ALinkThatSomebodyChangedIsNotTheServers) {
+  const BlobId other = put(*store_, "other content");
+  created("film", {{"baked", blob_}, {"swapped", blob_}, {"outside", blob_}, {"same", blob_}});
+  created("source", {{"f", other}});
+  write("film/baked", "a bake that was saved over the link");
+  replace_link("film/swapped", link_text("source/f"));
+  replace_link("film/outside", "/etc/passwd");
+  ASSERT_TRUE(checkouts_->erase("film"));
+  EXPECT_EQ(read(".kept/film/baked"), "a bake that was saved over the link");
+  EXPECT_EQ(link_text(".kept/film/swapped"), link_text("source/f"));
+  EXPECT_EQ(link_text(".kept/film/outside"), "/etc/passwd");
+  EXPECT_FALSE(std::filesystem::exists(below("jobs/.kept/film/same")));
+  EXPECT_EQ(read("source/f"), "other content");
+}
+
+TEST_F(KeepingTest, OfAnotherServersCheckoutAllLinksToBlobsGo) {
+  created("film", {{"a", blob_}, {"b", blob_}});
+  std::filesystem::remove(below("jobs/film/.shaman-checkout"));
+  write("film/frame");
+  ASSERT_TRUE(checkouts_->erase("film"));
+  EXPECT_EQ(jobs(), (std::vector<std::string>{".kept", ".kept/film", ".kept/film/frame"}));
+}
+
+TEST_F(KeepingTest, ANameThatIsTakenGetsASuffix) {
+  for (const char* const frame : {"first", "second"}) {
+    created("film", {{"f", blob_}});
+    write("film/frame", frame);
+    ASSERT_TRUE(checkouts_->erase("film"));
+  }
+  EXPECT_EQ(read(".kept/film/frame"), "first");
+  std::size_t folders = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(below("jobs/.kept"))) {
+    ++folders;
+    EXPECT_TRUE(entry.path().filename().string().starts_with("film"));
+  }
+  EXPECT_EQ(folders, 2U);
+}
+
+TEST_F(KeepingTest, WhereTheyCannotBeMovedTheyStayInTheirPlace) {
+  created("film/shot", {{"f", blob_}});
+  write("film/shot/frame");
+  std::ofstream(below("jobs/.kept")) << "not a folder";
+  ASSERT_TRUE(checkouts_->erase("film/shot"));
+  EXPECT_EQ(read("film/shot/frame"), "frame");
+  EXPECT_FALSE(std::filesystem::exists(below("jobs/film/shot/f")));
+  EXPECT_THAT(log_, testing::HasSubstr("jobs/.kept"));
+  EXPECT_FALSE(checkouts_->erase("film/shot")) << "it is no checkout any more";
+}
+
+TEST_F(KeepingTest, AlsoOnAFullDisk) {
+  created("film", {{"f", blob_}});
+  write("film/frame");
+  fail(Operation::make_folder, ENOSPC, ".kept");
+  ASSERT_TRUE(checkouts_->erase("film"));
+  EXPECT_EQ(read("film/frame"), "frame");
+}
+
+TEST_F(KeepingTest, AFolderThatCannotBeReadIsMovedAsItIs) {
+  created("film", {{"f", blob_}});
+  write("film/secret/frame");
+  fail(Operation::open_folder, EACCES, "secret");
+  ASSERT_TRUE(checkouts_->erase("film"));
+  EXPECT_EQ(read(".kept/film/secret/frame"), "frame");
+  EXPECT_FALSE(std::filesystem::exists(below("jobs/.kept/film/f")));
+}
+
+TEST_F(KeepingTest, AChainOf3000FoldersGoesAndTheFileAtItsEndStays) {
+  created("film", {{"f", blob_}});
+  int folder = ::open(below("jobs/film").c_str(), O_RDONLY | O_DIRECTORY);
+  for (int i = 0; i < 3000; ++i) {
+    ASSERT_EQ(::mkdirat(folder, "d", 0755), 0);
+    const int next = ::openat(folder, "d", O_RDONLY | O_DIRECTORY);
+    ::close(folder);
+    folder = next;
+  }
+  ::close(::openat(folder, "frame", O_CREAT | O_WRONLY, 0644));
+  ::close(folder);
+  ASSERT_TRUE(checkouts_->erase("film"));
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(below("jobs")))
+    if (entry.is_regular_file()) ++files;
+  EXPECT_EQ(files, 1U);
+  EXPECT_THAT(log_, testing::HasSubstr("1 file in it"));
+}
+
+TEST_F(KeepingTest, WhatADeadServerWasErasingIsLookedThroughAsWell) {
+  created("film", {{"f", blob_}});
+  write("film/render/frame");
+  std::filesystem::create_directories(below(".shaman/staging/dead"));
+  std::filesystem::rename(below("jobs/film"), below(".shaman/staging/dead/erased-7-film"));
+  const auto other = open();
+  EXPECT_EQ(jobs(), (std::vector<std::string>{".kept", ".kept/film", ".kept/film/render",
+                                              ".kept/film/render/frame"}));
+  EXPECT_FALSE(std::filesystem::exists(below(".shaman/staging/dead")));
+  EXPECT_THAT(log_, testing::HasSubstr("jobs/.kept/film"));
+}
+
+TEST_F(KeepingTest, KeptFilesAreNoCheckout) {
+  created("film", {{"f", blob_}});
+  write("film/frame");
+  ASSERT_TRUE(checkouts_->erase("film"));
+  EXPECT_TRUE(checkouts_->list()->empty());
+  EXPECT_FALSE(checkouts_->erase(".kept/film"));
+  EXPECT_EQ(created("film", {{"f", blob_}}), "film");
+}
+
+TEST_F(KeepingTest, LongPathsAreCutToAName) {
+  std::string path = "ä";
+  for (int i = 0; i < 100; ++i)
+    path += "ä";
+  created(path + "/" + path, {{"f", blob_}});
+  write(path + "/" + path + "/frame");
+  ASSERT_TRUE(checkouts_->erase(path + "/" + path));
+  EXPECT_THAT(jobs(), testing::Contains(testing::EndsWith("/frame")));
 }
 
 }  // namespace
