@@ -171,6 +171,9 @@ void add_limit_options(Table& table, Options& options) {
               Reload::restart, 1 << 20, kTebi);
   table.count("max-files", limits.json_files, "Files that one JSON request may name", Reload::live,
               1, 50'000'000);
+  table.count("max-folders", options.checkouts.max_folders,
+              "Folders that one checkout may have; more are refused (413)", Reload::restart, 1,
+              50'000'000);
   table.bytes("max-header-size", limits.header_bytes, "Of one request's header", Reload::live, 1024,
               1 << 20);
   table.bytes("upload-memory", limits.buffer_bytes,

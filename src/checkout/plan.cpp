@@ -59,6 +59,22 @@ result<void> drop_duplicates(std::vector<PlannedFile>& files) {
   return {};
 }
 
+// Expects folder_order, in which all that lies in a folder comes together.
+std::size_t count_folders(const std::vector<PlannedFile>& files) {
+  std::size_t count = 0;
+  std::string_view before;
+  for (const PlannedFile& file : files) {
+    const auto [here, there] =
+        std::mismatch(file.path.begin(), file.path.end(), before.begin(), before.end());
+    // Folders that the two share end before the first difference.
+    const std::string_view rest =
+        file.path.substr(static_cast<std::size_t>(here - file.path.begin()));
+    count += static_cast<std::size_t>(std::ranges::count(rest, '/'));
+    before = file.path;
+  }
+  return count;
+}
+
 }  // namespace
 
 result<std::unique_ptr<State>> make_plan(CheckoutRequest request, const CheckoutOptions& options) {
@@ -85,7 +101,28 @@ result<std::unique_ptr<State>> make_plan(CheckoutRequest request, const Checkout
   if (!std::is_sorted(plan->by_folder.begin(), plan->by_folder.end(), order))
     std::sort(plan->by_folder.begin(), plan->by_folder.end(), order);
   if (const auto dropped = drop_duplicates(plan->by_folder); !dropped) return dropped.error();
+  plan->folders = count_folders(plan->by_folder);
+  if (plan->folders > options.max_folders) {
+    return Error{errc::too_large, "the checkout has " +
+                                      text::count_of(plan->folders, "folder", "folders") +
+                                      "; at most " + std::to_string(options.max_folders) +
+                                      " are allowed (the server's option max-folders)"};
+  }
   return plan;
+}
+
+SpaceAmount space_of(const CheckoutPlan::State& plan) {
+  // Links to blobs are longer than the 60 bytes that ext4 keeps in an inode.
+  constexpr std::uint64_t kBlock = 4096;
+  constexpr std::uint64_t kOwnLinks = 2;
+  constexpr std::uint64_t kNameOverhead = 16;
+  const auto above = static_cast<std::uint64_t>(std::ranges::count(plan.path, '/')) + 1;
+  SpaceAmount amount;
+  amount.inodes = plan.by_folder.size() + kOwnLinks + plan.folders + above;
+  amount.bytes = amount.inodes * (kBlock + kNameOverhead);
+  for (const PlannedFile& file : plan.by_folder)
+    amount.bytes += file.path.size() - (file.path.rfind('/') + 1);
+  return amount;
 }
 
 CheckoutPlan::CheckoutPlan(std::unique_ptr<State> state) : state_(std::move(state)) {}

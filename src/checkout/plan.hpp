@@ -9,6 +9,8 @@
 
 #include "shaman/checkout.hpp"
 
+#include "store/space_shares.hpp"
+
 namespace shaman {
 
 /// A file of a checkout, by its path with `/`.
@@ -25,7 +27,12 @@ struct CheckoutPlan::State {
   FileList files;                      ///< as they came; owns the paths, but for `rewritten`
   std::string rewritten;               ///< paths whose `\` became `/`
   std::vector<PlannedFile> by_folder;  ///< each path once, in path_rules::folder_order
+  std::size_t folders = 0;             ///< that they lie in, besides the checkout's own
 };
+
+/// What making the checkout takes at most of the file system: a block for each link and folder,
+/// and the names. Of the folders above it as well, which may have to be made.
+[[nodiscard]] SpaceAmount space_of(const CheckoutPlan::State& plan);
 
 /// Checkouts::validate().
 [[nodiscard]] result<std::unique_ptr<CheckoutPlan::State>> make_plan(

@@ -67,9 +67,9 @@ result<Reservations::Hold> Reservations::begin_upload(std::string_view client,
 }
 
 result<Reservations::Hold> Reservations::set_aside(std::string_view client,
-                                                   const SpaceAmount& amount) {
+                                                   const SpaceAmount& amount, Counts counts) {
   const std::lock_guard lock(mutex_);
-  const auto room = look_for_room();
+  const auto room = look_for_room(counts);
   if (!room) return room.error();
   SpaceShares::Hold* hold = nullptr;
   const auto what_is_short = shares_.begin_whole(client, amount, room->amount, hold);
@@ -77,14 +77,14 @@ result<Reservations::Hold> Reservations::set_aside(std::string_view client,
   return Hold(*this, *hold);
 }
 
-result<Reservations::Room> Reservations::look_for_room() const {
+result<Reservations::Room> Reservations::look_for_room(Counts counts) const {
   const auto space = file_system_.space(root_);
   if (!space) return disk_error(space.error(), "ask for the free space of the storage");
   Room room;
   room.space = *space;
   room.amount = {left_of(space->free_bytes, limits_.min_free_space),
                  left_of(space->free_inodes, limits_.min_free_inodes)};
-  if (limits_.max_store_size == 0) return room;
+  if (limits_.max_store_size == 0 || counts == Counts::as_links) return room;
   const std::uint64_t of_store = left_of(limits_.max_store_size, store_size_ + shares_.written());
   room.is_by_store_size = of_store < room.amount.bytes;
   room.amount.bytes = std::min(room.amount.bytes, of_store);

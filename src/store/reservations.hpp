@@ -55,9 +55,15 @@ class Reservations {
   /// room now.
   [[nodiscard]] result<Hold> begin_upload(std::string_view client, std::uint64_t bytes);
 
-  /// Sets all of it aside at once, for what is written without delay: the folders and links of a
-  /// checkout, for example. errc::storage_full says what is short.
-  [[nodiscard]] result<Hold> set_aside(std::string_view client, const SpaceAmount& amount);
+  /// What something counts for.
+  enum class Counts : std::uint8_t {
+    as_stored,  ///< also against the largest size of the store
+    as_links,   ///< folders and links: only against what is free on the file system
+  };
+  /// Sets all of it aside at once, for what is written without delay. errc::storage_full says what
+  /// is short.
+  [[nodiscard]] result<Hold> set_aside(std::string_view client, const SpaceAmount& amount,
+                                       Counts counts = Counts::as_stored);
 
   void set_limits(const StoreLimits& limits);
 
@@ -77,7 +83,7 @@ class Reservations {
     bool is_by_store_size = false;
   };
   [[nodiscard]] std::uint64_t size_of_shard(const fs::Folder& shard);
-  [[nodiscard]] result<Room> look_for_room() const;
+  [[nodiscard]] result<Room> look_for_room(Counts counts = Counts::as_stored) const;
   [[nodiscard]] Error no_room(const Room& room, const SpaceAmount& wanted,
                               SpaceShares::Short what) const;
 

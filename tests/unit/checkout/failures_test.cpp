@@ -143,6 +143,39 @@ TEST_F(CheckoutFailuresTest, TheTreeIsFlushedBeforeItIsSeen) {
                          flush_folder, flush_folder, rename, flush_folder, flush_folder}));
 }
 
+// Of 50 inodes and a megabyte, as much stays free as the limits say.
+TEST_F(CheckoutFailuresTest, FoldersAndLinksLeaveFreeWhatIsToStayFree) {
+  const BlobId id = put(*store_, "content");
+  const Files twenty_inodes{
+      {"a/b/c/d/e/f/g/h/1", id}, {"a/b/c/d/e/f/g/h/2", id}, {"3", id}, {"i/j/k/l/m/4", id}};
+  ASSERT_TRUE(create("film", {}));  // its manifest is stored now
+  failing_.pretend_space(fs::Space{1 << 20, 50});
+  store_->set_limits({.min_free_inodes = 40});
+  const auto before = jobs();
+  const auto refused = create("shot", twenty_inodes);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::storage_full);
+  EXPECT_EQ(jobs(), before);
+  store_->set_limits({.min_free_inodes = 10});
+  EXPECT_TRUE(create("shot", twenty_inodes));
+  store_->set_limits({.min_free_space = (1 << 20) - 40'000});
+  const auto short_of_bytes = create("shot", twenty_inodes);
+  ASSERT_FALSE(short_of_bytes);
+  EXPECT_EQ(short_of_bytes.error().code, errc::storage_full);
+  EXPECT_TRUE(files_below(".shaman/staging").empty());
+}
+
+// A store that is as large as it may be still gives out what it has.
+TEST_F(CheckoutFailuresTest, LinksDoNotCountAsStored) {
+  const BlobId id = put(*store_, "content");
+  const Files files{{"a/b/c/d/1", id}};
+  ASSERT_TRUE(create("first", files));
+  store_->set_limits({.max_store_size = 500});
+  store_->recount();
+  const auto made = create("second", files);
+  EXPECT_TRUE(made) << made.error().message();
+}
+
 TEST_F(CheckoutFailuresTest, LeavesNoHandleOpen) {
   created("film", files_);
   fail(Operation::make_link, EIO, "x");

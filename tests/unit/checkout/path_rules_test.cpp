@@ -17,6 +17,14 @@ const std::string k251(251, 'x');
 const std::string k1024 = k250 + "/" + k250 + "/" + k250 + "/" + k250 + "/" + std::string(20, 'y');
 const std::string k1025 = k1024 + "y";
 
+std::string folders(int count) {
+  std::string path = "d";
+  for (int i = 1; i < count; ++i)
+    path += "/d";
+  return path;
+}
+const std::string k64Deep = folders(64);
+
 struct CheckoutPathCase {
   std::string asked;
   std::string given;  ///< empty: refused
@@ -60,6 +68,11 @@ TEST(PathRules, CheckoutPaths) {
       {k251, ""},
       {"a/" + k251 + "/b", ""},
       {k1025, ""},
+      {k64Deep, k64Deep},
+      {k64Deep + "/x", ""},
+      {".kept", ""},
+      {".kept/film", ""},
+      {"film/.kept", "film/.kept"},
       {"latin1 \xe9", ""},
       {"overlong \xc0\xaf", ""},
       {"surrogate \xed\xa0\x80", ""},
@@ -83,7 +96,7 @@ TEST(PathRules, FilePathsThatAreTaken) {
   for (const std::string& path : std::vector<std::string>{
            "scene.blend", "a/b/c/d.png", "with space/ü/场景.png", "C:/x.png", "what?*:;{}.png",
            "...", "..a/b..", ".hidden", "a/.shaman-checkout", ".shaman-checkout2", k250, k1024,
-           "trailing dot.", "\xc2\xa0", "CON", "a'b\"c"}) {
+           "trailing dot.", "\xc2\xa0", "CON", "a'b\"c", ".kept/x", k64Deep}) {
     const auto checked = check_file_path(path);
     EXPECT_TRUE(checked) << path << ": " << checked.error().message();
   }
@@ -115,6 +128,7 @@ TEST(PathRules, FilePathsThatAreNot) {
                                                           k251,
                                                           "a/" + k251,
                                                           k1025,
+                                                          k64Deep + "/x",
                                                           ".shaman-checkout",
                                                           ".shaman-checkout/x"}) {
     const auto checked = check_file_path(path);

@@ -83,6 +83,27 @@ TEST_F(PlanTest, HasALimit) {
   EXPECT_EQ(refusal({{"a", one_}, {"b", one_}, {"c", one_}}), errc::too_large);
 }
 
+TEST_F(PlanTest, CountsEachFolderOnce) {
+  const auto made = plan({{"a/b/c/1", one_},
+                          {"a/b/2", one_},
+                          {"a-/3", one_},
+                          {"a/d/4", one_},
+                          {"5", one_},
+                          {"ab/c/6", one_},
+                          {"a/b/c/7", one_}});
+  ASSERT_TRUE(made);
+  EXPECT_EQ((*made)->folders, 7U) << "a, a/b, a/b/c, a/d, a-, ab and ab/c";
+}
+
+TEST_F(PlanTest, HasALimitOfFolders) {
+  options_.max_folders = 3;
+  EXPECT_TRUE(plan({{"a/b/c/1", one_}, {"a/b/c/2", one_}, {"3", one_}}));
+  const auto refused = plan({{"a/b/c/1", one_}, {"d/2", one_}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::too_large);
+  EXPECT_NE(refused.error().message().find("4 folders"), std::string::npos);
+}
+
 TEST_F(PlanTest, TheManifestIsCanonical) {
   const auto made = plan({{"b", two_}, {"a\\z", one_}, {"a \"quoted\"", one_}});
   const std::string sha1 = one_.digest.hex();
