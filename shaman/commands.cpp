@@ -84,7 +84,7 @@ int collect(int argc, char** argv) {
   if (!results) return fail(results.error());
   const std::string report = as_json ? to_json(*results) : to_text(*results);
   std::printf("%s%s\n", dry_run && !as_json ? "dry run: " : "", report.c_str());
-  return 0;
+  return results->unread_places == 0 ? 0 : kWrong;
 }
 
 int erase(int argc, char** argv) {
@@ -180,13 +180,14 @@ int expired(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsageError;
   }
-  const auto held = jobs::held_checkouts(storage);
+  fs::LocalFileSystem file_system;
+  const auto held = jobs::held_checkouts(file_system, storage);
   if (!held) return fail(held.error());
   for (const std::string& path : *held)
     std::printf("%s\n", text::printable(path).c_str());
   if (held->empty()) std::fprintf(stderr, "No checkout waits for being confirmed.\n");
   if (!confirms || held->empty()) return 0;
-  if (const auto confirmed = jobs::confirm_erasing(storage, *held); !confirmed)
+  if (const auto confirmed = jobs::confirm_erasing(file_system, storage, *held); !confirmed)
     return fail(confirmed.error());
   std::fprintf(stderr,
                "The server erases these where they still have no job, when it next looks.\n");

@@ -17,9 +17,9 @@ constexpr std::chrono::seconds kSoon{5};
 
 }  // namespace
 
-JobWatch::JobWatch(Checkouts& checkouts, const Settings& settings)
+JobWatch::JobWatch(Checkouts& checkouts, fs::FileSystem& file_system, const Settings& settings)
     : settings_(settings),
-      ends_(checkouts, settings.current()->server.storage),
+      ends_(checkouts, file_system, settings.current()->server.storage),
       schedule_(
           "looking at the Manager's jobs", [this] { return settings_.current()->job_look_period; },
           [this](const std::atomic<bool>&) { look(); }) {}

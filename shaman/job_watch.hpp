@@ -4,6 +4,7 @@
 #include <string>
 
 #include "shaman/checkout.hpp"
+#include "shaman/fs.hpp"
 #include "shaman/jobs/checkout_ends.hpp"
 
 #include "schedule.hpp"
@@ -15,8 +16,8 @@ namespace shaman::program {
 /// destroyed.
 class JobWatch {
  public:
-  /// Both must outlive it. The settings must name a Manager.
-  JobWatch(Checkouts& checkouts, const Settings& settings);
+  /// All must outlive it. The settings must name a Manager.
+  JobWatch(Checkouts& checkouts, fs::FileSystem& file_system, const Settings& settings);
 
   /// A job was made, or this one is being deleted: it is looked at soon. From any thread.
   void jobs_changed(const std::string& deleted);

@@ -184,7 +184,7 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
   std::optional<program::JobWatch> job_watch;
   http::Server server(**store, checkouts, {quick_pool, disk_pool, request_pool}, options.server);
   if (options.manager) {
-    job_watch.emplace(checkouts, settings);
+    job_watch.emplace(checkouts, file_system, settings);
     server.pass_on(proxy::passage_to_manager(
         *options.manager, proxy::ManagerTimeouts(),
         [&job_watch](const std::string& deleted) { job_watch->jobs_changed(deleted); }));

@@ -167,8 +167,8 @@ result<CheckoutEndsResults> Look::run(const AskForJobs& ask, std::vector<std::st
 }  // namespace
 
 struct CheckoutEnds::Impl {
-  Impl(Checkouts& checkouts_in, const std::string& storage)
-      : checkouts(checkouts_in), files(storage) {}
+  Impl(Checkouts& checkouts_in, fs::FileSystem& file_system, std::string storage)
+      : checkouts(checkouts_in), files(file_system, std::move(storage)) {}
 
   Checkouts& checkouts;
   const KnowledgeFiles files;
@@ -177,8 +177,8 @@ struct CheckoutEnds::Impl {
   std::set<std::string> deleted;  // since the last look; guarded by mutex
 };
 
-CheckoutEnds::CheckoutEnds(Checkouts& checkouts, std::string storage)
-    : impl_(std::make_unique<Impl>(checkouts, storage)) {}
+CheckoutEnds::CheckoutEnds(Checkouts& checkouts, fs::FileSystem& file_system, std::string storage)
+    : impl_(std::make_unique<Impl>(checkouts, file_system, std::move(storage))) {}
 CheckoutEnds::~CheckoutEnds() = default;
 
 void CheckoutEnds::job_deleted(const std::string& id) {
@@ -209,15 +209,16 @@ result<CheckoutEndsResults> CheckoutEnds::look(const AskForJobs& ask,
   return looked;
 }
 
-result<std::vector<std::string>> held_checkouts(const std::string& storage) {
-  auto knowledge = KnowledgeFiles(storage).read();
+result<std::vector<std::string>> held_checkouts(fs::FileSystem& file_system,
+                                                const std::string& storage) {
+  auto knowledge = KnowledgeFiles(file_system, storage).read();
   if (!knowledge) return knowledge.error();
   return std::move(knowledge->held);
 }
 
-result<void> confirm_erasing(const std::string& storage,
+result<void> confirm_erasing(fs::FileSystem& file_system, const std::string& storage,
                              const std::vector<std::string>& checkouts) {
-  return KnowledgeFiles(storage).write_confirmed(checkouts);
+  return KnowledgeFiles(file_system, storage).write_confirmed(checkouts);
 }
 
 }  // namespace shaman::jobs

@@ -1,54 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "knowledge.hpp"
 
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <span>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
-#include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
 namespace shaman::jobs {
 namespace {
 
+namespace errors = boost::system::errc;
 using nlohmann::json;
 
-constexpr const char* kKnown = "known.json";
-constexpr const char* kConfirmed = "confirmed.json";
+constexpr std::string_view kPrivate = ".shaman";
+constexpr std::string_view kFolder = "jobs";
+constexpr std::string_view kKnown = "known.json";
+constexpr std::string_view kConfirmed = "confirmed.json";
+// A million checkouts with long names.
+constexpr std::size_t kLongest = std::size_t{512} << 20U;
 
-Error damaged(const std::string& path) {
-  return {errc::damaged_file, text::printable(path) +
-                                  " is damaged: remove it; which checkouts had jobs is then found "
-                                  "out anew, and nothing is lost but graces that had begun"};
+bool is_absent(const boost::system::error_code& error) {
+  return error == errors::no_such_file_or_directory;
 }
 
-// Nothing (null) where there is no file.
-result<std::string> content_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file && errno == ENOENT) return std::string();
-  std::string content;
-  std::array<char, 65536> piece{};
-  while (file.read(piece.data(), piece.size()) || file.gcount() > 0)
-    content.append(piece.data(), static_cast<std::size_t>(file.gcount()));
-  if (file.is_open() && !file.bad()) return content;
-  return Error{errc::io_error,
-               "cannot read " + text::printable(path) + ": " + std::strerror(errno)};
-}
-
-result<void> write_file(const std::string& folder, const char* name, const json& content) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  auto file = os::OutputFile::create(os::join(folder, name));
-  if (!file) return file.error();
-  const std::string text = content.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
-  if (auto written = file->write(std::as_bytes(std::span(text))); !written) return written;
-  return file->commit();
+std::string text_of(const json& content) {
+  return content.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 Knowledge knowledge_from(const json& content) {
@@ -63,15 +41,72 @@ Knowledge knowledge_from(const json& content) {
 
 }  // namespace
 
+Error KnowledgeFiles::unusable(std::string_view name, const std::string& why) const {
+  return {errc::damaged_file,
+          text::printable(storage_) + "/.shaman/jobs/" + std::string(name) + " " + why +
+              ": remove it; which checkouts had jobs is then found out again, and nothing is lost "
+              "but graces that had begun"};
+}
+
+Error KnowledgeFiles::failure(std::string_view doing, std::string_view name,
+                              const boost::system::error_code& error) const {
+  if (error == errors::not_a_directory || error == errors::too_many_symbolic_link_levels)
+    return unusable(name, "is a link, or .shaman/jobs is not a folder");
+  if (error == errors::invalid_argument || error == errors::is_a_directory)
+    return unusable(name, "is not a regular file");
+  return {errc::io_error, "cannot " + std::string(doing) + " " + text::printable(storage_) +
+                              "/.shaman/jobs/" + std::string(name) + ": " + error.message()};
+}
+
+fs::result<fs::Folder> KnowledgeFiles::private_folder() const {
+  const auto root = file_system_.open_root(storage_);
+  if (!root) return root.error();
+  return file_system_.open_folder(*root, kPrivate);
+}
+
+// Nothing where there is no file.
+result<std::string> KnowledgeFiles::content_of(std::string_view name) const {
+  const auto opened = private_folder();
+  const auto file =
+      opened ? file_system_.open_file(*opened, std::string(kFolder) + "/" + std::string(name))
+             : fs::result<fs::File>(opened.error());
+  if (!file && is_absent(file.error())) return std::string();
+  if (!file) return failure("read", name, file.error());
+  auto content = fs::read_all(file_system_, *file, kLongest);
+  if (!content) return failure("read", name, content.error());
+  return std::move(*content);
+}
+
+// Under its name at once or not at all.
+result<void> KnowledgeFiles::write_file(std::string_view name, const std::string& content) const {
+  const auto opened = private_folder();
+  const auto folder = opened ? fs::open_or_make_folder(file_system_, *opened, kFolder)
+                             : fs::result<fs::Folder>(opened.error());
+  if (!folder) return failure("write", name, folder.error());
+  const std::string temporary = std::string(name) + "-" + std::to_string(file_system_.random());
+  const auto written = [&]() -> fs::result<void> {
+    auto file = file_system_.create_file(*folder, temporary);
+    if (!file) return file.error();
+    auto done = fs::write_all(file_system_, *file, 0, std::as_bytes(std::span(content)));
+    if (done) done = file_system_.flush(*file);
+    if (done) done = file_system_.close(std::move(*file));
+    if (done) done = file_system_.rename(*folder, temporary, *folder, name);
+    if (done) done = file_system_.flush(*folder);
+    return done;
+  }();
+  if (written) return {};
+  static_cast<void>(file_system_.remove_file(*folder, temporary));
+  return failure("write", name, written.error());
+}
+
 result<Knowledge> KnowledgeFiles::read() const {
-  const std::string path = os::join(folder_, kKnown);
-  const auto content = content_of(path);
+  const auto content = content_of(kKnown);
   if (!content) return content.error();
   if (content->empty()) return Knowledge();
   try {
     return knowledge_from(json::parse(*content));
   } catch (const json::exception&) {
-    return damaged(path);
+    return unusable(kKnown, "is damaged");
   }
 }
 
@@ -79,31 +114,31 @@ result<void> KnowledgeFiles::write(const Knowledge& knowledge) const {
   json checkouts = json::object();
   for (const auto& [path, known] : knowledge.checkouts)
     checkouts[path] = {{"jobs", known.jobs}, {"goneSince", known.gone_since}};
-  return write_file(folder_, kKnown,
-                    {{"checkouts", std::move(checkouts)},
-                     {"deletedJobs", knowledge.deleted_jobs},
-                     {"held", knowledge.held}});
+  return write_file(kKnown, text_of({{"checkouts", std::move(checkouts)},
+                                     {"deletedJobs", knowledge.deleted_jobs},
+                                     {"held", knowledge.held}}));
 }
 
 result<std::vector<std::string>> KnowledgeFiles::read_confirmed() const {
-  const std::string path = os::join(folder_, kConfirmed);
-  const auto content = content_of(path);
+  const auto content = content_of(kConfirmed);
   if (!content) return content.error();
   if (content->empty()) return std::vector<std::string>();
   try {
     return json::parse(*content).get<std::vector<std::string>>();
   } catch (const json::exception&) {
-    return damaged(path);
+    return unusable(kConfirmed, "is damaged");
   }
 }
 
 result<void> KnowledgeFiles::write_confirmed(const std::vector<std::string>& checkouts) const {
-  return write_file(folder_, kConfirmed, checkouts);
+  return write_file(kConfirmed, text_of(checkouts));
 }
 
 void KnowledgeFiles::forget_confirmed() const {
-  std::error_code ignored;  // what was confirmed once more erases nothing more
-  std::filesystem::remove(os::join(folder_, kConfirmed), ignored);
+  // What was confirmed once more erases nothing more.
+  if (const auto opened = private_folder())
+    static_cast<void>(
+        file_system_.remove_file(*opened, std::string(kFolder) + "/" + std::string(kConfirmed)));
 }
 
 }  // namespace shaman::jobs

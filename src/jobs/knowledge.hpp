@@ -5,9 +5,12 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "shaman/error.hpp"
+#include "shaman/fs.hpp"
 
 namespace shaman::jobs {
 
@@ -24,11 +27,14 @@ struct Knowledge {
   std::vector<std::string> held;       ///< that the brake keeps
 };
 
-/// The files below `.shaman/jobs/` of a storage. One that is missing is empty; a damaged one is an
-/// error.
+/// The files below `.shaman/jobs/` of a storage. One that is missing is empty; one that is damaged,
+/// or not a regular file in a folder of the storage's own, is an error that names it. Any thread;
+/// blocks.
 class KnowledgeFiles {
  public:
-  explicit KnowledgeFiles(const std::string& storage) : folder_(storage + "/.shaman/jobs") {}
+  /// The file system must outlive it. `storage` is absolute.
+  KnowledgeFiles(fs::FileSystem& file_system, std::string storage)
+      : file_system_(file_system), storage_(std::move(storage)) {}
 
   [[nodiscard]] result<Knowledge> read() const;
   [[nodiscard]] result<void> write(const Knowledge& knowledge) const;
@@ -38,7 +44,15 @@ class KnowledgeFiles {
   void forget_confirmed() const;
 
  private:
-  const std::string folder_;
+  [[nodiscard]] fs::result<fs::Folder> private_folder() const;
+  [[nodiscard]] result<std::string> content_of(std::string_view name) const;
+  [[nodiscard]] result<void> write_file(std::string_view name, const std::string& content) const;
+  [[nodiscard]] Error unusable(std::string_view name, const std::string& why) const;
+  [[nodiscard]] Error failure(std::string_view doing, std::string_view name,
+                              const boost::system::error_code& error) const;
+
+  fs::FileSystem& file_system_;
+  const std::string storage_;
 };
 
 }  // namespace shaman::jobs

@@ -10,6 +10,7 @@
 
 #include "shaman/checkout.hpp"
 #include "shaman/error.hpp"
+#include "shaman/fs.hpp"
 #include "shaman/manager/manager.hpp"
 #include "shaman/store.hpp"
 
@@ -44,8 +45,8 @@ using AskForJobs = std::function<result<std::vector<manager::Job>>()>;
 /// called from any thread.
 class CheckoutEnds {
  public:
-  /// The checkouts must outlive it. `storage` is absolute.
-  CheckoutEnds(Checkouts& checkouts, std::string storage);
+  /// Both references must outlive it. `storage` is absolute.
+  CheckoutEnds(Checkouts& checkouts, fs::FileSystem& file_system, std::string storage);
   ~CheckoutEnds();
   CheckoutEnds(const CheckoutEnds&) = delete;
   CheckoutEnds& operator=(const CheckoutEnds&) = delete;
@@ -65,9 +66,10 @@ class CheckoutEnds {
 
 /// For an admin: the checkouts that are held back by the brake, as the server's last look left
 /// them. errc::io_error.
-[[nodiscard]] result<std::vector<std::string>> held_checkouts(const std::string& storage);
+[[nodiscard]] result<std::vector<std::string>> held_checkouts(fs::FileSystem& file_system,
+                                                              const std::string& storage);
 /// Lets the server erase exactly these at its next look, where they still have no job.
-[[nodiscard]] result<void> confirm_erasing(const std::string& storage,
+[[nodiscard]] result<void> confirm_erasing(fs::FileSystem& file_system, const std::string& storage,
                                            const std::vector<std::string>& checkouts);
 
 }  // namespace shaman::jobs
