@@ -192,9 +192,36 @@ fs::result<bool> BlobFolder::give_name(const fs::Folder& from, std::string_view 
     else if (renamed.error() != errors::file_exists)
       return failed(renamed.error());
   }
-  const auto renamed = file_system_.rename(from, name, shelf.rest, file);
+  auto renamed = file_system_.rename(from, name, shelf.rest, file);
+  if (!renamed && renamed.error() == errors::is_a_directory) {
+    if (const auto moved = displace(shelf.rest, file); !moved) return failed(moved.error());
+    renamed = file_system_.rename(from, name, shelf.rest, file);
+  }
   if (!renamed) return failed(renamed.error());
   return false;
+}
+
+// Only a person can have put a folder, a file or a link in the place of what the store needs there.
+fs::result<void> BlobFolder::displace(const fs::Folder& at, std::string_view name) {
+  const auto quarantine =
+      fs::open_or_make_folder(file_system_, private_folder_, layout::kQuarantine);
+  if (!quarantine) return quarantine.error();
+  const std::string aside = std::string(name) + "-" + std::to_string(file_system_.random());
+  const auto moved = file_system_.rename(at, name, *quarantine, aside);
+  if (!moved && !is_absent(moved.error())) return moved;
+  if (options_.log)
+    options_.log(LogLevel::warning,
+                 "something in file-store/stored was in the place of a folder or a blob; it is in "
+                 ".shaman/quarantine/" +
+                     aside + " now");
+  return {};
+}
+
+fs::result<fs::Folder> BlobFolder::open_or_make(const fs::Folder& at, std::string_view name) {
+  auto folder = fs::open_or_make_folder(file_system_, at, name);
+  if (folder || !is_no_folder(folder.error())) return folder;
+  if (const auto moved = displace(at, name); !moved) return moved.error();
+  return fs::open_or_make_folder(file_system_, at, name);
 }
 
 // Replacing a blob has put another mark in the place of its own, which may have been a newer one
@@ -212,12 +239,12 @@ fs::result<BlobFolder::Shelf> BlobFolder::make_shelf(const BlobId& id) {
   Shelf shelf;
   shelf.shard_index = id.digest.bytes().front();
   auto shard = file_system_.open_folder(blobs_, place.shard());
-  if (!shard && is_absent(shard.error())) {
+  if (!shard && (is_absent(shard.error()) || is_no_folder(shard.error()))) {
     durable_shards_[shelf.shard_index] = false;
-    shard = fs::open_or_make_folder(file_system_, blobs_, place.shard());
+    shard = open_or_make(blobs_, place.shard());
   }
   if (!shard) return shard.error();
-  auto rest = fs::open_or_make_folder(file_system_, *shard, place.rest());
+  auto rest = open_or_make(*shard, place.rest());
   if (!rest) return rest.error();
   shelf.shard = std::move(*shard);
   shelf.rest = std::move(*rest);

@@ -77,6 +77,8 @@ class BlobFolder {
   [[nodiscard]] result<Presence> look_on_disk(const BlobId& id, Mark mark);
   [[nodiscard]] result<bool> bring_back(const BlobId& id);
   [[nodiscard]] fs::result<Shelf> make_shelf(const BlobId& id);
+  [[nodiscard]] fs::result<void> displace(const fs::Folder& at, std::string_view name);
+  [[nodiscard]] fs::result<fs::Folder> open_or_make(const fs::Folder& at, std::string_view name);
   [[nodiscard]] fs::result<void> flush_shelf(const Shelf& shelf);
   [[nodiscard]] fs::result<bool> give_name(const fs::Folder& from, std::string_view name,
                                            const Shelf& shelf, std::string_view file);

@@ -11,7 +11,13 @@ bool is_full(const boost::system::error_code& error) noexcept {
 }
 
 Error disk_error(const boost::system::error_code& error, std::string_view what) {
+  namespace errors = boost::system::errc;
   std::string detail = "cannot " + std::string(what) + ": " + error.message();
+  // What nobody but a person can have put there.
+  if (error == errors::too_many_symbolic_link_levels)
+    detail += "; a symbolic link is in its place, and the server follows none: remove it";
+  if (error == errors::not_a_directory)
+    detail += "; a link or a file is in the place of a folder: remove it";
   if (!is_full(error)) return {errc::io_error, std::move(detail)};
   return {errc::storage_full, detail + "; free some space or inodes on the server's storage"};
 }
