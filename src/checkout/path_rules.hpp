@@ -14,7 +14,7 @@ namespace shaman::path_rules {
 
 inline constexpr std::size_t kMaxComponent = 250;  ///< bytes; leaves room for a suffix
 inline constexpr std::size_t kMaxPath = 1024;      ///< bytes
-inline constexpr std::size_t kMaxDepth = 64;       ///< components
+inline constexpr std::size_t kMaxDepth = 128;      ///< components
 
 /// The link in a checkout's folder that leads to its manifest; no file of a user's may have it.
 inline constexpr std::string_view kManifestName = layout::kManifestName;

@@ -289,10 +289,10 @@ class Folders(PlantedTest):
         with Server(self.storage, gc_period="0") as server, Api(server) as calls:
             data = new_content()
             self.assertEqual(calls.upload(data).status, 204)
-            self.assertEqual(calls.create("film", [spec("d/" * 63 + "f", data)]).status, 200)
-            answer = calls.create("other", [spec("d/" * 64 + "f", data)])
+            self.assertEqual(calls.create("film", [spec("d/" * 127 + "f", data)]).status, 200)
+            answer = calls.create("other", [spec("d/" * 128 + "f", data)])
             self.assertEqual(answer.status, 400, answer)
-            self.assertIn("64", answer.json()["message"])
+            self.assertIn("128", answer.json()["message"])
 
 
 if __name__ == "__main__":

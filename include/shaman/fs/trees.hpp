@@ -17,7 +17,7 @@ namespace shaman::fs {
 
 /// So many levels of a tree are open at once. Deeper folders are first moved up to the top of the
 /// tree.
-inline constexpr std::size_t kOpenLevels = 72;
+inline constexpr std::size_t kOpenLevels = 136;
 
 /// Removes a folder with everything in it. A name that is not there is no failure. What cannot be
 /// removed stays, with the folders it is in; the rest goes, and the first failure is returned.

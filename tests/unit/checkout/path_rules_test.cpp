@@ -23,7 +23,7 @@ std::string folders(int count) {
     path += "/d";
   return path;
 }
-const std::string k64Deep = folders(64);
+const std::string kDeepest = folders(128);
 
 struct CheckoutPathCase {
   std::string asked;
@@ -68,8 +68,8 @@ TEST(PathRules, CheckoutPaths) {
       {k251, ""},
       {"a/" + k251 + "/b", ""},
       {k1025, ""},
-      {k64Deep, k64Deep},
-      {k64Deep + "/x", ""},
+      {kDeepest, kDeepest},
+      {kDeepest + "/x", ""},
       {".kept", ""},
       {".kept/film", ""},
       {"film/.kept", "film/.kept"},
@@ -96,7 +96,7 @@ TEST(PathRules, FilePathsThatAreTaken) {
   for (const std::string& path : std::vector<std::string>{
            "scene.blend", "a/b/c/d.png", "with space/ü/场景.png", "C:/x.png", "what?*:;{}.png",
            "...", "..a/b..", ".hidden", "a/.shaman-checkout", ".shaman-checkout2", k250, k1024,
-           "trailing dot.", "\xc2\xa0", "CON", "a'b\"c", ".kept/x", k64Deep}) {
+           "trailing dot.", "\xc2\xa0", "CON", "a'b\"c", ".kept/x", kDeepest}) {
     const auto checked = check_file_path(path);
     EXPECT_TRUE(checked) << path << ": " << checked.error().message();
   }
@@ -128,7 +128,7 @@ TEST(PathRules, FilePathsThatAreNot) {
                                                           k251,
                                                           "a/" + k251,
                                                           k1025,
-                                                          k64Deep + "/x",
+                                                          kDeepest + "/x",
                                                           ".shaman-checkout",
                                                           ".shaman-checkout/x"}) {
     const auto checked = check_file_path(path);

@@ -199,7 +199,7 @@ TEST_F(StoreTest, LinksPlantedAmongTheBlobsLeadNowhere) {
   put(*store, "content");
   EXPECT_FALSE(std::filesystem::is_symlink(blob));
 
-  // In place of either folder above it: the upload fails, and says why.
+  // In place of either folder above it: moved aside.
   for (const auto& place : {blob.parent_path(), blob.parent_path().parent_path()}) {
     std::filesystem::remove_all(place);
     std::filesystem::create_directories(place.parent_path());
@@ -207,8 +207,10 @@ TEST_F(StoreTest, LinksPlantedAmongTheBlobsLeadNowhere) {
     EXPECT_EQ(store->status(id).value(), BlobStatus::unknown) << place;
     Upload upload = begin(*store, id);
     ASSERT_TRUE(upload.write(bytes("content")));
-    EXPECT_EQ(commit(*store, std::move(upload)).error().code, errc::io_error);
-    std::filesystem::remove(place);
+    EXPECT_TRUE(commit(*store, std::move(upload)));
+    EXPECT_FALSE(std::filesystem::is_symlink(place));
+    EXPECT_EQ(TemporaryFolder::read(blob_path(id)), "content");
+    EXPECT_TRUE(logged(".shaman/quarantine/"));
   }
   EXPECT_EQ(std::filesystem::last_write_time(outside), touched);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_.path("outside/x")), {}), 1);
