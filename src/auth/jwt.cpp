@@ -7,6 +7,8 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <optional>
+#include <set>
 
 #include <jwt.h>
 #include <nlohmann/json.hpp>
@@ -43,16 +45,50 @@ std::string algorithm_of(const std::string& pem) {
   return kind == EVP_PKEY_EC && bits == kP256Bits ? "ES256" : "";
 }
 
-json part_of(std::string_view token, std::size_t number) {
+// An object, or nothing. RFC 7515, 4 and RFC 7519, 4: a name that occurs twice could be read in two
+// ways, by this server and by whoever has signed it.
+std::optional<json> object_in(const std::string& text) {
+  std::vector<std::set<std::string>> open;
+  bool has_twice = false;
+  const auto look = [&](int, json::parse_event_t event, json& parsed) {
+    if (event == json::parse_event_t::object_start) open.emplace_back();
+    if (event == json::parse_event_t::object_end) open.pop_back();
+    if (event == json::parse_event_t::key)
+      has_twice = !open.back().insert(parsed.get<std::string>()).second || has_twice;
+    return true;
+  };
+  json parsed = json::parse(text, look, false);
+  if (has_twice || !parsed.is_object()) return std::nullopt;
+  return parsed;
+}
+
+std::optional<json> part_of(std::string_view token, std::size_t number) {
   for (; number > 0; --number)
     token.remove_prefix(std::min(token.find('.'), token.size() - 1) + 1);
   const auto decoded = from_base64url(token.substr(0, token.find('.')));
-  return decoded ? json::parse(*decoded, nullptr, false) : json();
+  return decoded ? object_in(*decoded) : std::nullopt;
 }
 
 std::string text_of(const json& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+// What a header may say beside the algorithm and the key (RFC 7515, 4.1).
+result<void> check_header(const json& header) {
+  // RFC 7515, 4.1.11: a token that needs an extension which is not understood is no good. None is
+  // understood here, and an empty list is malformed.
+  if (header.contains("crit")) return refused("needs extensions (crit) that are not known here");
+  // RFC 7797, 7: a JWT is always encoded.
+  if (const auto encoded = header.find("b64"); encoded != header.end() && *encoded != true)
+    return refused("has a payload that is not encoded (b64)");
+  // RFC 8725, 3.11: tokens for other purposes, signed with the same key.
+  if (header.contains("typ") && !text::is_same_but_for_case(text_of(header, "typ"), "JWT"))
+    return refused("is of another type (typ)");
+  if (header.contains("cty")) return refused("holds another token (cty)");
+  if (const auto id = header.find("kid"); id != header.end() && !id->is_string())
+    return refused("has a kid that is no text");
+  return {};
 }
 
 bool has_audience(const json& claims, const std::string& audience) {
@@ -103,8 +139,10 @@ bool JwtKeys::is_jwt(std::string_view bearer) {
 }
 
 result<const JwtKeys::Key*> JwtKeys::key_for(std::string_view token) const {
-  const json header = part_of(token, 0);
-  if (!header.is_object()) return refused("has no header");
+  const auto found = part_of(token, 0);
+  if (!found) return refused("has no header, or one with a name that occurs twice");
+  const json& header = *found;
+  if (auto good = check_header(header); !good) return good.error();
   const std::string id = text_of(header, "kid");
   const auto key = std::ranges::find_if(
       keys_, [&](const Key& each) { return each.id == id || (id.empty() && keys_.size() == 1); });
@@ -127,7 +165,9 @@ result<Principal> JwtKeys::verify(const std::string& token, Time now) const {
   // What was checked, and not only what the token says.
   if (::jwt_get_alg(decoded) != ::jwt_str_alg((*key)->algorithm.c_str()))
     return refused("must be signed with " + (*key)->algorithm);
-  const json claims = part_of(token, 1);
+  const auto found = part_of(token, 1);
+  if (!found) return refused("has no claims, or a claim that occurs twice");
+  const json& claims = *found;
   const auto expires = claims.find("exp");
   if (expires == claims.end() || !expires->is_number()) return refused("has no exp");
   const auto seconds = std::chrono::duration<double>(now.time_since_epoch()).count();

@@ -9,6 +9,7 @@
 #include <jwt.h>
 #include <nlohmann/json.hpp>
 #include <openssl/bio.h>
+#include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
@@ -123,6 +124,94 @@ TEST_P(JwtTest, EveryClaimMustFit) {
   EXPECT_EQ(verify_with("aud", json::array()), "the JWT is for another audience");
   EXPECT_EQ(verify_with("iss", "other"), "the JWT is of another issuer");
   EXPECT_EQ(verify_with("role", "root"), "the JWT has no role (submit, worker or admin)");
+}
+
+// A token with any header, text for text, and a signature that is good.
+std::string sign_as_written(const std::string& header, const std::string& claims,
+                            const std::string& secret, bool is_rsa) {
+  const auto encode = [](const std::string& text) {
+    return to_base64url(std::as_bytes(std::span(text)));
+  };
+  const std::string start = encode(header) + "." + encode(claims);
+  const std::unique_ptr<BIO, decltype(&::BIO_free)> memory(
+      ::BIO_new_mem_buf(secret.data(), static_cast<int>(secret.size())), &::BIO_free);
+  const std::unique_ptr<EVP_PKEY, decltype(&::EVP_PKEY_free)> key(
+      ::PEM_read_bio_PrivateKey(memory.get(), nullptr, nullptr, nullptr), &::EVP_PKEY_free);
+  const std::unique_ptr<EVP_MD_CTX, decltype(&::EVP_MD_CTX_free)> context(::EVP_MD_CTX_new(),
+                                                                          &::EVP_MD_CTX_free);
+  ::EVP_DigestSignInit(context.get(), nullptr, ::EVP_sha256(), nullptr, key.get());
+  std::string signature(512, '\0');
+  std::size_t size = signature.size();
+  ::EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
+                   reinterpret_cast<const unsigned char*>(start.data()), start.size());
+  signature.resize(size);
+  if (!is_rsa) {
+    // RFC 7518, 3.4: two numbers of 32 bytes, and not the DER that OpenSSL makes.
+    const auto* der = reinterpret_cast<const unsigned char*>(signature.data());
+    const std::unique_ptr<ECDSA_SIG, decltype(&::ECDSA_SIG_free)> pair(
+        ::d2i_ECDSA_SIG(nullptr, &der, static_cast<long>(size)), &::ECDSA_SIG_free);
+    signature.assign(64, '\0');
+    auto* const out = reinterpret_cast<unsigned char*>(signature.data());
+    ::BN_bn2binpad(::ECDSA_SIG_get0_r(pair.get()), out, 32);
+    ::BN_bn2binpad(::ECDSA_SIG_get0_s(pair.get()), out + 32, 32);
+  }
+  return start + "." + encode(signature);
+}
+
+TEST_P(JwtTest, AHeaderThatNeedsMoreThanIsKnownIsRefused) {
+  const bool is_rsa = algorithm_ == JWT_ALG_RS256;
+  const std::string alg = std::string(R"("alg":")") + (is_rsa ? "RS256" : "ES256") + '"';
+  const auto verify_header = [&](const std::string& more) {
+    return verify(
+        sign_as_written("{" + alg + more + "}", good_claims().dump(), keys_.secret, is_rsa));
+  };
+  for (const char* harmless : {"", R"(,"typ":"JWT")", R"(,"typ":"jwt")", R"(,"kid":"one")",
+                               R"(,"b64":true)", R"(,"x":{"crit":[]})"})
+    EXPECT_EQ(verify_header(harmless), "jwt anna, submit") << harmless;
+  for (const char* more :
+       {R"(,"crit":["exp"])", R"(,"crit":["x"],"x":1)", R"(,"crit":[])", R"(,"crit":null)",
+        R"(,"crit":"exp")", R"(,"crit":{})", R"(,"crit":["b64"],"b64":true)"})
+    EXPECT_EQ(verify_header(more), "the JWT needs extensions (crit) that are not known here")
+        << more;
+  for (const char* more : {R"(,"b64":false)", R"(,"b64":"true")", R"(,"b64":null)"})
+    EXPECT_EQ(verify_header(more), "the JWT has a payload that is not encoded (b64)") << more;
+  for (const char* more :
+       {R"(,"typ":"logout+jwt")", R"(,"typ":"at+jwt")", R"(,"typ":5)", R"(,"typ":"")"})
+    EXPECT_EQ(verify_header(more), "the JWT is of another type (typ)") << more;
+  EXPECT_EQ(verify_header(R"(,"cty":"JWT")"), "the JWT holds another token (cty)");
+  EXPECT_EQ(verify_header(R"(,"kid":5)"), "the JWT has a kid that is no text");
+}
+
+TEST_P(JwtTest, NamesThatOccurTwiceAreRefused) {
+  const bool is_rsa = algorithm_ == JWT_ALG_RS256;
+  const std::string alg = std::string(R"("alg":")") + (is_rsa ? "RS256" : "ES256") + '"';
+  const auto verify_text = [&](const std::string& header, const std::string& claims) {
+    return verify(sign_as_written(header, claims, keys_.secret, is_rsa));
+  };
+  const std::string claims = good_claims().dump();
+  const std::string start = claims.substr(0, claims.size() - 1);
+  EXPECT_EQ(verify_text("{" + alg + "}", claims), "jwt anna, submit");
+  EXPECT_EQ(verify_text("{" + alg + R"(,"kid":"two","kid":"one"})", claims),
+            "the JWT has no header, or one with a name that occurs twice");
+  EXPECT_EQ(verify_text(R"({"alg":"none",)" + alg + "}", claims),
+            "the JWT has no header, or one with a name that occurs twice");
+  for (const char* more : {R"(,"role":"admin"})", R"(,"x":[{"a":1,"a":2}]})"})
+    EXPECT_EQ(verify_text("{" + alg + "}", start + more),
+              "the JWT has no claims, or a claim that occurs twice");
+  for (const char* odd : {"[]", "5", "", "{", R"("text")", "{}x"})
+    EXPECT_TRUE(verify_text("{" + alg + "}", odd).starts_with("the JWT has ")) << odd;
+}
+
+// Whoever makes a token can put a key of its own into it.
+TEST_P(JwtTest, AKeyInTheTokenIsNoKey) {
+  const bool is_rsa = algorithm_ == JWT_ALG_RS256;
+  const std::string alg = std::string(R"("alg":")") + (is_rsa ? "RS256" : "ES256") + '"';
+  const KeyPair stranger = make_keys(GetParam());
+  for (const char* more :
+       {R"(,"jwk":{"kty":"EC"})", R"(,"jku":"http://127.0.0.1/keys")", R"(,"x5c":["MIIB"])"})
+    EXPECT_EQ(verify(sign_as_written("{" + alg + more + "}", good_claims().dump(), stranger.secret,
+                                     is_rsa)),
+              "the JWT has a wrong signature");
 }
 
 TEST_P(JwtTest, NoneIsNoSignature) {
