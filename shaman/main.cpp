@@ -23,6 +23,7 @@
 #include "config/values.hpp"
 #include "descriptors.hpp"
 #include "job_watch.hpp"
+#include "key_watch.hpp"
 #include "logging.hpp"
 #include "manager_check.hpp"
 #include "options.hpp"
@@ -90,6 +91,20 @@ void warn_of_expiry(const Options& options) {
                  std::chrono::duration_cast<std::chrono::days>(left).count());
 }
 
+// Clients that count as proxies may claim any address, and with it the role of any network.
+void warn_of_clients_as_proxies(const Options& options) {
+  for (const auto& [network, role] : options.access.networks) {
+    const std::size_t slash = network.find('/');
+    const bool is_one_address =
+        slash == std::string::npos || network.ends_with("/32") || network.ends_with("/128");
+    if (!is_one_address && options.server.trusted_proxies.contains(network.substr(0, slash)))
+      spdlog::warn(
+          "trusted-proxies contains the network {} of auth.trusted-networks: whoever connects from"
+          " there directly can claim any address. Name only the proxies' own addresses",
+          network);
+  }
+}
+
 void announce(const Options& options, const http::Server& server) {
   const http::Limits& limits = options.server.limits;
   const http::Timeouts& timeouts = options.server.timeouts;
@@ -126,6 +141,7 @@ void announce(const Options& options, const http::Server& server) {
         "other machines can reach this server, and there is no authentication: whoever"
         " can connect can read which files are there, and add files and checkouts");
   warn_of_expiry(options);
+  warn_of_clients_as_proxies(options);
   for (const std::string& address : server.addresses())
     spdlog::info("listening on {}://{}", options.server.tls ? "https" : "http", address);
 }
@@ -163,6 +179,7 @@ void reload(program::Settings& settings, Store& store, http::Server& server,
                          text::printable(ready.error().message()));
   spdlog::default_logger()->set_level(options->log_level);
   warn_of_expiry(*options);
+  warn_of_clients_as_proxies(*options);
   server.reload(options->server);
   store.set_limits(options->store.limits);
   settings.swap(options);
@@ -196,6 +213,7 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
 
   announce(options, server);
   program::Upkeep upkeep(file_system, **store, settings);
+  const program::KeyWatch key_watch(settings);
   program::ManagerCheck manager_check;
   if (options.manager) manager_check.start(options.manager_url, options.server.storage);
   const auto stop = [&server](int signal) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 
+#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
 #include "shaman/auth/token_file.hpp"
@@ -24,13 +25,18 @@ struct FileState {
   std::int64_t nanoseconds = 0;
   std::uint64_t inode = 0;
   std::int64_t size = -1;
+  // Changes with the mode, with the owner and with an access control list.
+  std::int64_t changed_seconds = 0;
+  std::int64_t changed_nanoseconds = 0;
+  std::uint32_t mode = 0;
   friend bool operator==(const FileState&, const FileState&) = default;
 };
 
 FileState state_of(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return {};
-  return {status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ino, status.st_size};
+  return {status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ino, status.st_size,
+          status.st_ctim.tv_sec, status.st_ctim.tv_nsec, status.st_mode};
 }
 
 // The tokens of a file, as it is now or was a moment ago.
@@ -51,18 +57,36 @@ class Tokens {
     const auto now = std::chrono::steady_clock::now();
     if (path_.empty() || now - looked_ < kLookAgain) return list_;
     looked_ = now;
-    const FileState state = state_of(path_);
-    if (state == state_) return list_;
-    // One that cannot be read any more, or is damaged, opens the door to nobody.
-    auto read = TokenFile::read(path_);
-    state_ = state;
-    list_ =
-        std::make_shared<const std::vector<Token>>(read ? *std::move(read) : std::vector<Token>());
+    look();
     return list_;
   }
 
+  void look() {
+    if (path_.empty()) return;
+    const FileState state = state_of(path_);
+    if (state == state_) return;
+    // One that cannot be read any more, is damaged, or can be read by others, opens the door to
+    // nobody.
+    auto read = TokenFile::read(path_);
+    log(read);
+    state_ = state;
+    list_ =
+        std::make_shared<const std::vector<Token>>(read ? *std::move(read) : std::vector<Token>());
+  }
+
  private:
+  void log(const result<std::vector<Token>>& read) {
+    if (!read)
+      spdlog::error("{}; until that is mended, no token is accepted",
+                    text::printable(read.error().message()));
+    else if (is_broken_)
+      spdlog::info("the token file {} can be used again: {}", text::printable(path_),
+                   text::count_of(read->size(), "token", "tokens"));
+    is_broken_ = !read;
+  }
+
   std::string path_;
+  bool is_broken_ = false;
   FileState state_;
   std::chrono::steady_clock::time_point looked_;
   std::shared_ptr<const std::vector<Token>> list_ = std::make_shared<const std::vector<Token>>();
@@ -142,6 +166,11 @@ Principal Access::who(const Credentials& given) const {
   if (!given.bearer.empty()) return impl_->by_bearer(given.bearer);
   if (auto found = impl_->by_certificate(given.certificate)) return *std::move(found);
   return impl_->by_address(given.address);
+}
+
+void Access::look_again() const {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->tokens.look();
 }
 
 }  // namespace shaman::auth

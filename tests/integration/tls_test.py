@@ -149,6 +149,25 @@ class Certificates(TlsTest):
             self.assertIn(words, done.stderr)
         self.assertFalse(os.path.exists(self.folder + "/s"))
 
+    def test_a_key_that_everybody_can_read_is_said(self):
+        certificate, key = (os.path.join(self.folder, name) for name in ("cert.pem", "key.pem"))
+        for source, place in zip(self.authority.sign("localhost"), (certificate, key)):
+            shutil.copy(source, place)
+        os.chmod(key, 0o640)
+        server = self.start(secured=False, tls_certificate=certificate, tls_key=key)
+        words = f"{key} holds the private key of this server, and everybody"
+        self.assertNotIn(words, server.log())
+        os.chmod(key, 0o644)
+        server.wait_for_log(words)
+        server.terminate()
+        with Server(secured=False, tls_certificate=certificate, tls_key=key) as again:
+            again.wait_for_log(words)
+            os.chmod(key, 0o600)
+            with open(certificate, "a", encoding="ascii") as file, open(key, encoding="ascii") as source:
+                file.write(source.read())
+        with Server(secured=False, tls_certificate=certificate) as together:
+            together.wait_for_log(f"{certificate} holds the private key")
+
     def test_a_renewed_one_is_taken_without_a_restart(self):
         certificate, key = (os.path.join(self.folder, name) for name in ("cert.pem", "key.pem"))
 

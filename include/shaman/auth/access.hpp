@@ -73,6 +73,10 @@ class Access {
   /// Role::nobody: not known; its name then says why, as far as a stranger may know.
   [[nodiscard]] Principal who(const Credentials& given) const;
 
+  /// Reads the token file again if it has changed, and logs if it cannot be used any more, also
+  /// while nobody asks.
+  void look_again() const;
+
  private:
   struct Impl;
   explicit Access(std::unique_ptr<Impl> impl);

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "schedule.hpp"
+#include "settings.hpp"
+
+namespace shaman::program {
+
+/// Says when everybody on this machine can read the server's private key, or write the public key
+/// of who signs JWTs: within seconds, at the start and when it becomes so. On a thread of its own,
+/// until destroyed.
+class KeyWatch {
+ public:
+  /// `settings` must outlive it.
+  explicit KeyWatch(const Settings& settings);
+
+ private:
+  void look();
+  void look_at(const std::string& path, unsigned forbidden, const char* complaint);
+
+  const Settings& settings_;
+  std::map<std::string, bool> is_open_;  // by path
+  Schedule looking_;                     // last: it uses the rest
+};
+
+}  // namespace shaman::program
