@@ -60,6 +60,13 @@ void open_door(Loaded& loaded) {
         {"auth.client-certificates", "needs tls.client-ca, which says who signs them"});
 }
 
+void refuse_loop(Loaded& loaded) {
+  const Options& options = *loaded.options;
+  if (!options.manager) return;
+  if (auto good = proxy::refuse_own_address(*options.manager, options.host, options.port); !good)
+    loaded.problems.push_back({"manager", good.error().message()});
+}
+
 std::string shown(const config::Values& values) {
   std::string all;
   for (const std::string& value : values)
@@ -91,7 +98,10 @@ Loaded load(const Sources& sources) {
          "it must be said where the files are kept: --storage DIR, SHAMAN_STORAGE, or"
          " storage: DIR in a configuration file"});
   complete(*loaded.options);
-  if (sources.needs_storage) open_door(loaded);
+  if (sources.needs_storage) {
+    open_door(loaded);
+    refuse_loop(loaded);
+  }
   return loaded;
 }
 

@@ -11,6 +11,7 @@ namespace {
 
 // Such answers are of some thousand bytes.
 constexpr std::size_t kLongest = 1024 * 1024;
+constexpr unsigned kLoopDetected = 508;
 
 }  // namespace
 
@@ -37,9 +38,9 @@ http::Task<result<std::string>> ask_manager(Upstream& upstream, const http::Stra
   auto connected = co_await upstream.connect(strand);
   if (!connected) co_return connected.error();
   const Upstream::Lease manager = *std::move(connected);
-  const std::string request = "GET " + path +
-                              " HTTP/1.1\r\nHost: " + upstream.address().authority() +
-                              "\r\nConnection: close\r\n\r\n";
+  const std::string request =
+      "GET " + path + " HTTP/1.1\r\nHost: " + upstream.address().authority() + "\r\nVia: 1.1 " +
+      upstream.own_name() + "\r\nConnection: close\r\n\r\n";
   AnswerHead head;
   bool has_begun = false;
   bool is_whole = co_await manager->write({request, {}, {}});
@@ -48,6 +49,10 @@ http::Task<result<std::string>> ask_manager(Upstream& upstream, const http::Stra
   if (!is_whole)
     co_return Error{errc::unreachable, "the Flamenco Manager at " + upstream.address().authority() +
                                            " does not answer a question about its state"};
+  if (head.status() == kLoopDetected)
+    co_return Error{errc::unreachable, "the address " + upstream.address().authority() +
+                                           " (option manager) leads back to this server, and not"
+                                           " to the Flamenco Manager"};
   std::string body;
   if (head.status() != 200) co_return body;
   http::RequestHead framing;

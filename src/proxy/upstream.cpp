@@ -2,6 +2,8 @@
 #include "proxy/upstream.hpp"
 
 #include <array>
+#include <cstdio>
+#include <random>
 #include <string>
 #include <utility>
 
@@ -26,10 +28,20 @@ http::Timeouts timeouts_towards(const ManagerTimeouts& timeouts) {
   return towards;
 }
 
+std::string random_name() {
+  std::random_device random;
+  std::array<char, 32> name{};
+  std::snprintf(name.data(), name.size(), "shaman-%08x%08x", random(), random());
+  return name.data();
+}
+
 }  // namespace
 
 Upstream::Upstream(const ManagerAddress& address, const ManagerTimeouts& timeouts)
-    : address_(address), timeouts_(timeouts), http_timeouts_(timeouts_towards(timeouts)) {}
+    : address_(address),
+      timeouts_(timeouts),
+      http_timeouts_(timeouts_towards(timeouts)),
+      own_name_(random_name()) {}
 
 Upstream::Lease Upstream::reuse() {
   for (;;) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "shaman/error.hpp"
@@ -32,6 +33,8 @@ class Upstream {
   void check(http::Clock::time_point now) { table_.check(now); }
   void cancel();
 
+  /// Under which this server passes requests on (RFC 9110, 7.6.3): no other server has it.
+  [[nodiscard]] const std::string& own_name() const noexcept { return own_name_; }
   [[nodiscard]] const ManagerAddress& address() const noexcept { return address_; }
   [[nodiscard]] const ManagerTimeouts& timeouts() const noexcept { return timeouts_; }
 
@@ -39,6 +42,7 @@ class Upstream {
   const ManagerAddress address_;
   const ManagerTimeouts timeouts_;
   const http::Timeouts http_timeouts_;
+  const std::string own_name_;
   http::ConnectionTable table_;  // before what is in it
   std::mutex mutex_;
   std::vector<Lease> idle_;

@@ -23,6 +23,12 @@ struct ManagerAddress {
   [[nodiscard]] std::string authority() const;  ///< `[::1]:8080`
 };
 
+/// errc::malformed_request: a server that listens on `host` and `port` would pass requests on to
+/// itself, as far as this machine's addresses and names show it. A name that cannot be resolved now
+/// is no error. Asks the resolver, and waits for it.
+[[nodiscard]] result<void> refuse_own_address(const ManagerAddress& manager,
+                                              const std::string& host, std::uint16_t port);
+
 struct ManagerTimeouts {
   std::chrono::milliseconds connect{5'000};
   std::chrono::milliseconds answer{120'000};  ///< without a byte of an answer
