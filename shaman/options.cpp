@@ -138,8 +138,9 @@ void add_network_options(Table& table, Options& options) {
   table.text("name", options.server.name, "TEXT", "What this server calls itself to clients",
              Reload::live);
   Option proxies = written("trusted-proxies", "NETWORK",
-                           "Networks whose proxies may have any number of connections, and are"
-                           " believed what they say of clients behind them (X-Forwarded-For)",
+                           "Addresses of proxies, which may have any number of connections, and are"
+                           " believed what they say of clients behind them (X-Forwarded-For, which"
+                           " each must set itself). No client may connect from there directly",
                            Reload::live, options.trusted_proxies, [&](const Values& networks) {
                              return set_trusted_proxies(networks, options.server);
                            });

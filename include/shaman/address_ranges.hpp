@@ -10,6 +10,9 @@
 
 namespace shaman {
 
+/// Whether this is an IPv4 or IPv6 address, without a port and without brackets.
+[[nodiscard]] bool is_address(std::string_view text);
+
 /// Networks by their addresses: `10.0.0.0/8`, `fd00::/8`, `192.168.1.5`. Thread-safe once filled.
 class AddressRanges {
  public:

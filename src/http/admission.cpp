@@ -5,23 +5,40 @@
 
 #include "shaman/text.hpp"
 
+#include "http/browser_login.hpp"
 #include "http/client_key.hpp"
 #include "http/endpoint_text.hpp"
+#include "http/forwarded.hpp"
 
 namespace shaman::http {
 namespace {
 
 using auth::Role;
 
-// The last address of the chain that is no proxy's.
-std::string_view last_stranger(std::string_view chain, const AddressRanges& proxies) {
-  for (;;) {
-    const std::size_t comma = chain.rfind(',');
-    const std::string_view last =
-        text::trimmed(comma == std::string_view::npos ? chain : chain.substr(comma + 1));
-    if (comma == std::string_view::npos || !proxies.contains(last)) return last;
-    chain = chain.substr(0, comma);
-  }
+constexpr std::string_view kForwardedFor = "X-Forwarded-For";
+
+bool is_silent_proxy(const Evidence& evidence, const ServerOptions& options) {
+  return evidence.chain.empty() && options.trusted_proxies.contains(evidence.peer);
+}
+
+Response refuse_stranger(const Exchange& exchange, const Evidence& evidence) {
+  std::string why = exchange.principal.name;
+  if (evidence.bearer.empty() && is_silent_proxy(evidence, exchange.options))
+    why = "the proxy at " + evidence.peer +
+          " does not say whose request this is (X-Forwarded-For), and a token is needed";
+  Response response = Response::error(
+      401, why +
+               ": give one as `Authorization: Bearer TOKEN`, or as the first part of the"
+               " address, http://host/~TOKEN/");
+  response.headers = "WWW-Authenticate: Bearer realm=\"shaman\"\r\n";
+  return response;
+}
+
+Response refuse_role(const Exchange& exchange, Role needed) {
+  const auth::Principal& who = exchange.principal;
+  return Response::error(403, "this needs the role " + std::string(auth::name_of(needed)) + "; " +
+                                  text::printable(who.name) + " has the role " +
+                                  std::string(auth::name_of(who.role)));
 }
 
 bool may_ask_from_pages(const Exchange& exchange, std::string_view origin) {
@@ -32,12 +49,30 @@ bool may_ask_from_pages(const Exchange& exchange, std::string_view origin) {
 }  // namespace
 
 std::string client_address(const Exchange& exchange) {
-  const std::string_view peer = address_without_port(exchange.connection.peer());
-  const AddressRanges& proxies = exchange.options.trusted_proxies;
-  if (!proxies.contains(peer)) return std::string(peer);
-  // A proxy may add a line of its own to those that the client made up.
-  const std::string chain = exchange.head.header_list("X-Forwarded-For");
-  return std::string(chain.empty() ? peer : last_stranger(chain, proxies));
+  return believed_path(address_without_port(exchange.connection.peer()),
+                       exchange.head.header_list(kForwardedFor), exchange.options.trusted_proxies)
+      .front();
+}
+
+Evidence evidence_of(const Exchange& exchange) {
+  const std::string_view bearer = exchange.head.bearer();
+  return {std::string(address_without_port(exchange.connection.peer())),
+          exchange.head.header_list(kForwardedFor),
+          bearer.empty() ? login_of(exchange) : std::string(bearer),
+          exchange.connection.certificate()};
+}
+
+auth::Principal judge(const Evidence& evidence, const ServerOptions& options) {
+  if (!options.access) return {"anybody", Role::admin, {}};
+  const bool is_proxied = options.trusted_proxies.contains(evidence.peer);
+  // Of a proxy neither the certificate nor the address says anything of who is behind it.
+  std::string_view certificate;
+  if (!is_proxied && evidence.certificate && evidence.certificate->is_good(options.tls))
+    certificate = evidence.certificate->name();
+  std::string address;
+  if (!is_silent_proxy(evidence, options))
+    address = believed_path(evidence.peer, evidence.chain, options.trusted_proxies).front();
+  return options.access->who({evidence.bearer, certificate, address});
 }
 
 std::string client_of(const Exchange& exchange) {
@@ -49,35 +84,30 @@ std::string client_of(const Exchange& exchange) {
 }
 
 std::optional<Response> admit(Exchange& exchange, Role needed) {
+  warn_of_silent_proxy(exchange);
   if (!exchange.options.access) {
     exchange.principal.role = Role::admin;
     exchange.asker.client = client_of(exchange);
     return std::nullopt;
   }
-  const std::string address = client_address(exchange);
-  std::string_view certificate = exchange.connection.certificate_name();
-  // A proxy's own says nothing of who is behind it.
-  if (!certificate.empty() &&
-      exchange.options.trusted_proxies.contains(address_without_port(exchange.connection.peer())))
-    certificate = {};
-  exchange.principal = exchange.options.access->who({exchange.head.bearer(), certificate, address});
+  const Evidence evidence = evidence_of(exchange);
+  exchange.principal = judge(evidence, exchange.options);
   const auth::Principal& who = exchange.principal;
   exchange.asker = {who.scope, who.role == Role::admin, client_of(exchange)};
-  if (who.role >= needed) return std::nullopt;
-  if (who.role == Role::nobody) {
-    Response response = Response::error(
-        401, who.name +
-                 ": give one as `Authorization: Bearer TOKEN`, or as the first part of the"
-                 " address, http://host/~TOKEN/");
-    response.headers = "WWW-Authenticate: Bearer realm=\"shaman\"\r\n";
-    response.close = exchange.head.has_body();
-    return response;
-  }
-  Response response = Response::error(
-      403, "this needs the role " + std::string(auth::name_of(needed)) + "; " +
-               text::printable(who.name) + " has the role " + std::string(auth::name_of(who.role)));
-  response.close = exchange.head.has_body();
-  return response;
+  const bool has_bearer = !exchange.head.bearer().empty();
+  const bool has_login = !has_bearer && !evidence.bearer.empty();
+  std::optional<Response> refused;
+  if (who.role < needed)
+    refused = who.role == Role::nobody ? refuse_stranger(exchange, evidence)
+                                       : refuse_role(exchange, needed);
+  else if (!has_bearer)
+    refused = refuse_foreign_page(
+        exchange, has_login ? BrowserAdds::cookie : BrowserAdds::network_or_certificate, needed);
+  if (!refused) return std::nullopt;
+  // Not one that is of no use any more: without it the network may count again.
+  if (has_login && who.role == Role::nobody) refused->headers += forget_login(exchange);
+  refused->close = exchange.head.has_body();
+  return refused;
 }
 
 std::optional<Response> refuse_host(const Exchange& exchange) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <compare>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -12,12 +14,25 @@
 /// What is looked at before any handler: who asks, from where, and whether they may.
 namespace shaman::http {
 
-/// The address of whoever asks: what a trusted proxy says of it, or the connection's own. Without a
-/// port.
+/// The address of the client, without a port: what a trusted proxy says of it, or the connection's
+/// own.
 [[nodiscard]] std::string client_address(const Exchange& exchange);
 
 /// Whose share of each budget this request uses: client_key.hpp.
 [[nodiscard]] std::string client_of(const Exchange& exchange);
+
+/// What a request is judged by: enough to judge it again later.
+struct Evidence {
+  std::string peer;    ///< the other end of the connection, without a port
+  std::string chain;   ///< X-Forwarded-For
+  std::string bearer;  ///< a token or JWT, from a header, the address, or a browser's cookie
+  std::shared_ptr<const tls::PeerCertificate> certificate;
+
+  friend auto operator<=>(const Evidence&, const Evidence&) = default;
+};
+[[nodiscard]] Evidence evidence_of(const Exchange& exchange);
+/// Who that is by these options. May read a token file.
+[[nodiscard]] auth::Principal judge(const Evidence& evidence, const ServerOptions& options);
 
 /// Finds out who asks, and refuses who may not: 401 where a (better) token would help to be known,
 /// 403 where it is known that this one may not. Nothing: they may.

@@ -176,7 +176,7 @@ Task<bool> Connection::secure(const tls::ServerIdentity& identity) {
     step = tls_->handshake();
   }
   if (step == Step::done) {
-    certificate_name_ = tls_->peer_name();
+    certificate_ = tls_->peer_certificate();
     co_return true;
   }
   tls_failure_ = {tls_->was_plain_http(), is_expired() ? "it took too long" : tls_->error()};

@@ -42,8 +42,10 @@ class Connection {
     std::string why;
   };
   [[nodiscard]] const TlsFailure& tls_failure() const noexcept { return tls_failure_; }
-  /// The name in the certificate that the client has shown; empty where it has none.
-  [[nodiscard]] const std::string& certificate_name() const noexcept { return certificate_name_; }
+  /// What the client has shown in the handshake; null where it has none.
+  [[nodiscard]] const std::shared_ptr<const tls::PeerCertificate>& certificate() const noexcept {
+    return certificate_;
+  }
 
   /// Between two requests.
   void use(const Timeouts& timeouts) { timeouts_ = timeouts; }
@@ -118,7 +120,7 @@ class Connection {
   std::atomic<bool> lost_{false};  // also set by who reads on the pool
   std::optional<tls::Channel> tls_;
   TlsFailure tls_failure_;
-  std::string certificate_name_;
+  std::shared_ptr<const tls::PeerCertificate> certificate_;
   Socket::wait_type reading_waits_for_ = Socket::wait_read;
   bool may_be_decrypted_ = true;  // TLS can have more than the socket shows
 };

@@ -14,6 +14,7 @@
 #include "http/connection_table.hpp"
 #include "http/current_options.hpp"
 #include "http/fair_budget.hpp"
+#include "http/rare_warnings.hpp"
 #include "http/request_body.hpp"
 #include "http/request_head.hpp"
 #include "http/response.hpp"
@@ -23,6 +24,7 @@
 namespace shaman::http {
 
 class Passage;
+class RunningRequests;
 
 /// What all requests share; outlives them.
 struct Services {
@@ -36,6 +38,8 @@ struct Services {
   FairBudget& json_first;  ///< for the first part of each JSON request
   FairBudget& json_rest;   ///< for what goes beyond; who holds it waits for nothing else
   ShortLooks& looks;
+  RareWarnings& rare_warnings;
+  RunningRequests& running;
   Passage* passage = nullptr;  ///< where the rest goes, if anywhere
 };
 

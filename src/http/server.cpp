@@ -21,6 +21,8 @@
 #include "http/endpoint_text.hpp"
 #include "http/handlers.hpp"
 #include "http/passage.hpp"
+#include "http/run_on.hpp"
+#include "http/running_requests.hpp"
 #include "http/session.hpp"
 
 namespace shaman::http {
@@ -30,6 +32,8 @@ using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Strand>;
 using Endpoint = asio::ip::tcp::endpoint;
 
 constexpr std::chrono::milliseconds kDeadlineTick{200};
+// A request that may not be made any more is cut off within two of these.
+constexpr std::chrono::seconds kAdmissionTick{1};
 constexpr std::chrono::milliseconds kAcceptRetry{200};
 // More than this many at once are closed without a word.
 constexpr std::size_t kRefusalsAtOnce = 64;
@@ -66,14 +70,16 @@ struct Server::Impl {
         json_rest(options_in.limits.json_budget - options_in.limits.json_budget / 4),
         looks(store.traits().answers_at_once),
         options(std::move(options_in)),
-        services{store,       checkouts, pools,      options,   router,
-                 connections, buffers,   json_first, json_rest, looks},
+        services{store,   checkouts,  pools,     options, router,        connections,
+                 buffers, json_first, json_rest, looks,   rare_warnings, running},
         control(asio::make_strand(io)),
-        timer(control) {}
+        timer(control),
+        admission_timer(control) {}
 
   result<void> bind(const Endpoint& endpoint);
   Task<> accept(Acceptor& acceptor);
   Task<> watch_deadlines();
+  Task<> watch_admissions();
   Task<> shut_down();
   void greet(Socket socket);
   void speak();
@@ -86,11 +92,14 @@ struct Server::Impl {
   FairBudget json_first;
   FairBudget json_rest;
   ShortLooks looks;
+  RareWarnings rare_warnings;
+  RunningRequests running;
   CurrentOptions options;
   Services services;
   asio::io_context io;
   Strand control;  // acceptors and timer are touched here alone once run() has begun
   Timer timer;
+  Timer admission_timer;
   std::deque<Acceptor> acceptors;
   std::shared_ptr<Passage> passage;  // its sockets go before the io_context
   std::atomic<std::size_t> refusals{0};
@@ -174,6 +183,20 @@ Task<> Server::Impl::watch_deadlines() {
   }
 }
 
+// On the pool: a token file may be on a disk that is slow.
+Task<> Server::Impl::watch_admissions() {
+  while (!connections.is_stopping() || connections.size() > 0) {
+    admission_timer.expires_after(kAdmissionTick);
+    co_await admission_timer.async_wait(kTuple);
+    const auto now = options.get();
+    co_await run_on(services.pools.quick, control, [this, &now] {
+      if (now->access) now->access->look_again();
+      running.check(*now);
+      return true;
+    });
+  }
+}
+
 Task<> Server::Impl::shut_down() {
   for (Acceptor& acceptor : acceptors) {
     error_code ignored;  // it is gone in any case
@@ -198,6 +221,7 @@ Task<> Server::Impl::shut_down() {
   connections.cancel();
   if (passage) passage->cancel();
   timer.cancel();
+  admission_timer.cancel();
 }
 
 Server::Server(Store& store, Checkouts& checkouts, ServerPools pools, ServerOptions options)
@@ -249,6 +273,7 @@ void Server::run() {
   for (Acceptor& acceptor : impl_->acceptors)
     asio::co_spawn(impl_->control, impl_->accept(acceptor), asio::detached);
   asio::co_spawn(impl_->control, impl_->watch_deadlines(), asio::detached);
+  asio::co_spawn(impl_->control, impl_->watch_admissions(), asio::detached);
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < impl_->io_threads; ++i)
     threads.emplace_back([this] { impl_->speak(); });

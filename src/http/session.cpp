@@ -14,8 +14,10 @@
 
 #include "http/access_log.hpp"
 #include "http/admission.hpp"
+#include "http/browser_login.hpp"
 #include "http/passage.hpp"
 #include "http/run_on.hpp"
+#include "http/running_requests.hpp"
 #include "http/target.hpp"
 
 namespace shaman::http {
@@ -124,6 +126,9 @@ Task<Response> dispatch(Exchange& exchange) {
                                             : auth::Role::worker;
   if (auto refused = admit(exchange, needed)) co_return *std::move(refused);
   if (match.handler == nullptr && !passes) co_return answer_without_handler(match, head);
+  if (passes)
+    if (auto login = log_in(exchange)) co_return *std::move(login);
+  const RunningRequests::Entry running(exchange.services.running, exchange, needed);
   exchange.parameters = match.parameters;
   std::exception_ptr error;
   try {

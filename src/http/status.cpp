@@ -51,8 +51,14 @@ std::string_view reason_of(unsigned status) noexcept {
       return "No Content";
     case 208:
       return "Already Reported";
+    case 303:
+      return "See Other";
     case 400:
       return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
     case 404:
       return "Not Found";
     case 405:
@@ -67,6 +73,8 @@ std::string_view reason_of(unsigned status) noexcept {
       return "Unsupported Media Type";
     case 417:
       return "Expectation Failed";
+    case 421:
+      return "Misdirected Request";
     case 424:
       return "Failed Dependency";
     case 425:
@@ -85,6 +93,8 @@ std::string_view reason_of(unsigned status) noexcept {
       return "HTTP Version Not Supported";
     case 507:
       return "Insufficient Storage";
+    case 508:
+      return "Loop Detected";
     default:
       return {};
   }

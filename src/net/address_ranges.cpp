@@ -39,6 +39,10 @@ bool have_same_start(const std::vector<std::uint8_t>& a, const std::vector<std::
 
 }  // namespace
 
+bool is_address(std::string_view text) {
+  return bytes_of(text).has_value();
+}
+
 result<void> AddressRanges::add(std::string_view range) {
   const std::size_t slash = std::min(range.find('/'), range.size());
   const auto bytes = bytes_of(range.substr(0, slash));

@@ -8,6 +8,7 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 
+#include "http/cookies.hpp"
 #include "http/target.hpp"
 
 namespace shaman::proxy {
@@ -16,6 +17,8 @@ namespace beast = boost::beast;
 using beast::iequals;
 
 namespace {
+
+constexpr std::string_view kVia = "Via";
 
 template <class View>
 std::string_view view_of(const View& view) {
@@ -32,11 +35,28 @@ bool ends_here(std::string_view name) {
                      [&](std::string_view known) { return iequals(name, known); });
 }
 
+// In the names of some programs behind a proxy - and _ are the same.
+bool is_same_name(std::string_view given, std::string_view known) {
+  return std::ranges::equal(given, known, [](char one, char other) {
+    const auto folded = [](char c) {
+      return c == '_' ? '-' : static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    };
+    return folded(one) == folded(other);
+  });
+}
+
+// What programs behind a proxy believe about the client, its address and its call. This server
+// judges by none of it but what it writes itself, so nothing of it may come from a client.
 bool tells_of_clients(std::string_view name) {
-  static constexpr std::array<std::string_view, 5> kNames{
-      "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Forwarded"};
-  return std::any_of(kNames.begin(), kNames.end(),
-                     [&](std::string_view known) { return iequals(name, known); });
+  static constexpr std::array<std::string_view, 15> kNames{
+      "Forwarded",         "X-Real-IP",        "X-Client-IP",           "X-Cluster-Client-IP",
+      "True-Client-IP",    "CF-Connecting-IP", "Fastly-Client-IP",      "X-Original-URL",
+      "X-Rewrite-URL",     "X-Url-Scheme",     "X-Original-Host",       "Front-End-Https",
+      "X-Method-Override", "X-HTTP-Method",    "X-HTTP-Method-Override"};
+  constexpr std::string_view kForwarded = "X-Forwarded-";
+  return is_same_name(name.substr(0, kForwarded.size()), kForwarded) ||
+         std::any_of(kNames.begin(), kNames.end(),
+                     [&](std::string_view known) { return is_same_name(name, known); });
 }
 
 template <class Fields>
@@ -60,25 +80,24 @@ void add_framing(std::string& out, const BodyFraming& body) {
 }
 
 void add_clients(std::string& out, const ForwardedRequest& request) {
-  const http::RequestHead& head = request.head;
-  std::string chain;
-  if (request.is_trusted_proxy) chain = head.header_list("X-Forwarded-For");
-  if (!chain.empty()) chain += ", ";
-  chain += http::address_without_port(request.client);
-  add(out, "X-Forwarded-For", chain);
-  const auto pass_or = [&](std::string_view name, std::string_view ours) {
-    const std::string_view theirs = request.is_trusted_proxy ? head.header(name) : "";
-    add(out, name, theirs.empty() ? ours : theirs);
-  };
-  pass_or("X-Forwarded-Proto", request.is_secure ? "https" : "http");
-  pass_or("X-Forwarded-Host", head.header("Host"));
+  add(out, "X-Forwarded-For", request.client.path);
+  add(out, "X-Forwarded-Proto", request.client.scheme);
+  add(out, "X-Forwarded-Host", request.client.host);
+}
+
+// RFC 9110, 7.6.3: one list of all that it has passed, the last at its end.
+void add_via(std::string& out, const ForwardedRequest& request) {
+  std::string via = request.head.header_list(kVia);
+  if (!via.empty()) via += ", ";
+  via.append(request.head.is_http_1_0 ? "1.0 " : "1.1 ").append(request.own_name);
+  add(out, kVia, via);
 }
 
 template <class Fields>
 void add_fields(std::string& out, const Fields& fields) {
   for (const auto& field : fields) {
     const std::string_view name = view_of(field.name_string());
-    if (ends_here(name) || tells_of_clients(name) || is_named_by_connection(fields, name)) continue;
+    if (ends_here(name) || is_named_by_connection(fields, name)) continue;
     add(out, name, view_of(field.value()));
   }
 }
@@ -98,12 +117,50 @@ http::Fields without_tokens_in(http::Fields fields) {
   return fields;
 }
 
+// A browser sends them whether they are of use to the Manager or not.
+void remove_login_cookies(http::Fields& fields) {
+  std::vector<std::string> others;
+  const auto [begin, end] = fields.equal_range(beast::http::field::cookie);
+  for (auto field = begin; field != end; ++field)
+    if (std::string rest = http::without_login_cookies(view_of(field->value())); !rest.empty())
+      others.push_back(std::move(rest));
+  fields.erase(beast::http::field::cookie);
+  for (const std::string& rest : others)
+    fields.insert(beast::http::field::cookie, rest);
+}
+
+// As the Manager should see them.
+http::Fields fields_to_pass(const ForwardedRequest& request) {
+  http::Fields fields =
+      request.keeps_tokens ? without_tokens_in(request.head.fields) : request.head.fields;
+  std::vector<std::string> judged;
+  for (const auto& field : fields)
+    if (const std::string_view name = view_of(field.name_string());
+        tells_of_clients(name) || is_same_name(name, kVia))
+      judged.emplace_back(name);
+  for (const std::string& name : judged)
+    fields.erase(name);
+  remove_login_cookies(fields);
+  return fields;
+}
+
 std::string status_line(const AnswerHead& head) {
   std::string out = "HTTP/1.1 " + std::to_string(head.status()) + " ";
   return out.append(view_of(head.fields.reason())).append("\r\n");
 }
 
 }  // namespace
+
+bool has_passed(const http::RequestHead& head, std::string_view name) {
+  std::string via = head.header_list(kVia);
+  std::ranges::replace(via, ',', ' ');
+  for (std::string_view rest = via; !rest.empty();) {
+    const std::size_t end = std::min(rest.find_first_of(" \t"), rest.size());
+    if (iequals(rest.substr(0, end), name)) return true;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return false;
+}
 
 bool wants_upgrade(const http::RequestHead& head) {
   return !head.header("Upgrade").empty() && !head.is_http_1_0 &&
@@ -115,8 +172,9 @@ std::string request_text(const ForwardedRequest& request) {
   std::string out(head.method());
   out.append(" ").append(head.target()).append(" HTTP/1.1\r\n");
   if (head.header("Host").empty()) add(out, "Host", "localhost");  // HTTP/1.0 may have none
-  add_fields(out, request.keeps_tokens ? without_tokens_in(head.fields) : head.fields);
+  add_fields(out, fields_to_pass(request));
   add_clients(out, request);
+  add_via(out, request);
   add_framing(out, request.body);
   if (wants_upgrade(head)) {
     add(out, "Connection", "Upgrade");

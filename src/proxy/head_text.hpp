@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "http/endpoint_text.hpp"
 #include "http/request_head.hpp"
 #include "proxy/answer_head.hpp"
 
@@ -23,12 +22,20 @@ struct BodyFraming {
 /// Whether the client wants to change the protocol, as WebSockets do.
 [[nodiscard]] bool wants_upgrade(const http::RequestHead& head);
 
+/// Whether a request has been passed on by the server of this name (`Via`).
+[[nodiscard]] bool has_passed(const http::RequestHead& head, std::string_view name);
+
+/// What the Manager is told about the client, in place of anything that the request says.
+struct ToldOfClient {
+  std::string_view path;    ///< `10.0.0.7, 10.0.0.2`: the client, and the proxies after it
+  std::string_view scheme;  ///< of the address that it used: `https`
+  std::string_view host;
+};
+
 struct ForwardedRequest {
   const http::RequestHead& head;
-  std::string_view client;  ///< its address, `10.0.0.7:50123`
-  bool is_secure = false;   ///< it came by TLS
-  /// Who sent it may be believed what it says about clients behind it.
-  bool is_trusted_proxy = false;
+  ToldOfClient client;
+  std::string_view own_name;  ///< by which this server knows a request that it has passed on
   BodyFraming body;
   /// Tokens are this server's to look at, and go no further.
   bool keeps_tokens = false;

@@ -7,9 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include <spdlog/spdlog.h>
+
 #include "shaman/text.hpp"
 
 #include "http/collect_json.hpp"
+#include "http/forwarded.hpp"
 #include "http/run_on.hpp"
 #include "proxy/answer_head.hpp"
 #include "proxy/head_text.hpp"
@@ -62,6 +65,7 @@ class Passing {
   Task<bool> send_piece(Connection& to, std::string_view piece, bool is_chunked);
   Task<Response> upgrade();
 
+  [[nodiscard]] Response refuse_loop() const;
   void give_back_manager();
   void tell_of_jobs() const;
   [[nodiscard]] bool may_repeat() const;
@@ -84,6 +88,7 @@ class Passing {
 
 Task<Response> Passing::run() {
   const RequestHead& head = exchange_.head;
+  if (has_passed(head, upstream_.own_name())) co_return refuse_loop();
   if (!head.target().starts_with('/'))
     co_return Response::error(400, "an address that is passed on must begin with a slash");
   if (std::ranges::any_of(head.segments, [](const std::string& segment) {
@@ -99,6 +104,21 @@ Task<Response> Passing::run() {
   const bool is_looked_into = tells_location(head) || !asked_of_deletion(head).empty();
   if (answer_.status() == 200 && is_looked_into) co_return co_await pass_looked_into();
   co_return co_await pass_answer();
+}
+
+Response Passing::refuse_loop() const {
+  const std::string manager = text::printable(upstream_.address().authority());
+  if (exchange_.services.rare_warnings.is_due("loop", http::Clock::now()))
+    spdlog::error(
+        "requests that were passed on to {} (manager) come back to this server: a loop. Let the"
+        " option manager, or the proxy at that address, lead to the Flamenco Manager",
+        manager);
+  Response response = Response::error(
+      508, "this request has come back to the server that passed it on: the address " + manager +
+               " (option manager of shaman-server) must lead to the Flamenco Manager, and not to"
+               " this server or to a proxy in front of it");
+  response.close = exchange_.head.has_body();
+  return response;
 }
 
 void Passing::tell_of_jobs() const {
@@ -196,12 +216,11 @@ BodyFraming Passing::request_framing() const {
 }
 
 Task<bool> Passing::send_request() {
-  const std::string_view client = client_.peer();
-  const bool is_trusted =
-      exchange_.options.trusted_proxies.contains(http::address_without_port(client));
   const bool keeps_tokens = exchange_.options.access != nullptr;
-  const ForwardedRequest request{exchange_.head,    client,      client_.is_secure(), is_trusted,
-                                 request_framing(), keeps_tokens};
+  const std::string path = http::forwarded_for(exchange_);
+  const ToldOfClient client{path, http::client_scheme(exchange_), http::client_host(exchange_)};
+  const ForwardedRequest request{exchange_.head, client, upstream_.own_name(), request_framing(),
+                                 keeps_tokens};
   const std::string text = request_text(request);
   const std::string_view body = body_ ? std::string_view(*body_) : std::string_view();
   co_return co_await manager_->write({text, body, {}});

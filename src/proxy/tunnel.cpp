@@ -21,7 +21,11 @@ http::Task<> carry(Connection& from, Connection& to, http::Clock::duration idle)
     if (!co_await to.write({bytes, {}, {}})) break;
     to.enter(Phase::idle, idle);
   }
-  to.finish_writing();
+  // One that was cut off needs no goodbye, and the other is not kept waiting for one.
+  if (from.is_lost())
+    to.interrupter()();
+  else
+    to.finish_writing();
 }
 
 }  // namespace

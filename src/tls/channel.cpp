@@ -101,20 +101,8 @@ void Channel::finish() {
   ::ERR_clear_error();
 }
 
-std::string Channel::peer_name() const {
-  const std::unique_ptr<X509, decltype(&::X509_free)> shown(::SSL_get1_peer_certificate(ssl_.get()),
-                                                            &::X509_free);
-  if (!shown || ::SSL_get_verify_result(ssl_.get()) != X509_V_OK) return {};
-  X509_NAME* const subject = ::X509_get_subject_name(shown.get());
-  const int at = ::X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
-  if (at < 0) return {};
-  unsigned char* text = nullptr;
-  const int length =
-      ::ASN1_STRING_to_UTF8(&text, ::X509_NAME_ENTRY_get_data(::X509_NAME_get_entry(subject, at)));
-  if (length < 0) return {};
-  std::string name(reinterpret_cast<const char*>(text), static_cast<std::size_t>(length));
-  ::OPENSSL_free(text);
-  return name;
+std::shared_ptr<const PeerCertificate> Channel::peer_certificate() const {
+  return PeerCertificate::of(ssl_.get());
 }
 
 }  // namespace shaman::tls

@@ -12,6 +12,8 @@
 
 #include "shaman/tls.hpp"
 
+#include "tls/peer_certificate.hpp"
+
 namespace shaman::tls {
 
 /// TLS over a socket that never blocks. Nothing here waits: the owner of the socket does, for what
@@ -47,9 +49,8 @@ class Channel {
   [[nodiscard]] const std::string& error() const noexcept { return error_; }
   /// After a failed handshake: what came was a plain HTTP request.
   [[nodiscard]] bool was_plain_http() const noexcept { return was_plain_http_; }
-  /// The common name of the certificate that the other side has shown and that was verified; empty
-  /// where it has shown none.
-  [[nodiscard]] std::string peer_name() const;
+  /// The verified certificate of the other side; null where it has shown none.
+  [[nodiscard]] std::shared_ptr<const PeerCertificate> peer_certificate() const;
 
  private:
   Channel(const Context& context, NativeSocket socket);

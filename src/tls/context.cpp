@@ -39,6 +39,9 @@ result<void> ask_for_certificates(SSL_CTX* context, const std::string& ca_file) 
     return wrong_file(ca_file, "(tls.client-ca) has no certificates in PEM");
   ::SSL_CTX_set_client_CA_list(context, names);
   ::SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  // A resumed session shows no chain, and its certificate would not be verified again.
+  ::SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+  ::SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   return {};
 }
 

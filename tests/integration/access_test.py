@@ -182,8 +182,25 @@ class Networks(AccessTest):
         self.addCleanup(self.server.close)
 
     def test_who_comes_from_there_needs_no_token(self):
-        self.assertEqual(self.status("GET", INFO), 200)
-        self.assertEqual(self.status("DELETE", "/api/v3/shaman/checkout/x"), 403)
+        here = {"X_Forwarded_For": "127.0.0.1"}
+        self.assertEqual(self.status("GET", INFO, **here), 200)
+        self.assertEqual(self.status("DELETE", "/api/v3/shaman/checkout/x", **here), 403)
+
+    def test_who_stands_behind_a_proxy_that_does_not_say_is_nobody(self):
+        self.assertEqual(self.status("GET", INFO), 401)
+        self.assertEqual(self.status("GET", INFO, X_Forwarded_For=""), 401)
+        self.assertEqual(self.status("GET", INFO, X_Forwarded_For="unknown"), 401)
+
+    def test_clients_as_proxies_are_said_at_the_start(self):
+        with Server(auth_trusted_networks="10.1.0.0/16=submit", trusted_proxies="10.0.0.0/8") as server:
+            server.wait_for_log("trusted-proxies contains the network 10.1.0.0/16 of auth.trusted-networks")
+        with Server(auth_trusted_networks="10.1.0.0/16=submit", trusted_proxies="10.1.0.5") as server:
+            self.assertNotIn("trusted-proxies contains", server.log())
+        self.assertNotIn("trusted-proxies contains", self.server.log())
+
+    def test_ports_do_not_hide_an_address(self):
+        self.assertEqual(self.status("GET", INFO, X_Forwarded_For="127.0.0.1:5000"), 200)
+        self.assertEqual(self.status("GET", INFO, X_Forwarded_For="127.0.0.1, 10.9.9.9:5000"), 401)
 
     def test_behind_a_trusted_proxy_it_is_the_client_that_counts(self):
         self.assertEqual(self.status("GET", INFO, X_Forwarded_For="10.9.9.9"), 401)

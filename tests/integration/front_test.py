@@ -25,11 +25,12 @@ def configuration(shaman):
 
 class FrontTest(unittest.TestCase):
     answers = {}
+    options = {}
 
     def setUp(self):
         self.behind = Behind({CONFIGURATION: configuration(True), **self.answers})
         self.addCleanup(self.behind.close)
-        self.server = Server(manager=self.behind.url)
+        self.server = Server(manager=self.behind.url, **self.options)
         self.server.start()
         self.addCleanup(self.server.close)
         # It looks at the Manager's configuration first, and does not think much of this one's.
@@ -143,6 +144,12 @@ class Passing(FrontTest):
                                   "upgrade", "forwarded"}, set())
         self.assertEqual(dict(seen["headers"])["X-Forwarded-For"], "127.0.0.1")
 
+    def test_only_this_server_tells_of_the_client(self):
+        names = ("X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X_Forwarded_For", "X-Real-IP",
+                 "True-Client-IP", "X-Original-URL", "X-HTTP-Method-Override")
+        seen = self.api.call("GET", "/x", headers={name: "6.6.6.6" for name in names}).json()
+        self.assertNotIn("6.6.6.6", str(seen["headers"]))
+
     def test_folders_above_are_not_passed(self):
         for target in ("/api/v3/jobs/../shaman/checkout/create", "/%2e%2e/x", "/a/./b"):
             with self.raw() as connection:
@@ -155,6 +162,27 @@ class Passing(FrontTest):
             with Api(self.server) as api:
                 self.assertEqual(api.get(f"/{number}").status, 200)
         self.assertEqual(self.behind.connections, 1)
+
+
+class BehindAProxy(FrontTest):
+    options = {"trusted_proxies": "127.0.0.1"}
+
+    def seen(self, *headers):
+        with self.raw() as connection:
+            return dict(connection.exchange("GET", "/x", headers).json()["headers"])
+
+    def test_the_manager_hears_what_the_proxy_says_and_no_client(self):
+        for chain, passed in (("192.0.2.7", "192.0.2.7"), ("10.8.0.1, 192.0.2.7:5000", "192.0.2.7"),
+                              ("10.8.0.1, 192.0.2.7, 127.0.0.1", "192.0.2.7, 127.0.0.1"), ("bogus", "unknown")):
+            self.assertEqual(self.seen(("X-Forwarded-For", chain))["X-Forwarded-For"], passed + ", 127.0.0.1")
+
+    def test_a_scheme_and_a_host_that_a_client_may_have_added_are_not_passed(self):
+        scheme = self.server.url.partition(":")[0]
+        for name, theirs, ours in (("X-Forwarded-Proto", "https", scheme), ("X-Forwarded-Host", "farm.example", "test")):
+            self.assertEqual(self.seen((name, theirs))[name], theirs)
+            self.assertEqual(self.seen((name, "evil.example"), (name, theirs))[name], ours)
+            self.assertEqual(self.seen((name, "evil.example, " + theirs))[name], ours)
+        self.assertEqual(self.seen(("X-Forwarded-Proto", "gopher"))["X-Forwarded-Proto"], scheme)
 
 
 class Answers(FrontTest):

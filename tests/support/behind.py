@@ -85,6 +85,12 @@ class Behind:
             return list(self.server.seen)
 
     @property
+    def seen_by_clients(self):
+        """Without what the server itself asks a Manager."""
+        own = ("/api/v3/version", "/api/v3/configuration")
+        return [seen for seen in self.seen if not seen["target"].startswith(own)]
+
+    @property
     def connections(self):
         with self.server.lock:
             return self.server.connections

@@ -40,6 +40,22 @@ class Authority:
                      "-out", certificate)
         return certificate, key
 
+    def sign_until(self, name, end):
+        """As sign(), for a certificate that ends at a moment and not after days."""
+        _, key = pair = self.sign(name)
+        folder = tempfile.mkdtemp(dir=self.folder)
+        settings, certificate = os.path.join(folder, "ca.conf"), os.path.join(folder, "certificate.pem")
+        with open(os.path.join(folder, "index.txt"), "w", encoding="ascii"):
+            pass
+        with open(settings, "w", encoding="ascii") as file:
+            file.write(f"[ca]\ndefault_ca = own\n[own]\nnew_certs_dir = {folder}\ndatabase = {folder}/index.txt\n"
+                       "default_md = sha256\npolicy = any\nrand_serial = yes\n[any]\ncommonName = supplied\n")
+        self.openssl("ca", "-batch", "-notext", "-config", settings, "-cert", self.file,
+                     "-keyfile", self.path("ca.key"), "-startdate", "20200101000000Z",
+                     "-enddate", end.strftime("%Y%m%d%H%M%SZ"),
+                     "-in", pair[0].replace(".pem", ".csr"), "-out", certificate)
+        return certificate, key
+
     def trust(self, certificate=None):
         """What Python's clients need to believe the server, showing a certificate where one is given."""
         context = ssl.create_default_context(cafile=self.file)

@@ -82,7 +82,8 @@ class Server:
         options = {"listen": "127.0.0.1:0", **self.options}
         command = [PROGRAM, "--storage", self.storage]
         for name, value in options.items():
-            command += ["--" + re.sub("[_.]", "-", name), str(value)]
+            for each in value if isinstance(value, list) else [value]:
+                command += ["--" + re.sub("[_.]", "-", name), str(each)]
         return command
 
     def start(self):
