@@ -20,10 +20,16 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def address_of(upstream):
+    host = getattr(upstream, "host", "127.0.0.1")
+    return f"[{host}]" if ":" in host else host
+
+
 class Nginx:
     token = None
 
-    def __init__(self, shaman, manager, secured=False):
+    def __init__(self, shaman, manager, secured=False, edit=lambda sample: sample):
+        """`edit` makes of the sample what an admin has made of it."""
         self.folder = tempfile.TemporaryDirectory(prefix="shaman-nginx-")
         self.host, self.port = "127.0.0.1", free_port()
         self.url = f"http{'s' if secured else ''}://{self.host}:{self.port}"
@@ -34,12 +40,13 @@ class Nginx:
             listen += f" ssl; ssl_certificate {certificate}; ssl_certificate_key {key}"
         with open(SAMPLE, encoding="utf-8") as file:
             sample = file.read()
-        for address, ours in (("127.0.0.1:8082", f"127.0.0.1:{shaman.port}"),
-                              ("127.0.0.1:8081", f"127.0.0.1:{manager.port}"),
+        for address, ours in (("127.0.0.1:8082", f"{address_of(shaman)}:{shaman.port}"),
+                              ("127.0.0.1:8081", f"{address_of(manager)}:{manager.port}"),
                               ("listen 8080", listen),
                               ("/var/log/nginx/flamenco.log", self.folder.name + "/access.log")):
             assert sample.count(address) == 1
             sample = sample.replace(address, ours)
+        sample = edit(sample)
         here = self.folder.name
         user = "user root;\n" if os.geteuid() == 0 else ""
         temporary = "".join(f"{kind}_temp_path {here}/{kind};\n"
