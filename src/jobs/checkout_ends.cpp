@@ -43,6 +43,8 @@ class Look {
 
  private:
   void learn(const Users& users);
+  [[nodiscard]] bool is_unread(const std::string& path) const;
+  void tell_unread() const;
   [[nodiscard]] bool is_over(const FoundCheckout& checkout) const;
   [[nodiscard]] std::vector<std::string> find_over() const;
   void apply_brake(std::vector<std::string>& over, std::vector<std::string> confirmed);
@@ -58,6 +60,7 @@ class Look {
   Knowledge& knowledge_;
   bool has_jobs_ = true;
   std::vector<FoundCheckout> found_;
+  std::vector<std::string> unread_;  // folders below jobs
   CheckoutEndsResults results_;
 };
 
@@ -76,7 +79,24 @@ void Look::learn(const Users& users) {
       if (since == 0) since = seconds_of(now_);
     }
   }
+  // What lies in a folder that may not be read is neither there nor gone.
+  for (const auto& [path, known] : knowledge_.checkouts)
+    if (is_unread(path)) next.emplace(path, known);
   knowledge_.checkouts = std::move(next);
+}
+
+bool Look::is_unread(const std::string& path) const {
+  return std::ranges::any_of(unread_, [&](const std::string& folder) {
+    return path == folder || path.starts_with(folder + "/");
+  });
+}
+
+void Look::tell_unread() const {
+  if (unread_.empty()) return;
+  say(LogLevel::warning, text::count_of(unread_.size(), "folder", "folders") +
+                             " below jobs cannot be read, such as " +
+                             text::in_quotes("jobs/" + unread_.front()) +
+                             ": checkouts in there stay, whatever becomes of their jobs");
 }
 
 bool Look::is_over(const FoundCheckout& checkout) const {
@@ -145,8 +165,9 @@ result<CheckoutEndsResults> Look::run(const AskForJobs& ask, std::vector<std::st
   // The jobs first: a checkout that is made after that is young.
   const auto jobs = ask();
   if (!jobs) return jobs.error();
-  auto found = checkouts_.list();
+  auto found = checkouts_.list(&unread_);
   if (!found) return found.error();
+  tell_unread();
   found_ = *std::move(found);
   has_jobs_ = !jobs->empty();
   results_.checkouts = found_.size();
