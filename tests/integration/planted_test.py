@@ -38,9 +38,9 @@ def files_below(folder):
 
 class PlantedTest(unittest.TestCase):
     def setUp(self):
-        temporary = tempfile.TemporaryDirectory(prefix="shaman-test-")
-        self.addCleanup(temporary.cleanup)
-        self.folder = temporary.name
+        self.folder = tempfile.mkdtemp(prefix="shaman-test-")
+        # Python's own removal recurses.
+        self.addCleanup(subprocess.run, ["rm", "-rf", self.folder], check=True)
         self.storage = os.path.join(self.folder, "storage")
         self.outside = os.path.join(self.folder, "outside")
         os.mkdir(self.outside)
@@ -84,13 +84,16 @@ class PlantedInPrivateFolder(PlantedTest):
         except AssertionError as refusal:
             self.assertIn(name.split("/", maxsplit=1)[0], str(refusal))
             return
-        with server, Api(server) as calls:
-            data = new_content()
-            self.assertEqual(calls.upload(data).status, 204)
-            made = calls.create("film/shot", [spec("f", data)])
-            self.assertEqual(made.status, 200, made)
-            path = made.json()["checkoutPath"]
-            self.assertEqual(calls.call("DELETE", f"/api/v3/shaman/checkout/{path}").status, 204)
+        try:
+            with Api(server) as calls:
+                data = new_content()
+                self.assertEqual(calls.upload(data).status, 204)
+                made = calls.create("film/shot", [spec("f", data)])
+                self.assertEqual(made.status, 200, made)
+                path = made.json()["checkoutPath"]
+                self.assertEqual(calls.call("DELETE", f"/api/v3/shaman/checkout/{path}").status, 204)
+        finally:
+            server.close()
 
     def commands_work_or_say_why(self, name):
         for command in (("gc", "--max-age", "2h"), ("verify", "--sample", "100%"), ("expired",)):
