@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "transport.hpp"
 
+#include <algorithm>
 #include <array>
+#include <atomic>
+#include <memory>
+#include <thread>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "shaman/text.hpp"
@@ -21,6 +26,22 @@ namespace {
 
 constexpr auto kQuietly = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kLongestProxyHead = 16 * 1024;
+constexpr milliseconds kLongestPause{50};
+
+// What a host's name stands for; `is_done` is set last.
+struct NameSearch {
+  error_code error;
+  std::vector<asio::ip::tcp::endpoint> found;
+  std::atomic<bool> is_done = false;
+
+  void run(const std::string& host, std::uint16_t port) {
+    asio::io_context context;
+    asio::ip::tcp::resolver resolver(context);
+    for (const auto& each : resolver.resolve(host, std::to_string(port), error))
+      found.push_back(each.endpoint());
+    is_done = true;
+  }
+};
 
 }  // namespace
 
@@ -54,23 +75,19 @@ asio::awaitable<result<void>> Transport::connect() {
 
 asio::awaitable<result<void>> Transport::connect_to(const std::string& host, std::uint16_t port,
                                                     const std::string& name) {
-  asio::ip::tcp::resolver resolver(strand_);
-  const std::string service = std::to_string(port);
-  const auto [unresolved, addresses] = co_await resolver.async_resolve(host, service, kQuietly);
-  if (unresolved)
-    co_return Error{errc::unreachable, "the host \"" + text::printable(host) +
-                                           "\" cannot be found: " + unresolved.message()};
+  const result<std::vector<Endpoint>> addresses = co_await look_up(host, port);
+  if (!addresses) co_return addresses.error();
   std::string why = "it has no address";
-  for (const auto& address : addresses) {
+  for (const Endpoint& address : *addresses) {
     close();
     error_code error;
-    socket_.open(address.endpoint().protocol(), error);
+    socket_.open(address.protocol(), error);
     if (!error) {
       socket_.non_blocking(true, error);
       using namespace asio::experimental::awaitable_operators;
       timer_.expires_after(timeouts_.connect);
-      const auto first = co_await (socket_.async_connect(address.endpoint(), kQuietly) ||
-                                   timer_.async_wait(kQuietly));
+      const auto first =
+          co_await (socket_.async_connect(address, kQuietly) || timer_.async_wait(kQuietly));
       error =
           first.index() == 0 ? std::get<0>(std::get<0>(first)) : error_code(asio::error::timed_out);
     }
@@ -82,6 +99,30 @@ asio::awaitable<result<void>> Transport::connect_to(const std::string& host, std
     why = error.message();
   }
   co_return Error{errc::unreachable, "no server answers at " + name + ": " + why};
+}
+
+// The system's look-up cannot be broken off, and asio waits for it when all else has ended: it runs
+// on a thread that nobody waits for, and is asked now and then whether it is done.
+asio::awaitable<result<std::vector<Transport::Endpoint>>> Transport::look_up(
+    const std::string& host, std::uint16_t port) {
+  error_code is_name;
+  const asio::ip::address address = asio::ip::make_address(host, is_name);
+  if (!is_name) co_return std::vector<Endpoint>{{address, port}};
+  const auto search = std::make_shared<NameSearch>();
+  std::thread([search, host, port] { search->run(host, port); }).detach();
+  const auto until = std::chrono::steady_clock::now() + timeouts_.connect;
+  for (milliseconds pause{1}; !search->is_done; pause = std::min(2 * pause, kLongestPause)) {
+    if (std::chrono::steady_clock::now() >= until)
+      co_return Error{errc::unreachable,
+                      "the host \"" + text::printable(host) +
+                          "\" cannot be found: the name service does not answer"};
+    timer_.expires_after(pause);
+    co_await timer_.async_wait(asio::use_awaitable);
+  }
+  if (search->error)
+    co_return Error{errc::unreachable, "the host \"" + text::printable(host) +
+                                           "\" cannot be found: " + search->error.message()};
+  co_return std::move(search->found);
 }
 
 asio::awaitable<result<void>> Transport::pass_proxy() {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -59,6 +60,9 @@ class Transport {
   [[nodiscard]] const HttpTimeouts& timeouts() const noexcept { return timeouts_; }
 
  private:
+  using Endpoint = boost::asio::ip::tcp::endpoint;
+  boost::asio::awaitable<result<std::vector<Endpoint>>> look_up(const std::string& host,
+                                                                std::uint16_t port);
   boost::asio::awaitable<result<void>> connect_to(const std::string& host, std::uint16_t port,
                                                   const std::string& name);
   boost::asio::awaitable<result<void>> pass_proxy();

@@ -14,6 +14,7 @@ import threading
 import unittest
 
 import api
+from disturbed_files import DisturbedFiles
 from shaman_client import Client
 from shaman_server import CLIENT_PROGRAM, PATIENCE, PROGRAM, Server, wait_until
 
@@ -335,6 +336,15 @@ class Silent(WordsTest):
         self.assertNotIn(b"\x1b", shown)
 
 
+class NoNames(WordsTest):
+    def test_a_name_service_that_never_answers_is_told(self):
+        files = DisturbedFiles()
+        self.addCleanup(files.close)
+        done = self.run_shaman("status", "--server", "http://farm.invalid:8080", expect=4,
+                               **files.environment(NO_NAMES="1"))
+        self.assertRegex(done.stderr, "name service does not answer|nothing came within 10 s")
+
+
 class Away(WordsTest):
     def test_the_progress_counts_down_to_the_next_try(self):
         """The server goes away while it is asked; elsewhere than on a terminal a line tells now and then."""
@@ -423,7 +433,6 @@ class Interrupted(WordsTest):
 
 class Cache(WordsTest):
     def test_a_home_without_locks_is_told_at_once(self):
-        from disturbed_files import DisturbedFiles
         files = DisturbedFiles()
         self.addCleanup(files.close)
         url = self.start().url

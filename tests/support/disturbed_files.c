@@ -2,11 +2,13 @@
 // Preloaded into a program under test, so that single files misbehave whoever runs the tests:
 //   SHAMAN_TEST_NO_LOCKS   record locks fail, as on an NFS mount without a lock service
 //   SHAMAN_TEST_FORBIDDEN  end of the paths that may not be read
+//   SHAMAN_TEST_NO_NAMES   the name service never answers
 //   SHAMAN_TEST_BROKEN     end of the paths that open, but fail when they are read
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +44,14 @@ int fcntl64(int fd, int command, ...) {
   void *argument = va_arg(list, void *);
   va_end(list);
   return lock_or_call(fd, command, argument);
+}
+
+int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints, struct addrinfo **found) {
+  while (getenv("SHAMAN_TEST_NO_NAMES"))
+    pause();
+  int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **) =
+      (int (*)(const char *, const char *, const struct addrinfo *, struct addrinfo **))dlsym(RTLD_NEXT, "getaddrinfo");
+  return real(host, service, hints, found);
 }
 
 static int open_or_forbid(const char *name, const char *path, int flags, int mode) {
