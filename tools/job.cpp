@@ -94,7 +94,7 @@ std::string shown(const json& value) {
 
 ExitStatus show(Manager& manager, const Options& options) {
   const auto job = manager.job(options.id);
-  if (!job) return fail(with_hint(job.error()));
+  if (!job) return fail_for_job(with_hint(job.error()));
   const auto tasks = manager.tasks(options.id);
   if (!tasks) return fail(with_hint(tasks.error()));
   if (options.json) {
@@ -125,7 +125,7 @@ ExitStatus tail(Manager& manager, const Options& options) {
   // The id may be a task's.
   if (!job && job.error().code == errc::not_found) {
     const auto log = manager.log_tail(options.id);
-    if (!log) return fail(with_hint(job.error()));
+    if (!log) return fail_for_job(job.error());
     if (options.json)
       print_json(json{{"schema", 1}, {"id", options.id}, {"log", *log}});
     else
@@ -148,7 +148,7 @@ ExitStatus tail(Manager& manager, const Options& options) {
 
 ExitStatus cancel(Manager& manager, const Options& options) {
   const auto job = manager.job(options.id);
-  if (!job) return fail(with_hint(job.error()));
+  if (!job) return fail_for_job(with_hint(job.error()));
   if (job->is_final())
     return fail({errc::malformed_request,
                  "the job is " + text::printable(job->status) + " already: nothing to cancel"});

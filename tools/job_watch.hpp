@@ -12,9 +12,14 @@
 namespace shaman::tools {
 
 /// Waits until a job has ended, with its progress as lines in `to`. The exit status says how it
-/// ended. A Manager that is away for a while is waited for; `stop` ends the waiting, not the job.
+/// ended: ExitStatus::job_failed also where tasks failed and nothing is left to run, as a Manager
+/// then may keep the job active for ever. A Manager that is away for up to ten minutes is waited
+/// for, with a word about it; `stop` ends the waiting, not the job.
 [[nodiscard]] ExitStatus watch_job(manager::Manager& manager, const std::string& id, std::FILE* to,
                                    const std::stop_token& stop);
+
+/// As fail(); ExitStatus::no_such_job where the error says that there is none.
+[[nodiscard]] ExitStatus fail_for_job(const Error& error);
 
 /// A log as it can be shown on a terminal; a sentence where it is empty.
 [[nodiscard]] std::string log_text(const std::string& log);

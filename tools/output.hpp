@@ -20,6 +20,7 @@ enum class ExitStatus : int {
   server_away = 4,
   job_failed = 5,     ///< with --wait only
   job_canceled = 6,   ///< with --wait only
+  no_such_job = 7,    ///< no job has this id, or it was deleted while it was waited for
   interrupted = 130,  ///< by Ctrl-C, as shells tell it
   terminated = 143,   ///< by SIGTERM
 };

@@ -194,7 +194,7 @@ ExitStatus send_and_render(const Options& options, manager::Manager& manager,
 }
 
 // What is wrong with the job is told before the first file is sent.
-ExitStatus make_job(const Options& options) {
+ExitStatus make_job(Options& options) {
   auto request = job_request(options.job);
   if (!request) return fail(request.error());
   manager::Manager manager(options.submit.server);
@@ -204,17 +204,21 @@ ExitStatus make_job(const Options& options) {
     return submission.prepare();
   }();
   if (!prepared) return fail(with_hint(prepared.error()));
+  for (const std::string& warning : submission.warnings())
+    warn(warning);
+  if (options.dry_run) return preview(options);
   return options.job.in_place ? render_in_place(options, manager, submission)
                               : send_and_render(options, manager, submission);
 }
 
 ExitStatus run(Options& options) {
   options.submit.cache_folder = os::cache_folder();
-  if (options.dry_run) return preview(options);
+  const bool makes_job = !options.job.request.type.empty();
+  if (options.dry_run && !makes_job) return preview(options);
   const result<client::Server> server = server_of(options.server);
   if (!server) return fail(server.error());
   options.submit.server = *server;
-  return options.job.request.type.empty() ? send_only(options) : make_job(options);
+  return !makes_job ? send_only(options) : make_job(options);
 }
 
 }  // namespace

@@ -28,6 +28,17 @@ std::optional<Setting::Type> type_of(const std::string& name) {
   return std::nullopt;
 }
 
+// Of a setting with an expression. Source: the add-on's job_types_propgroup.py, 3.5 to 3.9.
+bool is_computed(const json& object) {
+  const std::string visible = text_of(object, "visible");
+  const auto editable = object.find("editable");
+  const bool is_fixed =
+      editable != object.end() && editable->is_boolean() && !editable->get<bool>();
+  const auto info = object.find("evalInfo");
+  const bool is_linked = info != object.end() && flag_of(*info, "showLinkButton");
+  return visible == "hidden" || visible == "web" || is_fixed || is_linked;
+}
+
 std::optional<Setting> read_setting(const json& object) {
   if (!object.is_object()) return std::nullopt;
   Setting setting;
@@ -45,6 +56,10 @@ std::optional<Setting> read_setting(const json& object) {
   const auto required = object.find("required");
   setting.is_required = required != object.end() && required->is_boolean() && required->get<bool>();
   setting.expression = text_of(object, "eval");
+  setting.is_computed = !setting.expression.empty() && is_computed(object);
+  const std::string subtype = text_of(object, "subtype");
+  setting.is_path =
+      subtype == "dir_path" || subtype == "file_path" || subtype == "hashed_file_path";
   setting.description = text_of(object, "description");
   setting.min = limit_of(object, "min");
   setting.max = limit_of(object, "max");

@@ -312,10 +312,18 @@ result<std::vector<Job>> Manager::jobs() {
 }
 
 result<Job> Manager::job(const std::string& id) {
-  const result<json> object =
-      impl_->get_json("jobs/" + escaped(id), "of a job " + text::in_quotes(id));
-  if (!object) return object.error();
-  return read_job(*object);
+  const result<HttpResponse> answer = impl_->get("jobs/" + escaped(id));
+  if (!answer) return answer.error();
+  // What cannot be an id is 400; that nobody has it is what counts.
+  const bool is_unknown = answer->status == 404 || answer->status == 400;
+  if (is_unknown && !client::is_page(answer->body))
+    return Error{errc::not_found, "the Manager at " + impl_->server.url.text() + " has no job " +
+                                      text::in_quotes(id) + "; `shaman job list` shows all"};
+  const std::string what = "the job " + text::in_quotes(id);
+  if (answer->status != 200) return refused("does not show " + what, *answer);
+  const json object = json::parse(answer->body, nullptr, false);
+  if (!object.is_object()) return not_understood(what, *answer);
+  return read_job(object);
 }
 
 result<std::vector<Task>> Manager::tasks(const std::string& job_id) {

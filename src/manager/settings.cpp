@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "shaman/manager/job_type.hpp"
+#include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
 #include "evaluate.hpp"
@@ -35,8 +36,10 @@ std::optional<T> number_of(const std::string& value) {
 }
 
 std::optional<json> boolean_of(const std::string& value) {
-  if (value == "true" || value == "yes" || value == "1") return json(true);
-  if (value == "false" || value == "no" || value == "0") return json(false);
+  for (const std::string_view yes : {"true", "yes", "on", "1"})
+    if (text::is_same_but_for_case(value, yes)) return json(true);
+  for (const std::string_view no : {"false", "no", "off", "0"})
+    if (text::is_same_but_for_case(value, no)) return json(false);
   return std::nullopt;
 }
 
@@ -99,36 +102,19 @@ void look_at_limits(const Setting& setting, const json& value, Complaints& compl
     complaints.add(name + " must be at most " + plain(*setting.max) + ", and is " + value.dump());
 }
 
-void take_given(const JobType& type, const SettingsSource& source, json& settings,
-                Complaints& complaints) {
-  for (const auto& [key, value] : source.given) {
-    const Setting* const setting = type.find(key);
-    if (setting == nullptr) {
-      std::vector<std::string> keys;
-      for (const Setting& each : type.settings)
-        keys.push_back(each.key);
-      complaints.add("there is no setting " + in_quotes(key) + " (there are: " + joined(keys) +
-                     ")");
-      continue;
-    }
-    const std::optional<json> read = value_of(setting->type, value);
-    if (!read) {
-      complaints.add(in_quotes(key) + " must be " + wanted(setting->type) + ", and is " +
-                     in_quotes(value));
-      continue;
-    }
-    settings[key] = *read;
+// What the add-on sends for a setting that nobody has touched.
+json untouched(const Setting& setting) {
+  switch (setting.type) {
+    case Setting::Type::string:
+      return setting.choices.empty() ? json("") : json(setting.choices.front());
+    case Setting::Type::int32:
+      return 0;
+    case Setting::Type::real:
+      return 0.0;
+    case Setting::Type::boolean:
+      return false;
   }
-}
-
-void take_from_scene(const JobType& type, const SettingsSource& source, json& settings) {
-  for (const Setting& setting : type.settings) {
-    if (setting.key == "blendfile" && setting.type == Setting::Type::string)
-      settings[setting.key] = source.job_blendfile;
-    if (settings.contains(setting.key) || setting.expression.empty()) continue;
-    if (std::optional<json> value = evaluate(setting.expression, source, settings))
-      settings[setting.key] = std::move(*value);
-  }
+  return nullptr;
 }
 
 std::string missing_text(const Setting& setting) {
@@ -141,36 +127,171 @@ std::string missing_text(const Setting& setting) {
   return what;
 }
 
+class Completion {
+ public:
+  Completion(const JobType& type, const SettingsSource& source) : type_(type), source_(source) {
+    const auto format = source_.given.find("format");
+    if (format == source_.given.end()) return;
+    source_.scene.format = format->second;
+    source_.scene.extension = extension_of(format->second);
+  }
+
+  result<CompletedSettings> run() {
+    take_given();
+    look_at_scene();
+    take_defaults();
+    take_expressions();
+    for (const Setting& setting : type_.settings)
+      complete(setting);
+    if (!complaints_.all().empty())
+      return Error{errc::malformed_request,
+                   "the job type " + in_quotes(type_.name) + ": " + complaints_.all()};
+    return std::move(completed_);
+  }
+
+ private:
+  void take_given() {
+    for (const auto& [key, value] : source_.given) {
+      const Setting* const setting = type_.find(key);
+      if (setting == nullptr) {
+        std::vector<std::string> keys;
+        for (const Setting& each : type_.settings)
+          keys.push_back(each.key);
+        complaints_.add("there is no setting " + in_quotes(key) + " (there are: " + joined(keys) +
+                        ")");
+        continue;
+      }
+      std::optional<json> read = value_of(setting->type, value);
+      if (!read) {
+        complaints_.add(in_quotes(key) + " must be " + wanted(setting->type) + ", and is " +
+                        in_quotes(value));
+        continue;
+      }
+      if (setting->is_path && read->is_string()) *read = path_for_workers(key, value);
+      values()[key] = *std::move(read);
+    }
+    const Setting* const blendfile = type_.find("blendfile");
+    if (blendfile != nullptr && blendfile->type == Setting::Type::string)
+      values()["blendfile"] = source_.job_blendfile;
+  }
+
+  // As the add-on makes it; said where workers may have no such folder.
+  std::string path_for_workers(const std::string& key, const std::string& path) {
+    const bool has_drive = path.size() > 1 && path[1] == ':';
+    if (path.empty() || path.starts_with('{') || path.starts_with("\\\\") || has_drive) return path;
+    if (path.starts_with('~')) {
+      complaints_.add(in_quotes(key) + " is " + in_quotes(path) +
+                      ": workers have another home folder than you; give the whole path of a "
+                      "folder that they can write to");
+      return path;
+    }
+    const bool is_beside_blend = path.starts_with("//");
+    const std::string whole =
+        is_beside_blend
+            ? os::absolute(os::join(os::parent(source_.blendfile), without_slashes(path)))
+            : os::absolute(path);
+    if (is_below(whole, source_.shared_folder)) return whole;
+    if (is_beside_blend || !os::is_absolute(path))
+      completed_.warnings.push_back(in_quotes(key) + " becomes " + in_quotes(whole) +
+                                    ": workers need this folder under the same path");
+    else if (is_below(whole, os::home_folder()) || is_below(whole, "/tmp"))
+      completed_.warnings.push_back(in_quotes(key) + " is " + in_quotes(whole) +
+                                    ", a folder of this machine: workers need it under the same "
+                                    "path");
+    return whole;
+  }
+
+  static std::string without_slashes(const std::string& path) {
+    return path.substr(std::min(path.find_first_not_of('/'), path.size()));
+  }
+
+  static bool is_below(const std::string& path, const std::string& folder) {
+    return !folder.empty() && folder != "/" && path.starts_with(folder) &&
+           (path.size() == folder.size() || path[folder.size()] == '/');
+  }
+
+  // What no worker could render.
+  void look_at_scene() {
+    const SceneFacts& scene = source_.scene;
+    if (!scene.name || type_.find("blendfile") == nullptr) return;
+    if (!scene.camera && !scene.has_other_source)
+      complaints_.add("the scene " + in_quotes(*scene.name) +
+                      " has no camera, so that there is nothing to render: add one, or give "
+                      "another scene with --setting scene=NAME");
+    if (renders_video())
+      complaints_.add("the scene " + in_quotes(*scene.name) + " renders to a video (" +
+                      *scene.format +
+                      "), and this job type to images: choose an image format in Blender's Output "
+                      "properties, or give --setting format=PNG");
+  }
+
+  [[nodiscard]] bool renders_video() const {
+    return type_.find("image_file_extension") != nullptr && source_.scene.renders_video();
+  }
+
+  // Before expressions, which look at other settings.
+  void take_defaults() {
+    for (const Setting& setting : type_.settings) {
+      if (!setting.is_computed && !setting.default_value.is_null())
+        values().emplace(setting.key, setting.default_value);
+    }
+  }
+
+  // In as many rounds as they depend on each other.
+  void take_expressions() {
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (const Setting& setting : type_.settings) {
+        if (setting.expression.empty() || values().contains(setting.key)) continue;
+        std::optional<json> value = evaluate(setting.expression, source_, values());
+        if (!value) continue;
+        values()[setting.key] = as_type(setting.type, *std::move(value));
+        changed = true;
+      }
+    }
+  }
+
+  // Python's 24.0 is 24 for a whole number, and 24 is 24.0 for a real one.
+  static json as_type(Setting::Type type, json value) {
+    if (type == Setting::Type::real && value.is_number()) return value.get<double>();
+    const bool fits = value.is_number_float() && std::fabs(value.get<double>()) < 2147483648.0;
+    if (type == Setting::Type::int32 && fits) return static_cast<std::int32_t>(value.get<double>());
+    return value;
+  }
+
+  void complete(const Setting& setting) {
+    const bool by_video =
+        renders_video() && (setting.key == "format" || setting.key == "image_file_extension");
+    if (by_video) return;
+    const auto found = values().find(setting.key);
+    const bool is_there = found != values().end();
+    const bool is_empty =
+        is_there && found->is_string() && found->get_ref<const std::string&>().empty();
+    const bool was_given = source_.given.contains(setting.key);
+    if (is_there && !(is_empty && setting.is_required && setting.key != "scene")) {
+      look_at_limits(setting, *found, complaints_);
+    } else if (was_given) {
+      // What could not be read was complained of.
+      if (is_there) complaints_.add(in_quotes(setting.key) + " must not be empty");
+    } else if (setting.is_required || setting.is_computed) {
+      complaints_.add(missing_text(setting));
+    } else {
+      values()[setting.key] = untouched(setting);
+    }
+  }
+
+  json& values() { return completed_.values; }
+
+  const JobType& type_;
+  SettingsSource source_;
+  CompletedSettings completed_;
+  Complaints complaints_;
+};
+
 }  // namespace
 
-result<json> complete_settings(const JobType& type, const SettingsSource& source) {
-  json settings = json::object();
-  Complaints complaints;
-  take_given(type, source, settings, complaints);
-  // Defaults before expressions, which look at other settings; one that has an expression of its
-  // own gets its default only where that cannot be evaluated.
-  for (const Setting& setting : type.settings) {
-    if (setting.expression.empty() && !setting.default_value.is_null())
-      settings.emplace(setting.key, setting.default_value);
-  }
-  take_from_scene(type, source, settings);
-  for (const Setting& setting : type.settings) {
-    if (!setting.default_value.is_null()) settings.emplace(setting.key, setting.default_value);
-    const auto found = settings.find(setting.key);
-    if (found == settings.end() || (found->is_string() && found->get<std::string>().empty() &&
-                                    setting.is_required && setting.key != "scene")) {
-      if (setting.is_required && !source.given.contains(setting.key))
-        complaints.add(missing_text(setting));
-      else if (setting.is_required && found != settings.end())
-        complaints.add(in_quotes(setting.key) + " must not be empty");
-      continue;
-    }
-    look_at_limits(setting, *found, complaints);
-  }
-  if (!complaints.all().empty())
-    return Error{errc::malformed_request,
-                 "the job type " + in_quotes(type.name) + ": " + complaints.all()};
-  return success(std::move(settings));
+result<CompletedSettings> complete_settings(const JobType& type, const SettingsSource& source) {
+  return Completion(type, source).run();
 }
 
 }  // namespace shaman::manager

@@ -77,16 +77,20 @@ result<void> Submission::find_tag() {
                    "; it has: " + names_of(*tags, [](const Tag& each) { return each.name; })};
 }
 
+result<CompletedSettings> Submission::complete(const std::string& job_blendfile) const {
+  return complete_settings(
+      type_, {request_.settings, request_.name, blendfile_, job_blendfile, scene_, shared_folder_});
+}
+
 result<json> Submission::job_for(const std::string& job_blendfile,
                                  const std::string& checkout) const {
-  auto settings = complete_settings(
-      type_, {request_.settings, request_.name, blendfile_, job_blendfile, scene_});
+  auto settings = complete(job_blendfile);
   if (!settings) return settings.error();
   json job{{"name", request_.name},
            {"type", type_.name},
            {"priority", request_.priority},
            {"submitter_platform", this_platform()},
-           {"settings", *std::move(settings)},
+           {"settings", std::move(settings->values)},
            {"metadata", request_.metadata},
            {"initial_status", request_.is_paused ? "paused" : "queued"}};
   if (!type_.etag.empty()) job["type_etag"] = type_.etag;
@@ -98,9 +102,16 @@ result<json> Submission::job_for(const std::string& job_blendfile,
 result<void> Submission::prepare() {
   if (auto found = find_type(); !found) return found;
   if (auto found = find_tag(); !found) return found;
-  auto facts = read_scene_facts(blendfile_);
+  const auto scene = request_.settings.find("scene");
+  auto facts = read_scene_facts(blendfile_, scene == request_.settings.end() ? "" : scene->second);
   if (!facts) return facts.error();
   scene_ = *std::move(facts);
+  // Only for warnings: a Manager that does not tell is no reason to stop.
+  if (const auto shared = manager_.shared_storage("users", this_platform()))
+    shared_folder_ = shared->root();
+  auto settings = complete(kPlaceholder);
+  if (!settings) return settings.error();
+  warnings_ = std::move(settings->warnings);
   const auto job = job_for(kPlaceholder, "");
   if (!job) return job.error();
   return manager_.check(*job);

@@ -8,7 +8,7 @@ import tempfile
 import threading
 import unittest
 
-from manager import Manager
+from manager import Manager, with_etag
 from shaman_client import Client
 from shaman_server import Server, wait_until
 
@@ -150,6 +150,55 @@ class Submit(JobTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(len(self.farm.jobs), 1)
 
+    def test_every_setting_is_sent_as_the_addon_would(self):
+        self.farm.job_types.append(with_etag({"name": "studio", "label": "Studio", "settings": [
+            {"key": "text", "type": "string"}, {"key": "count", "type": "int32"}, {"key": "share", "type": "float"},
+            {"key": "flag", "type": "bool"}, {"key": "mood", "type": "string", "choices": ["calm", "merry"]},
+            {"key": "width", "type": "int32", "eval": "C.scene.render.resolution_x * 2", "visible": "hidden"},
+            {"key": "last", "type": "string", "eval": "f'{C.scene.frame_end:04}'"},
+            {"key": "kept", "type": "int32", "default": 3, "eval": "bpy.app.version[0]"}]}))
+        settings = self.submitted("--setting", "flag=True", job_type="studio")["settings"]
+        self.assertEqual(settings, {"text": "", "count": 0, "share": 0.0, "flag": True, "mood": "calm", "width": 1280,
+                                    "last": "", "kept": 3})
+
+    def test_what_only_blender_can_compute_is_asked_for(self):
+        self.farm.job_types.append(with_etag({"name": "studio", "label": "Studio", "settings": [
+            {"key": "version", "type": "int32", "default": 3, "eval": "bpy.app.version[0]", "visible": "hidden"}]}))
+        self.assertIn("give --setting version=VALUE (Blender would compute it, as bpy.app.version[0]",
+                      self.refused(job_type="studio"))
+        self.assertEqual(self.submitted("--setting", "version=5", job_type="studio")["settings"], {"version": 5})
+
+    def test_output_folders_become_absolute_and_are_warned_of(self):
+        home = os.path.expanduser("~")
+        for given, whole in (("//../render", os.path.join(self.film, "render")),
+                             ("out/../render", os.path.join(os.getcwd(), "render")),
+                             (f"{home}/render", f"{home}/render")):
+            with self.subTest(given):
+                done = self.submit("--setting", "render_output_root=" + given)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(self.farm.submitted[-1]["settings"]["render_output_root"], whole)
+                self.assertIn(f'"{whole}"', done.stderr)
+                self.assertIn("workers need", done.stderr)
+        for given in ("/farm/out", "{jobs}/out", os.path.join(self.farm.storage, "out")):
+            with self.subTest(given):
+                done = self.submit("--setting", "render_output_root=" + given)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(self.farm.submitted[-1]["settings"]["render_output_root"], given)
+                self.assertNotIn("workers need", done.stderr)
+
+    def test_a_home_folder_is_no_output_folder(self):
+        self.assertIn("workers have another home folder", self.refused("--setting", "render_output_root=~/out"))
+
+    def test_a_scene_that_is_not_there(self):
+        self.assertIn('has no scene "Nope"; it has: Scene', self.refused(*OUTPUT, "--setting", "scene=Nope"))
+
+    def test_a_dry_run_looks_at_the_job_too(self):
+        self.assertIn('"render_output_root" is required', self.refused("--dry-run"))
+        done = self.submit(*OUTPUT, "--dry-run")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.farm.submitted, [])
+        self.assertIn(("POST", "/api/v3/jobs/check"), self.farm.calls)
+
     def test_without_a_manager_there_is_no_job(self):
         with Server() as alone:
             done = self.client.run("submit", self.shot, "--project", self.film, "--server",
@@ -259,8 +308,43 @@ class Wait(JobTest):
             self.looked_at(job_id, 1)
             self.farm.delete_job(job_id)
         done = self.wait(end)
-        self.assertEqual(done.returncode, 2)
-        self.assertIn("no such job", done.stderr)
+        self.assertEqual(done.returncode, 7)
+        self.assertIn("was deleted on the Manager while it was waited for", done.stderr)
+
+    def test_a_job_with_nothing_left_to_run_has_failed_though_the_manager_keeps_it_active(self):
+        def end(job_id):
+            for number in range(19):
+                self.farm.add_task(job_id, f"render {number}", "completed")
+            self.farm.add_task(job_id, "render 19", "failed", "Error: no memory\n")
+            self.farm.set_status(job_id, "active")
+        done = self.wait(end)
+        self.assertEqual(done.returncode, 5)
+        self.assertIn("1 task has failed and nothing is left to run; the Manager keeps the job active", done.stdout)
+        self.assertIn("Error: no memory\n", done.stdout)
+
+    def test_what_is_tried_again_has_not_failed(self):
+        def end(job_id):
+            task = self.farm.add_task(job_id, "render 1", "soft-failed", "Error: once\n")
+            self.farm.set_status(job_id, "active")
+            self.looked_at(job_id, 8)
+            task["status"] = "completed"
+            self.farm.set_status(job_id, "completed")
+        done = self.wait(end)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("Job active: 0 of 1 task done, 1 to be tried again\n", done.stdout)
+        self.assertNotIn("failed", done.stdout)
+
+    def test_the_absence_of_the_manager_is_said(self):
+        def end(job_id):
+            self.looked_at(job_id, 1)
+            # More than what is tried again in silence.
+            self.farm.lost_requests += 12 * [("GET", f"/api/v3/jobs/{job_id}")]
+            wait_until(lambda: not self.farm.lost_requests, "the Manager to be asked in vain")
+            self.farm.set_status(job_id, "completed")
+        done = self.wait(end)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("The Manager does not answer (", done.stdout)
+        self.assertIn("The Manager answers again.\n", done.stdout)
 
 
 class Job(JobTest):
@@ -310,8 +394,8 @@ class Job(JobTest):
     def test_a_job_that_is_not_there(self):
         unknown = "00000000-0000-0000-0000-000000000000"
         for call in ("show", "tail", "cancel"):
-            self.assertIn("no such job", self.job(call, unknown, status=2))
-        self.assertIn("not valid", self.job("show", "../../version", status=1))
+            self.assertIn("has no job", self.job(call, unknown, status=7))
+        self.assertIn("`shaman job list` shows all", self.job("show", "../../version", status=7))
 
     def test_nobody_there(self):
         self.server.terminate()

@@ -24,6 +24,10 @@ struct Setting {
   nlohmann::json default_value;      ///< null: none
   bool is_required = false;
   std::string expression;  ///< of Python, by which Blender would find the value; empty: none
+  /// The add-on evaluates the expression for each submission: the setting is hidden, cannot be
+  /// edited, or is linked to its expression unless the artist unlinks it.
+  bool is_computed = false;
+  bool is_path = false;  ///< of a file or folder that workers read or write
   std::optional<double> min;
   std::optional<double> max;
   std::string description;
@@ -48,13 +52,22 @@ struct SettingsSource {
   std::string blendfile;      ///< absolute, as the artist has it
   std::string job_blendfile;  ///< as workers find it: becomes the setting `blendfile`
   SceneFacts scene;
+  /// Where this machine sees the storage that workers share; empty: not known.
+  std::string shared_folder;
 };
 
-/// Every setting of the type that has a value: what was given, what Blender would find in the scene
-/// as far as that can be read here, or the default. errc::malformed_request tells all that is wrong
-/// at once: keys that the type does not have, values of another type, outside the choices or the
-/// range, and what is required and missing.
-[[nodiscard]] result<nlohmann::json> complete_settings(const JobType& type,
-                                                       const SettingsSource& source);
+struct CompletedSettings {
+  nlohmann::json values = nlohmann::json::object();
+  std::vector<std::string> warnings;  ///< sentences: folders that workers may not have
+};
+
+/// Every setting of the type, as the Blender add-on would send it: what was given, what Blender
+/// would find in the scene, the default, or else `""`, 0, `false` or the first choice. Paths become
+/// absolute. errc::malformed_request tells all that is wrong at once: keys that the type does not
+/// have, values of another type, outside the choices or the range, what is required and missing,
+/// what Blender would compute and this program cannot, folders that no worker has, and a scene that
+/// cannot be rendered by the type.
+[[nodiscard]] result<CompletedSettings> complete_settings(const JobType& type,
+                                                          const SettingsSource& source);
 
 }  // namespace shaman::manager

@@ -14,13 +14,32 @@ struct SceneFacts {
   std::optional<std::string> name;
   std::optional<std::int64_t> frame_start;
   std::optional<std::int64_t> frame_end;
-  std::optional<double> fps;             ///< fps / fps_base
+  std::optional<std::int64_t> frame_current;
+  std::optional<std::int64_t> frame_step;
+  std::optional<std::int64_t> frame_rate;  ///< frames per second, times the base
+  std::optional<double> frame_rate_base;
+  std::optional<std::int64_t> resolution_x;  ///< pixels, before the percentage
+  std::optional<std::int64_t> resolution_y;
+  std::optional<std::int64_t> resolution_percentage;
+  std::optional<std::string> engine;     ///< `CYCLES`
   std::optional<std::string> format;     ///< as Blender's Python calls it: `PNG`
-  std::optional<std::string> extension;  ///< `.png`; none for films
+  std::optional<std::string> extension;  ///< `.png`; empty for videos
   std::optional<bool> has_previews;
+  std::optional<std::string> camera;  ///< its name
+  /// Something else than the camera's view is rendered: the sequencer's strips, a compositor's
+  /// tree.
+  bool has_other_source = false;
+
+  /// Whether frames go into one video instead of a picture each.
+  [[nodiscard]] bool renders_video() const;
 };
 
-/// Of the scene that is current in the .blend. Errors as of blend::BlendFile::open().
-[[nodiscard]] result<SceneFacts> read_scene_facts(const std::string& blendfile);
+/// The file name's extension for a format, as SceneFacts has both; nothing for an unknown one.
+[[nodiscard]] std::optional<std::string> extension_of(const std::string& format);
+
+/// Of the scene of that name; of the .blend's current one if the name is empty. Errors as of
+/// blend::BlendFile::open(); errc::malformed_request names the scenes that there are.
+[[nodiscard]] result<SceneFacts> read_scene_facts(const std::string& blendfile,
+                                                  const std::string& scene = {});
 
 }  // namespace shaman::manager

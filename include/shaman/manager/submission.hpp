@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -35,6 +36,9 @@ class Submission {
   /// errc::malformed_request tells all that is wrong with the settings.
   [[nodiscard]] result<void> prepare();
 
+  /// What prepare() found that may go wrong on workers: sentences.
+  [[nodiscard]] const std::vector<std::string>& warnings() const noexcept { return warnings_; }
+
   /// Makes the job, for a .blend that workers find at `job_blendfile` (`{jobs}/film/shot1.blend`).
   /// `checkout` is erased with the job; empty: there is none.
   [[nodiscard]] result<Job> submit(const std::string& job_blendfile, const std::string& checkout);
@@ -42,6 +46,7 @@ class Submission {
  private:
   [[nodiscard]] result<void> find_type();
   [[nodiscard]] result<void> find_tag();
+  [[nodiscard]] result<CompletedSettings> complete(const std::string& job_blendfile) const;
   [[nodiscard]] result<nlohmann::json> job_for(const std::string& job_blendfile,
                                                const std::string& checkout) const;
 
@@ -51,6 +56,8 @@ class Submission {
   JobType type_;
   SceneFacts scene_;
   std::string tag_id_;
+  std::string shared_folder_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace shaman::manager

@@ -20,15 +20,15 @@ class SettingsTest : public testing::Test {
   // The settings as JSON, or what is wrong.
   std::string complete(const char* settings) {
     const auto completed = complete_settings(type_of(settings), source_);
-    return completed ? completed->dump() : completed.error().message();
+    return completed ? completed->values.dump() : completed.error().message();
   }
-  SettingsSource source_{{}, "shot", "/film/shots/a.blend", "{jobs}/c/a.blend", {}};
+  SettingsSource source_{{}, "shot", "/film/shots/a.blend", "{jobs}/c/a.blend", {}, "/farm"};
 };
 
 TEST_F(SettingsTest, DefaultsAreFilledIn) {
   EXPECT_EQ(complete(R"x([{"key":"a","type":"int32","default":3},{"key":"b","type":"string"},
                          {"key":"c","type":"bool","default":false}])x"),
-            R"({"a":3,"c":false})");
+            R"({"a":3,"b":"","c":false})");
 }
 
 TEST_F(SettingsTest, WhatWasGivenIsReadAsItsType) {
@@ -36,6 +36,13 @@ TEST_F(SettingsTest, WhatWasGivenIsReadAsItsType) {
   EXPECT_EQ(complete(R"x([{"key":"a","type":"int32"},{"key":"b","type":"string"},
                          {"key":"c","type":"bool"},{"key":"d","type":"float"}])x"),
             R"({"a":7,"b":"x y","c":true,"d":0.5})");
+}
+
+TEST_F(SettingsTest, TrueAndFalseInEveryWriting) {
+  for (const char* const yes : {"True", "TRUE", "yes", "on", "1"}) {
+    source_.given = {{"c", yes}};
+    EXPECT_EQ(complete(R"x([{"key":"c","type":"bool"}])x"), R"({"c":true})") << yes;
+  }
 }
 
 TEST_F(SettingsTest, EverythingWrongIsToldAtOnce) {
@@ -54,13 +61,19 @@ TEST_F(SettingsTest, EverythingWrongIsToldAtOnce) {
 }
 
 TEST_F(SettingsTest, TheSceneFillsInWhatBlenderWouldEvaluate) {
-  source_.scene = {"Scene.001", 5, 20, 23.976, "OPEN_EXR", ".exr", true};
+  source_.scene.name = "Scene.001";
+  source_.scene.camera = "Camera";
+  source_.scene.frame_start = 5;
+  source_.scene.frame_end = 20;
+  source_.scene.frame_rate = 24;
+  source_.scene.frame_rate_base = 1.25;
+  source_.scene.format = "OPEN_EXR";
   EXPECT_EQ(complete(R"x([{"key":"frames","type":"string",
                           "eval":"f\"{C.scene.frame_start}-{C.scene.frame_end}\""},
                          {"key":"fps","type":"float","eval":"C.scene.render.fps/C.scene.render.fps_base"},
                          {"key":"format","type":"string","eval":"C.scene.render.image_settings.file_format"},
                          {"key":"scene","type":"string","eval":"C.scene.name"}])x"),
-            R"({"format":"OPEN_EXR","fps":23.976,"frames":"5-20","scene":"Scene.001"})");
+            R"({"format":"OPEN_EXR","fps":19.2,"frames":"5-20","scene":"Scene.001"})");
 }
 
 TEST_F(SettingsTest, WhatWasGivenGoesBeforeTheScene) {
@@ -87,6 +100,76 @@ TEST_F(SettingsTest, TheOutputPathIsMadeOfItsParts) {
            "str(Path(abspath(settings.render_output_root), last_n_dir_parts(settings.add_path_components), jobname, '{timestamp}', '######'))"
 }])x");
   EXPECT_EQ(json::parse(completed)["path"], "/film/shots/out/shots/shot/{timestamp}/######");
+}
+
+TEST_F(SettingsTest, WhatNobodyTouchedIsSentAsTheAddonSendsIt) {
+  EXPECT_EQ(complete(R"x([{"key":"a","type":"string"},{"key":"b","type":"int32"},
+                         {"key":"c","type":"float"},{"key":"d","type":"bool"},
+                         {"key":"e","type":"string","choices":["x","y"]},
+                         {"key":"f","type":"string","eval":"bpy.app.version_string"},
+                         {"key":"g","type":"int32","default":2,"eval":"bpy.app.version[0]"}])x"),
+            R"({"a":"","b":0,"c":0.0,"d":false,"e":"x","f":"","g":2})");
+}
+
+TEST_F(SettingsTest, ExpressionsThatTheAddonEvaluatesGoBeforeDefaults) {
+  source_.scene.frame_current = 7;
+  EXPECT_EQ(
+      complete(
+          R"x([{"key":"a","type":"int32","default":1,"visible":"hidden","eval":"C.scene.frame_current"},
+                         {"key":"b","type":"int32","default":1,"editable":false,"eval":"settings.a + 1"},
+                         {"key":"c","type":"int32","default":1,"eval":"C.scene.frame_current",
+                          "evalInfo":{"showLinkButton":true,"description":""}},
+                         {"key":"d","type":"int32","default":1,"eval":"C.scene.frame_current"}])x"),
+      R"({"a":7,"b":8,"c":7,"d":1})");
+}
+
+TEST_F(SettingsTest, OneThatCannotBeEvaluatedIsAskedForWhateverItsDefault) {
+  const std::string wrong = complete(
+      R"x([{"key":"a","type":"int32","default":1,"visible":"web","eval":"len(C.scene.objects)"}])x");
+  EXPECT_NE(wrong.find("give --setting a=VALUE"), std::string::npos) << wrong;
+}
+
+TEST_F(SettingsTest, PathsBecomeAbsoluteAndClean) {
+  const auto type = type_of(R"x([{"key":"p","type":"string","subtype":"dir_path"}])x");
+  const auto path_of = [&](const std::string& given, std::size_t warnings) {
+    source_.given = {{"p", given}};
+    const auto completed = complete_settings(type, source_);
+    if (!completed) return completed.error().message();
+    EXPECT_EQ(completed->warnings.size(), warnings) << given;
+    return completed->values["p"].get<std::string>();
+  };
+  EXPECT_EQ(path_of("/out/../render//x", 0), "/render/x");
+  EXPECT_EQ(path_of("///out", 1), "/film/shots/out");
+  EXPECT_EQ(path_of("/tmp/out", 1), "/tmp/out");
+  EXPECT_EQ(path_of("/farm/out", 0), "/farm/out");
+  EXPECT_EQ(path_of("{render}/out", 0), "{render}/out");
+  EXPECT_EQ(path_of("C:\\out", 0), "C:\\out");
+  EXPECT_NE(path_of("~/out", 0).find("home folder"), std::string::npos);
+}
+
+TEST_F(SettingsTest, ASceneWithoutCameraIsRefusedUnlessSomethingElseIsRendered) {
+  const char* const type = R"x([{"key":"blendfile","type":"string"}])x";
+  source_.scene.name = "Empty";
+  EXPECT_NE(complete(type).find(R"(the scene "Empty" has no camera)"), std::string::npos);
+  source_.scene.has_other_source = true;
+  EXPECT_EQ(complete(type), R"({"blendfile":"{jobs}/c/a.blend"})");
+}
+
+TEST_F(SettingsTest, AVideoIsRefusedByTypesThatRenderImages) {
+  const char* const type = R"x([{"key":"blendfile","type":"string"},
+    {"key":"format","type":"string","required":true,"eval":"C.scene.render.image_settings.file_format"},
+    {"key":"image_file_extension","type":"string","required":true,"eval":"C.scene.render.file_extension"}])x";
+  source_.scene.name = "S";
+  source_.scene.camera = "Camera";
+  source_.scene.format = "FFMPEG";
+  source_.scene.extension = "";
+  const std::string wrong = complete(type);
+  EXPECT_NE(wrong.find("renders to a video (FFMPEG)"), std::string::npos) << wrong;
+  EXPECT_EQ(wrong.find("required"), std::string::npos) << wrong;
+  source_.given = {{"format", "OPEN_EXR"}};
+  EXPECT_EQ(
+      complete(type),
+      R"({"blendfile":"{jobs}/c/a.blend","format":"OPEN_EXR","image_file_extension":".exr"})");
 }
 
 TEST_F(SettingsTest, TheBlendFileIsTheWorkers) {
