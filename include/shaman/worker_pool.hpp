@@ -6,7 +6,11 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <list>
+#include <map>
 #include <mutex>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -34,7 +38,23 @@ class WorkerPool {
   /// Queues one job and returns at once. The queue itself has no limit: who posts bounds it, by
   /// having only so many jobs under way (a connection has one piece at a time). The job must not
   /// throw.
+  /// Clients take turns, each with its oldest job, so that nobody waits behind all that another one
+  /// has queued; and no client has all threads (an eighth, at least one of several, is left).
   void post(std::function<void()> job);
+
+  /// What this thread posts, to any pool, is on behalf of the client until the scope ends. Jobs
+  /// inherit it for what they post. Empty, as without a scope: the program itself, which has no
+  /// limit.
+  class OnBehalfOf {
+   public:
+    explicit OnBehalfOf(std::string_view client);
+    ~OnBehalfOf();
+    OnBehalfOf(const OnBehalfOf&) = delete;
+    OnBehalfOf& operator=(const OnBehalfOf&) = delete;
+
+   private:
+    const std::string_view before_;
+  };
 
   /// Calls body(begin, end) for pieces of at most `grain` of [0, count), on the pool's threads and
   /// on the caller's, and returns when all are done. Safe to call from a job of this same pool: the
@@ -45,14 +65,27 @@ class WorkerPool {
   [[nodiscard]] std::size_t threads() const noexcept { return threads_.size(); }
 
  private:
+  struct Client {
+    std::string name;
+    std::list<std::function<void()>> jobs;
+    std::size_t running = 0;
+  };
+
   void run(Priority priority);
   void wake_one_if_useful(std::unique_lock<std::mutex> lock);
+  // With the mutex held.
+  [[nodiscard]] bool may_run(const Client& client) const noexcept;
+  [[nodiscard]] Client* next() const;
+  [[nodiscard]] std::function<void()> take(Client& client);
+  void done(Client& client);
 
   std::mutex mutex_;
   std::condition_variable wake_;
   std::size_t sleeping_ = 0;
   bool waking_ = false;  // one was told to wake and has not looked yet
-  std::deque<std::function<void()>> jobs_;
+  std::map<std::string, Client, std::less<>> clients_;
+  std::deque<Client*> turns_;  // those with jobs, in the order in which they come next
+  std::size_t most_of_one_ = 1;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

@@ -10,6 +10,8 @@
 namespace shaman {
 namespace {
 
+thread_local std::string_view on_behalf_of;
+
 // Shared by the caller and by helpers that may start only after all is done; hence the shared_ptr.
 struct Loop {
   Loop(std::size_t count_, std::size_t grain_,
@@ -46,7 +48,15 @@ struct Loop {
 
 }  // namespace
 
-WorkerPool::WorkerPool(std::size_t threads, Priority priority) {
+WorkerPool::OnBehalfOf::OnBehalfOf(std::string_view client)
+    : before_(std::exchange(on_behalf_of, client)) {}
+
+WorkerPool::OnBehalfOf::~OnBehalfOf() {
+  on_behalf_of = before_;
+}
+
+WorkerPool::WorkerPool(std::size_t threads, Priority priority)
+    : most_of_one_(std::max<std::size_t>(threads - std::min(threads, 1 + threads / 8), 1)) {
   threads_.reserve(std::max<std::size_t>(threads, 1));
   for (std::size_t i = 0; i < std::max<std::size_t>(threads, 1); ++i)
     threads_.emplace_back([this, priority] { run(priority); });
@@ -65,15 +75,46 @@ WorkerPool::~WorkerPool() {
 void WorkerPool::post(std::function<void()> job) {
   if (threads_.empty()) return job();
   std::unique_lock lock(mutex_);
-  jobs_.push_back(std::move(job));
+  auto found = clients_.find(on_behalf_of);
+  if (found == clients_.end()) {
+    found = clients_.emplace(on_behalf_of, Client()).first;
+    found->second.name = on_behalf_of;
+  }
+  Client& client = found->second;
+  if (client.jobs.empty()) turns_.push_back(&client);
+  client.jobs.push_back(std::move(job));
   wake_one_if_useful(std::move(lock));
+}
+
+bool WorkerPool::may_run(const Client& client) const noexcept {
+  return client.running < most_of_one_ || client.name.empty();
+}
+
+WorkerPool::Client* WorkerPool::next() const {
+  const auto found =
+      std::ranges::find_if(turns_, [this](const Client* client) { return may_run(*client); });
+  return found == turns_.end() ? nullptr : *found;
+}
+
+std::function<void()> WorkerPool::take(Client& client) {
+  std::function<void()> job = std::move(client.jobs.front());
+  client.jobs.pop_front();
+  ++client.running;
+  turns_.erase(std::ranges::find(turns_, &client));
+  if (!client.jobs.empty()) turns_.push_back(&client);
+  return job;
+}
+
+void WorkerPool::done(Client& client) {
+  --client.running;
+  if (client.running == 0 && client.jobs.empty()) clients_.erase(clients_.find(client.name));
 }
 
 // One thread at a time: who wakes and finds more than it takes wakes the next. So a burst of short
 // jobs is done by few threads, instead of each job waking one that comes too late.
 // Who is woken may come first, and would wait for a lock that is still held.
 void WorkerPool::wake_one_if_useful(std::unique_lock<std::mutex> lock) {
-  if (jobs_.empty() || sleeping_ == 0 || waking_) return;
+  if (sleeping_ == 0 || waking_ || next() == nullptr) return;
   waking_ = true;
   lock.unlock();
   wake_.notify_one();
@@ -81,18 +122,27 @@ void WorkerPool::wake_one_if_useful(std::unique_lock<std::mutex> lock) {
 
 void WorkerPool::run(Priority priority) {
   if (priority == Priority::low) os::lower_thread_priority();
+  Client* last = nullptr;  // whose job this thread has just done
   for (;;) {
     std::unique_lock lock(mutex_);
-    while (jobs_.empty() && !stopping_) {
+    if (last != nullptr) done(*std::exchange(last, nullptr));
+    Client* client = next();
+    while (client == nullptr && !(stopping_ && turns_.empty())) {
       ++sleeping_;
       wake_.wait(lock);
       --sleeping_;
       waking_ = false;
+      client = next();
     }
-    if (jobs_.empty()) return;
-    const auto job = std::move(jobs_.front());
-    jobs_.pop_front();
+    if (client == nullptr) {
+      lock.unlock();
+      wake_.notify_all();  // others may have slept as the last jobs' client had enough threads
+      return;
+    }
+    last = client;
+    const auto job = take(*client);
     wake_one_if_useful(std::move(lock));
+    const OnBehalfOf scope(client->name);
     job();
   }
 }

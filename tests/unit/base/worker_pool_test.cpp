@@ -6,6 +6,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #ifdef __linux__
@@ -42,6 +43,70 @@ TEST(WorkerPool, RunsWhatWasQueuedBeforeItEnds) {
       pool.post([&] { ++ran; });
   }
   EXPECT_EQ(ran, 100);
+}
+
+TEST(WorkerPool, ClientsTakeTurns) {
+  std::vector<std::string> order;
+  {
+    WorkerPool pool(1);
+    std::promise<void> go_on;
+    pool.post([&, may_go_on = go_on.get_future().share()] { may_go_on.wait(); });
+    for (int i = 0; i < 1000; ++i) {
+      const WorkerPool::OnBehalfOf scope("mallory");
+      pool.post([&] { order.emplace_back("mallory"); });
+    }
+    for (int i = 0; i < 2; ++i) {
+      const WorkerPool::OnBehalfOf scope("anna");
+      pool.post([&] { order.emplace_back("anna"); });
+    }
+    go_on.set_value();
+  }
+  ASSERT_EQ(order.size(), 1002U);
+  EXPECT_EQ(order[1], "anna");
+  EXPECT_EQ(order[3], "anna");
+}
+
+TEST(WorkerPool, OneClientLeavesAThreadForOthers) {
+  WorkerPool pool(4);
+  std::promise<void> end;
+  const auto may_end = end.get_future().share();
+  std::atomic<int> running = 0;
+  for (int i = 0; i < 10; ++i) {
+    const WorkerPool::OnBehalfOf scope("mallory");
+    pool.post([&] {
+      ++running;
+      may_end.wait();
+    });
+  }
+  std::promise<void> done;
+  {
+    const WorkerPool::OnBehalfOf scope("anna");
+    pool.post([&] { done.set_value(); });
+  }
+  done.get_future().wait();
+  EXPECT_LE(running, 3);
+  end.set_value();
+}
+
+TEST(WorkerPool, WhatAJobPostsIsItsClients) {
+  std::vector<std::string> order;
+  {
+    WorkerPool pool(1);
+    std::promise<void> go_on;
+    pool.post([&, may_go_on = go_on.get_future().share()] { may_go_on.wait(); });
+    {
+      const WorkerPool::OnBehalfOf scope("mallory");
+      pool.post([&] {
+        for (int i = 0; i < 3; ++i)
+          pool.post([&] { order.emplace_back("mallory"); });
+        const WorkerPool::OnBehalfOf other("anna");
+        pool.post([&] { order.emplace_back("anna"); });
+      });
+    }
+    go_on.set_value();
+  }
+  ASSERT_EQ(order.size(), 4U);
+  EXPECT_EQ(order[1], "anna");
 }
 
 TEST(WorkerPool, ParallelForVisitsEachIndexOnce) {
