@@ -47,13 +47,17 @@ struct StoreOptions {
   Durability durability = Durability::group;
   /// An upload that made no progress for this long may be overtaken by another of the same blob.
   std::chrono::milliseconds stall_after{5000};
+  /// What counts as progress there: so many bytes in that time. A few bytes now and then must not
+  /// keep others from sending the blob.
+  std::uint64_t stall_bytes = std::uint64_t{64} << 10;
   /// For this long after a blob's mark was set, it is known to be stored without looking at the
   /// disk. Half of the age below which garbage collection leaves every blob alone.
   std::chrono::seconds mark_lease{3600};
   /// How many marks are remembered in memory, about 64 bytes each.
   std::size_t remembered_marks = 512 * 1024;
   /// Uploads that can be resumed: how long one is kept to which nothing is added, how many may be
-  /// unfinished, and with how many bytes in all.
+  /// unfinished, and with how many bytes in all. One client may have twice as many as are still
+  /// free.
   std::chrono::seconds upload_expiry{std::chrono::hours(24)};
   std::size_t max_partial_uploads = 10'000;
   std::uint64_t max_partial_bytes = std::uint64_t{1} << 40;
@@ -129,10 +133,14 @@ using BeginResult = std::variant<Upload, AlreadyStored, Deferred, Claimed>;
 /// Further answers about uploads that can be resumed.
 struct NotHeld {};  ///< neither stored nor begun
 struct Taken {};    ///< somebody is at it, and is being sent away: try again once woken
+struct NoPlace {    ///< no further unfinished upload is kept for this client: take it whole
+  std::string why;
+};
 struct Held {
   std::uint64_t offset = 0;  ///< bytes from the start, all on stable storage
 };
-using ResumeResult = std::variant<Upload, AlreadyStored, Deferred, Claimed, NotHeld, Taken>;
+using ResumeResult =
+    std::variant<Upload, AlreadyStored, Deferred, Claimed, NotHeld, Taken, NoPlace>;
 using HeldResult = std::variant<Held, AlreadyStored, NotHeld, Taken>;
 
 /// How one who wants an unfinished upload and one who has it learn of each other. Both are called

@@ -57,6 +57,8 @@ void ClaimTable::progress(Ticket ticket, std::uint64_t received, Time now) {
   if (Uploader* const uploader = find(ticket)) {
     uploader->working = false;
     uploader->received = received;
+    if (received - uploader->received_at_progress < least_progress_) return;
+    uploader->received_at_progress = received;
     uploader->last_progress = now;
   }
 }

@@ -25,8 +25,10 @@ class ClaimTable {
   using Time = std::chrono::steady_clock::time_point;
   using Ticket = std::uint64_t;
 
-  explicit ClaimTable(std::chrono::steady_clock::duration stall_after)
-      : stall_after_(stall_after) {}
+  /// An upload has stalled that has not gained `least_progress` bytes in `stall_after`.
+  explicit ClaimTable(std::chrono::steady_clock::duration stall_after,
+                      std::uint64_t least_progress = 1)
+      : stall_after_(stall_after), least_progress_(least_progress) {}
 
   /// A ticket where nobody sends the blob, or all who do have stalled.
   [[nodiscard]] std::optional<Ticket> claim(const BlobId& id, Time now);
@@ -73,6 +75,7 @@ class ClaimTable {
   struct Uploader {
     BlobId id;
     std::uint64_t received = 0;
+    std::uint64_t received_at_progress = 0;
     Time last_progress;
     bool working = false;
     bool committing = false;
@@ -89,6 +92,7 @@ class ClaimTable {
   static void run(const Calls& calls);
 
   const std::chrono::steady_clock::duration stall_after_;
+  const std::uint64_t least_progress_;
   mutable std::mutex mutex_;
   Ticket next_ticket_ = 1;
   std::unordered_map<Ticket, Uploader> uploaders_;

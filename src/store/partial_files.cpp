@@ -2,6 +2,7 @@
 #include "store/partial_files.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -19,6 +20,23 @@ using layout::PartialName;
 constexpr std::size_t kRemembered = 256;
 constexpr std::size_t kReadPiece = std::size_t{1} << 20;
 constexpr std::uint32_t kWritable = 0644;
+
+constexpr unsigned kOwnerShift = 32;
+
+// Whose it is stands in the upper half of the tag, so that every server and every restart knows.
+std::uint64_t owner_of(std::string_view client) {
+  const Digest digest = Sha256::of(client);
+  std::uint64_t owner = 0;
+  for (std::size_t i = 0; i < sizeof(std::uint32_t); ++i)
+    owner = owner << 8U | static_cast<std::uint8_t>(digest.bytes()[i]);
+  return owner;
+}
+
+bool is_of(const PartialName& name, std::uint64_t owner) {
+  std::uint64_t tag = 0;
+  std::from_chars(name.tag.data(), name.tag.data() + name.tag.size(), tag);
+  return tag >> kOwnerShift == owner;
+}
 
 std::string called(const BlobId& id) {
   return "the resumable upload of blob " + id.brief();
@@ -82,12 +100,17 @@ result<void> PartialFiles::flush_names(const BlobId& id) {
   return {};
 }
 
+std::string PartialFiles::new_tag(std::string_view client) {
+  constexpr std::uint64_t kChance = (std::uint64_t{1} << kOwnerShift) - 1;
+  return std::to_string(owner_of(client) << kOwnerShift | (file_system_.random() & kChance));
+}
+
 // Makes the file its own by another tag. A lock alone does not tell whether the name, as this
 // server sees it, is still the file's: on a network mount it may have become a blob by now. A
 // rename is decided by the disk. False: it is gone.
-result<bool> PartialFiles::make_own(Open& open, PartialName name) {
+result<bool> PartialFiles::make_own(Open& open, PartialName name, std::string_view client) {
   const std::string before = name.text();
-  name.tag = std::to_string(file_system_.random());
+  name.tag = new_tag(client);
   const auto renamed = file_system_.rename(folder_, before, folder_, name.text());
   if (!renamed && is_absent(renamed.error())) return false;
   if (!renamed) return disk_error(renamed.error(), "take over " + called(name.id));
@@ -124,7 +147,8 @@ result<std::optional<fs::File>> PartialFiles::lock(const PartialName& name) {
   return std::optional(std::move(*file));
 }
 
-result<std::optional<PartialFiles::Open>> PartialFiles::open(const BlobId& id) {
+result<std::optional<PartialFiles::Open>> PartialFiles::open(const BlobId& id,
+                                                             std::string_view client) {
   const auto names = held(id);
   if (!names) return names.error();
   for (const PartialName& name : *names) {
@@ -134,7 +158,7 @@ result<std::optional<PartialFiles::Open>> PartialFiles::open(const BlobId& id) {
     Open open;
     open.durable = name.durable;
     open.file = std::move(**file);
-    const auto is_own = make_own(open, name);
+    const auto is_own = make_own(open, name, client);
     if (!is_own) return is_own.error();
     if (!is_own.value()) continue;
     const auto stat = file_system_.stat(open.file);
@@ -168,25 +192,39 @@ result<void> PartialFiles::hash_again(Open& open, const fs::Stat& stat) {
   return {};
 }
 
-result<PartialFiles::Open> PartialFiles::create(const BlobId& id) {
+result<PartialFiles::Open> PartialFiles::create(const BlobId& id, std::string_view client) {
   const auto names = list();
   if (!names) return disk_error(names.error(), "look for resumable uploads");
+  const std::uint64_t owner = owner_of(client);
   std::uint64_t bytes = 0;
-  for (const PartialName& name : *names)
+  std::uint64_t own_bytes = 0;
+  std::size_t own = 0;
+  for (const PartialName& name : *names) {
     bytes += name.durable;
-  if (names->size() >= options_.max_partial_uploads || bytes >= options_.max_partial_bytes)
-    return Error{errc::storage_full,
-                 "there are " +
+    if (!is_of(name, owner)) continue;
+    own_bytes += name.durable;
+    ++own;
+  }
+  // One client alone comes to two thirds, the next to two thirds of the rest, and so on: whoever
+  // comes later still finds room.
+  const bool has_place = names->size() < options_.max_partial_uploads &&
+                         own < 2 * (options_.max_partial_uploads - names->size());
+  const bool has_bytes =
+      bytes < options_.max_partial_bytes && own_bytes < 2 * (options_.max_partial_bytes - bytes);
+  if (!has_place || !has_bytes)
+    return Error{errc::limit_exceeded,
+                 "this server keeps " +
                      text::count_of(names->size(), "unfinished upload", "unfinished uploads") +
-                     " of " + text::human_bytes(bytes) +
-                     " already, which is as much as this server keeps; they expire"};
-  return create_alone(id);
+                     " of " + text::human_bytes(bytes) + ", " + std::to_string(own) +
+                     " of them yours, and can keep no more for you: send the file whole, or"
+                     " finish others first"};
+  return create_alone(id, client);
 }
 
 // Another server may begin the same at the same time: each looks after it has made its own, and of
 // those who see each other all but one give way.
-result<PartialFiles::Open> PartialFiles::create_alone(const BlobId& id) {
-  const PartialName name{id, 0, std::to_string(file_system_.random())};
+result<PartialFiles::Open> PartialFiles::create_alone(const BlobId& id, std::string_view client) {
+  const PartialName name{id, 0, new_tag(client)};
   Open open;
   open.name = name.text();
   auto file = file_system_.create_file(folder_, open.name);

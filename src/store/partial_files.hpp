@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "shaman/blob_id.hpp"
@@ -43,9 +44,11 @@ class PartialFiles {
   /// Whether offset() would find anything; flushes nothing.
   [[nodiscard]] result<bool> holds(const BlobId& id);
   /// Opens what offset() found. errc::busy when another server has it.
-  [[nodiscard]] result<std::optional<Open>> open(const BlobId& id);
-  /// Begins one. errc::limit_exceeded when there are too many already; errc::storage_full.
-  [[nodiscard]] result<Open> create(const BlobId& id);
+  /// It is the client's from now on.
+  [[nodiscard]] result<std::optional<Open>> open(const BlobId& id, std::string_view client);
+  /// Begins one. errc::limit_exceeded when there are too many already, of all or of this client,
+  /// which may have twice as many, and as large, as there is still room for; errc::storage_full.
+  [[nodiscard]] result<Open> create(const BlobId& id, std::string_view client);
   /// Puts the first `received` bytes on stable storage, and says so in the name. After a failure
   /// the partial is gone: nobody knows what is on the disk.
   [[nodiscard]] result<void> checkpoint(const BlobId& id, std::string& name, const fs::File& file,
@@ -76,8 +79,10 @@ class PartialFiles {
   [[nodiscard]] bool is_expired(const layout::PartialName& name);
   [[nodiscard]] result<std::vector<layout::PartialName>> held(const BlobId& id);
   [[nodiscard]] result<void> flush_names(const BlobId& id);
-  [[nodiscard]] result<bool> make_own(Open& open, layout::PartialName name);
-  [[nodiscard]] result<Open> create_alone(const BlobId& id);
+  [[nodiscard]] result<bool> make_own(Open& open, layout::PartialName name,
+                                      std::string_view client);
+  [[nodiscard]] std::string new_tag(std::string_view client);
+  [[nodiscard]] result<Open> create_alone(const BlobId& id, std::string_view client);
   [[nodiscard]] fs::result<fs::File> open_file(const std::string& name);
   [[nodiscard]] result<std::optional<fs::File>> lock(const layout::PartialName& name);
   [[nodiscard]] result<void> remove_if_expired(const layout::PartialName& name);

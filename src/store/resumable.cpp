@@ -19,7 +19,7 @@ result<std::unique_ptr<Upload::State>> open_partial(Store::Impl& store, const Bl
                                                     const Asker& asker, ClaimTable::Ticket ticket,
                                                     Lease lease, bool may_create) {
   auto state = std::make_unique<Upload::State>(store, id, asker, ticket);
-  auto open = store.partials.open(state->key);
+  auto open = store.partials.open(state->key, asker.client);
   if (!open) return open.error();
   if (!open.value() && !may_create) return std::unique_ptr<Upload::State>();
   const std::uint64_t missing = id.size - (open.value() ? (*open)->durable : 0);
@@ -27,7 +27,7 @@ result<std::unique_ptr<Upload::State>> open_partial(Store::Impl& store, const Bl
   if (!reserved) return reserved.error();
   state->reserved = *std::move(reserved);
   if (!open.value()) {
-    auto created = store.partials.create(state->key);
+    auto created = store.partials.create(state->key, asker.client);
     if (!created) return created.error();
     open = std::optional(std::move(*created));
   }
@@ -64,6 +64,8 @@ result<ResumeResult> Store::create_resumable(const BlobId& id, bool can_defer,
   auto lease = store.partial_leases.try_take(key, takeover.interrupt, takeover.wake);
   if (!lease) return ResumeResult(Taken{});
   auto state = open_partial(store, id, asker, *ticket, std::move(*lease), true);
+  if (!state && state.error().code == errc::limit_exceeded)
+    return ResumeResult(NoPlace{state.error().message()});
   if (!state) return state.error();
   claim->ticket = 0;  // the upload has it now
   return ResumeResult(Upload(std::move(*state)));

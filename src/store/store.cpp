@@ -48,7 +48,7 @@ Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, Wo
       pool(pool_),
       root(std::move(root_)),
       instance(std::move(instance_)),
-      claims(options.stall_after),
+      claims(options.stall_after, options.stall_bytes),
       marks(options.remembered_marks),
       blobs(file_system, root.blobs, root.private_folder, root.traits, marks, options),
       committer(file_system, instance.uploading(), blobs, marks),

@@ -105,6 +105,21 @@ TEST_F(ClaimTableTest, ASupersededUploadDoesNotDisturbALaterClaim) {
   EXPECT_FALSE(table_.is_superseded(*third));
 }
 
+TEST_F(ClaimTableTest, AFewBytesNowAndThenAreNoProgress) {
+  ClaimTable table(kStall, 1000);
+  const auto slow = table.claim(blob_, start_);
+  for (int second = 1; second < 5; ++second)
+    table.progress(*slow, static_cast<std::uint64_t>(second) * 100,
+                   start_ + std::chrono::seconds(second));
+  EXPECT_TRUE(table.claim(blob_, start_ + kStall));
+
+  const auto fast = table.claim(other_, start_);
+  table.progress(*fast, 999, start_ + 1s);
+  table.progress(*fast, 1000, start_ + 4s);
+  EXPECT_FALSE(table.claim(other_, start_ + 4s + kStall - 1ns));
+  EXPECT_TRUE(table.claim(other_, start_ + 4s + kStall));
+}
+
 TEST_F(ClaimTableTest, WaitersAreWokenOnceOnRelease) {
   const auto ticket = table_.claim(blob_, start_);
   const auto waiter = table_.wait(blob_, count_, start_);
