@@ -157,6 +157,12 @@ asio::awaitable<UploadAction> UploadLanes::send(HttpConnection& connection, Uplo
   // What was held has expired, or somebody else went on with it: look again.
   if (job.held > 0 && (answer->status == 404 || answer->status == 409))
     co_return job.fsm.on_error({errc::unreachable, "the server lost what it held of the file"});
+  // The server may have room for the file, but none for another unfinished upload.
+  if (answer->status == 507 && may_resume(job)) {
+    job.is_sent_whole = true;
+    job.held = 0;
+    co_return UploadAction{Kind::send, {}, {}};
+  }
   co_return job.fsm.on_answer(*answer);
 }
 
@@ -167,7 +173,7 @@ UploadAction UploadLanes::note_failure(const Error& error, UploadAction action) 
 }
 
 bool UploadLanes::may_resume(const UploadJob& job) const {
-  return options_.can_resume && payloads_[job.payload].id.size >= kResumeFrom;
+  return options_.can_resume && !job.is_sent_whole && payloads_[job.payload].id.size >= kResumeFrom;
 }
 
 // Whether the server has all of it. The first time without disturbing who may be sending the same

@@ -24,8 +24,9 @@ struct UploadJob {
   std::chrono::steady_clock::time_point due;  ///< not before
   std::uint64_t bytes_counted = 0;            ///< as progress, of an upload that is over
   unsigned attempts = 0;
-  unsigned batches = 0;    ///< in which somebody else was sending it
-  std::uint64_t held = 0;  ///< by the server, when it was last asked
+  unsigned batches = 0;        ///< in which somebody else was sending it
+  std::uint64_t held = 0;      ///< by the server, when it was last asked
+  bool is_sent_whole = false;  ///< as the server keeps no more unfinished uploads
 };
 
 /// Hands the files to be sent to those who send them. All members may be called from any thread.

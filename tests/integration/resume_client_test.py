@@ -2,12 +2,16 @@
 """The client goes on where it was: after broken connections, a server that is killed again and again, and its
 own end. Nothing is lost, and little is sent twice."""
 
+import contextlib
+import http.client
+import http.server
 import json
 import os
 import random
 import shutil
 import subprocess
 import tempfile
+import threading
 import unittest
 
 from cutting_proxy import CuttingProxy
@@ -22,6 +26,40 @@ STEP = 8 << 20
 ON_THE_WAY = 6 << 20
 # A file of which a cycle sees some checkpoints.
 PER_CYCLE = 12 << 20
+
+
+class WithoutPlace(http.server.BaseHTTPRequestHandler):
+    """In front of a server, and without room for unfinished uploads: 507 for whatever could be one."""
+
+    protocol_version = "HTTP/1.1"
+
+    def pass_on(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if "Upload-Complete" in self.headers:
+            self.server.refused.append(self.path)
+            return self.answer(507, b'{"code":507,"message":"too many unfinished uploads"}', {})
+        upstream = http.client.HTTPConnection(self.server.behind.host, self.server.behind.port)
+        headers = {name: value for name, value in self.headers.items() if name.lower() != "expect"}
+        upstream.request(self.command, self.path, body, headers)
+        with contextlib.closing(upstream):
+            answer = upstream.getresponse()
+            return self.answer(answer.status, answer.read(), dict(answer.getheaders()))
+
+    def answer(self, status, body, headers):
+        self.send_response(status)
+        for name in ("Content-Type", "Upload-Offset", "Upload-Complete"):
+            if name in headers:
+                self.send_header(name, headers[name])
+        if status != 204:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_GET = do_HEAD = do_POST = do_PATCH = pass_on
+
+    def log_message(self, *_):
+        pass
 
 
 class ResumingClient(unittest.TestCase):
@@ -75,6 +113,25 @@ class ResumingClient(unittest.TestCase):
                  if name == "floor.png"]
         with open(found[0], "rb") as file:
             self.assertEqual(sha256(file.read()), self.sha)
+
+    def test_where_no_unfinished_upload_is_kept_the_file_is_sent_whole(self):
+        self.grow(20 << 20)
+        self.server.close()
+        self.server = Server(max_partial_uploads=0).start()
+        self.addCleanup(self.server.close)
+        self.assert_in_checkout(self.end(self.start(self.server)))
+        self.assertEqual(self.server.partial_uploads(), [])
+
+    def test_a_server_that_refuses_unfinished_uploads_gets_the_file_whole(self):
+        self.grow(20 << 20)
+        front = http.server.ThreadingHTTPServer(("127.0.0.1", 0), WithoutPlace)
+        self.addCleanup(front.server_close)
+        front.behind, front.refused = self.server, []
+        front.url = f"http://127.0.0.1:{front.server_port}"
+        threading.Thread(target=front.serve_forever, daemon=True).start()
+        self.addCleanup(front.shutdown)
+        self.assert_in_checkout(self.end(self.start(front)))
+        self.assertGreaterEqual(len(front.refused), 1)
 
     def test_after_broken_connections(self):
         self.grow(60 << 20)
