@@ -92,7 +92,7 @@ void add_storage_options(Table& table, Options& options) {
                  "How long an unfinished upload is kept to which nothing is added",
                  Reload::restart);
   table.count("max-partial-uploads", options.store.max_partial_uploads,
-              "Unfinished uploads at once that can be resumed; more are answered 507",
+              "Unfinished uploads at once that can be resumed; what goes beyond must be sent whole",
               Reload::restart, 0, 1'000'000);
   table.bytes("max-partial-size", options.store.max_partial_bytes,
               "Of all unfinished uploads together", Reload::restart);
@@ -154,7 +154,8 @@ void add_limit_options(Table& table, Options& options) {
   table.section("Limits");
   Option& connections =
       table.count("max-connections", limits.connections,
-                  "Connections at once; more are answered 503. Each may need two file descriptors",
+                  "Connections at once; more close one of the client that has most, or are answered"
+                  " 503. Each may need two file descriptors",
                   Reload::live, 1, 1'000'000);
   connections.default_text = "8192, or what `ulimit -Hn` allows";
   connections.set = [&options, set = connections.set](const Values& values) {
@@ -162,13 +163,14 @@ void add_limit_options(Table& table, Options& options) {
     return set(values);
   };
   table.count("max-connections-per-address", limits.connections_per_address,
-              "Connections of one client at once; more are answered 503", Reload::live, 1,
-              1'000'000);
+              "Connections of one address at once; more close an idle one, or are answered 503",
+              Reload::live, 1, 1'000'000);
   table.bytes("max-file-size", limits.file_bytes, "Of one file", Reload::live, 1).default_text =
       "no limit";
   table.bytes("max-json-size", limits.json_bytes, "Of one JSON request", Reload::live, 1024,
               1 << 30);
-  table.bytes("json-memory", limits.json_budget, "Of all JSON requests together; more wait unread",
+  table.bytes("json-memory", limits.json_budget,
+              "Of all JSON requests together; more wait unread, each client for its share",
               Reload::restart, 1 << 20, kTebi);
   table.count("max-files", limits.json_files, "Files that one JSON request may name", Reload::live,
               1, 50'000'000);
@@ -197,6 +199,9 @@ void add_time_options(Table& table, Options& options) {
   table.bytes("min-rate", timeouts.min_rate,
               "Per second: a slower transfer is given up; 0 for no such limit", Reload::live, 0,
               kTebi);
+  table.bytes("json-min-rate", timeouts.json_min_rate,
+              "The same for JSON requests over 256 KiB and their answers, which hold memory",
+              Reload::live, 0, kTebi);
   table.duration("rate-window", timeouts.rate_window, "The time over which min-rate is averaged",
                  Reload::live, kLeast);
   table.duration("work-timeout", timeouts.work,

@@ -17,6 +17,7 @@ struct AccessRecord {
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   Clock::duration duration{};
+  std::string_view client;  ///< whose share of the log it uses: client_key.hpp
   std::string_view peer;
   std::string_view original_filename{};  ///< decoded; any bytes
 };

@@ -83,17 +83,37 @@ std::string client_of(const Exchange& exchange) {
   return client_of(exchange.principal, of_address.empty() ? of_peer : of_address);
 }
 
+std::optional<Response> refuse_too_many(Exchange& exchange) {
+  Connection& connection = exchange.connection;
+  if (!exchange.options.trusted_proxies.contains(address_without_port(connection.peer())))
+    return std::nullopt;
+  const std::string client = client_of_address(client_address(exchange));
+  if (client.empty()) return std::nullopt;
+  connection.belong_to(client);
+  const std::size_t most = exchange.options.limits.connections_per_address;
+  if (exchange.services.connections.size_of(client) <= most) return std::nullopt;
+  Response response = Response::error(
+      429,
+      "your address has as many connections to this server as one may have: use fewer, or try"
+      " again later");
+  response.retry_after = 1;
+  response.close = true;
+  return response;
+}
+
 std::optional<Response> admit(Exchange& exchange, Role needed) {
   warn_of_silent_proxy(exchange);
   if (!exchange.options.access) {
     exchange.principal.role = Role::admin;
     exchange.asker.client = client_of(exchange);
+    exchange.connection.set_client(exchange.asker.client);
     return std::nullopt;
   }
   const Evidence evidence = evidence_of(exchange);
   exchange.principal = judge(evidence, exchange.options);
   const auth::Principal& who = exchange.principal;
   exchange.asker = {who.scope, who.role == Role::admin, client_of(exchange)};
+  exchange.connection.set_client(exchange.asker.client);
   const bool has_bearer = !exchange.head.bearer().empty();
   const bool has_login = !has_bearer && !evidence.bearer.empty();
   std::optional<Response> refused;

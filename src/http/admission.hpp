@@ -34,6 +34,10 @@ struct Evidence {
 /// Who that is by these options. May read a token file.
 [[nodiscard]] auth::Principal judge(const Evidence& evidence, const ServerOptions& options);
 
+/// Where a trusted proxy speaks for the client: counts the connection as that client's, and refuses
+/// (429) one that has as many as one address may have.
+[[nodiscard]] std::optional<Response> refuse_too_many(Exchange& exchange);
+
 /// Finds out who asks, and refuses who may not: 401 where a (better) token would help to be known,
 /// 403 where it is known that this one may not. Nothing: they may.
 [[nodiscard]] std::optional<Response> admit(Exchange& exchange, auth::Role needed);

@@ -14,6 +14,8 @@ namespace {
 using SharedReader = std::shared_ptr<BatchReader>;
 
 constexpr std::chrono::seconds kLookAgain{1};
+// What becomes of 10,000 files, and the answer that tells it.
+constexpr std::uint64_t kAnswerBytes = std::uint64_t{2} << 20;
 
 // Until at most so many files wait for the disk.
 Task<> wait_for_disk(Connection& connection, const BatchOutcome& outcome, std::size_t most) {
@@ -29,8 +31,8 @@ Task<result<void>> store_piece(Exchange& exchange, const SharedReader& reader,
   std::size_t taken = 0;
   while (taken < piece->length()) {
     auto take = [reader, piece, taken] { return reader->take(piece->content().subspan(taken)); };
-    const auto length = co_await run_on(exchange.services.pools.disk, exchange.connection.strand(),
-                                        std::move(take));
+    const auto length =
+        co_await run_on(exchange.services.pools.disk, exchange.connection, std::move(take));
     if (!length) co_return length.error();
     taken += *length;
     if (taken < piece->length())
@@ -43,6 +45,11 @@ Task<result<void>> store_piece(Exchange& exchange, const SharedReader& reader,
 
 Task<Response> post_batch(Exchange& exchange) {
   const BatchLimits limits;
+  auto memory = co_await exchange.connection.acquire(exchange.services.json_rest, kAnswerBytes,
+                                                     Connection::TakenBack::yes);
+  if (!memory)
+    co_return Response::error(503, "too many requests of many files at once: try again later");
+  exchange.grants.push_back(*std::move(memory));
   const auto outcome = std::make_shared<BatchOutcome>(exchange.connection.event().waker());
   const auto reader =
       std::make_shared<BatchReader>(exchange.services.store, exchange.asker, limits, outcome);
@@ -59,7 +66,7 @@ Task<Response> post_batch(Exchange& exchange) {
   const bool is_broken = exchange.body.failure() != RequestBody::Failure::none;
   auto end = [reader] { return reader->end(); };
   const auto ended =
-      co_await run_on(exchange.services.pools.disk, exchange.connection.strand(), std::move(end));
+      co_await run_on(exchange.services.pools.disk, exchange.connection, std::move(end));
   co_await wait_for_disk(exchange.connection, *outcome, 0);
   if (is_broken) co_return response_to_failed_body(exchange.body);
   if (!done) co_return Response::error(done.error());

@@ -33,10 +33,11 @@ std::string peer_of(const Socket& socket) {
 Connection::Connection(Socket socket, ConnectionTable& table, const Timeouts& timeouts)
     : socket_(std::move(socket)),
       event_(socket_.get_executor()),
-      entry_(table, socket_.native_handle(), event_.waker()),
-      timeouts_(timeouts),
       peer_(peer_of(socket_)),
-      client_of_peer_(client_of_address(address_without_port(peer_))) {
+      client_of_peer_(client_of_address(address_without_port(peer_))),
+      client_(client_of_peer_),
+      entry_(table, socket_.native_handle(), event_.waker(), client_of_peer_),
+      timeouts_(timeouts) {
   error_code ignored;  // a client that is gone already is found out by the first read
   socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -168,7 +169,7 @@ Connection::Now Connection::write_secure(const Parts& parts, std::size_t& length
 Task<bool> Connection::secure(const tls::ServerIdentity& identity) {
   using Step = tls::Channel::Step;
   tls_.emplace(identity, static_cast<tls::Channel::NativeSocket>(socket_.native_handle()));
-  enter(Phase::reading, timeouts_.header);
+  enter(Phase::header, timeouts_.header);
   Step step = tls_->handshake();
   while (step == Step::wants_read || step == Step::wants_write) {
     const auto what = step == Step::wants_read ? Socket::wait_read : Socket::wait_write;
@@ -229,14 +230,18 @@ std::function<void()> Connection::interrupter() {
   };
 }
 
-Task<std::optional<FairBudget::Grant>> Connection::acquire(FairBudget& budget,
-                                                           std::uint64_t amount) {
-  if (auto grant = budget.try_acquire(amount)) co_return grant;
-  FairBudget::Request request(budget, amount, event_.waker());
-  enter_working();
+Task<std::optional<FairBudget::Grant>> Connection::acquire(FairBudget& budget, std::uint64_t amount,
+                                                           TakenBack may_be) {
+  FairBudget::Holder* const holder = may_be == TakenBack::yes ? this : nullptr;
+  if (auto grant = budget.try_acquire(client_, amount, holder)) co_return grant;
+  enter_waiting();
+  FairBudget::Request request(budget, client_, amount, event_.waker(), holder);
   for (;;) {
-    if (auto grant = request.take()) co_return grant;
-    if (entry_.is_expired() || entry_.is_cancelled()) co_return std::nullopt;
+    if (entry_.is_expired() || entry_.is_cancelled() || gave_way()) co_return std::nullopt;
+    if (auto grant = request.take()) {
+      enter_working();
+      co_return grant;
+    }
     co_await event_.wait(Clock::time_point::max());
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -27,11 +28,14 @@ namespace shaman::http {
 /// One client's socket, with TLS or without, and a small buffer for what was read too far. Knows
 /// bytes and time, no HTTP. Everything on its strand, but that work which its coroutine waits for
 /// may read_now() on another thread.
-class Connection {
+class Connection final : private FairBudget::Holder {
  public:
   using Phase = ConnectionTable::Phase;
 
   Connection(Socket socket, ConnectionTable& table, const Timeouts& timeouts);
+  ~Connection() = default;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
   /// Before anything else: speaks TLS from here on. False where the two do not come together;
   /// tls_failure() says why.
@@ -49,6 +53,10 @@ class Connection {
 
   /// Between two requests.
   void use(const Timeouts& timeouts) { timeouts_ = timeouts; }
+  /// Of this request, in both directions from here on: what holds memory must not be slow.
+  void require_rate(std::uint64_t bytes_per_second) {
+    timeouts_.min_rate = std::max(timeouts_.min_rate, bytes_per_second);
+  }
 
   /// What has been read and not consumed.
   [[nodiscard]] std::string_view buffered() const noexcept;
@@ -71,10 +79,15 @@ class Connection {
   /// No more will be written: the client sees the end of the stream.
   void finish_writing();
 
-  /// Waits for a share of a budget; none when that takes longer than the time-out for this server's
-  /// own work, or the connection is ended meanwhile.
+  /// Waits for a share of a budget, as client(); none when that takes longer than the time-out for
+  /// this server's own work, or the connection is ended, or has to give way, meanwhile. What
+  /// `may_be_taken_back` is so as soon as the connection waits for its client, or for others.
+  enum class TakenBack : bool { no, yes };
   [[nodiscard]] Task<std::optional<FairBudget::Grant>> acquire(FairBudget& budget,
-                                                               std::uint64_t amount);
+                                                               std::uint64_t amount,
+                                                               TakenBack may_be = TakenBack::no);
+  /// A budget took back what this connection has of it: the request is to be ended.
+  [[nodiscard]] bool gave_way() const noexcept { return entry_.gave_way(); }
 
   /// What makes the client seem gone, from any thread, also when this connection is: for who takes
   /// over what it was doing.
@@ -83,6 +96,7 @@ class Connection {
   /// Each wait happens in a phase that says who is waited for, and how long at most.
   void enter(Phase phase, Clock::duration at_most) { entry_.enter(phase, at_most); }
   void enter_working() { entry_.enter(Phase::working, timeouts_.work); }
+  void enter_waiting() { entry_.enter(Phase::waiting, timeouts_.work); }
   [[nodiscard]] bool is_expired() const noexcept { return entry_.is_expired(); }
   /// Nothing more can be said to the client.
   [[nodiscard]] bool is_lost() const noexcept { return lost_ || entry_.is_cancelled(); }
@@ -93,12 +107,19 @@ class Connection {
   [[nodiscard]] const std::string& peer() const noexcept { return peer_; }
   /// By its address: see client_of_address().
   [[nodiscard]] const std::string& client_of_peer() const noexcept { return client_of_peer_; }
+  /// Whose shares of the budgets it uses: whoever asks at the moment (client_key.hpp).
+  [[nodiscard]] const std::string& client() const noexcept { return client_; }
+  void set_client(const std::string& client) { client_ = client; }
+  /// Where a proxy speaks for many: whom this connection counts for.
+  void belong_to(std::string_view client) { entry_.belong_to(client); }
   [[nodiscard]] std::uint64_t bytes_in() const noexcept { return bytes_in_; }
   [[nodiscard]] std::uint64_t bytes_out() const noexcept { return bytes_out_; }
 
  private:
   using Parts = std::array<std::string_view, 3>;
 
+  [[nodiscard]] bool give_way() override { return entry_.give_way(); }
+  [[nodiscard]] std::uint64_t moved() const override { return bytes_in_ + bytes_out_; }
   [[nodiscard]] Task<bool> wait_for(Socket::wait_type what);
   [[nodiscard]] Now read_secure(std::span<char> into, std::size_t& length);
   [[nodiscard]] Task<bool> fill_secure(std::span<char> room, std::size_t& length);
@@ -108,15 +129,16 @@ class Connection {
   Socket socket_;
   const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   Event event_;
-  ConnectionTable::Entry entry_;  // after the socket, so that it is gone before that is closed
-  Timeouts timeouts_;
   std::string peer_;
   std::string client_of_peer_;
+  std::string client_;
+  ConnectionTable::Entry entry_;  // after the socket, so that it is gone before that is closed
+  Timeouts timeouts_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
-  std::uint64_t bytes_in_ = 0;
-  std::uint64_t bytes_out_ = 0;
+  std::atomic<std::uint64_t> bytes_in_{0};
+  std::atomic<std::uint64_t> bytes_out_{0};
   std::atomic<bool> lost_{false};  // also set by who reads on the pool
   std::optional<tls::Channel> tls_;
   TlsFailure tls_failure_;

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "http/connection_table.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <sys/socket.h>
 
 namespace shaman::http {
 
-ConnectionTable::Entry::Entry(ConnectionTable& table, int socket, std::function<void()> wake)
-    : table_(table), socket_(socket), wake_(std::move(wake)) {
+ConnectionTable::Entry::Entry(ConnectionTable& table, int socket, std::function<void()> wake,
+                              std::string_view client)
+    : table_(table), socket_(socket), wake_(std::move(wake)), client_(client) {
   const std::lock_guard lock(table_.mutex_);
   place_ = table_.entries_.insert(table_.entries_.end(), this);
+  table_.count(client_);
   if (table_.cancelling_) cancelled_ = true;
 }
 
 ConnectionTable::Entry::~Entry() {
   const std::lock_guard lock(table_.mutex_);
   table_.entries_.erase(place_);
+  table_.uncount(client_);
 }
 
 void ConnectionTable::Entry::enter(Phase phase, Clock::duration at_most) {
@@ -24,11 +28,84 @@ void ConnectionTable::Entry::enter(Phase phase, Clock::duration at_most) {
   phase_ = phase;
 }
 
+void ConnectionTable::Entry::belong_to(std::string_view client) {
+  const std::lock_guard lock(table_.mutex_);
+  if (client_ == client) return;
+  table_.uncount(client_);
+  client_ = client;
+  table_.count(client_);
+}
+
+bool ConnectionTable::Entry::give_way() {
+  const Phase phase = phase_;
+  if (phase == Phase::working) return false;
+  gave_way_ = true;
+  // Who waits for a body's bytes, or for others, can still be told why.
+  if (phase == Phase::reading)
+    ::shutdown(socket_, SHUT_RD);
+  else if (phase != Phase::waiting)
+    ::shutdown(socket_, SHUT_RDWR);
+  wake_();
+  return true;
+}
+
 void ConnectionTable::Entry::check(Clock::time_point now) {
   if (now < deadline_.load() || expired_.exchange(true)) return;
   // Whoever waits for the client's bytes can still be told 408; all others are cut off.
-  ::shutdown(socket_, phase_ == Phase::reading ? SHUT_RD : SHUT_RDWR);
+  const Phase phase = phase_;
+  const bool can_answer = phase == Phase::reading || phase == Phase::header;
+  ::shutdown(socket_, can_answer ? SHUT_RD : SHUT_RDWR);
   wake_();
+}
+
+void ConnectionTable::count(std::string_view client) {
+  const auto found = counts_.find(client);
+  if (found != counts_.end())
+    ++found->second;
+  else
+    counts_.emplace(client, 1);
+}
+
+void ConnectionTable::uncount(std::string_view client) {
+  const auto found = counts_.find(client);
+  if (--found->second == 0) counts_.erase(found);
+}
+
+std::size_t ConnectionTable::size_of(std::string_view client) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = counts_.find(client);
+  return found == counts_.end() ? 0 : found->second;
+}
+
+// The phases are in the order in which they go.
+ConnectionTable::Entry* ConnectionTable::first_to_go(std::string_view client, Phase up_to) const {
+  Entry* first = nullptr;
+  const auto rank = [](const Entry& entry) {
+    return std::pair(entry.phase_.load(), entry.deadline_.load());
+  };
+  for (Entry* const entry : entries_) {
+    if (entry->client_ != client || entry->phase_ > up_to || entry->gave_way_) continue;
+    if (first == nullptr || rank(*entry) < rank(*first)) first = entry;
+  }
+  return first;
+}
+
+bool ConnectionTable::close_one_of(std::string_view client) {
+  const std::lock_guard lock(mutex_);
+  Entry* const entry = first_to_go(client, Phase::header);
+  return entry != nullptr && entry->give_way();
+}
+
+bool ConnectionTable::make_room_for(std::string_view newcomer) {
+  const std::lock_guard lock(mutex_);
+  const auto largest =
+      std::ranges::max_element(counts_, {}, [](const auto& each) { return each.second; });
+  if (largest == counts_.end()) return false;
+  const auto mine = counts_.find(newcomer);
+  const std::size_t count = mine == counts_.end() ? 0 : mine->second;
+  const bool may_cut_off = largest->second > count + 1;
+  Entry* const entry = first_to_go(largest->first, may_cut_off ? Phase::writing : Phase::header);
+  return entry != nullptr && entry->give_way();
 }
 
 void ConnectionTable::check(Clock::time_point now) {
@@ -41,7 +118,8 @@ void ConnectionTable::stop() {
   stopping_ = true;
   const std::lock_guard lock(mutex_);
   for (Entry* entry : entries_)
-    if (entry->phase_ == Phase::idle) ::shutdown(entry->socket_, SHUT_RDWR);
+    if (entry->phase_ == Phase::idle || entry->phase_ == Phase::tunnel)
+      ::shutdown(entry->socket_, SHUT_RDWR);
 }
 
 void ConnectionTable::cancel() {

@@ -3,15 +3,20 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <list>
+#include <map>
 #include <mutex>
+#include <string>
+#include <string_view>
 
 #include "http/task.hpp"
 
 namespace shaman::http {
 
-/// All open connections: enforces their deadlines and ends them when the server stops. A deadline
+/// All open connections, counted by client: enforces their deadlines, makes room for newcomers, and
+/// ends them when the server stops. A deadline
 /// costs its connection one atomic store; somebody calls check() a few times a second. A connection
 /// is ended by shutting its socket down, which wakes its coroutine like any end of the stream.
 /// All members may be called from any thread.
@@ -19,22 +24,32 @@ class ConnectionTable {
  public:
   enum class Phase : std::uint8_t {
     idle,     ///< between requests: may be closed at any time
-    reading,  ///< waits for the client's bytes: past its deadline it can still be answered
-    working,  ///< waits for this server
+    tunnel,   ///< carries what is no HTTP any more
+    header,   ///< waits for a handshake's or a request header's end
+    reading,  ///< waits for a body's bytes: past its deadline it can still be answered
     writing,  ///< waits for the client to take bytes
+    waiting,  ///< waits for other clients: their uploads, memory that they hold
+    working,  ///< waits for this server
   };
 
   /// One connection's place in the table, owned by its coroutine.
   class Entry {
    public:
     /// `socket` stays open until the entry is gone. `wake` interrupts what the coroutine waits for
-    /// besides its socket.
-    Entry(ConnectionTable& table, int socket, std::function<void()> wake);
+    /// besides its socket. `client`: see client_key.hpp.
+    Entry(ConnectionTable& table, int socket, std::function<void()> wake,
+          std::string_view client = {});
     ~Entry();
     Entry(const Entry&) = delete;
     Entry& operator=(const Entry&) = delete;
 
     void enter(Phase phase, Clock::duration at_most);
+    /// It counts as this client's from now on.
+    void belong_to(std::string_view client);
+    /// Ends what it waits for, so that others can have what it holds; from any thread. False where
+    /// this server is at work for it.
+    [[nodiscard]] bool give_way();
+    [[nodiscard]] bool gave_way() const noexcept { return gave_way_; }
     /// The deadline has passed: the coroutine should give up.
     [[nodiscard]] bool is_expired() const noexcept { return expired_; }
     /// The server stops and cannot wait any longer.
@@ -50,6 +65,8 @@ class ConnectionTable {
     std::atomic<Clock::time_point> deadline_{Clock::time_point::max()};
     std::atomic<bool> expired_{false};
     std::atomic<bool> cancelled_{false};
+    std::atomic<bool> gave_way_{false};
+    std::string client_;  // guarded by the table's mutex
     std::list<Entry*>::iterator place_;
   };
 
@@ -61,10 +78,24 @@ class ConnectionTable {
   void cancel();
   [[nodiscard]] bool is_stopping() const noexcept { return stopping_; }
   [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] std::size_t size_of(std::string_view client) const;
+
+  /// Closes one connection of the client that has no request under way, idle ones before those
+  /// whose header is still coming, the longest in its phase first. False where there is none.
+  [[nodiscard]] bool close_one_of(std::string_view client);
+  /// The same for a newcomer, of the client that has most connections. Where all of those have a
+  /// request under way, one that waits for its client is cut off, unless the newcomer's client
+  /// would have as many then.
+  [[nodiscard]] bool make_room_for(std::string_view newcomer);
 
  private:
+  [[nodiscard]] Entry* first_to_go(std::string_view client, Phase up_to) const;
+  void count(std::string_view client);
+  void uncount(std::string_view client);
+
   mutable std::mutex mutex_;
   std::list<Entry*> entries_;
+  std::map<std::string, std::size_t, std::less<>> counts_;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> cancelling_{false};
 };

@@ -90,7 +90,8 @@ class UploadWait {
 
   [[nodiscard]] bool is_worthwhile() const {
     const auto now = Clock::now();
-    return !connection_.is_lost() && now < until_ && now < moved_at_ + store_.options().stall_after;
+    return !connection_.is_lost() && !connection_.gave_way() && now < until_ &&
+           now < moved_at_ + store_.options().stall_after;
   }
 
   Connection& connection_;
@@ -107,9 +108,15 @@ Task<result<void>> wait_for_uploads(Exchange& exchange, Prepared& prepared) {
   const Timeouts& timeouts = exchange.connection.timeouts();
   UploadWait wait(exchange, Clock::now() + timeouts.create_wait);
   while (!prepared.being_uploaded.empty()) {
-    exchange.connection.enter(Connection::Phase::working, timeouts.create_wait + timeouts.work);
-    if (!co_await wait.until_released(prepared.being_uploaded)) break;
-    auto uploads = co_await run_on(services.pools.requests, exchange.connection.strand(), [&] {
+    exchange.connection.enter(Connection::Phase::waiting, timeouts.create_wait + timeouts.work);
+    const bool is_released = co_await wait.until_released(prepared.being_uploaded);
+    if (exchange.connection.gave_way())
+      co_return Error{errc::busy,
+                      "others need the memory that this request holds while it waits for files"
+                      " that are being uploaded: try again later"};
+    if (!is_released) break;
+    exchange.connection.enter_working();
+    auto uploads = co_await run_on(services.pools.requests, exchange.connection, [&] {
       return services.checkouts.being_uploaded(prepared.plan);
     });
     if (!uploads) co_return uploads.error();
@@ -128,13 +135,13 @@ Task<Response> post_create(Exchange& exchange) {
   exchange.connection.enter_working();
   const Services& services = exchange.services;
   const std::string key(exchange.head.header("Idempotency-Key"));
-  auto prepared = co_await run_on(services.pools.requests, exchange.connection.strand(),
+  auto prepared = co_await run_on(services.pools.requests, exchange.connection,
                                   [&] { return prepare(exchange, body, key); });
   if (!prepared) co_return Response::error(prepared.error());
   if (const auto waited = co_await wait_for_uploads(exchange, *prepared); !waited)
     co_return Response::error(waited.error());
   exchange.connection.enter_working();
-  const auto path = co_await run_on(services.pools.requests, exchange.connection.strand(),
+  const auto path = co_await run_on(services.pools.requests, exchange.connection,
                                     [&] { return services.checkouts.create(prepared->plan); });
   if (!path) co_return Response::error(path.error());
   std::string out;

@@ -37,6 +37,8 @@ struct Services {
   BufferPool& upload_buffers;
   FairBudget& json_first;  ///< for the first part of each JSON request
   FairBudget& json_rest;   ///< for what goes beyond; who holds it waits for nothing else
+  FairBudget& handshakes;  ///< of TLS, under way
+  FairBudget& passed_on;   ///< to the Manager, tunnels included
   ShortLooks& looks;
   RareWarnings& rare_warnings;
   RunningRequests& running;

@@ -56,7 +56,7 @@ Task<Response> get_file_status(Exchange& exchange) {
   if (!at_once) co_return Response::error(at_once.error());
   if (*at_once) co_return status_json(**at_once);
   Store& store = exchange.services.store;
-  const auto found = co_await run_on(exchange.services.pools.quick, exchange.connection.strand(),
+  const auto found = co_await run_on(exchange.services.pools.quick, exchange.connection,
                                      [&] { return look(store, *id, exchange.asker); });
   if (!found) co_return Response::error(found.error());
   co_return status_json(*found);

@@ -15,6 +15,9 @@ Task<Response> get_file_status(Exchange& exchange);
 Task<Response> post_file(Exchange& exchange);
 Task<Response> post_batch(Exchange& exchange);
 
+// The whole file in this request, which cannot be resumed.
+Task<Response> store_in_one_go(Exchange& exchange, const BlobId& id);
+
 // Uploads that can be resumed; post_file() hands on to the first what asks for that.
 Task<Response> create_resumable(Exchange& exchange, const BlobId& id);
 Task<Response> head_file(Exchange& exchange);

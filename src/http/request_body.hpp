@@ -36,6 +36,12 @@ class RequestBody {
   /// Bytes of the body that came so far, decoded.
   [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
 
+  /// From here on; see Connection::require_rate().
+  void require_rate(std::uint64_t bytes_per_second) {
+    connection_.require_rate(bytes_per_second);
+    rate_ = TransferRate(connection_.timeouts().min_rate, connection_.timeouts().rate_window);
+  }
+
   /// A piece to read into, once there are bytes for it; none at the end and after a failure.
   [[nodiscard]] Task<Piece> next_room(BufferPool& pool);
   /// Reads what is there, without waiting; 0 when that is nothing. The one member that may be

@@ -43,11 +43,10 @@ Task<Response> post_requirements(Exchange& exchange) {
   JsonBody body;
   if (auto failed = co_await collect_json(exchange, body)) co_return *std::move(failed);
   exchange.connection.enter_working();
-  auto response =
-      co_await run_on(pool_for(exchange), exchange.connection.strand(), [&exchange, &body] {
-        return answer(exchange.services.store, body, exchange.options.limits.json_files,
-                      exchange.asker);
-      });
+  auto response = co_await run_on(pool_for(exchange), exchange.connection, [&exchange, &body] {
+    return answer(exchange.services.store, body, exchange.options.limits.json_files,
+                  exchange.asker);
+  });
   if (!response) co_return Response::error(response.error());
   co_return *std::move(response);
 }

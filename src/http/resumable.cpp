@@ -122,7 +122,7 @@ Task<std::optional<Response>> Adding::receive() {
 
 Task<result<std::uint64_t>> Adding::checkpoint() {
   auto keep_it = [upload = upload_] { return upload->checkpoint(); };
-  co_return co_await run_on(exchange_.services.pools.disk, exchange_.connection.strand(),
+  co_return co_await run_on(exchange_.services.pools.disk, exchange_.connection,
                             std::move(keep_it));
 }
 
@@ -186,7 +186,7 @@ Response busy() {
 
 Task<Response> store_empty(Exchange& exchange, const BlobId& id) {
   Store& store = exchange.services.store;
-  auto begun = co_await run_on(exchange.services.pools.quick, exchange.connection.strand(),
+  auto begun = co_await run_on(exchange.services.pools.quick, exchange.connection,
                                [&] { return store.begin_upload(id, false, exchange.asker); });
   if (!begun) co_return Response::error(begun.error());
   auto* const upload = std::get_if<Upload>(&*begun);
@@ -204,7 +204,7 @@ Task<result<HeldResult>> ask_held(Exchange& exchange, Ask ask) {
   const auto until = Clock::now() + connection.timeouts().work;
   connection.enter_working();
   for (;;) {
-    auto held = co_await run_on(exchange.services.pools.quick, connection.strand(),
+    auto held = co_await run_on(exchange.services.pools.quick, connection,
                                 [&] { return ask(connection.event().waker()); });
     if (!held || !std::holds_alternative<Taken>(*held)) co_return held;
     if (!co_await wait_for_turn(connection, until)) co_return held;
@@ -226,7 +226,7 @@ Task<Response> create_resumable(Exchange& exchange, const BlobId& id) {
   const auto until = Clock::now() + connection.timeouts().work;
   for (;;) {
     connection.enter_working();
-    auto begun = co_await run_on(exchange.services.pools.quick, connection.strand(), [&] {
+    auto begun = co_await run_on(exchange.services.pools.quick, connection, [&] {
       return store.create_resumable(id, can_defer, takeover, exchange.asker);
     });
     if (!begun) co_return Response::error(begun.error());
@@ -237,6 +237,11 @@ Task<Response> create_resumable(Exchange& exchange, const BlobId& id) {
     if (std::holds_alternative<AlreadyStored>(*begun)) co_return already_stored(exchange, id, 208);
     if (std::holds_alternative<Deferred>(*begun))
       co_return Response::error(425, "somebody else is sending this file: send your others first");
+    if (const auto* const none = std::get_if<NoPlace>(&*begun)) {
+      // A client that sends all of it loses nothing but what a broken connection would cost.
+      if (fields.complete == true) co_return co_await store_in_one_go(exchange, id);
+      co_return Response::error(507, none->why);
+    }
     if (std::holds_alternative<Claimed>(*begun)) {
       co_await wait_for_claim(exchange, id);
     } else if (!co_await wait_for_turn(connection, until)) {
@@ -263,7 +268,7 @@ Task<Response> patch_file(Exchange& exchange) {
   const auto until = Clock::now() + connection.timeouts().work;
   for (;;) {
     connection.enter_working();
-    auto begun = co_await run_on(exchange.services.pools.disk, connection.strand(), [&] {
+    auto begun = co_await run_on(exchange.services.pools.disk, connection, [&] {
       return store.append_resumable(id, takeover, exchange.asker);
     });
     if (!begun) co_return Response::error(begun.error());

@@ -18,6 +18,7 @@
 #include "shaman/text.hpp"
 
 #include "http/address_counts.hpp"
+#include "http/client_key.hpp"
 #include "http/endpoint_text.hpp"
 #include "http/handlers.hpp"
 #include "http/passage.hpp"
@@ -37,6 +38,7 @@ constexpr std::chrono::seconds kAdmissionTick{1};
 constexpr std::chrono::milliseconds kAcceptRetry{200};
 // More than this many at once are closed without a word.
 constexpr std::size_t kRefusalsAtOnce = 64;
+constexpr std::size_t kPlacesOfThoseWhoGo = 64;
 
 Error cannot_listen(const std::string& where, const error_code& error) {
   std::string what = "cannot listen on " + text::printable(where) + ": " + error.message();
@@ -68,10 +70,12 @@ struct Server::Impl {
         buffers(options_in.limits.buffer_bytes, options_in.limits.piece_bytes),
         json_first(options_in.limits.json_budget / 4),
         json_rest(options_in.limits.json_budget - options_in.limits.json_budget / 4),
+        handshakes(options_in.limits.handshakes),
+        passed_on(options_in.limits.passed_on),
         looks(store.traits().answers_at_once),
         options(std::move(options_in)),
-        services{store,   checkouts,  pools,     options, router,        connections,
-                 buffers, json_first, json_rest, looks,   rare_warnings, running},
+        services{store,      checkouts, pools,      options,   router, connections,   buffers,
+                 json_first, json_rest, handshakes, passed_on, looks,  rare_warnings, running},
         control(asio::make_strand(io)),
         timer(control),
         admission_timer(control) {}
@@ -82,6 +86,8 @@ struct Server::Impl {
   Task<> watch_admissions();
   Task<> shut_down();
   void greet(Socket socket);
+  [[nodiscard]] std::shared_ptr<AddressCounts::Seat> seat_for(const std::string& address,
+                                                              bool& is_full);
   void speak();
 
   const std::size_t io_threads;
@@ -91,6 +97,8 @@ struct Server::Impl {
   BufferPool buffers;
   FairBudget json_first;
   FairBudget json_rest;
+  FairBudget handshakes;
+  FairBudget passed_on;
   ShortLooks looks;
   RareWarnings rare_warnings;
   RunningRequests running;
@@ -124,15 +132,26 @@ result<void> Server::Impl::bind(const Endpoint& endpoint) {
   return {};
 }
 
+// Where there is no place, somebody who does not use his is closed: of the newcomer's own address,
+// where that has too many, else of the client that has most.
+std::shared_ptr<AddressCounts::Seat> Server::Impl::seat_for(const std::string& address,
+                                                            bool& is_full) {
+  const auto now = options.get();
+  const bool is_proxy = now->trusted_proxies.contains(address);
+  const std::size_t most = is_proxy ? now->limits.connections : now->limits.connections_per_address;
+  const std::string client = client_of_address(address);
+  is_full = connections.size() >= now->limits.connections && !connections.make_room_for(client);
+  if (is_full) return nullptr;
+  if (auto seat = addresses.enter(client, most)) return seat;
+  if (!connections.close_one_of(client)) return nullptr;
+  // The place of the one that goes is counted twice until it has gone.
+  return addresses.enter(client, most + kPlacesOfThoseWhoGo);
+}
+
 void Server::Impl::greet(Socket socket) {
   const Strand strand = socket.get_executor();
-  const std::string address = address_of(socket);
-  const auto now = options.get();
-  const std::size_t most = now->trusted_proxies.contains(address)
-                               ? now->limits.connections
-                               : now->limits.connections_per_address;
-  const bool is_full = connections.size() >= now->limits.connections;
-  auto seat = is_full ? nullptr : addresses.enter(address, most);
+  bool is_full = false;
+  auto seat = seat_for(address_of(socket), is_full);
   if (seat) {
     asio::co_spawn(strand, serve_connection(std::move(socket), services),
                    [seat = std::move(seat)](const std::exception_ptr&) {});
@@ -178,8 +197,11 @@ Task<> Server::Impl::watch_deadlines() {
   while (!connections.is_stopping() || connections.size() > 0) {
     timer.expires_after(kDeadlineTick);
     co_await timer.async_wait(kTuple);
-    connections.check(Clock::now());
-    if (passage) passage->check(Clock::now());
+    const auto now = Clock::now();
+    connections.check(now);
+    for (FairBudget* const budget : {&json_first, &json_rest, &handshakes, &passed_on})
+      budget->relieve(now);
+    if (passage) passage->check(now);
   }
 }
 

@@ -56,7 +56,7 @@ Task<HeadOutcome> read_head(Connection& connection, const Services& services,
     if (!connection.buffered().empty()) {
       if (!std::exchange(begun, true)) {
         outcome.begun = Clock::now();
-        connection.enter(Phase::reading, connection.timeouts().header);
+        connection.enter(Phase::header, connection.timeouts().header);
       }
       std::size_t consumed = 0;
       const auto state = parser.parse(connection.buffered(), consumed);
@@ -112,11 +112,21 @@ bool is_passed_on(const Exchange& exchange) {
   return path.size() < kOurs.size() || !std::equal(kOurs.begin(), kOurs.end(), path.begin());
 }
 
+// A tunnel keeps its place for as long as it lasts.
+Task<Response> pass_on(Exchange& exchange) {
+  const auto place = co_await exchange.connection.acquire(exchange.services.passed_on, 1,
+                                                          Connection::TakenBack::yes);
+  if (!place)
+    co_return Response::error(503, "too many requests to the Manager at once: try again later");
+  co_return co_await exchange.services.passage->pass(exchange);
+}
+
 Task<Response> dispatch(Exchange& exchange) {
   const RequestHead& head = exchange.head;
   if (head.has_unknown_expectation)
     co_return Response::error(417, "the only expectation that is understood is 100-continue");
   if (auto refused = refuse_host(exchange)) co_return *std::move(refused);
+  if (auto refused = refuse_too_many(exchange)) co_return *std::move(refused);
   const Router::Match match = exchange.services.router.match(head.method(), head.segments);
   const bool passes = match.handler == nullptr && is_passed_on(exchange);
   if (!passes)
@@ -132,7 +142,7 @@ Task<Response> dispatch(Exchange& exchange) {
   exchange.parameters = match.parameters;
   std::exception_ptr error;
   try {
-    if (passes) co_return co_await exchange.services.passage->pass(exchange);
+    if (passes) co_return co_await pass_on(exchange);
     co_return co_await match.handler(exchange);
   } catch (...) {
     error = std::current_exception();
@@ -160,7 +170,7 @@ Task<bool> write_stream(Exchange& exchange, Response& response, bool chunked) {
     if (!more) break;
     piece.clear();
     connection.enter_working();
-    more = co_await run_on(exchange.services.pools.requests, connection.strand(),
+    more = co_await run_on(exchange.services.pools.requests, connection,
                            [&] { return response.stream->produce(piece); });
   }
   // No `!chunked || co_await …`: GCC 12 evaluates the right side whatever the left one says.
@@ -206,6 +216,7 @@ void log_request(const Exchange& exchange, const Response& response, const HeadO
               .bytes_in = bytes_in,
               .bytes_out = exchange.connection.bytes_out() - bytes_out,
               .duration = Clock::now() - outcome.begun,
+              .client = exchange.connection.client(),
               .peer = exchange.connection.peer(),
               .original_filename = exchange.original_filename});
 }
@@ -228,7 +239,7 @@ Task<bool> serve_request(Connection& connection, const Services& services,
   else if (!response.close && !response.unheard && !co_await body.discard(exchange.discard_limit))
     response.close = true;
   const bool keep_alive = head.keep_alive && !response.close && !unasked &&
-                          !services.connections.is_stopping() &&
+                          !services.connections.is_stopping() && !connection.gave_way() &&
                           !(response.stream && head.is_http_1_0);
   if (connection.is_lost()) response.unheard = true;
   if (!response.unheard && !response.is_sent) {
@@ -252,6 +263,7 @@ Task<> refuse_request(Connection& connection, HeadOutcome& outcome) {
               .unheard = !heard,
               .bytes_out = connection.bytes_out(),
               .duration = Clock::now() - outcome.begun,
+              .client = connection.client(),
               .peer = connection.peer()});
   if (heard) co_await linger(connection, nullptr);
 }
@@ -265,6 +277,15 @@ Task<> refuse_unread(Connection& connection, Response response) {
   connection.enter(Phase::idle, kLingerStall);
   while (co_await connection.fill())
     connection.consume(connection.buffered().size());
+}
+
+// It costs a core more than all that may follow.
+Task<bool> shake_hands(Connection& connection, const Services& services,
+                       const tls::ServerIdentity& identity) {
+  const auto place =
+      co_await connection.acquire(services.handshakes, 1, Connection::TakenBack::yes);
+  if (!place) co_return false;
+  co_return co_await connection.secure(identity);
 }
 
 Task<> end_without_tls(Connection& connection) {
@@ -310,7 +331,7 @@ Task<> serve_connection(Socket socket, const Services& services) {
     Connection connection(std::move(socket), services.connections, options->timeouts);
     // No `options->tls && !co_await …`: GCC 12 evaluates the right side whatever the left one says.
     if (options->tls) {
-      const bool is_secure = co_await connection.secure(*options->tls);
+      const bool is_secure = co_await shake_hands(connection, services, *options->tls);
       if (!is_secure) co_await end_without_tls(connection);
       if (!is_secure) co_return;
     }

@@ -79,6 +79,8 @@ std::string_view reason_of(unsigned status) noexcept {
       return "Failed Dependency";
     case 425:
       return "Too Early";
+    case 429:
+      return "Too Many Requests";
     case 431:
       return "Request Header Fields Too Large";
     case 500:

@@ -66,12 +66,12 @@ result<Begun> begin_and_store(Exchange& exchange, const BlobId& id, bool can_def
 }
 
 Task<result<Begun>> begin(Exchange& exchange, const BlobId& id, bool can_defer) {
-  const Strand strand = exchange.connection.strand();
+  Connection& connection = exchange.connection;
   Store& store = exchange.services.store;
   if (is_small(exchange, id))
-    co_return co_await run_on(store.commit_pool(), strand,
+    co_return co_await run_on(store.commit_pool(), connection,
                               [&] { return begin_and_store(exchange, id, can_defer); });
-  co_return co_await run_on(exchange.services.pools.quick, strand, [&]() -> result<Begun> {
+  co_return co_await run_on(exchange.services.pools.quick, connection, [&]() -> result<Begun> {
     auto begun = store.begin_upload(id, can_defer, exchange.asker);
     if (!begun) return begun.error();
     return Begun(std::move(*begun));
@@ -110,6 +110,10 @@ Task<Response> post_file(Exchange& exchange) {
   exchange.discard_limit = id.size + kChunkedSlack;
   if (ResumptionFields::of(exchange.head).asks_for_resumption())
     co_return co_await create_resumable(exchange, id);
+  co_return co_await store_in_one_go(exchange, id);
+}
+
+Task<Response> store_in_one_go(Exchange& exchange, const BlobId& id) {
   if (auto refusal = refuse_early(exchange, id)) co_return *std::move(refusal);
 
   const bool can_defer = is_yes(exchange.head.header("X-Shaman-Can-Defer-Upload"));

@@ -53,8 +53,8 @@ Task<result<void>> receive_body(Exchange& exchange, const SharedUpload& upload,
       turn->piece = Piece();
       return taken;
     };
-    const auto taken = co_await run_on(exchange.services.pools.disk, exchange.connection.strand(),
-                                       std::move(work));
+    const auto taken =
+        co_await run_on(exchange.services.pools.disk, exchange.connection, std::move(work));
     if (!taken || upload->is_superseded()) co_return taken;
   }
 }
@@ -74,7 +74,10 @@ Task<> wait_for_claim(Exchange& exchange, const BlobId& id) {
 Task<result<void>> commit_upload(Exchange& exchange, const SharedUpload& upload) {
   const OneShot<result<void>> committed(exchange.connection.strand());
   auto tell = [told = committed](result<void> outcome) mutable { told.set(std::move(outcome)); };
-  exchange.services.store.commit(std::move(*upload), std::move(tell));
+  {
+    const WorkerPool::OnBehalfOf scope(exchange.connection.client());
+    exchange.services.store.commit(std::move(*upload), std::move(tell));
+  }
   co_return co_await committed.get();
 }
 
@@ -83,7 +86,7 @@ Task<> drop_upload(Exchange& exchange, const SharedUpload& upload) {
     const Upload dropped = std::move(*upload);
     return true;
   };
-  co_await run_on(exchange.services.pools.disk, exchange.connection.strand(), std::move(drop));
+  co_await run_on(exchange.services.pools.disk, exchange.connection, std::move(drop));
 }
 
 Response client_is_gone() {

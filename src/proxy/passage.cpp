@@ -139,7 +139,7 @@ Task<std::optional<Response>> Passing::look_into_job() {
   rules.is_checkout = [&checkouts = exchange_.services.checkouts](const std::string& path) {
     return checkouts.is_checkout(path);
   };
-  auto repaired = co_await http::run_on(exchange_.services.pools.requests, client_.strand(),
+  auto repaired = co_await http::run_on(exchange_.services.pools.requests, client_,
                                         [&text, &rules] { return repair_job(text, rules); });
   if (!repaired) co_return Response::error(repaired.error());
   body_ = *std::move(repaired);

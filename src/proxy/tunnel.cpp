@@ -14,12 +14,12 @@ using Phase = Connection::Phase;
 
 http::Task<> carry(Connection& from, Connection& to, http::Clock::duration idle) {
   for (;;) {
-    from.enter(Phase::idle, idle);
+    from.enter(Phase::tunnel, idle);
     if (from.buffered().empty() && !co_await from.fill()) break;
     const std::string bytes(from.buffered());
     from.consume(bytes.size());
     if (!co_await to.write({bytes, {}, {}})) break;
-    to.enter(Phase::idle, idle);
+    to.enter(Phase::tunnel, idle);
   }
   // One that was cut off needs no goodbye, and the other is not kept waiting for one.
   if (from.is_lost())

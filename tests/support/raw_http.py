@@ -31,7 +31,7 @@ class Response:
 
 
 class RawConnection:
-    def __init__(self, server, receive_buffer=None):
+    def __init__(self, server, receive_buffer=None, source=None):
         family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
         token = getattr(server, "token", None)
         self._headers = [("Authorization", f"Bearer {token}")] if token else []
@@ -39,6 +39,8 @@ class RawConnection:
         self.socket.settimeout(PATIENCE)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        if source:
+            self.socket.bind((source, 0))
         self.socket.connect((server.host, server.port))
         if getattr(server, "tls", None):
             self.socket = server.tls.wrap_socket(self.socket, server_hostname=server.host)

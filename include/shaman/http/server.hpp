@@ -30,6 +30,8 @@ struct Limits {
   std::size_t piece_bytes = std::size_t{512} << 10;   ///< that are hashed and written in one go
   std::size_t connections = 8192;                     ///< at once
   std::size_t connections_per_address = 2048;         ///< of one client; not of a trusted proxy
+  std::size_t handshakes = 128;                       ///< of TLS, under way at once
+  std::size_t passed_on = 1024;  ///< requests and tunnels to the Manager at once
 };
 
 /// All are by progress: none limits a transfer that moves.
@@ -40,6 +42,8 @@ struct Timeouts {
   Duration stall{30'000};         ///< not one byte moved in a body or an answer
   std::uint64_t min_rate = 1024;  ///< bytes a second, on the average of rate_window of waiting
   Duration rate_window{60'000};
+  /// The same for JSON requests and their answers that hold much memory.
+  std::uint64_t json_min_rate = 16 * 1024;
   Duration work{600'000};  ///< this server's own work on a request: disk, memory, other uploads
   Duration create_wait{60'000};  ///< a create for blobs that are just being uploaded
   Duration grace{30'000};        ///< running requests when the server is told to stop

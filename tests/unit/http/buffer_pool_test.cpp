@@ -9,16 +9,16 @@ namespace {
 TEST(BufferPool, GivesAtMostItsTotal) {
   BufferPool pool(4 * 1024, 1024);
   std::vector<Piece> pieces;
-  while (auto grant = pool.budget().try_acquire(1))
+  while (auto grant = pool.budget().try_acquire("anna", 1))
     pieces.push_back(pool.make_piece(*std::move(grant)));
   EXPECT_EQ(pieces.size(), 4U);
   pieces.pop_back();
-  EXPECT_TRUE(pool.budget().try_acquire(1));
+  EXPECT_TRUE(pool.budget().try_acquire("anna", 1));
 }
 
 TEST(BufferPool, APieceHoldsWhatWasPutIn) {
   BufferPool pool(4 * 1024, 1024);
-  Piece piece = pool.make_piece(*pool.budget().try_acquire(1));
+  Piece piece = pool.make_piece(*pool.budget().try_acquire("anna", 1));
   ASSERT_EQ(piece.room().size(), 1024U);
   piece.room()[0] = 'x';
   piece.set_length(1);
@@ -30,7 +30,7 @@ TEST(BufferPool, APieceHoldsWhatWasPutIn) {
 
 TEST(BufferPool, AssigningGivesTheOldPieceBack) {
   BufferPool pool(4 * 1024, 1024);
-  Piece piece = pool.make_piece(*pool.budget().try_acquire(1));
+  Piece piece = pool.make_piece(*pool.budget().try_acquire("anna", 1));
   piece = Piece();
   EXPECT_EQ(pool.budget().available(), 4U);
 }

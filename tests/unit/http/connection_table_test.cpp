@@ -71,5 +71,58 @@ TEST_F(ConnectionTableTest, CancellingEndsAllAndThoseThatComeLater) {
   EXPECT_EQ(table_.size(), 2U);
 }
 
+TEST_F(ConnectionTableTest, CountsByClient) {
+  ConnectionTable::Entry first(
+      table_, ends_[0], [] {}, "anna");
+  EXPECT_EQ(table_.size_of("anna"), 1U);
+  {
+    const ConnectionTable::Entry second(
+        table_, ends_[1], [] {}, "anna");
+    EXPECT_EQ(table_.size_of("anna"), 2U);
+  }
+  first.belong_to("ben");
+  EXPECT_EQ(table_.size_of("anna"), 0U);
+  EXPECT_EQ(table_.size_of("ben"), 1U);
+}
+
+TEST_F(ConnectionTableTest, ANewcomerTakesThePlaceOfTheLargestClientsLongestIdle) {
+  std::array<int, 2> others{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, others.data()), 0);
+  ConnectionTable::Entry small(
+      table_, others[0], [] {}, "anna");
+  ConnectionTable::Entry busy(
+      table_, others[1], [] {}, "mallory");
+  ConnectionTable::Entry idle(
+      table_, ends_[0], [this] { ++wakes_; }, "mallory");
+  small.enter(Phase::idle, seconds(1));
+  busy.enter(Phase::reading, seconds(1));
+  idle.enter(Phase::idle, seconds(10));
+  EXPECT_TRUE(table_.make_room_for("ben"));
+  EXPECT_EQ(wakes_, 1);
+  EXPECT_FALSE(can_write());
+  EXPECT_TRUE(idle.gave_way());
+  EXPECT_FALSE(busy.gave_way() || small.gave_way());
+  // Then one that makes the server wait, and never one that the server works for.
+  EXPECT_TRUE(table_.make_room_for("ben"));
+  EXPECT_TRUE(busy.gave_way());
+  ConnectionTable::Entry working(
+      table_, others[1], [] {}, "mallory");
+  working.enter(Phase::working, seconds(1));
+  EXPECT_FALSE(table_.make_room_for("ben"));
+  for (const int end : others)
+    ::close(end);
+}
+
+TEST_F(ConnectionTableTest, TheLargestClientGetsNoRoomByItsOwnRequests) {
+  ConnectionTable::Entry entry(
+      table_, ends_[0], [] {}, "mallory");
+  entry.enter(Phase::reading, seconds(1));
+  EXPECT_FALSE(table_.make_room_for("mallory"));
+  EXPECT_FALSE(table_.close_one_of("mallory"));
+  entry.enter(Phase::idle, seconds(1));
+  EXPECT_FALSE(table_.close_one_of("anna"));
+  EXPECT_TRUE(table_.make_room_for("mallory"));
+}
+
 }  // namespace
 }  // namespace shaman::http
