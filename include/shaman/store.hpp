@@ -47,8 +47,8 @@ struct StoreOptions {
   Durability durability = Durability::group;
   /// An upload that made no progress for this long may be overtaken by another of the same blob.
   std::chrono::milliseconds stall_after{5000};
-  /// What counts as progress there: so many bytes in that time. A few bytes now and then must not
-  /// keep others from sending the blob.
+  /// What counts as progress of an upload that takes ten times as long: so many bytes in that time.
+  /// A few bytes now and then must not keep others from sending the blob for ever.
   std::uint64_t stall_bytes = std::uint64_t{64} << 10;
   /// For this long after a blob's mark was set, it is known to be stored without looking at the
   /// disk. Half of the age below which garbage collection leaves every blob alone.

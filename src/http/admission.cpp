@@ -87,8 +87,10 @@ std::optional<Response> refuse_too_many(Exchange& exchange) {
   Connection& connection = exchange.connection;
   if (!exchange.options.trusted_proxies.contains(address_without_port(connection.peer())))
     return std::nullopt;
-  const std::string client = client_of_address(client_address(exchange));
-  if (client.empty()) return std::nullopt;
+  const std::string address = client_address(exchange);
+  const std::string client = client_of_address(address);
+  // What a proxy asks for itself has no limit.
+  if (client.empty() || exchange.options.trusted_proxies.contains(address)) return std::nullopt;
   connection.belong_to(client);
   const std::size_t most = exchange.options.limits.connections_per_address;
   if (exchange.services.connections.size_of(client) <= most) return std::nullopt;

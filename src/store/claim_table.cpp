@@ -43,7 +43,7 @@ std::optional<ClaimTable::Ticket> ClaimTable::claim(const BlobId& id, Time now) 
   claim.tickets.push_back(ticket);
   Uploader& uploader = uploaders_[ticket];
   uploader.id = id;
-  uploader.last_progress = now;
+  uploader.begun = uploader.last_progress = now;
   return ticket;
 }
 
@@ -57,7 +57,8 @@ void ClaimTable::progress(Ticket ticket, std::uint64_t received, Time now) {
   if (Uploader* const uploader = find(ticket)) {
     uploader->working = false;
     uploader->received = received;
-    if (received - uploader->received_at_progress < least_progress_) return;
+    const bool is_trusted = now - uploader->begun < kTrusted * stall_after_;
+    if (!is_trusted && received - uploader->received_at_progress < least_progress_) return;
     uploader->received_at_progress = received;
     uploader->last_progress = now;
   }

@@ -24,8 +24,10 @@ class ClaimTable {
  public:
   using Time = std::chrono::steady_clock::time_point;
   using Ticket = std::uint64_t;
+  static constexpr int kTrusted = 10;
 
-  /// An upload has stalled that has not gained `least_progress` bytes in `stall_after`.
+  /// An upload has stalled that has gained nothing in `stall_after`. Once it has gone on for
+  /// kTrusted times as long, it must have gained `least_progress` bytes in that time.
   explicit ClaimTable(std::chrono::steady_clock::duration stall_after,
                       std::uint64_t least_progress = 1)
       : stall_after_(stall_after), least_progress_(least_progress) {}
@@ -76,6 +78,7 @@ class ClaimTable {
     BlobId id;
     std::uint64_t received = 0;
     std::uint64_t received_at_progress = 0;
+    Time begun;
     Time last_progress;
     bool working = false;
     bool committing = false;

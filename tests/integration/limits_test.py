@@ -20,11 +20,16 @@ class OneAddress(unittest.TestCase):
 
     def test_one_too_many_is_told(self):
         with Server(max_connections_per_address=3) as server:
-            opened = self.connections(server, 4)
-            for connection in opened[:3]:
-                self.assertEqual(connection.exchange("GET", "/api/v3/version").status, 200)
+            data = new_content()
+            opened = self.connections(server, 3)
+            # None of them is idle: each waits for the rest of a file.
+            for number, connection in enumerate(opened):
+                connection.request("POST", f"/api/v3/shaman/files/{number:064x}/{len(data)}",
+                                   [("Expect", "100-continue"), ("Content-Length", str(len(data)))],
+                                   length=False)
+                self.assertEqual(connection.response().status, 100)
             # Told without being asked: the server does not read what it will not serve.
-            answer = opened[3].response()
+            answer = self.connections(server, 1)[0].response()
             self.assertEqual(answer.status, 503)
             self.assertIn("your address", answer.json()["message"])
             opened[0].close()
