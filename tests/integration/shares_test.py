@@ -216,7 +216,7 @@ class Work(SharesTest):
         server, client = self.start()
         data = new_content()
         self.assertEqual(client.upload(data).status, 204)
-        body = json.dumps({"checkoutPath": "hostile", "files": [spec(f"{n}.png", data) for n in range(300)]}).encode()
+        body = json.dumps({"checkoutPath": "hostile", "files": [spec(f"{n}.png", data) for n in range(20)]}).encode()
         self.crowd(server, "127.0.0.2", MANY, head("POST", CREATE, len(body)) + body)
         self.assert_all_goes_on(client)
 
