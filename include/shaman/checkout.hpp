@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -49,6 +50,24 @@ struct FoundCheckout {
   fs::Time made;
 };
 
+/// What a path below `jobs/` leads to.
+struct CheckoutPlace {
+  enum class Kind : std::uint8_t {
+    nothing,   ///< there is none
+    folder,    ///< no checkout, and not in one; checkouts may lie below it
+    checkout,  ///< exactly a checkout
+    inside,    ///< it leads into a checkout, whether or not there is something
+    unsafe,    ///< no path that a checkout can have: `.`, `a//b`, `../x`
+  };
+  Kind kind = Kind::nothing;
+  std::string checkout{};  ///< of `checkout` and `inside`: the checkout's path
+  bool may_erase = false;  ///< the same: the asker made it, or may erase every checkout
+
+  [[nodiscard]] bool has_checkout() const noexcept {
+    return kind == Kind::checkout || kind == Kind::inside;
+  }
+};
+
 /// Makes checkouts below `<storage>/jobs/`. All members may be called from any thread.
 class Checkouts {
  public:
@@ -66,16 +85,16 @@ class Checkouts {
   /// disk.
   [[nodiscard]] result<std::vector<BlobId>> being_uploaded(const CheckoutPlan& plan);
 
-  /// Makes the checkout, complete and durable, or nothing; returns the path that it got, relative
+  /// Makes the checkout, complete and durable, or nothing, and in it the record of its maker where
+  /// the asker has a scope; returns the path that it got, relative
   /// to `jobs/`. A plan with the same idempotency key, path and files as one of the last 10 minutes
   /// returns that one's path, waiting for it where it is still being made. Blocks.
   /// errc::blobs_missing names how many and the first few; errc::no_unique_path;
   /// errc::storage_full.
   [[nodiscard]] result<std::string> create(const CheckoutPlan& plan);
 
-  /// Whether exactly this folder below `jobs/` is a checkout: none above or inside of one is.
-  /// Blocks. errc::io_error.
-  [[nodiscard]] result<bool> is_checkout(const std::string& path);
+  /// What lies at a path below `jobs/`. Blocks. errc::io_error.
+  [[nodiscard]] result<CheckoutPlace> place_of(const std::string& path, const Asker& asker = {});
 
   /// All checkouts that were made here or by another server of this kind: those that have a
   /// manifest. Sorted. Folders that this process may not read, which may hold some, are put into
@@ -86,8 +105,10 @@ class Checkouts {
   /// Takes away one checkout, at once and for good; parents that it leaves empty go too where that
   /// is safe, never `jobs/` itself. Its blobs stay until garbage collection finds them unused.
   /// `path` is what create() returned. On return its absence is on stable storage. Blocks.
-  /// errc::not_found where exactly this folder is no checkout; errc::io_error.
-  [[nodiscard]] result<void> erase(const std::string& path);
+  /// Who does not know all may erase only what it made: errc::not_let_in for everything else,
+  /// whether it is there or not. errc::not_found where exactly this folder is no checkout;
+  /// errc::io_error.
+  [[nodiscard]] result<void> erase(const std::string& path, const Asker& asker = {});
 
  private:
   struct Impl;

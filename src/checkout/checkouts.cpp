@@ -9,7 +9,9 @@
 #include "checkout/erasure.hpp"
 #include "checkout/idempotency.hpp"
 #include "checkout/listing.hpp"
+#include "checkout/maker.hpp"
 #include "checkout/manifest.hpp"
+#include "checkout/path_rules.hpp"
 #include "checkout/placement.hpp"
 #include "checkout/plan.hpp"
 #include "checkout/staging.hpp"
@@ -67,6 +69,12 @@ struct Checkouts::Impl {
     if (const auto marked = mark_blobs(plan.by_folder, plan.asker); !marked) return marked.error();
     const auto manifest = store.put(manifest_of(plan.by_folder));
     if (!manifest) return manifest.error();
+    std::vector<PlannedFile> own{{path_rules::kManifestName, *manifest}};
+    if (!plan.asker.scope.empty()) {
+      const auto maker = store.put(maker_record(plan.asker.scope));
+      if (!maker) return maker.error();
+      own.push_back({path_rules::kMakerName, *maker});
+    }
     const auto room = store.reservations.set_aside(plan.asker.client, space_of(plan),
                                                    Reservations::Counts::as_links);
     if (!room) return room.error();
@@ -74,8 +82,7 @@ struct Checkouts::Impl {
     const auto components =
         static_cast<std::size_t>(std::count(plan.path.begin(), plan.path.end(), '/')) + 1;
     const std::size_t depth = 1 + components;  // `jobs` and the checkout's own folders
-    if (const auto built = tree.build(plan.by_folder, *manifest, depth); !built)
-      return built.error();
+    if (const auto built = tree.build(plan.by_folder, own, depth); !built) return built.error();
     return Placement(store, plan.path, options.unique_name_attempts).place(tree);
   }
 
@@ -140,18 +147,16 @@ result<std::string> Checkouts::create(const CheckoutPlan& plan) {
   return answer;
 }
 
-result<bool> Checkouts::is_checkout(const std::string& path) {
-  const auto found = Erasure(impl_->store, path).find();
-  if (!found && found.error().code != errc::not_found) return found.error();
-  return static_cast<bool>(found);
+result<CheckoutPlace> Checkouts::place_of(const std::string& path, const Asker& asker) {
+  return Erasure(impl_->store, path).look(asker);
 }
 
 result<std::vector<FoundCheckout>> Checkouts::list(std::vector<std::string>* unread) {
   return list_checkouts(impl_->store, unread);
 }
 
-result<void> Checkouts::erase(const std::string& path) {
-  auto erased = Erasure(impl_->store, path).run();
+result<void> Checkouts::erase(const std::string& path, const Asker& asker) {
+  auto erased = Erasure(impl_->store, path).run(asker);
   if (erased) impl_->answers.forget(path);
   return erased;
 }

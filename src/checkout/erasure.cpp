@@ -5,10 +5,12 @@
 
 #include "shaman/text.hpp"
 
+#include "checkout/maker.hpp"
 #include "checkout/path_rules.hpp"
 #include "checkout/placement.hpp"
 #include "store/disk_error.hpp"
 #include "store/dismantling.hpp"
+#include "store/layout.hpp"
 
 namespace shaman {
 namespace {
@@ -24,8 +26,15 @@ bool is_nothing(const boost::system::error_code& error) {
 
 }  // namespace
 
-result<void> Erasure::run() {
-  if (auto found = find(); !found) return found;
+result<void> Erasure::run(const Asker& asker) {
+  const auto place = look(asker);
+  if (!place) return place.error();
+  const bool is_found = place->kind == CheckoutPlace::Kind::checkout;
+  // One answer for what is somebody else's and what is not there: it tells nobody's paths.
+  if (!asker.knows_all && !(is_found && place->may_erase))
+    return Error{errc::not_let_in, "you did not make a checkout " + text::in_quotes(path_) +
+                                       "; only who made it, or an admin, may erase one"};
+  if (!is_found) return not_found();
   if (auto taken = take_away(); !taken) return taken;
   tidy_parents();
   return {};
@@ -42,27 +51,44 @@ const fs::Folder& Erasure::parent() const {
 }
 
 // From the top, as a folder inside of a checkout is none, whatever it holds.
-result<void> Erasure::find() {
-  if (!path_rules::checkout_path(path_)) return not_found();
+result<CheckoutPlace> Erasure::look(const Asker& asker) {
+  using Kind = CheckoutPlace::Kind;
+  if (path_.empty() || path_ == "." || !path_rules::checkout_path(path_))
+    return CheckoutPlace{Kind::unsafe};
   std::string_view rest = path_;
   for (;;) {
     const std::size_t slash = rest.find('/');
     const bool is_last = slash == std::string_view::npos;
     names_.emplace_back(rest.substr(0, slash));
     auto folder = store_.file_system.open_folder(parent(), names_.back());
-    if (!folder && is_nothing(folder.error())) return not_found();
+    if (!folder && is_nothing(folder.error())) return CheckoutPlace{Kind::nothing};
     if (!folder) return disk_error(folder.error(), "open the checkout " + text::in_quotes(path_));
     const auto checkout = is_checkout(store_.file_system, *folder);
     if (!checkout)
       return disk_error(checkout.error(), "look into the checkout " + text::in_quotes(path_));
-    if (checkout.value() != is_last) return not_found();
-    if (is_last) {
+    if (checkout.value()) {
       checkout_ = std::move(*folder);
-      return {};
+      const auto is_made = is_made_by(asker);
+      if (!is_made) return is_made.error();
+      const std::string above =
+          is_last ? path_ : path_.substr(0, path_.size() - rest.size() + slash);
+      return CheckoutPlace{is_last ? Kind::checkout : Kind::inside, above, is_made.value()};
     }
+    if (is_last) return CheckoutPlace{Kind::folder};
     way_.push_back(std::move(*folder));
     rest.remove_prefix(slash + 1);
   }
+}
+
+// A checkout without a record, made without authentication or by another program, is an admin's.
+result<bool> Erasure::is_made_by(const Asker& asker) const {
+  if (asker.knows_all) return true;
+  if (asker.scope.empty()) return false;
+  const auto link = store_.file_system.read_link(checkout_, path_rules::kMakerName);
+  if (!link && (is_nothing(link.error()))) return false;
+  if (!link)
+    return disk_error(link.error(), "read who made the checkout " + text::in_quotes(path_));
+  return layout::blob_of_path(*link) == maker_id(asker.scope);
 }
 
 // It vanishes whole, by one rename, and is removed where nobody looks: half a checkout is never

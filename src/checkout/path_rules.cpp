@@ -97,7 +97,8 @@ result<std::string> checkout_path(std::string_view asked) {
     }
   }
   if (const auto checked = check_components(kKind, path); !checked) return checked.error();
-  if (has_component(path, kManifestName) || first_component(path) == layout::kKept)
+  if (has_component(path, kManifestName) || has_component(path, kMakerName) ||
+      first_component(path) == layout::kKept)
     return unsafe(kKind, asked, "has a component that is reserved for the server");
   return path;
 }
@@ -111,7 +112,7 @@ result<void> check_file_path(std::string_view path) {
   if (!text::is_utf8(path)) return unsafe(kKind, path, "is not UTF-8");
   if (has_control(path)) return unsafe(kKind, path, "has a control character in it");
   if (auto checked = check_components(kKind, path); !checked) return checked;
-  if (first_component(path) == kManifestName)
+  if (const auto first = first_component(path); first == kManifestName || first == kMakerName)
     return unsafe(kKind, path, "is reserved for the server");
   return {};
 }

@@ -18,6 +18,8 @@ inline constexpr std::size_t kMaxDepth = 128;      ///< components
 
 /// The link in a checkout's folder that leads to its manifest; no file of a user's may have it.
 inline constexpr std::string_view kManifestName = layout::kManifestName;
+/// The link beside it that leads to the record of who made it (maker.hpp); reserved likewise.
+inline constexpr std::string_view kMakerName = ".shaman-maker";
 
 /// The path that a checkout gets for the one asked for: each of `? * : ; { } \` and each control
 /// character becomes `_`; `.` becomes `unnamed`. errc::unsafe_path where it is not a relative path

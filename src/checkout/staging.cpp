@@ -10,7 +10,6 @@
 #include "shaman/fs/trees.hpp"
 #include "shaman/text.hpp"
 
-#include "checkout/path_rules.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
 
@@ -78,7 +77,7 @@ StagedTree::~StagedTree() {
   }
 }
 
-result<void> StagedTree::build(std::span<const PlannedFile> files, const BlobId& manifest,
+result<void> StagedTree::build(std::span<const PlannedFile> files, std::span<const PlannedFile> own,
                                std::size_t depth) {
   name_ = std::to_string(store_.next_name++);
   if (const auto made = store_.file_system.make_folder(folder(), name_); !made)
@@ -89,9 +88,11 @@ result<void> StagedTree::build(std::span<const PlannedFile> files, const BlobId&
 
   sort_into_folders(files, depth);
   if (auto made = make_folders(); !made) return made;
-  const auto linked = store_.file_system.make_link(root_, path_rules::kManifestName,
-                                                   layout::link_text(manifest, depth));
-  if (!linked) return name_error(linked.error(), path_rules::kManifestName);
+  for (const PlannedFile& file : own) {
+    const auto linked =
+        store_.file_system.make_link(root_, file.path, layout::link_text(file.id, depth));
+    if (!linked) return name_error(linked.error(), file.path);
+  }
   if (auto made = make_links(files); !made) return made;
   return store_.blobs.flushes() ? flush() : result<void>();
 }

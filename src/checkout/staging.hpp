@@ -27,9 +27,10 @@ class StagedTree {
 
   /// Makes folders and links, and flushes them where durability demands it. The links' texts are
   /// those of a tree that lies `depth` levels below the storage folder. `files` are in
-  /// path_rules::folder_order. Blocks; spreads over the store's pool.
-  [[nodiscard]] result<void> build(std::span<const PlannedFile> files, const BlobId& manifest,
-                                   std::size_t depth);
+  /// path_rules::folder_order; `own` are the server's, and lie in the tree's own folder. Blocks;
+  /// spreads over the store's pool.
+  [[nodiscard]] result<void> build(std::span<const PlannedFile> files,
+                                   std::span<const PlannedFile> own, std::size_t depth);
 
   /// Where it lies, to be renamed from there.
   [[nodiscard]] const fs::Folder& folder() const noexcept { return store_.instance.staging(); }

@@ -39,7 +39,7 @@ Task<Response> delete_checkout(Exchange& exchange) {
   const std::string path = joined(exchange.parameters);
   Checkouts& checkouts = exchange.services.checkouts;
   const auto erased = co_await run_on(exchange.services.pools.requests, exchange.connection,
-                                      [&checkouts, &path] { return checkouts.erase(path); });
+                                      [&] { return checkouts.erase(path, exchange.asker); });
   if (!erased && erased.error().code == errc::not_found && is_call(path)) co_return not_allowed();
   if (!erased) co_return Response::error(erased.error());
   co_return Response::empty(204);

@@ -9,7 +9,7 @@ Router make_router() {
   Router router;
   router.add("POST", "/api/v3/shaman/checkout/requirements", Role::submit, post_requirements);
   router.add("POST", "/api/v3/shaman/checkout/create", Role::submit, post_create);
-  router.add("DELETE", "/api/v3/shaman/checkout/{*}", Role::admin, delete_checkout);
+  router.add("DELETE", "/api/v3/shaman/checkout/{*}", Role::submit, delete_checkout);
   router.add("HEAD", "/api/v3/shaman/files/{}/{}", Role::submit, head_file);
   router.add("GET", "/api/v3/shaman/files/{}/{}", Role::submit, get_file_status);
   router.add("POST", "/api/v3/shaman/files/{}/{}", Role::submit, post_file);

@@ -10,6 +10,8 @@ unsigned status_of(errc code) noexcept {
     case errc::conflicting_paths:
     case errc::damaged_file:
       return 400;
+    case errc::not_let_in:
+      return 403;
     case errc::not_found:
       return 404;
     case errc::no_unique_path:
@@ -29,7 +31,6 @@ unsigned status_of(errc code) noexcept {
     case errc::storage_full:
       return 507;
     case errc::unreachable:
-    case errc::not_let_in:
     case errc::bad_answer:
       return 502;
     case errc::not_a_store:

@@ -209,12 +209,12 @@ class Server:
         return os.listdir(folder) if os.path.isdir(folder) else []
 
     def read_checkout(self, path):
-        """{relative path: content} of a checkout, without the server's own entry."""
+        """{relative path: content} of a checkout, without the server's own entries."""
         root = self.jobs(path)
         content = {}
         for folder, _, names in os.walk(root):
             for name in names:
-                if name == ".shaman-checkout":
+                if name in (".shaman-checkout", ".shaman-maker"):
                     continue
                 file = os.path.join(folder, name)
                 with open(file, "rb") as stream:

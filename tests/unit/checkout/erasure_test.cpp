@@ -33,6 +33,82 @@ TEST_F(ErasureTest, TakesOneCheckoutAndItsEmptyParents) {
   EXPECT_TRUE(std::filesystem::exists(blob_path(blob_)));
 }
 
+class MakersTest : public CheckoutsTest {
+ protected:
+  std::string made_by(const Asker& maker, std::string path) {
+    auto asked = request(std::move(path), {{"f", blob_}});
+    asked.asker = maker;
+    asked.asker.knows_all = true;  // of the blob, which this is not about
+    const auto made = checkouts_->create(*checkouts_->validate(std::move(asked)));
+    EXPECT_TRUE(made) << made.error().message();
+    return made ? *made : std::string();
+  }
+  bool may_erase(const std::string& path, const Asker& asker) {
+    const auto place = checkouts_->place_of(path, asker);
+    EXPECT_TRUE(place) << place.error().message();
+    return place && place->may_erase;
+  }
+
+  BlobId blob_ = put(*store_, "content");
+  const Asker anna_{"token Anna", false};
+  const Asker ben_{"token Ben", false};
+  const Asker root_{"token Root", true};
+};
+
+TEST_F(MakersTest, OnlyWhoMadeACheckoutOrAnAdminMayEraseIt) {
+  const std::string path = made_by(anna_, "film/shot");
+  EXPECT_TRUE(may_erase(path, anna_));
+  EXPECT_TRUE(may_erase(path + "/tex/a.png", anna_));
+  EXPECT_FALSE(may_erase(path, ben_));
+  EXPECT_TRUE(may_erase(path, root_));
+  EXPECT_TRUE(may_erase(path, {}));
+  const auto refused = checkouts_->erase(path, ben_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::not_let_in);
+  EXPECT_EQ(read("film/shot/f"), "content");
+  EXPECT_EQ(read("film/shot/.shaman-maker"), "token Anna\n");
+  EXPECT_TRUE(checkouts_->erase(path, anna_));
+  EXPECT_TRUE(jobs().empty());
+}
+
+TEST_F(MakersTest, WhatIsNotThereIsRefusedInTheSameWords) {
+  const std::string path = made_by(anna_, "film/shot");
+  const auto other = checkouts_->erase(path, ben_);
+  const auto nothing = checkouts_->erase("film/shoz", ben_);
+  ASSERT_FALSE(other);
+  ASSERT_FALSE(nothing);
+  EXPECT_EQ(nothing.error().code, other.error().code);
+  EXPECT_EQ(checkouts_->erase("film/shoz").error().code, errc::not_found);
+}
+
+TEST_F(MakersTest, ACheckoutWithoutARecordIsAnAdmins) {
+  const std::string path = created("film/shot", {{"f", blob_}});
+  EXPECT_FALSE(std::filesystem::exists(below("jobs/film/shot/.shaman-maker")));
+  EXPECT_FALSE(may_erase(path, anna_));
+  EXPECT_TRUE(may_erase(path, root_));
+  EXPECT_FALSE(may_erase(path, Asker{"", false}));
+}
+
+TEST_F(MakersTest, ARecordThatCannotBeReadOpensNothing) {
+  const std::string path = made_by(anna_, "film/shot");
+  fail(Operation::read_link, EIO);
+  EXPECT_FALSE(checkouts_->place_of(path, anna_));
+  EXPECT_FALSE(checkouts_->erase(path, anna_));
+}
+
+TEST_F(MakersTest, APathIsACheckoutLeadsIntoOneOrDoesNot) {
+  using Kind = CheckoutPlace::Kind;
+  const std::string path = made_by(anna_, "film/shot");
+  const auto kind_of = [&](const char* at) { return checkouts_->place_of(at)->kind; };
+  EXPECT_EQ(kind_of("film/shot"), Kind::checkout);
+  EXPECT_EQ(kind_of("film/shot/deep/x"), Kind::inside);
+  EXPECT_EQ(checkouts_->place_of("film/shot/deep/x")->checkout, path);
+  EXPECT_EQ(kind_of("film"), Kind::folder);
+  EXPECT_EQ(kind_of("film/shot2"), Kind::nothing);
+  for (const char* const odd : {"", ".", "..", "film/", "/film", "film//shot", "film/../film"})
+    EXPECT_EQ(kind_of(odd), Kind::unsafe) << odd;
+}
+
 TEST_F(ErasureTest, AFailureLeavesItWhole) {
   created("film/shot", {{"f", blob_}});
   const auto before = jobs();
