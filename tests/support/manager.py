@@ -3,18 +3,22 @@
 
 Like the real one it waits 1 s for a connection's first headers, serves no HEAD, takes paths exactly, has two
 shapes of errors (its handlers' with `code`, its framework's without), and neither checks settings nor fills any in.
+It reads JSON as Go does, where Go is installed, and erases a deleted job's checkout: whatever the id leads to.
 """
 
+import atexit
 import copy
 import http.server
 import json
 import os
 import re
+import shutil
 import tempfile
 import threading
 import urllib.parse
 import uuid
 
+import go_json
 from shaman_server import sha256
 
 JOB_STATUSES = ("under-construction", "queued", "active", "paused", "pause-requested", "cancel-requested",
@@ -120,19 +124,33 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 continue
             known = True
             if method == self.command:
-                return function(farm, *match.groups(), *([self.parsed(body)] if method == "POST" else []))
+                takes_json = method == "POST" or function is Manager.delete_jobs
+                return function(farm, *match.groups(), *([self.parsed(body, path)] if takes_json else []))
         raise _Refused(404, "method not allowed" if known else "no matching operation was found",
                        has_code=False)
 
-    def parsed(self, body):
+    def parsed(self, body, path):
         kind = self.headers.get("Content-Type", "").split(";")[0]
         if kind != "application/json":
             raise _Refused(400, f"request body has an error: header Content-Type has unexpected value {kind!r}",
                            has_code=False)
         try:
-            return json.loads(body)
+            return self.server.farm.read_json(body, "job" if path in JOB_PATHS else "any")
         except ValueError:
             raise _Refused(400, "request body has an error: failed to decode", has_code=False) from None
+
+
+JOB_PATHS = ("/api/v3/jobs", "/api/v3/jobs/check")
+_go_reader = None
+
+
+def _reader():
+    """One for all stand-ins of a test program; it ends with the program's pipe to it."""
+    global _go_reader  # pylint: disable=global-statement
+    if _go_reader is None and go_json.GO:
+        _go_reader = go_json.GoReader()
+        atexit.register(_go_reader.close)
+    return _go_reader
 
 
 class Manager:
@@ -152,6 +170,7 @@ class Manager:
         self.on_check = self.on_submit = lambda job: None
         self.jobs_answer = None  # (status, bytes) instead of the list
         self.flickers = None     # (job's id, checkout): every second list has it
+        self.deletes_slowly = False  # jobs are only marked, until finish_deletions()
         self.reopen(port)
 
     def reopen(self, port):
@@ -168,6 +187,11 @@ class Manager:
         self.port = self.server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+    @staticmethod
+    def read_json(body, kind):
+        reader = _reader()
+        return reader.read(body, kind) if reader else json.loads(body)
 
     def close(self):
         self.server.shutdown()
@@ -314,9 +338,42 @@ class Manager:
 
     def delete_job(self, job_id):
         with self.lock:
-            self.job(job_id)
-            del self.jobs[job_id]
+            self.job(job_id)["delete_requested_at"] = "2026-01-02T00:00:00Z"
+            if not self.deletes_slowly:
+                self.finish_deletions()
         return 204, {}
+
+    def delete_jobs(self, order):
+        if not isinstance(order, dict) or "last_updated_max" not in order:
+            raise _Refused(400, "request body has an error: doesn't match schema", has_code=False)
+        with self.lock:
+            doomed = [job for job in self.jobs.values() if job["updated"] <= order["last_updated_max"]]
+            if not doomed:
+                raise _Refused(416, "no jobs")
+            for job in doomed:
+                job["delete_requested_at"] = "2026-01-02T00:00:00Z"
+            if not self.deletes_slowly:
+                self.finish_deletions()
+        return 204, {}
+
+    def finish_deletions(self):
+        with self.lock:
+            for job_id, job in list(self.jobs.items()):
+                if "delete_requested_at" in job:
+                    self.erase_checkout(job)
+                    del self.jobs[job_id]
+
+    def erase_checkout(self, job):
+        """As the real one: `.` and a folder above others' checkouts are erased like any other."""
+        checkout = (job.get("storage") or {}).get("shaman_checkout_id")
+        if not self.shaman_enabled or not checkout or re.search(r"[?*:;{}\\]|^/|\.\./|/\.\.", checkout):
+            return
+        folder = os.path.join(self.storage, "jobs", checkout)
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            os.rmdir(os.path.dirname(folder))
+        except OSError:
+            pass  # not empty
 
     def set_job_status(self, job_id, change):
         if change.get("status") not in JOB_STATUSES or not isinstance(change.get("reason"), str):
@@ -351,6 +408,7 @@ ROUTES = [
     ("GET", "jobs", Manager.all_jobs),
     ("GET", "jobs/([^/]+)", Manager.one_job),
     ("GET", "jobs/([^/]+)/what-would-delete-do", Manager.what_would_delete_do),
+    ("DELETE", "jobs/mass-delete", Manager.delete_jobs),
     ("DELETE", "jobs/([^/]+)", Manager.delete_job),
     ("POST", "jobs/([^/]+)/setstatus", Manager.set_job_status),
     ("GET", "jobs/([^/]+)/tasks", Manager.job_tasks),
