@@ -6,6 +6,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <malloc.h>
 #include <spdlog/spdlog.h>
@@ -204,7 +206,10 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
     job_watch.emplace(checkouts, file_system, settings);
     server.pass_on(proxy::passage_to_manager(
         *options.manager, proxy::ManagerTimeouts(),
-        [&job_watch](const std::string& deleted) { job_watch->jobs_changed(deleted); }));
+        {[&job_watch](const auto& deleted) { job_watch->jobs_changed(deleted); },
+         [&job_watch](std::vector<std::string> named) {
+           return job_watch->hold(std::move(named));
+         }}));
   }
   if (const auto bound = server.listen(options.host, options.port); !bound)
     return fail(bound.error());

@@ -260,7 +260,8 @@ void add_checkout_options(Table& table, Options& options) {
                  " gone; 0: never",
                  Reload::live);
   table.duration("checkout.grace", ends.grace,
-                 "How long a checkout stays after its last job was seen to be gone", Reload::live);
+                 "How long a checkout stays after its last job vanished without an order",
+                 Reload::live);
   table.duration("checkout.orphan-age", ends.orphan_age,
                  "How long a checkout stays that never had a job; 0: for ever", Reload::live);
   table.count(

@@ -18,8 +18,6 @@ namespace {
 // Of all checkouts: more than one in so many at once is for an admin to confirm.
 constexpr std::size_t kMostOf = 5;
 
-using Users = std::map<std::string, std::set<std::string>>;
-
 std::int64_t seconds_of(fs::Time time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
@@ -33,16 +31,56 @@ bool is_deleted(const Known& known, const std::set<std::string>& deleted) {
   return !known.jobs.empty() && std::ranges::includes(deleted, known.jobs);
 }
 
+// The checkouts that jobs on their way to the Manager name. Thread-safe.
+class Holds {
+ public:
+  void begin(const std::vector<std::string>& paths) {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& path : paths) {
+      ++held_[path];
+      lately_.insert(path);
+    }
+  }
+  void end(const std::vector<std::string>& paths) {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& path : paths)
+      if (--held_[path] == 0) held_.erase(path);
+  }
+  /// From now on those count that are held now or later.
+  void ask() {
+    const std::lock_guard lock(mutex_);
+    lately_.clear();
+    for (const auto& [path, count] : held_)
+      lately_.insert(path);
+  }
+  /// Does it unless the path is held; while it does, none begins to be.
+  template <class Do>
+  bool unless_held(const std::string& path, const Do& act) {
+    const std::lock_guard lock(mutex_);
+    if (lately_.contains(path)) return false;
+    act();
+    return true;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::size_t> held_;
+  std::set<std::string> lately_;  // or were since the last ask()
+};
+
 // One look, over what was known before.
 class Look {
  public:
-  Look(Checkouts& checkouts, const CheckoutEndsOptions& options, fs::Time now, Knowledge& knowledge)
-      : checkouts_(checkouts), options_(options), now_(now), knowledge_(knowledge) {}
+  Look(Checkouts& checkouts, const CheckoutEndsOptions& options, fs::Time now, Knowledge& knowledge,
+       Holds& holds)
+      : checkouts_(checkouts), options_(options), now_(now), knowledge_(knowledge), holds_(holds) {}
 
   result<CheckoutEndsResults> run(const AskForJobs& ask, std::vector<std::string> confirmed);
 
  private:
-  void learn(const Users& users);
+  void learn_orders(const std::vector<manager::Job>& jobs);
+  void learn(const std::map<std::string, Users>& users);
+  [[nodiscard]] bool is_ordered(const std::string& path) const;
   [[nodiscard]] bool is_unread(const std::string& path) const;
   void tell_unread() const;
   [[nodiscard]] bool is_over(const FoundCheckout& checkout) const;
@@ -50,6 +88,7 @@ class Look {
   void apply_brake(std::vector<std::string>& over, std::vector<std::string> confirmed);
   [[nodiscard]] result<void> drop_used(const AskForJobs& ask, std::vector<std::string>& over);
   void erase(const std::vector<std::string>& over);
+  void erase(const std::string& path);
   void say(LogLevel level, const std::string& message) const {
     if (options_.log) options_.log(level, message);
   }
@@ -58,30 +97,48 @@ class Look {
   const CheckoutEndsOptions& options_;
   const fs::Time now_;
   Knowledge& knowledge_;
+  Holds& holds_;
   bool has_jobs_ = true;
+  std::set<std::string> used_;
   std::vector<FoundCheckout> found_;
   std::vector<std::string> unread_;  // folders below jobs
   CheckoutEndsResults results_;
 };
 
+// The Manager marks a job first, and deletes it when it comes to it.
+void Look::learn_orders(const std::vector<manager::Job>& jobs) {
+  for (const manager::Job& job : jobs) {
+    const auto marked = job.whole.find("delete_requested_at");
+    if (marked != job.whole.end() && marked->is_string()) knowledge_.deleted_jobs.insert(job.id);
+    if (knowledge_.deleted_jobs.contains(job.id)) results_.is_awaited = true;
+  }
+}
+
 // What is gone is forgotten; what has a job has one; what had one has lost it now, or a while ago.
-void Look::learn(const Users& users) {
+// A job that may lead into a checkout, but does not name it, keeps it and is not its job: else
+// whoever makes and deletes such a job would have the checkout erased.
+void Look::learn(const std::map<std::string, Users>& users) {
   std::map<std::string, Known> next;
   for (const FoundCheckout& checkout : found_) {
-    const auto used = users.find(checkout.path);
+    const auto using_it = users.find(checkout.path);
+    const bool is_used = using_it != users.end();
     const auto known = knowledge_.checkouts.find(checkout.path);
-    if (used != users.end()) {
-      next[checkout.path] = {used->second, 0};
-      ++results_.used;
+    if (is_used) used_.insert(checkout.path);
+    if (is_used && !using_it->second.naming.empty()) {
+      next[checkout.path] = {using_it->second.naming, 0};
     } else if (known != knowledge_.checkouts.end()) {
       next[checkout.path] = known->second;
       std::int64_t& since = next[checkout.path].gone_since;
-      if (since == 0) since = seconds_of(now_);
+      if (is_used)
+        since = 0;
+      else if (since == 0)
+        since = seconds_of(now_);
     }
   }
   // What lies in a folder that may not be read is neither there nor gone.
   for (const auto& [path, known] : knowledge_.checkouts)
     if (is_unread(path)) next.emplace(path, known);
+  results_.used = used_.size();
   knowledge_.checkouts = std::move(next);
 }
 
@@ -99,14 +156,19 @@ void Look::tell_unread() const {
                              ": checkouts in there stay, whatever becomes of their jobs");
 }
 
+bool Look::is_ordered(const std::string& path) const {
+  const auto known = knowledge_.checkouts.find(path);
+  return known != knowledge_.checkouts.end() && is_deleted(known->second, knowledge_.deleted_jobs);
+}
+
 bool Look::is_over(const FoundCheckout& checkout) const {
+  if (used_.contains(checkout.path)) return false;
   const auto known = knowledge_.checkouts.find(checkout.path);
   if (known == knowledge_.checkouts.end())
     return has_jobs_ && options_.orphan_age.count() > 0 &&
            now_ - checkout.made >= options_.orphan_age;
-  const Known& state = known->second;
-  if (!has_jobs_ && !is_deleted(state, knowledge_.deleted_jobs)) return false;
-  return state.gone_since > 0 && seconds_of(now_) - state.gone_since >= options_.grace.count();
+  if (is_ordered(checkout.path)) return true;
+  return has_jobs_ && seconds_of(now_) - known->second.gone_since >= options_.grace.count();
 }
 
 std::vector<std::string> Look::find_over() const {
@@ -116,8 +178,11 @@ std::vector<std::string> Look::find_over() const {
   return over;
 }
 
-// What an admin has confirmed goes; of the rest all or none.
+// What an admin has confirmed goes, and what goes because people deleted its jobs; of the rest all
+// or none.
 void Look::apply_brake(std::vector<std::string>& over, std::vector<std::string> confirmed) {
+  std::ranges::copy_if(over, std::back_inserter(confirmed),
+                       [&](const std::string& path) { return is_ordered(path); });
   std::ranges::sort(confirmed);
   std::vector<std::string> rest;
   std::ranges::set_difference(over, confirmed, std::back_inserter(rest));
@@ -136,29 +201,30 @@ void Look::apply_brake(std::vector<std::string>& over, std::vector<std::string> 
 
 // A job may have come since the first question.
 result<void> Look::drop_used(const AskForJobs& ask, std::vector<std::string>& over) {
+  holds_.ask();
   const auto jobs = ask();
   if (!jobs) return jobs.error();
-  const Users users = users_of(found_, *jobs);
+  const auto users = users_of(found_, *jobs);
   if (has_jobs_ && jobs->empty()) return no_jobs();
   std::erase_if(over, [&](const std::string& path) { return users.contains(path); });
   return {};
 }
 
 void Look::erase(const std::vector<std::string>& over) {
-  for (const std::string& path : over) {
-    const bool had_job = knowledge_.checkouts.contains(path);
-    const auto erased = checkouts_.erase(path);
-    // Somebody else was faster; most often the Manager.
-    if (!erased && erased.error().code == errc::not_found) continue;
-    if (!erased) {
-      say(LogLevel::error, text::printable(erased.error().message()));
-      continue;
-    }
-    results_.erased.push_back(path);
-    knowledge_.checkouts.erase(path);
-    say(LogLevel::info, "erased the checkout " + text::in_quotes(path) +
-                            (had_job ? ": its job is gone" : ": it never had a job"));
-  }
+  for (const std::string& path : over)
+    if (!holds_.unless_held(path, [&] { erase(path); })) results_.is_awaited = true;
+}
+
+void Look::erase(const std::string& path) {
+  const bool had_job = knowledge_.checkouts.contains(path);
+  const auto erased = checkouts_.erase(path);
+  // Somebody else was faster; most often the Manager.
+  if (!erased && erased.error().code == errc::not_found) return;
+  if (!erased) return say(LogLevel::error, text::printable(erased.error().message()));
+  results_.erased.push_back(path);
+  knowledge_.checkouts.erase(path);
+  say(LogLevel::info, "erased the checkout " + text::in_quotes(path) +
+                          (had_job ? ": its job is gone" : ": it never had a job"));
 }
 
 result<CheckoutEndsResults> Look::run(const AskForJobs& ask, std::vector<std::string> confirmed) {
@@ -175,6 +241,7 @@ result<CheckoutEndsResults> Look::run(const AskForJobs& ask, std::vector<std::st
     return is_deleted(known.second, knowledge_.deleted_jobs);
   });
   if (!has_jobs_ && !are_known_deleted) return no_jobs();
+  learn_orders(*jobs);
   learn(users_of(found_, *jobs));
   std::vector<std::string> over = find_over();
   if (!over.empty()) apply_brake(over, std::move(confirmed));
@@ -195,16 +262,33 @@ struct CheckoutEnds::Impl {
   const KnowledgeFiles files;
   std::mutex looking;  // one look at a time
   std::mutex mutex;
-  std::set<std::string> deleted;  // since the last look; guarded by mutex
+  std::vector<DeletedJob> deleted;  // since the last look; guarded by mutex
+  Holds holds;
 };
 
 CheckoutEnds::CheckoutEnds(Checkouts& checkouts, fs::FileSystem& file_system, std::string storage)
     : impl_(std::make_unique<Impl>(checkouts, file_system, std::move(storage))) {}
 CheckoutEnds::~CheckoutEnds() = default;
 
-void CheckoutEnds::job_deleted(const std::string& id) {
+void CheckoutEnds::job_deleted(const DeletedJob& job) {
   const std::lock_guard lock(impl_->mutex);
-  impl_->deleted.insert(id);
+  impl_->deleted.push_back(job);
+}
+
+std::shared_ptr<void> CheckoutEnds::hold(std::vector<std::string> checkouts) {
+  struct Held {
+    Held(Holds& holds_in, std::vector<std::string> paths_in)
+        : holds(holds_in), paths(std::move(paths_in)) {
+      holds.begin(paths);
+    }
+    ~Held() { holds.end(paths); }
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
+
+    Holds& holds;
+    const std::vector<std::string> paths;
+  };
+  return std::make_shared<Held>(impl_->holds, std::move(checkouts));
 }
 
 result<CheckoutEndsResults> CheckoutEnds::look(const AskForJobs& ask,
@@ -216,10 +300,14 @@ result<CheckoutEndsResults> CheckoutEnds::look(const AskForJobs& ask,
   if (!confirmed) return confirmed.error();
   {
     const std::lock_guard lock(impl_->mutex);
-    knowledge->deleted_jobs.merge(impl_->deleted);
+    for (const DeletedJob& job : impl_->deleted) {
+      knowledge->deleted_jobs.insert(job.id);
+      for (const std::string& path : job.checkouts)
+        knowledge->checkouts[path].jobs.insert(job.id);
+    }
     impl_->deleted.clear();
   }
-  auto looked = Look(impl_->checkouts, options, now, *knowledge).run(ask, *confirmed);
+  auto looked = Look(impl_->checkouts, options, now, *knowledge, impl_->holds).run(ask, *confirmed);
   std::set<std::string> of_checkouts;
   for (const auto& [path, known] : knowledge->checkouts)
     of_checkouts.insert(known.jobs.begin(), known.jobs.end());

@@ -11,11 +11,10 @@
 
 #include "shaman/text.hpp"
 
-#include "http/collect_json.hpp"
 #include "http/forwarded.hpp"
-#include "http/run_on.hpp"
 #include "proxy/answer_head.hpp"
 #include "proxy/head_text.hpp"
+#include "proxy/job_calls.hpp"
 #include "proxy/manager_paths.hpp"
 #include "proxy/question.hpp"
 #include "proxy/repair.hpp"
@@ -38,21 +37,25 @@ constexpr std::size_t kPiece = 32 * 1024;
 // Answers that are looked into are of some hundred bytes.
 constexpr std::size_t kMostLookedInto = 1024 * 1024;
 
+// Also where a slash is written as an escape, and to who reads `\` as one.
+bool leads_up(const std::string& segment) {
+  std::string path = "/" + segment + "/";
+  std::ranges::replace(path, '\\', '/');
+  return path.find("/./") != path.npos || path.find("/../") != path.npos;
+}
+
 // Of one passed-through request: where it has got to.
 class Passing {
  public:
-  Passing(Exchange& exchange, Upstream& upstream, const JobsChanged& jobs_changed)
+  Passing(Exchange& exchange, Upstream& upstream, const JobHooks& hooks)
       : exchange_(exchange),
         client_(exchange.connection),
         upstream_(upstream),
-        jobs_changed_(jobs_changed) {}
+        jobs_(exchange, upstream, hooks) {}
 
   Task<Response> run();
 
  private:
-  Task<std::optional<Response>> look_into_job();
-  Task<result<bool>> is_manager_shaman_off();
-  Task<std::string> repair_what_goes_with(std::string job_id, std::string answer);
   Task<std::optional<Response>> exchange_heads();
   Task<std::optional<Response>> connect_and_send();
   Task<bool> send_request();
@@ -67,7 +70,6 @@ class Passing {
 
   [[nodiscard]] Response refuse_loop() const;
   void give_back_manager();
-  void tell_of_jobs() const;
   [[nodiscard]] bool may_repeat() const;
   [[nodiscard]] bool has_answer_body() const;
   [[nodiscard]] bool will_go_on() const;
@@ -79,7 +81,7 @@ class Passing {
   Exchange& exchange_;
   Connection& client_;
   Upstream& upstream_;
-  const JobsChanged& jobs_changed_;
+  JobCalls jobs_;
   Upstream::Lease manager_;
   bool has_answer_begun_ = false;
   std::optional<std::string> body_;  // where it had to be looked into
@@ -91,17 +93,16 @@ Task<Response> Passing::run() {
   if (has_passed(head, upstream_.own_name())) co_return refuse_loop();
   if (!head.target().starts_with('/'))
     co_return Response::error(400, "an address that is passed on must begin with a slash");
-  if (std::ranges::any_of(head.segments, [](const std::string& segment) {
-        return segment == "." || segment == "..";
-      }))
+  if (std::ranges::any_of(head.segments, leads_up))
     co_return Response::error(400, "an address with . or .. in it is not passed on");
-  if (is_job_submission(head)) {
-    if (auto refused = co_await look_into_job()) co_return std::move(*refused);
-  }
+  if (overrides_method(head))
+    co_return Response::error(400,
+                              "send the request with its own method, not with that of a header");
+  if (auto refused = co_await jobs_.judge(body_)) co_return std::move(*refused);
   if (auto failed = co_await exchange_heads()) co_return std::move(*failed);
-  tell_of_jobs();
+  jobs_.answered(answer_.status());
   if (answer_.status() == 101) co_return co_await upgrade();
-  const bool is_looked_into = tells_location(head) || !asked_of_deletion(head).empty();
+  const bool is_looked_into = tells_location(head) || jobs_.repairs_answer();
   if (answer_.status() == 200 && is_looked_into) co_return co_await pass_looked_into();
   co_return co_await pass_answer();
 }
@@ -119,60 +120,6 @@ Response Passing::refuse_loop() const {
                " this server or to a proxy in front of it");
   response.close = exchange_.head.has_body();
   return response;
-}
-
-void Passing::tell_of_jobs() const {
-  const RequestHead& head = exchange_.head;
-  const bool is_done = answer_.status() == 200 || answer_.status() == 204;
-  if (is_done && jobs_changed_ && changes_jobs(head)) jobs_changed_(std::string(deleted_job(head)));
-}
-
-Task<std::optional<Response>> Passing::look_into_job() {
-  http::JsonBody json;
-  if (auto failed = co_await http::collect_json(exchange_, json)) co_return std::move(failed);
-  std::string text;
-  json.append_to(text);
-  const auto off = co_await is_manager_shaman_off();
-  if (!off) co_return Response::error(off.error());
-  JobRules rules;
-  rules.manager_shaman_is_off = off.value();
-  rules.is_checkout = [&checkouts = exchange_.services.checkouts](const std::string& path) {
-    return checkouts.is_checkout(path);
-  };
-  auto repaired = co_await http::run_on(exchange_.services.pools.requests, client_,
-                                        [&text, &rules] { return repair_job(text, rules); });
-  if (!repaired) co_return Response::error(repaired.error());
-  body_ = *std::move(repaired);
-  co_return std::nullopt;
-}
-
-// Asked anew each time: who changes the Manager's configuration does not restart this server.
-Task<result<bool>> Passing::is_manager_shaman_off() {
-  const http::Strand strand = client_.strand();
-  const auto configuration = co_await ask_manager(upstream_, strand, "/api/v3/configuration");
-  if (!configuration) co_return configuration.error();
-  if (configuration->empty())
-    co_return Error{errc::unreachable, "the Flamenco Manager at " +
-                                           upstream_.address().authority() +
-                                           " does not tell its configuration"};
-  co_return repair_location(*configuration) != *configuration;
-}
-
-// Where the Manager's own Shaman is off, this server erases the checkout of a job in its place.
-Task<std::string> Passing::repair_what_goes_with(std::string job_id, std::string answer) {
-  const auto off = co_await is_manager_shaman_off();
-  if (!off || !off.value()) co_return answer;
-  const http::Strand strand = client_.strand();
-  const auto job = co_await ask_manager(upstream_, strand, "/api/v3/jobs/" + job_id);
-  if (!job) co_return answer;
-  auto repaired = co_await http::run_on(exchange_.services.pools.requests, strand,
-                                        [&job, &answer, &checkouts = exchange_.services.checkouts] {
-                                          return repair_deletion(
-                                              answer, *job, [&checkouts](const std::string& path) {
-                                                return checkouts.is_checkout(path);
-                                              });
-                                        });
-  co_return repaired;
 }
 
 bool Passing::may_repeat() const {
@@ -364,11 +311,10 @@ Task<Response> Passing::pass_looked_into() {
     if (text.size() > kMostLookedInto) break;
   }
   if (!body.is_done()) co_return no_answer();
-  const std::string job(asked_of_deletion(exchange_.head));
-  if (job.empty())
-    text = repair_location(text);
+  if (jobs_.repairs_answer())
+    text = co_await jobs_.repair_answer(std::move(text));
   else
-    text = co_await repair_what_goes_with(job, text);
+    text = repair_location(text);
   answer_.is_chunked = false;
   answer_.content_length = text.size();
   give_back_manager();
@@ -389,12 +335,11 @@ Task<Response> Passing::upgrade() {
 
 class ManagerPassage : public http::Passage {
  public:
-  ManagerPassage(const ManagerAddress& address, const ManagerTimeouts& timeouts,
-                 JobsChanged jobs_changed)
-      : upstream_(address, timeouts), jobs_changed_(std::move(jobs_changed)) {}
+  ManagerPassage(const ManagerAddress& address, const ManagerTimeouts& timeouts, JobHooks hooks)
+      : upstream_(address, timeouts), hooks_(std::move(hooks)) {}
 
   Task<Response> pass(Exchange& exchange) override {
-    Passing passing(exchange, upstream_, jobs_changed_);
+    Passing passing(exchange, upstream_, hooks_);
     co_return co_await passing.run();
   }
   [[nodiscard]] auth::Role role_for(const http::RequestHead& head) const override {
@@ -405,15 +350,14 @@ class ManagerPassage : public http::Passage {
 
  private:
   Upstream upstream_;
-  const JobsChanged jobs_changed_;
+  const JobHooks hooks_;
 };
 
 }  // namespace
 
 std::shared_ptr<http::Passage> passage_to_manager(const ManagerAddress& address,
-                                                  const ManagerTimeouts& timeouts,
-                                                  JobsChanged jobs_changed) {
-  return std::make_shared<ManagerPassage>(address, timeouts, std::move(jobs_changed));
+                                                  const ManagerTimeouts& timeouts, JobHooks hooks) {
+  return std::make_shared<ManagerPassage>(address, timeouts, std::move(hooks));
 }
 
 }  // namespace shaman::proxy

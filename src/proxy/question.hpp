@@ -16,10 +16,21 @@ namespace shaman::proxy {
 [[nodiscard]] http::Task<bool> read_answer_head(http::Connection& manager, AnswerHead& head,
                                                 bool& has_begun);
 
-/// A question of this server's own to the Manager, on a connection of its own: the body of its
-/// answer, empty where that is not a 200. errc::unreachable.
-[[nodiscard]] http::Task<result<std::string>> ask_manager(Upstream& upstream,
-                                                          const http::Strand& strand,
-                                                          const std::string& path);
+/// A question of this server's own to the Manager.
+struct Question {
+  std::string method;
+  std::string path;
+  std::string json;  ///< the body; empty: none
+};
+struct ManagerAnswer {
+  unsigned status = 0;
+  std::string body;  ///< of a 200
+};
+
+/// Asks on a connection of its own. errc::unreachable where no whole answer comes; errc::bad_answer
+/// where it is longer than any Manager's.
+[[nodiscard]] http::Task<result<ManagerAnswer>> ask_manager(Upstream& upstream,
+                                                            const http::Strand& strand,
+                                                            const Question& question);
 
 }  // namespace shaman::proxy

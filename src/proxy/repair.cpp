@@ -1,98 +1,193 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "proxy/repair.hpp"
 
+#include <algorithm>
+#include <array>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "shaman/text.hpp"
 
+#include "jobs/references.hpp"
+#include "proxy/strict_json.hpp"
+
 namespace shaman::proxy {
 namespace {
 
-// Members keep their order: what passes should be what was sent, but for what is repaired.
-using Json = nlohmann::ordered_json;
+using Kind = JsonValue::Kind;
+using text::in_quotes;
 
 constexpr std::string_view kJobs = "{jobs}/";
-constexpr const char* kStorage = "storage";
-constexpr const char* kCheckoutId = "shaman_checkout_id";
+constexpr std::string_view kStorage = "storage";
+constexpr std::string_view kCheckoutId = "shaman_checkout_id";
+// Each costs a look at the disk.
+constexpr std::size_t kMostLeads = 1000;
 
-Error refusal(const std::string& id, const std::string& why) {
-  return {errc::malformed_request, "the job names " + text::in_quotes(id) +
-                                       " as its checkout (storage.shaman_checkout_id), " + why +
-                                       "; with the job, that folder would be erased"};
+// The fields of a Manager's SubmittedJob.
+constexpr std::array<std::string_view, 10> kFields{
+    "name",      "type",   "submitter_platform", "priority",      "settings", "metadata",
+    "type_etag", kStorage, "worker_tag",         "initial_status"};
+constexpr std::array<std::string_view, 1> kStorageFields{kCheckoutId};
+
+Error malformed(const std::string& what) {
+  return {errc::malformed_request, what};
 }
 
-result<std::optional<std::string>> checkout_above(std::string_view file, const JobRules& rules) {
-  for (std::size_t slash = file.find('/'); slash != std::string_view::npos;
-       slash = file.find('/', slash + 1)) {
-    const std::string folder(file.substr(0, slash));
-    const auto found = rules.is_checkout(folder);
-    if (!found) return found.error();
-    if (found.value()) return std::optional(folder);
+// A Manager takes a member for a field whatever the case of its letters.
+template <class Fields>
+result<void> check_names(const JsonValue& object, const Fields& fields) {
+  for (const std::string& name : object.names)
+    for (const std::string_view field : fields)
+      if (name != field && is_field_name(name, field))
+        return malformed("the job has a member " + in_quotes(name) + "; write it as " +
+                         in_quotes(field));
+  return {};
+}
+
+// Null where it is left out, or null.
+result<JsonValue*> object_at(JsonValue& job, std::string_view name) {
+  JsonValue* const found = job.find(name);
+  if (found == nullptr || found->is(Kind::null)) return nullptr;
+  if (!found->is(Kind::object))
+    return malformed("the job's member " + in_quotes(name) + " must be an object");
+  return found;
+}
+
+result<JsonValue> read_job(std::string_view json) {
+  auto job = parse_strict_json(json);
+  if (!job) return job;
+  if (!job->is(Kind::object)) return malformed("a job must be a JSON object");
+  if (const auto checked = check_names(*job, kFields); !checked) return checked.error();
+  for (const std::string_view name : {std::string_view("settings"), std::string_view("metadata")})
+    if (const auto object = object_at(*job, name); !object) return object.error();
+  const auto storage = object_at(*job, kStorage);
+  if (!storage) return storage.error();
+  if (*storage == nullptr) return job;
+  if (const auto checked = check_names(**storage, kStorageFields); !checked) return checked.error();
+  const JsonValue* const id = (*storage)->find(kCheckoutId);
+  if (id != nullptr && !id->is(Kind::string) && !id->is(Kind::null))
+    return malformed("the job's storage.shaman_checkout_id must be a string");
+  return job;
+}
+
+// Judges one job.
+class Repair {
+ public:
+  Repair(JsonValue job, const JobRules& rules) : job_(std::move(job)), rules_(rules) {}
+
+  result<RepairedJob> run() {
+    if (auto moved = move_id(); !moved) return moved.error();
+    if (auto checked = check_blendfile(); !checked) return checked.error();
+    if (auto checked = check_leads(); !checked) return checked.error();
+    if (rules_.manager_shaman_is_off)
+      if (std::string* const path = blendfile()) path->insert(kJobs.size(), "jobs/");
+    return RepairedJob{to_text(job_), {checkouts_.begin(), checkouts_.end()}};
   }
-  return std::optional<std::string>();
-}
 
-result<void> check_id(const Json& id, const JobRules& rules) {
-  if (!id.is_string()) return {};  // the Manager says what is wrong with it
-  const auto& path = id.get_ref<const std::string&>();
-  if (path.empty()) return {};
-  const auto found = rules.is_checkout(path);
-  if (!found) return found.error();
-  if (found.value()) return {};
-  return refusal(path, "but no checkout has exactly this path below the jobs folder");
-}
+ private:
+  // Of a path below the jobs folder, or nothing.
+  std::string* blendfile() {
+    JsonValue* const settings = job_.find("settings");
+    JsonValue* const found = settings != nullptr ? settings->find("blendfile") : nullptr;
+    const bool is_below =
+        found != nullptr && found->is(Kind::string) && found->text.starts_with(kJobs);
+    return is_below ? &found->text : nullptr;
+  }
 
-std::string* blendfile_of(Json& job) {
-  const auto settings = job.find("settings");
-  if (settings == job.end() || !settings->is_object()) return nullptr;
-  const auto blendfile = settings->find("blendfile");
-  if (blendfile == settings->end() || !blendfile->is_string()) return nullptr;
-  auto* const path = blendfile->get_ptr<std::string*>();
-  return path->starts_with(kJobs) ? path : nullptr;
-}
+  result<void> move_id() {
+    JsonValue* const storage = job_.find(kStorage);
+    const JsonValue* const id = storage != nullptr ? storage->find(kCheckoutId) : nullptr;
+    if (id == nullptr) return {};
+    const std::string path = id->text;
+    if (!path.empty()) {
+      const auto place = rules_.place_of(path);
+      if (!place) return place.error();
+      if (place->kind != CheckoutPlace::Kind::checkout)
+        return malformed("the job names " + in_quotes(path) +
+                         " as its checkout (storage.shaman_checkout_id), but no checkout has "
+                         "exactly this path below the jobs folder; with the job, that folder "
+                         "would be erased");
+      name_in_metadata(path);
+    }
+    JsonValue* const rest = job_.find(kStorage);
+    rest->remove(kCheckoutId);
+    if (rest->names.empty()) job_.remove(kStorage);
+    return {};
+  }
 
-bool has_id(const Json& job) {
-  const auto storage = job.find(kStorage);
-  if (storage == job.end() || !storage->is_object()) return false;
-  const auto id = storage->find(kCheckoutId);
-  return id != storage->end() && id->is_string() && !id->get_ref<const std::string&>().empty();
-}
+  void name_in_metadata(const std::string& path) {
+    const JsonValue* const metadata = job_.find("metadata");
+    if (metadata == nullptr || metadata->is(Kind::null)) job_.set("metadata", JsonValue::object());
+    job_.find("metadata")->set(jobs::kCheckoutMember, JsonValue::string(std::string(kJobs) + path));
+  }
 
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+  // Systems resolve such paths in different ways.
+  result<void> check_blendfile() {
+    const std::string* const path = blendfile();
+    if (path == nullptr) return {};
+    std::string below = path->substr(kJobs.size() - 1) + "/";
+    std::ranges::replace(below, '\\', '/');
+    for (const std::string_view odd : {"//", "/./", "/../"})
+      if (below.find(odd) != below.npos)
+        return malformed("the job's blendfile " + in_quotes(*path) +
+                         " must be a plain path, without empty parts, . and ..");
+    return {};
+  }
+
+  result<void> check_leads() {
+    std::set<std::string> paths;
+    for (const std::string_view member : {"settings", "metadata"})
+      if (const JsonValue* const found = job_.find(member)) collect(*found, paths);
+    if (paths.size() > kMostLeads)
+      return malformed("the job names more than " + std::to_string(kMostLeads) +
+                       " paths below the jobs folder");
+    for (const std::string& path : paths) {
+      const auto place = rules_.place_of(path);
+      if (!place) return place.error();
+      if (!place->has_checkout()) continue;
+      if (!place->may_erase)
+        return Error{errc::not_let_in, "the job uses the checkout " + in_quotes(place->checkout) +
+                                           ", which you did not make; only who made it, or an "
+                                           "admin, may submit a job for it"};
+      checkouts_.insert(place->checkout);
+    }
+    return {};
+  }
+
+  // NOLINTNEXTLINE(misc-no-recursion): as deep as the parser's limit.
+  static void collect(const JsonValue& value, std::set<std::string>& paths) {
+    if (paths.size() > kMostLeads) return;
+    if (value.is(Kind::string))
+      for (jobs::Lead& lead : jobs::leads_of(value.text))
+        if (lead.is_named) paths.insert(std::move(lead.path));
+    for (const JsonValue& item : value.items)
+      collect(item, paths);
+  }
+
+  JsonValue job_;
+  const JobRules& rules_;
+  std::set<std::string> checkouts_;
+};
 
 }  // namespace
 
-result<std::string> repair_job(std::string_view json, const JobRules& rules) {
-  Json job = Json::parse(json, nullptr, false);
-  if (!job.is_object()) return std::string(json);
-  bool is_changed = false;
-  std::string* const blendfile = blendfile_of(job);
-  if (has_id(job)) {
-    if (auto checked = check_id(job[kStorage][kCheckoutId], rules); !checked)
-      return checked.error();
-  } else if (blendfile != nullptr) {
-    const auto checkout = checkout_above(std::string_view(*blendfile).substr(kJobs.size()), rules);
-    if (!checkout) return checkout.error();
-    if (checkout.value()) {
-      Json& storage = job[kStorage];
-      if (!storage.is_object()) storage = Json::object();
-      storage[kCheckoutId] = *checkout.value();
-      is_changed = true;
-    }
-  }
-  // After what adds members: that may have moved what the pointer points to.
-  if (std::string* const path = blendfile_of(job); path != nullptr && rules.manager_shaman_is_off) {
-    path->insert(kJobs.size(), "jobs/");
-    is_changed = true;
-  }
-  return is_changed ? text_of(job) : std::string(json);
+result<RepairedJob> repair_job(std::string_view json, const JobRules& rules) {
+  auto job = read_job(json);
+  if (!job) return job.error();
+  return Repair(*std::move(job), rules).run();
+}
+
+result<std::string> repair_job_check(std::string_view json) {
+  const auto job = read_job(json);
+  if (!job) return job.error();
+  return to_text(*job);
 }
 
 std::string repair_location(std::string_view json) {
+  using Json = nlohmann::ordered_json;
   Json answer = Json::parse(json, nullptr, false);
   if (!answer.is_object()) return std::string(json);
   const auto enabled = answer.find("shamanEnabled");
@@ -105,21 +200,7 @@ std::string repair_location(std::string_view json) {
     const bool is_windows = path.find('\\') != std::string::npos;
     path += is_windows ? "\\jobs" : "/jobs";
   }
-  return text_of(answer);
-}
-
-std::string repair_deletion(
-    std::string_view answer, std::string_view job,
-    const std::function<result<bool>(const std::string& path)>& is_checkout) {
-  constexpr const char* kGoes = "shaman_checkout";
-  Json told = Json::parse(answer, nullptr, false);
-  const Json whole = Json::parse(job, nullptr, false);
-  if (!told.is_object() || !told.contains(kGoes) || !whole.is_object() || !has_id(whole))
-    return std::string(answer);
-  const auto found = is_checkout(whole[kStorage][kCheckoutId].get<std::string>());
-  if (!found || !found.value()) return std::string(answer);
-  told[kGoes] = true;
-  return text_of(told);
+  return answer.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace shaman::proxy

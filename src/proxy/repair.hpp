@@ -4,36 +4,42 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "shaman/checkout.hpp"
 #include "shaman/error.hpp"
 
 /// What passes to and from a Manager and would do harm as it is (docs/managers.md). Sans-I/O.
 namespace shaman::proxy {
 
+/// What lies at a path below the jobs folder, for who asks. Touches the disk.
+using PlaceOf = std::function<result<CheckoutPlace>(const std::string& path)>;
+
 /// What a job submission is judged by.
 struct JobRules {
-  /// Whether exactly this path below the jobs folder is a checkout. Touches the disk.
-  std::function<result<bool>(const std::string& path)> is_checkout;
+  PlaceOf place_of;
   /// The Manager's own Shaman is off: its {jobs} is the storage itself, not the jobs folder in it.
   bool manager_shaman_is_off = false;
 };
 
-/// A `POST jobs` as it should reach the Manager. One whose .blend lies in a checkout names it, so
-/// that the checkout is erased with the job: the add-on's newer packer leaves that out. One that
-/// names what is not a checkout is refused: with the job, the Manager would erase a folder of
-/// others, or all of them. What is no JSON object is passed unchanged, for the Manager to refuse.
-/// errc::malformed_request says what the artist should know.
-[[nodiscard]] result<std::string> repair_job(std::string_view json, const JobRules& rules);
+/// A job as it should reach the Manager, and the checkouts that it names.
+struct RepairedJob {
+  std::string json;
+  std::vector<std::string> checkouts;
+};
+
+/// A `POST jobs`, written again from what was understood of it. Its `storage.shaman_checkout_id`
+/// becomes a member of its metadata (jobs::kCheckoutMember): a Manager that had the id would erase
+/// the checkout with this job, whatever other job uses it; this server erases it after the last.
+/// errc::malformed_request: JSON that others may understand differently, or an id that is no
+/// checkout's. errc::not_let_in: a checkout that the asker did not make.
+[[nodiscard]] result<RepairedJob> repair_job(std::string_view json, const JobRules& rules);
+
+/// A `POST jobs/check`: strict JSON, written again. errc::malformed_request.
+[[nodiscard]] result<std::string> repair_job_check(std::string_view json);
 
 /// Answers in which a Manager without Shaman says where files go: `configuration` and
 /// `configuration/shared-storage/…`. Unchanged where its Shaman is on, and if it is anything else.
 [[nodiscard]] std::string repair_location(std::string_view json);
-
-/// The answer of a Manager without Shaman to what would go with a job: the job's checkout does,
-/// where it has one that is there. `job` is the job as the Manager tells it. Unchanged if either is
-/// anything else.
-[[nodiscard]] std::string repair_deletion(
-    std::string_view answer, std::string_view job,
-    const std::function<result<bool>(const std::string& path)>& is_checkout);
 
 }  // namespace shaman::proxy

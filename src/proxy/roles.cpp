@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 #include "shaman/text.hpp"
 
@@ -21,18 +22,27 @@ struct Rule {
 };
 
 // The first that fits. What is new in a Manager and changes something is for admins.
-constexpr std::array<Rule, 11> kRules{{
+constexpr std::array<Rule, 8> kRules{{
     {Calls::all, "/api/v3/worker/", Role::worker},
     {Calls::all, "/api/v3/configuration/file", Role::admin},  // has passwords in it
     {Calls::all, "/debug/", Role::admin},
-    {Calls::changing, "/api/v3/jobs/mass-delete", Role::admin},
-    {Calls::changing, "/api/v3/jobs", Role::submit},
-    {Calls::changing, "/api/v3/jobs/", Role::submit},
     {Calls::changing, "/api/v3/tasks/", Role::submit},
     {Calls::changing, "/socket.io/", Role::worker},
     {Calls::reading, "/api/v3/configuration/check/", Role::admin},  // runs programs
     {Calls::reading, "/", Role::worker},
     {Calls::all, "/", Role::admin},
+}};
+
+// How artists change jobs, in each Manager so far; `{}` is a job's id.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kJobCalls{{
+    {"POST", "/api/v3/jobs"},
+    {"POST", "/api/v3/jobs/check"},
+    {"POST", "/api/v3/jobs/query"},
+    {"POST", "/api/v3/jobs/{}/setstatus"},
+    {"POST", "/api/v3/jobs/{}/setpriority"},
+    {"POST", "/api/v3/jobs/{}/settag"},
+    {"DELETE", "/api/v3/jobs/{}"},
+    {"DELETE", "/api/v3/jobs/{}/blocklist"},
 }};
 
 bool is_reading(std::string_view method) {
@@ -68,6 +78,17 @@ bool has_login(const http::RequestHead& head) {
   return given.size() > 6 && text::is_same_but_for_case(given.substr(0, 6), "Basic ");
 }
 
+bool is_of_artists(std::string_view method, const std::vector<std::string>& segments) {
+  constexpr std::size_t kId = 3;
+  std::string path;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const bool is_id = i == kId && (segments.size() > kId + 1 || method == "DELETE") &&
+                       segments[i] != "mass-delete";
+    path += "/" + (is_id ? "{}" : segments[i]);
+  }
+  return std::ranges::find(kJobCalls, std::pair(method, std::string_view(path))) != kJobCalls.end();
+}
+
 }  // namespace
 
 Role role_for(const http::RequestHead& head) {
@@ -77,6 +98,7 @@ Role role_for(const http::RequestHead& head) {
   for (const std::string& segment : head.segments)
     path += "/" + segment;
   if (is_for_logins(head.segments) && has_login(head)) return Role::nobody;
+  if (is_of_artists(head.method(), head.segments)) return Role::submit;
   const auto rule = std::ranges::find_if(
       kRules, [&](const Rule& each) { return fits(each, head.method(), path); });
   return rule->role;

@@ -21,6 +21,7 @@ int fuzz_json(const std::uint8_t* data, std::size_t size);
 int fuzz_paths(const std::uint8_t* data, std::size_t size);
 int fuzz_batch(const std::uint8_t* data, std::size_t size);
 int fuzz_resumption(const std::uint8_t* data, std::size_t size);
+int fuzz_job(const std::uint8_t* data, std::size_t size);
 }
 
 namespace shaman::fuzz {
@@ -61,7 +62,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Target{"trace", fuzz_trace}, Target{"rewrite", fuzz_rewrite},
                     Target{"formats", fuzz_formats}, Target{"request", fuzz_request},
                     Target{"json", fuzz_json}, Target{"paths", fuzz_paths},
-                    Target{"batch", fuzz_batch}, Target{"resumption", fuzz_resumption}),
+                    Target{"batch", fuzz_batch}, Target{"resumption", fuzz_resumption},
+                    Target{"job", fuzz_job}),
     [](const auto& instance) { return instance.param.name; });
 
 }  // namespace

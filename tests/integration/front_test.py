@@ -98,8 +98,8 @@ class Passing(FrontTest):
 
     def test_every_method_with_its_body(self):
         for method in ("POST", "PUT", "DELETE", "PATCH", "PROPFIND"):
-            body = json.dumps({"last_updated_max": method})
-            seen = self.api.call(method, "/api/v3/jobs/mass-delete", body,
+            body = json.dumps({"ids": method})
+            seen = self.api.call(method, "/api/v3/jobs/x/blocklist", body,
                                  {"Content-Type": "application/json"}).json()
             self.assertEqual((seen["method"], seen["body"]), (method, body))
             self.assertEqual(dict(seen["headers"])["Content-Type"], "application/json")
@@ -342,29 +342,29 @@ class Jobs(FrontTest):
     def post(self, job):
         return self.api.post_json(JOBS, job)
 
-    def test_a_job_in_a_checkout_names_it(self):
+    def test_a_job_in_a_checkout_passes(self):
         path = self.make_checkout("film/shot 1")
         job = {"name": "j", "type": "t", "priority": 50, "submitter_platform": "linux",
                "settings": {"frames": "1-3", "fps": 23.976,
                             "blendfile": "{jobs}/" + path + "/scenes/scene.blend"},
                "metadata": {}}
-        seen = json.loads(self.post(job).json()["body"])
-        self.assertEqual(seen.pop("storage"), {"shaman_checkout_id": path})
-        self.assertEqual(seen, job)
+        self.assertEqual(json.loads(self.post(job).json()["body"]), job)
 
-    def test_a_job_that_names_its_checkout_passes_byte_for_byte(self):
+    def test_a_job_that_names_its_checkout_does_so_in_its_metadata(self):
         path = self.make_checkout("named")
         text = b'{ "name":"j",  "storage":{"shaman_checkout_id":"%s"} }' % path.encode()
-        self.assertEqual(self.api.post_json(JOBS, text).json()["body"].encode(), text)
+        self.assertEqual(self.api.post_json(JOBS, text).json()["body"],
+                         '{"name":"j","metadata":{"shaman.checkout":"{jobs}/named"}}')
 
     def test_a_job_elsewhere_passes(self):
         for blendfile in ("/mnt/film/scene.blend", "{jobs}/nobody/scene.blend", "", 5):
-            text = json.dumps({"name": "j", "settings": {"blendfile": blendfile}}).encode()
-            self.assertEqual(self.api.post_json(JOBS, text).json()["body"].encode(), text)
+            job = {"name": "j", "settings": {"blendfile": blendfile}}
+            self.assertEqual(json.loads(self.post(job).json()["body"]), job)
 
-    def test_what_is_no_job_is_the_managers_to_refuse(self):
-        for text in (b"", b"[1]", b"{broken", b'{"storage": 5}', b'{"storage": {}}'):
-            self.assertEqual(self.api.post_json(JOBS, text).json()["body"].encode(), text)
+    def test_what_is_no_job_is_refused(self):
+        for text in (b"", b"[1]", b"{broken", b'{"storage": 5}', b"null"):
+            self.assertEqual(self.api.post_json(JOBS, text).status, 400)
+        self.assertEqual([s for s in self.behind.seen if s["method"] == "POST"], [])
 
     def test_a_folder_of_others_is_refused(self):
         path = self.make_checkout("series/episode/shot")
@@ -394,8 +394,7 @@ class ManagerWithoutShaman(FrontTest):
         path = self.make_checkout("film")
         seen = self.api.post_json(JOBS, {"settings": {"blendfile": "{jobs}/" + path + "/a.blend"}})
         self.assertEqual(json.loads(seen.json()["body"]),
-                         {"settings": {"blendfile": "{jobs}/jobs/" + path + "/a.blend"},
-                          "storage": {"shaman_checkout_id": path}})
+                         {"settings": {"blendfile": "{jobs}/jobs/" + path + "/a.blend"}})
 
 
 class NoManager(unittest.TestCase):

@@ -67,7 +67,7 @@ class Submit(JobTest):
         self.assertEqual((settings["format"], settings["image_file_extension"]), ("PNG", ".png"))
         self.assertEqual(settings["scene"], "Scene")
         self.assertIs(settings["has_previews"], False)
-        checkout = job["storage"]["shaman_checkout_id"]
+        checkout = job["metadata"]["shaman.checkout"].removeprefix("{jobs}/")
         self.assertEqual(settings["blendfile"], "{jobs}/" + checkout + "/shots/shot010.blend")
         self.assertTrue(os.path.exists(self.server.jobs(checkout, "shots/shot010.blend")))
         self.assertEqual((job["name"], job["priority"], job["initial_status"]),

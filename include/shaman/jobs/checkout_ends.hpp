@@ -19,7 +19,7 @@
 namespace shaman::jobs {
 
 struct CheckoutEndsOptions {
-  /// How long a checkout stays after its last job was seen to be gone.
+  /// How long a checkout stays after its last job was found gone that nobody was seen to delete.
   std::chrono::seconds grace{std::chrono::hours(1)};
   /// How long one stays that never had a job. 0: for ever.
   std::chrono::seconds orphan_age{std::chrono::hours(744)};
@@ -29,10 +29,17 @@ struct CheckoutEndsOptions {
   std::function<void(LogLevel, const std::string&)> log;
 };
 
+/// A job whose deletion the Manager has accepted.
+struct DeletedJob {
+  std::string id;
+  std::vector<std::string> checkouts;  ///< that it names
+};
+
 /// What one look found and did.
 struct CheckoutEndsResults {
   std::size_t checkouts = 0;
-  std::size_t used = 0;  ///< a job uses them
+  std::size_t used = 0;     ///< a job uses them
+  bool is_awaited = false;  ///< soon more can be erased: the Manager still deletes a job
   std::vector<std::string> erased;
   std::vector<std::string> held;  ///< would be erased, but for the brake
 };
@@ -51,8 +58,14 @@ class CheckoutEnds {
   CheckoutEnds(const CheckoutEnds&) = delete;
   CheckoutEnds& operator=(const CheckoutEnds&) = delete;
 
-  /// The Manager has taken an order to delete this job, which is seen at the next look.
-  void job_deleted(const std::string& id);
+  /// A checkout all of whose jobs were deleted by order, and are gone, is erased at the next look
+  /// without the grace, and does not count for the brake.
+  void job_deleted(const DeletedJob& job);
+
+  /// While the handle lives, and until a look has asked for the jobs after that, these checkouts
+  /// are not erased: a job that names them is on its way to the Manager. Look for them once more
+  /// after this call: one may have been erased just before.
+  [[nodiscard]] std::shared_ptr<void> hold(std::vector<std::string> checkouts);
 
   /// One look. Errors say why nothing was erased: the Manager's, errc::bad_answer where it has no
   /// job at all, errc::io_error. Blocks.

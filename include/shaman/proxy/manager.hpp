@@ -7,9 +7,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "shaman/error.hpp"
 #include "shaman/http/server.hpp"
+#include "shaman/jobs/checkout_ends.hpp"
 
 namespace shaman::proxy {
 
@@ -35,14 +37,19 @@ struct ManagerTimeouts {
   std::chrono::milliseconds tunnel{600'000};  ///< a WebSocket on which nothing moves
 };
 
-/// Called from any thread when a job was made or is being deleted in passing; with its id where
-/// exactly that one is deleted, and else with nothing.
-using JobsChanged = std::function<void(const std::string& deleted)>;
+/// What looks after the checkouts of jobs (jobs::CheckoutEnds) is told of what passes. Both may be
+/// called from any thread, and may be empty.
+struct JobHooks {
+  /// A job was made, or the Manager has accepted to delete these.
+  std::function<void(const std::vector<jobs::DeletedJob>& deleted)> changed;
+  /// No checkout of these goes with its jobs while the handle lives.
+  std::function<std::shared_ptr<void>(std::vector<std::string> checkouts)> hold;
+};
 
 /// What a server in front of a Manager passes everything on with that is not Shaman's: streaming
 /// both ways, WebSockets too. What passes is repaired where it would harm: see docs/managers.md.
 [[nodiscard]] std::shared_ptr<http::Passage> passage_to_manager(const ManagerAddress& address,
                                                                 const ManagerTimeouts& timeouts,
-                                                                JobsChanged jobs_changed = {});
+                                                                JobHooks hooks = {});
 
 }  // namespace shaman::proxy

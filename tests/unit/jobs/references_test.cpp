@@ -20,8 +20,8 @@ std::vector<std::string> used(const std::vector<std::string>& paths, const char*
   read.id = "1";
   read.whole = nlohmann::json::parse(job);
   std::vector<std::string> found;
-  for (const auto& [path, ids] : users_of(checkouts, {read}))
-    found.push_back(path);
+  for (const auto& [path, users] : users_of(checkouts, {read}))
+    found.push_back(users.naming.empty() ? "perhaps " + path : path);
   return found;
 }
 
@@ -32,16 +32,34 @@ TEST(References, AJobUsesWhatItNames) {
               ElementsAre("film/a"));
 }
 
-TEST(References, AJobUsesWhereItsStringsLead) {
+// In settings and in metadata; `film/ab` is another checkout.
+void expect_used(const std::string& text, const char* as) {
+  for (const char* const member : {"settings", "metadata"}) {
+    const std::string job = std::string("{\"") + member + "\":{\"s\":" + text + "}}";
+    EXPECT_THAT(used({"film/a", "film/ab"}, job.c_str()), ElementsAre(as)) << text;
+  }
+}
+
+TEST(References, AJobNamesWhereItsVariableJobsLeads) {
   for (const char* const text :
        {R"("{jobs}/film/a/x.blend")", R"("{jobs}/film/a")", R"("{jobs}\\film\\a\\x.blend")",
-        R"("/srv/shaman/jobs/film/a/x")", R"("S:\\farm\\jobs\\film\\a\\x")",
-        R"(["other", {"deep": "{jobs}/film/a/x"}])", R"("/my/jobs/jobs/film/a/x")"}) {
-    const std::string settings = std::string(R"({"settings":{"s":)") + text + "}}";
-    EXPECT_THAT(used({"film/a", "film/ab"}, settings.c_str()), ElementsAre("film/a")) << text;
-    const std::string metadata = std::string(R"({"metadata":{"s":)") + text + "}}";
-    EXPECT_THAT(used({"film/a", "film/ab"}, metadata.c_str()), ElementsAre("film/a")) << text;
-  }
+        R"(["other", {"deep": "{jobs}/film/a/x"}])", R"("--python={jobs}/film/a/x.py")",
+        R"("{jobs}/film/b/../a/x")", R"("{jobs}//film/./a")", R"("{jobs}/jobs/film/a/x")"})
+    expect_used(text, "film/a");
+}
+
+TEST(References, AJobPerhapsUsesWhereAnyFolderOrVariableMayLead) {
+  for (const char* const text :
+       {R"("/srv/shaman/jobs/film/a/x")", R"("S:\\farm\\jobs\\film\\a\\x")",
+        R"("/my/jobs/jobs/film/a/x")", R"("{farm}/film/a/x.blend")"})
+    expect_used(text, "perhaps film/a");
+}
+
+TEST(References, LongTextsAreNoWork) {
+  std::string text;
+  for (int i = 0; i < 1'000'000; ++i)
+    text += "}/";
+  EXPECT_LE(leads_of(text).size(), 10'000U);
 }
 
 TEST(References, WhatLeadsElsewhereIsNoUse) {

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A job on its way to a Manager: what is written is understood again the same, and is what was
+// judged.
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "proxy/repair.hpp"
+#include "proxy/strict_json.hpp"
+
+using namespace shaman;
+
+namespace {
+
+void check(bool is_so) {
+  if (!is_so) std::abort();
+}
+
+result<CheckoutPlace> place_of(const std::string& path) {
+  using Kind = CheckoutPlace::Kind;
+  if (path == "a") return CheckoutPlace{Kind::checkout, "a", true};
+  if (path.starts_with("a/")) return CheckoutPlace{Kind::inside, "a", true};
+  if (path.starts_with("b")) return CheckoutPlace{Kind::checkout, "b", false};
+  return CheckoutPlace{Kind::nothing};
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  const auto value = proxy::parse_strict_json(text);
+  if (value) {
+    const std::string once = proxy::to_text(*value);
+    const auto again = proxy::parse_strict_json(once);
+    check(again && proxy::to_text(*again) == once);
+    // Another strict reader finds the same in both.
+    check(nlohmann::json::accept(text));
+    check(nlohmann::json::parse(text) == nlohmann::json::parse(once));
+  }
+  proxy::JobRules rules;
+  rules.place_of = place_of;
+  const auto job = proxy::repair_job(text, rules);
+  if (!job) return 0;
+  check(static_cast<bool>(value));
+  const auto passed = proxy::parse_strict_json(job->json);
+  check(passed && passed->is(proxy::JsonValue::Kind::object));
+  for (const std::string& name : passed->names)
+    check(name == "storage" || !proxy::is_field_name(name, "storage"));
+  if (const auto* const storage = passed->find("storage"))
+    for (const std::string& name : storage->names)
+      check(!proxy::is_field_name(name, "shaman_checkout_id"));
+  for (const std::string& checkout : job->checkouts)
+    check(checkout == "a");
+  return 0;
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "proxy/repair.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace shaman::proxy {
+namespace {
+
+using Kind = CheckoutPlace::Kind;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// Two checkouts: "film/mine" is the asker's, "film/hers" somebody else's.
+result<CheckoutPlace> place_of(const std::string& path) {
+  for (const char* const checkout : {"film/mine", "film/hers"}) {
+    const bool may_erase = std::string_view(checkout) == "film/mine";
+    if (path == checkout) return CheckoutPlace{Kind::checkout, checkout, may_erase};
+    if (path.starts_with(std::string(checkout) + "/"))
+      return CheckoutPlace{Kind::inside, checkout, may_erase};
+  }
+  if (path == "film") return CheckoutPlace{Kind::folder};
+  if (path == "." || path == "..") return CheckoutPlace{Kind::unsafe};
+  return CheckoutPlace{Kind::nothing};
+}
+
+result<RepairedJob> repaired(std::string_view json, bool is_off = false) {
+  JobRules rules;
+  rules.place_of = place_of;
+  rules.manager_shaman_is_off = is_off;
+  return repair_job(json, rules);
+}
+
+std::string text_after(std::string_view json, bool is_off = false) {
+  const auto job = repaired(json, is_off);
+  return job ? job->json : "refused: " + job.error().message();
+}
+
+void expect_refused(std::string_view json, errc code, const char* words) {
+  const auto job = repaired(json);
+  ASSERT_FALSE(job) << json << " became " << job->json;
+  EXPECT_EQ(job.error().code, code) << json;
+  EXPECT_THAT(job.error().message(), HasSubstr(words)) << json;
+}
+
+TEST(Repair, TheIdBecomesAMemberOfTheMetadata) {
+  EXPECT_EQ(text_after(R"({"storage":{"shaman_checkout_id":"film/mine"},"name":"j"})"),
+            R"({"name":"j","metadata":{"shaman.checkout":"{jobs}/film/mine"}})");
+  EXPECT_EQ(
+      text_after(R"({"storage":{"shaman_checkout_id":"film/mine","x":1},"metadata":{"a":"b"}})"),
+      R"({"storage":{"x":1},"metadata":{"a":"b","shaman.checkout":"{jobs}/film/mine"}})");
+  EXPECT_EQ(text_after(R"({"metadata":null,"storage":{"shaman_checkout_id":""}})"),
+            R"({"metadata":null})");
+  EXPECT_EQ(text_after(R"({"storage":{"shaman_checkout_id":null}})"), "{}");
+}
+
+TEST(Repair, AJobNamesTheCheckoutsItsTextsLeadTo) {
+  const auto job = repaired(
+      R"({"settings":{"blendfile":"{jobs}/film/mine/a.blend","deep":[{"x":"{jobs}\\film\\mine"}]}})");
+  ASSERT_TRUE(job) << job.error().message();
+  EXPECT_THAT(job->checkouts, ElementsAre("film/mine"));
+}
+
+TEST(Repair, WhatIsNotExactlyACheckoutIsNoId) {
+  for (const char* const id : {".", "..", "film", "film/mine/tex", "nobody", "film/mine/"})
+    expect_refused(std::string(R"({"storage":{"shaman_checkout_id":")") + id + "\"}}",
+                   errc::malformed_request, "shaman_checkout_id");
+}
+
+TEST(Repair, SomebodyElsesCheckoutIsNotNamed) {
+  for (const char* const job :
+       {R"({"storage":{"shaman_checkout_id":"film/hers"}})",
+        R"({"settings":{"blendfile":"{jobs}/film/hers/a.blend"}})",
+        R"({"settings":{"other":["--library={jobs}/film/hers/lib.blend"]}})",
+        R"({"settings":{"other":"{jobs}\\film\\hers"}})",
+        R"({"settings":{"other":"{jobs}/film/mine/../hers/a.blend"}})",
+        R"({"settings":{"other":"{jobs}/jobs/film/hers/a.blend"}})",
+        R"({"metadata":{"shaman.checkout":"{jobs}/film/hers"}})"})
+    expect_refused(job, errc::not_let_in, "film/hers");
+}
+
+TEST(Repair, AFolderThatIsOnlyCalledJobsIsNobodys) {
+  const char* const job = R"({"settings":{"render_output_root":"/renders/jobs/film/hers/out"}})";
+  EXPECT_EQ(text_after(job), job);
+}
+
+TEST(Repair, ABlendfileIsAPlainPath) {
+  for (const char* const path : {"film/x/../mine/a", "film//mine/a", "./film", "..", "film/mine/."})
+    expect_refused(std::string(R"({"settings":{"blendfile":"{jobs}/)") + path + "\"}}",
+                   errc::malformed_request, "plain path");
+}
+
+TEST(Repair, MembersThatAManagerTakesForFieldsAreRefused) {
+  for (const char* const job :
+       {R"({"Storage":{"shaman_checkout_id":"."}})", R"({"\u017ftorage":{}})", R"({"NAME":"x"})",
+        R"({"storage":{"SHAMAN_CHECKOUT_ID":"."}})", R"({"wor\u212aer_tag":""})",
+        R"({"storage":{"\u017fhaman_checkout_id":"."}})", R"({"METADATA":{}})"})
+    expect_refused(job, errc::malformed_request, "write it as");
+}
+
+TEST(Repair, ShapesThatAManagerWouldReadOtherwiseAreRefused) {
+  for (const char* const job :
+       {"[]", "null", "5", "\"x\"", R"({"storage":5})", R"({"storage":[]})", R"({"settings":"x"})",
+        R"({"metadata":[]})", R"({"storage":{"shaman_checkout_id":5}})",
+        R"({"storage":{"shaman_checkout_id":["."]}})"})
+    expect_refused(job, errc::malformed_request, "must be");
+}
+
+TEST(Repair, SettingsMayDifferInCase) {
+  const char* const job = R"({"settings":{"FPS":1.0,"fps":24,"Storage":"x"},"unknown":1e2})";
+  EXPECT_EQ(text_after(job), job);
+}
+
+TEST(Repair, ManyPathsAreRefused) {
+  std::string job = R"({"settings":{"x":[)";
+  for (int i = 0; i < 1001; ++i)
+    job += (i > 0 ? ",\"{jobs}/" : "\"{jobs}/") + std::to_string(i) + "\"";
+  expect_refused(job + "]}}", errc::malformed_request, "more than 1000 paths");
+}
+
+TEST(Repair, AManagerWithoutShamanFindsTheBlendfileOneFolderDeeper) {
+  EXPECT_EQ(text_after(R"({"settings":{"blendfile":"{jobs}/film/mine/a.blend"}})", true),
+            R"({"settings":{"blendfile":"{jobs}/jobs/film/mine/a.blend"}})");
+}
+
+TEST(Repair, AJobThatIsOnlyCheckedIsStrictJsonToo) {
+  EXPECT_EQ(*repair_job_check(R"( {"name" : 1.0} )"), R"({"name":1.0})");
+  for (const char* const job : {"{} x", R"({"Name":"x"})", R"({"name":1,"name":2})", "[]"})
+    EXPECT_FALSE(repair_job_check(job)) << job;
+}
+
+}  // namespace
+}  // namespace shaman::proxy
