@@ -314,7 +314,8 @@ result<CheckoutEndsResults> CheckoutEnds::look(const AskForJobs& ask,
   std::erase_if(knowledge->deleted_jobs,
                 [&](const std::string& id) { return !of_checkouts.contains(id); });
   if (const auto written = impl_->files.write(*knowledge); !written) return written.error();
-  if (looked) impl_->files.forget_confirmed();
+  // What an admin confirmed after this look had begun is for the next one.
+  if (looked && !confirmed->empty()) impl_->files.forget_confirmed();
   return looked;
 }
 

@@ -60,7 +60,7 @@ result<std::vector<CheckoutPlace>> named_checkouts(const manager::Job& job,
                                                    const PlaceOf& place_of) {
   std::vector<CheckoutPlace> places;
   for (const std::string& path : named_paths(job)) {
-    auto place = place_of(path);
+    auto place = place_of_lead(place_of, path);
     if (!place) return place.error();
     if (place->has_checkout()) places.push_back(*std::move(place));
   }

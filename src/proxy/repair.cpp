@@ -145,7 +145,7 @@ class Repair {
       return malformed("the job names more than " + std::to_string(kMostLeads) +
                        " paths below the jobs folder");
     for (const std::string& path : paths) {
-      const auto place = rules_.place_of(path);
+      const auto place = place_of_lead(rules_.place_of, path);
       if (!place) return place.error();
       if (!place->has_checkout()) continue;
       if (!place->may_erase)
@@ -173,6 +173,15 @@ class Repair {
 };
 
 }  // namespace
+
+result<CheckoutPlace> place_of_lead(const PlaceOf& place_of, std::string path) {
+  for (;;) {
+    auto place = place_of(path);
+    const std::size_t slash = path.rfind('/');
+    if (!place || place->kind != CheckoutPlace::Kind::unsafe || slash == path.npos) return place;
+    path.resize(slash);
+  }
+}
 
 result<RepairedJob> repair_job(std::string_view json, const JobRules& rules) {
   auto job = read_job(json);

@@ -15,6 +15,10 @@ namespace shaman::proxy {
 /// What lies at a path below the jobs folder, for who asks. Touches the disk.
 using PlaceOf = std::function<result<CheckoutPlace>(const std::string& path)>;
 
+/// The same for a path that a job leads to: where it is longer than any path in a checkout may be,
+/// its beginning counts.
+[[nodiscard]] result<CheckoutPlace> place_of_lead(const PlaceOf& place_of, std::string path);
+
 /// What a job submission is judged by.
 struct JobRules {
   PlaceOf place_of;
