@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 #include <utility>
 
 #include "shaman/blend/limits.hpp"
@@ -15,6 +16,8 @@ namespace {
 
 constexpr std::size_t kChunkBytes = 64 * 1024;
 constexpr std::uint64_t kMaxTextBytes = 64 * 1024;
+// What reading a few bytes costs besides them: the record that is made of them.
+constexpr std::uint64_t kLeastReading = 64;
 
 result<Sdna> read_sdna(ByteSource& source, const Header& header, const BlockIndex& blocks) {
   const std::uint32_t block = blocks.first_of(code_of("DNA1"));
@@ -54,8 +57,22 @@ result<BlendFile> BlendFile::open(std::shared_ptr<ByteSource> source) {
                                                                        std::move(*sdna)}));
 }
 
-bool BlendFile::read(std::uint64_t offset, std::span<std::byte> into) {
+std::uint64_t BlendFile::size() const noexcept {
+  return blocks()[blocks().size() - 1].offset;
+}
+
+bool BlendFile::spend(std::uint64_t bytes) {
   if (failure_) return false;
+  spent_ += bytes;
+  if (spent_ <= size() * kMaxReadings + kAlwaysAllowedReadings) return true;
+  failure_ = beyond_limit(name(),
+                          "its blocks refer to each other so that reading them would "
+                          "never end");
+  return false;
+}
+
+bool BlendFile::read(std::uint64_t offset, std::span<std::byte> into) {
+  if (!spend(std::max<std::uint64_t>(into.size(), kLeastReading))) return false;
   const result<std::size_t> count = source_->read_at(offset, into);
   if (!count) {
     failure_ = count.error();
@@ -104,10 +121,12 @@ std::optional<Record> BlendFile::follow(std::uint64_t pointer, Scope scope) {
 
 std::vector<Record> BlendFile::list(const Record& holder, std::string_view field, Scope scope) {
   std::vector<Record> records;
+  std::unordered_set<std::uint32_t> seen;
   std::uint64_t next = holder.pointer(std::string(field) + ".first");
-  // A cycle ends when there are more links than blocks.
-  while (next != 0 && records.size() < blocks().size()) {
-    std::optional<Record> record = follow(next, scope);
+  while (next != 0) {
+    const std::uint32_t block = blocks().find(next, scope);
+    if (!seen.insert(block).second) break;
+    std::optional<Record> record = load(block);
     if (!record) break;
     // The links of most structs are their first two fields, whatever they are called and wherever
     // they are nested (`next`, `modifier.next`).

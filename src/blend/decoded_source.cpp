@@ -70,7 +70,8 @@ class DecodedSource final : public ByteSource {
     // One enormous frame, as `zstd scene.blend` makes it: any step back is a new start.
     const std::uint64_t from = decoder_->position();
     const bool went_far_back = from < before && start - from > kPages * kPageBytes;
-    if (went_far_back && ++far_returns_ > kFarReturns) {
+    if (went_far_back) ++far_returns_;
+    if (far_returns_ > kFarReturns || is_decoded_too_often(kPassesBeforeUnpacking)) {
       if (const result<void> kept = keep_whole(); !kept) return kept.error();
       return read_whole(number);
     }
@@ -168,8 +169,7 @@ class DecodedSource final : public ByteSource {
     decoded_ += *count;
     highest_ = std::max(highest_, decoder_->position());
     if (highest_ > max_size_) return over_expanded();
-    // Many frames of a kind that keep_whole() does not see could be decoded again and again.
-    if (decoded_ / kMaxPasses > highest_ + kAlwaysAllowedBytes) {
+    if (is_decoded_too_often(kMaxPasses)) {
       return Error{errc::limit_exceeded,
                    "\"" + text::printable(this->name()) +
                        "\" is compressed in a way that cannot be read at random: save it again "
@@ -178,11 +178,16 @@ class DecodedSource final : public ByteSource {
     return count;
   }
 
+  [[nodiscard]] bool is_decoded_too_often(std::uint64_t passes) const {
+    return decoded_ / passes > highest_ + kAlwaysAllowedBytes;
+  }
+
   [[nodiscard]] Error over_expanded() const {
     return beyond_limit(this->name(), "it expands to more than " + text::human_bytes(max_size_));
   }
 
-  static constexpr std::uint64_t kMaxPasses = 64;
+  static constexpr std::uint64_t kPassesBeforeUnpacking = 4;
+  static constexpr std::uint64_t kMaxPasses = 16;
   static constexpr int kFarReturns = 2;
 
   Compression compression_;

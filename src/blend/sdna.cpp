@@ -2,6 +2,7 @@
 #include "shaman/blend/sdna.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "shaman/blend/limits.hpp"
@@ -12,10 +13,11 @@
 namespace shaman::blend {
 
 const Field* Struct::find(std::string_view field) const noexcept {
-  for (const Field& candidate : fields) {
-    if (candidate.name == field) return &candidate;
-  }
-  return nullptr;
+  const auto at = std::lower_bound(
+      by_name.begin(), by_name.end(), field,
+      [this](std::uint32_t index, std::string_view wanted) { return fields[index].name < wanted; });
+  if (at == by_name.end() || fields[*at].name != field) return nullptr;
+  return &fields[*at];
 }
 
 std::uint32_t Sdna::find(std::string_view name) const noexcept {
@@ -109,6 +111,8 @@ class SdnaParser {
   }
 
   bool fields_of(std::uint32_t count, std::uint32_t struct_size) {
+    if (out_.fields_.size() + count > kMaxSdnaFields)
+      return limit("more than 500,000 fields in the SDNA");
     std::uint64_t offset = 0;
     for (std::uint32_t i = 0; i < count; ++i) {
       std::uint32_t type = 0;
@@ -166,12 +170,28 @@ class SdnaParser {
       struct_of[struct_types_[i]] = i;
     for (Field& field : out_.fields_)
       field.struct_index = struct_of[field.struct_index];
+    sort_fields();
     for (std::size_t i = 0; i < struct_types_.size(); ++i) {
       const std::size_t first = first_field_[i];
       const std::span<const Field> fields =
           std::span(out_.fields_).subspan(first, first_field_[i + 1] - first);
-      out_.structs_.push_back({types_[struct_types_[i]], sizes_[struct_types_[i]], fields});
+      const auto by_name = std::span(out_.order_).subspan(first, fields.size());
+      out_.structs_.push_back(
+          {types_[struct_types_[i]], sizes_[struct_types_[i]], fields, by_name});
       out_.by_name_.emplace(out_.structs_.back().name, static_cast<std::uint32_t>(i));
+    }
+  }
+
+  void sort_fields() {
+    out_.order_.resize(out_.fields_.size());
+    for (std::size_t i = 0; i + 1 < first_field_.size(); ++i) {
+      const auto first = out_.order_.begin() + static_cast<std::ptrdiff_t>(first_field_[i]);
+      const auto end = out_.order_.begin() + static_cast<std::ptrdiff_t>(first_field_[i + 1]);
+      std::iota(first, end, 0U);
+      const Field* const fields = out_.fields_.data() + first_field_[i];
+      std::stable_sort(first, end, [&](std::uint32_t a, std::uint32_t b) {
+        return fields[a].name < fields[b].name;
+      });
     }
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Pictures, movies, sounds, fonts, texts. Files keep the oldest name of a field: `name` was renamed
 // `filepath` in Blender's code at 2.90, not in what it writes.
+#include <set>
+
 #include "find.hpp"
 
 namespace shaman::trace {
@@ -8,19 +10,16 @@ namespace {
 
 // Tiles of the list that are not packed. Before 3.1 packed tiles have no number: all are packed.
 std::vector<std::uint32_t> unpacked_tiles(Finder& finder, const blend::Record& image) {
-  std::vector<std::int64_t> packed;
-  bool numbered = true;
+  std::set<std::int64_t> left_out;
   for (const blend::Record& file : finder.list(image, "packedfiles")) {
-    numbered = numbered && file.has("tile_number");
-    packed.push_back(file.integer("tile_number"));
+    if (!file.has("tile_number")) return {};
+    left_out.insert(file.integer("tile_number"));
   }
   std::vector<std::uint32_t> tiles;
-  if (!numbered) return tiles;
   for (const blend::Record& tile : finder.list(image, "tiles")) {
     const std::int64_t number = tile.integer("tile_number");
     if (number < 1001 || number > 2000) continue;
-    if (std::find(packed.begin(), packed.end(), number) == packed.end())
-      tiles.push_back(static_cast<std::uint32_t>(number));
+    if (left_out.insert(number).second) tiles.push_back(static_cast<std::uint32_t>(number));
   }
   return tiles;
 }

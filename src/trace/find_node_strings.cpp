@@ -15,6 +15,10 @@ constexpr std::int64_t kStringSocket = 7;    // SOCK_STRING
 constexpr std::int64_t kFilePath = 1;        // PROP_FILEPATH of PropertySubType
 constexpr std::int64_t kStringProperty = 0;  // IDP_STRING
 
+// What going along a link costs, in bytes that might be read instead: large trees are looked
+// through once for each of their sockets that a path may reach.
+constexpr std::uint64_t kStep = 16;
+
 struct Socket {
   std::uint64_t address;
   Record record;
@@ -90,13 +94,17 @@ class TreeStrings {
     std::vector<Reference> strings;
     std::set<std::string> inputs;    // identifiers of the tree's own inputs
     std::vector<TreeInput> outputs;  // of groups, here or linked
-    std::set<std::uint64_t> seen;
+    std::set<std::uint64_t> seen;    // sockets that give out
+    std::set<std::uint64_t> seen_nodes;
+    std::vector<const Socket*> to_do;  // inputs
   };
 
   void add_node(std::uint64_t address, Record record) {
     Node node{std::move(record), {}, std::nullopt};
     for (Socket& socket : addressed_list(finder_, node.record, "inputs")) {
-      if (socket.record.integer("type") == kStringSocket) node.inputs.push_back(std::move(socket));
+      if (socket.record.integer("type") != kStringSocket) continue;
+      // A socket belongs to one node; a list that several share would be held for each of them.
+      if (sockets_.insert(socket.address).second) node.inputs.push_back(std::move(socket));
     }
     const std::optional<Finder::DataBlock> id = finder_.data_block(node.record.pointer("id"));
     if (id && id->id_name.starts_with("NT")) node.group = id;
@@ -117,13 +125,13 @@ class TreeStrings {
     reach_input(socket, origins);
     for (Reference& string : origins.strings) {
       if (to) {
-        finder_.scan().arguments.push_back({std::move(string), *to});
+        finder_.add(StringArgument{std::move(string), *to});
       } else {
         finder_.add(std::move(string));
       }
     }
     for (const std::string& input : origins.inputs)
-      finder_.scan().routes.push_back({input_of(own_, input), to});
+      finder_.add(StringRoute{input_of(own_, input), to});
     for (TreeInput& output : origins.outputs)
       add_route_from(std::move(output), to);
   }
@@ -131,19 +139,24 @@ class TreeStrings {
   // The `//` of what an import node reads starts at the tree with that node, not at the group that
   // the string comes from.
   void add_route_from(TreeInput output, const std::optional<TreeInput>& to) {
-    finder_.scan().routes.push_back({std::move(output), to ? *to : read_in(own_)});
-    if (!to) finder_.scan().routes.push_back({read_in(own_), std::nullopt});
+    finder_.add(StringRoute{std::move(output), to ? *to : read_in(own_)});
+    if (!to) finder_.add(StringRoute{read_in(own_), std::nullopt});
   }
 
+  // Without recursion: a chain of nodes may be as long as the file.
   void reach_input(const Socket& socket, Origins& origins) {
-    const auto [first, last] = links_.equal_range(socket.address);
-    if (first == last) {
-      if (std::optional<Reference> found = string_value(finder_, socket.record, "default_value"))
-        origins.strings.push_back(std::move(*found));
-      return;
+    origins.to_do.push_back(&socket);
+    while (!origins.to_do.empty()) {
+      const Socket& next = *origins.to_do.back();
+      origins.to_do.pop_back();
+      const auto [first, last] = links_.equal_range(next.address);
+      if (first == last) {
+        if (std::optional<Reference> found = string_value(finder_, next.record, "default_value"))
+          origins.strings.push_back(std::move(*found));
+      }
+      for (auto link = first; link != last && finder_.file().spend(kStep); ++link)
+        reach_output(link->second, origins);
     }
-    for (auto link = first; link != last; ++link)
-      reach_output(link->second, origins);
   }
 
   void reach_output(const Link& link, Origins& origins) {
@@ -160,8 +173,10 @@ class TreeStrings {
     }
     if (type == "FunctionNodeInputString") add_string_node(node.record, origins);
     // Whatever else makes strings of strings (switch, join, replace) may hand each of them on.
-    for (const Socket& socket : node.inputs)
-      reach_input(socket, origins);
+    if (origins.seen_nodes.insert(link.from_node).second) {
+      for (const Socket& socket : node.inputs)
+        origins.to_do.push_back(&socket);
+    }
     if (!node.group) return;
     if (const auto socket = finder_.follow(link.from_socket))
       origins.outputs.push_back(output_of(*node.group, socket->text("identifier")));
@@ -177,6 +192,7 @@ class TreeStrings {
   Finder& finder_;
   Finder::DataBlock own_;
   std::map<std::uint64_t, Node> nodes_;
+  std::set<std::uint64_t> sockets_;           // of all nodes
   std::multimap<std::uint64_t, Link> links_;  // by the socket that they lead to
 };
 
@@ -185,7 +201,7 @@ void add_argument(Finder& finder, const Finder::DataBlock& tree, std::string inp
   if (property.integer("type", -1) != kStringProperty) return;
   std::optional<Reference> value = finder.reference(Kind::node_file, property, {"data.pointer"});
   if (!value) return;
-  finder.scan().arguments.push_back({std::move(*value), input_of(tree, std::move(input))});
+  finder.add(StringArgument{std::move(*value), input_of(tree, std::move(input))});
 }
 
 }  // namespace
@@ -201,7 +217,7 @@ void find_interface_string(Finder& finder, const Record& socket) {
   if (!value || !identifier) return;
   value->optional = true;
   const Finder::DataBlock tree{finder.owner().library, finder.owner().id_name};
-  finder.scan().arguments.push_back({std::move(*value), input_of(tree, identifier->bytes)});
+  finder.add(StringArgument{std::move(*value), input_of(tree, identifier->bytes)});
 }
 
 void find_modifier_strings(Finder& finder, const Record& modifier) {

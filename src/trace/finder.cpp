@@ -4,6 +4,39 @@
 #include <utility>
 
 namespace shaman::trace {
+namespace {
+
+// PATH_MAX of Linux; Blender itself takes no more than 1,024 bytes.
+constexpr std::size_t kLongestPath = 4096;
+
+std::uint64_t memory_of(const Reference& reference) {
+  std::uint64_t bytes = sizeof reference + reference.data_block.size() + reference.stored.size() +
+                        reference.stored_name.size() +
+                        reference.tiles.size() * sizeof reference.tiles.front();
+  for (const std::string& name : reference.names)
+    bytes += sizeof name + name.size();
+  return bytes;
+}
+
+std::uint64_t memory_of(const TreeInput& input) {
+  return sizeof input + input.tree.size() + input.input.size();
+}
+
+}  // namespace
+
+void Finder::add(Reference reference) {
+  if (file_.spend(memory_of(reference))) scan_.references.push_back(std::move(reference));
+}
+
+void Finder::add(StringArgument argument) {
+  if (file_.spend(memory_of(argument.value) + memory_of(argument.input)))
+    scan_.arguments.push_back(std::move(argument));
+}
+
+void Finder::add(StringRoute route) {
+  if (file_.spend(memory_of(route.from) + (route.to ? memory_of(*route.to) : 0)))
+    scan_.routes.push_back(std::move(route));
+}
 
 Reference Finder::implied(Kind kind) const {
   Reference reference;
@@ -33,7 +66,7 @@ std::optional<Reference> Finder::reference(Kind kind, const blend::Record& recor
     } else {
       text = {record.text(name), *record.place(name)};
     }
-    if (!text || text->bytes.empty()) return std::nullopt;
+    if (!text || text->bytes.empty() || text->bytes.size() > kLongestPath) return std::nullopt;
     return by_text(kind, *text);
   }
   return std::nullopt;

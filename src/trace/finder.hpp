@@ -53,7 +53,10 @@ class Finder {
   };
   [[nodiscard]] std::optional<DataBlock> data_block(std::uint64_t pointer);
 
-  void add(Reference reference) { scan_.references.push_back(std::move(reference)); }
+  /// Adds to the scan, at the expense of what the file may make its reader spend.
+  void add(Reference reference);
+  void add(StringArgument argument);
+  void add(StringRoute route);
   /// Adds the one file that a field names.
   void add_file(Kind kind, const blend::Record& record,
                 std::initializer_list<std::string_view> names);

@@ -22,6 +22,8 @@ std::shared_ptr<const Folders::Listing> read_listing(const std::string& folder) 
   return listing;
 }
 
+constexpr std::size_t kMaxRememberedBytes = std::size_t{8} << 20;
+
 bool is_a(const std::string& path, os::FileType type) {
   const result<os::FileInfo> info = os::info(path);
   return info && info->type == type;
@@ -50,7 +52,10 @@ std::optional<std::string> Folders::find_folder(const std::string& path) {
   }
   std::optional<std::string> found = find(path, os::FileType::folder);
   const std::lock_guard lock(mutex_);
-  return folders_.emplace(path, std::move(found)).first->second;
+  // A path of a thousand components has a thousand folders, whose names together are far longer.
+  remembered_bytes_ += path.size() + (found ? found->size() : 0);
+  if (remembered_bytes_ <= kMaxRememberedBytes) folders_.emplace(path, found);
+  return found;
 }
 
 std::optional<std::string> Folders::find(const std::string& path, os::FileType type) {

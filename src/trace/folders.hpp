@@ -38,6 +38,7 @@ class Folders {
   std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<const Listing>> listings_;
   std::unordered_map<std::string, std::optional<std::string>> folders_;
+  std::size_t remembered_bytes_ = 0;  // of folders_
 };
 
 }  // namespace shaman::trace

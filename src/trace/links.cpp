@@ -33,6 +33,117 @@ bool is_excluded(std::string_view holder, std::string_view field) {
 // Structs embedded deeper than this do not exist; a hostile SDNA could hold itself.
 constexpr int kMaxDepth = 16;
 
+bool is_embedded(const blend::Field& field) {
+  return field.pointers == 0 && !field.is_function && field.size > 0 &&
+         field.struct_index != blend::Sdna::kNone;
+}
+
+bool is_link(const blend::Field& field) {
+  return field.pointers > 0 && !field.is_function && field.size > 0 &&
+         (field.struct_index != blend::Sdna::kNone || field.type_name == "void");
+}
+
+// What follows about structs from what follows about others, for each struct two facts: it *holds*
+// a pointer that leads on, in itself or in what is embedded in it; and it is a *target*: pointers
+// that are declared to lead to it lead on.
+class Spreading {
+ public:
+  explicit Spreading(const blend::Sdna& sdna)
+      : bases_(sdna.size(), blend::Sdna::kNone),
+        pointing_(sdna.size()),
+        embedding_(sdna.size()),
+        holds_(sdna.size(), false),
+        is_target_(sdna.size(), false) {
+    for (std::uint32_t i = 0; i < sdna.size(); ++i) {
+      for (const blend::Field& field : sdna[i].fields) {
+        if (!is_excluded(sdna[i].name, field.name)) note(i, field);
+      }
+    }
+  }
+
+  void add_target(std::uint32_t index) {
+    if (is_target_[index]) return;
+    is_target_[index] = true;
+    new_targets_.push_back(index);
+  }
+
+  void run() {
+    while (!new_targets_.empty() || !new_holders_.empty()) {
+      if (!new_targets_.empty()) {
+        const std::uint32_t target = take(new_targets_);
+        for (const std::uint32_t holder : pointing_[target])
+          add_holder(holder);
+        // Whoever declares a pointer to its beginning may mean the whole.
+        if (bases_[target] != blend::Sdna::kNone) add_target(bases_[target]);
+      } else {
+        const std::uint32_t held = take(new_holders_);
+        add_target(held);
+        for (const std::uint32_t holder : embedding_[held])
+          add_holder(holder);
+      }
+    }
+  }
+
+  [[nodiscard]] bool holds(std::uint32_t index) const { return holds_[index]; }
+
+ private:
+  void note(std::uint32_t holder, const blend::Field& field) {
+    if (is_embedded(field)) {
+      embedding_[field.struct_index].push_back(holder);
+      if (field.offset == 0 && field.elements == 1) bases_[holder] = field.struct_index;
+    } else if (is_link(field)) {
+      if (field.pointers > 1 || field.struct_index == blend::Sdna::kNone) {
+        add_holder(holder);
+      } else {
+        pointing_[field.struct_index].push_back(holder);
+      }
+    }
+  }
+
+  void add_holder(std::uint32_t index) {
+    if (holds_[index]) return;
+    holds_[index] = true;
+    new_holders_.push_back(index);
+  }
+
+  static std::uint32_t take(std::vector<std::uint32_t>& queue) {
+    const std::uint32_t index = queue.back();
+    queue.pop_back();
+    return index;
+  }
+
+  std::vector<std::uint32_t> bases_;                   // by struct: what it begins with
+  std::vector<std::vector<std::uint32_t>> pointing_;   // by struct: who points to it
+  std::vector<std::vector<std::uint32_t>> embedding_;  // by struct: who embeds it
+  std::vector<bool> holds_;
+  std::vector<bool> is_target_;
+  std::vector<std::uint32_t> new_holders_;
+  std::vector<std::uint32_t> new_targets_;
+};
+
+// By struct: whether it has a pointer, in itself or in what is embedded in it.
+std::vector<bool> structs_with_pointers(const blend::Sdna& sdna) {
+  std::vector<std::vector<std::uint32_t>> embedding(sdna.size());
+  std::vector<bool> found(sdna.size(), false);
+  std::vector<std::uint32_t> to_do;
+  for (std::uint32_t i = 0; i < sdna.size(); ++i) {
+    for (const blend::Field& field : sdna[i].fields) {
+      if (is_embedded(field)) embedding[field.struct_index].push_back(i);
+      found[i] = found[i] || is_link(field);
+    }
+    if (found[i]) to_do.push_back(i);
+  }
+  while (!to_do.empty()) {
+    const std::uint32_t held = to_do.back();
+    to_do.pop_back();
+    for (const std::uint32_t holder : embedding[held]) {
+      if (!found[holder]) to_do.push_back(holder);
+      found[holder] = true;
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 bool is_data_block(const blend::Sdna& sdna, std::uint32_t struct_index) {
@@ -44,57 +155,36 @@ bool is_data_block(const blend::Sdna& sdna, std::uint32_t struct_index) {
 }
 
 Links::Links(const blend::Sdna& sdna, const std::vector<bool>& wanted)
-    : links_(sdna.size()), leads_on_(sdna.size(), false) {
-  for (std::uint32_t i = 0; i < sdna.size(); ++i)
-    collect(sdna, i, i, 0, 0);
-  spread(sdna, wanted);
-}
-
-void Links::collect(const blend::Sdna& sdna, std::uint32_t holder, std::uint32_t struct_index,
-                    std::uint32_t offset, int depth) {
-  constexpr std::size_t kMaxLinks = 4096;
-  if (depth > kMaxDepth || links_[holder].size() > kMaxLinks) return;
-  const blend::Struct& type = sdna[struct_index];
-  for (const blend::Field& field : type.fields) {
-    if (field.is_function || is_excluded(type.name, field.name)) continue;
-    const bool is_struct = field.struct_index != blend::Sdna::kNone;
-    if (field.pointers > 0) {
-      if (is_struct || field.type_name == "void")
-        links_[holder].push_back(
-            {offset + field.offset, field.elements, field.pointers > 1, field.struct_index});
-    } else if (is_struct && field.type_size > 0) {
-      for (std::uint32_t i = 0; i < field.elements; ++i)
-        collect(sdna, holder, field.struct_index, offset + field.offset + i * field.type_size,
-                depth + 1);
-    }
-  }
-}
-
-// Backwards from the structs that are looked for, data-blocks and unknown targets, to all from
-// which a pointer leads there.
-void Links::spread(const blend::Sdna& sdna, const std::vector<bool>& wanted) {
-  std::vector<std::vector<std::uint32_t>> holders(sdna.size());
-  std::vector<std::uint32_t> to_do;
-  const auto mark = [&](std::uint32_t struct_index) {
-    if (leads_on_[struct_index]) return;
-    leads_on_[struct_index] = true;
-    to_do.push_back(struct_index);
-  };
+    : sdna_(sdna), has_pointers_(structs_with_pointers(sdna)), leads_on_(sdna.size(), false) {
+  Spreading spreading(sdna);
   for (std::uint32_t i = 0; i < sdna.size(); ++i) {
-    if (wanted[i] || is_data_block(sdna, i)) mark(i);
-    for (const Link& link : links_[i]) {
-      if (link.target == blend::Sdna::kNone) {
-        mark(i);
-      } else {
-        holders[link.target].push_back(i);
-      }
-    }
+    leads_on_[i] = wanted[i] || is_data_block(sdna, i);
+    if (leads_on_[i]) spreading.add_target(i);
   }
-  while (!to_do.empty()) {
-    const std::uint32_t target = to_do.back();
-    to_do.pop_back();
-    for (const std::uint32_t holder : holders[target])
-      mark(holder);
+  spreading.run();
+  for (std::uint32_t i = 0; i < sdna.size(); ++i)
+    leads_on_[i] = leads_on_[i] || spreading.holds(i);
+}
+
+std::span<const Link> Links::of(std::uint32_t struct_index) {
+  const auto [at, is_new] = links_.try_emplace(struct_index);
+  if (is_new) collect(struct_index, 0, 0, at->second);
+  return at->second;
+}
+
+void Links::collect(std::uint32_t struct_index, std::uint32_t offset, int depth,
+                    std::vector<Link>& links) const {
+  if (depth > kMaxDepth || !has_pointers_[struct_index]) return;
+  const blend::Struct& type = sdna_[struct_index];
+  for (const blend::Field& field : type.fields) {
+    if (is_excluded(type.name, field.name)) continue;
+    if (is_link(field)) {
+      links.push_back(
+          {offset + field.offset, field.elements, field.pointers > 1, field.struct_index});
+    } else if (is_embedded(field)) {
+      for (std::uint32_t i = 0; i < field.elements; ++i)
+        collect(field.struct_index, offset + field.offset + i * field.type_size, depth + 1, links);
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "shaman/blend/sdna.hpp"
@@ -20,6 +21,11 @@ struct Link {
 /// Which pointers of each struct lead on. Meshes, curves and pictures are most of a file, and
 /// nothing in them names a data-block or a path; from the SDNA alone it follows which structs those
 /// are, and their blocks are never read.
+///
+/// A declared type says less than the block that is there: a `bNodeTreeInterfaceItem *` without any
+/// pointer of its own means a `bNodeTreeInterfaceSocket`, which begins with one. So a pointer also
+/// leads on if a struct that begins with its target does, and a pointer to pointers always does.
+/// For one thread at a time.
 class Links {
  public:
   /// `wanted[i]`: struct i is looked for itself, whatever its pointers.
@@ -29,17 +35,17 @@ class Links {
   [[nodiscard]] bool leads_on(std::uint32_t struct_index) const {
     return struct_index < leads_on_.size() && leads_on_[struct_index];
   }
-  [[nodiscard]] std::span<const Link> of(std::uint32_t struct_index) const {
-    return links_[struct_index];
-  }
+  /// The pointers of a struct that leads on. Made when first asked for: together they take no more
+  /// memory than blocks that were read.
+  [[nodiscard]] std::span<const Link> of(std::uint32_t struct_index);
 
  private:
-  void collect(const blend::Sdna& sdna, std::uint32_t holder, std::uint32_t struct_index,
-               std::uint32_t offset, int depth);
-  void spread(const blend::Sdna& sdna, const std::vector<bool>& wanted);
-
-  std::vector<std::vector<Link>> links_;
+  void collect(std::uint32_t struct_index, std::uint32_t offset, int depth,
+               std::vector<Link>& links) const;
+  const blend::Sdna& sdna_;
+  std::vector<bool> has_pointers_;  // by struct: itself or something embedded in it
   std::vector<bool> leads_on_;
+  std::unordered_map<std::uint32_t, std::vector<Link>> links_;
 };
 
 /// Whether a block of this struct is a data-block: its first field is an `ID`.

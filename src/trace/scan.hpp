@@ -15,7 +15,7 @@ namespace shaman::trace {
 
 /// Changes whenever a scan of the same file could come out differently, so that what a ScanCache
 /// keeps from an older program is not used.
-inline constexpr std::string_view kTracerVersion = "2";
+inline constexpr std::string_view kTracerVersion = "3";
 
 /// How the files are found that a reference stands for (docs/tracing.md has each rule).
 enum class Rule : std::uint8_t {

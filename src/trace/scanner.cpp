@@ -5,6 +5,9 @@
 #include <array>
 #include <utility>
 
+#include "shaman/blend/limits.hpp"
+#include "shaman/text.hpp"
+
 namespace shaman::trace {
 namespace {
 
@@ -14,6 +17,13 @@ using blend::Record;
 using blend::Sdna;
 
 constexpr int kMaxPackedDepth = 8;
+
+// What libraries that are packed into a file of this size may have together, uncompressed. Each may
+// be compressed, but no .blend is by that much; several may be the same bytes.
+std::uint64_t most_packed(std::uint64_t size) {
+  constexpr std::uint64_t kMost = 64;
+  return std::max(blend::kAlwaysAllowedBytes, kMost * size);
+}
 
 struct Label {
   std::string_view code;
@@ -39,6 +49,11 @@ constexpr std::array kLabels{
 bool is_interface(std::uint32_t code) {
   return code == code_of("WM") || code == code_of("WS") || code == code_of("SR") ||
          code == code_of("SN");
+}
+
+void sort_unique(std::vector<std::string>& texts) {
+  std::sort(texts.begin(), texts.end());
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
 }
 
 bool has_name(const Record& record, std::string& name) {
@@ -75,9 +90,11 @@ std::string describe_data_block(std::string_view id_name) {
          std::string(id_name.substr(std::min<std::size_t>(2, id_name.size()))) + "\"";
 }
 
-Scanner::Scanner(blend::BlendFile& file, int depth)
+Scanner::Scanner(blend::BlendFile& file) : Scanner(file, {0, blend::max_expanded(file.size())}) {}
+
+Scanner::Scanner(blend::BlendFile& file, Nesting nesting)
     : file_(file),
-      depth_(depth),
+      nesting_(nesting),
       libraries_(file.blocks()),
       finder_(file, libraries_, scan_),
       handlers_(handlers_of(file.sdna())),
@@ -94,11 +111,9 @@ result<Scan> Scanner::run(const Wanted& wanted) {
   }
   if (const result<void> scanned = scan_packed_libraries(); !scanned) return scanned.error();
   if (file_.failure()) return *file_.failure();
-  for (LibraryLink& library : scan_.libraries) {
-    std::sort(library.wanted.begin(), library.wanted.end());
-    const auto end = std::unique(library.wanted.begin(), library.wanted.end());
-    library.wanted.erase(end, library.wanted.end());
-  }
+  for (LibraryLink& library : scan_.libraries)
+    sort_unique(library.wanted);
+  sort_unique(scan_.view_suffixes);
   return std::move(scan_);
 }
 
@@ -195,7 +210,6 @@ void Scanner::follow_link(const Link& link, std::uint64_t pointer) {
 }
 
 void Scanner::follow_pointers(std::uint32_t block, const Link& link) {
-  if (link.target != Sdna::kNone && !links_.leads_on(link.target)) return;
   seen_[block] = true;
   const Link element{0, 1, false, link.target};
   file_.for_each_pointer(block, [&](std::uint64_t pointer) { follow_link(element, pointer); });
@@ -227,6 +241,11 @@ std::uint32_t Scanner::struct_of(std::uint32_t block, std::uint32_t declared) co
   return size > 0 && file_.blocks().length(block) % size == 0 ? declared : Sdna::kNone;
 }
 
+Error Scanner::too_much(const std::string& what) const {
+  return {errc::limit_exceeded,
+          "\"" + text::printable(file_.name()) + "\" goes beyond a safety limit: " + what};
+}
+
 result<void> Scanner::scan_packed_libraries() {
   for (std::size_t i = 0; i < scan_.libraries.size(); ++i) {
     const std::optional<Record> record = file_.load(libraries_.blocks()[i]);
@@ -237,10 +256,8 @@ result<void> Scanner::scan_packed_libraries() {
     const std::uint32_t data = file_.blocks().find(packed->pointer("data"), scope);
     if (data == BlockIndex::kNone) continue;
     LibraryLink& library = scan_.libraries[i];
-    if (depth_ >= kMaxPackedDepth)
-      return Error{errc::limit_exceeded, "\"" + file_.name() +
-                                             "\" goes beyond a safety limit: libraries packed "
-                                             "into each other more than 8 deep"};
+    if (nesting_.depth >= kMaxPackedDepth)
+      return too_much("libraries packed into each other more than 8 deep");
     auto source = blend::ByteSource::open_within(file_.source(), file_.blocks()[data].offset,
                                                  file_.blocks().length(data),
                                                  file_.name() + ": packed " + library.data_block);
@@ -248,10 +265,16 @@ result<void> Scanner::scan_packed_libraries() {
     result<blend::BlendFile> inner =
         blend::BlendFile::open(std::shared_ptr<blend::ByteSource>(std::move(*source)));
     if (!inner) return inner.error();
+    if (inner->size() > nesting_.bytes_left)
+      return too_much("libraries packed into it that expand to more than " +
+                      text::human_bytes(most_packed(file_.size())));
+    nesting_.bytes_left -= inner->size();
     Wanted wanted{false, library.wanted};
     std::sort(wanted.names.begin(), wanted.names.end());
-    result<Scan> scan = Scanner(*inner, depth_ + 1).run(wanted);
+    Scanner scanner(*inner, {nesting_.depth + 1, nesting_.bytes_left});
+    result<Scan> scan = scanner.run(wanted);
     if (!scan) return scan.error();
+    nesting_.bytes_left = scanner.nesting_.bytes_left;
     library.packed.push_back(std::move(*scan));
   }
   return {};

@@ -24,13 +24,19 @@ struct Wanted {
 /// SDNA declares from them. Touches no other file.
 class Scanner {
  public:
-  /// `depth`: how many .blend files this one is packed into.
-  explicit Scanner(blend::BlendFile& file, int depth = 0);
+  explicit Scanner(blend::BlendFile& file);
 
   /// errc::damaged_file, errc::io_error, errc::limit_exceeded. Called once.
   [[nodiscard]] result<Scan> run(const Wanted& wanted);
 
  private:
+  // What libraries that are packed into a file share, however deep they are packed into each other.
+  struct Nesting {
+    int depth = 0;
+    std::uint64_t bytes_left = 0;  // that they may have, uncompressed
+  };
+  Scanner(blend::BlendFile& file, Nesting nesting);
+
   void read_libraries();
   void look_up_roots(const Wanted& wanted);
   void visit_data_block(std::uint32_t head);
@@ -42,6 +48,7 @@ class Scanner {
   [[nodiscard]] std::uint32_t struct_of(std::uint32_t block, std::uint32_t declared) const;
   [[nodiscard]] Owner owner_of(std::uint32_t head, const blend::Record& record) const;
   [[nodiscard]] result<void> scan_packed_libraries();
+  [[nodiscard]] Error too_much(const std::string& what) const;
 
   struct ToVisit {
     std::uint32_t block;
@@ -49,7 +56,7 @@ class Scanner {
   };
 
   blend::BlendFile& file_;
-  int depth_;
+  Nesting nesting_;
   LibraryTable libraries_;
   Scan scan_;
   Finder finder_;

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "string_flow.hpp"
 
-#include <set>
 #include <utility>
 
 namespace shaman::trace {
+namespace {
+
+constexpr std::size_t kMaxPaths = 200'000;
+
+}  // namespace
 
 StringFlow::Input StringFlow::input_of(const TreeInput& input, const Scan& scan,
                                        const std::string& blend,
@@ -26,43 +30,51 @@ void StringFlow::add(const Scan& scan, const std::string& blend, const std::stri
     if (holder != blend) added.value.field = {};
   }
   for (const StringRoute& route : scan.routes) {
-    Target target;
+    Input from = input_of(route.from, scan, blend, library_paths);
     if (route.to) {
-      target.input = input_of(*route.to, scan, blend, library_paths);
+      routes_to_.emplace(input_of(*route.to, scan, blend, library_paths), std::move(from));
     } else {
-      target.is_import = true;
       const bool packed = route.from.library < library_paths.size();
-      target.base_blend = packed ? library_paths[route.from.library] : blend;
+      read_in_[packed ? library_paths[route.from.library] : blend].insert(std::move(from));
     }
-    routes_.emplace(input_of(route.from, scan, blend, library_paths), std::move(target));
   }
 }
 
-std::vector<std::string> StringFlow::bases_of(const Input& start) const {
-  std::set<std::string> bases;
-  std::set<Input> seen{start};
-  std::vector<Input> to_do{start};
+// Backwards from what import nodes read: each route is looked at once for each .blend with such
+// nodes, however many strings there are.
+void StringFlow::note_bases(const std::string& base, const std::set<Input>& reading,
+                            std::map<Input, std::vector<std::string>>& bases) const {
+  std::set<Input> seen = reading;
+  std::vector<Input> to_do(reading.begin(), reading.end());
   while (!to_do.empty()) {
     const Input input = std::move(to_do.back());
     to_do.pop_back();
-    const auto [first, last] = routes_.equal_range(input);
+    const auto [first, last] = routes_to_.equal_range(input);
     for (auto route = first; route != last; ++route) {
-      const Target& target = route->second;
-      if (target.is_import) {
-        bases.insert(target.base_blend);
-      } else if (seen.insert(target.input).second) {
-        to_do.push_back(target.input);
-      }
+      if (seen.insert(route->second).second) to_do.push_back(route->second);
     }
   }
-  return {bases.begin(), bases.end()};
+  for (const Input& input : seen) {
+    if (const auto wanted = bases.find(input); wanted != bases.end())
+      wanted->second.push_back(base);
+  }
 }
 
-std::vector<StringFlow::Path> StringFlow::paths() const {
+result<std::vector<StringFlow::Path>> StringFlow::paths() const {
+  std::map<Input, std::vector<std::string>> bases;
+  for (const Argument& argument : arguments_)
+    bases.try_emplace(argument.input);
+  for (const auto& [base, reading] : read_in_)
+    note_bases(base, reading, bases);
   std::vector<Path> paths;
   for (const Argument& argument : arguments_) {
-    for (std::string& base : bases_of(argument.input))
-      paths.push_back({argument.blend, std::move(base), argument.value});
+    for (const std::string& base : bases.at(argument.input)) {
+      if (paths.size() >= kMaxPaths)
+        return Error{errc::limit_exceeded,
+                     "the node groups hand on more than 200,000 paths: that goes beyond a safety "
+                     "limit"};
+      paths.push_back({argument.blend, base, argument.value});
+    }
   }
   return paths;
 }

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
+
+#include "shaman/error.hpp"
 
 #include "scan.hpp"
 
@@ -29,7 +32,8 @@ class StringFlow {
   void add(const Scan& scan, const std::string& blend, const std::string& holder,
            const std::vector<std::string>& library_paths);
 
-  [[nodiscard]] std::vector<Path> paths() const;
+  /// errc::limit_exceeded when each of many strings reaches import nodes in many files.
+  [[nodiscard]] result<std::vector<Path>> paths() const;
 
  private:
   // An input: where its tree is, the tree, the identifier.
@@ -39,19 +43,16 @@ class StringFlow {
     Reference value;
     Input input;
   };
-  struct Target {
-    bool is_import = false;
-    std::string base_blend;
-    Input input;
-  };
 
   [[nodiscard]] static Input input_of(const TreeInput& input, const Scan& scan,
                                       const std::string& blend,
                                       const std::vector<std::string>& library_paths);
-  [[nodiscard]] std::vector<std::string> bases_of(const Input& start) const;
+  void note_bases(const std::string& base, const std::set<Input>& reading,
+                  std::map<Input, std::vector<std::string>>& bases) const;
 
   std::vector<Argument> arguments_;
-  std::multimap<Input, Target> routes_;
+  std::multimap<Input, Input> routes_to_;           // what an input gets, from which inputs
+  std::map<std::string, std::set<Input>> read_in_;  // by the .blend of the tree that reads them
 };
 
 }  // namespace shaman::trace

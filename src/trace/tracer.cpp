@@ -2,6 +2,7 @@
 #include "tracer.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 #include <tuple>
 #include <utility>
@@ -20,6 +21,14 @@ namespace {
 
 constexpr std::size_t kMaxLibraries = 10'000;
 constexpr int kMaxDepth = 100;
+// Two libraries that link from each other to and fro, one data-block at a time, would be scanned as
+// often as they have data-blocks: what is asked that often is taken as a whole.
+constexpr int kMaxRounds = 32;
+// Each is looked for beside each picture.
+constexpr std::size_t kMaxViews = 1000;
+// All references together; each sequence names all of its frames, so that many references to one
+// folder are many times its files.
+constexpr std::size_t kMaxFiles = 10'000'000;
 // Each takes up to about 50 MiB while it reads a compressed library.
 constexpr std::size_t kMaxThreads = 8;
 
@@ -60,8 +69,8 @@ result<Trace> Tracer::run() {
   sources_[blendfile_].everything = true;
   sources_[blendfile_].to_ask.insert("*");
   if (const result<void> scanned = scan_all(); !scanned) return scanned.error();
-  add_strings();
-  expand_all();
+  if (const result<void> added = add_strings(); !added) return added.error();
+  if (const result<void> expanded = expand_all(); !expanded) return expanded.error();
   follow(trace_, folders_, options_.cache);
   look_for_unreadable(trace_, pool_);
   auto& all = trace_.dependencies;
@@ -87,6 +96,7 @@ result<void> Tracer::scan_all() {
         continue;
       }
       if (job.blend == blendfile_) view_suffixes_ = job.scan->view_suffixes;
+      if (view_suffixes_.size() > kMaxViews) return too_much(blendfile_, "more than 1,000 views");
       const Place place{job.blend, job.blend, false, sources_[job.blend].depth};
       if (const result<void> taken = absorb(std::move(*job.scan), place); !taken)
         return taken.error();
@@ -99,6 +109,7 @@ std::vector<Tracer::Job> Tracer::next_jobs() {
   std::vector<Job> jobs;
   for (auto& [blend, source] : sources_) {
     if (source.to_ask.empty()) continue;
+    if (++source.rounds > kMaxRounds) source.everything = true;
     Job job;
     job.blend = blend;
     job.wanted.everything = source.everything;
@@ -196,16 +207,20 @@ void Tracer::add_library(const LibraryLink& link, const std::string& path, const
   trace_.dependencies.push_back(std::move(dependency));
 }
 
-void Tracer::add_strings() {
-  for (StringFlow::Path& path : strings_.paths())
+result<void> Tracer::add_strings() {
+  result<std::vector<StringFlow::Path>> paths = strings_.paths();
+  if (!paths) return paths.error();
+  for (StringFlow::Path& path : *paths)
     pending_.push_back({std::move(path.blend), std::move(path.base_blend), std::move(path.value)});
+  return {};
 }
 
-void Tracer::expand_all() {
+result<void> Tracer::expand_all() {
   std::vector<Dependency> dependencies(pending_.size());
+  std::atomic<std::size_t> files = 0;
   constexpr std::size_t kGrain = 64;
   pool_.parallel_for(pending_.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
+    for (std::size_t i = begin; i < end && files <= kMaxFiles; ++i) {
       Pending& from = pending_[i];
       Expansion found = expand(from.reference, from.base_blend, view_suffixes_, folders_);
       Dependency& to = dependencies[i];
@@ -223,11 +238,15 @@ void Tracer::expand_all() {
       const bool needed = !from.reference.optional && !from.reference.may_be_absent;
       to.missing = needed && to.files.empty();
       if (needed) to.missing_files = std::move(found.missing_files);
+      files += to.files.size() + to.missing_files.size();
     }
   });
+  if (files > kMaxFiles)
+    return too_much(blendfile_, "its references name more than 10,000,000 files");
   trace_.dependencies.insert(trace_.dependencies.end(),
                              std::make_move_iterator(dependencies.begin()),
                              std::make_move_iterator(dependencies.end()));
+  return {};
 }
 
 }  // namespace shaman::trace

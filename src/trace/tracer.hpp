@@ -30,6 +30,7 @@ class Tracer {
     int depth = 0;
     std::set<std::string> asked;
     std::set<std::string> to_ask;
+    int rounds = 0;  // how often it was scanned
     bool everything = false;
   };
   // A scan to be made, and what came of it.
@@ -60,8 +61,8 @@ class Tracer {
                                             const Place& place);
   [[nodiscard]] result<void> ask(const std::string& library, const LibraryLink& link, int depth);
   void add_library(const LibraryLink& link, const std::string& path, const Place& place);
-  void add_strings();
-  void expand_all();
+  [[nodiscard]] result<void> add_strings();
+  [[nodiscard]] result<void> expand_all();
 
   std::string blendfile_;
   TraceOptions options_;

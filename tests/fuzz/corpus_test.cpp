@@ -16,6 +16,7 @@ int fuzz_compressed(const std::uint8_t* data, std::size_t size);
 int fuzz_trace(const std::uint8_t* data, std::size_t size);
 int fuzz_rewrite(const std::uint8_t* data, std::size_t size);
 int fuzz_formats(const std::uint8_t* data, std::size_t size);
+int fuzz_walk(const std::uint8_t* data, std::size_t size);
 int fuzz_request(const std::uint8_t* data, std::size_t size);
 int fuzz_json(const std::uint8_t* data, std::size_t size);
 int fuzz_paths(const std::uint8_t* data, std::size_t size);
@@ -60,10 +61,10 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Target{"header", fuzz_header}, Target{"blocks", fuzz_blocks},
                     Target{"sdna", fuzz_sdna}, Target{"compressed", fuzz_compressed},
                     Target{"trace", fuzz_trace}, Target{"rewrite", fuzz_rewrite},
-                    Target{"formats", fuzz_formats}, Target{"request", fuzz_request},
-                    Target{"json", fuzz_json}, Target{"paths", fuzz_paths},
-                    Target{"batch", fuzz_batch}, Target{"resumption", fuzz_resumption},
-                    Target{"job", fuzz_job}),
+                    Target{"walk", fuzz_walk}, Target{"formats", fuzz_formats},
+                    Target{"request", fuzz_request}, Target{"json", fuzz_json},
+                    Target{"paths", fuzz_paths}, Target{"batch", fuzz_batch},
+                    Target{"resumption", fuzz_resumption}, Target{"job", fuzz_job}),
     [](const auto& instance) { return instance.param.name; });
 
 }  // namespace

@@ -162,6 +162,10 @@ class BlendBuilder {
   }
 
   BlendModel::Block& at(std::uint64_t pointer) {
+    // Where add() put it, unless somebody changed the model by hand.
+    const std::uint64_t index = pointer / 0x1000 - 0x11;
+    if (index < model_.blocks.size() && model_.blocks[index].old_pointer == pointer)
+      return model_.blocks[index];
     for (BlendModel::Block& block : model_.blocks) {
       if (block.old_pointer == pointer) return block;
     }

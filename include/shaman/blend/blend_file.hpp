@@ -23,7 +23,8 @@ namespace shaman::blend {
 ///
 /// Reading can fail at any block (I/O, damaged compression). So that code which only names fields
 /// stays readable, such a failure reads as "nothing there" and is kept: look at failure() when the
-/// work is done.
+/// work is done. Reading the same blocks again and again is such a failure, too: all that is read
+/// stays within kMaxReadings times the file's size.
 class BlendFile {
  public:
   /// errc::not_found, errc::damaged_file (names file, offset, what was expected),
@@ -45,7 +46,8 @@ class BlendFile {
   [[nodiscard]] std::optional<Record> load(std::uint32_t block);
   /// What a pointer of a data-block leads to.
   [[nodiscard]] std::optional<Record> follow(std::uint64_t pointer, Scope scope);
-  /// All structs in a ListBase (or in what is laid out like one); ends where the chain is broken.
+  /// All structs in a ListBase (or in what is laid out like one), each once; ends where the chain
+  /// is broken or leads back to one of them.
   [[nodiscard]] std::vector<Record> list(const Record& holder, std::string_view field, Scope scope);
   /// The block's bytes as a C string, with its place; at most 64 KiB.
   struct Text {
@@ -55,6 +57,13 @@ class BlendFile {
   [[nodiscard]] std::optional<Text> text(std::uint64_t pointer, Scope scope);
   /// The block's bytes as pointers, null ones included.
   void for_each_pointer(std::uint32_t block, const std::function<void(std::uint64_t)>& visit);
+
+  /// Counts `bytes` of memory or work that content of this file makes its reader spend, beyond the
+  /// reading itself. False when the file's allowance is used up: failure() is errc::limit_exceeded.
+  bool spend(std::uint64_t bytes);
+
+  /// Bytes up to the last block, uncompressed.
+  [[nodiscard]] std::uint64_t size() const noexcept;
 
   /// The first failure of reading content, if there was one.
   [[nodiscard]] const std::optional<Error>& failure() const noexcept { return failure_; }
@@ -73,6 +82,7 @@ class BlendFile {
 
   std::shared_ptr<ByteSource> source_;
   std::unique_ptr<Parts> parts_;
+  std::uint64_t spent_ = 0;
   std::optional<Error> failure_;
 };
 

@@ -24,6 +24,15 @@ inline constexpr std::size_t kMaxBlocks = 50'000'000;
 inline constexpr std::uint64_t kMaxSdnaBytes = std::uint64_t{64} << 20;
 inline constexpr std::uint32_t kMaxSdnaNames = 100'000;
 inline constexpr std::uint32_t kMaxSdnaStructs = 20'000;
+/// Blender 5.2 describes about 12,000 fields; each takes 60 bytes of memory.
+inline constexpr std::size_t kMaxSdnaFields = 500'000;
+
+/// Following the pointers of a file reads a block once or twice, and what is found in it is smaller
+/// than the block. A file whose pointers lead to the same blocks again and again is refused when
+/// what was read and found together exceeds so many times the file's uncompressed size.
+inline constexpr std::uint64_t kMaxReadings = 8;
+/// What every file may spend whatever its size, bytes.
+inline constexpr std::uint64_t kAlwaysAllowedReadings = std::uint64_t{16} << 20;
 
 /// How far a compressed file of this size may expand.
 [[nodiscard]] constexpr std::uint64_t max_expanded(std::uint64_t compressed_bytes) noexcept {

@@ -33,7 +33,10 @@ struct Struct {
   std::string_view name;
   std::uint32_t size = 0;
   std::span<const Field> fields;
+  /// Indices into `fields`, sorted by name; fields of one name in the struct's order.
+  std::span<const std::uint32_t> by_name;
 
+  /// The first field of this name, in logarithmic time; null if there is none.
   [[nodiscard]] const Field* find(std::string_view field) const noexcept;
 };
 
@@ -60,6 +63,7 @@ class Sdna {
  private:
   std::vector<std::byte> bytes_;  // the names point into it
   std::vector<Field> fields_;
+  std::vector<std::uint32_t> order_;  // of each struct's fields by name
   std::vector<Struct> structs_;
   std::unordered_map<std::string_view, std::uint32_t> by_name_;
 

@@ -74,6 +74,37 @@ TEST(Sdna, LaysFieldsOutInOrder) {
   EXPECT_EQ(sdna->find("Line"), Sdna::kNone);
 }
 
+TEST(Sdna, FindsTheFirstOfTwoFieldsOfOneName) {
+  Bytes bytes;
+  bytes.tag("SDNA").tag("NAME").u32(3).text("b").text("a").text("c");
+  bytes.tag("TYPE").u32(2).text("int").text("Point");
+  bytes.tag("TLEN").u16(4).u16(16);
+  bytes.tag("STRC").u32(1).u16(1).u16(4).u16(0).u16(0).u16(0).u16(1).u16(0).u16(2).u16(0).u16(1);
+  const result<Sdna> sdna = bytes.parse();
+  ASSERT_TRUE(sdna) << sdna.error().message();
+  const Struct& point = (*sdna)[0];
+  EXPECT_EQ(point.find("b")->offset, 0U);
+  EXPECT_EQ(point.find("a")->offset, 4U);
+  EXPECT_EQ(point.find("c")->offset, 8U);
+}
+
+// Fields without size take no bytes of a struct, so that only this bounds their number.
+TEST(Sdna, RefusesMoreFieldsThanThereCanBe) {
+  Bytes bytes;
+  bytes.tag("SDNA").tag("NAME").u32(1).text("nothing");
+  bytes.tag("TYPE").u32(2).text("void").text("Empty");
+  bytes.tag("TLEN").u16(0).u16(1);
+  bytes.tag("STRC").u32(10);
+  for (int i = 0; i < 10; ++i) {
+    bytes.u16(1).u16(60'000);
+    for (int field = 0; field < 60'000; ++field)
+      bytes.u16(0).u16(0);
+  }
+  const result<Sdna> sdna = bytes.parse();
+  ASSERT_FALSE(sdna);
+  EXPECT_EQ(sdna.error().code, errc::limit_exceeded);
+}
+
 TEST(Sdna, ChecksEveryNumber) {
   EXPECT_FALSE(sample(39).parse()) << "fields beyond the struct's size";
   EXPECT_FALSE(sample(40, 3).parse()) << "no such name";

@@ -35,7 +35,7 @@ TEST(StringFlow, CarriesAStringThroughFilesToTheNodeThatReadsIt) {
   flow.add(c, "/c.blend", "/c.blend", {});
   flow.add(a, "/a.blend", "/a.blend", {"/b.blend"});
   flow.add(b, "/b.blend", "/b.blend", {"/c.blend"});
-  const std::vector<StringFlow::Path> paths = flow.paths();
+  const std::vector<StringFlow::Path> paths = *flow.paths();
   ASSERT_THAT(paths, SizeIs(1));
   EXPECT_EQ(paths[0].value.stored, "//m.obj");
   EXPECT_EQ(paths[0].blend, "/a.blend");
@@ -48,7 +48,7 @@ TEST(StringFlow, EndsInCircles) {
   scan.routes = {{own("NTA", "1"), own("NTB", "1")}, {own("NTB", "1"), own("NTA", "1")}};
   StringFlow flow;
   flow.add(scan, "/a.blend", "/a.blend", {});
-  EXPECT_THAT(flow.paths(), IsEmpty());
+  EXPECT_THAT(*flow.paths(), IsEmpty());
 }
 
 TEST(StringFlow, TellsPackedTreesFromLinkedOnes) {
@@ -59,7 +59,7 @@ TEST(StringFlow, TellsPackedTreesFromLinkedOnes) {
   scan.routes = {{TreeInput{1, "NTA", "1"}, std::nullopt}};
   StringFlow flow;
   flow.add(scan, "/a.blend", "/a.blend", {"/lib.blend", "/lib.blend"});
-  const std::vector<StringFlow::Path> paths = flow.paths();
+  const std::vector<StringFlow::Path> paths = *flow.paths();
   ASSERT_THAT(paths, SizeIs(1));
   EXPECT_EQ(paths[0].value.stored, "packed");
   EXPECT_EQ(paths[0].base_blend, "/lib.blend");

@@ -135,6 +135,50 @@ TEST_F(TraceTest, FindsNamesInAnotherCaseAndForm) {
     EXPECT_EQ(dependency.resolved, dependency.files.at(0));
 }
 
+// Blender 5.2: the items of a node group's interface are an array of pointers to a struct without
+// pointers, with which the structs begin that are there.
+TEST_F(TraceTest, FollowsPointersToTheBeginningsOfLargerStructs) {
+  touch({"default.png", "drawn.png", "single.png"});
+  SceneBuilder scene;
+  scene.define("Item", {{"char", "type"}, {"char", "_pad[7]"}});
+  scene.define("Socket", {{"Item", "item"}, {"Image", "*value"}});
+  scene.define("Panel", {{"Item", "item"}, {"Item", "**items"}, {"int", "items_num"}});
+  scene.define("Tree", {{"ID", "id"}, {"Panel", "root"}});
+  scene.define("Drawing", {{"Item", "base"}, {"float", "co[4]"}});
+  scene.define("Reference", {{"Drawing", "base"}, {"Image", "*drawn"}});
+  scene.define("Layer", {{"Item", "*item"}, {"int", "a"}, {"int", "b"}});
+  scene.define("Holder", {{"ID", "id"}, {"Layer", "*layer"}});
+  const auto array = [&](const std::vector<std::uint64_t>& pointers) {
+    return scene.add_raw(std::string(reinterpret_cast<const char*>(pointers.data()),
+                                     pointers.size() * sizeof pointers.front()));
+  };
+  const std::uint64_t used = scene.image("default", "//default.png");
+  const std::uint64_t drawn = scene.image("drawn", "//drawn.png");
+  const std::uint64_t single = scene.image("single", "//single.png");
+  const std::uint64_t holder = scene.add_id("XX", "Holder", "XXholder");
+  const std::uint64_t layer = scene.add("DATA", "Layer");
+  const std::uint64_t item = scene.add("DATA", "Socket");
+  scene.set(holder, "layer", layer);
+  scene.set(layer, "item", item);
+  scene.set(item, "value", single);
+  const std::uint64_t tree = scene.add_id("NT", "Tree", "NTtree");
+  const std::uint64_t socket = scene.add("DATA", "Socket");
+  const std::uint64_t panel = scene.add("DATA", "Panel");
+  const std::uint64_t reference = scene.add("DATA", "Reference");
+  scene.set(socket, "value", used);
+  scene.set(reference, "drawn", drawn);
+  scene.set(panel, "items", array({reference}));
+  scene.set(tree, "root.items", array({socket, panel}));
+  // Of a library only what is reached counts.
+  folder_.write("lib.blend", scene.bytes());
+  SceneBuilder user;
+  user.library("//lib.blend");
+  user.linked("NTtree");
+  user.linked("XXholder");
+  EXPECT_THAT(files(traced(user)),
+              UnorderedElementsAre("default.png", "drawn.png", "lib.blend", "single.png"));
+}
+
 TEST_F(TraceTest, TextsAreOptionalAndTheirFieldIsABlock) {
   SceneBuilder scene;
   const std::uint64_t text = scene.add_id("TX", "Text", "TXscript");
