@@ -81,7 +81,8 @@ class InputFile {
 /// A file that appears under its name only when it is complete.
 class OutputFile {
  public:
-  /// Creates `path`'s folders where they are missing, and a temporary file beside it.
+  /// Creates `path`'s folders where they are missing, and a temporary file beside it, whose name is
+  /// short: `path`'s own name may be as long as the file system allows.
   [[nodiscard]] static result<OutputFile> create(const std::string& path);
   OutputFile(OutputFile&&) noexcept;
   OutputFile& operator=(OutputFile&&) noexcept;
@@ -99,6 +100,8 @@ class OutputFile {
 
 [[nodiscard]] result<void> create_folders(const std::string& path);
 [[nodiscard]] result<void> remove_file(const std::string& path);
+/// errc::io_error when the folder holds something.
+[[nodiscard]] result<void> remove_empty_folder(const std::string& path);
 /// Puts the file under another name in the same file system, in place of what lies there.
 [[nodiscard]] result<void> rename_file(const std::string& from, const std::string& to);
 /// Whether the folder lies on another machine's disk, as far as the system tells.

@@ -150,6 +150,10 @@ const std::string& InputFile::path() const noexcept {
   return impl_->path;
 }
 
+namespace {
+constexpr int kMostTemporaries = 1000;
+}  // namespace
+
 struct OutputFile::Impl {
   int descriptor;
   std::string temporary;
@@ -174,12 +178,16 @@ result<OutputFile> OutputFile::create(const std::string& path) {
   static std::atomic<unsigned> counter = 0;
   if (const result<void> made = create_folders(std::string(parent(path))); !made)
     return made.error();
-  const std::string temporary =
-      path + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(++counter);
-  const int descriptor =
-      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
-  if (descriptor < 0) return failure("create", temporary);
-  return OutputFile(std::unique_ptr<Impl>(new Impl{descriptor, temporary, path}));
+  // A program on another machine may have the same number.
+  for (int attempt = 0;; ++attempt) {
+    const std::string temporary = join(parent(path), ".shaman-" + std::to_string(::getpid()) + "-" +
+                                                         std::to_string(++counter) + ".tmp");
+    const int descriptor =
+        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (descriptor >= 0)
+      return OutputFile(std::unique_ptr<Impl>(new Impl{descriptor, temporary, path}));
+    if (errno != EEXIST || attempt == kMostTemporaries) return failure("create", temporary);
+  }
 }
 
 result<void> OutputFile::write(std::span<const std::byte> data) {
@@ -214,6 +222,11 @@ result<void> create_folders(const std::string& path) {
 
 result<void> remove_file(const std::string& path) {
   if (::unlink(path.c_str()) != 0) return failure("remove", path);
+  return {};
+}
+
+result<void> remove_empty_folder(const std::string& path) {
+  if (::rmdir(path.c_str()) != 0) return failure("remove folder", path);
   return {};
 }
 

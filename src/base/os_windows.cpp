@@ -185,6 +185,10 @@ const std::string& InputFile::path() const noexcept {
   return impl_->path;
 }
 
+namespace {
+constexpr int kMostTemporaries = 1000;
+}  // namespace
+
 struct OutputFile::Impl {
   Handle handle;
   std::string temporary;
@@ -210,13 +214,19 @@ result<OutputFile> OutputFile::create(const std::string& path) {
   const std::string whole = absolute(path);
   if (const result<void> made = create_folders(std::string(parent(whole))); !made)
     return made.error();
-  const std::string temporary =
-      whole + ".tmp-" + std::to_string(GetCurrentProcessId()) + "-" + std::to_string(++counter);
-  Handle handle(CreateFileW(full_path(temporary).c_str(), GENERIC_WRITE,
-                            FILE_SHARE_READ | FILE_SHARE_DELETE, nullptr, CREATE_ALWAYS,
-                            FILE_ATTRIBUTE_NORMAL, nullptr));
-  if (!handle) return failure("create", temporary);
-  return OutputFile(std::unique_ptr<Impl>(new Impl{std::move(handle), temporary, whole}));
+  // A program on another machine may have the same number.
+  for (int attempt = 0;; ++attempt) {
+    const std::string temporary =
+        join(parent(whole), ".shaman-" + std::to_string(GetCurrentProcessId()) + "-" +
+                                std::to_string(++counter) + ".tmp");
+    Handle handle(CreateFileW(full_path(temporary).c_str(), GENERIC_WRITE,
+                              FILE_SHARE_READ | FILE_SHARE_DELETE, nullptr, CREATE_NEW,
+                              FILE_ATTRIBUTE_NORMAL, nullptr));
+    if (handle)
+      return OutputFile(std::unique_ptr<Impl>(new Impl{std::move(handle), temporary, whole}));
+    if (GetLastError() != ERROR_FILE_EXISTS || attempt == kMostTemporaries)
+      return failure("create", temporary);
+  }
 }
 
 result<void> OutputFile::write(std::span<const std::byte> data) {
@@ -238,6 +248,12 @@ result<void> OutputFile::commit(bool flush) {
   if (const DWORD code = move_file(impl_->temporary, impl_->path, more); code != 0)
     return failure("put in place", impl_->path, code);
   impl_->temporary.clear();
+  return {};
+}
+
+result<void> remove_empty_folder(const std::string& path) {
+  if (RemoveDirectoryW(full_path(absolute(path)).c_str()) == 0)
+    return failure("remove folder", path);
   return {};
 }
 

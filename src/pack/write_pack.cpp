@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <set>
 #include <string>
+#include <vector>
 
 #include "shaman/os.hpp"
 #include "shaman/pack/write.hpp"
@@ -64,24 +66,75 @@ result<void> write_info(const InfoFile& info, const std::string& target) {
   return output->commit();
 }
 
-result<WriteReport> write_folder(const Plan& plan, const std::string& target,
-                                 const WriteOptions& options) {
-  if (const auto usable = check_folder(target, options.force); !usable) return usable.error();
+// What a pack has made in its target so far, so that one that fails leaves nothing behind.
+class Made {
+ public:
+  // To be called before a file is written: notes what of its path does not exist yet.
+  void note(const std::string& path) {
+    is_new_ = !os::info(path);
+    if (is_new_) files_.push_back(path);
+    for (std::string folder(os::parent(path)); !folder.empty() && folder != "/";
+         folder = os::parent(folder)) {
+      if (folders_.contains(folder) || os::info(folder)) break;
+      folders_.insert(folder);
+    }
+  }
+
+  // To be called when it was written.
+  void written() { replaced_ += is_new_ ? 0 : 1; }
+
+  // Removes it again, and returns the failure, with what cannot be taken back.
+  Error take_back(Error failure) const {
+    for (const std::string& file : files_)
+      static_cast<void>(os::remove_file(file));
+    // What lies in a folder comes behind it.
+    for (auto folder = folders_.rbegin(); folder != folders_.rend(); ++folder)
+      static_cast<void>(os::remove_empty_folder(*folder));
+    if (replaced_ > 0)
+      failure.detail =
+          failure.message() + "; " +
+          text::count_of(replaced_, "file of the folder was", "files of the folder were") +
+          " replaced before that";
+    return failure;
+  }
+
+ private:
+  std::vector<std::string> files_;
+  std::set<std::string> folders_;
+  std::size_t replaced_ = 0;
+  bool is_new_ = false;
+};
+
+result<WriteReport> write_files(const Plan& plan, const std::string& target,
+                                const WriteOptions& options, Made& made) {
   WriteReport report;
   for (const PlannedFile& file : plan.files) {
+    const std::string path = os::join(target, file.place);
+    made.note(path);
     bool is_of_source = false;
-    const auto bytes =
-        write_file(file, os::join(target, file.place), options.compress, is_of_source);
+    const auto bytes = write_file(file, path, options.compress, is_of_source);
     if (!bytes && is_of_source && may_go_without(plan, file.source, bytes.error())) {
       report.unreadable.emplace(file.source, bytes.error().message());
       continue;
     }
     if (!bytes) return bytes.error();
+    made.written();
     report.bytes += *bytes;
     ++report.files;
     if (options.progress && !options.progress(report.files)) return Error{errc::cancelled, {}};
   }
-  if (const auto written = write_info(info_file(plan), target); !written) return written.error();
+  const InfoFile info = info_file(plan);
+  made.note(os::join(target, info.place));
+  if (const auto written = write_info(info, target); !written) return written.error();
+  return report;
+}
+
+result<WriteReport> write_folder(const Plan& plan, const std::string& target,
+                                 const WriteOptions& options) {
+  if (const auto usable = check_folder(target, options.force); !usable) return usable.error();
+  Made made;
+  result<WriteReport> report = write_files(plan, target, options, made);
+  if (!report) return made.take_back(report.error());
   return report;
 }
 

@@ -12,6 +12,7 @@
 
 #include <zip.h>
 
+#include "shaman/digest.hpp"
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
@@ -161,11 +162,15 @@ struct Discard {
 
 class ZipWriter {
  public:
-  ZipWriter(const std::string& path, const WriteOptions& options) : path_(path) {
+  // libzip's own temporary name is the archive's and seven bytes more: the archive gets its name,
+  // which may be as long as there is room for, at the end.
+  ZipWriter(const std::string& path, const WriteOptions& options)
+      : path_(path), unfinished_(beside(path, "zip")) {
     state_.options = &options;
   }
   ~ZipWriter() {
     archive_.reset();
+    if (!done_) static_cast<void>(os::remove_file(unfinished_));
     for (const std::string& file : temporary_)
       static_cast<void>(os::remove_file(file));
   }
@@ -174,7 +179,7 @@ class ZipWriter {
 
   result<WriteReport> run(const Plan& plan) {
     int code = 0;
-    archive_.reset(zip_open(path_.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
+    archive_.reset(zip_open(unfinished_.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
     if (!archive_) {
       zip_error_t error;
       zip_error_init_with_code(&error, code);
@@ -193,9 +198,11 @@ class ZipWriter {
     if (zip_close(archive_.get()) != 0)
       return state_.failure ? *state_.failure : failure(zip_strerror(archive_.get()));
     static_cast<void>(archive_.release());  // zip_close has freed it
-    if (state_.report.files == plan.files.size()) return state_.report;
-    static_cast<void>(os::remove_file(path_));
-    return failure("not every file was read to its end");
+    if (state_.report.files != plan.files.size())
+      return failure("not every file was read to its end");
+    if (const auto renamed = os::rename_file(unfinished_, path_); !renamed) return renamed.error();
+    done_ = true;
+    return state_.report;
   }
 
   /// After a failure: the file that could not be read, if that was it.
@@ -210,7 +217,7 @@ class ZipWriter {
     std::string source = file.source;
     const bool compress = state_.options->compress && is_blend_name(file.place);
     if (compress || !file.patches.empty()) {
-      source = path_ + ".blend-" + std::to_string(temporary_.size());
+      source = beside(path_, "blend-" + std::to_string(temporary_.size()));
       if (auto written = write_temporary(file, source); !written) return written;
     }
     const bool stored = is_compressed_name(file.place) ||
@@ -263,7 +270,14 @@ class ZipWriter {
     return set ? result<void>() : failure(zip_strerror(archive_.get()));
   }
 
+  static std::string beside(const std::string& path, const std::string& what) {
+    return os::join(os::parent(path),
+                    ".shaman-" + Sha256::of(path).hex().substr(0, 16) + "." + what);
+  }
+
   std::string path_;
+  std::string unfinished_;
+  bool done_ = false;
   State state_{};
   std::deque<Source> sources_;  // libzip keeps pointers to them until it closes
   std::vector<std::string> temporary_;

@@ -30,7 +30,8 @@ struct WriteReport {
 /// Writes every file of the plan, and `pack-info.txt`, which names the .blend to open first.
 /// `target` is a folder or, when it ends with `.zip`, an archive (ZIP64 where needed; pictures and
 /// what else is compressed already are stored, the rest deflated). The same plan of the same files
-/// gives the same bytes. An archive appears only when it is complete; in a folder each file does.
+/// gives the same bytes. An archive appears only when it is complete; in a folder each file does,
+/// and where it fails, what was made is removed again (not what was replaced: the message says so).
 /// A file that cannot be read is left out and told of in the report; the scene's own .blend is an
 /// error. errc::conflicting_paths when the target is in use, or a file would be written over
 /// itself; errc::changed_while_read; errc::io_error; errc::damaged_file.

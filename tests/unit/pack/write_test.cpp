@@ -43,12 +43,60 @@ class WritePack : public ::testing::Test {
     return TemporaryFolder::read(folder.path("pack/" + place));
   }
 
+  // Sorted.
+  [[nodiscard]] static std::vector<std::string> names_in(const std::string& path) {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(TemporaryFolder::path_of(path)))
+      names.push_back(reinterpret_cast<const char*>(entry.path().filename().u8string().c_str()));
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
   TemporaryFolder folder;
   std::string blend;
   std::string picture = test::blend_like(40'000);
   std::string notes = std::string(30'000, 'n');
   Plan plan;
 };
+
+TEST_F(WritePack, NamesAsLongAsTheDiskTakes) {
+  const std::string name = std::string(251, 't') + ".png";
+  plan.files[0] = {folder.write("o/wall.png", picture), name, {}, false};
+  plan.files[2].place = std::string(249, 's') + ".blend";
+  const auto report = write_pack(plan, folder.path("pack"));
+  ASSERT_TRUE(report) << report.error().message();
+  EXPECT_EQ(packed(name), picture);
+  const std::string archive = std::string(251, 'z') + ".zip";
+  const auto zipped = write_pack(plan, folder.path(archive));
+  ASSERT_TRUE(zipped) << zipped.error().message();
+  EXPECT_EQ(names_in(folder.path()), (std::vector<std::string>{"o", "pack", "proj", archive}));
+}
+
+TEST_F(WritePack, LeavesNothingOfAFolderThatFailed) {
+  plan.files.push_back({folder.path("o/gone.png"), "tex/gone.png", {}, false});
+  EXPECT_FALSE(write_pack(plan, folder.path("new/pack")));
+  EXPECT_FALSE(std::filesystem::exists(TemporaryFolder::path_of(folder.path("new"))));
+
+  // What was there stays, and is told where it is no longer what it was.
+  folder.write("pack/notes \u00fc.txt", "old");
+  folder.write("pack/other.txt", "mine");
+  WriteOptions force;
+  force.force = true;
+  const auto failed = write_pack(plan, folder.path("pack"), force);
+  ASSERT_FALSE(failed);
+  EXPECT_THAT(failed.error().message(), HasSubstr("1 file of the folder was replaced"));
+  EXPECT_EQ(names_in(folder.path("pack")),
+            (std::vector<std::string>{"notes \u00fc.txt", "other.txt"}));
+}
+
+TEST_F(WritePack, LeavesNothingOfAFolderThatWasCancelled) {
+  WriteOptions options;
+  options.progress = [](std::size_t files) { return files < 2; };
+  const auto cancelled = write_pack(plan, folder.path("pack"), options);
+  ASSERT_FALSE(cancelled);
+  EXPECT_EQ(cancelled.error().code, errc::cancelled);
+  EXPECT_FALSE(std::filesystem::exists(TemporaryFolder::path_of(folder.path("pack"))));
+}
 
 TEST_F(WritePack, IntoAFolder) {
   const auto report = write_pack(plan, folder.path("pack"));
@@ -151,14 +199,6 @@ std::map<std::string, Entry> unzip(const std::string& path) {
   }
   zip_discard(archive);
   return entries;
-}
-
-std::vector<std::string> names_in(const std::string& folder) {
-  std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(folder))
-    names.push_back(entry.path().filename().string());
-  std::sort(names.begin(), names.end());
-  return names;
 }
 
 TEST_F(WritePack, IntoAnArchive) {
