@@ -83,6 +83,8 @@ result<ExitStatus> write_it(const Options& options, const trace::Trace& trace,
   };
   const result<pack::WriteReport> report = pack::write_pack(plan, options.target, how);
   if (show) tell("\r" + std::string(line.size(), ' ') + "\r");
+  if (!report && report.error().code == errc::cancelled)
+    return Error{errc::cancelled, "cancelled; what was packed so far was removed again"};
   if (!report) return report.error();
   tell_unreadable(*report, trace);
   if (!options.quiet)
@@ -114,7 +116,7 @@ ExitStatus run(const Options& options) {
   const Complaints complaints = complaints_of(*trace, *plan);
   tell(complaints_text(complaints, kAllLines));
   if (!options.quiet) tell(outside_text(*plan));
-  if (options.strict && !complaints.missing.empty())
+  if (options.strict && (!complaints.missing.empty() || !complaints.left_out.empty()))
     return fail_for_missing("nothing was packed, because of --strict");
   if (options.dry_run) {
     print(preview(*plan));
@@ -155,7 +157,8 @@ Command add_pack(CLI::App& app) {
                     "Write into a folder that is not empty, or replace an archive");
   command->add_flag("--dry-run", options->dry_run, "Only say what would be packed, and how");
   command->add_flag("--strict", options->strict,
-                    "Pack nothing when a file is missing, and exit with status 3");
+                    "Pack nothing when a file is missing or left out as private, and exit with "
+                    "status 3");
   command->add_flag("--quiet,-q", options->quiet, "No progress and no summary");
   return {command, [options] { return run(*options); }};
 }

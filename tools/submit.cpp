@@ -80,7 +80,8 @@ ExitStatus preview(Options& options) {
       client::preview(options.submit, ask_server, progress, interrupt.token());
   printer.reset();
   if (!preview) return fail(preview.error());
-  const bool is_incomplete = options.submit.strict && !preview->missing.empty();
+  const bool is_incomplete =
+      options.submit.strict && (!preview->missing.empty() || !preview->suspicious.empty());
   if (options.json) {
     json line = preview_json(*preview);
     if (is_incomplete) line["error"] = kStrictSentence;

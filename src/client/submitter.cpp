@@ -193,7 +193,7 @@ result<void> Submission::read_project() {
 }
 
 bool Submission::is_refused_by_strict() {
-  if (!options_.strict || report_.missing.empty()) return false;
+  if (!options_.strict || (report_.missing.empty() && report_.suspicious.empty())) return false;
   report_.outcome = SubmitReport::Outcome::missing_under_strict;
   return true;
 }
@@ -229,6 +229,7 @@ result<void> Submission::trace_and_plan(ScanWatch& watch) {
   plan_ = std::move(*plan);
   report_.missing = missing_files();
   report_.problems = trace_.problems;
+  report_.suspicious = plan_.suspicious;
   report_traced();
   return {};
 }
@@ -372,7 +373,6 @@ void Submission::add_up() {
   report_.outside_files =
       static_cast<std::uint64_t>(std::ranges::count_if(plan_.files, &pack::PlannedFile::outside));
   report_.project_hint = plan_.project_hint;
-  report_.suspicious = std::move(plan_.suspicious);
   report_.warnings = std::move(plan_.warnings);
   for (const std::vector<std::string>& more : {plan_.name_warnings, warnings_})
     report_.warnings.insert(report_.warnings.end(), more.begin(), more.end());

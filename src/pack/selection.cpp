@@ -21,16 +21,17 @@ using trace::Kind;
 class Selector {
  public:
   Selector(const trace::Trace& trace, const PlanOptions& options, Project& project,
-           const std::string& home)
+           const Ways& ways, const std::string& home)
       : trace_(trace),
         relative_only_(options.relative_only),
         exclude_(options.exclude),
         allow_(options.allow_outside),
         project_(project),
+        ways_(ways),
         home_(home) {
     for (const Dependency& dependency : trace.dependencies) {
-      by_blend_[project_.canonical(dependency.blend)].push_back(&dependency);
-      if (!dependency.base_blend.empty()) bases_.insert(project_.canonical(dependency.base_blend));
+      by_blend_[ways_.key(dependency.blend)].push_back(&dependency);
+      if (!dependency.base_blend.empty()) bases_.insert(ways_.key(dependency.base_blend));
     }
   }
 
@@ -52,16 +53,16 @@ class Selector {
 
  private:
   void visit(const std::string& blend, bool packed) {
-    const std::string canonical = project_.canonical(blend);
-    if (packed && packed_.insert(canonical).second) selection_.blends.push_back(blend);
-    if (visited_.insert(canonical).second) waiting_.push_back(canonical);
+    const std::string key = ways_.key(blend);
+    if (packed && packed_.insert(key).second) selection_.blends.push_back(blend);
+    if (visited_.insert(key).second) waiting_.push_back(key);
   }
 
   void look_at(const Dependency& dependency) {
     const bool absolute = !dependency.stored.empty() && !dependency.stored.starts_with("//");
     if (relative_only_ && absolute) return;
     if (dependency.kind == Kind::library && dependency.optional && dependency.files.empty()) {
-      if (bases_.contains(project_.canonical(dependency.resolved)))
+      if (bases_.contains(ways_.key(dependency.resolved)))
         selection_.references.push_back({dependency, true});
       return;
     }
@@ -98,13 +99,15 @@ class Selector {
     return false;
   }
 
-  // Of a link in the project, the artist has chosen the name: only where it leads is looked at.
+  // A .blend can name any path, but it cannot make links: who put one into the project, or where
+  // anybody may look, has agreed to what it leads to (DVC and git-annex keep content in hidden
+  // folders), unless that is a secret.
   std::string why_suspicious(Kind kind, const std::string& file, const std::string& real) {
     const bool inside = project_.inside(file).has_value();
     std::string reason;
-    if (!inside) reason = why_private(file, home_);
+    if (!inside) reason = why_private(kind, file, home_);
     if (!inside && reason.empty()) reason = why_unfit(kind, file);
-    if (reason.empty() && !project_.really_inside(real)) reason = why_private(real, home_);
+    if (reason.empty() && !project_.really_inside(real)) reason = why_secret(real);
     return reason;
   }
 
@@ -117,6 +120,7 @@ class Selector {
   Globs exclude_;
   Globs allow_;
   Project& project_;
+  const Ways& ways_;
   std::string home_;
   std::map<std::string, std::vector<const Dependency*>> by_blend_;
   std::set<std::string> bases_;
@@ -130,8 +134,8 @@ class Selector {
 }  // namespace
 
 Selection select(const trace::Trace& trace, const PlanOptions& options, Project& project,
-                 const std::string& home) {
-  return Selector(trace, options, project, home).run();
+                 const Ways& ways, const std::string& home) {
+  return Selector(trace, options, project, ways, home).run();
 }
 
 }  // namespace shaman::pack

@@ -60,10 +60,62 @@ bool is_blend(std::string_view extension) {
 }
 
 // Where programs of a user keep what nobody else is to see, without a dot before it.
-bool is_configuration(std::string_view folded_below_home) {
-  static constexpr std::array<std::string_view, 2> kFolders{"appdata", "library"};
+bool is_configuration(std::string_view folded_below_home, System system) {
+  if (system == System::windows) return is_within(folded_below_home, "appdata");
+  return system == System::macos && is_within(folded_below_home, "library");
+}
+
+// Whether these folders stand in the path, one in the other. Both folded.
+bool has_folders(std::string_view path, std::string_view folders) {
+  for (std::size_t at = path.find(folders); at != std::string_view::npos;
+       at = path.find(folders, at + 1)) {
+    const std::size_t end = at + folders.size();
+    const bool begins = at == 0 || path[at - 1] == '/';
+    if (begins && (end == path.size() || path[end] == '/')) return true;
+  }
+  return false;
+}
+
+// Folded.
+constexpr std::array<std::string_view, 55> kSecretFolders{
+    // keys
+    ".ssh", ".gnupg", ".pki", ".aws", ".azure", ".kube", ".docker", ".oci", ".config/gcloud",
+    ".config/gh", ".config/rclone", ".config/op", ".terraform.d", ".android", ".putty",
+    "library/keychains", "appdata/roaming/microsoft/protect", "appdata/local/microsoft/credentials",
+    "appdata/roaming/microsoft/credentials", "appdata/roaming/microsoft/crypto",
+    "appdata/local/microsoft/vault",
+    // passwords
+    ".password-store", ".local/share/keyrings", ".local/share/kwalletd", ".config/keepassxc",
+    ".config/bitwarden", "appdata/roaming/bitwarden", ".config/1password",
+    "appdata/local/1password", ".local/share/gnome-keyring",
+    // browsers and mail
+    ".mozilla", ".thunderbird", ".config/google-chrome", ".config/chromium",
+    ".config/bravesoftware", ".config/microsoft-edge", ".config/opera", ".config/vivaldi",
+    ".config/evolution", ".local/share/evolution", "snap/firefox", "snap/chromium",
+    "appdata/roaming/mozilla", "appdata/local/mozilla", "appdata/local/google/chrome",
+    "application support/google/chrome", "appdata/local/microsoft/edge",
+    "application support/firefox", "application support/thunderbird", "library/safari",
+    "library/cookies", "library/mail", "library/messages", ".electrum", ".bitcoin"};
+
+constexpr std::array<std::string_view, 22> kSecretNames{
+    "id_rsa",         "id_dsa",           "id_ecdsa", "id_ed25519",   ".netrc",
+    "_netrc",         ".git-credentials", ".npmrc",   ".pypirc",      ".pgpass",
+    ".my.cnf",        ".htpasswd",        ".env",     ".vault-token", "shadow",
+    "passwd",         "key3.db",          "key4.db",  "logins.json",  "login data",
+    "cookies.sqlite", "wallet.dat"};
+
+constexpr std::array<std::string_view, 13> kSecretExtensions{
+    ".pem", ".key", ".kdbx", ".kdb",      ".p12",           ".pfx",    ".gpg",
+    ".ppk", ".jks", ".asc",  ".keystore", ".agilekeychain", ".opvault"};
+
+// Blender's own folder of settings and assets, and the assets that are installed with it.
+bool is_blenders(std::string_view folded) {
+  static constexpr std::array<std::string_view, 6> kFolders{
+      ".config/blender",      "appdata/roaming/blender foundation",
+      "datafiles/assets",     "library/application support/blender",
+      ".local/share/blender", ".var/app/org.blender.blender"};
   return std::any_of(kFolders.begin(), kFolders.end(),
-                     [&](std::string_view folder) { return is_within(folded_below_home, folder); });
+                     [&](std::string_view folders) { return has_folders(folded, folders); });
 }
 
 }  // namespace
@@ -115,17 +167,31 @@ bool fits_kind(Kind kind, std::string_view name) {
   return false;
 }
 
-std::string why_private(std::string_view path, std::string_view home) {
+std::string why_secret(std::string_view path) {
+  if (is_within(path, "/etc") || is_within(path, "/private/etc"))
+    return "it is part of the system's configuration";
+  const std::string folded = trace::name_key(path);
+  for (const std::string_view folders : kSecretFolders) {
+    if (has_folders(folder_of(folded), folders)) return "it lies where secrets are kept";
+  }
+  const std::string_view name = name_of(folded);
+  if (std::find(kSecretNames.begin(), kSecretNames.end(), name) != kSecretNames.end() ||
+      one_of(kSecretExtensions, extension_of(name)))
+    return "its name is that of a secret";
+  return {};
+}
+
+std::string why_private(Kind kind, std::string_view path, std::string_view home, System system) {
+  if (std::string secret = why_secret(path); !secret.empty()) return secret;
+  if (kind == Kind::font || is_blenders(trace::name_key(path))) return {};
   for (std::string_view part = path; !part.empty() && part != "/"; part = folder_of(part)) {
     if (!name_of(part).starts_with('.')) continue;
     return part.size() == path.size()
                ? "it is a hidden file"
                : "it lies in a hidden folder (" + text::in_quotes(part) + ")";
   }
-  if (is_within(path, "/etc") || is_within(path, "/private/etc"))
-    return "it is part of the system's configuration";
   if (!home.empty() && home != "/" && is_within(path, home) &&
-      is_configuration(trace::name_key(below(path, home))))
+      is_configuration(trace::name_key(below(path, home)), system))
     return "it lies where programs keep their settings";
   return {};
 }

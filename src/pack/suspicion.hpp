@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -13,9 +14,27 @@ namespace shaman::pack {
 /// none. A file without an extension fits nothing.
 [[nodiscard]] bool fits_kind(trace::Kind kind, std::string_view name);
 
-/// Why a path looks like something private: `it lies in a hidden folder ("/home/me/.ssh")`; empty
-/// when it does not. `home` is the user's folder, or empty.
-[[nodiscard]] std::string why_private(std::string_view path, std::string_view home);
+/// Where programs keep what is nobody else's differs between systems.
+enum class System : std::uint8_t { linux_like, macos, windows };
+
+#if defined(_WIN32)
+inline constexpr System kThisSystem = System::windows;
+#elif defined(__APPLE__)
+inline constexpr System kThisSystem = System::macos;
+#else
+inline constexpr System kThisSystem = System::linux_like;
+#endif
+
+/// Why a path must be a secret, whoever named it: `it lies where secrets are kept
+/// ("/home/me/.ssh")`. Keys, password stores, browsers' profiles, mail, the system's configuration.
+/// Empty when it is none.
+[[nodiscard]] std::string why_secret(std::string_view path);
+
+/// Why a path looks like something private: `it lies in a hidden folder ("/home/me/.cache")`; empty
+/// when it does not. Not for fonts, which users install in hidden folders, nor for what belongs to
+/// Blender. `home` is the user's folder, or empty.
+[[nodiscard]] std::string why_private(trace::Kind kind, std::string_view path,
+                                      std::string_view home, System system = kThisSystem);
 
 /// Why a file of this name is none that the reference can mean: `it has no extension, unlike any
 /// image`; empty when it is one.

@@ -42,7 +42,7 @@ TEST_F(MakePlan, SuspiciousFilesStayUnlessAllowed) {
   EXPECT_THAT(place_names(), ElementsAre(".hidden/a.png", "noextension", "scene.blend"));
   ASSERT_EQ(plan.suspicious.size(), 2U);
   EXPECT_EQ(plan.suspicious[0].file, path("o/.ssh/a.png"));
-  EXPECT_THAT(plan.suspicious[0].reason, HasSubstr("hidden"));
+  EXPECT_THAT(plan.suspicious[0].reason, HasSubstr("secrets"));
   EXPECT_EQ(plan.suspicious[0].data_block, "Thing \"//../o/.ssh/a.png\"");
   EXPECT_EQ(plan.suspicious[1].file, path("o/id_rsa"));
   EXPECT_THAT(rewritten(), IsEmpty());
@@ -103,6 +103,23 @@ TEST_F(MakePlan, LinksInTheProjectKeepTheirPlaceButNotToWhatIsPrivate) {
   EXPECT_THAT(place_names(), ElementsAre("linked/real.png", "scene.blend", "tex/link.png"));
   ASSERT_EQ(plan.suspicious.size(), 1U);
   EXPECT_EQ(plan.suspicious[0].file, path("proj/tex/trap.png"));
+}
+
+// As DVC and git-annex lay projects out.
+TEST_F(MakePlan, LinksToHiddenStoresAreConsent) {
+  file("home/.cache/dvc/ab/c0ffee");
+  file("o/.git/annex/objects/oak.png");
+  if (!link("home/.cache/dvc/ab/c0ffee", "proj/tex/wood.png"))
+    GTEST_SKIP() << "no links can be made here";
+  ASSERT_TRUE(link("o/.git/annex/objects/oak.png", "o/tex/oak.png"));
+  add("proj/scene.blend", Kind::image, "//tex/wood.png", "proj/tex/wood.png", {}).files = {
+      path("proj/tex/wood.png")};
+  add("proj/scene.blend", Kind::image, "//../o/tex/oak.png", "o/tex/oak.png", {}).files = {
+      path("o/tex/oak.png")};
+  plan_it();
+  EXPECT_THAT(plan.suspicious, IsEmpty());
+  EXPECT_THAT(place_names(),
+              ElementsAre("_outside_project/oak.png", "scene.blend", "tex/wood.png"));
 }
 
 TEST_F(MakePlan, ExcludedFilesStayButNotWhatTheirLibraryNeeds) {

@@ -58,26 +58,75 @@ TEST(FitsKind, ByTheExtension) {
   }
 }
 
-TEST(WhyPrivate, NamesThePlace) {
-  const std::vector<std::pair<std::string, std::string>> cases{
-      {"/home/me/tex/wall.png", ""},
-      {"/home/me/.ssh/wall.png", "hidden folder (\"/home/me/.ssh\")"},
-      {"/home/me/tex/.wall.png", "hidden file"},
-      {"/etc/ssl/x.png", "configuration"},
-      {"/etcetera/x.png", ""},
-      {"/home/me/AppData/Local/x.png", "settings"},
-      {"/home/me/Library/Keychains/x.png", "settings"},
-      {"/home/you/Library/x.png", ""},
-      {"/home/me/libraries/x.png", ""},
-  };
-  for (const auto& [path, reason] : cases) {
+struct Place {
+  std::string path;
+  std::string reason;
+};
+
+void expect_reasons(Kind kind, System system, const std::vector<Place>& places) {
+  for (const auto& [path, reason] : places) {
+    const std::string found = why_private(kind, path, "/home/me", system);
     if (reason.empty()) {
-      EXPECT_EQ(why_private(path, "/home/me"), "") << path;
+      EXPECT_EQ(found, "") << path;
     } else {
-      EXPECT_THAT(why_private(path, "/home/me"), ::testing::HasSubstr(reason)) << path;
+      EXPECT_THAT(found, ::testing::HasSubstr(reason)) << path;
     }
   }
-  EXPECT_EQ(why_private("/x/Library/y.png", ""), "");
+}
+
+TEST(WhyPrivate, NamesThePlace) {
+  expect_reasons(Kind::image, System::linux_like,
+                 {{"/home/me/tex/wall.png", ""},
+                  {"/home/me/.cache/wall.png", "hidden folder (\"/home/me/.cache\")"},
+                  {"/home/me/.ssh/wall.png", "secrets"},
+                  {"/home/me/tex/.wall.png", "hidden file"},
+                  {"/etc/ssl/x.png", "configuration"},
+                  {"/etcetera/x.png", ""},
+                  {"/home/me/libraries/x.png", ""}});
+}
+
+TEST(WhyPrivate, FollowsTheSystemsOwnHabits) {
+  const std::string application_data = "/home/me/AppData/Local/x.png";
+  const std::string library = "/home/me/Library/x.png";
+  expect_reasons(Kind::image, System::linux_like,
+                 {{application_data, ""}, {library, ""}, {"/home/me/library/tex/oak.png", ""}});
+  expect_reasons(Kind::image, System::macos, {{application_data, ""}, {library, "settings"}});
+  expect_reasons(Kind::image, System::windows, {{application_data, "settings"}, {library, ""}});
+  expect_reasons(Kind::image, System::macos, {{"/home/you/Library/x.png", ""}});
+  EXPECT_EQ(why_private(Kind::image, "/x/Library/y.png", "", System::macos), "");
+}
+
+TEST(WhyPrivate, NotFontsOfTheUser) {
+  expect_reasons(Kind::font, System::linux_like,
+                 {{"/home/me/.local/share/fonts/a.ttf", ""},
+                  {"/home/me/.fonts/a.otf", ""},
+                  {"/home/me/.ssh/a.ttf", "secrets"}});
+  expect_reasons(Kind::font, System::windows,
+                 {{"/home/me/AppData/Local/Microsoft/Windows/Fonts/a.ttf", ""}});
+  expect_reasons(Kind::font, System::macos, {{"/home/me/Library/Fonts/a.ttf", ""}});
+}
+
+TEST(WhyPrivate, NotWhatBelongsToBlender) {
+  expect_reasons(Kind::library, System::linux_like,
+                 {{"/home/me/.config/blender/4.2/assets/tree.blend", ""},
+                  {"/home/me/.config/blenderish/tree.blend", "hidden folder"},
+                  {"/home/me/.local/share/Steam/Blender/4.2/datafiles/assets/a.blend", ""}});
+  expect_reasons(Kind::library, System::windows,
+                 {{"/home/me/AppData/Roaming/Blender Foundation/Blender/4.2/tree.blend", ""},
+                  {"/home/me/AppData/Roaming/Other/tree.blend", "settings"}});
+}
+
+TEST(WhySecret, KeysPasswordsAndBrowsers) {
+  for (const char* path :
+       {"/home/me/.ssh/wall.png", "/home/me/.gnupg/x", "/home/me/.password-store/a",
+        "/home/me/.mozilla/firefox/x.png", "/home/me/.config/google-chrome/Default/a.png",
+        "/Users/me/Library/Keychains/x.db", "C:/Users/me/AppData/Roaming/Mozilla/x.png",
+        "/home/me/a.kdbx", "/srv/keys/server.pem", "/home/me/id_ed25519", "/etc/shadow"})
+    EXPECT_NE(why_secret(path), "") << path;
+  for (const char* path : {"/home/me/.cache/dvc/ab/c0ffee", "/film/.git/annex/objects/a/b.png",
+                           "/home/me/.config/blender/a.blend", "/home/me/tex/wall.png",
+                           "/film/sshd/x.png", "/film/keys/key.png"})
+    EXPECT_EQ(why_secret(path), "") << path;
 }
 
 TEST(WhyRefused, WhatIsNoFile) {
