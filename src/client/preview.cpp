@@ -148,8 +148,8 @@ result<Preview> preview_once(const SubmitOptions& options, bool ask_server, Hash
   }
   trace::set_aside(scanned->trace, scanned->files.unreadable());
   list_files(*scanned, preview);
-  preview.saved =
-      look_at_save_state(options.blendfile, libraries_of(scanned->trace), autosave_folders());
+  preview.saved = look_at_save_state(options.blendfile, libraries_of(scanned->trace),
+                                     scanned->trace.files(), autosave_folders());
   preview.files = scanned->files.size();
   preview.bytes = scanned->files.bytes();
   preview.missing = scanned->trace.missing_files();

@@ -50,6 +50,7 @@ void look_for_autosaves(const std::string& folder, std::string_view stem, SaveSt
 
 SaveState look_at_save_state(const std::string& blendfile,
                              const std::vector<std::string>& libraries,
+                             const std::vector<std::string>& files,
                              const std::vector<std::string>& temporary_folders) {
   SaveState state;
   const result<os::FileInfo> info = os::info(blendfile);
@@ -64,6 +65,12 @@ SaveState look_at_save_state(const std::string& blendfile,
   for (const std::string& folder : temporary_folders)
     look_for_autosaves(folder, stem_of(blendfile), state);
   std::ranges::sort(state.doubts);
+  constexpr std::int64_t kDay = std::int64_t{24} * 3600 * 1'000'000'000;
+  const bool is_copy = std::ranges::none_of(files, [&](const std::string& file) {
+    const result<os::FileInfo> other = os::info(file);
+    return other && other->mtime_ns < state.saved_at_ns - kDay;
+  });
+  if (is_copy) return state;
   for (const std::string& library : libraries) {
     if (is_newer(library, state.saved_at_ns)) state.newer_libraries.push_back(library);
   }

@@ -33,8 +33,9 @@ class SaveStateTest : public testing::Test {
                             std::chrono::seconds(seconds_later));
     return path;
   }
-  [[nodiscard]] SaveState look(const std::vector<std::string>& libraries = {}) const {
-    return look_at_save_state(blend, libraries, {temporary, folder.path("not there")});
+  [[nodiscard]] SaveState look(const std::vector<std::string>& libraries = {},
+                               const std::vector<std::string>& files = {}) const {
+    return look_at_save_state(blend, libraries, files, {temporary, folder.path("not there")});
   }
 };
 
@@ -63,11 +64,20 @@ TEST_F(SaveStateTest, DoubtsWhatHasANewerAutosaveOrBackupOrIsBeingSaved) {
 TEST_F(SaveStateTest, NamesLibrariesThatWereSavedLater) {
   const std::string older = write("p/old.blend", -60);
   const std::string newer = write("p/new.blend", 60);
-  EXPECT_THAT(look({older, newer, folder.path("gone.blend")}).newer_libraries, ElementsAre(newer));
+  const std::string texture = write("p/wall.png", -100'000);
+  EXPECT_THAT(look({older, newer, folder.path("gone.blend")}, {newer, texture}).newer_libraries,
+              ElementsAre(newer));
+}
+
+TEST_F(SaveStateTest, NamesNoLibrariesOfAFreshCopy) {
+  const std::string first = write("p/a.blend", -40);
+  const std::string last = write("p/z.blend", 40);
+  const std::string texture = write("p/wall.png", -20);
+  EXPECT_THAT(look({first, last}, {first, last, texture}).newer_libraries, IsEmpty());
 }
 
 TEST_F(SaveStateTest, KnowsNothingOfWhatIsNotThere) {
-  const SaveState state = look_at_save_state(folder.path("no.blend"), {}, {temporary});
+  const SaveState state = look_at_save_state(folder.path("no.blend"), {}, {}, {temporary});
   EXPECT_EQ(state.saved_at_ns, 0);
   EXPECT_THAT(state.doubts, IsEmpty());
 }
