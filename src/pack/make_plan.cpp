@@ -42,7 +42,8 @@ result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options) {
                  "\"" + text::printable(trace.blendfile) + "\" is not in the project \"" +
                      text::printable(project->folder()) + "\"; name a folder that it lies in"};
 
-  Selection selection = select(trace, options, *project, os::home_folder());
+  const Ways ways(trace, *project);
+  Selection selection = select(trace, options, *project, ways, os::home_folder());
   Plan plan;
   plan.project = project->folder();
   plan.blendfile_place = plain(*own_place);
@@ -53,7 +54,7 @@ result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options) {
   if (!included) return included.error();
   plan.missing = std::move(included->missing);
   std::ranges::move(included->references, std::back_inserter(selection.references));
-  PlanBuilder builder(selection, *project, trace.blendfile);
+  PlanBuilder builder(selection, *project, ways, trace.blendfile);
   result<std::vector<PlannedFile>> files = builder.build(plan.warnings);
   if (!files) return files.error();
   plan.files = std::move(*files);

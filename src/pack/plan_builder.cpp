@@ -22,14 +22,15 @@ bool is_implicit(const Dependency& dependency) {
 
 }  // namespace
 
-PlanBuilder::PlanBuilder(const Selection& selection, Project& project, const std::string& blendfile)
-    : selection_(selection), project_(project), blendfile_(blendfile) {
+PlanBuilder::PlanBuilder(const Selection& selection, Project& project, const Ways& ways,
+                         const std::string& blendfile)
+    : selection_(selection), project_(project), ways_(ways), blendfile_(blendfile) {
   collect();
 }
 
 void PlanBuilder::collect() {
   for (const std::string& blend : selection_.blends)
-    packed_blends_.insert(project_.canonical(blend));
+    packed_blends_.insert(ways_.key(blend));
   // Strips of one folder stand in one field each, or several names in one: those stay together.
   std::map<std::pair<std::string, std::uint64_t>, std::set<std::string>> in_field;
   for (const Selected& selected : selection_.references) {
@@ -41,7 +42,7 @@ void PlanBuilder::collect() {
   const Stages stages(selection_.references, project_);
   for (const Selected& selected : selection_.references) {
     const Dependency& dependency = selected.dependency;
-    Reference reference{&dependency, {}, {}, false, 0, {}, {}};
+    Reference reference{&dependency, {}, {}, {}, false, 0, {}, {}};
     if (const FileSet* const stage = stages.set_of(dependency)) {
       reference.set = *stage;
       reference.set.subfolder =
@@ -56,9 +57,23 @@ void PlanBuilder::collect() {
       reference.set =
           file_set_of(dependency, in_field[{dependency.blend, dependency.field.offset}].size() > 1);
     }
-    reference.inside = project_.inside(reference.set.folder);
+    if (has_further_way(reference)) {
+      // The first way to the file has the place that its real path says.
+      reference.inside = project_.inside_by_text(reference.set.folder);
+      reference.real_folder = reference.set.folder;
+    } else {
+      reference.inside = project_.inside(reference.set.folder);
+      reference.real_folder = project_.canonical(reference.set.folder + '/');
+    }
     references_.push_back(std::move(reference));
   }
+}
+
+bool PlanBuilder::has_further_way(const Reference& reference) const {
+  const Dependency& dependency = *reference.dependency;
+  if (dependency.kind != Kind::library && !is_implicit(dependency)) return false;
+  return std::any_of(reference.set.members.begin(), reference.set.members.end(),
+                     [&](const Member& member) { return ways_.is_further(member.source); });
 }
 
 // What Blender finds by the .blend's own place and name must keep both: the .blend is part of the
@@ -75,7 +90,7 @@ FileSet PlanBuilder::set_beside_blend(const Dependency& dependency) {
   set.folder = folder;
   for (const std::string& file : dependency.files)
     set.members.push_back({std::string(below(file, folder)), file});
-  const bool packed = packed_blends_.contains(project_.canonical(blend));
+  const bool packed = packed_blends_.contains(ways_.key(blend));
   set.members.push_back({std::string(os::file_name(blend)), blend, packed});
   return set;
 }
@@ -132,7 +147,7 @@ result<void> PlanBuilder::lay_out() {
   patches_.clear();
 
   const std::string own_place = plain(*project_.inside(blendfile_));
-  blend_places_[project_.canonical(blendfile_)] = own_place;
+  blend_places_[ways_.key(blendfile_)] = own_place;
   if (auto done = put(own_place, blendfile_, false); !done) return done;
   for (Reference& reference : references_) {
     reference.name.clear();
@@ -156,9 +171,8 @@ void PlanBuilder::place_outside() {
   for (Reference& reference : references_) {
     if (is_free(reference)) {
       const bool keep_name = !reference.dependency->stored_name.empty();
-      reference.number =
-          unit_builder_.add(reference.set.shape, project_.canonical(reference.set.folder + '/'),
-                            reference.set.members, keep_name);
+      reference.number = unit_builder_.add(reference.set.shape, reference.real_folder,
+                                           reference.set.members, keep_name);
     } else {
       for (const Member& member : reference.set.members)
         taken.insert(place_of(reference, member));
@@ -187,7 +201,7 @@ void PlanBuilder::place_outside() {
 void PlanBuilder::remember_blend(const Reference& reference) {
   if (reference.dependency->kind != Kind::library) return;
   const Member& member = reference.set.members.front();
-  blend_places_.emplace(project_.canonical(member.source), place_of(reference, member));
+  blend_places_.emplace(ways_.key(member.source), place_of(reference, member));
 }
 
 }  // namespace shaman::pack

@@ -13,6 +13,7 @@
 #include "pack/outside_places.hpp"
 #include "pack/project.hpp"
 #include "pack/selection.hpp"
+#include "pack/ways.hpp"
 
 namespace shaman::pack {
 
@@ -21,7 +22,8 @@ namespace shaman::pack {
 /// again.
 class PlanBuilder {
  public:
-  PlanBuilder(const Selection& selection, Project& project, const std::string& blendfile);
+  PlanBuilder(const Selection& selection, Project& project, const Ways& ways,
+              const std::string& blendfile);
 
   /// errc::limit_exceeded when a path fits at no place; errc::conflicting_paths when two files
   /// would have one place.
@@ -32,6 +34,7 @@ class PlanBuilder {
     const trace::Dependency* dependency;
     FileSet set;
     std::optional<std::string> inside;  ///< its folder's place in the project
+    std::string real_folder;            ///< where it lies if it is outside: told apart by this
     bool copied = false;     ///< although inside: a copy at a short place, for this reference
     std::size_t number = 0;  ///< in the UnitBuilder, if it is outside or copied
     std::string folder;      ///< the set's place in this try
@@ -46,6 +49,7 @@ class PlanBuilder {
 
   void collect();
   [[nodiscard]] FileSet set_beside_blend(const trace::Dependency& dependency);
+  [[nodiscard]] bool has_further_way(const Reference& reference) const;
   [[nodiscard]] static bool is_free(const Reference& reference);
   [[nodiscard]] static std::string place_of(const Reference& reference, const Member& member);
 
@@ -67,17 +71,18 @@ class PlanBuilder {
 
   const Selection& selection_;
   Project& project_;
+  const Ways& ways_;
   std::string blendfile_;
   std::vector<Reference> references_;
-  std::set<std::string> packed_blends_;  // canonical paths
+  std::set<std::string> packed_blends_;  // by Ways::key()
   std::map<UnitKey, std::pair<Unit::Length, std::string>> lengths_;
 
   // Of one try:
   UnitBuilder unit_builder_;
   std::vector<Unit> units_;
   std::map<std::string, PlannedFile> files_;         // by place
-  std::map<std::string, std::string> blend_places_;  // canonical path of a .blend -> place
-  std::map<std::string, Offsets> patches_;           // canonical path of a .blend
+  std::map<std::string, std::string> blend_places_;  // Ways::key() of a .blend -> place
+  std::map<std::string, Offsets> patches_;           // likewise
 };
 
 }  // namespace shaman::pack

@@ -50,7 +50,7 @@ result<bool> PlanBuilder::rewrite_all(std::vector<std::string>& warnings) {
 // False when the new path does not fit, and another place is to be tried.
 result<bool> PlanBuilder::rewrite(Reference& reference, std::vector<std::string>& warnings) {
   const Dependency& dependency = *reference.dependency;
-  const auto holder = blend_places_.find(project_.canonical(dependency.blend));
+  const auto holder = blend_places_.find(ways_.key(dependency.blend));
   const bool holder_is_packed = holder != blend_places_.end() && files_.contains(holder->second);
   const bool by_place_alone = dependency.field.capacity == 0 && dependency.stored.empty();
   // Files that name each other keep their places: nothing of theirs is rewritten.
@@ -105,7 +105,7 @@ std::string PlanBuilder::target_of(const Reference& reference) const {
 std::optional<std::string> PlanBuilder::base_folder(const Dependency& dependency) const {
   const std::string& base =
       dependency.base_blend.empty() ? dependency.blend : dependency.base_blend;
-  if (const auto known = blend_places_.find(project_.canonical(base)); known != blend_places_.end())
+  if (const auto known = blend_places_.find(ways_.key(base)); known != blend_places_.end())
     return std::string(folder_of(known->second));
   const std::optional<std::string> inside = project_.inside(base);
   if (!inside) return std::nullopt;
@@ -130,7 +130,7 @@ std::optional<PlanBuilder::NewText> PlanBuilder::new_text(const Dependency& depe
 result<void> PlanBuilder::add_patch(const Dependency& dependency, const std::string& text) {
   Patch patch{dependency.field.offset, dependency.field.capacity, text, dependency.stored};
   const auto [entry, is_new] =
-      patches_[project_.canonical(dependency.blend)].try_emplace(patch.offset, patch);
+      patches_[ways_.key(dependency.blend)].try_emplace(patch.offset, patch);
   if (is_new || entry->second == patch) return {};
   return Error{errc::conflicting_paths, "the files of " + who(dependency) +
                                             " lie in several places, but its path can name only "
@@ -139,12 +139,12 @@ result<void> PlanBuilder::add_patch(const Dependency& dependency, const std::str
 
 // Finds a shorter place for what the reference names; false when there is none.
 bool PlanBuilder::shorten(Reference& reference) {
-  const auto& blend = blend_places_.at(project_.canonical(reference.dependency->blend));
+  const auto& blend = blend_places_.at(ways_.key(reference.dependency->blend));
   const std::string beside(folder_of(blend));
   if (!is_free(reference)) {
     if (reference.dependency->kind == Kind::library) return false;
     reference.copied = true;
-    const std::string folder = project_.canonical(reference.set.folder + '/');
+    const std::string& folder = reference.real_folder;
     const bool single = reference.set.shape == Shape::single;
     const std::string& name = reference.set.members.front().name;
     lengths_[{single ? join_places(folder, name) : folder, single ? name : std::string()}] = {

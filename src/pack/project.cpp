@@ -68,8 +68,12 @@ result<std::string> Project::real(const std::string& path) {
 }
 
 std::optional<std::string> Project::inside(const std::string& path) {
-  if (std::optional<std::string> by_text = below_folder(path, folder_)) return by_text;
+  if (std::optional<std::string> by_text = inside_by_text(path)) return by_text;
   return below_folder(canonical(path), real_folder_);
+}
+
+std::optional<std::string> Project::inside_by_text(const std::string& path) const {
+  return below_folder(path, folder_);
 }
 
 bool Project::really_inside(const std::string& real) const {

@@ -24,6 +24,8 @@ class Project {
   /// first, so that a link inside that points elsewhere stays inside; then with the links in its
   /// folders resolved, as the project itself may be known by several paths.
   [[nodiscard]] std::optional<std::string> inside(const std::string& path);
+  /// The same by its text only.
+  [[nodiscard]] std::optional<std::string> inside_by_text(const std::string& path) const;
 
   /// The path with the links in its folders resolved, not in its last component: one for every
   /// way to reach it. Where the folder cannot be resolved, the path itself.

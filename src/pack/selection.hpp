@@ -8,6 +8,7 @@
 #include "shaman/trace/trace.hpp"
 
 #include "pack/project.hpp"
+#include "pack/ways.hpp"
 
 namespace shaman::pack {
 
@@ -21,7 +22,7 @@ struct Selected {
 
 struct Selection {
   std::vector<Selected> references;
-  std::vector<std::string> blends;  ///< absolute paths of the .blend files to be packed
+  std::vector<std::string> blends;  ///< absolute paths of the .blend files to be packed, each way
   std::vector<Suspicious> suspicious;
   std::vector<std::string> warnings;
 };
@@ -29,6 +30,6 @@ struct Selection {
 /// What of a trace goes into the pack: without what is excluded, what may not leave the machine,
 /// and what only left-out libraries need.
 [[nodiscard]] Selection select(const trace::Trace& trace, const PlanOptions& options,
-                               Project& project, const std::string& home);
+                               Project& project, const Ways& ways, const std::string& home);
 
 }  // namespace shaman::pack

@@ -237,5 +237,71 @@ TEST_F(MakePlan, DoesNotDependOnTheOrderOfReferences) {
   EXPECT_EQ(rewritten(), texts);
 }
 
+// A library that is reached by two links is two: `//` starts at the folder of each.
+TEST_F(MakePlan, ALibraryByTwoLinksHasTwoPlaces) {
+  file("proj/shared/tree.blend");
+  if (!link("proj/shared", "proj/summer/lib") || !link("proj/shared", "proj/winter/lib"))
+    GTEST_SKIP() << "no links here";
+  for (const std::string season : {"proj/summer", "proj/winter"}) {
+    const std::string stored = "//" + season.substr(5) + "/lib/tree.blend";
+    auto& library =
+        add("proj/scene.blend", trace::Kind::library, stored, season + "/lib/tree.blend", {});
+    library.files = {path(season + "/lib/tree.blend")};
+    add(season + "/lib/tree.blend", trace::Kind::image, "//../textures/bark.png",
+        season + "/textures/bark.png", {season + "/textures/bark.png"})
+        .field = {5000, 1024};
+  }
+  plan_it();
+  EXPECT_THAT(place_names(),
+              ElementsAre("scene.blend", "summer/lib/tree.blend", "summer/textures/bark.png",
+                          "winter/lib/tree.blend", "winter/textures/bark.png"));
+  EXPECT_THAT(rewritten(), IsEmpty());
+  EXPECT_THAT(rewritten("summer/lib/tree.blend"), IsEmpty());
+  EXPECT_THAT(rewritten("winter/lib/tree.blend"), IsEmpty());
+}
+
+TEST_F(MakePlan, ALibraryByALinkAndItsRealPathKeepsBothTextures) {
+  file("srv/lib/tree.blend");
+  if (!link("srv/lib", "proj/lib")) GTEST_SKIP() << "no links here";
+  file("srv/lib/tex/bark.png");
+  for (const std::string way : {"proj/lib", "srv/lib"}) {
+    auto& library = add("proj/scene.blend", trace::Kind::library, "/x/" + way + "/tree.blend",
+                        way + "/tree.blend", {});
+    library.files = {path(way + "/tree.blend")};
+    auto& bark =
+        add(way + "/tree.blend", trace::Kind::image, "//tex/bark.png", way + "/tex/bark.png", {});
+    bark.files = {path(way + "/tex/bark.png")};
+    bark.field = {5000, 1024};
+  }
+  plan_it();
+  EXPECT_THAT(place_names(), ElementsAre("_outside_project/bark.png", "_outside_project/tree.blend",
+                                         "lib/tex/bark.png", "lib/tree.blend", "scene.blend"));
+  EXPECT_THAT(rewritten("lib/tree.blend"), IsEmpty());
+  EXPECT_THAT(rewritten("_outside_project/tree.blend"),
+              ElementsAre(Pair("//tex/bark.png", "//bark.png")));
+}
+
+// Neither way is in the project by its text, and both are by their real path.
+TEST_F(MakePlan, TwoWaysIntoTheProjectAreTwoFiles) {
+  file("proj/lib/tree.blend");
+  if (!link("proj", "one/proj") || !link("proj", "two/proj")) GTEST_SKIP() << "no links here";
+  for (const std::string way : {"one", "two"}) {
+    auto& library = add("proj/scene.blend", trace::Kind::library, "/" + way + "/tree.blend",
+                        way + "/proj/lib/tree.blend", {});
+    library.files = {path(way + "/proj/lib/tree.blend")};
+    add(way + "/proj/lib/tree.blend", trace::Kind::image, "//../../bark.png", way + "/bark.png",
+        {way + "/bark.png"})
+        .field = {5000, 1024};
+  }
+  plan_it();
+  EXPECT_THAT(place_names(),
+              ElementsAre("_outside_project/one/bark.png", "_outside_project/tree.blend",
+                          "_outside_project/two/bark.png", "lib/tree.blend", "scene.blend"));
+  EXPECT_THAT(rewritten("lib/tree.blend"),
+              ElementsAre(Pair("//../../bark.png", "//../_outside_project/one/bark.png")));
+  EXPECT_THAT(rewritten("_outside_project/tree.blend"),
+              ElementsAre(Pair("//../../bark.png", "//two/bark.png")));
+}
+
 }  // namespace
 }  // namespace shaman::pack
