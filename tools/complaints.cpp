@@ -19,7 +19,7 @@ namespace {
 struct Complaint {
   std::string path;
   std::string reason;
-  std::string data_block;
+  std::string chain;
   std::string blend;
 };
 
@@ -45,7 +45,7 @@ std::string listed(const std::vector<Complaint>& sorted, std::size_t most_lines)
       out += "  " + text::printable(file.path) + "\n";
       ++lines;
     }
-    out += "      " + file.reason + "wanted by " + text::printable(file.data_block) + " in " +
+    out += "      " + file.reason + "wanted by " + text::printable(file.chain) + " in " +
            text::printable(file.blend) + "\n";
     ++lines;
   }
@@ -70,7 +70,7 @@ std::string complaints_text(const Complaints& complaints, std::size_t most_lines
 
   std::vector<Complaint> left_out;
   for (const pack::Suspicious& file : complaints.left_out)
-    left_out.push_back({file.file, file.reason + "; ", file.data_block, file.blend});
+    left_out.push_back({file.file, file.reason + "; ", trace::chain_text(file.chain), file.blend});
   if (!left_out.empty())
     out += "shaman: " + count_of_files(left_out) +
            " left out, as it may be private (--allow-outside GLOB takes it):\n" +
@@ -79,7 +79,7 @@ std::string complaints_text(const Complaints& complaints, std::size_t most_lines
   std::vector<Complaint> missing;
   for (const trace::MissingFile& file : complaints.missing)
     missing.push_back({file.path, file.reason.empty() ? "" : text::printable(file.reason) + "; ",
-                       file.data_block, file.blend});
+                       trace::chain_text(file.chain), file.blend});
   if (!missing.empty())
     out += "shaman: " + count_of_files(missing) + " missing" + or_unreadable(complaints.missing) +
            ":\n" + listed(missing, most_lines);
@@ -90,6 +90,17 @@ std::string json_text(const std::string& text) {
   return text::is_utf8(text) ? text : text::printable(text);
 }
 
+namespace {
+
+json json_texts(const std::vector<std::string>& texts) {
+  json array = json::array();
+  for (const std::string& text : texts)
+    array.push_back(json_text(text));
+  return array;
+}
+
+}  // namespace
+
 void add_complaints(json& object, const Complaints& complaints) {
   json missing = json::array();
   json wanted = json::array();
@@ -98,7 +109,9 @@ void add_complaints(json& object, const Complaints& complaints) {
     if (missing.empty() || missing.back() != path) missing.push_back(path);
     wanted.push_back({{"path", path},
                       {"kind", trace::to_string(file.kind)},
+                      {"stored", json_text(file.stored)},
                       {"dataBlock", json_text(file.data_block)},
+                      {"chain", json_texts(file.chain)},
                       {"blend", json_text(file.blend)}});
     if (!file.reason.empty()) wanted.back()["reason"] = json_text(file.reason);
   }
@@ -107,6 +120,7 @@ void add_complaints(json& object, const Complaints& complaints) {
     left_out.push_back({{"path", json_text(file.file)},
                         {"reason", json_text(file.reason)},
                         {"dataBlock", json_text(file.data_block)},
+                        {"chain", json_texts(file.chain)},
                         {"blend", json_text(file.blend)}});
   json problems = json::array();
   for (const trace::Problem& problem : complaints.problems)

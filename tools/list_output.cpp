@@ -59,6 +59,7 @@ nlohmann::json to_json(const trace::Dependency& dependency) {
                          {"kind", trace::to_string(dependency.kind)},
                          {"blend", dependency.blend},
                          {"dataBlock", dependency.data_block},
+                         {"chain", dependency.chain},
                          {"files", dependency.files},
                          {"missing", dependency.missing},
                          {"missingFiles", dependency.missing_files},
@@ -91,7 +92,7 @@ void print_missing(const trace::Trace& trace) {
   for (const trace::Dependency& dependency : trace.dependencies) {
     for (const std::string& file : dependency.missing_files)
       wanted_by[file].insert(reason_of(file, trace) + "wanted by " +
-                             text::printable(dependency.data_block) + " in " +
+                             text::printable(trace::chain_text(dependency.chain)) + " in " +
                              shown(dependency.blend, trace));
   }
   if (wanted_by.empty()) return;

@@ -43,7 +43,8 @@ result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options) {
                      text::printable(project->folder()) + "\"; name a folder that it lies in"};
 
   const Ways ways(trace, *project);
-  Selection selection = select(trace, options, *project, ways, os::home_folder());
+  const std::string home = os::home_folder();
+  Selection selection = select(trace, options, *project, ways, home);
   Plan plan;
   plan.project = project->folder();
   plan.blendfile_place = plain(*own_place);
@@ -54,7 +55,7 @@ result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options) {
   if (!included) return included.error();
   plan.missing = std::move(included->missing);
   std::ranges::move(included->references, std::back_inserter(selection.references));
-  PlanBuilder builder(selection, *project, ways, trace.blendfile);
+  PlanBuilder builder(trace, selection, *project, ways, home);
   result<std::vector<PlannedFile>> files = builder.build(plan.warnings);
   if (!files) return files.error();
   plan.files = std::move(*files);

@@ -22,9 +22,14 @@ bool is_implicit(const Dependency& dependency) {
 
 }  // namespace
 
-PlanBuilder::PlanBuilder(const Selection& selection, Project& project, const Ways& ways,
-                         const std::string& blendfile)
-    : selection_(selection), project_(project), ways_(ways), blendfile_(blendfile) {
+PlanBuilder::PlanBuilder(const trace::Trace& trace, const Selection& selection, Project& project,
+                         const Ways& ways, const std::string& home)
+    : trace_(trace),
+      selection_(selection),
+      project_(project),
+      ways_(ways),
+      home_(home),
+      blendfile_(trace.blendfile) {
   collect();
 }
 
@@ -114,6 +119,7 @@ result<std::vector<PlannedFile>> PlanBuilder::build(std::vector<std::string>& wa
     warnings.insert(warnings.end(), sentences.begin(), sentences.end());
     break;
   }
+  rewrite_leftovers();
   for (const auto& [blend, offsets] : patches_) {
     PlannedFile& file = files_.at(blend_places_.at(blend));
     for (const auto& [offset, patch] : offsets)

@@ -22,8 +22,8 @@ namespace shaman::pack {
 /// again.
 class PlanBuilder {
  public:
-  PlanBuilder(const Selection& selection, Project& project, const Ways& ways,
-              const std::string& blendfile);
+  PlanBuilder(const trace::Trace& trace, const Selection& selection, Project& project,
+              const Ways& ways, const std::string& home);
 
   /// errc::limit_exceeded when a path fits at no place; errc::conflicting_paths when two files
   /// would have one place.
@@ -69,9 +69,18 @@ class PlanBuilder {
   result<void> add_patch(const trace::Dependency& dependency, const std::string& text);
   [[nodiscard]] bool shorten(Reference& reference);
 
+  // plan_leftovers.cpp
+  void rewrite_leftovers();
+  void rewrite_leftover(const trace::Leftover& leftover, const std::string& base, Offsets& patches);
+  void follow_sound(const trace::Leftover& leftover, const std::string& base, Offsets& patches);
+  [[nodiscard]] std::optional<std::string> output_text(const std::string& stored,
+                                                       const std::string& base);
+
+  const trace::Trace& trace_;
   const Selection& selection_;
   Project& project_;
   const Ways& ways_;
+  std::string home_;
   std::string blendfile_;
   std::vector<Reference> references_;
   std::set<std::string> packed_blends_;  // by Ways::key()

@@ -95,7 +95,8 @@ class Selector {
     if (reason.empty() || (!refused && allow_.match(file))) return true;
     // What nothing needs is not worth a question.
     if (!dependency.optional)
-      selection_.suspicious.push_back({file, reason, dependency.blend, dependency.data_block});
+      selection_.suspicious.push_back(
+          {file, reason, dependency.blend, dependency.data_block, dependency.chain});
     return false;
   }
 

@@ -42,6 +42,8 @@ Reference Finder::implied(Kind kind) const {
   Reference reference;
   reference.kind = kind;
   reference.data_block = owner_.data_block;
+  reference.owner = owner_.scope.first;
+  if (!part_.empty()) reference.chain.push_back(part_);
   if (owner_.library != LibraryTable::kNone) {
     reference.base = Base::library;
     reference.library = owner_.library;

@@ -36,6 +36,8 @@ class Finder {
   [[nodiscard]] Scan& scan() noexcept { return scan_; }
   [[nodiscard]] const Owner& owner() const noexcept { return owner_; }
   void set_owner(Owner owner) { owner_ = std::move(owner); }
+  /// What within the data-block is looked at: `Strip "boom"`; empty: nothing that has a name.
+  void set_part(std::string part) { part_ = std::move(part); }
 
   /// A reference by a `char[n]` or `char *` field, under the first of these names that the file
   /// has; nothing if it is empty.
@@ -82,6 +84,7 @@ class Finder {
   const LibraryTable& libraries_;
   Scan& scan_;
   Owner owner_;
+  std::string part_;
 };
 
 /// Looks at one struct of the kind it is registered for.

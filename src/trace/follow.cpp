@@ -145,8 +145,11 @@ class Follower {
     const bool is_script = formats::format_of(file) == Format::osl;
     found.kind = is_script ? Kind::script : Kind::usd_asset;
     found.blend = from.blend;
-    found.data_block = (is_script ? "Script \"" : "USD layer \"") +
-                       std::string(os::file_name(file)) + "\" ← " + from.data_block;
+    const std::string who =
+        (is_script ? "Script \"" : "USD layer \"") + std::string(os::file_name(file)) + "\"";
+    found.data_block = who + " ← " + from.data_block;
+    found.chain = from.chain;
+    found.chain.insert(found.chain.begin(), who);
     found.stored = named.path;
     found.named_by = file;
     trace_.dependencies.push_back(std::move(found));

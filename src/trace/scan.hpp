@@ -15,7 +15,7 @@ namespace shaman::trace {
 
 /// Changes whenever a scan of the same file could come out differently, so that what a ScanCache
 /// keeps from an older program is not used.
-inline constexpr std::string_view kTracerVersion = "3";
+inline constexpr std::string_view kTracerVersion = "4";
 
 /// How the files are found that a reference stands for (docs/tracing.md has each rule).
 enum class Rule : std::uint8_t {
@@ -48,6 +48,8 @@ struct Reference {
   bool optional = false;       ///< the render does not need it
   bool may_be_absent = false;  ///< a cache that Blender makes when it is not there
   std::string data_block;
+  std::vector<std::string> chain;
+  std::uint32_t owner = 0;  ///< block of the data-block; while it is scanned only
   std::string stored;
   std::string stored_name;
   PathField field;
@@ -86,6 +88,7 @@ struct Scan;
 /// A library that a .blend names.
 struct LibraryLink {
   std::string data_block;
+  std::vector<std::string> chain;
   std::string stored;
   PathField field;
   bool is_archive = false;  ///< its data-blocks stand in this file (Blender 5); it is not opened
@@ -101,6 +104,7 @@ struct Scan {
   std::vector<std::string> view_suffixes;  ///< of multi-view scenes: `_L`, `_R`
   std::vector<StringArgument> arguments;
   std::vector<StringRoute> routes;
+  std::vector<Leftover> leftovers;  ///< of the whole file, whatever was asked for
   friend bool operator==(const Scan&, const Scan&) = default;
 };
 

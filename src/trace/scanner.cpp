@@ -8,6 +8,8 @@
 #include "shaman/blend/limits.hpp"
 #include "shaman/text.hpp"
 
+#include "leftovers.hpp"
+
 namespace shaman::trace {
 namespace {
 
@@ -61,6 +63,12 @@ bool has_name(const Record& record, std::string& name) {
   return name.size() > 2;
 }
 
+// Of several users, the lower one is told.
+int rank_of(std::uint32_t code) {
+  if (code == code_of("SC") || code == code_of("GR")) return 1;
+  return code == code_of("BR") || code == code_of("PL") || is_interface(code) ? 2 : 0;
+}
+
 std::vector<Handler> handlers_of(const Sdna& sdna) {
   std::vector<Handler> by_struct(sdna.size(), nullptr);
   for (const HandlerEntry& entry : handlers()) {
@@ -109,6 +117,8 @@ result<Scan> Scanner::run(const Wanted& wanted) {
     data_blocks_.pop_back();
     visit_data_block(head);
   }
+  add_chains();
+  if (nesting_.depth == 0) find_leftovers(file_, scan_);
   if (const result<void> scanned = scan_packed_libraries(); !scanned) return scanned.error();
   if (file_.failure()) return *file_.failure();
   for (LibraryLink& library : scan_.libraries)
@@ -118,6 +128,7 @@ result<Scan> Scanner::run(const Wanted& wanted) {
 }
 
 void Scanner::read_libraries() {
+  first_linked_.resize(libraries_.blocks().size());
   for (const std::uint32_t block : libraries_.blocks()) {
     LibraryLink& link = scan_.libraries.emplace_back();
     const std::optional<Record> record = file_.load(block);
@@ -172,12 +183,16 @@ void Scanner::visit_data_block(std::uint32_t head) {
   const std::optional<Record> record = file_.load(head);
   if (!record) return;
   finder_.set_owner(owner_of(head, *record));
+  head_ = head;
+  parts_.resize(1);
   blocks_.push_back({head, file_.blocks()[head].struct_index});
   while (!blocks_.empty()) {
     const ToVisit next = blocks_.back();
     blocks_.pop_back();
-    file_.for_each(next.block, next.struct_index,
-                   [this](const Record& found) { visit_struct(found); });
+    file_.for_each(next.block, next.struct_index, [&](const Record& found) {
+      note_part(found, next.part);
+      visit_struct(found);
+    });
   }
 }
 
@@ -186,7 +201,97 @@ void Scanner::need_linked(std::uint32_t head) {
   const std::optional<Record> record = file_.load(head);
   std::string name;
   if (library == LibraryTable::kNone || !record || !has_name(*record, name)) return;
+  if (scan_.libraries[library].wanted.empty()) first_linked_[library] = head;
   scan_.libraries[library].wanted.push_back(std::move(name));
+}
+
+void Scanner::note_user(std::uint32_t head) {
+  if (head == head_ || is_interface(file_.blocks()[head_].code)) return;
+  const auto [at, is_new] = users_.try_emplace(head);
+  if (!is_new &&
+      rank_of(file_.blocks()[at->second.head].code) <= rank_of(file_.blocks()[head_].code))
+    return;
+  at->second.head = head_;
+  // A node is found by its material; a strip or a modifier says more than its scene or object.
+  at->second.part = parts_[part_].starts_with("Node ") ? std::string() : parts_[part_];
+}
+
+// What has a name of its own within a data-block; all that it owns belongs to it.
+void Scanner::note_part(const Record& record, std::uint32_t inherited) {
+  part_ = inherited;
+  finder_.set_part(parts_[part_]);
+  const std::string_view type = record.type().name;
+  std::string label;
+  if (type == "Sequence" || type == "Strip") {
+    const std::string name = record.text("name");
+    if (name.size() > 2) label = "Strip \"" + name.substr(2) + "\"";
+  } else if (type == "bNode") {
+    label = "Node \"" + record.text("name") + "\"";
+  } else if (type == "ParticleSystem") {
+    label = "Particle system \"" + record.text("name") + "\"";
+  } else if (type == "bConstraint") {
+    label = "Constraint \"" + record.text("name") + "\"";
+  } else if (record.has("modifier.name")) {
+    label = "Modifier \"" + record.text("modifier.name") + "\"";
+  }
+  if (label.empty() || !file_.spend(label.size())) return;
+  part_ = static_cast<std::uint32_t>(parts_.size());
+  parts_.push_back(std::move(label));
+  finder_.set_part(parts_[part_]);
+}
+
+// The users of a data-block, up to an object or a scene. Meshes and the like are left out, as their
+// object is what an artist sees.
+void Scanner::add_users(std::uint32_t head, std::vector<std::string>& chain) {
+  constexpr int kMost = 8;
+  for (int i = 0; i < kMost; ++i) {
+    const std::uint32_t code = file_.blocks()[head].code;
+    if (code == code_of("OB") || code == code_of("SC")) return;
+    const auto user = users_.find(head);
+    if (user == users_.end()) return;
+    head = user->second.head;
+    if (!user->second.part.empty()) chain.push_back(user->second.part);
+    static constexpr std::array<std::string_view, 7> kGeometry{"ME", "CU", "CV", "MB",
+                                                               "LT", "PT", "KE"};
+    const bool is_geometry = std::any_of(kGeometry.begin(), kGeometry.end(), [&](auto geometry) {
+      return file_.blocks()[head].code == code_of(geometry);
+    });
+    if (is_geometry && users_.contains(head)) continue;
+    const std::optional<Record> record = file_.load(head);
+    std::string name;
+    if (!record || !has_name(*record, name)) return;
+    chain.push_back(describe_data_block(name));
+    if (std::count(chain.begin(), chain.end(), chain.back()) > 1) {
+      chain.pop_back();
+      return;
+    }
+  }
+}
+
+void Scanner::add_chains() {
+  const auto add = [&](Reference& reference) {
+    reference.chain.push_back(reference.data_block);
+    add_users(std::exchange(reference.owner, 0), reference.chain);
+    std::uint64_t bytes = 0;
+    for (const std::string& link : reference.chain)
+      bytes += sizeof link + link.size();
+    file_.spend(bytes);
+  };
+  for (Reference& reference : scan_.references)
+    add(reference);
+  for (StringArgument& argument : scan_.arguments)
+    add(argument.value);
+  for (std::size_t i = 0; i < scan_.libraries.size(); ++i) {
+    LibraryLink& library = scan_.libraries[i];
+    library.chain = {library.data_block};
+    if (library.wanted.empty()) continue;
+    const std::optional<Record> linked = file_.load(first_linked_[i]);
+    std::string name;
+    if (!linked || !has_name(*linked, name)) continue;
+    library.chain.push_back(describe_data_block(name));
+    if (!name.starts_with("OB") && !name.starts_with("SC"))
+      add_users(first_linked_[i], library.chain);
+  }
 }
 
 void Scanner::visit_struct(const Record& record) {
@@ -201,7 +306,9 @@ void Scanner::visit_struct(const Record& record) {
 
 void Scanner::follow_link(const Link& link, std::uint64_t pointer) {
   const std::uint32_t block = file_.blocks().find(pointer, finder_.owner().scope);
-  if (block == BlockIndex::kNone || seen_[block]) return;
+  if (block == BlockIndex::kNone) return;
+  if (file_.blocks()[block].code != code_of("DATA")) note_user(block);
+  if (seen_[block]) return;
   if (link.to_pointers && file_.blocks()[block].struct_index == 0) {
     follow_pointers(block, link);
   } else {
@@ -229,7 +336,7 @@ void Scanner::reach(std::uint32_t block, std::uint32_t declared) {
   const std::uint32_t struct_index = struct_of(block, declared);
   if (!links_.leads_on(struct_index)) return;
   seen_[block] = true;
-  blocks_.push_back({block, struct_index});
+  blocks_.push_back({block, struct_index, part_});
 }
 
 // Raw bytes are written with struct 0, whatever that is; some arrays of structs are, too.

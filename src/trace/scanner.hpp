@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "shaman/blend/blend_file.hpp"
@@ -50,9 +51,20 @@ class Scanner {
   [[nodiscard]] result<void> scan_packed_libraries();
   [[nodiscard]] Error too_much(const std::string& what) const;
 
+  void note_user(std::uint32_t head);
+  void note_part(const blend::Record& record, std::uint32_t inherited);
+  void add_chains();
+  void add_users(std::uint32_t head, std::vector<std::string>& chain);
+
   struct ToVisit {
     std::uint32_t block;
     std::uint32_t struct_index;
+    std::uint32_t part = 0;
+  };
+  // Who uses a data-block: the one of all that an artist finds most easily.
+  struct User {
+    std::uint32_t head = 0;
+    std::string part;  // `Strip "boom"`, `Modifier "Cache"`; may be empty
   };
 
   blend::BlendFile& file_;
@@ -65,6 +77,11 @@ class Scanner {
   std::vector<bool> seen_;                  // by block
   std::vector<std::uint32_t> data_blocks_;  // to be visited
   std::vector<ToVisit> blocks_;             // of the present data-block, to be visited
+  std::uint32_t head_ = 0;                  // of the present data-block
+  std::vector<std::string> parts_{""};      // of the present data-block: strips, modifiers, nodes
+  std::uint32_t part_ = 0;                  // the one that is being looked at; 0: none
+  std::unordered_map<std::uint32_t, User> users_;  // by data-block
+  std::vector<std::uint32_t> first_linked_;        // by library: a placeholder
 };
 
 /// `Image "wall.png"` of an ID's name `IMwall.png`.

@@ -96,6 +96,16 @@ void visit(Archive& archive, PathField& field) {
 }
 
 template <class Archive>
+void visit(Archive& archive, Leftover& leftover) {
+  archive.scalar(leftover.becomes);
+  archive.text(leftover.stored);
+  visit(archive, leftover.field);
+  archive.text(leftover.stored_name);
+  visit(archive, leftover.name_field);
+  archive.scalar(leftover.sound_offset);
+}
+
+template <class Archive>
 void visit(Archive& archive, Reference& reference) {
   archive.scalar(reference.kind);
   archive.scalar(reference.rule);
@@ -104,6 +114,7 @@ void visit(Archive& archive, Reference& reference) {
   archive.scalar(reference.optional);
   archive.scalar(reference.may_be_absent);
   archive.text(reference.data_block);
+  archive.list(reference.chain);
   archive.text(reference.stored);
   archive.text(reference.stored_name);
   visit(archive, reference.field);
@@ -141,6 +152,7 @@ void visit(Archive& archive, StringRoute& route) {
 template <class Archive>
 void visit(Archive& archive, LibraryLink& library) {
   archive.text(library.data_block);
+  archive.list(library.chain);
   archive.text(library.stored);
   visit(archive, library.field);
   archive.scalar(library.is_archive);
@@ -155,6 +167,7 @@ void visit(Archive& archive, Scan& scan) {
   archive.list(scan.view_suffixes);
   archive.list(scan.arguments);
   archive.list(scan.routes);
+  archive.list(scan.leftovers);
 }
 
 }  // namespace

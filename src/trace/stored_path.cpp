@@ -68,6 +68,25 @@ std::string resolve(std::string_view stored, std::string_view folder, Platform p
   return from_root(std::string(folder) + "/" + path, platform);
 }
 
+bool is_absolute_path(std::string_view stored) noexcept {
+  if (stored.starts_with("//")) return false;
+  return stored.starts_with('/') || stored.starts_with("\\\\") || has_drive(stored);
+}
+
+std::string as_stored(const std::string& resolved, std::string_view stored, Platform platform) {
+  if (platform == Platform::windows) return resolved;
+  if (stored.starts_with("\\\\?\\")) stored.remove_prefix(4);
+  std::string path = resolved;
+  if (has_drive(stored) && path.size() >= 2 && path[0] == '/') {
+    path = std::string{stored[0], ':'} + path.substr(2);
+  } else if (!is_unc(path)) {
+    return path;
+  }
+  if (stored.find('\\') != std::string_view::npos)
+    std::replace(path.begin(), path.end(), '/', '\\');
+  return path;
+}
+
 bool is_unc(std::string_view resolved) noexcept {
   return resolved.starts_with("//");
 }

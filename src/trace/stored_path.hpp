@@ -27,6 +27,14 @@ inline constexpr Platform kThisPlatform = Platform::posix;
 [[nodiscard]] std::string resolve(std::string_view stored, std::string_view folder,
                                   Platform platform = kThisPlatform);
 
+/// Whether a stored path is absolute on some system: `/x`, `C:\x`, `\\server\x`; not `//x`.
+[[nodiscard]] bool is_absolute_path(std::string_view stored) noexcept;
+
+/// A path that resolve() made of a stored one, as the .blend says it where it is no path of this
+/// platform: `C:\tex\wall.png` of `/c/tex/wall.png`; else as it is.
+[[nodiscard]] std::string as_stored(const std::string& resolved, std::string_view stored,
+                                    Platform platform = kThisPlatform);
+
 [[nodiscard]] bool is_unc(std::string_view resolved) noexcept;
 
 }  // namespace shaman::trace

@@ -52,11 +52,19 @@ std::vector<MissingFile> Trace::missing_files() const {
     for (const std::string& path : dependency.missing_files) {
       const auto why = unreadable.find(path);
       all.push_back({path, dependency.kind, dependency.data_block, dependency.blend,
-                     why == unreadable.end() ? std::string() : why->second});
+                     why == unreadable.end() ? std::string() : why->second, dependency.chain,
+                     dependency.stored + dependency.stored_name});
     }
   }
   std::ranges::stable_sort(all, {}, &MissingFile::path);
   return all;
+}
+
+std::string chain_text(const std::vector<std::string>& chain) {
+  std::string text;
+  for (const std::string& link : chain)
+    text += (text.empty() ? "" : " \u2190 ") + link;
+  return text;
 }
 
 result<Trace> trace(const std::string& blendfile, const TraceOptions& options) {

@@ -58,6 +58,19 @@ auto order(const Dependency& dependency) {
                   dependency.named_by, dependency.stored, dependency.files);
 }
 
+// A library that is scanned several times tells of them each time.
+void sort_leftovers(std::vector<Leftover>& leftovers) {
+  const auto key = [](const Leftover& leftover) {
+    return std::tie(leftover.blend, leftover.field.offset);
+  };
+  std::sort(leftovers.begin(), leftovers.end(),
+            [&](const Leftover& a, const Leftover& b) { return key(a) < key(b); });
+  const auto end =
+      std::unique(leftovers.begin(), leftovers.end(),
+                  [&](const Leftover& a, const Leftover& b) { return key(a) == key(b); });
+  leftovers.erase(end, leftovers.end());
+}
+
 }  // namespace
 
 Tracer::Tracer(const std::string& blendfile, const TraceOptions& options)
@@ -80,6 +93,7 @@ result<Trace> Tracer::run() {
       std::unique(all.begin(), all.end(),
                   [](const Dependency& a, const Dependency& b) { return order(a) == order(b); });
   all.erase(end, all.end());
+  sort_leftovers(trace_.leftovers);
   return std::move(trace_);
 }
 
@@ -143,6 +157,10 @@ result<void> Tracer::absorb(Scan scan, const Place& place) {
     const std::string path = resolve(link.stored, folder);
     paths.push_back(folders_.find_file(path).value_or(path));
   }
+  for (Leftover& leftover : scan.leftovers) {
+    leftover.blend = place.holder;
+    trace_.leftovers.push_back(std::move(leftover));
+  }
   strings_.add(scan, place.blend, place.holder, paths);
   for (Reference& reference : scan.references) {
     std::string base = reference.base == Base::own      ? place.blend
@@ -171,7 +189,11 @@ result<void> Tracer::absorb_library(LibraryLink& link, const std::string& path,
   add_library(link, path, place);
   Dependency& dependency = trace_.dependencies.back();
   dependency.missing = !folders_.find_file(path);
-  (dependency.missing ? dependency.missing_files : dependency.files).push_back(path);
+  if (dependency.missing) {
+    dependency.missing_files.push_back(as_stored(path, link.stored));
+  } else {
+    dependency.files.push_back(path);
+  }
   return dependency.missing ? result<void>() : ask(path, link, place.depth + 1);
 }
 
@@ -201,6 +223,7 @@ void Tracer::add_library(const LibraryLink& link, const std::string& path, const
   dependency.blend = place.holder;
   if (place.is_packed) dependency.base_blend = place.blend;
   dependency.data_block = link.data_block;
+  dependency.chain = link.chain;
   dependency.stored = link.stored;
   if (!place.is_packed) dependency.field = link.field;
   dependency.resolved = path;
@@ -228,6 +251,7 @@ result<void> Tracer::expand_all() {
       if (from.base_blend != from.blend) to.base_blend = std::move(from.base_blend);
       to.blend = std::move(from.blend);
       to.data_block = std::move(from.reference.data_block);
+      to.chain = std::move(from.reference.chain);
       to.stored = std::move(from.reference.stored);
       to.stored_name = std::move(from.reference.stored_name);
       to.field = from.reference.field;
@@ -238,6 +262,8 @@ result<void> Tracer::expand_all() {
       const bool needed = !from.reference.optional && !from.reference.may_be_absent;
       to.missing = needed && to.files.empty();
       if (needed) to.missing_files = std::move(found.missing_files);
+      for (std::string& path : to.missing_files)
+        path = as_stored(path, to.stored);
       files += to.files.size() + to.missing_files.size();
     }
   });

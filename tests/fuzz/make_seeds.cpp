@@ -84,7 +84,7 @@ std::vector<std::pair<std::string, std::string>> walks() {
   out.emplace_back("strips-with-one-array", Walk()
                                                 .block("Scene", 0, kId + "\2"s)
                                                 .block("Editing", 0, "\3\3"s)
-                                                .block("Sequence", kMany, "\0\0\0\0\4\0"s)
+                                                .block("Sequence", kMany, "\0\0\0\0\0\4\0"s)
                                                 .block("Strip", 0, "\5\1"s)
                                                 .block("StripElem", kMany, "\1"s)
                                                 .bytes());

@@ -62,6 +62,9 @@ class BlendFile {
   /// reading itself. False when the file's allowance is used up: failure() is errc::limit_exceeded.
   bool spend(std::uint64_t bytes);
 
+  /// What was spent so far, bytes.
+  [[nodiscard]] std::uint64_t spent() const noexcept { return spent_; }
+
   /// Bytes up to the last block, uncompressed.
   [[nodiscard]] std::uint64_t size() const noexcept;
 

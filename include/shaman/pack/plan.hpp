@@ -41,6 +41,7 @@ struct Suspicious {
   std::string reason;  ///< "it lies in a hidden folder"
   std::string blend;   ///< who asks
   std::string data_block;
+  std::vector<std::string> chain;  ///< as in trace::Dependency
 };
 
 struct Plan {

@@ -48,7 +48,11 @@ struct Dependency {
   Kind kind = Kind::image;
   std::string blend;  ///< absolute path of the .blend that holds the reference
   std::string
-      data_block;      ///< who asks, for people: `Image "wall.png"`; as in the file, not escaped
+      data_block;  ///< who asks, for people: `Image "wall.png"`; as in the file, not escaped
+  /// What an artist can click to find it: from what holds the path (a strip, a modifier, a node, or
+  /// the data-block) by its users up to an object or a scene: `Image "wood"`, `Material "Table"`,
+  /// `Object "Desk"`. As in the file, not escaped.
+  std::vector<std::string> chain;
   std::string stored;  ///< the field's bytes, up to the NUL: `//tex\wall.<UDIM>.png`
   /// The name beside a folder field (sequencer strips: `stored` is the folder, this the file); else
   /// empty.
@@ -78,7 +82,31 @@ struct Dependency {
   bool missing =
       false;  ///< nothing there although it is needed (some tiles of a set: see missing_files)
   bool optional = false;  ///< the render does not need it; never counted as missing
-  std::vector<std::string> missing_files;  ///< absolute paths, or the pattern, that are not there
+  /// Absolute paths, or the pattern, that are not there; as the .blend says them where this system
+  /// has no such paths (`C:\tex\wall.png` on Linux).
+  std::vector<std::string> missing_files;
+};
+
+/// A path in a .blend that no render reads: left over from where it was saved last, a copy beside
+/// data that are packed into it, or the place of an output. All but the outputs are absolute and
+/// tell of the machine that wrote them.
+struct Leftover {
+  /// What it may become without changing what Blender shows.
+  enum class Becomes : std::uint8_t {
+    nothing,  ///< empty
+    name,     ///< `//name`
+    output,   ///< where it lies in the project; what lies elsewhere stays
+    sound,    ///< the path of the sound data-block that the strip plays
+  };
+  Becomes becomes = Becomes::nothing;
+  std::string blend;  ///< absolute path of the .blend that holds it
+  std::string stored;
+  PathField field;
+  // Of sound strips, whose folder is `stored`:
+  std::string stored_name;
+  PathField name_field;
+  std::uint64_t sound_offset = 0;  ///< PathField::offset of the sound's path; 0: it has none
+  friend bool operator==(const Leftover&, const Leftover&) = default;
 };
 
 }  // namespace shaman::trace

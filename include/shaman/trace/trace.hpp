@@ -38,18 +38,21 @@ struct Problem {
 /// A file that is wanted and needed, and not there or not readable; once for each data-block that
 /// wants it.
 struct MissingFile {
-  std::string path;  ///< absolute; or the pattern of which nothing is there
+  std::string path;  ///< as in Dependency::missing_files
   Kind kind = Kind::image;
   std::string data_block;  ///< who asks, as in the .blend
   std::string blend;       ///< absolute
   /// `cannot be read: Permission denied`; empty: it is not there.
   std::string reason = {};
+  std::vector<std::string> chain = {};  ///< as in Dependency
+  std::string stored = {};              ///< the path as it stands in the .blend
 };
 
 struct Trace {
   std::string blendfile;                 ///< absolute path of the .blend that was traced
   std::vector<Dependency> dependencies;  ///< sorted by blend, kind, data-block
   std::vector<Problem> problems;
+  std::vector<Leftover> leftovers;  ///< of all .blend files; sorted by blend and field
   /// Sentences for the artist: files that name others in a way that workers cannot follow.
   std::vector<std::string> warnings;
   /// Files that are there but cannot be read, and why: they count as missing.
@@ -66,6 +69,8 @@ struct Trace {
 /// Takes files, by path with the reason, that turned out to be unreadable for missing ones wherever
 /// they are wanted.
 void set_aside(Trace& trace, const std::map<std::string, std::string>& unreadable);
+/// `Image "wood" ← Material "Table" ← Object "Desk"`; not escaped.
+[[nodiscard]] std::string chain_text(const std::vector<std::string>& chain);
 
 /// Finds every file that Blender would open when rendering the .blend.
 /// errc::not_found, errc::damaged_file (names file and offset), errc::limit_exceeded for the .blend

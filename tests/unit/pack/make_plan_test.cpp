@@ -303,5 +303,60 @@ TEST_F(MakePlan, TwoWaysIntoTheProjectAreTwoFiles) {
               ElementsAre(Pair("//../../bark.png", "//two/bark.png")));
 }
 
+// What no render reads, and what would tell where things lay on the artist's machine.
+TEST_F(MakePlan, LeavesNoTraceOfTheMachine) {
+  const auto leave = [&](trace::Leftover::Becomes becomes, const std::string& stored) {
+    trace::Leftover leftover;
+    leftover.becomes = becomes;
+    leftover.blend = trace.blendfile;
+    leftover.stored = stored;
+    leftover.field = {offset += 2000, 1024};
+    trace.leftovers.push_back(leftover);
+  };
+  using Becomes = trace::Leftover::Becomes;
+  leave(Becomes::nothing, path("proj/scene.blend"));
+  leave(Becomes::name, path("o/packed.png"));
+  leave(Becomes::name, "C:\\tex\\old.png");
+  leave(Becomes::output, path("proj/render") + "/");
+  leave(Becomes::output, "/mnt/farm/render/");
+  // What a reference stands in is the reference's.
+  add("proj/scene.blend", Kind::image, path("o/gone.png"), "o/gone.png", {}).missing_files = {
+      path("o/gone.png")};
+  trace::Leftover same;
+  same.becomes = Becomes::name;
+  same.blend = trace.blendfile;
+  same.stored = path("o/gone.png");
+  same.field = trace.dependencies.back().field;
+  trace.leftovers.push_back(same);
+  plan_it();
+  EXPECT_THAT(rewritten(), UnorderedElementsAre(Pair(path("proj/scene.blend"), ""),
+                                                Pair(path("o/packed.png"), "//packed.png"),
+                                                Pair("C:\\tex\\old.png", "//old.png"),
+                                                Pair(path("proj/render") + "/", "//render/")));
+}
+
+TEST_F(MakePlan, TheCopyOfASoundsPathFollowsTheSound) {
+  add(Kind::sound, path("o/boom.wav"), "o/boom.wav");
+  trace::Leftover strip;
+  strip.becomes = trace::Leftover::Becomes::sound;
+  strip.blend = trace.blendfile;
+  strip.stored = path("old") + "/";
+  strip.field = {90'000, 768};
+  strip.stored_name = "before.wav";
+  strip.name_field = {91'000, 256};
+  strip.sound_offset = trace.dependencies.back().field.offset;
+  trace.leftovers.push_back(strip);
+  strip.stored = "/somewhere/else/";
+  strip.field = {92'000, 768};
+  strip.name_field = {93'000, 256};
+  strip.sound_offset = 0;
+  trace.leftovers.push_back(strip);
+  plan_it();
+  EXPECT_THAT(rewritten(),
+              UnorderedElementsAre(Pair(path("o/boom.wav"), "//_outside_project/boom.wav"),
+                                   Pair(path("old") + "/", "//_outside_project/"),
+                                   Pair("before.wav", "boom.wav"), Pair("/somewhere/else/", "//")));
+}
+
 }  // namespace
 }  // namespace shaman::pack

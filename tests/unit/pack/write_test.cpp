@@ -73,7 +73,7 @@ TEST_F(WritePack, NamesAsLongAsTheDiskTakes) {
 }
 
 TEST_F(WritePack, LeavesNothingOfAFolderThatFailed) {
-  plan.files.push_back({folder.path("o/gone.png"), "tex/gone.png", {}, false});
+  plan.files[2].patches[0].expected = "another path";
   EXPECT_FALSE(write_pack(plan, folder.path("new/pack")));
   EXPECT_FALSE(std::filesystem::exists(TemporaryFolder::path_of(folder.path("new"))));
 

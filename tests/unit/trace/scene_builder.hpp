@@ -26,9 +26,11 @@ class SceneBuilder : public BlendBuilder {
     define("bSound", {{"ID", "id"}, {"char", "name[1024]"}, {"PackedFile", "*packedfile"}});
     define("Text", {{"ID", "id"}, {"char", "*name"}});
     define("Material", {{"ID", "id"}, {"Image", "*ima"}});
-    define(
-        "ModifierData",
-        {{"ModifierData", "*next"}, {"ModifierData", "*prev"}, {"int", "type"}, {"int", "mode"}});
+    define("ModifierData", {{"ModifierData", "*next"},
+                            {"ModifierData", "*prev"},
+                            {"int", "type"},
+                            {"int", "mode"},
+                            {"char", "name[64]"}});
     define("MeshCacheModifierData", {{"ModifierData", "modifier"}, {"char", "filepath[1024]"}});
     define("DisplaceModifierData", {{"ModifierData", "modifier"}, {"Image", "*texture"}});
     define("PointCache", {{"PointCache", "*next"},
@@ -51,6 +53,7 @@ class SceneBuilder : public BlendBuilder {
                         {"Sequence", "*prev"},
                         {"int", "type"},
                         {"int", "flag"},
+                        {"char", "name[64]"},
                         {"Strip", "*strip"},
                         {"bSound", "*sound"}});
     define("Editing", {{"ListBase", "seqbase"}});

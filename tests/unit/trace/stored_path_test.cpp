@@ -52,5 +52,24 @@ TEST(StoredPath, TellsUncPaths) {
   EXPECT_FALSE(is_unc(resolve("//server/share/a", "/p", Platform::posix)));
 }
 
+TEST(AsStored, IsWhatTheArtistTyped) {
+  const auto of = [](const std::string& path, const std::string& stored) {
+    return as_stored(path, stored, Platform::posix);
+  };
+  EXPECT_EQ(of("/c/tex/w.1001.png", "C:\\tex\\w.<UDIM>.png"), "C:\\tex\\w.1001.png");
+  EXPECT_EQ(of("/d/a.png", "D:/a.png"), "D:/a.png");
+  EXPECT_EQ(of("//server/share/a.png", "\\\\server\\share\\a.png"), "\\\\server\\share\\a.png");
+  EXPECT_EQ(of("/p/tex/a.png", "//tex\\a.png"), "/p/tex/a.png");
+  EXPECT_EQ(of("/p/a.png", "/p/a.png"), "/p/a.png");
+  EXPECT_EQ(as_stored("C:/a.png", "C:\\a.png", Platform::windows), "C:/a.png");
+}
+
+TEST(IsAbsolutePath, OnWhicheverSystem) {
+  for (const char* path : {"/a", "C:\\a", "c:/a", "\\\\server\\a"})
+    EXPECT_TRUE(is_absolute_path(path)) << path;
+  for (const char* path : {"", "//a", "a", "a/b", "C:a"})
+    EXPECT_FALSE(is_absolute_path(path)) << path;
+}
+
 }  // namespace
 }  // namespace shaman::trace

@@ -13,6 +13,7 @@
 
 #include "scene_builder.hpp"
 #include "temporary_folder.hpp"
+#include "trace/stored_path.hpp"
 
 namespace shaman::trace {
 namespace {
@@ -106,6 +107,86 @@ TEST_F(TraceTest, SaysWhoWantsWhatIsMissing) {
   EXPECT_TRUE(trace.dependencies[0].missing);
   EXPECT_EQ(trace.dependencies[0].data_block, "Image \"wall\"");
   EXPECT_EQ(trace.dependencies[0].blend, trace.blendfile);
+}
+
+TEST_F(TraceTest, SaysByWhichChainAMissingFileIsWanted) {
+  SceneBuilder scene;
+  const std::uint64_t wood = scene.image("wood", "//wood.png");
+  const std::uint64_t table = scene.material("Table", wood);
+  const std::uint64_t desk = scene.object("Desk");
+  scene.slot(desk, table);
+  const std::uint64_t cache = scene.add("DATA", "MeshCacheModifierData");
+  scene.set_list(desk, "modifiers", {cache});
+  scene.set(cache, "modifier.name", "Waves");
+  scene.set(cache, "modifier.mode", 3);
+  scene.set(cache, "filepath", "C:\\caches\\waves.mdd");
+  const std::uint64_t id = scene.add_id("SC", "Scene", "SCEdit");
+  const std::uint64_t editing = scene.add("DATA", "Editing");
+  scene.set(id, "ed", editing);
+  const std::uint64_t strip = scene.add("DATA", "Sequence");
+  scene.set_list(editing, "seqbase", {strip});
+  scene.set(strip, "type", 4);
+  scene.set(strip, "name", "SQboom.001");
+  scene.set(strip, "strip", scene.add("DATA", "Strip"));
+  const std::uint64_t sound = scene.add_id("SO", "bSound", "SOboom");
+  scene.set(sound, "name", "//boom.wav");
+  scene.set(strip, "sound", sound);
+  const std::uint64_t library = scene.library("//gone.blend");
+  const std::uint64_t linked = scene.linked("OBTree");
+  scene.set(desk, "parent", linked);
+  EXPECT_NE(library, linked);
+  std::map<std::string, std::string> chains;
+  const Trace trace = traced(scene);
+  for (const MissingFile& file : trace.missing_files())
+    chains[file.stored] = chain_text(file.chain);
+  EXPECT_THAT(
+      chains,
+      UnorderedElementsAre(
+          testing::Pair("//wood.png",
+                        "Image \"wood\" \u2190 Material \"Table\" \u2190 Object \"Desk\""),
+          testing::Pair("C:\\caches\\waves.mdd", "Modifier \"Waves\" \u2190 Object \"Desk\""),
+          testing::Pair("//boom.wav",
+                        "Sound \"boom\" \u2190 Strip \"boom.001\" \u2190 Scene \"Edit\""),
+          testing::Pair("//gone.blend", "Library \"lib\" \u2190 Object \"Tree\"")));
+  if (kThisPlatform == Platform::posix) {
+    EXPECT_THAT(trace.missing(), testing::Contains("C:\\caches\\waves.mdd"));
+  }
+}
+
+// Whatever uses whatever, a chain ends.
+TEST_F(TraceTest, ChainsEndInCircles) {
+  SceneBuilder scene;
+  scene.define("Group", {{"ID", "id"}, {"ID", "*a"}, {"ID", "*b"}});
+  const std::uint64_t first = scene.add_id("NT", "Group", "NTfirst");
+  const std::uint64_t second = scene.add_id("NT", "Group", "NTsecond");
+  const std::uint64_t image = scene.image("wood", "//wood.png");
+  scene.set(first, "a", second);
+  scene.set(second, "a", first);
+  scene.set(second, "b", image);
+  const Trace trace = traced(scene);
+  ASSERT_THAT(trace.missing_files(), SizeIs(1));
+  EXPECT_EQ(chain_text(trace.missing_files()[0].chain),
+            "Image \"wood\" \u2190 Node group \"second\" \u2190 Node group \"first\"");
+}
+
+TEST_F(TraceTest, FindsWhatIsLeftOfTheMachineThatWroteIt) {
+  SceneBuilder scene;
+  scene.define("FileGlobal", {{"char", "filename[64]"}});
+  scene.define("FileSelectParams", {{"char", "dir[64]"}});
+  const std::uint64_t global = scene.add("GLOB", "FileGlobal");
+  scene.set(global, "filename", "/home/anna/film/scene.blend");
+  const std::uint64_t browser = scene.add("SN", "FileSelectParams");
+  scene.set(browser, "dir", "C:\\Users\\anna");
+  const std::uint64_t packed = scene.image("packed", "/home/anna/packed.png");
+  scene.set(packed, "packedfile", scene.add("DATA", "PackedFile"));
+  scene.image("relative", "//relative.png");
+  std::map<std::string, Leftover::Becomes> found;
+  for (const Leftover& leftover : traced(scene).leftovers)
+    found[leftover.stored] = leftover.becomes;
+  EXPECT_THAT(found, UnorderedElementsAre(
+                         testing::Pair("/home/anna/film/scene.blend", Leftover::Becomes::nothing),
+                         testing::Pair("C:\\Users\\anna", Leftover::Becomes::nothing),
+                         testing::Pair("/home/anna/packed.png", Leftover::Becomes::name)));
 }
 
 TEST_F(TraceTest, CountsSingleTilesAsMissing) {
