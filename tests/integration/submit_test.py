@@ -193,6 +193,11 @@ class DryRun(SubmitTest):
         os.utime(autosave, (later, later))
         library = os.path.join(self.project, "libs/props.blend")
         os.utime(library, (later, later))
+        # A project in which nothing is older than a day is new or a copy: its times say nothing.
+        self.assertEqual(self.dry_run(TMPDIR=temporary, TEMP="", TMP="")["saved"]["newerLibraries"], [])
+        textures = os.path.join(self.project, "textures")
+        for name in os.listdir(textures):
+            os.utime(os.path.join(textures, name), (later - 3 * 86400, later - 3 * 86400))
         saved = self.dry_run(TMPDIR=temporary, TEMP="", TMP="")["saved"]
         self.assertEqual(len(saved["doubts"]), 1)
         self.assertIn(autosave, saved["doubts"][0])
