@@ -114,7 +114,9 @@ TEST_F(ClaimTableTest, AFewBytesNowAndThenAreNoProgressInTheLongRun) {
     const auto now = start_ + std::chrono::seconds(second);
     table.progress(*slow, static_cast<std::uint64_t>(second), now);
     table.progress(*fast, static_cast<std::uint64_t>(second) * 400, now);
-    if (second < kTrustedSeconds) EXPECT_FALSE(table.claim(blob_, now));
+    if (second < kTrustedSeconds) {
+      EXPECT_FALSE(table.claim(blob_, now));
+    }
   }
   const auto end = start_ + std::chrono::seconds(kTrustedSeconds + 8);
   EXPECT_TRUE(table.claim(blob_, end));
