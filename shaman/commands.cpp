@@ -16,12 +16,14 @@
 #include "shaman/jobs/checkout_ends.hpp"
 #include "shaman/manager/check.hpp"
 #include "shaman/os.hpp"
+#include "shaman/storage_access.hpp"
 #include "shaman/store.hpp"
 #include "shaman/text.hpp"
 #include "shaman/verify.hpp"
 #include "shaman/worker_pool.hpp"
 
 #include "command_options.hpp"
+#include "run_as.hpp"
 #include "token_command.hpp"
 
 namespace shaman::program {
@@ -108,9 +110,7 @@ int erase(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : kUsageError;
   }
   fs::LocalFileSystem file_system;
-  if (const auto there = file_system.open_root(storage); !there)
-    return fail({errc::not_a_store, "cannot open the storage " + text::printable(storage) + ": " +
-                                        there.error().message()});
+  if (const auto is = check_is_storage(file_system, storage); !is) return fail(is.error());
   WorkerPool pool(walking_threads());
   StoreOptions options;
   options.log = say;
@@ -119,6 +119,20 @@ int erase(int argc, char** argv) {
   const auto erased = Checkouts(**store, {}).erase(path);
   if (!erased) return fail(erased.error());
   return 0;
+}
+
+// What the server itself may do in its storage; before its first start there is nothing to try.
+bool is_access_good(const std::string& storage) {
+  fs::LocalFileSystem file_system;
+  if (!check_is_storage(file_system, storage)) return true;
+  const auto remarks = check_storage_access(file_system, storage);
+  if (!remarks) {
+    std::printf("WRONG %s\n", text::printable(remarks.error().message()).c_str());
+    return false;
+  }
+  for (const std::string& remark : *remarks)
+    std::printf("mind  %s\n", text::printable(remark).c_str());
+  return true;
 }
 
 int check(int argc, char** argv) {
@@ -150,9 +164,12 @@ int check(int argc, char** argv) {
   }
   manager::Manager manager(*address());
   const auto position = is_beside ? manager::Position::beside : manager::Position::front;
+  const auto owner = become_owner_of(storage + "/.shaman");
+  if (!owner) return fail(owner.error());
+  if (!owner->empty()) std::fprintf(stderr, "shaman-server: %s\n", owner->c_str());
   const auto findings = manager::check_manager(manager, storage, position);
   if (!findings) return fail(findings.error());
-  bool is_good = true;
+  bool is_good = is_access_good(storage);
   for (const manager::Finding& finding : *findings) {
     std::printf("%s %s\n", finding.is_wrong ? "WRONG" : "good ",
                 text::printable(finding.text).c_str());
@@ -181,6 +198,7 @@ int expired(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : kUsageError;
   }
   fs::LocalFileSystem file_system;
+  if (const auto is = check_is_storage(file_system, storage); !is) return fail(is.error());
   const auto held = jobs::held_checkouts(file_system, storage);
   if (!held) return fail(held.error());
   for (const std::string& path : *held)
@@ -209,8 +227,8 @@ int verify(int argc, char** argv) {
   VerifyOptions options;
   CLI::App app(
       "Reads the stored files and compares them with their checksums. What is damaged is moved to\n"
-      "the storage's .shaman/quarantine, so that clients send it again; the exit status is 3 "
-      "then.\n"
+      "the storage's .shaman/quarantine, so that clients send it again. Lists the checkouts that\n"
+      "are broken by that, or by files that are missing. The exit status is 3 while one is.\n"
       "A run that was interrupted goes on where it was. Servers may run.",
       "shaman-server verify");
   CommandOptions given(app);
@@ -245,7 +263,7 @@ int verify(int argc, char** argv) {
   const auto results = verify_store(file_system, storage, pool, options);
   if (!results) return fail(results.error());
   std::printf("%s\n", to_text(*results).c_str());
-  return results->damaged.empty() ? 0 : kDamaged;
+  return is_good(*results) ? 0 : kDamaged;
 }
 
 }  // namespace

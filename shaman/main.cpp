@@ -220,7 +220,10 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
   program::Upkeep upkeep(file_system, **store, settings);
   const program::KeyWatch key_watch(settings);
   program::ManagerCheck manager_check;
-  if (options.manager) manager_check.start(options.manager_url, options.server.storage);
+  if (options.manager)
+    manager_check.start(
+        options.manager_url, options.server.storage,
+        [&server](std::vector<std::string> wrong) { server.set_remarks(std::move(wrong)); });
   const auto stop = [&server](int signal) {
     spdlog::info("signal {}: stopping; a second one stops at once", signal);
     server.stop();

@@ -27,23 +27,28 @@ bool pause(const std::stop_token& stop, std::chrono::seconds time) {
   return !stop.stop_requested();
 }
 
-void report(const std::vector<manager::Finding>& findings) {
-  bool is_good = true;
+using Tell = std::function<void(std::vector<std::string>)>;
+
+void report(const std::vector<manager::Finding>& findings, const Tell& tell) {
+  std::vector<std::string> wrong;
   for (const manager::Finding& finding : findings) {
-    is_good = is_good && !finding.is_wrong;
-    if (finding.is_wrong) spdlog::warn("the Manager: {}", text::printable(finding.text));
+    if (!finding.is_wrong) continue;
+    spdlog::warn("the Manager: {}", text::printable(finding.text));
+    wrong.push_back(finding.text);
   }
-  if (is_good) spdlog::info("the Manager's configuration fits");
+  if (wrong.empty()) spdlog::info("the Manager's configuration fits");
+  tell(std::move(wrong));
 }
 
-void check(const std::stop_token& stop, const std::string& url, const std::string& storage) {
+void check(const std::stop_token& stop, const std::string& url, const std::string& storage,
+           const Tell& tell) {
   const auto address = client::BaseUrl::parse(url);
   if (!address) return;
   bool complained = false;
   for (auto wait = kFirst; !stop.stop_requested(); wait = kLater) {
     manager::Manager manager(*address, stop);
     const auto findings = manager::check_manager(manager, storage, manager::Position::front);
-    if (findings) return report(*findings);
+    if (findings) return report(*findings, tell);
     if (!std::exchange(complained, true) && !stop.stop_requested())
       spdlog::warn("the Manager cannot be asked for its configuration yet: {}",
                    text::printable(findings.error().message()));
@@ -53,16 +58,16 @@ void check(const std::stop_token& stop, const std::string& url, const std::strin
 
 }  // namespace
 
-void ManagerCheck::start(std::string url, std::string storage) {
-  thread_ = std::jthread(
-      [url = std::move(url), storage = std::move(storage)](const std::stop_token& stop) {
-        try {
-          check(stop, url, storage);
-        } catch (const std::exception& error) {
-          spdlog::error("the Manager's configuration cannot be checked: {}",
-                        text::printable(error.what()));
-        }
-      });
+void ManagerCheck::start(std::string url, std::string storage, Tell tell) {
+  thread_ = std::jthread([url = std::move(url), storage = std::move(storage),
+                          tell = std::move(tell)](const std::stop_token& stop) {
+    try {
+      check(stop, url, storage, tell);
+    } catch (const std::exception& error) {
+      spdlog::error("the Manager's configuration cannot be checked: {}",
+                    text::printable(error.what()));
+    }
+  });
 }
 
 }  // namespace shaman::program

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace shaman::program {
 
@@ -10,7 +12,9 @@ namespace shaman::program {
 /// thread of its own, which ends with this.
 class ManagerCheck {
  public:
-  void start(std::string url, std::string storage);
+  /// `tell` gets what is wrong, a sentence each, from that thread.
+  void start(std::string url, std::string storage,
+             std::function<void(std::vector<std::string>)> tell);
 
  private:
   std::jthread thread_;

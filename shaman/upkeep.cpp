@@ -34,7 +34,9 @@ Upkeep::Upkeep(fs::FileSystem& file_system, Store& store, const Settings& settin
             const bool is_limited = settings_.current()->store.limits.max_store_size > 0;
             return is_limited ? kCountingPeriod : std::chrono::minutes(0);
           },
-          [this](const std::atomic<bool>&) { store_.recount(); }) {}
+          [this](const std::atomic<bool>&) {
+            if (is_storage_there("counting what is stored")) store_.recount();
+          }) {}
 
 void Upkeep::look_again() {
   collection_.look_again();
@@ -42,11 +44,19 @@ void Upkeep::look_again() {
   counting_.look_again();
 }
 
+bool Upkeep::is_storage_there(const char* what) {
+  const auto there = store_.check_there();
+  if (!there) spdlog::warn("{} is left out: {}", what, text::printable(there.error().message()));
+  return there.has_value();
+}
+
 void Upkeep::collect(const std::atomic<bool>& stop) {
   WorkerPool pool(kCollectingThreads);
   const auto settings = settings_.current();
   GcOptions options = settings->gc;
   options.stop = &stop;
+  options.storage_id = store_.storage_id();
+  if (!is_storage_there("garbage collection")) return;
   const auto results = collect_garbage(file_system_, settings->server.storage, pool, options);
   if (results)
     spdlog::info("garbage collection: {}", text::printable(to_text(*results)));
@@ -64,6 +74,8 @@ void Upkeep::verify(const std::atomic<bool>& stop) {
   options.bytes_per_second = settings->verify_rate;
   options.stop = &stop;
   options.log = settings->gc.log;
+  options.storage_id = store_.storage_id();
+  if (!is_storage_there("verification")) return;
   const auto results = verify_store(file_system_, settings->server.storage, pool, options);
   if (!results) {
     spdlog::error("verification: {}", text::printable(results.error().message()));
@@ -71,7 +83,7 @@ void Upkeep::verify(const std::atomic<bool>& stop) {
   }
   for (const DamagedBlob& damaged : results->damaged)
     store_.forget(damaged.id);
-  const auto level = results->damaged.empty() ? spdlog::level::info : spdlog::level::err;
+  const auto level = is_good(*results) ? spdlog::level::info : spdlog::level::err;
   spdlog::log(level, "verification: {}", text::printable(to_text(*results)));
 }
 

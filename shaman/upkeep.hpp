@@ -20,6 +20,7 @@ class Upkeep {
   void look_again();
 
  private:
+  [[nodiscard]] bool is_storage_there(const char* what);
   void collect(const std::atomic<bool>& stop);
   void verify(const std::atomic<bool>& stop);
 

@@ -105,6 +105,8 @@ bool look_at_server(const client::Server& server, Diagnosis& diagnosis, ExitStat
         "server",
         "files go to the Manager's own Shaman: broken uploads begin anew, and small files "
         "go one by one");
+  for (const std::string& remark : probe->server.storage_remarks)
+    diagnosis.mind("storage", "for its admin: " + text::printable(remark));
   look_at_clock(*probe, diagnosis);
   return true;
 }

@@ -42,7 +42,10 @@ std::string sentence(const client::BaseUrl& url, const ServerInfo& server) {
       for (const std::string& feature : server.features)
         features += (features.empty() ? "" : ", ") + text::printable(feature);
       return url.text() + " is a Shaman server: " + what +
-             "\nFeatures: " + (features.empty() ? "none" : features);
+             "\nFeatures: " + (features.empty() ? "none" : features) +
+             (server.storage_problem.empty()
+                  ? ""
+                  : "\nIt takes no files: " + text::printable(server.storage_problem));
     }
     case ServerInfo::Kind::flamenco:
       return url.text() + " is a Flamenco Manager: " + what +
@@ -66,6 +69,7 @@ json json_line(const client::BaseUrl& url, const ServerInfo& server) {
     line["version"] = server.version;
   }
   if (server.kind == ServerInfo::Kind::shaman) line["features"] = server.features;
+  if (!server.storage_problem.empty()) line["storageProblem"] = server.storage_problem;
   if (server.takes_files) line["shamanEnabled"] = *server.takes_files;
   return line;
 }
@@ -89,8 +93,10 @@ ExitStatus run(const Options& options) {
   if (options.json)
     print_json(json_line(url, *server));
   else
-    print(sentence(url, *server) + "\n");
-  return server->kind == ServerInfo::Kind::other ? ExitStatus::failed : ExitStatus::done;
+    print(sentence(url, *server) + "
+");
+  const bool is_usable = server->kind != ServerInfo::Kind::other && server->storage_problem.empty();
+  return is_usable ? ExitStatus::done : ExitStatus::failed;
 }
 
 }  // namespace

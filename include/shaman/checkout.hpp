@@ -93,6 +93,9 @@ class Checkouts {
   /// errc::storage_full.
   [[nodiscard]] result<std::string> create(const CheckoutPlan& plan);
 
+  /// As Store::check_there(); every other member but validate() fails so as well.
+  [[nodiscard]] result<void> check_there();
+
   /// What lies at a path below `jobs/`. Blocks. errc::io_error.
   [[nodiscard]] result<CheckoutPlace> place_of(const std::string& path, const Asker& asker = {});
 

@@ -82,6 +82,11 @@ struct Stat {
 struct Space {
   std::uint64_t free_bytes = 0;
   std::uint64_t free_inodes = 0;  ///< the largest value where the file system has no such limit
+
+  /// Of a file system that does not tell. Sums of it do not overflow.
+  [[nodiscard]] static constexpr Space unknown() noexcept {
+    return {std::uint64_t{1} << 62U, std::uint64_t{1} << 62U};
+  }
 };
 
 /// Who runs: on a host, since its last start, as a process.
@@ -89,6 +94,7 @@ struct ProcessIdentity {
   std::string host;
   std::string boot;
   std::uint64_t pid = 0;
+  std::string user{"this server's user"};  ///< for messages: `the user shaman (997)`
 };
 
 /// All members may be called from any thread. `at` is an open folder; `path` is relative to it, of
@@ -161,6 +167,15 @@ class FileSystem {
                                                std::string_view text) = 0;
   [[nodiscard]] virtual result<std::string> read_link(const Folder& at, std::string_view path) = 0;
 
+  /// From now on `handle` means what `other` means, for all who use it and at once. Both are
+  /// folders, or both files.
+  [[nodiscard]] virtual result<void> lead_to(const Handle& handle, const Handle& other);
+  /// Whether what is made in the folder takes its group or its access list from the folder, and not
+  /// from this process: the folder has a set-group bit or a default ACL.
+  [[nodiscard]] virtual result<bool> passes_on_access(const Folder& folder);
+  /// Whether this process may write: to a file, or make and remove names in a folder.
+  [[nodiscard]] virtual result<bool> may_write(const Folder& at, std::string_view path);
+
   [[nodiscard]] virtual result<Space> space(const Folder& at) = 0;
 
   /// Takes the file's exclusive lock, which others see too and which ends with the handle or the
@@ -183,6 +198,10 @@ class FileSystem {
  private:
   friend class Handle;
 };
+
+/// Whether a failure says that the file system can never do what was asked, rather than that it
+/// could not this time.
+[[nodiscard]] bool is_unsupported(const boost::system::error_code& error) noexcept;
 
 /// Writes all of it.
 [[nodiscard]] result<void> write_all(FileSystem& file_system, const File& file,

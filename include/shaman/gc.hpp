@@ -36,6 +36,9 @@ struct GcOptions {
   /// without the grace. 0: no such limit.
   std::uint64_t min_free_space = 0;
   std::uint64_t min_free_inodes = 0;
+  /// Store::storage_id() of the server that collects; any other storage is left alone. Empty: any
+  /// is right.
+  std::string storage_id{};
   /// Change nothing: tell what would be done.
   bool dry_run = false;
   /// Tell why the blobs of this digest stay or go.
@@ -78,10 +81,10 @@ struct GcResults {
   std::vector<GcExplanation> explanations;
 };
 
-/// One run over the storage at `root`, which must exist. Servers may use it meanwhile. Blocks;
-/// spreads over the pool. What this process may not read is left out, and what it may link to kept.
-/// errc::busy when somebody else is collecting there; errc::not_a_store; errc::io_error where the
-/// storage fails: then nothing was collected.
+/// One run over the storage at `root`, on which a server must have been started. Servers may use it
+/// meanwhile. Blocks; spreads over the pool. What this process may not read is left out, and what
+/// it may link to kept. errc::busy when somebody else is collecting there; errc::not_a_store;
+/// errc::io_error where the storage fails: then nothing was collected.
 [[nodiscard]] result<GcResults> collect_garbage(fs::FileSystem& file_system,
                                                 const std::string& root, WorkerPool& pool,
                                                 const GcOptions& options);

@@ -14,6 +14,10 @@ struct StorageTraits {
   bool flush_folders = false;  ///< names can be put on stable storage
   bool locks = false;          ///< flock works; see fs::FileSystem::try_lock
   bool rename_to_free_name = false;
+  /// Files can be made read-only, and can still be touched, renamed and removed then.
+  bool read_only_files = false;
+  bool sets_times = false;  ///< see fs::FileSystem::touch
+  bool tells_space = false;
   /// Looking for a name waits for nothing, as long as what is looked at is in memory: no network is
   /// asked, no other program.
   bool answers_at_once = false;

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "shaman/blob_id.hpp"
 #include "shaman/error.hpp"
@@ -19,6 +20,9 @@
 #include "shaman/worker_pool.hpp"
 
 namespace shaman {
+
+/// What everything fails with while the storage is not in its place: it may be tried again.
+inline constexpr errc kStorageAway = errc::busy;
 
 /// What an acknowledgement promises.
 enum class Durability : std::uint8_t {
@@ -166,6 +170,17 @@ class Store {
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
+
+  /// Whether the storage is in its place, as of less than a second ago: kStorageAway says
+  /// what is there instead. Blocks. Every other member that tells of the storage, or changes it,
+  /// fails so as well, and also where the storage is gone by the end.
+  [[nodiscard]] result<void> check_there();
+  /// The same without a look: what was found last; empty where all is right.
+  [[nodiscard]] std::string problem() const;
+  /// What was found when it was opened that works and may still surprise, a sentence each.
+  [[nodiscard]] const std::vector<std::string>& remarks() const noexcept;
+  /// Tells this storage from every other one, wherever it is mounted.
+  [[nodiscard]] const std::string& storage_id() const noexcept;
 
   /// Whether the blob is here. Does not mark it. Blocks.
   [[nodiscard]] result<BlobStatus> status(const BlobId& id, const Asker& asker = {});

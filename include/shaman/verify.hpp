@@ -21,6 +21,8 @@ struct VerifyOptions {
   double sample = 1;
   /// Read no faster than this. 0: as fast as the disk can.
   std::uint64_t bytes_per_second = 0;
+  /// As GcOptions::storage_id.
+  std::string storage_id{};
   /// Leave damaged blobs where they are.
   bool dry_run = false;
   /// Begin anew where an earlier run was stopped.
@@ -34,7 +36,14 @@ struct VerifyOptions {
 struct DamagedBlob {
   BlobId id;                           ///< by its name
   std::string what;                    ///< a clause: `its content is another`
+  std::string moved_to;                ///< relative to the storage folder; empty: left in its place
   std::vector<std::string> checkouts;  ///< that need it, relative to the storage folder
+};
+
+/// A blob that is not there, and that links lead to.
+struct MissingBlob {
+  BlobId id;
+  std::vector<std::string> checkouts;  ///< that are broken, relative to the storage folder
 };
 
 struct VerifyResults {
@@ -43,11 +52,16 @@ struct VerifyResults {
   bool was_resumed = false;  ///< where an earlier run was stopped
   bool was_stopped = false;
   std::vector<DamagedBlob> damaged;  ///< moved to `.shaman/quarantine` (but in a dry run)
+  /// Of all links, also where only a sample was read; not looked for in a run that was stopped.
+  std::vector<MissingBlob> missing;
 };
+[[nodiscard]] inline bool is_good(const VerifyResults& results) noexcept {
+  return results.damaged.empty() && results.missing.empty();
+}
 
-/// One run over the storage at `root`, which must exist. Servers may use it meanwhile: what was
-/// moved to quarantine counts as missing, so that clients send it again. Blocks; spreads over the
-/// pool. errc::not_a_store; errc::io_error.
+/// One run over the storage at `root`, on which a server must have been started. Servers may use it
+/// meanwhile: what was moved to quarantine counts as missing, so that clients send it again.
+/// Blocks; spreads over the pool. errc::not_a_store; errc::io_error.
 [[nodiscard]] result<VerifyResults> verify_store(fs::FileSystem& file_system,
                                                  const std::string& root, WorkerPool& pool,
                                                  const VerifyOptions& options);

@@ -25,13 +25,14 @@ constexpr std::size_t kRememberedAnswers = 100'000;
 constexpr std::size_t kMissingNamed = 5;
 
 // Stands for everything that makes two requests the same.
-Digest fingerprint(const CheckoutPlan::State& plan) {
+Digest fingerprint(const CheckoutPlan::State& plan, std::uint64_t epoch) {
   Sha256 hash;
   const auto add = [&hash](std::string_view text) {
     const std::string length = std::to_string(text.size()) + ":";
     hash.update(std::as_bytes(std::span(length)));
     hash.update(std::as_bytes(std::span(text)));
   };
+  add(std::to_string(epoch));
   add(plan.asker.scope);
   add(plan.idempotency_key);
   add(plan.asked_path);
@@ -65,6 +66,8 @@ struct Checkouts::Impl {
   Impl(Store::Impl& store_, const CheckoutOptions& options_)
       : store(store_), options(options_), answers(kRemembered, kRememberedAnswers) {}
 
+  result<std::vector<BlobId>> being_uploaded(const CheckoutPlan::State& plan);
+  result<std::string> make_once(const CheckoutPlan::State& plan);
   result<std::string> make(const CheckoutPlan::State& plan) {
     if (const auto marked = mark_blobs(plan.by_folder, plan.asker); !marked) return marked.error();
     const auto manifest = store.put(manifest_of(plan.by_folder));
@@ -79,10 +82,7 @@ struct Checkouts::Impl {
                                                    Reservations::Counts::as_links);
     if (!room) return room.error();
     StagedTree tree(store);
-    const auto components =
-        static_cast<std::size_t>(std::count(plan.path.begin(), plan.path.end(), '/')) + 1;
-    const std::size_t depth = 1 + components;  // `jobs` and the checkout's own folders
-    if (const auto built = tree.build(plan.by_folder, own, depth); !built) return built.error();
+    if (const auto built = tree.build(plan.by_folder, own, plan.path); !built) return built.error();
     return Placement(store, plan.path, options.unique_name_attempts).place(tree);
   }
 
@@ -115,13 +115,16 @@ result<CheckoutPlan> Checkouts::validate(CheckoutRequest request) const {
 }
 
 result<std::vector<BlobId>> Checkouts::being_uploaded(const CheckoutPlan& plan) {
+  if (impl_->store.claims.size() == 0) return std::vector<BlobId>();
+  return impl_->store.guarded([&] { return impl_->being_uploaded(*plan.state_); });
+}
+
+result<std::vector<BlobId>> Checkouts::Impl::being_uploaded(const CheckoutPlan::State& plan) {
   std::vector<BlobId> ids;
-  if (impl_->store.claims.size() == 0) return ids;
   std::unordered_set<BlobId> seen;
-  for (const PlannedFile& file : plan.state_->by_folder) {
-    if (!impl_->store.is_claimed(file.id, plan.state_->asker) || !seen.insert(file.id).second)
-      continue;
-    const auto status = impl_->store.status_of(file.id, plan.state_->asker);
+  for (const PlannedFile& file : plan.by_folder) {
+    if (!store.is_claimed(file.id, plan.asker) || !seen.insert(file.id).second) continue;
+    const auto status = store.status_of(file.id, plan.asker);
     if (!status) return status.error();
     if (*status == BlobStatus::uploading) ids.push_back(file.id);
   }
@@ -129,34 +132,42 @@ result<std::vector<BlobId>> Checkouts::being_uploaded(const CheckoutPlan& plan) 
 }
 
 result<std::string> Checkouts::create(const CheckoutPlan& plan) {
-  if (plan.state_->idempotency_key.empty()) return impl_->make(*plan.state_);
-  const Digest request = fingerprint(*plan.state_);
-  const auto now = [this] { return impl_->store.file_system.steady_now(); };
-  const auto begun = impl_->answers.begin(request, now());
+  return impl_->store.guarded([&] { return impl_->make_once(*plan.state_); });
+}
+
+result<std::string> Checkouts::Impl::make_once(const CheckoutPlan::State& plan) {
+  if (plan.idempotency_key.empty()) return make(plan);
+  const Digest request = fingerprint(plan, store.watch.epoch());
+  const auto now = [this] { return store.file_system.steady_now(); };
+  const auto begun = answers.begin(request, now());
   if (const auto* const joined = std::get_if<IdempotencyTable::Joined>(&begun))
     return joined->get();
   // Who joined must get an answer even if this throws.
   result<std::string> answer = Error{errc::io_error, "the checkout could not be made"};
   try {
-    answer = impl_->make(*plan.state_);
+    answer = make(plan);
   } catch (...) {
-    impl_->answers.finish(request, answer, now());
+    answers.finish(request, answer, now());
     throw;
   }
-  impl_->answers.finish(request, answer, now());
+  answers.finish(request, answer, now());
   return answer;
 }
 
+result<void> Checkouts::check_there() {
+  return impl_->store.watch.check();
+}
+
 result<CheckoutPlace> Checkouts::place_of(const std::string& path, const Asker& asker) {
-  return Erasure(impl_->store, path).look(asker);
+  return impl_->store.guarded([&] { return Erasure(impl_->store, path).look(asker); });
 }
 
 result<std::vector<FoundCheckout>> Checkouts::list(std::vector<std::string>* unread) {
-  return list_checkouts(impl_->store, unread);
+  return impl_->store.guarded([&] { return list_checkouts(impl_->store, unread); });
 }
 
 result<void> Checkouts::erase(const std::string& path, const Asker& asker) {
-  auto erased = Erasure(impl_->store, path).run(asker);
+  auto erased = impl_->store.guarded([&] { return Erasure(impl_->store, path).run(asker); });
   if (erased) impl_->answers.forget(path);
   return erased;
 }

@@ -10,6 +10,7 @@
 #include "shaman/fs/trees.hpp"
 #include "shaman/text.hpp"
 
+#include "checkout/inherited_folder.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
 
@@ -78,9 +79,11 @@ StagedTree::~StagedTree() {
 }
 
 result<void> StagedTree::build(std::span<const PlannedFile> files, std::span<const PlannedFile> own,
-                               std::size_t depth) {
+                               std::string_view path) {
+  // `jobs` and the checkout's own folders.
+  const std::size_t depth = 2 + static_cast<std::size_t>(std::ranges::count(path, '/'));
   name_ = std::to_string(store_.next_name++);
-  if (const auto made = store_.file_system.make_folder(folder(), name_); !made)
+  if (const auto made = make_inherited_folder(store_, path, folder(), name_); !made)
     return disk_error(made.error(), "begin a checkout");
   auto root = store_.file_system.open_folder(folder(), name_);
   if (!root) return disk_error(root.error(), "begin a checkout");

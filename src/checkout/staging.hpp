@@ -25,12 +25,12 @@ class StagedTree {
   StagedTree(const StagedTree&) = delete;
   StagedTree& operator=(const StagedTree&) = delete;
 
-  /// Makes folders and links, and flushes them where durability demands it. The links' texts are
-  /// those of a tree that lies `depth` levels below the storage folder. `files` are in
-  /// path_rules::folder_order; `own` are the server's, and lie in the tree's own folder. Blocks;
-  /// spreads over the store's pool.
+  /// Makes folders and links, and flushes them where durability demands it. The links' texts, the
+  /// folders' groups and access lists are those of a tree at `path` below the jobs folder. `files`
+  /// are in path_rules::folder_order; `own` are the server's, and lie in the tree's own folder.
+  /// Blocks; spreads over the store's pool.
   [[nodiscard]] result<void> build(std::span<const PlannedFile> files,
-                                   std::span<const PlannedFile> own, std::size_t depth);
+                                   std::span<const PlannedFile> own, std::string_view path);
 
   /// Where it lies, to be renamed from there.
   [[nodiscard]] const fs::Folder& folder() const noexcept { return store_.instance.staging(); }

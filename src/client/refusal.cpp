@@ -80,6 +80,9 @@ Error refusal(const std::string& what, const HttpResponse& answer) {
                                     "); `shaman status` tells what is"};
     case 413:
       return {errc::too_large, text + ": it is over a limit of the server's (" + said + ")"};
+    case 503:
+      return {errc::bad_answer, text + " just now (" + said +
+                                    "); try again later, and what was sent until then is kept"};
     case 507:
       return {errc::storage_full, text + ": its storage is full (" + said +
                                       "); ask who runs it to make room, then submit again: what "

@@ -81,6 +81,11 @@ ServerInfo ours(const json& info) {
   for (const json& feature : info.value("features", json::array())) {
     if (feature.is_string()) server.features.push_back(feature.get<std::string>());
   }
+  const json storage = info.value("storage", json::object());
+  server.storage_problem = text_of(storage, "problem");
+  if (storage.is_object() && storage.contains("remarks"))
+    for (const json& remark : storage["remarks"])
+      if (remark.is_string()) server.storage_remarks.push_back(remark.get<std::string>());
   return server;
 }
 

@@ -27,6 +27,25 @@ result<void> FileSystem::close(Handle handle) {
   return {};
 }
 
+result<void> FileSystem::lead_to(const Handle&, const Handle&) {
+  return errors::make_error_code(errors::not_supported);
+}
+
+result<bool> FileSystem::passes_on_access(const Folder&) {
+  return false;
+}
+
+result<bool> FileSystem::may_write(const Folder&, std::string_view) {
+  return true;
+}
+
+bool is_unsupported(const boost::system::error_code& error) noexcept {
+  return error == errors::invalid_argument || error == errors::not_supported ||
+         error == errors::operation_not_supported || error == errors::function_not_supported ||
+         error == errors::bad_file_descriptor || error == errors::no_lock_available ||
+         error == errors::inappropriate_io_control_operation;
+}
+
 result<void> write_all(FileSystem& file_system, const File& file, std::uint64_t offset,
                        std::span<const std::byte> data) {
   while (!data.empty()) {

@@ -159,7 +159,10 @@ result<void> LocalFileSystem::flush(const Folder& folder) {
 }
 
 result<void> LocalFileSystem::flush_all(const Folder& at) {
-  return checked([&] { return ::syncfs(fd_of(at)); });
+  const auto flushed = checked([&] { return ::syncfs(fd_of(at)); });
+  if (flushed || !is_unsupported(flushed.error())) return flushed;
+  ::sync();  // everything on the machine, which is more than was asked for
+  return {};
 }
 
 result<void> LocalFileSystem::rename_with(unsigned flags, const Folder& from,
@@ -223,6 +226,10 @@ result<void> LocalFileSystem::touch(const Folder& at, std::string_view path) {
   // Without explicit times it is enough to be allowed to write; setting one needs the owner.
   return checked(
       [&] { return ::utimensat(place->folder(), place->name(), nullptr, AT_SYMLINK_NOFOLLOW); });
+}
+
+result<void> LocalFileSystem::lead_to(const Handle& handle, const Handle& other) {
+  return checked([&] { return ::dup3(fd_of(other), fd_of(handle), O_CLOEXEC); });
 }
 
 result<bool> LocalFileSystem::try_lock(const File& file) {

@@ -11,9 +11,11 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pwd.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "shaman/fs/local.hpp"
@@ -50,6 +52,16 @@ EntryType type_of(int folder, const dirent& entry) {
   if (S_ISREG(found.st_mode)) return EntryType::regular;
   if (S_ISDIR(found.st_mode)) return EntryType::folder;
   return S_ISLNK(found.st_mode) ? EntryType::link : EntryType::other;
+}
+
+std::string user_name(uid_t id) {
+  std::array<char, 16384> buffer;
+  passwd entry{};
+  passwd* found = nullptr;
+  const std::string number = std::to_string(id);
+  if (::getpwuid_r(id, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
+    return "the user " + number;
+  return "the user " + std::string(found->pw_name) + " (" + number + ")";
 }
 
 bool is_dots(const char* name) noexcept {
@@ -100,6 +112,23 @@ result<std::string> LocalFileSystem::read_link(const Folder& at, std::string_vie
   return std::string(text.data(), static_cast<std::size_t>(length));
 }
 
+result<bool> LocalFileSystem::passes_on_access(const Folder& folder) {
+  const int fd = static_cast<int>(folder.id());
+  struct stat found {};
+  if (::fstat(fd, &found) != 0) return {boost::system::in_place_error, last_error()};
+  if ((found.st_mode & S_ISGID) != 0) return true;
+  // acl(5): only folders have one, and most have none. Storages without ACLs say so here.
+  return ::fgetxattr(fd, "system.posix_acl_default", nullptr, 0) > 0;
+}
+
+result<bool> LocalFileSystem::may_write(const Folder& at, std::string_view path) {
+  const auto place = Place::find(static_cast<int>(at.id()), path, walk_);
+  if (!place) return {boost::system::in_place_error, place.error()};
+  if (::faccessat(place->folder(), place->name(), W_OK, AT_EACCESS) == 0) return true;
+  if (errno == EACCES || errno == EROFS) return false;
+  return {boost::system::in_place_error, last_error()};
+}
+
 result<Space> LocalFileSystem::space(const Folder& at) {
   struct statvfs found {};
   while (::fstatvfs(static_cast<int>(at.id()), &found) != 0) {
@@ -134,6 +163,7 @@ ProcessIdentity LocalFileSystem::process() {
   if (::gethostname(host.data(), host.size() - 1) == 0) identity.host = host.data();
   std::ifstream("/proc/sys/kernel/random/boot_id") >> identity.boot;
   identity.pid = static_cast<std::uint64_t>(::getpid());
+  identity.user = user_name(::geteuid());
   return identity;
 }
 

@@ -22,14 +22,45 @@ bool tells_links(fs::FileSystem& file_system, const fs::Folder& folder, const st
 // A storage that cannot do something says so in these words. Any other failure is the moment's: to
 // take it for a trait would mean never to flush again.
 fs::result<bool> is_able(const fs::result<void>& done) {
-  namespace errors = boost::system::errc;
   if (done) return fs::result<bool>(true);
-  const auto& error = done.error();
-  if (error == errors::invalid_argument || error == errors::not_supported ||
-      error == errors::operation_not_supported || error == errors::function_not_supported ||
-      error == errors::bad_file_descriptor)
+  if (fs::is_unsupported(done.error())) return fs::result<bool>(false);
+  return {boost::system::in_place_error, done.error()};
+}
+
+// The same where a storage also says that it is not permitted: SMB and FUSE mounts do of modes and
+// times that they do not keep.
+fs::result<bool> is_able_and_permitted(const fs::result<void>& done) {
+  namespace errors = boost::system::errc;
+  if (!done && (done.error() == errors::operation_not_permitted ||
+                done.error() == errors::permission_denied))
     return fs::result<bool>(false);
-  return {boost::system::in_place_error, error};
+  return is_able(done);
+}
+
+// A file that is read-only as a blob is must still do all that a blob does: some storages take its
+// mode for a lock.
+fs::result<bool> has_read_only_files(fs::FileSystem& file_system, const fs::Folder& folder,
+                                     const std::string& name) {
+  constexpr std::uint32_t kReadOnly = 0444;
+  constexpr std::uint32_t kWritable = 0644;
+  const std::string renamed = name + "-renamed";
+  const auto file = file_system.create_file(folder, name);
+  if (!file) return {boost::system::in_place_error, file.error()};
+  auto able = is_able_and_permitted(file_system.set_mode(*file, kReadOnly));
+  std::string now = name;
+  if (able && *able) able = is_able_and_permitted(file_system.touch(folder, now));
+  if (able && *able) {
+    able = is_able_and_permitted(file_system.rename(folder, now, folder, renamed));
+    if (able && *able) now = renamed;
+  }
+  if (able && *able) {
+    able = is_able_and_permitted(file_system.remove_file(folder, now));
+    if (able && *able) return able;
+  }
+  static_cast<void>(file_system.set_mode(*file, kWritable));
+  if (const auto removed = file_system.remove_file(folder, now); !removed)
+    return {boost::system::in_place_error, removed.error()};
+  return able;
 }
 
 nanoseconds granularity_of(fs::Time time) {
@@ -77,6 +108,10 @@ fs::result<void> probe_file(fs::FileSystem& file_system, const fs::Folder& folde
   traits.flush_files = *flushes;
   const auto locked = file_system.try_lock(*file);
   traits.locks = locked.has_value() && locked.value();
+  const auto times = is_able_and_permitted(file_system.touch(folder, name));
+  if (!times) return times.error();
+  traits.sets_times = *times;
+  if (!traits.sets_times) return {};
   const auto granularity = time_granularity(file_system, folder, name);
   if (!granularity) return granularity.error();
   traits.time_granularity = *granularity;
@@ -101,6 +136,13 @@ fs::result<StorageTraits> probe_storage(fs::FileSystem& file_system, const fs::F
   }
   if (const auto removed = file_system.remove_file(folder, renamed); !removed)
     return removed.error();
+  if (traits.sets_times) {
+    const auto read_only = has_read_only_files(file_system, folder, name);
+    if (!read_only) return read_only.error();
+    traits.read_only_files = *read_only;
+  }
+  const auto space = file_system.space(folder);
+  traits.tells_space = space || !fs::is_unsupported(space.error());
   traits.symbolic_links = tells_links(file_system, folder, name);
   traits.answers_at_once = answers_at_once(file_system, folder, name);
   const auto flushes = is_able(file_system.flush(folder));

@@ -123,7 +123,8 @@ result<void> Collection::choose() {
     if (is_used && blob.marked < expired_) ++results_.old_used;
     if (!is_used) unused.push_back(blob);
   }
-  const auto free = run_.file_system.space(run_.root.root);
+  auto free = run_.file_system.space(run_.root.root);
+  if (!free && fs::is_unsupported(free.error())) free = fs::Space::unknown();
   if (!free) return disk_error(free.error(), "ask for the free space of the storage");
   StorageUse use{results_.blob_bytes, *free};
   if (is_short_of_space(run_.options, *free)) grace_ = least_grace_;
@@ -297,11 +298,9 @@ void Collection::finish_explaining() {
 
 result<GcResults> collect_garbage(fs::FileSystem& file_system, const std::string& root,
                                   WorkerPool& pool, const GcOptions& options) {
-  if (const auto there = file_system.open_root(root); !there)
-    return Error{errc::not_a_store,
-                 disk_error(there.error(), "open the storage " + root).message()};
-  const auto opened = open_storage_root(file_system, root, Durability::none);
+  const auto opened = open_storage_root(file_system, root, Durability::none, IfMissing::refuse);
   if (!opened) return opened.error();
+  if (auto is = check_id(*opened, root, options.storage_id); !is) return is.error();
   const GcRun run{file_system, *opened, pool, options};
   const auto lock = CollectorLock::take(run);
   if (!lock) return lock.error();

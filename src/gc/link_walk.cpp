@@ -96,7 +96,8 @@ class LinkWalk {
     std::vector<std::string> folders;
     std::uint64_t links = 0;
     for (const fs::Entry& entry : *entries) {
-      if (entry.type == fs::EntryType::folder) folders.push_back(entry.name);
+      if (entry.type == fs::EntryType::folder && !is_left_over(*folder, entry))
+        folders.push_back(entry.name);
       if (entry.type != fs::EntryType::link) continue;
       ++links;
       read_link(*folder, entry.name, *node, path);
@@ -108,6 +109,15 @@ class LinkWalk {
     results_.links += links;
     for (std::string& name : folders)
       waiting_.push_back(std::make_shared<Node>(Node{node, std::move(name), node->depth + 1, {}}));
+  }
+
+  // Where a checkout was about to be made by a server that was killed right then. Nothing is in it.
+  bool is_left_over(const fs::Folder& folder, const fs::Entry& entry) {
+    constexpr std::chrono::hours kOld{1};
+    if (!entry.name.starts_with(layout::kNewInJobs) || run_.options.dry_run) return false;
+    const auto stat = run_.file_system.stat(folder, entry.name);
+    if (!stat || run_.file_system.now() - stat->modified < kOld) return false;
+    return run_.file_system.remove_folder(folder, entry.name).has_value();
   }
 
   // Of a folder that cannot be listed, but entered.

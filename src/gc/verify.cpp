@@ -2,20 +2,17 @@
 #include "shaman/verify.hpp"
 
 #include <algorithm>
-#include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <span>
 #include <utility>
 
 #include "shaman/gc.hpp"
 #include "shaman/text.hpp"
 
-#include "checkout/placement.hpp"
 #include "gc/blob_check.hpp"
+#include "gc/broken_links.hpp"
 #include "gc/gc_run.hpp"
-#include "gc/link_walk.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
 #include "store/root.hpp"
@@ -62,7 +59,8 @@ class Verification {
     results_.was_stopped = is_stopped();
     if (is_whole() && !results_.was_stopped)
       static_cast<void>(file_system_.remove_file(root_.private_folder, kProgress));
-    if (const auto named = name_checkouts(); !named) return named.error();
+    if (results_.was_stopped && results_.damaged.empty()) return std::move(results_);
+    if (const auto found = find_broken(); !found) return found.error();
     return std::move(results_);
   }
 
@@ -119,25 +117,31 @@ class Verification {
       return;
     if (found.outcome == BlobCheck::Outcome::failed)
       return fail({errc::io_error, "cannot judge blob " + place.id.brief() + ": " + found.what});
+    std::string moved_to;
     if (found.outcome == BlobCheck::Outcome::damaged && !options_.dry_run) {
-      if (const auto moved = quarantine(place); !moved) return fail(moved.error());
+      auto moved = quarantine(place);
+      if (!moved) return fail(moved.error());
+      moved_to = std::move(*moved);
     }
     const std::lock_guard lock(mutex_);
     ++results_.blobs;
     if (found.outcome == BlobCheck::Outcome::good) return;
-    results_.damaged.push_back({place.id, found.what, {}});
+    results_.damaged.push_back({place.id, found.what, std::move(moved_to), {}});
     if (options_.log)
       options_.log(LogLevel::warning, "blob " + place.id.brief() + " is damaged: " + found.what);
   }
 
-  result<void> quarantine(const Place& place) {
+  // Where it is now, relative to the storage folder; empty where somebody else has moved it.
+  result<std::string> quarantine(const Place& place) {
     const auto folder =
         fs::open_or_make_folder(file_system_, root_.private_folder, layout::kQuarantine);
     if (!folder) return disk_error(folder.error(), "make .shaman/quarantine");
     const std::string name =
         layout::trash_name(place.id) + "-" + std::to_string(file_system_.random());
     const auto moved = file_system_.rename(root_.blobs, place.path, *folder, name);
-    if (moved || moved.error() == errors::no_such_file_or_directory) return {};
+    if (moved)
+      return std::string(layout::kPrivate) + "/" + std::string(layout::kQuarantine) + "/" + name;
+    if (moved.error() == errors::no_such_file_or_directory) return std::string();
     return disk_error(moved.error(), "move blob " + place.id.brief() + " to .shaman/quarantine");
   }
 
@@ -163,38 +167,21 @@ class Verification {
         file_system_.rename(root_.private_folder, temporary, root_.private_folder, kProgress));
   }
 
-  result<void> name_checkouts() {
-    if (results_.damaged.empty()) return {};
-    std::map<BlobId, std::set<std::string>> users;
+  // Also without damage: a checkout stays broken until its files are sent again.
+  result<void> find_broken() {
+    GcOptions options;  // without its stop: a run that was stopped still tells what it broke
+    options.dry_run = true;
+    const GcRun run{file_system_, root_, pool_, options};
+    BrokenLinks broken(run);
     for (const DamagedBlob& blob : results_.damaged)
-      users.try_emplace(blob.id);
-    const GcOptions no_options;  // a stopped run still tells what it broke
-    const GcRun run{file_system_, root_, pool_, no_options};
-    const auto walked = walk_links(run, [&](const BlobId& id, const std::string& path) {
-      const auto found = users.find(id);
-      if (found == users.end()) return;
-      std::string checkout = checkout_of(path);
-      const std::lock_guard lock(mutex_);
-      found->second.insert(std::move(checkout));
-    });
-    if (!walked) return walked.error();
+      broken.add_damaged(blob.id);
+    if (auto looked = broken.look(); !looked) return looked;
     for (DamagedBlob& blob : results_.damaged)
-      blob.checkouts.assign(users[blob.id].begin(), users[blob.id].end());
-    std::sort(results_.damaged.begin(), results_.damaged.end(),
-              [](const DamagedBlob& left, const DamagedBlob& right) { return left.id < right.id; });
+      blob.checkouts = broken.checkouts_of(blob.id);
+    for (const BlobId& id : broken.missing())
+      results_.missing.push_back({id, broken.checkouts_of(id)});
+    std::ranges::sort(results_.damaged, {}, &DamagedBlob::id);
     return {};
-  }
-
-  // The outermost folder on the way to a link that is a checkout.
-  std::string checkout_of(const std::string& link) {
-    for (std::size_t slash = link.find('/'); slash != std::string::npos;
-         slash = link.find('/', slash + 1)) {
-      const auto folder = file_system_.open_folder(root_.root, link.substr(0, slash));
-      if (!folder) break;
-      const auto checkout = is_checkout(file_system_, *folder);
-      if (checkout && checkout.value()) return link.substr(0, slash);
-    }
-    return link;
   }
 
   void fail(const Error& error) {
@@ -217,27 +204,46 @@ class Verification {
 
 result<VerifyResults> verify_store(fs::FileSystem& file_system, const std::string& root,
                                    WorkerPool& pool, const VerifyOptions& options) {
-  if (const auto there = file_system.open_root(root); !there)
-    return Error{errc::not_a_store,
-                 disk_error(there.error(), "open the storage " + root).message()};
-  const auto opened = open_storage_root(file_system, root, Durability::none);
+  const auto opened = open_storage_root(file_system, root, Durability::none, IfMissing::refuse);
   if (!opened) return opened.error();
+  if (auto is = check_id(*opened, root, options.storage_id); !is) return is.error();
   return Verification(file_system, *opened, pool, options).run();
 }
+
+namespace {
+
+std::string heading(const BlobId& id) {
+  return "\n" + id.digest.hex() + " of " + std::to_string(id.size) + " bytes: ";
+}
+
+std::string broken(const std::vector<std::string>& checkouts) {
+  std::string out;
+  for (const std::string& checkout : checkouts)
+    out += "\n  broken: " + text::printable(checkout);
+  return out;
+}
+
+}  // namespace
 
 std::string to_text(const VerifyResults& results) {
   std::string out = text::count_of(results.blobs, "file", "files") + " read (" +
                     text::human_bytes(results.bytes) + "), " +
-                    std::to_string(results.damaged.size()) + " damaged";
+                    std::to_string(results.damaged.size()) + " damaged, " +
+                    std::to_string(results.missing.size()) + " missing";
   if (results.was_resumed) out += "; went on where the last run was stopped";
   if (results.was_stopped) out += "; stopped before the end";
   for (const DamagedBlob& blob : results.damaged) {
-    out += "\n" + blob.id.digest.hex() + " of " + std::to_string(blob.id.size) +
-           " bytes: " + blob.what;
-    for (const std::string& checkout : blob.checkouts)
-      out += "\n  needed by " + text::printable(checkout);
+    out += heading(blob.id) + blob.what;
+    out += blob.moved_to.empty() ? "; left in its place" : "; moved to " + blob.moved_to;
+    out += broken(blob.checkouts);
   }
-  return out;
+  for (const MissingBlob& blob : results.missing)
+    out += heading(blob.id) + "missing, and a link leads to it" + broken(blob.checkouts);
+  if (is_good(results)) return out;
+  return out +
+         "\nTo mend the broken checkouts, submit their scenes again: clients send what is missing, "
+         "and the old checkouts work again, too. Or bring the files back from a backup, each to "
+         "file-store/stored/<first 2 digits>/<other 62>/<bytes>.blob";
 }
 
 }  // namespace shaman

@@ -15,6 +15,7 @@
 #include "http/current_options.hpp"
 #include "http/fair_budget.hpp"
 #include "http/rare_warnings.hpp"
+#include "http/remarks.hpp"
 #include "http/request_body.hpp"
 #include "http/request_head.hpp"
 #include "http/response.hpp"
@@ -43,6 +44,7 @@ struct Services {
   RareWarnings& rare_warnings;
   RunningRequests& running;
   Passage* passage = nullptr;  ///< where the rest goes, if anywhere
+  const Remarks* remarks = nullptr;
 };
 
 /// One request on its way through a handler.

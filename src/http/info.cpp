@@ -1,11 +1,42 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "http/handlers.hpp"
 #include "http/json_writer.hpp"
 
 namespace shaman::http {
 namespace {
 
-std::string info_json(const ServerOptions& options) {
+std::string json_array(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const std::string& text : texts) {
+    out += out.empty() ? "[" : ",";
+    append_json_string(out, text);
+  }
+  return out.empty() ? "[]" : out + "]";
+}
+
+std::string storage_json(const Services& services) {
+  const Store& store = services.store;
+  std::vector<std::string> remarks = store.remarks();
+  if (services.remarks != nullptr)
+    for (std::string& remark : services.remarks->get())
+      remarks.push_back(std::move(remark));
+
+  std::string out;
+  const std::string problem = store.problem();
+  {
+    JsonObject object(out);
+    object.text("state", problem.empty() ? "there" : "away");
+    if (!problem.empty()) object.text("problem", problem);
+    if (!remarks.empty()) object.raw("remarks", json_array(remarks));
+  }
+  return out;
+}
+
+std::string info_json(const ServerOptions& options, const Services& services) {
   const auto seconds = [](Timeouts::Duration time) {
     return static_cast<std::uint64_t>(time.count() / 1000);
   };
@@ -25,14 +56,15 @@ std::string info_json(const ServerOptions& options) {
       .text("version", options.version)
       .raw("features",
            R"(["create-wait","idempotency-key","erase-checkout","resumable-uploads","batch"])")
-      .raw("limits", limits);
+      .raw("limits", limits)
+      .raw("storage", storage_json(services));
   return out;
 }
 
 }  // namespace
 
 Task<Response> get_info(Exchange& exchange) {
-  co_return Response::json(info_json(exchange.options));
+  co_return Response::json(info_json(exchange.options, exchange.services));
 }
 
 }  // namespace shaman::http

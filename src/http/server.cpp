@@ -78,7 +78,9 @@ struct Server::Impl {
                  json_first, json_rest, handshakes, passed_on, looks,  rare_warnings, running},
         control(asio::make_strand(io)),
         timer(control),
-        admission_timer(control) {}
+        admission_timer(control) {
+    services.remarks = &remarks;
+  }
 
   result<void> bind(const Endpoint& endpoint);
   Task<> accept(Acceptor& acceptor);
@@ -102,6 +104,7 @@ struct Server::Impl {
   ShortLooks looks;
   RareWarnings rare_warnings;
   RunningRequests running;
+  Remarks remarks;
   CurrentOptions options;
   Services services;
   asio::io_context io;
@@ -256,6 +259,10 @@ Server::~Server() {
 void Server::pass_on(std::shared_ptr<Passage> passage) {
   impl_->passage = std::move(passage);
   impl_->services.passage = impl_->passage.get();
+}
+
+void Server::set_remarks(std::vector<std::string> remarks) {
+  impl_->remarks.set(std::move(remarks));
 }
 
 result<void> Server::listen(const std::string& host, std::uint16_t port) {

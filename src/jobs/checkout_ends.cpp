@@ -294,6 +294,7 @@ std::shared_ptr<void> CheckoutEnds::hold(std::vector<std::string> checkouts) {
 result<CheckoutEndsResults> CheckoutEnds::look(const AskForJobs& ask,
                                                const CheckoutEndsOptions& options, fs::Time now) {
   const std::lock_guard one_at_a_time(impl_->looking);
+  if (const auto there = impl_->checkouts.check_there(); !there) return there.error();
   auto knowledge = impl_->files.read();
   if (!knowledge) return knowledge.error();
   const auto confirmed = impl_->files.read_confirmed();

@@ -2,48 +2,18 @@
 #include "shaman/manager/check.hpp"
 
 #include <charconv>
-#include <filesystem>
 #include <utility>
 
-#include <unistd.h>
-
 #include "shaman/text.hpp"
+
+#include "check_storage.hpp"
 
 namespace shaman::manager {
 namespace {
 
-namespace files = std::filesystem;
-using text::in_quotes;
-
 constexpr int kMajor = 3;
 // From this minor version on jobs know their checkouts, and jobs can be deleted.
 constexpr int kFirstMinor = 2;
-
-// A folder of the store's own into which everybody may write, while it lives.
-class Probe {
- public:
-  explicit Probe(const std::string& storage)
-      : name_(".shaman/probe-" + std::to_string(::getpid())), folder_(storage + "/" + name_) {
-    std::error_code error;
-    is_made_ = files::create_directory(folder_, error) && !error;
-    if (is_made_) files::permissions(folder_, files::perms::all, error);
-  }
-  ~Probe() {
-    std::error_code ignored;  // an empty folder that stays harms nobody
-    if (is_made_) files::remove_all(folder_, ignored);
-  }
-  Probe(const Probe&) = delete;
-  Probe& operator=(const Probe&) = delete;
-
-  [[nodiscard]] bool is_made() const noexcept { return is_made_; }
-  /// Below the storage.
-  [[nodiscard]] const std::string& name() const noexcept { return name_; }
-
- private:
-  const std::string name_;
-  const std::string folder_;
-  bool is_made_ = false;
-};
 
 int take_number(std::string_view& text) {
   int number = -1;
@@ -101,30 +71,6 @@ Finding look_at_collection(const Configuration& configuration,
                     "{garbageCollect: {period: 0s}}` in flamenco-manager.yaml, and restart it"};
 }
 
-Finding look_at_storage(Manager& manager, const Configuration& configuration,
-                        const std::string& storage) {
-  const std::string its = configuration.storage.root();
-  const std::string both =
-      "the Manager's storage is " + in_quotes(its) + ", this server's " + in_quotes(storage);
-  const Probe probe(storage);
-  if (!probe.is_made())
-    return {true, both +
-                      "; whether they are the same cannot be tried, as nothing can be written "
-                      "to " +
-                      text::printable(storage) + "/.shaman"};
-  const auto usable = manager.check_folder(its + "/" + probe.name());
-  if (usable && usable->is_usable) return {false, both + ": they are the same folder"};
-  if (usable)
-    return {true, both + ", and the Manager does not find there what this server puts into it (" +
-                      text::printable(usable->cause) +
-                      "): give both the same storage, which the Manager can write to"};
-  if (its == storage)
-    return {false, both + "; whether that is the same folder cannot be tried (" +
-                       usable.error().message() + ")"};
-  return {true, both + "; whether they are the same cannot be tried (" + usable.error().message() +
-                    "): see to it that they are"};
-}
-
 }  // namespace
 
 result<std::vector<Finding>> check_manager(Manager& manager, const std::string& storage,
@@ -137,7 +83,8 @@ result<std::vector<Finding>> check_manager(Manager& manager, const std::string& 
                                 look_at_shaman(*configuration, position)};
   if (configuration->is_first_run) return findings;
   findings.push_back(look_at_collection(*configuration, manager.configuration_file()));
-  if (!storage.empty()) findings.push_back(look_at_storage(manager, *configuration, storage));
+  if (!storage.empty())
+    findings.push_back(look_at_storage(manager, configuration->storage.root(), storage));
   return findings;
 }
 

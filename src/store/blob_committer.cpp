@@ -33,7 +33,8 @@ result<void> BlobCommitter::commit(PendingBlob blob) {
 fs::result<void> BlobCommitter::seal(const fs::Folder& folder, PendingBlob& blob) {
   // The last byte may have come long ago, and a blob's time is that of its last use.
   if (const auto touched = file_system_.touch(folder, blob.name); !touched) return touched;
-  if (const auto set = file_system_.set_mode(blob.file, kBlobMode); !set) return set;
+  if (blobs_.seals())
+    if (const auto set = file_system_.set_mode(blob.file, kBlobMode); !set) return set;
   if (blobs_.flushes()) {
     if (const auto flushed = file_system_.flush(blob.file); !flushed) return flushed;
   }

@@ -19,6 +19,10 @@ bool is_absent(const boost::system::error_code& error) {
   return error == errors::no_such_file_or_directory;
 }
 
+bool is_not_permitted(const boost::system::error_code& error) {
+  return error == errors::permission_denied || error == errors::operation_not_permitted;
+}
+
 bool is_no_folder(const boost::system::error_code& error) {
   return error == errors::not_a_directory || error == errors::too_many_symbolic_link_levels;
 }
@@ -45,7 +49,9 @@ BlobFolder::BlobFolder(fs::FileSystem& file_system, const fs::Folder& blobs,
       marks_(marks),
       options_(options),
       trash_(file_system, private_folder),
-      renames_take_turns_(traits.answers_at_once && options.durability == Durability::group) {}
+      renames_take_turns_(traits.answers_at_once && options.durability == Durability::group),
+      seals_(traits.read_only_files),
+      has_free_name_renames_(traits.rename_to_free_name) {}
 
 bool BlobFolder::is_within_lease(fs::Time marked, fs::Time now) const {
   return now - marked < options_.mark_lease;
@@ -57,9 +63,15 @@ result<BlobFolder::Presence> BlobFolder::look(const BlobId& id, Mark mark) {
   // What is remembered was true of a name that is gone: one that comes back is not on the disk yet.
   marks_.erase(id);
   if (mark != Mark::as_used_now) return presence;
-  const auto back = bring_back(id);
-  if (!back) return back.error();
-  return back.value() ? look_on_disk(id, mark) : presence;
+  // What comes back has its old mark until it is looked at: a collector may move it once more.
+  for (int looks = 1; looks < kMostLooks; ++looks) {
+    const auto back = bring_back(id);
+    if (!back) return back.error();
+    if (!back.value()) return presence;
+    const auto again = look_on_disk(id, mark);
+    if (!again || *again != Presence::absent || !trash_.find(id)) return again;
+  }
+  return presence;
 }
 
 // Whether looking for it once more makes sense.
@@ -69,8 +81,9 @@ result<bool> BlobFolder::bring_back(const BlobId& id) {
   // A collector may have moved it in and, seeing its mark, back between the two looks.
   if (!path) return trash_.is_used();
   const auto added = add_back(private_folder_, *path, id);
-  // Somebody else may have been faster, with the same end in view.
-  if (!added && trash_.find(id)) return added.error();
+  // Somebody else may have been faster, with the same end in view; or a collector took it from
+  // there and put it aside once more.
+  if (!added && trash_.find(id) == path) return added.error();
   return true;
 }
 
@@ -102,6 +115,10 @@ result<BlobFolder::Presence> BlobFolder::look_on_disk(const BlobId& id, Mark mar
   if (mark == Mark::as_used_now && (!is_within_lease(marked, now) || marked > now + kYoung)) {
     if (const auto touched = file_system_.touch(*folder, place.file); !touched) {
       if (is_absent(touched.error())) return Presence::absent;
+      if (is_not_permitted(touched.error())) {
+        report_foreign(id);
+        return Presence::absent;
+      }
       return disk_error(touched.error(), "mark " + blob_name(id) + " as used");
     }
     ++marks_set_;
@@ -112,7 +129,7 @@ result<BlobFolder::Presence> BlobFolder::look_on_disk(const BlobId& id, Mark mar
   return Presence::durable;
 }
 
-result<void> BlobFolder::make_durable(const BlobId& id) {
+result<bool> BlobFolder::make_durable(const BlobId& id) {
   const layout::BlobPlace place(id);
   const auto flushed = [&]() -> fs::result<void> {
     const auto file = file_system_.open_file(blobs_, place.folder + "/" + place.file);
@@ -122,23 +139,30 @@ result<void> BlobFolder::make_durable(const BlobId& id) {
     if (!shelf) return shelf.error();
     return flush_shelf(*shelf);
   }();
+  // Nothing was flushed, so nothing is suspect: the blob, or an emptied folder, is gone.
+  if (!flushed && is_absent(flushed.error())) return false;
   if (!flushed) {
     set_suspect(id, true);
     return disk_error(flushed.error(), "put " + blob_name(id) + " on stable storage");
   }
   const auto stat = file_system_.stat(blobs_, place.folder + "/" + place.file);
-  if (stat) marks_.insert(id, stat->modified);
-  return {};
+  if (!stat && is_absent(stat.error())) return false;
+  if (!stat) return disk_error(stat.error(), "look at " + blob_name(id));
+  marks_.insert(id, stat->modified);
+  return true;
 }
 
 result<bool> BlobFolder::holds(const BlobId& id, Mark mark) {
-  const auto presence = look(id, mark);
-  if (!presence) return presence.error();
-  if (*presence == Presence::absent) return false;
-  if (*presence == Presence::young) {
-    if (const auto flushed = make_durable(id); !flushed) return flushed.error();
+  for (int looks = 0; looks < kMostLooks; ++looks) {
+    const auto presence = look(id, mark);
+    if (!presence) return presence.error();
+    if (*presence == Presence::absent) return false;
+    if (*presence == Presence::durable) return true;
+    const auto flushed = make_durable(id);
+    if (!flushed) return flushed.error();
+    if (flushed.value()) return true;
   }
-  return true;
+  return false;  // whoever is told so sends it, which is always right
 }
 
 result<void> BlobFolder::add(const fs::Folder& from, std::string_view name, const BlobId& id,
@@ -187,7 +211,7 @@ fs::result<bool> BlobFolder::give_name(const fs::Folder& from, std::string_view 
   if (has_free_name_renames_) {
     const auto renamed = rename_to_free_name(from, name, shelf, file);
     if (renamed) return true;
-    if (renamed.error() == errors::invalid_argument)
+    if (fs::is_unsupported(renamed.error()))
       has_free_name_renames_ = false;
     else if (renamed.error() != errors::file_exists)
       return failed(renamed.error());
@@ -227,11 +251,16 @@ fs::result<fs::Folder> BlobFolder::open_or_make(const fs::Folder& at, std::strin
 // Replacing a blob has put another mark in the place of its own, which may have been a newer one
 // that somebody relies upon already. Where a collector has taken it by then, it is brought back.
 result<void> BlobFolder::mark_replaced(const BlobId& id, const Shelf& shelf) {
-  const auto touched = file_system_.touch(shelf.rest, layout::BlobPlace(id).file);
-  if (touched) return {};
-  const auto path = is_absent(touched.error()) ? trash_.find(id) : std::nullopt;
-  if (path) return add_back(private_folder_, *path, id);
-  return disk_error(touched.error(), "mark " + blob_name(id) + " as used");
+  for (int looks = 1;; ++looks) {
+    const auto touched = file_system_.touch(shelf.rest, layout::BlobPlace(id).file);
+    if (touched) return {};
+    const bool may_be_back = is_absent(touched.error()) && looks < kMostLooks;
+    const auto path = may_be_back ? trash_.find(id) : std::nullopt;
+    if (!path && may_be_back && trash_.is_used()) continue;
+    if (!path) return disk_error(touched.error(), "mark " + blob_name(id) + " as used");
+    const auto added = add_back(private_folder_, *path, id);
+    if (added || trash_.find(id) == path) return added;
+  }
 }
 
 fs::result<BlobFolder::Shelf> BlobFolder::make_shelf(const BlobId& id) {
@@ -276,6 +305,15 @@ void BlobFolder::set_suspect(const BlobId& id, bool suspect) {
   else
     suspects_.erase(id);
   has_suspects_ = !suspects_.empty();
+}
+
+void BlobFolder::report_foreign(const BlobId& id) {
+  if (options_.log && !has_reported_foreign_.exchange(true)) {
+    options_.log(LogLevel::warning,
+                 blob_name(id) +
+                     " belongs to another user and cannot be marked as used, so it counts as "
+                     "missing until a client sends it again; other files may be like that");
+  }
 }
 
 void BlobFolder::report_damaged(const BlobId& id, const std::string& what) {

@@ -44,10 +44,14 @@ class BlobFolder {
   /// Looks on the disk. With Mark::as_used_now, what is there has a time of last use within the
   /// mark lease afterwards, and what garbage collection has put aside is brought back.
   [[nodiscard]] result<Presence> look(const BlobId& id, Mark mark);
-  /// Flushes a young blob with its folders.
-  [[nodiscard]] result<void> make_durable(const BlobId& id);
+  /// Flushes a young blob with its folders. False: it has left its place since the look, for the
+  /// trash or for good, so look() again.
+  [[nodiscard]] result<bool> make_durable(const BlobId& id);
   /// look() and make_durable(): whether the blob is stored.
   [[nodiscard]] result<bool> holds(const BlobId& id, Mark mark);
+  /// How often a blob is looked for that leaves its place between a look and what follows. Each
+  /// time a collector has moved it; one collection moves a blob at most twice.
+  static constexpr int kMostLooks = 5;
   /// Whether a mark of this long ago still holds.
   [[nodiscard]] bool is_within_lease(fs::Time marked, fs::Time now) const;
 
@@ -63,9 +67,17 @@ class BlobFolder {
     return add(from, name, id, true);
   }
 
+  /// `file-store/stored` is another folder now.
+  void forget_durable_names() {
+    for (std::atomic<bool>& is_durable : durable_shards_)
+      is_durable = false;
+  }
+
   /// Whether it lies among what garbage collection has put aside.
   [[nodiscard]] bool is_in_trash(const BlobId& id) { return trash_.find(id).has_value(); }
 
+  /// Whether blobs are made read-only.
+  [[nodiscard]] bool seals() const noexcept { return seals_; }
   [[nodiscard]] bool flushes() const noexcept { return survives_power_cut(options_.durability); }
   [[nodiscard]] std::uint64_t marks_set() const noexcept { return marks_set_; }
   [[nodiscard]] std::uint64_t damaged_seen() const noexcept { return damaged_seen_; }
@@ -88,6 +100,7 @@ class BlobFolder {
   [[nodiscard]] bool is_suspect(const BlobId& id);
   void set_suspect(const BlobId& id, bool suspect);
   void report_damaged(const BlobId& id, const std::string& what);
+  void report_foreign(const BlobId& id);
 
   fs::FileSystem& file_system_;
   const fs::Folder& blobs_;
@@ -99,6 +112,7 @@ class BlobFolder {
   // and each that waits for that must be woken before the next can go on. Not where a rename waits
   // for a network: there as many as can be are to wait at once.
   const bool renames_take_turns_;
+  const bool seals_;
   TakingTurns renames_;
   // Whether the name of the outer folder `xy` is known to be on stable storage.
   std::array<std::atomic<bool>, 256> durable_shards_{};
@@ -107,7 +121,8 @@ class BlobFolder {
   std::mutex suspects_mutex_;
   std::unordered_set<BlobId> suspects_;
   std::atomic<bool> has_suspects_{false};
-  std::atomic<bool> has_free_name_renames_{true};
+  std::atomic<bool> has_reported_foreign_{false};
+  std::atomic<bool> has_free_name_renames_;
   std::atomic<std::uint64_t> marks_set_{0};
   std::atomic<std::uint64_t> damaged_seen_{0};
 };

@@ -126,6 +126,20 @@ fs::result<std::chrono::seconds> Instance::longest_lease(fs::FileSystem& file_sy
   return longest;
 }
 
+fs::result<void> Instance::follow(Instance other) {
+  for (const auto& [ours, found] :
+       {std::pair(&all_uploading_, &other.all_uploading_),
+        std::pair(&all_staging_, &other.all_staging_), std::pair(&locks_, &other.locks_),
+        std::pair(&uploading_, &other.uploading_), std::pair(&staging_, &other.staging_)}) {
+    if (auto led = file_system_->lead_to(*ours, *found); !led) return led;
+  }
+  // The lock is held for as long as one of its handles is open.
+  if (auto led = file_system_->lead_to(lock_, other.lock_); !led) return led;
+  name_ = std::move(other.name_);
+  other.lock_.reset();
+  return {};
+}
+
 fs::result<void> Instance::beat() {
   return file_system_->touch(locks_, name_);
 }

@@ -42,6 +42,9 @@ class Instance {
   [[nodiscard]] static fs::result<std::chrono::seconds> longest_lease(
       fs::FileSystem& file_system, const fs::Folder& private_folder,
       std::chrono::seconds otherwise);
+  /// Goes on under the name and in the folders of another one, of this process and the same
+  /// storage, for all who hold uploading() or staging().
+  [[nodiscard]] fs::result<void> follow(Instance other);
   /// Shows others that this server is alive.
   [[nodiscard]] fs::result<void> beat();
   /// Removes what dead servers were uploading and staging, and takes apart what they were erasing;

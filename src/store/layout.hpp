@@ -14,6 +14,7 @@ namespace shaman::layout {
 
 inline constexpr std::string_view kFileStore = "file-store";
 inline constexpr std::string_view kBlobs = "stored";  ///< in kFileStore
+inline constexpr std::string_view kBlobsPath = "file-store/stored";
 inline constexpr std::string_view kForeignUploading =
     "uploading";  ///< in kFileStore: another server's
 inline constexpr std::string_view kJobs = "jobs";
@@ -23,8 +24,14 @@ inline constexpr std::string_view kKept = ".kept";
 inline constexpr std::string_view kManifestName = ".shaman-checkout";
 /// How the names of all links begin that the server adds to a checkout's own folder.
 inline constexpr std::string_view kOwnRecords = ".shaman-";
+/// In kJobs, how folders are called that are about to be a checkout; empty, and there for a moment.
+inline constexpr std::string_view kNewInJobs = ".shaman-new-";
+/// In kJobs and kBlobs, how folders are called that only try whether folders can be made there.
+inline constexpr std::string_view kProbe = ".shaman-probe-";
 inline constexpr std::string_view kPrivate = ".shaman";
 inline constexpr std::string_view kFormat = "format";  ///< this and what follows: in kPrivate
+/// A symbolic link whose text tells this storage from every other one, wherever it is mounted.
+inline constexpr std::string_view kId = "id";
 inline constexpr std::string_view kUploading = "uploading";
 inline constexpr std::string_view kPartial = "partial";  ///< resumable uploads
 inline constexpr std::string_view kStaging = "staging";

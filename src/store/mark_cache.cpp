@@ -46,6 +46,14 @@ void MarkCache::erase(const BlobId& id) {
   shard.old.erase(id);
 }
 
+void MarkCache::clear() {
+  for (Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    shard.young.clear();
+    shard.old.clear();
+  }
+}
+
 std::size_t MarkCache::size() const {
   std::size_t size = 0;
   for (const Shard& shard : shards_) {

@@ -25,6 +25,7 @@ class MarkCache {
   /// When it was marked; nothing when that is not known (any more).
   [[nodiscard]] std::optional<fs::Time> find(const BlobId& id);
   void erase(const BlobId& id);
+  void clear();
   [[nodiscard]] std::size_t size() const;
 
  private:

@@ -139,8 +139,10 @@ result<std::optional<fs::File>> PartialFiles::lock(const PartialName& name) {
   if (!file && is_absent(file.error())) return std::optional<fs::File>();
   if (!file) return disk_error(file.error(), "open " + called(name.id));
   const auto locked = file_system_.try_lock(*file);
-  if (!locked) return disk_error(locked.error(), "lock " + called(name.id));
-  if (!locked.value()) return taken_by_other(name.id);
+  // A storage without locks is for one server alone, as is said at the start.
+  const bool has_locks = locked || !fs::is_unsupported(locked.error());
+  if (has_locks && !locked) return disk_error(locked.error(), "lock " + called(name.id));
+  if (has_locks && !locked.value()) return taken_by_other(name.id);
   const auto by_name = file_system_.stat(folder_, name.text());
   const auto by_handle = file_system_.stat(*file);
   if (!by_name || !by_handle || by_name->inode != by_handle->inode) return taken_by_other(name.id);

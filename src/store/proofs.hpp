@@ -29,6 +29,11 @@ class Proofs {
       : file_system_(file_system), private_folder_(private_folder), options_(options) {}
 
   void add(std::string_view scope, const BlobId& id);
+  /// `.shaman` is another folder now: what was read is read again.
+  void forget() {
+    const std::lock_guard lock(mutex_);
+    loaded_.clear();
+  }
 
   /// What other servers have learned of a scope meanwhile.
   enum class Others : std::uint8_t {

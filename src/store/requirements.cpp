@@ -111,8 +111,10 @@ class Requirements {
   }
 
   void flush_young() {
-    if (young_.size() > kFlushOneByOne) {
-      const auto flushed = store_.file_system.flush_all(store_.root.root);
+    const bool is_at_once = young_.size() > kFlushOneByOne;
+    const auto flushed =
+        is_at_once ? store_.file_system.flush_all(store_.root.root) : fs::result<void>();
+    if (is_at_once && (flushed || !fs::is_unsupported(flushed.error()))) {
       if (!flushed)
         return fail(disk_error(flushed.error(), "put the storage's new files on the disk"));
       const fs::Time now = store_.file_system.now();
@@ -121,11 +123,20 @@ class Requirements {
       return;
     }
     store_.pool.parallel_for(young_.size(), 1, [this](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end && !failed_; ++i) {
-        const auto flushed = store_.blobs.make_durable(id_at_(young_[i]));
-        if (!flushed) fail(flushed.error());
-      }
+      for (std::size_t i = begin; i < end && !failed_; ++i)
+        make_durable(young_[i]);
     });
+  }
+
+  // Beside a collector the blob may have left its place since it was found.
+  void make_durable(std::size_t i) {
+    const BlobId id = id_at_(i);
+    const auto flushed = store_.blobs.make_durable(id);
+    if (!flushed) return fail(flushed.error());
+    if (flushed.value()) return;
+    const auto stored = store_.blobs.holds(id, BlobFolder::Mark::as_used_now);
+    if (!stored) return fail(stored.error());
+    if (!stored.value()) out_[i] = status_if_absent(id);
   }
 
   void fail(const Error& error) {
@@ -156,8 +167,10 @@ result<void> Store::Impl::mark_all(bool trust_memory, const IdAt& id_at, std::sp
 }
 
 result<void> Store::require(const FileList& files, std::span<BlobStatus> out, const Asker& asker) {
-  return impl_->mark_all(
-      true, [&](std::size_t i) { return files[i].id; }, out, asker);
+  return impl_->guarded([&] {
+    return impl_->mark_all(
+        true, [&](std::size_t i) { return files[i].id; }, out, asker);
+  });
 }
 
 }  // namespace shaman

@@ -78,7 +78,9 @@ result<Reservations::Hold> Reservations::set_aside(std::string_view client,
 }
 
 result<Reservations::Room> Reservations::look_for_room(Counts counts) const {
-  const auto space = file_system_.space(root_);
+  auto space = file_system_.space(root_);
+  // As was said at the start.
+  if (!space && fs::is_unsupported(space.error())) space = fs::Space::unknown();
   if (!space) return disk_error(space.error(), "ask for the free space of the storage");
   Room room;
   room.space = *space;

@@ -42,13 +42,38 @@ result<std::unique_ptr<Upload::State>> open_partial(Store::Impl& store, const Bl
   return state;
 }
 
+result<HeldResult> held(Store::Impl& store, const BlobId& id, std::function<void()> wake,
+                        const Asker& asker) {
+  const BlobId key = Store::Impl::key_of(asker, id);
+  const auto lease = store.partial_leases.try_take(key, {}, std::move(wake));
+  if (!lease) return HeldResult(Taken{});
+  const auto stored = store.holds(id, asker, BlobFolder::Mark::as_used_now);
+  if (!stored) return stored.error();
+  if (stored.value()) return HeldResult(AlreadyStored{});
+  const auto offset = store.partials.offset(key);
+  if (!offset) return offset.error();
+  if (!offset.value()) return HeldResult(NotHeld{});
+  return HeldResult(Held{**offset});
+}
+
+result<HeldResult> cancel(Store::Impl& store, const BlobId& id, std::function<void()> wake,
+                          const Asker& asker) {
+  const BlobId key = Store::Impl::key_of(asker, id);
+  const auto lease = store.partial_leases.try_take(key, {}, std::move(wake));
+  if (!lease) return HeldResult(Taken{});
+  const auto removed = store.partials.remove(key);
+  if (!removed) return removed.error();
+  if (!removed.value()) return HeldResult(NotHeld{});
+  return HeldResult(Held{0});
+}
+
 }  // namespace
 
-result<ResumeResult> Store::create_resumable(const BlobId& id, bool can_defer,
-                                             const Takeover& takeover, const Asker& asker) {
-  Impl& store = *impl_;
+result<ResumeResult> Store::Impl::create_resumable(const BlobId& id, bool can_defer,
+                                                   const Takeover& takeover, const Asker& asker) {
+  Impl& store = *this;
   if (store.refuses_uploads) return Error{errc::shutting_down, {}};
-  const BlobId key = Impl::key_of(asker, id);
+  const BlobId key = Store::Impl::key_of(asker, id);
   const auto ticket = store.claims.claim(key, store.file_system.steady_now());
   // Gives the claim back, whatever comes.
   const auto claim = ticket ? std::make_unique<Upload::State>(store, id, asker, *ticket) : nullptr;
@@ -71,10 +96,10 @@ result<ResumeResult> Store::create_resumable(const BlobId& id, bool can_defer,
   return ResumeResult(Upload(std::move(*state)));
 }
 
-result<ResumeResult> Store::append_resumable(const BlobId& id, const Takeover& takeover,
-                                             const Asker& asker) {
-  Impl& store = *impl_;
-  const BlobId key = Impl::key_of(asker, id);
+result<ResumeResult> Store::Impl::append_resumable(const BlobId& id, const Takeover& takeover,
+                                                   const Asker& asker) {
+  Impl& store = *this;
+  const BlobId key = Store::Impl::key_of(asker, id);
   if (store.refuses_uploads) return Error{errc::shutting_down, {}};
   auto lease = store.partial_leases.try_take(key, takeover.interrupt, takeover.wake);
   if (!lease) return ResumeResult(Taken{});
@@ -93,35 +118,28 @@ result<ResumeResult> Store::append_resumable(const BlobId& id, const Takeover& t
   return ResumeResult(Upload(std::move(*state)));
 }
 
+result<ResumeResult> Store::create_resumable(const BlobId& id, bool can_defer,
+                                             const Takeover& takeover, const Asker& asker) {
+  return impl_->guarded([&] { return impl_->create_resumable(id, can_defer, takeover, asker); });
+}
+
+result<ResumeResult> Store::append_resumable(const BlobId& id, const Takeover& takeover,
+                                             const Asker& asker) {
+  return impl_->guarded([&] { return impl_->append_resumable(id, takeover, asker); });
+}
+
 result<HeldResult> Store::held_of(const BlobId& id, std::function<void()> wake,
                                   const Asker& asker) {
-  Impl& store = *impl_;
-  const BlobId key = Impl::key_of(asker, id);
-  const auto lease = store.partial_leases.try_take(key, {}, std::move(wake));
-  if (!lease) return HeldResult(Taken{});
-  const auto stored = store.holds(id, asker, BlobFolder::Mark::as_used_now);
-  if (!stored) return stored.error();
-  if (stored.value()) return HeldResult(AlreadyStored{});
-  const auto offset = store.partials.offset(key);
-  if (!offset) return offset.error();
-  if (!offset.value()) return HeldResult(NotHeld{});
-  return HeldResult(Held{**offset});
+  return impl_->guarded([&] { return held(*impl_, id, std::move(wake), asker); });
 }
 
 result<std::optional<std::uint64_t>> Store::peek_held(const BlobId& id, const Asker& asker) {
-  return impl_->partials.offset(Impl::key_of(asker, id));
+  return impl_->guarded([&] { return impl_->partials.offset(Impl::key_of(asker, id)); });
 }
 
 result<HeldResult> Store::cancel_resumable(const BlobId& id, std::function<void()> wake,
                                            const Asker& asker) {
-  Impl& store = *impl_;
-  const BlobId key = Impl::key_of(asker, id);
-  const auto lease = store.partial_leases.try_take(key, {}, std::move(wake));
-  if (!lease) return HeldResult(Taken{});
-  const auto removed = store.partials.remove(key);
-  if (!removed) return removed.error();
-  if (!removed.value()) return HeldResult(NotHeld{});
-  return HeldResult(Held{0});
+  return impl_->guarded([&] { return cancel(*impl_, id, std::move(wake), asker); });
 }
 
 result<std::uint64_t> Upload::checkpoint() {
@@ -133,10 +151,11 @@ result<void> Upload::State::checkpoint() {
   if (failure) return *failure;
   if (durable == received) return {};
   const auto kept = store.partials.checkpoint(key, name, file, received);
-  if (!kept) {
-    failure = kept.error();
+  const auto still = store.is_still_there(epoch, !kept);
+  if (!kept || !still) {
+    failure = still ? kept.error() : still.error();
     ++store.uploads_failed;
-    store.log(LogLevel::error, failure->message());
+    if (still) store.log(LogLevel::error, failure->message());
     return *failure;
   }
   durable = received;

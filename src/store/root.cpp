@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "shaman/storage_access.hpp"
 #include "shaman/text.hpp"
 
 #include "store/disk_error.hpp"
@@ -37,17 +38,44 @@ result<fs::Folder> open_or_make_root(fs::FileSystem& file_system, const std::str
   return std::move(*root);
 }
 
+// Of a command, which must not make a storage of whatever folder it is given.
+result<fs::Folder> open_existing_root(fs::FileSystem& file_system, const std::string& path) {
+  auto root = file_system.open_root(path);
+  if (!root) return refusal(path, root.error().message());
+  const std::string format = std::string(layout::kPrivate) + "/" + std::string(layout::kFormat);
+  const auto found = file_system.stat(*root, format);
+  if (found) return std::move(*root);
+  const bool is_missing = found.error() == errors::no_such_file_or_directory ||
+                          found.error() == errors::not_a_directory ||
+                          found.error() == errors::too_many_symbolic_link_levels;
+  if (!is_missing) return refusal(path, format + " cannot be read: " + found.error().message());
+  return refusal(path, "it is not a storage, as it has no " + format +
+                           ". A server writes that file when it first starts on a folder: correct "
+                           "the path, or start the server first");
+}
+
 class Opener {
  public:
-  Opener(fs::FileSystem& file_system, const std::string& path)
-      : file_system_(file_system), path_(path) {}
+  Opener(fs::FileSystem& file_system, const std::string& path, IfMissing if_missing)
+      : file_system_(file_system), path_(path), if_missing_(if_missing) {}
+
+  result<fs::Folder> root() {
+    return if_missing_ == IfMissing::make ? open_or_make_root(file_system_, path_)
+                                          : open_existing_root(file_system_, path_);
+  }
 
   result<fs::Folder> folder(const fs::Folder& at, std::string_view name) {
-    auto folder = fs::open_or_make_folder(file_system_, at, name);
+    auto folder = if_missing_ == IfMissing::make ? fs::open_or_make_folder(file_system_, at, name)
+                                                 : file_system_.open_folder(at, name);
     if (folder) return std::move(*folder);
     std::string why = std::string(name) + " in it ";
     const auto& error = folder.error();
-    if (error == errors::too_many_symbolic_link_levels || error == errors::not_a_directory) {
+    if (if_missing_ == IfMissing::refuse && error == errors::no_such_file_or_directory) {
+      why +=
+          "is missing; if it was moved away or is not mounted, bring it back, else start the "
+          "server, "
+          "which makes it";
+    } else if (error == errors::too_many_symbolic_link_levels || error == errors::not_a_directory) {
       why +=
           "is a symbolic link or a file; it must be a folder of the storage itself, as links "
           "between jobs and blobs are relative and all must be on one file system";
@@ -76,6 +104,10 @@ class Opener {
       return refusal(path_, "files cannot be written in .shaman: " + traits.error().message() +
                                 "; the server must be allowed to write, and there must be space");
     }
+    if (!traits->sets_times)
+      return refusal(path_,
+                     "its file system does not let the server set files' times (utimensat fails), "
+                     "which tell garbage collection what is in use; use another");
     if (!traits->symbolic_links)
       return refusal(path_, "its file system has no symbolic links, which checkouts consist of");
     if (survives_power_cut(durability) && !(traits->flush_files && traits->flush_folders)) {
@@ -85,6 +117,23 @@ class Opener {
                      "power cut may lose what was acknowledged");
     }
     return *traits;
+  }
+
+  // Making a link is exclusive and whole on every storage, so that all servers agree on the first.
+  result<std::string> id(const fs::Folder& private_folder) {
+    if (if_missing_ == IfMissing::make) {
+      const std::string random =
+          std::to_string(file_system_.random()) + "-" + std::to_string(file_system_.random());
+      const auto made = file_system_.make_link(private_folder, layout::kId, random);
+      if (!made && made.error() != errors::file_exists)
+        return refusal(path_, ".shaman/id cannot be made: " + made.error().message());
+    }
+    const auto id = file_system_.read_link(private_folder, layout::kId);
+    if (id) return *id;
+    if (if_missing_ == IfMissing::refuse && id.error() == errors::no_such_file_or_directory)
+      return std::string();
+    return refusal(path_, ".shaman/id cannot be read as a symbolic link (" + id.error().message() +
+                              "); remove it, and the next start makes it");
   }
 
   result<void> format(const fs::Folder& private_folder) {
@@ -132,14 +181,15 @@ class Opener {
 
   fs::FileSystem& file_system_;
   const std::string& path_;
+  const IfMissing if_missing_;
 };
 
 }  // namespace
 
 result<StorageRoot> open_storage_root(fs::FileSystem& file_system, const std::string& path,
-                                      Durability durability) {
-  Opener opener(file_system, path);
-  auto root = open_or_make_root(file_system, path);
+                                      Durability durability, IfMissing if_missing) {
+  Opener opener(file_system, path, if_missing);
+  auto root = opener.root();
   if (!root) return root.error();
   auto file_store = opener.folder(*root, layout::kFileStore);
   if (!file_store) return file_store.error();
@@ -160,15 +210,35 @@ result<StorageRoot> open_storage_root(fs::FileSystem& file_system, const std::st
   if (const auto format = opener.format(*private_folder); !format) return format.error();
   const auto traits = opener.traits(*private_folder, durability);
   if (!traits) return traits.error();
+  auto id = opener.id(*private_folder);
+  if (!id) return id.error();
   auto partial = opener.folder(*private_folder, layout::kPartial);
   if (!partial) return partial.error();
   if (survives_power_cut(durability)) {
     // After a crash, names may be there whose content or folders never reached the disk.
-    if (const auto flushed = file_system.flush_all(*root); !flushed)
+    const auto flushed = file_system.flush_all(*root);
+    if (!flushed && !fs::is_unsupported(flushed.error()))
       return refusal(path, "flushing it failed: " + flushed.error().message());
   }
-  return StorageRoot{std::move(*root),           std::move(*blobs),   std::move(*jobs),
-                     std::move(*private_folder), std::move(*partial), *traits};
+  return StorageRoot{
+      std::move(*root),    std::move(*blobs), std::move(*jobs), std::move(*private_folder),
+      std::move(*partial), *traits,           std::move(*id)};
+}
+
+result<void> check_id(const StorageRoot& root, const std::string& path, const std::string& id) {
+  if (id.empty() || root.id == id) return {};
+  return Error{errc::not_a_store, "another storage than the server's lies at " +
+                                      text::printable(path) +
+                                      ", and is left alone: mount the right one"};
+}
+
+result<void> check_is_storage(fs::FileSystem& file_system, const std::string& path) {
+  Opener opener(file_system, path, IfMissing::refuse);
+  const auto root = opener.root();
+  if (!root) return root.error();
+  for (const std::string_view name : {layout::kBlobsPath, layout::kJobs, layout::kPrivate})
+    if (const auto folder = opener.folder(*root, name); !folder) return folder.error();
+  return {};
 }
 
 void remove_foreign_leftovers(fs::FileSystem& file_system, const fs::Folder& root,

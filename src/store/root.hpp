@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "shaman/error.hpp"
@@ -20,13 +21,25 @@ struct StorageRoot {
   fs::Folder private_folder;  ///< .shaman
   fs::Folder partial;         ///< .shaman/partial
   StorageTraits traits;
+  std::string id{};  ///< see layout::kId; empty where it has none yet
 };
 
-/// Opens the folder, making what is missing, and checks format, file system and permissions; then
-/// everything that was there is on stable storage, where that survives a power cut.
+/// Whether what is missing of a storage is made.
+enum class IfMissing : std::uint8_t {
+  make,
+  refuse,  ///< also a folder on which no server was ever started; nothing is left in it
+};
+
+/// Opens the folder, and checks format, file system and permissions; then everything that was there
+/// is on stable storage, where that survives a power cut.
 /// errc::not_a_store, in words that say what to do.
 [[nodiscard]] result<StorageRoot> open_storage_root(fs::FileSystem& file_system,
-                                                    const std::string& path, Durability durability);
+                                                    const std::string& path, Durability durability,
+                                                    IfMissing if_missing = IfMissing::make);
+
+/// errc::not_a_store where the storage is not the one of this id. Empty: any is right.
+[[nodiscard]] result<void> check_id(const StorageRoot& root, const std::string& path,
+                                    const std::string& id);
 
 /// Removes what the Go server left half-received in `file-store/uploading` more than a day ago.
 void remove_foreign_leftovers(fs::FileSystem& file_system, const fs::Folder& root,

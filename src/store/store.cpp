@@ -6,6 +6,8 @@
 
 #include "store/disk_error.hpp"
 #include "store/private_folder.hpp"
+#include "store/remount.hpp"
+#include "store/self_check.hpp"
 #include "store/store_impl.hpp"
 #include "store/unfinished_collection.hpp"
 
@@ -23,6 +25,10 @@ class Rounds {
   void operator()() {
     const auto now = store_.file_system.steady_now();
     if (store_.claims.has_waiters()) store_.claims.wake_stalled(now);
+    if (!store_.watch.check()) {
+      try_to_follow(now);
+      if (!store_.watch.problem().empty()) return;
+    }
     if (now < next_beat_) return;
     next_beat_ = now + Instance::kBeat;
     if (const auto beat = store_.instance.beat(); !beat) {
@@ -35,19 +41,34 @@ class Rounds {
   }
 
  private:
+  void try_to_follow(std::chrono::steady_clock::time_point now) {
+    constexpr std::chrono::seconds kBetweenTries{1};
+    if (now < next_try_) return;
+    next_try_ = now + kBetweenTries;
+    const auto followed = follow_mounted_anew(store_);
+    const std::string problem = followed ? std::string() : followed.error().message();
+    if (!problem.empty() && problem != told_)
+      store_.log(LogLevel::warning,
+                 "the storage is mounted anew, but cannot be used yet: " + problem);
+    told_ = problem;
+  }
+
   Store::Impl& store_;
   std::chrono::steady_clock::time_point next_beat_{};
+  std::chrono::steady_clock::time_point next_try_{};
+  std::string told_;
 };
 
 }  // namespace
 
 Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, WorkerPool& pool_,
-                  StorageRoot root_, Instance instance_)
+                  StorageRoot root_, Instance instance_, std::string path)
     : file_system(file_system_),
       options(options_),
       pool(pool_),
       root(std::move(root_)),
       instance(std::move(instance_)),
+      watch(file_system, std::move(path), options.log),
       claims(options.stall_after, options.stall_bytes),
       marks(options.remembered_marks),
       blobs(file_system, root.blobs, root.private_folder, root.traits, marks, options),
@@ -63,6 +84,12 @@ Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, Wo
 Store::Impl::~Impl() {
   std::unique_lock lock(jobs_mutex_);
   jobs_ended_.wait(lock, [this] { return jobs_ == 0; });
+}
+
+result<void> Store::Impl::is_still_there(std::uint64_t epoch, bool looks_now) {
+  if (auto there = looks_now ? watch.look() : watch.check(); !there) return there;
+  if (watch.epoch() == epoch) return {};
+  return Error{kStorageAway, "the storage was mounted anew while this was under way: try again"};
 }
 
 void Store::Impl::begin_job() {
@@ -115,14 +142,18 @@ result<BlobStatus> Store::Impl::status_of(const BlobId& id, const Asker& asker) 
   const auto told = status_unflushed(id, asker);
   if (!told) return told.error();
   if (*told) return **told;
-  if (const auto flushed = blobs.make_durable(id); !flushed) return flushed.error();
-  return BlobStatus::stored;
+  const auto stored = blobs.holds(id, BlobFolder::Mark::no);
+  if (!stored) return stored.error();
+  if (stored.value()) return BlobStatus::stored;
+  return is_claimed(id, asker) ? BlobStatus::uploading : BlobStatus::unknown;
 }
 
 result<std::unique_ptr<Store>> Store::open(fs::FileSystem& file_system, const std::string& root,
                                            const StoreOptions& options, WorkerPool& disk_pool) {
   auto opened = open_storage_root(file_system, root, options.durability);
   if (!opened) return opened.error();
+  auto remarks = check_access(file_system, *opened, root, options.limits);
+  if (!remarks) return remarks.error();
   auto instance = Instance::start(file_system, opened->private_folder);
   if (!instance) return Error{errc::not_a_store, instance.error().message()};
   if (const auto told = instance->announce(options.mark_lease); !told)
@@ -134,7 +165,11 @@ result<std::unique_ptr<Store>> Store::open(fs::FileSystem& file_system, const st
   instance->clean_up_after_the_dead(dismantling, options.log);
   remove_foreign_leftovers(file_system, opened->root, options.log);
   auto impl = std::make_unique<Impl>(file_system, options, disk_pool, std::move(*opened),
-                                     std::move(*instance));
+                                     std::move(*instance), root);
+  if (auto expected = impl->watch.expect(impl->root); !expected) return expected.error();
+  impl->remarks = std::move(*remarks);
+  for (const std::string& remark : impl->remarks)
+    impl->log(LogLevel::warning, "the storage: " + remark);
   bring_back_unfinished(file_system, impl->root, impl->blobs, options.log);
   impl->reservations.count();
   return std::unique_ptr<Store>(new Store(std::move(impl)));
@@ -144,16 +179,34 @@ Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Store::~Store() = default;
 
 result<BlobStatus> Store::status(const BlobId& id, const Asker& asker) {
-  return impl_->status_of(id, asker);
+  return impl_->guarded([&] { return impl_->status_of(id, asker); });
 }
 
 result<std::optional<BlobStatus>> Store::status_at_once(const BlobId& id, const Asker& asker) {
-  auto told = impl_->status_unflushed(id, asker);
-  if (!told || !*told || **told == BlobStatus::stored) return told;
-  const auto held = impl_->partials.holds(Impl::key_of(asker, id));
-  if (!held) return held.error();
-  if (held.value()) told->reset();
-  return told;
+  return impl_->guarded([&]() -> result<std::optional<BlobStatus>> {
+    auto told = impl_->status_unflushed(id, asker);
+    if (!told || !*told || **told == BlobStatus::stored) return told;
+    const auto held = impl_->partials.holds(Impl::key_of(asker, id));
+    if (!held) return held.error();
+    if (held.value()) told->reset();
+    return told;
+  });
+}
+
+result<void> Store::check_there() {
+  return impl_->watch.check();
+}
+
+std::string Store::problem() const {
+  return impl_->watch.problem();
+}
+
+const std::vector<std::string>& Store::remarks() const noexcept {
+  return impl_->remarks;
+}
+
+const std::string& Store::storage_id() const noexcept {
+  return impl_->root.id;
 }
 
 void Store::refuse_uploads() {

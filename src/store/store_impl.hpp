@@ -25,6 +25,7 @@
 #include "store/proofs.hpp"
 #include "store/reservations.hpp"
 #include "store/root.hpp"
+#include "store/storage_watch.hpp"
 
 namespace shaman {
 
@@ -32,8 +33,23 @@ namespace shaman {
 /// Checkouts work on it.
 struct Store::Impl {
   Impl(fs::FileSystem& file_system_, const StoreOptions& options_, WorkerPool& pool_,
-       StorageRoot root_, Instance instance_);
+       StorageRoot root_, Instance instance_, std::string path);
   ~Impl();
+
+  /// Runs what ends in an answer: only where the storage is there before, and still is, and is the
+  /// same folder, when all is done. kStorageAway also in the place of a failure that comes of
+  /// that.
+  template <class Work>
+  [[nodiscard]] auto guarded(Work&& work) -> decltype(work()) {
+    if (const auto there = watch.check(); !there) return there.error();
+    const std::uint64_t epoch = watch.epoch();
+    auto outcome = work();
+    const bool has_failed = !outcome && outcome.error().code == errc::io_error;
+    if (const auto still = is_still_there(epoch, has_failed); !still) return still.error();
+    return outcome;
+  }
+  /// `looks_now`: also where the last look was a moment ago.
+  [[nodiscard]] result<void> is_still_there(std::uint64_t epoch, bool looks_now);
 
   void log(LogLevel level, const std::string& message) const {
     if (options.log) options.log(level, message);
@@ -62,6 +78,14 @@ struct Store::Impl {
   /// Stores a small blob of the server's own making; it is stored and marked on return. Blocks.
   [[nodiscard]] result<BlobId> put(std::string_view content);
 
+  // Store's members of these names, where the storage is there.
+  [[nodiscard]] result<BeginResult> begin_upload(const BlobId& id, bool can_defer,
+                                                 const Asker& asker);
+  [[nodiscard]] result<ResumeResult> create_resumable(const BlobId& id, bool can_defer,
+                                                      const Takeover& takeover, const Asker& asker);
+  [[nodiscard]] result<ResumeResult> append_resumable(const BlobId& id, const Takeover& takeover,
+                                                      const Asker& asker);
+
   /// Checks the upload, makes its blob part of the store, and gives the claim back. Blocks.
   [[nodiscard]] result<void> finish(std::shared_ptr<Upload::State> upload);
   /// Where uploads are finished.
@@ -79,6 +103,8 @@ struct Store::Impl {
   WorkerPool& pool;
   StorageRoot root;
   Instance instance;
+  StorageWatch watch;
+  std::vector<std::string> remarks;
   ClaimTable claims;
   MarkCache marks;
   BlobFolder blobs;
@@ -115,6 +141,7 @@ struct Upload::State {
         id(id_),
         scope(asker.scope),
         key(Store::Impl::key_of(asker, id_)),
+        epoch(store_.watch.epoch()),
         ticket(ticket_) {}
   ~State();
 
@@ -128,6 +155,7 @@ struct Upload::State {
   const BlobId id;
   const std::string scope;    ///< for whom a commit is a proof
   const BlobId key;           ///< see Store::Impl::key_of
+  const std::uint64_t epoch;  ///< of the storage that the file is in
   ClaimTable::Ticket ticket;  ///< 0: none
   std::string name;
   fs::File file;

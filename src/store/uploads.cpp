@@ -64,7 +64,10 @@ result<void> Upload::State::write(std::span<const std::byte> piece) {
   if (!written) {
     failure = disk_error(written.error(), "write the upload of blob " + id.brief());
     ++store.uploads_failed;
-    store.log(LogLevel::error, failure->message());
+    if (auto still = store.is_still_there(epoch, true); !still)
+      failure = still.error();
+    else
+      store.log(LogLevel::error, failure->message());
   } else {
     hash.update(piece);
     received += piece.size();
@@ -118,10 +121,11 @@ std::string Store::Impl::temporary_name(const BlobId& id) {
   return id.digest.hex() + "-" + std::to_string(id.size) + "-" + std::to_string(next_name++);
 }
 
-result<BeginResult> Store::begin_upload(const BlobId& id, bool can_defer, const Asker& asker) {
-  Impl& store = *impl_;
+result<BeginResult> Store::Impl::begin_upload(const BlobId& id, bool can_defer,
+                                              const Asker& asker) {
+  Impl& store = *this;
   if (store.refuses_uploads) return Error{errc::shutting_down, {}};
-  const BlobId key = Impl::key_of(asker, id);
+  const BlobId key = Store::Impl::key_of(asker, id);
   const bool was_claimed = store.claims.is_claimed(key);
   // Claimed before the disk is looked at: so nobody can commit the blob unseen in between.
   const auto ticket = store.claims.claim(key, store.file_system.steady_now());
@@ -150,6 +154,10 @@ result<BeginResult> Store::begin_upload(const BlobId& id, bool can_defer, const 
   return BeginResult(Upload(std::move(state)));
 }
 
+result<BeginResult> Store::begin_upload(const BlobId& id, bool can_defer, const Asker& asker) {
+  return impl_->guarded([&] { return impl_->begin_upload(id, can_defer, asker); });
+}
+
 result<void> Store::Impl::finish(std::shared_ptr<Upload::State> upload) {
   const auto verified = upload->verify();
   result<void> outcome = verified;
@@ -157,6 +165,8 @@ result<void> Store::Impl::finish(std::shared_ptr<Upload::State> upload) {
     PendingBlob blob{upload->id, std::move(upload->file), upload->name};
     if (upload->lease) blob.folder = &partials.folder();
     outcome = committer.commit(std::move(blob));
+    const bool has_failed = !outcome && outcome.error().code == errc::io_error;
+    if (auto still = is_still_there(upload->epoch, has_failed); !still) outcome = still;
   }
   if (outcome) {
     ++uploads_committed;
@@ -165,7 +175,8 @@ result<void> Store::Impl::finish(std::shared_ptr<Upload::State> upload) {
   } else if (!upload->failure) {
     ++uploads_failed;
   }
-  if (!outcome && outcome.error().code != errc::content_mismatch)
+  if (!outcome && outcome.error().code != errc::content_mismatch &&
+      outcome.error().code != kStorageAway)
     log(LogLevel::error, outcome.error().message());
   claims.release(upload->ticket, outcome.has_value());
   // With the wrong content no part of it can be trusted. Any other failure's file is gone already,

@@ -126,5 +126,51 @@ class Stress(unittest.TestCase):
             self.assertGreater(collected, 0, "the collectors did nothing")
 
 
+class ShortAges(unittest.TestCase):
+    """Two servers that collect after a second what the other one has just been asked for: between
+    any look at a file and what follows, the file may be moved to the trash and back."""
+
+    SECONDS = 4
+
+    def test_no_request_fails(self):
+        options = {**OPTIONS, "gc_min_age": "1s", "gc_grace": "0s"}
+        with tempfile.TemporaryDirectory(prefix="shaman-test-") as folder:
+            storage = os.path.join(folder, "storage")
+            with Server(storage, **options) as one, Server(storage, **options) as two:
+                contents = [new_content(100 + i) for i in range(60)]
+                stop = threading.Event()
+                answers = []
+                threads = [threading.Thread(target=self.ask, args=(server, contents, stop, answers))
+                           for server in (one, two, one, two)]
+                for thread in threads:
+                    thread.start()
+                stop.wait(self.SECONDS)
+                stop.set()
+                for thread in threads:
+                    thread.join()
+                # 424: it was collected before it was linked, and the client sends it again.
+                wrong = {(what, status) for what, status in answers
+                         if status not in (200, 204, 208, 424)}
+                self.assertEqual(wrong, set(), one.log() + two.log())
+                self.assertTrue(answers)
+                self.assertNotIn("error", one.log() + two.log())
+
+    def ask(self, server, contents, stop, answers):
+        with Api(server) as calls:
+            while not stop.is_set():
+                some = random.sample(contents, 20)
+                specs = [spec(f"{i}/file", data) for i, data in enumerate(some)]
+                for data in some[:10]:
+                    answers.append(("upload", calls.upload(data).status))
+                answers.append(("requirements", calls.requirements(specs).status))
+                answers.append(("status", calls.get(api.files_url(some[0])).status))
+                made = calls.create("short", specs[:10])
+                answers.append(("create", made.status))
+                if made.status == 200:
+                    path = quote(made.json()["checkoutPath"])
+                    erased = calls.call("DELETE", "/api/v3/shaman/checkout/" + path)
+                    answers.append(("erase", erased.status))
+
+
 if __name__ == "__main__":
     api.main()

@@ -32,8 +32,15 @@ class Verify(ServerTest):
         done = self.verify()
         self.assertEqual(done.returncode, 3)
         self.assertIn(sha256(bad), done.stdout)
-        self.assertIn("needed by jobs/film/shot\n", done.stdout)
+        self.assertIn("moved to .shaman/quarantine/" + sha256(bad), done.stdout)
+        self.assertIn("broken: jobs/film/shot\n", done.stdout)
+        self.assertIn("submit their scenes again", done.stdout)
         self.assertNotIn(sha256(good), done.stdout)
+        for options in ((), ("--sample", "1%"), ("--dry-run",)):
+            done = self.verify(*options)
+            self.assertEqual(done.returncode, 3, "it is broken until the file is there again")
+            self.assertIn(", 0 damaged, 1 missing", done.stdout)
+            self.assertIn("broken: jobs/film/shot\n", done.stdout)
 
         self.assertEqual(self.api.create("again", files).status, 424)
         missing = self.api.requirements(files).json()["files"]

@@ -65,6 +65,7 @@ class World {
   [[nodiscard]] std::size_t any_blob() { return chance_.number(kBlobs); }
   [[nodiscard]] bool write(Upload& upload, std::string_view content);
   [[nodiscard]] bool commit(Server& server, Upload upload);
+  void must_not_fail(Server& server, const char* what, const Error& error);
   void acknowledge(const BlobId& id, fs::Time asked) { promises_.stored(id, asked + kMinAge); }
   // A mark of up to half of that ago is believed, and worth the less.
   void relied_upon(const BlobId& id, fs::Time asked) {
@@ -99,10 +100,19 @@ bool World::write(Upload& upload, std::string_view content) {
   return true;
 }
 
+// Where no call was made to fail, no answer may be "internal error", whatever others do meanwhile.
+// A mount that sees late may still see what is gone.
+void World::must_not_fail(Server& server, const char* what, const Error& error) {
+  if (error.code == errc::io_error && lives() && machine_.faults == 0 && !server.mount.sees_late())
+    violations_.push_back(std::string(what) + " failed: " + error.message());
+}
+
 bool World::commit(Server& server, Upload upload) {
   bool done = false;
-  server.store().commit(std::move(upload),
-                        [&done](const result<void>& outcome) { done = outcome.has_value(); });
+  server.store().commit(std::move(upload), [&](const result<void>& outcome) {
+    done = outcome.has_value();
+    if (!done) must_not_fail(server, "a commit", outcome.error());
+  });
   return done && lives();
 }
 
@@ -110,6 +120,7 @@ void World::upload(Server& server) {
   const std::size_t blob = any_blob();
   const fs::Time begin = disk_.now();
   auto begun = server.store().begin_upload(ids_[blob], false);
+  if (!begun) must_not_fail(server, "an upload", begun.error());
   if (!begun || !lives()) return;
   if (std::holds_alternative<AlreadyStored>(*begun)) return relied_upon(ids_[blob], begin);
   auto* const upload = std::get_if<Upload>(&*begun);
@@ -162,7 +173,9 @@ void World::require(Server& server) {
     if (chance_.one_in(2)) files.add(id, "f");
   std::vector<BlobStatus> statuses(files.size());
   const fs::Time begin = disk_.now();
-  if (!server.store().require(files, statuses) || !lives()) return;
+  const auto told = server.store().require(files, statuses);
+  if (!told) must_not_fail(server, "requirements", told.error());
+  if (!told || !lives()) return;
   const fs::Time until = begin + kMinAge - store_options().mark_lease;
   FileList stored;
   for (std::size_t i = 0; i < files.size(); ++i) {
@@ -184,6 +197,7 @@ void World::rely_upon(Server& server, const FileList& files, fs::Time until) {
   for (;;) {
     const auto made = server.checkouts->create(*plan);
     if (made && lives()) promises_.checkout(*made, files);
+    if (!made) must_not_fail(server, "a create", made.error());
     if (made || made.error().code != errc::blobs_missing || !lives()) return;
     // Somebody sends one of them once more: a server waits for that.
     const auto uploads = server.checkouts->being_uploaded(*plan);
@@ -212,6 +226,7 @@ void World::check_out(Server& server) {
   if (!plan) return violations_.push_back("a good checkout is refused: " + plan.error().message());
   const auto made = server.checkouts->create(*plan);
   if (made && lives()) promises_.checkout(*made, files);
+  if (!made) must_not_fail(server, "a create", made.error());
 }
 
 std::string World::any_checkout() {
@@ -225,7 +240,8 @@ void World::erase(Server& server) {
   const std::string path = any_checkout();
   if (path.empty()) return;
   promises_.erasing(path);
-  static_cast<void>(server.checkouts->erase(path));
+  const auto erased = server.checkouts->erase(path);
+  if (!erased) must_not_fail(server, "an erase", erased.error());
 }
 
 void World::collect() {

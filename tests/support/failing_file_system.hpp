@@ -43,6 +43,7 @@ enum class Operation : std::uint8_t {
 struct Call {
   Operation operation;
   std::string path;  ///< relative to its folder; the new one of a rename; empty for handles
+  bool to_free_name = false;  ///< of a rename
 };
 
 /// A file system in front of another: calls a hook before each operation, which may let it fail,
@@ -139,7 +140,7 @@ class FailingFileSystem final : public fs::FileSystem {
   }
   fs::result<void> rename_to_free_name(const fs::Folder& from, std::string_view old_path,
                                        const fs::Folder& to, std::string_view new_path) override {
-    if (const auto error = called(Operation::rename, new_path)) return error;
+    if (const auto error = called(Operation::rename, new_path, true)) return error;
     return inner_.rename_to_free_name(real(from), old_path, real(to), new_path);
   }
   fs::result<void> remove_file(const fs::Folder& at, std::string_view path) override {
@@ -169,6 +170,15 @@ class FailingFileSystem final : public fs::FileSystem {
     if (const auto error = called(Operation::read_link, path)) return error;
     return inner_.read_link(real(at), path);
   }
+  fs::result<void> lead_to(const fs::Handle& handle, const fs::Handle& other) override {
+    return inner_.lead_to(real(handle), real(other));
+  }
+  fs::result<bool> passes_on_access(const fs::Folder& folder) override {
+    return inner_.passes_on_access(real(folder));
+  }
+  fs::result<bool> may_write(const fs::Folder& at, std::string_view path) override {
+    return inner_.may_write(real(at), path);
+  }
   fs::result<fs::Space> space(const fs::Folder& at) override {
     if (const auto error = called(Operation::space)) return error;
     {
@@ -197,13 +207,14 @@ class FailingFileSystem final : public fs::FileSystem {
   }
 
  private:
-  boost::system::error_code called(Operation operation, std::string_view path = {}) {
+  boost::system::error_code called(Operation operation, std::string_view path = {},
+                                   bool to_free_name = false) {
     Hook hook;
     {
       const std::lock_guard lock(mutex_);
       hook = hook_;
     }
-    return hook ? hook({operation, std::string(path)}) : boost::system::error_code();
+    return hook ? hook({operation, std::string(path), to_free_name}) : boost::system::error_code();
   }
   fs::result<fs::Folder> keep(fs::result<fs::Folder> folder) {
     if (!folder) return folder;
@@ -225,6 +236,13 @@ class FailingFileSystem final : public fs::FileSystem {
   const fs::File& real(const fs::File& file) const {
     const std::lock_guard lock(mutex_);
     return files_.at(file.id());
+  }
+
+  const fs::Handle& real(const fs::Handle& handle) const {
+    const std::lock_guard lock(mutex_);
+    const auto folder = folders_.find(handle.id());
+    if (folder != folders_.end()) return folder->second;
+    return files_.at(handle.id());
   }
 
   fs::FileSystem& inner_;

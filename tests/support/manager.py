@@ -244,8 +244,11 @@ class Manager:
         if not os.path.isdir(path):
             cause = f"Directory check: stat {path}: no such file or directory"
         else:
-            with tempfile.TemporaryFile(dir=path):
-                pass
+            try:
+                with tempfile.TemporaryFile(dir=path):
+                    pass
+            except OSError as error:
+                cause = f"Writing the check file: open {path}: {error.strerror.lower()}"
         return 200, {"path": path, "is_usable": not cause, "cause": cause}
 
     def shared_storage(self, audience, platform):

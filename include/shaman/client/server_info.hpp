@@ -22,9 +22,11 @@ struct ServerInfo {
   Kind kind = Kind::other;
   std::string name;
   std::string version;
-  std::vector<std::string> features;  ///< of kind shaman
-  std::optional<bool> takes_files;    ///< of kind flamenco: whether its Shaman is switched on
-  std::string answer;                 ///< of kind other: what it said, for messages
+  std::vector<std::string> features;         ///< of kind shaman
+  std::string storage_problem;               ///< of kind shaman: why it takes no files just now
+  std::vector<std::string> storage_remarks;  ///< of kind shaman: what its admin should know
+  std::optional<bool> takes_files;  ///< of kind flamenco: whether its Shaman is switched on
+  std::string answer;               ///< of kind other: what it said, for messages
 
   [[nodiscard]] bool has(std::string_view feature) const;
 };

@@ -55,6 +55,9 @@ class LocalFileSystem final : public FileSystem {
   result<void> touch(const Folder& at, std::string_view path) override;
   result<void> make_link(const Folder& at, std::string_view path, std::string_view text) override;
   result<std::string> read_link(const Folder& at, std::string_view path) override;
+  result<void> lead_to(const Handle& handle, const Handle& other) override;
+  result<bool> passes_on_access(const Folder& folder) override;
+  result<bool> may_write(const Folder& at, std::string_view path) override;
   result<Space> space(const Folder& at) override;
   result<bool> try_lock(const File& file) override;
   Time now() override;

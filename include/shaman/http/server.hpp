@@ -88,6 +88,10 @@ class Server {
   /// which this server answers itself without.
   void pass_on(std::shared_ptr<Passage> passage);
 
+  /// From any thread: what the admin should know beside what the store says, told by `info`. What
+  /// was set before is forgotten.
+  void set_remarks(std::vector<std::string> remarks);
+
   /// Listens on every address of the host (a name, IPv4 or IPv6); port 0: one that is free, the
   /// same for all. errc::io_error says what is wrong with the address.
   [[nodiscard]] result<void> listen(const std::string& host, std::uint16_t port);

@@ -22,8 +22,9 @@ struct Finding {
 };
 
 /// Reads a Manager's configuration, and says what does not fit to a store of its files at `storage`
-/// (absolute; empty: the storage is not compared). Whether both see the same storage is tried: the
-/// Manager is asked to write into a folder made for that. Only what was found wrong with the
+/// (absolute; empty: the storage is not compared). Whether both see the same storage, and whether
+/// the Manager may erase checkouts in it, is tried: the Manager is asked to write into a folder
+/// made for that, by the user of this process. Only what was found wrong with the
 /// Manager is a finding; that it cannot be asked is an error, as of Manager's calls.
 [[nodiscard]] result<std::vector<Finding>> check_manager(Manager& manager,
                                                          const std::string& storage,

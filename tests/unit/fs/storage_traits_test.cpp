@@ -57,6 +57,12 @@ TEST_F(StorageTraitsTest, DoesWithoutWhatIsNotNeeded) {
   EXPECT_TRUE(probe()->flush_files);
   fail(Operation::flush_file, errors::invalid_argument);
   EXPECT_FALSE(probe()->flush_files);
+  fail(Operation::touch, errors::operation_not_permitted);
+  EXPECT_FALSE(probe()->sets_times);
+  fail(Operation::set_mode, errors::operation_not_supported);
+  EXPECT_FALSE(probe()->read_only_files);
+  fail(Operation::space, errors::function_not_supported);
+  EXPECT_FALSE(probe()->tells_space);
   fail(Operation::lock, errors::no_lock_available);
   EXPECT_FALSE(probe()->locks);
   bool first = true;
@@ -82,8 +88,8 @@ TEST_F(StorageTraitsTest, TellsAStorageThatHasToAskSomebody) {
 }
 
 TEST_F(StorageTraitsTest, FailsWhereFilesCannotBeWritten) {
-  for (const auto operation : {Operation::create_file, Operation::write, Operation::rename,
-                               Operation::touch, Operation::stat}) {
+  for (const auto operation :
+       {Operation::create_file, Operation::write, Operation::rename, Operation::stat}) {
     fail(operation, errors::permission_denied);
     const auto traits = probe();
     ASSERT_FALSE(traits);

@@ -68,6 +68,42 @@ TEST_F(VerifyTest, WhatIsDamagedIsAskedForAgainAndItsCheckoutsAreNamed) {
   EXPECT_EQ(read("film/shot/deep/f"), "content") << "sent again, it mends the checkout";
 }
 
+TEST_F(VerifyTest, ACheckoutIsBrokenUntilItsFilesAreBackOrItIsErased) {
+  const BlobId id = put(*store_, "content");
+  const BlobId other = put(*store_, "other");
+  created("film/shot", {{"deep/f", id}, {"g", other}});
+  created("film/other", {{"f", id}, {"h", id}});
+  EXPECT_TRUE(is_good(verify()));
+  std::filesystem::remove(blob_path(id));
+  for (int run = 0; run < 2; ++run) {
+    const VerifyResults results = verify();
+    EXPECT_FALSE(is_good(results));
+    EXPECT_TRUE(results.damaged.empty());
+    ASSERT_EQ(results.missing.size(), 1U);
+    EXPECT_EQ(results.missing[0].id, id);
+    EXPECT_EQ(results.missing[0].checkouts,
+              (std::vector<std::string>{"jobs/film/other", "jobs/film/shot"}));
+    EXPECT_THAT(to_text(results), testing::HasSubstr("broken: jobs/film/shot"));
+  }
+  ASSERT_TRUE(checkouts_->erase("film/other"));
+  EXPECT_EQ(verify().missing.at(0).checkouts, std::vector<std::string>{"jobs/film/shot"});
+  put(*open(), "content");
+  EXPECT_TRUE(is_good(verify()));
+}
+
+TEST_F(VerifyTest, WhatItMovedIsTold) {
+  const BlobId id = put(*store_, "content");
+  created("film/shot", {{"f", id}});
+  flip(id, 1);
+  verify_.dry_run = true;
+  EXPECT_THAT(to_text(verify()), testing::HasSubstr("left in its place"));
+  verify_.dry_run = false;
+  const VerifyResults results = verify();
+  ASSERT_EQ(results.damaged.size(), 1U);
+  EXPECT_TRUE(results.missing.empty()) << "what was just moved is told once";
+  EXPECT_TRUE(std::filesystem::exists(below(results.damaged[0].moved_to)));
+}
+
 TEST_F(VerifyTest, AWrongLengthIsDamage) {
   const BlobId id = put(*store_, "content");
   std::filesystem::resize_file(blob_path(id), 3);

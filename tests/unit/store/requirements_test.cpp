@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Store::require: what is stored, and that it is marked as used.
 #include <filesystem>
+#include <functional>
+#include <utility>
 
 #include "shaman/store.hpp"
 
@@ -154,6 +156,64 @@ TEST_F(RequirementsTest, FailsWhereTheDiskDoes) {
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, errc::io_error);
   EXPECT_THAT(done.error().message(), testing::HasSubstr(id.brief()));
+}
+
+// A blob that no server remembers as durable is flushed before anybody is told of it. Each call
+// that may come between the look and the flush is a moment for a collector to take it away.
+class MovedMeanwhile : public RequirementsTest {
+ protected:
+  MovedMeanwhile() : id_(put(*open(), "young")) {}
+
+  void before_flush(std::function<void()> move) {
+    failing_.on_call([this, move = std::move(move)](const test::Call& call) {
+      const bool is_flush = call.operation == test::Operation::open_file &&
+                            call.path.ends_with(".blob") && std::exchange(waits_, false);
+      if (is_flush) move();
+      return boost::system::error_code();
+    });
+  }
+  void to_trash() {
+    std::filesystem::create_directories(below(".shaman/trash/1-1"));
+    std::filesystem::rename(blob_path(id_), below(".shaman/trash/1-1/" + id_.digest.hex() + "-" +
+                                                  std::to_string(id_.size)));
+  }
+
+  const BlobId id_;
+  bool waits_ = true;
+};
+
+TEST_F(MovedMeanwhile, RequirementsBringItBackFromTheTrash) {
+  const auto store = open();
+  before_flush([this] { to_trash(); });
+  EXPECT_EQ(require(*store, {id_}), std::vector{BlobStatus::stored});
+  EXPECT_FALSE(waits_);
+  EXPECT_TRUE(std::filesystem::exists(blob_path(id_)));
+}
+
+TEST_F(MovedMeanwhile, RequirementsDoNotKnowWhatWasDeleted) {
+  const auto store = open();
+  before_flush([this] { std::filesystem::remove_all(blob_path(id_)); });
+  EXPECT_EQ(require(*store, {id_}), std::vector{BlobStatus::unknown});
+  EXPECT_FALSE(waits_);
+}
+
+TEST_F(MovedMeanwhile, AnUploadBringsItBackFromTheTrash) {
+  const auto store = open();
+  before_flush([this] { to_trash(); });
+  const auto begun = store->begin_upload(id_, false);
+  ASSERT_TRUE(begun) << begun.error().message();
+  EXPECT_TRUE(std::holds_alternative<AlreadyStored>(*begun));
+  EXPECT_FALSE(waits_);
+  EXPECT_TRUE(std::filesystem::exists(blob_path(id_)));
+}
+
+TEST_F(MovedMeanwhile, AStatusIsUnknownWhereItIsGone) {
+  const auto store = open();
+  before_flush([this] { std::filesystem::remove_all(blob_path(id_)); });
+  const auto status = store->status(id_);
+  ASSERT_TRUE(status) << status.error().message();
+  EXPECT_EQ(*status, BlobStatus::unknown);
+  EXPECT_FALSE(waits_);
 }
 
 }  // namespace

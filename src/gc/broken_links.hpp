@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "shaman/blob_id.hpp"
+#include "shaman/error.hpp"
+
+#include "gc/gc_run.hpp"
+
+namespace shaman {
+
+/// Finds the links that lead to nothing, or to blobs that are known to be damaged, and the
+/// checkouts that they are in. One thread, but for what look() does itself. Blocks.
+class BrokenLinks {
+ public:
+  explicit BrokenLinks(const GcRun& run) : run_(run) {}
+
+  /// Before look(): links to this blob are broken, whether it is there or not.
+  void add_damaged(const BlobId& id) { users_[id]; }
+
+  /// Walks all links. errc::io_error where one cannot be read.
+  [[nodiscard]] result<void> look();
+
+  /// Those that links lead to and that are not there, but for those that were added.
+  [[nodiscard]] const std::vector<BlobId>& missing() const noexcept { return missing_; }
+  /// Relative to the storage folder, sorted. Of a link outside of any checkout, such as a pin: the
+  /// link itself.
+  [[nodiscard]] std::vector<std::string> checkouts_of(const BlobId& id) const;
+
+ private:
+  [[nodiscard]] bool is_there(const BlobId& id) const;
+  [[nodiscard]] bool still_leads_to(const std::string& link, const BlobId& id) const;
+  [[nodiscard]] std::string checkout_of(const std::string& link) const;
+  void visit(const BlobId& id, const std::string& link);
+
+  const GcRun& run_;
+  std::map<BlobId, std::set<std::string>> users_;  // checkouts of damaged blobs
+  std::vector<BlobId> missing_;
+  std::mutex mutex_;                               // of what follows, while look() walks
+  std::unordered_set<BlobId> present_;             // looked at, and there
+  std::map<BlobId, std::set<std::string>> links_;  // to what is not
+};
+
+}  // namespace shaman

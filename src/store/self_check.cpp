@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/self_check.hpp"
+
+#include <array>
+#include <cstdio>
+#include <string_view>
+#include <utility>
+
+#include "shaman/storage_access.hpp"
+#include "shaman/text.hpp"
+
+#include "store/layout.hpp"
+
+namespace shaman {
+namespace {
+
+// A farm's jobs folder may have tens of thousands of entries; those of another user come in crowds.
+constexpr std::size_t kEntriesLookedAt = 500;
+constexpr std::chrono::hours kLeftOver{1};
+constexpr const char* kOneGroup =
+    "run all that write to the storage with one group, in set-group folders, with UMask=0002 "
+    "(docs/admin.md has the commands)";
+
+std::string octal(std::uint32_t mode) {
+  std::array<char, 8> text{};
+  std::snprintf(text.data(), text.size(), "0%o", mode & 0777U);
+  return text.data();
+}
+
+// Neither the group nor others may list and enter it.
+bool locks_workers_out(std::uint32_t mode) {
+  return (mode & 0050U) != 0050U && (mode & 0005U) != 0005U;
+}
+
+class SelfCheck {
+ public:
+  SelfCheck(fs::FileSystem& file_system, const StorageRoot& root, const std::string& path)
+      : file_system_(file_system),
+        root_(root),
+        path_(path),
+        user_(file_system.process().user),
+        probe_(std::string(layout::kProbe) + std::to_string(file_system.random())) {}
+
+  result<std::vector<std::string>> run(const StoreLimits& limits) {
+    if (const auto tried = try_checkouts(); !tried) return refuse(layout::kJobs, tried.error());
+    if (const auto tried = try_blobs(); !tried) return refuse(layout::kBlobsPath, tried.error());
+    if (auto looked = look_at_shards(); !looked) return looked.error();
+    look_at_jobs();
+    look_at_modes();
+    look_at_traits(limits);
+    return std::move(remarks_);
+  }
+
+ private:
+  [[nodiscard]] Error refuse(std::string_view where, const boost::system::error_code& error) const {
+    return {errc::not_a_store, "cannot use the storage folder " + text::printable(path_) + ": " +
+                                   user_ + " cannot make, rename and erase in " +
+                                   std::string(where) + ": " + error.message() + "; " + kOneGroup};
+  }
+
+  // As a checkout comes and goes.
+  fs::result<void> try_checkouts() {
+    if (auto made = file_system_.make_folder(root_.jobs, probe_); !made) return made;
+    const auto done = [&]() -> fs::result<void> {
+      const auto folder = file_system_.open_folder(root_.jobs, probe_);
+      if (!folder) return folder.error();
+      if (const auto stat = file_system_.stat(*folder)) made_mode_ = stat->mode;
+      if (auto made = file_system_.make_link(*folder, "link", "text"); !made) return made;
+      if (auto gone = file_system_.remove_file(*folder, "link"); !gone) return gone;
+      return file_system_.rename(root_.jobs, probe_, root_.private_folder, probe_);
+    }();
+    if (!done) static_cast<void>(file_system_.remove_folder(root_.jobs, probe_));
+    if (!done) return done;
+    return file_system_.remove_folder(root_.private_folder, probe_);
+  }
+
+  // As a blob comes and goes.
+  fs::result<void> try_blobs() {
+    if (auto made = file_system_.make_folder(root_.blobs, probe_); !made) return made;
+    const auto done = [&]() -> fs::result<void> {
+      const auto folder = file_system_.open_folder(root_.blobs, probe_);
+      if (!folder) return folder.error();
+      const auto file = file_system_.create_file(root_.private_folder, probe_);
+      if (!file) return file.error();
+      auto moved = file_system_.rename(root_.private_folder, probe_, *folder, "file");
+      if (!moved) static_cast<void>(file_system_.remove_file(root_.private_folder, probe_));
+      if (!moved) return moved;
+      return file_system_.remove_file(*folder, "file");
+    }();
+    const auto removed = file_system_.remove_folder(root_.blobs, probe_);
+    return done ? removed : done;
+  }
+
+  // One that belongs to another user makes every 256th upload fail.
+  result<void> look_at_shards() {
+    const auto entries = file_system_.list(root_.blobs);
+    if (!entries) return refuse(layout::kBlobsPath, entries.error());
+    std::vector<std::string> locked;
+    for (const fs::Entry& entry : *entries) {
+      if (entry.type != fs::EntryType::folder) continue;
+      if (is_left_over(root_.blobs, entry)) continue;
+      const auto may = file_system_.may_write(root_.blobs, entry.name);
+      if (may && !may.value()) locked.push_back(entry.name);
+    }
+    if (locked.empty()) return {};
+    return Error{errc::not_a_store,
+                 "cannot use the storage folder " + text::printable(path_) + ": " + user_ +
+                     " may not write into " + std::to_string(locked.size()) +
+                     " of the folders in " + std::string(layout::kBlobsPath) + ", such as " +
+                     text::printable(locked.front()) +
+                     ", which belong to another user; give file-store and jobs to one group "
+                     "(chgrp -R GROUP, chmod -R g+rwX), and " +
+                     kOneGroup};
+  }
+
+  void look_at_jobs() {
+    const auto entries = file_system_.list(root_.jobs);
+    if (!entries) return;
+    std::size_t locked = 0;
+    std::size_t seen = 0;
+    std::string first;
+    for (const fs::Entry& entry : *entries) {
+      if (entry.type != fs::EntryType::folder || is_left_over(root_.jobs, entry)) continue;
+      if (++seen > kEntriesLookedAt) break;
+      const auto may = file_system_.may_write(root_.jobs, entry.name);
+      if (!may || may.value()) continue;
+      if (locked++ == 0) first = entry.name;
+    }
+    if (locked == 0) return;
+    remarks_.push_back(user_ + " may not write into " +
+                       text::count_of(locked, "folder", "folders") +
+                       " of the jobs folder, such as " + text::printable(first) +
+                       ": checkouts in there cannot be erased by this server; " + kOneGroup);
+  }
+
+  // What a try left that was killed. Never what may have something in it.
+  bool is_left_over(const fs::Folder& folder, const fs::Entry& entry) {
+    if (!entry.name.starts_with(layout::kProbe) && !entry.name.starts_with(layout::kNewInJobs))
+      return false;
+    const auto stat = file_system_.stat(folder, entry.name);
+    if (stat && file_system_.now() - stat->modified > kLeftOver)
+      static_cast<void>(file_system_.remove_folder(folder, entry.name));
+    return true;
+  }
+
+  void look_at_modes() {
+    if (locks_workers_out(made_mode_)) {
+      remarks_.push_back("folders that this server makes get the mode " + octal(made_mode_) +
+                         ": only " + user_ +
+                         " can read them, so workers that run as others find no files. Start it "
+                         "with umask 022, or "
+                         "002 where one group writes (systemd: UMask=0002)");
+    }
+    for (const auto& [folder, name] :
+         {std::pair(&root_.root, std::string_view("the storage folder")),
+          std::pair(&root_.blobs, layout::kBlobsPath), std::pair(&root_.jobs, layout::kJobs)}) {
+      const auto stat = file_system_.stat(*folder);
+      if (!stat || !locks_workers_out(stat->mode)) continue;
+      remarks_.push_back(std::string(name) + " has the mode " + octal(stat->mode) +
+                         ": workers that run as other users cannot enter it; chmod go+rx it, or "
+                         "g+rwx where all are in its group");
+    }
+  }
+
+  void look_at_traits(const StoreLimits& limits) {
+    const StorageTraits& traits = root_.traits;
+    if (!traits.read_only_files)
+      remarks_.emplace_back(
+          "its file system keeps no read-only mode (chmod fails): a worker that saves through a "
+          "checkout's link changes the file for everybody; mount it read-only for workers where "
+          "that is possible");
+    if (!traits.locks)
+      remarks_.emplace_back(
+          "its file system has no locks (flock fails): run only one server on it");
+    const bool has_limits = limits.min_free_space > 0 || limits.min_free_inodes > 0;
+    if (!traits.tells_space && has_limits)
+      remarks_.emplace_back(
+          "its file system does not tell how much is free (statfs fails): min-free-space and "
+          "min-free-inodes have no effect");
+  }
+
+  fs::FileSystem& file_system_;
+  const StorageRoot& root_;
+  const std::string& path_;
+  const std::string user_;
+  const std::string probe_;
+  std::uint32_t made_mode_ = 0777;
+  std::vector<std::string> remarks_;
+};
+
+}  // namespace
+
+result<std::vector<std::string>> check_storage_access(fs::FileSystem& file_system,
+                                                      const std::string& path) {
+  const auto root = open_storage_root(file_system, path, Durability::none, IfMissing::refuse);
+  if (!root) return root.error();
+  return check_access(file_system, *root, path, StoreLimits());
+}
+
+result<std::vector<std::string>> check_access(fs::FileSystem& file_system, const StorageRoot& root,
+                                              const std::string& path, const StoreLimits& limits) {
+  return SelfCheck(file_system, root, path).run(limits);
+}
+
+}  // namespace shaman
