@@ -15,6 +15,7 @@
 #include "shaman/checkout.hpp"
 #include "shaman/fs/local.hpp"
 #include "shaman/http/server.hpp"
+#include "shaman/last_words.hpp"
 #include "shaman/os.hpp"
 #include "shaman/standard_output.hpp"
 #include "shaman/store.hpp"
@@ -154,7 +155,7 @@ result<void> write_port_file(const std::string& path, const http::Server& server
   const std::string address = server.addresses().front();
   const std::string line = address.substr(address.rfind(':') + 1) + "\n";
   auto file = os::OutputFile::create(path);
-  if (!file) return file.error();
+  if (!file) return Error{file.error().code, "port-file: " + file.error().message()};
   if (auto written = file->write(std::as_bytes(std::span(line))); !written) return written;
   return file->commit();
 }
@@ -240,12 +241,14 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
 
 int run(int argc, char** argv) {
   keep_memory_small();
-  if (const auto status = program::run_command(argc, argv)) return *status;
-  auto start = program::read_start(argc, argv);
-  if (start.exit_status) return *start.exit_status;
   try {
+    if (const auto status = program::run_command(argc, argv)) return *status;
+    auto start = program::read_start(argc, argv);
+    if (start.exit_status) return *start.exit_status;
     program::SignalWatcher signals;
     const program::Logging logging(start.loaded.options->log_level);
+    for (const config::Problem& warning : start.loaded.warnings)
+      spdlog::warn("configuration: {}", text::printable(warning.message()));
     if (const auto ready = make_ready(*start.loaded.options); !ready) return fail(ready.error());
     program::Settings settings(std::move(start.sources), std::move(start.loaded));
     return serve(settings, signals);
@@ -258,6 +261,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  say_last_words("shaman-server");
   const int status = run(argc, argv);
   // A report or a new token on a full disk is no success.
   const auto written = finish_output();

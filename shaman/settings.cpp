@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -44,16 +45,16 @@ void open_door(Loaded& loaded) {
     if (access)
       options.server.access = *std::move(access);
     else
-      loaded.problems.push_back({"auth", access.error().message()});
+      loaded.problems.push_back({"", access.error().message()});
   }
   if (options.tls.is_on()) {
     auto identity = tls::ServerIdentity::load(options.tls);
     if (identity)
       options.server.tls = *std::move(identity);
     else
-      loaded.problems.push_back({"tls", identity.error().message()});
+      loaded.problems.push_back({"", identity.error().message()});
   } else if (!options.tls.key.empty() || !options.tls.client_ca.empty()) {
-    loaded.problems.push_back({"tls", "there is no TLS without tls.certificate"});
+    loaded.problems.push_back({"", "there is no TLS without tls.certificate"});
   }
   if (!options.access.certificates.empty() && options.tls.client_ca.empty())
     loaded.problems.push_back(
@@ -105,6 +106,24 @@ Loaded load(const Sources& sources) {
   return loaded;
 }
 
+void examine(Loaded& loaded) {
+  std::set<std::string> given;
+  for (const config::Assignment& assignment : loaded.assignments)
+    given.insert(assignment.key);
+  loaded.add(check_options(*loaded.options, given));
+}
+
+void Loaded::add(Findings found) {
+  std::ranges::move(found.errors, std::back_inserter(problems));
+  std::ranges::move(found.warnings, std::back_inserter(warnings));
+}
+
+void warn(const config::Problems& warnings) {
+  for (const config::Problem& warning : warnings)
+    std::fprintf(stderr, "shaman-server: warning: %s\n",
+                 text::printable(warning.message()).c_str());
+}
+
 int complain(const config::Problems& problems) {
   for (const config::Problem& problem : problems)
     std::fprintf(stderr, "shaman-server: %s\n", text::printable(problem.message()).c_str());
@@ -124,6 +143,9 @@ std::shared_ptr<const Options> Settings::current() const {
 
 std::shared_ptr<Options> Settings::read_again() {
   Loaded loaded = load(sources_);
+  if (loaded.problems.empty()) examine(loaded);
+  for (const config::Problem& warning : loaded.warnings)
+    spdlog::warn("configuration: {}", text::printable(warning.message()));
   for (const config::Problem& problem : loaded.problems)
     spdlog::error("configuration: {}", text::printable(problem.message()));
   if (!loaded.problems.empty()) {

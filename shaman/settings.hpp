@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/table.hpp"
+#include "option_checks.hpp"
 #include "options.hpp"
 
 namespace shaman::program {
@@ -28,10 +29,19 @@ struct Loaded {
   std::shared_ptr<Options> options;
   config::Table table;  ///< bound to them
   config::Problems problems;
+  config::Problems warnings;  ///< what is doubtful: the options can be used all the same
   /// What was given, with its origin, in the order in which it was applied.
   std::vector<config::Assignment> assignments;
+
+  void add(Findings found);
 };
 [[nodiscard]] Loaded load(const Sources& sources);
+
+/// Adds what the options together have wrong (check_options()), for who will serve with them.
+void examine(Loaded& loaded);
+
+/// Says what is doubtful, on standard error.
+void warn(const config::Problems& warnings);
 
 /// Says on standard error what is wrong. The exit status for it.
 int complain(const config::Problems& problems);

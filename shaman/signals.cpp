@@ -2,10 +2,14 @@
 #include "signals.hpp"
 
 #include <csignal>
+#include <exception>
 #include <utility>
 
 #include <pthread.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
+
+#include "shaman/text.hpp"
 
 namespace shaman::program {
 namespace {
@@ -17,6 +21,15 @@ sigset_t watched_signals() {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1})
     sigaddset(&set, signal);
   return set;
+}
+
+void hang_up(const SignalWatcher::Actions& actions) {
+  try {
+    actions.hang_up();
+  } catch (const std::exception& error) {
+    spdlog::error("the configuration cannot be read again, and stays as it was: {}",
+                  text::printable(error.what()));
+  }
 }
 
 }  // namespace
@@ -46,7 +59,7 @@ void SignalWatcher::watch(const Actions& actions) {
     int signal = 0;
     if (::sigwait(&set, &signal) != 0 || signal == SIGUSR1) continue;
     if (signal == SIGHUP) {
-      if (!seen) actions.hang_up();
+      if (!seen) hang_up(actions);
       continue;
     }
     // The store is as safe from this as from a kill -9.

@@ -14,6 +14,7 @@
 
 #include "command_line.hpp"
 #include "config/documents.hpp"
+#include "machine_checks.hpp"
 
 namespace shaman::program {
 namespace {
@@ -25,7 +26,11 @@ void print_in_force(const Loaded& loaded) {
   std::map<std::string, std::string> origins;
   for (const config::Assignment& given : loaded.assignments)
     origins[given.key] = given.origin;
-  std::printf("The configuration is good. Other than the defaults:\n");
+  const std::size_t doubts = loaded.warnings.size();
+  std::printf("The configuration %s. Other than the defaults:\n",
+              doubts == 0
+                  ? "is good"
+                  : ("can be used, with " + text::count_of(doubts, "warning", "warnings")).c_str());
   for (const config::Option& option : loaded.table.options()) {
     const auto origin = origins.find(option.key);
     if (origin == origins.end()) continue;
@@ -74,7 +79,8 @@ Start read_start(int argc, char** argv) {
       "it\n"
       "read its configuration again.\n"
       "`shaman-server gc` collects garbage, `erase` erases a checkout, `verify` looks for damaged\n"
-      "files, `token` makes tokens, `expired` lists checkouts that wait for being confirmed, "
+      "files, `token` makes tokens, `pin`, `unpin` and `pins` keep the files of checkouts, "
+      "`expired` lists checkouts that wait for being confirmed, "
       "`check-manager` looks at a\n"
       "Manager's configuration; see --help of each. Each option may "
       "also be given in the environment (--gc-max-age\n"
@@ -86,7 +92,9 @@ Start read_start(int argc, char** argv) {
                  "A YAML file with options; the command line and the environment go before it"
                  " [SHAMAN_CONFIG]")
       ->type_name("FILE");
-  app.add_flag("--check-config", checks, "Say what is wrong with the options, and end");
+  app.add_flag("--check-config", checks,
+               "Say what is wrong with the options and on this machine, and end: with status 2 for"
+               " errors, with 0 for warnings alone");
   app.add_flag("--sample-config", prints_sample,
                "Print a configuration file with every option explained, and end");
   app.add_flag("--options-as-markdown", prints_markdown)->group("");
@@ -105,6 +113,10 @@ Start read_start(int argc, char** argv) {
   start.sources.find_file();
   start.sources.command_line = line.given();
   start.loaded = load(start.sources);
+  if (start.loaded.problems.empty()) examine(start.loaded);
+  if (checks && !start.loaded.options->storage.empty())
+    start.loaded.add(check_machine(*start.loaded.options));
+  if (checks || !start.loaded.problems.empty()) warn(start.loaded.warnings);
   if (!start.loaded.problems.empty()) {
     start.exit_status = complain(start.loaded.problems);
   } else if (checks) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "shaman/last_words.hpp"
 #include "shaman/os.hpp"
 #include "shaman/standard_output.hpp"
 #include "shaman/text.hpp"
@@ -68,6 +69,7 @@ ExitStatus run(std::vector<std::string> arguments) {
 }  // namespace shaman::tools
 
 int main(int argc, char** argv) {
+  shaman::say_last_words("shaman");
   shaman::os::set_up_terminal();
   return static_cast<int>(shaman::tools::run(shaman::os::program_arguments(argc, argv)));
 }

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
+#include "shaman/named_file.hpp"
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
@@ -13,7 +13,6 @@ namespace shaman::tools {
 namespace {
 
 constexpr std::array<const char*, 2> kVariables{"SHAMAN_SERVER", "FLAMENCO_MANAGER_URL"};
-constexpr std::size_t kLongestToken = 16 * 1024;
 
 std::string variable(const char* name) {
   return os::environment(name).value_or("");
@@ -23,6 +22,13 @@ std::string variable(const char* name) {
 std::string either_variable(const char* small, const char* large) {
   const std::string value = variable(small);
   return value.empty() ? variable(large) : value;
+}
+
+constexpr std::size_t kLongestToken = 16 * 1024;
+
+// A file that an option names, or else a variable.
+NamedFile either(const std::string& given, const char* option, const char* name) {
+  return given.empty() ? NamedFile{variable(name), name} : NamedFile{given, option};
 }
 
 Error of_variable(const std::string& name, const Error& error) {
@@ -50,42 +56,32 @@ result<client::Server> named_server(const std::string& given) {
                "no server is given: use --server http://HOST:PORT, or set SHAMAN_SERVER"};
 }
 
-result<std::string> read_token(const std::string& path) {
-  const auto file = os::InputFile::open(path);
-  if (!file) return file.error();
-  std::string content(kLongestToken, '\0');
-  const auto length = file->read_at(0, std::as_writable_bytes(std::span(content)));
-  if (!length) return length.error();
-  content.resize(*length);
-  return std::string(text::trimmed(content));
-}
-
 bool is_token(const std::string& text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
 result<std::string> token_of(const ServerOption& given) {
-  const std::string from_variable = variable("SHAMAN_TOKEN_FILE");
-  const std::string file = given.token_file.empty() ? from_variable : given.token_file;
+  NamedFile file = either(given.token_file, "--token-file", "SHAMAN_TOKEN_FILE");
+  file.most = kLongestToken;
   std::string token(text::trimmed(variable("SHAMAN_TOKEN")));
-  if (!file.empty()) {
-    auto read = read_token(file);
-    if (!read) return Error{read.error().code, "the token file: " + read.error().message()};
-    token = *std::move(read);
+  if (!file.path.empty()) {
+    const auto read = read_named_file(file);
+    if (!read) return read.error();
+    token = text::trimmed(read->bytes);
   }
-  if (is_token(token) || (token.empty() && file.empty())) return token;
+  if (is_token(token) || (token.empty() && file.path.empty())) return token;
   return Error{errc::malformed_request,
-               (file.empty() ? std::string("SHAMAN_TOKEN") : text::printable(file)) +
+               (file.path.empty() ? std::string("SHAMAN_TOKEN")
+                                  : file.option + ": " + text::in_quotes(file.path)) +
                    " holds no token: it must be one line, as `shaman-server token create` or the "
                    "farm's admin gives it"};
 }
 
 result<void> add_security(const ServerOption& given, client::Server& server) {
-  const std::string ca = given.ca.empty() ? variable("SHAMAN_CA") : given.ca;
-  auto trust = tls::Trust::load(ca);
-  if (!trust)
-    return Error{trust.error().code,
-                 (given.ca.empty() ? "SHAMAN_CA: " : "--ca: ") + trust.error().message()};
+  const NamedFile ca = either(given.ca, "--ca", "SHAMAN_CA");
+  auto trust = tls::Trust::load(ca.path);
+  if (!trust && ca.path.empty()) return trust.error();  // of what this machine trusts
+  if (!trust) return Error{trust.error().code, ca.option + ": " + trust.error().message()};
   server.trust = *std::move(trust);
   const std::string proxy = either_variable("https_proxy", "HTTPS_PROXY");
   const std::string excepted = either_variable("no_proxy", "NO_PROXY");

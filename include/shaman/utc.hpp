@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <ctime>
+#include <string>
 
 namespace shaman {
 
@@ -15,5 +16,8 @@ namespace shaman {
                             day(static_cast<unsigned>(parts.tm_mday))};
   return sys_days(date) + hours(parts.tm_hour) + minutes(parts.tm_min) + seconds(parts.tm_sec);
 }
+
+/// `2026-12-31T23:59:59Z`.
+[[nodiscard]] std::string utc_text(std::chrono::system_clock::time_point time);
 
 }  // namespace shaman

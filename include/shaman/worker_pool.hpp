@@ -58,7 +58,7 @@ class WorkerPool {
 
   /// Calls body(begin, end) for pieces of at most `grain` of [0, count), on the pool's threads and
   /// on the caller's, and returns when all are done. Safe to call from a job of this same pool: the
-  /// caller alone can finish the work. The body must not throw.
+  /// caller alone can finish the work. Throws what a body threw first; the rest is then left out.
   void parallel_for(std::size_t count, std::size_t grain,
                     const std::function<void(std::size_t begin, std::size_t end)>& body);
 

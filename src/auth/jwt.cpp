@@ -2,10 +2,6 @@
 #include "auth/jwt.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <set>
@@ -16,6 +12,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
+#include "shaman/named_file.hpp"
 #include "shaman/text.hpp"
 
 #include "auth/base64url.hpp"
@@ -113,18 +110,15 @@ result<JwtKeys> JwtKeys::load(const JwtOptions& options) {
   keys.issuer_ = options.issuer;
   keys.audience_ = options.audience;
   for (const auto& [id, path] : options.keys) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file)
-      return Error{errc::io_error,
-                   "the key " + text::printable(path) + " cannot be read: " + std::strerror(errno)};
-    std::string pem((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    std::string algorithm = algorithm_of(pem);
+    auto file = read_named_file({path, "auth.jwt-keys"});
+    if (!file) return file.error();
+    std::string algorithm = algorithm_of(file->bytes);
     if (algorithm.empty())
       return Error{errc::malformed_request,
-                   "the key " + text::printable(path) +
+                   "auth.jwt-keys: the key " + text::printable(path) +
                        " is no public key in PEM for ES256 (P-256) or RS256 (RSA, 2048 bits or "
                        "more)"};
-    keys.keys_.push_back({id, std::move(algorithm), std::move(pem)});
+    keys.keys_.push_back({id, std::move(algorithm), std::move(file->bytes)});
   }
   const int given =
       int{!keys.empty()} + int{!options.issuer.empty()} + int{!options.audience.empty()};

@@ -6,7 +6,6 @@
 #include <cstring>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <span>
 #include <sstream>
 
@@ -17,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "shaman/named_file.hpp"
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
 #include "shaman/utc.hpp"
@@ -64,12 +64,7 @@ std::optional<Token> parse_line(const std::string& line) {
 }  // namespace
 
 std::string time_text(Time time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text.data();
+  return utc_text(time);
 }
 
 std::string make_token() {
@@ -80,16 +75,15 @@ std::string make_token() {
 }
 
 result<std::vector<Token>> TokenFile::read(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return io_failure(path, "cannot be read");
-  if ((status.st_mode & 077) != 0)
+  const auto file = read_named_file({path, "auth.token-file"});
+  if (!file) return file.error();
+  if (file->ownership && (file->ownership->mode & 077) != 0)
     return Error{errc::io_error, "the token file " + text::printable(path) +
                                      " can be read by others: chmod 600 it"};
-  std::ifstream file(path);
-  if (!file) return io_failure(path, "cannot be read");
+  std::istringstream content(file->bytes);
   std::vector<Token> tokens;
   std::string line;
-  for (std::size_t number = 1; std::getline(file, line); ++number) {
+  for (std::size_t number = 1; std::getline(content, line); ++number) {
     if (line.empty() || line.front() == '#') continue;
     auto token = parse_line(line);
     if (!token)
@@ -98,7 +92,6 @@ result<std::vector<Token>> TokenFile::read(const std::string& path) {
                        ": this must be SHA-256, role, time or `never`, and a name"};
     tokens.push_back(*std::move(token));
   }
-  if (file.bad()) return io_failure(path, "cannot be read");
   return tokens;
 }
 

@@ -26,6 +26,8 @@
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
+#include "base/os_posix_file.hpp"
+
 namespace shaman::os {
 namespace {
 
@@ -38,6 +40,23 @@ Error failure(std::string_view doing, const std::string& path, int code = errno)
 std::int64_t nanoseconds(const struct timespec& time) {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
+
+// What it is, where it is no regular file.
+const char* kind_of(::mode_t mode) {
+  if (S_ISDIR(mode)) return "a folder";
+  if (S_ISFIFO(mode)) return "a FIFO (pipe)";
+  if (S_ISSOCK(mode)) return "a socket";
+  return "a device";
+}
+
+Error not_regular(const std::string& path, ::mode_t mode) {
+  return {errc::malformed_request,
+          "\"" + text::printable(path) + "\" is " + kind_of(mode) + ", but must be a regular file"};
+}
+
+}  // namespace
+
+namespace posix {
 
 FileInfo file_info(const struct stat& status) {
   FileInfo info;
@@ -57,7 +76,26 @@ FileInfo file_info(const struct stat& status) {
   return info;
 }
 
-}  // namespace
+// O_NONBLOCK: opening a FIFO that nobody writes would wait for ever.
+result<int> open_regular(const std::string& path, struct stat& status) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (descriptor < 0) {
+    const int code = errno;
+    // A socket cannot be opened at all.
+    if (code == ENXIO && ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+      return not_regular(path, status.st_mode);
+    return failure("open", path, code);
+  }
+  const bool is_known = ::fstat(descriptor, &status) == 0;
+  if (is_known && S_ISREG(status.st_mode)) return descriptor;
+  Error error = is_known ? not_regular(path, status.st_mode) : failure("look at", path);
+  ::close(descriptor);
+  return error;
+}
+
+}  // namespace posix
+
+using posix::file_info;
 
 result<FileInfo> info(const std::string& path) {
   struct stat status {};
@@ -110,15 +148,10 @@ InputFile::~InputFile() {
 }
 
 result<InputFile> InputFile::open(const std::string& path) {
-  // O_NONBLOCK: opening a FIFO that nobody writes would wait for ever.
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (descriptor < 0) return failure("open", path);
-  InputFile file(std::unique_ptr<Impl>(new Impl{descriptor, path}));
-  const result<FileInfo> info = file.info();
-  if (!info) return info.error();
-  if (info->type != FileType::regular)
-    return Error{errc::io_error, "\"" + text::printable(path) + "\" is not a regular file"};
-  return file;
+  struct stat status {};
+  const auto descriptor = posix::open_regular(path, status);
+  if (!descriptor) return descriptor.error();
+  return InputFile(std::unique_ptr<Impl>(new Impl{*descriptor, path}));
 }
 
 result<std::size_t> InputFile::read_at(std::uint64_t offset, std::span<std::byte> into) const {
@@ -176,6 +209,10 @@ OutputFile::~OutputFile() {
 
 result<OutputFile> OutputFile::create(const std::string& path) {
   static std::atomic<unsigned> counter = 0;
+  // A rename would put a file in the place of a device, /dev/null for example.
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+    return not_regular(path, status.st_mode);
   if (const result<void> made = create_folders(std::string(parent(path))); !made)
     return made.error();
   // A program on another machine may have the same number.

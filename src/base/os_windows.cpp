@@ -75,6 +75,23 @@ result<FileInfo> info_of(HANDLE handle, const std::string& path) {
   return info;
 }
 
+// What it is, where it is no regular file.
+const char* kind_of(HANDLE handle, const FileInfo& info) {
+  if (info.type == FileType::folder) return "a folder";
+  return GetFileType(handle) == FILE_TYPE_PIPE ? "a pipe" : "a device";
+}
+
+// Windows does not tell size and times of a pipe or device.
+result<void> must_be_regular(HANDLE handle, const std::string& path) {
+  const bool is_on_disk = GetFileType(handle) == FILE_TYPE_DISK;
+  const result<FileInfo> info = is_on_disk ? info_of(handle, path) : FileInfo{};
+  if (!info) return info.error();
+  if (info->type == FileType::regular) return {};
+  return Error{errc::malformed_request, "\"" + text::printable(path) + "\" is " +
+                                            kind_of(handle, *info) +
+                                            ", but must be a regular file"};
+}
+
 // Folders can be opened only with "backup semantics".
 Handle open_existing(const std::string& path, DWORD access) {
   return Handle(CreateFileW(full_path(path).c_str(), access, kShareAll, nullptr, OPEN_EXISTING,
@@ -146,12 +163,8 @@ InputFile::~InputFile() = default;
 result<InputFile> InputFile::open(const std::string& path) {
   Handle handle = open_existing(path, GENERIC_READ);
   if (!handle) return failure("open", path);
-  InputFile file(std::unique_ptr<Impl>(new Impl{std::move(handle), path}));
-  const result<FileInfo> info = file.info();
-  if (!info) return info.error();
-  if (info->type != FileType::regular)
-    return Error{errc::io_error, "\"" + text::printable(path) + "\" is not a regular file"};
-  return file;
+  if (const auto regular = must_be_regular(handle.get(), path); !regular) return regular.error();
+  return InputFile(std::unique_ptr<Impl>(new Impl{std::move(handle), path}));
 }
 
 result<std::size_t> InputFile::read_at(std::uint64_t offset, std::span<std::byte> into) const {
@@ -212,6 +225,8 @@ OutputFile::~OutputFile() {
 result<OutputFile> OutputFile::create(const std::string& path) {
   static std::atomic<unsigned> counter = 0;
   const std::string whole = absolute(path);
+  if (const Handle there = open_existing(whole, FILE_READ_ATTRIBUTES); there)
+    if (const auto regular = must_be_regular(there.get(), path); !regular) return regular.error();
   if (const result<void> made = create_folders(std::string(parent(whole))); !made)
     return made.error();
   // A program on another machine may have the same number.

@@ -2,6 +2,7 @@
 #include "shaman/worker_pool.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <memory>
 #include <utility>
 
@@ -30,11 +31,25 @@ struct Loop {
         next += grain;
       }
       const std::size_t end = std::min(begin + grain, count);
-      (*body)(begin, end);
+      const std::exception_ptr failure = do_piece(begin, end);
       const std::lock_guard lock(mutex);
       done += end - begin;
+      if (failure) {
+        if (!first_failure) first_failure = failure;
+        done += count - std::min(next, count);
+        next = count;
+      }
       if (done == count) finished.notify_all();
     }
+  }
+
+  [[nodiscard]] std::exception_ptr do_piece(std::size_t begin, std::size_t end) const {
+    try {
+      (*body)(begin, end);
+    } catch (...) {
+      return std::current_exception();
+    }
+    return nullptr;
   }
 
   const std::size_t count;
@@ -44,6 +59,7 @@ struct Loop {
   std::condition_variable finished;
   std::size_t next = 0;
   std::size_t done = 0;
+  std::exception_ptr first_failure;
 };
 
 }  // namespace
@@ -158,6 +174,7 @@ void WorkerPool::parallel_for(std::size_t count, std::size_t grain,
   loop->work();
   std::unique_lock lock(loop->mutex);
   loop->finished.wait(lock, [&] { return loop->done == loop->count; });
+  if (loop->first_failure) std::rethrow_exception(loop->first_failure);
 }
 
 }  // namespace shaman

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstring>
+#include <exception>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -127,6 +128,16 @@ class RewrittenBody : public BodySource {
 
  private:
   void rewrite() {
+    try {
+      pipe_.end(rewritten());
+    } catch (const std::exception& error) {
+      // Whoever reads waits for the end.
+      pipe_.end(Error{errc::io_error, "cannot rewrite " + text::in_quotes(state_.path) + ": " +
+                                          text::printable(error.what())});
+    }
+  }
+
+  result<void> rewritten() {
     const auto sink = [this](std::span<const std::byte> piece) { return pipe_.put(piece); };
     result<void> outcome = pack::rewrite_blend(state_.path, patches_, sink);
     if (outcome.has_value()) {
@@ -137,7 +148,7 @@ class RewrittenBody : public BodySource {
         outcome = changed(state_.path);
       }
     }
-    pipe_.end(std::move(outcome));
+    return outcome;
   }
 
   FileState state_;

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <map>
 #include <utility>
 #include <yaml-cpp/yaml.h>
 
+#include "shaman/named_file.hpp"
 #include "shaman/text.hpp"
 
 #include "config/sources.hpp"
@@ -14,18 +11,11 @@
 namespace shaman::config {
 namespace {
 
+constexpr const char* kOption = "the configuration file";  // --config or SHAMAN_CONFIG
+constexpr std::size_t kMostBytes = std::size_t{1} << 20;
+
 std::string as_text(const YAML::Node& node) {
   return node.IsScalar() ? node.Scalar() : std::string();
-}
-
-result<std::string> content_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string content;
-  std::array<char, 4096> piece{};
-  while (file.read(piece.data(), piece.size()) || file.gcount() > 0)
-    content.append(piece.data(), static_cast<std::size_t>(file.gcount()));
-  if (file.is_open() && !file.bad()) return content;
-  return Error{errc::io_error, std::string("cannot be read: ") + std::strerror(errno)};
 }
 
 std::size_t line_of(const YAML::Mark& mark) {
@@ -117,14 +107,11 @@ void Reader::read_section(const YAML::Node& section, const std::string& prefix) 
 }  // namespace
 
 Given read_file(const Table& table, const std::string& path) {
+  const auto file = read_named_file({path, kOption, kMostBytes});
+  if (!file) return {{}, {{"", file.error().message()}}};
   Reader reader(table, text::printable(path));
-  const auto content = content_of(path);
-  if (!content) {
-    reader.fail(YAML::Mark::null_mark(), content.error().message());
-    return reader.take();
-  }
   try {
-    const YAML::Node root = YAML::Load(*content);
+    const YAML::Node root = YAML::Load(file->bytes);
     if (root.IsMap())
       reader.read_section(root, "");
     else if (!root.IsNull())

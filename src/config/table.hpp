@@ -56,10 +56,10 @@ struct Assignment {
 
 /// What is wrong, and where.
 struct Problem {
-  std::string origin;
+  std::string origin;  ///< empty: the text says it
   std::string text;
   std::size_t line = 0;  ///< of a file: problems are in its order
-  [[nodiscard]] std::string message() const { return origin + ": " + text; }
+  [[nodiscard]] std::string message() const { return origin.empty() ? text : origin + ": " + text; }
 };
 using Problems = std::vector<Problem>;
 

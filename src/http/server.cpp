@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -173,7 +174,15 @@ void Server::Impl::greet(Socket socket) {
 // Whatever takes long is done by the pools: these threads are for who waits for a short answer.
 void Server::Impl::speak() {
   os::raise_thread_priority();
-  io.run();
+  for (;;) {
+    try {
+      io.run();
+      return;
+    } catch (const std::exception& error) {
+      // Of one handler, which is over; the others' work goes on.
+      spdlog::error("an event on the network was not handled: {}", text::printable(error.what()));
+    }
+  }
 }
 
 Task<> Server::Impl::accept(Acceptor& acceptor) {

@@ -7,9 +7,10 @@
 #include <openssl/err.h>
 #include <openssl/x509.h>
 
-#include "shaman/text.hpp"
 #include "shaman/tls.hpp"
 #include "shaman/utc.hpp"
+
+#include "tls/pem.hpp"
 
 namespace shaman::tls {
 namespace {
@@ -17,12 +18,6 @@ namespace {
 // Several records at once, where a client sends faster than they are taken.
 constexpr std::size_t kReadAhead = std::size_t{128} * 1024;
 constexpr const char* kSessions = "shaman";
-
-Error wrong_file(const std::string& path, const std::string& what) {
-  const std::string why = take_error();
-  return {errc::malformed_request,
-          text::printable(path) + " " + what + (why.empty() ? "" : ": " + text::printable(why))};
-}
 
 std::chrono::system_clock::time_point end_of(const SSL_CTX* context) {
   std::tm parts{};
@@ -34,14 +29,24 @@ std::chrono::system_clock::time_point end_of(const SSL_CTX* context) {
 // A client without a certificate goes on without; one with a certificate of somebody else's does
 // not.
 result<void> ask_for_certificates(SSL_CTX* context, const std::string& ca_file) {
-  STACK_OF(X509_NAME)* const names = ::SSL_load_client_CA_file(ca_file.c_str());
-  if (names == nullptr || ::SSL_CTX_load_verify_file(context, ca_file.c_str()) != 1)
-    return wrong_file(ca_file, "(tls.client-ca) has no certificates in PEM");
-  ::SSL_CTX_set_client_CA_list(context, names);
+  if (auto trusted = trust_clients(context, {ca_file, "tls.client-ca"}); !trusted) return trusted;
   ::SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
   // A resumed session shows no chain, and its certificate would not be verified again.
   ::SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
   ::SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  return {};
+}
+
+// Whom this machine trusts. One without any of its own is no failure: then nobody is believed but
+// who is named.
+result<void> trust_machine(SSL_CTX* context) {
+  // OpenSSL reads this file at once, and would wait for a pipe's writer.
+  const char* const variable = ::X509_get_default_cert_file_env();
+  const auto open = os::InputFile::open(os::environment(variable).value_or(""));
+  if (!open && open.error().code == errc::malformed_request)
+    return Error{open.error().code, std::string(variable) + ": " + open.error().message()};
+  ::SSL_CTX_set_default_verify_paths(context);
+  ::ERR_clear_error();
   return {};
 }
 
@@ -73,13 +78,10 @@ result<std::shared_ptr<const ServerIdentity>> ServerIdentity::load(const ServerF
   std::shared_ptr<ServerIdentity> identity(new ServerIdentity());
   SSL_CTX* const context = identity->context_->get();
   ::ERR_clear_error();
-  const std::string& key = files.key.empty() ? files.certificate : files.key;
-  if (::SSL_CTX_use_certificate_chain_file(context, files.certificate.c_str()) != 1)
-    return wrong_file(files.certificate,
-                      "(tls.certificate) cannot be read as a certificate in PEM");
-  if (::SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1)
-    return wrong_file(key, "(tls.key) cannot be used as the private key of " +
-                               text::printable(files.certificate));
+  const NamedFile certificate{files.certificate, "tls.certificate"};
+  if (auto used = use_certificates(context, certificate); !used) return used.error();
+  const NamedFile key = files.key.empty() ? certificate : NamedFile{files.key, "tls.key"};
+  if (auto used = use_key(context, key); !used) return used.error();
   if (!files.client_ca.empty())
     if (auto asked = ask_for_certificates(context, files.client_ca); !asked) return asked.error();
   if (files.only_1_3) ::SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
@@ -98,11 +100,9 @@ result<std::shared_ptr<const Trust>> Trust::load(const std::string& ca_file) {
   std::shared_ptr<Trust> trust(new Trust());
   SSL_CTX* const context = trust->context_->get();
   ::SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  // A machine without any of its own is no failure: then nobody is believed but ca_file.
-  ::SSL_CTX_set_default_verify_paths(context);
-  ::ERR_clear_error();
-  if (!ca_file.empty() && ::SSL_CTX_load_verify_file(context, ca_file.c_str()) != 1)
-    return wrong_file(ca_file, "has no certificates in PEM, or cannot be read");
+  if (auto trusted = trust_machine(context); !trusted) return trusted.error();
+  if (!ca_file.empty())
+    if (auto trusted = trust_certificates(context, {ca_file, {}}); !trusted) return trusted.error();
   return std::shared_ptr<const Trust>(std::move(trust));
 }
 

@@ -166,7 +166,7 @@ class TokenFile(AccessTest):
 
     def test_a_damaged_or_open_file_opens_nothing(self):
         os.chmod(self.tokens.file, 0o644)
-        done = subprocess.run([PROGRAM, "--storage", "/tmp/x", "--auth-token-file", self.tokens.file],
+        done = subprocess.run([PROGRAM, "--storage", self.tokens.file + ".storage", "--auth-token-file", self.tokens.file],
                               capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 2)
         self.assertIn("chmod 600", done.stderr)

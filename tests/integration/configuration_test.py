@@ -35,16 +35,17 @@ class Sources(unittest.TestCase):
         return run("--config", self.file, "--check-config", *arguments, **environment)
 
     def test_the_command_line_goes_before_the_environment_and_that_before_the_file(self):
-        self.write("storage: /of/the/file\nname: file\ngc: {max-age: 1h}\nmax-files: 7\n")
+        storage = os.path.dirname(self.file) + "/storage"
+        self.write(f"storage: {storage}\nname: file\ngc: {{max-age: 1h}}\nmax-files: 7\n")
         checked = self.check("--gc-max-age", "3h", SHAMAN_GC_MAX_AGE="2h", SHAMAN_NAME="env")
         self.assertEqual(checked.returncode, 0, checked.stderr)
         self.assertIn("gc.max-age: 3h   (--gc-max-age)", checked.stdout)
         self.assertIn("name: env   (SHAMAN_NAME)", checked.stdout)
         self.assertIn(f"max-files: 7   ({self.file}:4)", checked.stdout)
-        self.assertIn(f"storage: /of/the/file   ({self.file}:1)", checked.stdout)
+        self.assertIn(f"storage: {storage}   ({self.file}:1)", checked.stdout)
 
     def test_a_list_replaces_that_of_a_lower_source(self):
-        self.write("storage: /s\ntrusted-proxies: [10.0.0.1, 10.0.0.2]\n")
+        self.write(f"storage: {os.path.dirname(self.file)}/s\ntrusted-proxies: [10.0.0.1, 10.0.0.2]\n")
         self.assertIn("trusted-proxies: 10.0.0.1, 10.0.0.2 ", self.check().stdout)
         checked = self.check("--trusted-proxies", "::1", "--trusted-proxies", "10.0.0.9")
         self.assertIn("trusted-proxies: ::1, 10.0.0.9 ", checked.stdout)
@@ -65,9 +66,9 @@ class Sources(unittest.TestCase):
         self.assertIn("did you mean SHAMAN_GC_MAX_AGE?", wrong.stderr)
 
     def test_a_file_that_is_not_there_ends_the_start(self):
-        wrong = run("--config", "/nonexistent.yaml")
+        wrong = run("--config", self.file)
         self.assertEqual(wrong.returncode, 2)
-        self.assertIn("/nonexistent.yaml: cannot be read: No such file", wrong.stderr)
+        self.assertIn(f'the configuration file: cannot open "{self.file}": No such file', wrong.stderr)
 
     def test_a_storage_must_be_given(self):
         wrong = run()
@@ -87,6 +88,11 @@ class Sources(unittest.TestCase):
                            ("clients.pem", certificates.authority().file), ("tokens", tokens.file)):
             self.assertEqual(sample.count("/etc/shaman/" + name), 1)
             sample = sample.replace("/etc/shaman/" + name, path)
+        for path in ("/srv/shaman", "/run/shaman/port"):
+            self.assertEqual(sample.count(": " + path + "\n"), 1)
+            sample = sample.replace(path, os.path.dirname(self.file) + "/" + os.path.basename(path))
+        # Not more connections than this machine lets one process have.
+        sample = sample.replace("max-connections: 8192", "max-connections: 100")
         self.write(re.sub(r"(?m)^( *)# ([a-z-]+: )", r"\1\2", sample))
         checked = self.check()
         self.assertEqual(checked.returncode, 0, checked.stderr)

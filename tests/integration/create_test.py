@@ -333,9 +333,10 @@ class Taken(CreateTest):
                     self.assertEqual(os.listdir(outside), [])
 
     def test_a_dangling_link_is_taken(self):
-        os.symlink("/nonexistent/target", self.server.jobs("dangling"))
+        target = self.server.jobs("none", "target")
+        os.symlink(target, self.server.jobs("dangling"))
         self.assertRegex(self.create("dangling", self.one_file()), r"^dangling-[a-z0-9]{4}$")
-        self.assertEqual(os.readlink(self.server.jobs("dangling")), "/nonexistent/target")
+        self.assertEqual(os.readlink(self.server.jobs("dangling")), target)
 
 
 class FilePaths(CreateTest):

@@ -80,8 +80,8 @@ class Doctor(unittest.TestCase):
         self.assert_found(found, "wrong", "storage", "leads nowhere", "mount the whole storage")
 
     def test_a_storage_that_is_not_mounted_here(self):
-        server = self.start(jobs_location="linux=/not/here/jobs")
-        self.assert_found(self.doctor(server.url), "mind", "storage", "/not/here", "not mounted here")
+        server = self.start(jobs_location=f"linux={self.folder}/none/jobs")
+        self.assert_found(self.doctor(server.url), "mind", "storage", self.folder + "/none", "not mounted here")
 
     def test_nobody_there(self):
         found = self.doctor("http://127.0.0.1:1", status=4)
@@ -199,7 +199,7 @@ class Doctor(unittest.TestCase):
         os.chmod(blender, os.stat(blender).st_mode | stat.S_IXUSR)
         server = self.start()
         self.assert_found(self.doctor(server.url, "--blender", blender), "fine", "blender", "4.5.1")
-        self.assert_found(self.doctor(server.url, "--blender", "/no$(touch x)"), "mind", "blender")
+        self.assert_found(self.doctor(server.url, "--blender", self.folder + "/no$(touch x)"), "mind", "blender")
 
     def test_a_cache_that_cannot_be_written(self):
         os.makedirs(self.client.cache_folder)

@@ -248,7 +248,7 @@ class InPlace(JobTest):
         self.assertEqual(len(json.loads(done.stdout)["outside"]), 3)
 
     def test_a_blend_elsewhere_is_refused(self):
-        self.farm.storage = "/somewhere/else"
+        self.farm.storage = os.path.join(self.folder, "elsewhere")
         done = self.submit(*OUTPUT, "--no-shaman")
         self.assertEqual(done.returncode, 2)
         self.assertIn("does not lie on the farm's shared storage", done.stderr)

@@ -116,7 +116,7 @@ class Trust(TlsTest):
 
     def test_a_file_without_certificates_is_named(self):
         server = self.start()
-        for path in ("/nonexistent.pem", __file__):
+        for path in (os.path.join(os.path.dirname(self.authority.file), "none.pem"), __file__):
             refused = self.run_status(server, "--ca", path)
             self.assertEqual(refused.returncode, 2)
             self.assertIn(path, refused.stderr)
@@ -136,12 +136,14 @@ class Certificates(TlsTest):
     def test_what_cannot_be_used_is_said_at_once(self):
         certificate, key = certificates.server_certificate()
         _, other = self.authority.sign("other")
-        for options, words in ((("--tls-certificate", "/none.pem"), "/none.pem (tls.certificate)"),
-                               (("--tls-certificate", certificate), "(tls.key)"),
-                               (("--tls-certificate", certificate, "--tls-key", other), "key values mismatch"),
+        none = self.folder + "/none.pem"
+        for options, words in ((("--tls-certificate", none), f'tls.certificate: cannot open "{none}"'),
+                               (("--tls-certificate", certificate), "has no private key"),
+                               (("--tls-certificate", certificate, "--tls-key", other),
+                                f'tls.key: "{other}" is not the private key of the certificate'),
                                (("--tls-key", key), "no TLS without tls.certificate"),
                                (("--tls-certificate", certificate, "--tls-key", key,
-                                 "--tls-client-ca", __file__), "(tls.client-ca)"),
+                                 "--tls-client-ca", __file__), "tls.client-ca: "),
                                (("--auth-client-certificates", "*=admin"), "needs tls.client-ca")):
             done = subprocess.run([PROGRAM, "--storage", self.folder + "/s", *options],
                                   capture_output=True, text=True, check=False)
@@ -281,7 +283,8 @@ class ClientsToken(TlsTest):
             refused = self.run_status("--token-file", self.write(text))
             self.assertEqual(refused.returncode, 2, text)
             self.assertIn("holds no token", refused.stderr)
-        self.assertIn("/nonexistent", self.run_status("--token-file", "/nonexistent").stderr)
+        missing = self.write("") + ".none"
+        self.assertIn(missing, self.run_status("--token-file", missing).stderr)
 
     def test_it_follows_nobody_elsewhere(self):
         other = Behind()

@@ -126,9 +126,9 @@ class Server:
     def log_lines(self):
         return list(self._log)
 
-    def wait_for_log(self, text):
-        """The first log line that holds the text."""
-        return wait_until(lambda: next((line for line in self.log_lines() if text in line), None),
+    def wait_for_log(self, text, since=0):
+        """The first log line that holds the text, after as many lines as `since` says."""
+        return wait_until(lambda: next((line for line in self.log_lines()[since:] if text in line), None),
                           f"a log line with {text!r}; the log:\n{self.log()}")
 
     def terminate(self, sig=signal.SIGTERM):

@@ -198,7 +198,8 @@ TEST(ByteSource, DoesNotExpandForEver) {
 }
 
 TEST(ByteSource, SaysThatAFileIsNotThere) {
-  const auto source = ByteSource::open("/nowhere/at/all.blend");
+  const test::TemporaryFolder folder;
+  const auto source = ByteSource::open(folder.path("none.blend"));
   ASSERT_FALSE(source);
   EXPECT_EQ(source.error().code, errc::not_found);
 }

@@ -6,6 +6,7 @@
 
 #include "config/sources.hpp"
 #include "example_table.hpp"
+#include "temporary_folder.hpp"
 
 namespace shaman::config {
 namespace {
@@ -84,12 +85,16 @@ TEST_F(FileTest, WhatIsNoYamlIsSaidWithItsLine) {
 }
 
 TEST_F(FileTest, AFileThatCannotBeReadIsAProblem) {
-  const Given none = read_file(table_, "/nonexistent/shaman.yaml");
+  const test::TemporaryFolder folder;
+  const std::string path = folder.path("shaman.yaml");
+  const Given none = read_file(table_, path);
   ASSERT_EQ(none.problems.size(), 1U);
   EXPECT_EQ(none.problems[0].message(),
-            "/nonexistent/shaman.yaml: cannot be read: No such file or directory");
-  const Given folder = read_file(table_, testing::TempDir());
-  ASSERT_EQ(folder.problems.size(), 1U);
+            "the configuration file: cannot open \"" + path + "\": No such file or directory");
+  const Given no_file = read_file(table_, folder.path());
+  ASSERT_EQ(no_file.problems.size(), 1U);
+  EXPECT_EQ(no_file.problems[0].message(), "the configuration file: \"" + folder.path() +
+                                               "\" is a folder, but must be a regular file");
 }
 
 }  // namespace

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+#include <sys/stat.h>
+
+#include "shaman/error.hpp"
+#include "shaman/os.hpp"
+
+/// What POSIX's parts of os.hpp and named_file.hpp share.
+namespace shaman::os::posix {
+
+/// Opens a regular file for reading, through links, without ever waiting for somebody; the caller
+/// closes it. `status` is then the open file's. errc::not_found; errc::malformed_request: it is a
+/// folder, FIFO, socket or device; errc::io_error.
+[[nodiscard]] result<int> open_regular(const std::string& path, struct stat& status);
+
+[[nodiscard]] FileInfo file_info(const struct stat& status);
+
+}  // namespace shaman::os::posix

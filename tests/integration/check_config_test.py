@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`shaman-server --check-config`: what is wrong with options together, and with this machine for them."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import unittest
+
+import certificates
+from shaman_server import PATIENCE, PROGRAM, Server
+from tokens import Tokens
+
+# Options, and words of the one finding that they give. {folder} is an empty folder.
+WRONG = (
+    # The storage.
+    ("--storage {folder}/file", '"{folder}/file" is not a folder'),
+    ("--storage {folder}/none/storage", "neither .* nor the folder that it would be made in"),
+    ("--storage {folder}/file/storage", "neither .* nor the folder that it would be made in"),
+    ("--storage /proc", "/proc\" is on proc, which cannot keep files"),
+    ("--storage /sys/kernel/shaman", "is on sysfs"),
+    ("--storage {folder}/odd", '"{folder}/odd/jobs" is not a folder'),
+    # The network.
+    ("--listen none.invalid:80", '"none.invalid" is neither a name nor an address'),
+    ("--listen 192.0.2.1:8080", "must be an address of this machine"),
+    ("--listen 127.0.0.1:8080 --manager http://127.0.0.1:8080", "manager: is this server's own address"),
+    ("--listen 0.0.0.0:8080 --manager http://localhost:8080", "manager: is this server's own address"),
+    ("--listen localhost:8080 --manager http://[::1]:8080", "manager: is this server's own address"),
+    ("--port-file {folder}/file/port", "port-file: .*file\" is not a folder"),
+    ("--port-file {folder}", "port-file: \"{folder}\" is a folder"),
+    # Names that no request has.
+    ("--allowed-hosts http://shaman.farm", "allowed-hosts: .* can never match a request: write it without scheme"),
+    ("--allowed-hosts shaman.farm:8080", "allowed-hosts: .* without a port"),
+    ("--allowed-hosts shaman.farm/", "allowed-hosts: .* without a path"),
+    ("--allowed-hosts [::1]", "allowed-hosts: .* without brackets"),
+    ("--allowed-hosts *.farm", "allowed-hosts: .* there are no patterns"),
+    ("--allowed-hosts two,names", "allowed-hosts: .* the name or address alone"),
+    ("--cors-origins farm.example", "cors-origins: .* with its scheme"),
+    ("--cors-origins https://farm.example/", "cors-origins: .* without a path"),
+    ("--cors-origins *", "cors-origins: .* there are no patterns"),
+    ("--cors-origins https://Farm.example", "cors-origins: .* in small letters"),
+    ("--cors-origins https://farm.example:443", "cors-origins: .* without the port"),
+    # One name, two values.
+    ("--auth-trusted-networks 10.0.0.0/8=submit --auth-trusted-networks 10.0.0.0/8=admin",
+     "auth.trusted-networks: .* are of the same name"),
+    ("--auth-client-certificates a=admin --auth-client-certificates a=worker {tls} --tls-client-ca {ca}",
+     "auth.client-certificates: .* are of the same name"),
+    ("--auth-jwt-keys a={public} --auth-jwt-keys a={public_too} --auth-jwt-issuer i --auth-jwt-audience a",
+     "auth.jwt-keys: .* are of the same name"),
+    ("--jobs-location linux=/a/jobs --jobs-location linux=/b/jobs", "jobs-location: .* are of the same name"),
+    ("--jobs-location linux=jobs", "jobs-location: \"linux=jobs\" must be an absolute path"),
+    # Limits and times.
+    ("--gc-min-age 3h --gc-max-age 2h", "gc.max-age: is 2h, which is below gc.min-age \\(3h\\)"),
+    ("--max-store-size 1G --gc-max-store-size 2G", "max-store-size: .* gc.max-store-size 2GiB is not below it"),
+    ("--max-store-size 1G --gc-max-store-size 1G", "max-store-size: .* is not below it"),
+    ("--min-free-space 2G --gc-min-free 1G", "min-free-space: .* gc.min-free 1GiB is below it"),
+    ("--min-free-inodes 20 --gc-min-free-inodes 10", "min-free-inodes: .* gc.min-free-inodes 10 is below it"),
+    ("--max-json-size 8M --json-memory 4M", "max-json-size: .* above json-memory"),
+    ("--max-connections 1000000", "max-connections: this process may open"),
+    # TLS and tokens.
+    ("--tls-certificate {old} --tls-key {old_key}", "tls.certificate: .* has expired"),
+    ("--tls-certificate {certificate} --tls-key {old_key}", "tls.key: .* is not the private key of the certificate"),
+    ("--auth-token-file {folder}/none", "auth.token-file: cannot open"),
+)
+
+DOUBTFUL = (
+    ("--storage /dev/shm/shaman-check", "is in memory"),
+    ("--listen {in_use}", "listen: .* is in use now"),
+    ("--gc-max-age 1h", "gc.max-age: is 1h, which is below gc.min-age \\(2h\\)"),
+    ("--gc-max-age 0 --gc-min-age 1h", "gc.max-age: is 0s, which is below"),
+    ("--gc-min-age 1m", "gc.min-age: is 1m: files may be collected"),
+    ("--max-connections 100 --max-connections-per-address 200", "max-connections-per-address: is above"),
+    ("--max-file-size 2G --max-store-size 1G", "max-file-size: is above max-store-size"),
+    ("--max-partial-uploads 0", "max-partial-uploads: is 0: no upload can be resumed"),
+    ("--max-partial-size 0", "max-partial-size: is 0: no upload can be resumed"),
+    ("--stall-after 60s", "stall-after: is 1m, which is above stall-timeout"),
+    ("--upload-expiry 10s", "upload-expiry: is 10s, which is below stall-timeout"),
+    ("--min-rate 10G", "min-rate: is 10GiB a second, faster than"),
+    ("--min-rate 0 --rate-window 5s", "rate-window: has no effect"),
+    ("--verify-rate 5M", "verify.rate: has no effect"),
+    ("--checkout-grace 5m", "checkout.grace: has no effect without manager"),
+    ("--trusted-proxies 10.0.0.0/8 --trusted-proxies 10.1.0.1", "\"10.1.0.1\" has no effect, as \"10.0.0.0/8\""),
+    ("--trusted-proxies 10.0.0.1 --trusted-proxies 10.0.0.1", "trusted-proxies: \"10.0.0.1\" is there twice"),
+    ("--trusted-proxies 0.0.0.0/0", "trusted-proxies: .* is everybody"),
+    ("--auth-trusted-networks 10.0.0.0/8=admin --auth-trusted-networks 10.1.0.0/16=submit",
+     "\"10.1.0.0/16\" has no effect: \"10.0.0.0/8\" contains it"),
+    ("--auth-trusted-networks ::/0=worker", "auth.trusted-networks: .* is everybody"),
+    ("--allowed-hosts a.farm --allowed-hosts a.farm", "allowed-hosts: \"a.farm\" is there twice"),
+    ("--jobs-location mac=/a/jobs", "jobs-location: \"mac\" is a platform that no Manager asks for"),
+    ("--tls-certificate {soon} --tls-key {soon_key}", "tls.certificate: .* expires soon"),
+    ("--tls-certificate {nameless} --tls-key {nameless_key}", "tls.certificate: .* no subjectAltName"),
+    ("{tls} --allowed-hosts shaman.farm", "tls.certificate: .* is not for \"shaman.farm\""),
+    ("--auth-token-file {expired}", "auth.token-file: .* has no token that is good now"),
+    ("--auth-trusted-networks 10.0.0.0/8=admin --listen 0.0.0.0:0", "tls.certificate: is not given"),
+)
+
+GOOD = (
+    "",
+    "--allowed-hosts shaman.farm --allowed-hosts 10.0.0.5 --allowed-hosts ::1",
+    "--cors-origins https://farm.example --cors-origins http://localhost:3000",
+    "--auth-trusted-networks 10.0.0.0/8=worker --auth-trusted-networks 10.1.0.0/16=submit",
+    "--trusted-proxies 127.0.0.1 --trusted-proxies 10.1.0.0/16",
+    "--listen 127.0.0.1:0 --manager http://127.0.0.1:8081",
+    "--max-store-size 2G --gc-max-store-size 1G --min-free-space 1G --gc-min-free 2G",
+    "--port-file {folder}/run/port",
+    "{tls}",
+)
+
+
+class CheckConfig(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.temporary.cleanup)
+        folder = cls.temporary.name
+        with open(os.path.join(folder, "file"), "w", encoding="utf-8"):
+            pass
+        os.mkdir(os.path.join(folder, "odd"))
+        with open(os.path.join(folder, "odd", "jobs"), "w", encoding="utf-8"):
+            pass
+        authority = certificates.authority()
+        certificate, key = certificates.server_certificate()
+        (old, old_key), (soon, soon_key) = (authority.sign("odd", days=days) for days in (-1, 5))
+        nameless, nameless_key = authority.path("nameless.pem"), authority.path("nameless.key")
+        authority.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                          "-keyout", nameless_key, "-out", nameless, "-days", "30", "-subj", "/CN=localhost")
+        authority.openssl("pkey", "-in", key, "-pubout", "-out", authority.path("public.pem"))
+        shutil.copy(authority.path("public.pem"), folder)
+        expired = Tokens()
+        cls.addClassCleanup(expired.close)
+        expired.make("admin", "--expires", "0s")
+        taken = socket.create_server(("127.0.0.1", 0))
+        cls.addClassCleanup(taken.close)
+        cls.names = {"folder": folder, "ca": authority.file, "public": authority.path("public.pem"),
+                     "public_too": os.path.join(folder, "public.pem"),
+                     "certificate": certificate, "old": old, "old_key": old_key, "soon": soon, "soon_key": soon_key,
+                     "nameless": nameless, "nameless_key": nameless_key, "expired": expired.file,
+                     "in_use": f"127.0.0.1:{taken.getsockname()[1]}",
+                     "tls": f"--tls-certificate {certificate} --tls-key {key}"}
+
+    def run_check(self, options, **more):
+        arguments = options.format(**self.names).split()
+        for option, value in (("--storage", self.names["folder"] + "/storage"), ("--listen", "127.0.0.1:0")):
+            if option not in arguments:
+                arguments += [option, value]
+        before = sorted(os.listdir(self.names["folder"]))
+        # As few files as connections would not fit into, wherever the test runs.
+        done = subprocess.run(["prlimit", "--nofile=4096:4096", PROGRAM, "--check-config", *arguments], capture_output=True, text=True,
+                              check=False, timeout=PATIENCE, umask=0o022, **more)
+        self.assertEqual(sorted(os.listdir(self.names["folder"])), before, "it leaves a trace")
+        return done
+
+    def found(self, done, is_memory=False):
+        """Lines on standard error, but for what this machine's own temporary folder may be."""
+        lines = [line for line in done.stderr.splitlines() if not line.startswith("Run with --help")]
+        return [line for line in lines if is_memory or "is in memory" not in line]
+
+    def words(self, words):
+        names = {name: re.escape(value) for name, value in self.names.items()}
+        return re.sub(r"\{(\w+)\}", lambda match: names[match.group(1)], words)
+
+    def test_what_is_wrong_is_said_with_status_2(self):
+        for options, words in WRONG:
+            with self.subTest(options):
+                done = self.run_check(options)
+                found = [line for line in self.found(done) if "warning: " not in line]
+                self.assertEqual(done.returncode, 2, done.stdout)
+                self.assertTrue(any(re.search(self.words(words), line) for line in found), found)
+                self.assertNotIn("configuration is good", done.stdout)
+
+    def test_what_is_doubtful_is_a_warning(self):
+        for options, words in DOUBTFUL:
+            with self.subTest(options):
+                done = self.run_check(options)
+                found = self.found(done, is_memory="memory" in words)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertTrue(any(re.search("warning: .*" + self.words(words), line) for line in found), found)
+                self.assertRegex(done.stdout, r"^The configuration can be used, with \d+ warning")
+
+    def test_what_is_good_is_not_complained_of(self):
+        for options in GOOD:
+            with self.subTest(options):
+                done = self.run_check(options)
+                self.assertEqual((done.returncode, self.found(done)), (0, []))
+
+    def test_a_umask_that_locks_workers_out_is_said(self):
+        done = subprocess.run([PROGRAM, "--check-config", "--storage", self.names["folder"] + "/storage", "--listen",
+                               "127.0.0.1:0"], capture_output=True, text=True, check=False, umask=0o077)
+        self.assertIn("the umask is 0077", done.stderr)
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_a_storage_that_this_user_cannot_write_is_said(self):
+        os.chmod(self.names["folder"], 0o755)
+        storage = os.path.join(self.names["folder"], "theirs")
+        os.mkdir(storage, 0o755)
+        self.addCleanup(os.rmdir, storage)
+        done = self.run_check(f"--storage {storage}", user=65534)
+        self.assertEqual(done.returncode, 2)
+        self.assertRegex(done.stderr, r"cannot be written by this user \(uid 65534\): Permission denied")
+
+    def test_the_start_refuses_what_options_contradict_too(self):
+        for options, words in (("--max-store-size 1G --gc-max-store-size 2G", "max-store-size"),
+                               ("--allowed-hosts shaman.farm:8080", "without a port")):
+            done = subprocess.run([PROGRAM, "--storage", self.names["folder"] + "/storage", "--listen", "127.0.0.1:0",
+                                   *options.split()], capture_output=True, text=True, check=False, timeout=PATIENCE)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(words, done.stderr)
+        with Server(gc_max_age="1h") as server:
+            self.assertIn("gc.max-age: is 1h, which is below gc.min-age", server.wait_for_log("warning configuration"))
+
+
+if __name__ == "__main__":
+    unittest.main()
