@@ -23,28 +23,26 @@
 #include "shaman/worker_pool.hpp"
 
 #include "command_options.hpp"
+#include "command_tools.hpp"
+#include "pin_commands.hpp"
 #include "run_as.hpp"
 #include "token_command.hpp"
 
 namespace shaman::program {
 namespace {
 
-constexpr int kFailed = 1;
-constexpr int kUsageError = 2;
+constexpr int kUsageError = kCommandUsage;
 constexpr int kDamaged = 3;
 constexpr int kWrong = 3;
 
-int fail(const Error& error) {
-  std::fprintf(stderr, "shaman-server: %s\n", text::printable(error.message()).c_str());
-  return kFailed;
-}
-
-void say(LogLevel level, const std::string& message) {
-  if (level != LogLevel::info) std::fprintf(stderr, "shaman-server: %s\n", message.c_str());
-}
-
 std::size_t walking_threads() {
   return std::max<std::size_t>(2 * std::thread::hardware_concurrency(), 8);
+}
+
+std::string gc_command(const result<GcResults>& results) {
+  if (!results) return "gc";
+  return "gc (" + text::count_of(results->collected, "file", "files") + " collected, " +
+         std::to_string(results->deleted) + " deleted)";
 }
 
 int collect(int argc, char** argv) {
@@ -83,6 +81,7 @@ int collect(int argc, char** argv) {
   fs::LocalFileSystem file_system;
   WorkerPool pool(walking_threads());
   const auto results = collect_garbage(file_system, storage, pool, options);
+  if (!dry_run) log_command(gc_command(results), storage, results);
   if (!results) return fail(results.error());
   const std::string report = as_json ? to_json(*results) : to_text(*results);
   std::printf("%s%s\n", dry_run && !as_json ? "dry run: " : "", report.c_str());
@@ -101,24 +100,12 @@ int erase(int argc, char** argv) {
   app.add_option("path", path, "The checkout, relative to the storage's jobs folder")
       ->required()
       ->type_name("PATH");
-  try {
-    app.parse(argc, argv);
-    const auto settings = given.load();
-    if (!settings) return kUsageError;
-    storage = os::absolute(settings->storage);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kUsageError;
-  }
-  fs::LocalFileSystem file_system;
-  if (const auto is = check_is_storage(file_system, storage); !is) return fail(is.error());
-  WorkerPool pool(walking_threads());
-  StoreOptions options;
-  options.log = say;
-  auto store = Store::open(file_system, storage, options, pool);
-  if (!store) return fail(store.error());
-  const auto erased = Checkouts(**store, {}).erase(path);
-  if (!erased) return fail(erased.error());
-  return 0;
+  if (const auto status = parse_for_storage(app, given, argc, argv, storage)) return *status;
+  return with_store(storage, [&](Store& store) {
+    const auto erased = Checkouts(store, {}).erase(path);
+    log_command("erase " + text::in_quotes(path), storage, erased);
+    return erased ? 0 : fail(erased.error());
+  });
 }
 
 // What the server itself may do in its storage; before its first start there is nothing to try.
@@ -205,8 +192,10 @@ int expired(int argc, char** argv) {
     std::printf("%s\n", text::printable(path).c_str());
   if (held->empty()) std::fprintf(stderr, "No checkout waits for being confirmed.\n");
   if (!confirms || held->empty()) return 0;
-  if (const auto confirmed = jobs::confirm_erasing(file_system, storage, *held); !confirmed)
-    return fail(confirmed.error());
+  const auto confirmed = jobs::confirm_erasing(file_system, storage, *held);
+  log_command("expired --confirm (" + text::count_of(held->size(), "checkout", "checkouts") + ")",
+              storage, confirmed);
+  if (!confirmed) return fail(confirmed.error());
   std::fprintf(stderr,
                "The server erases these where they still have no job, when it next looks.\n");
   return 0;
@@ -220,6 +209,11 @@ double parse_share(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
   const bool is_good = error == std::errc() && end == text.data() + text.size() && percent > 0;
   return is_good && percent <= 100 ? percent / 100 : 0;
+}
+
+std::string verify_command(const result<VerifyResults>& results) {
+  if (!results) return "verify";
+  return "verify (" + text::count_of(results->damaged.size(), "file", "files") + " damaged)";
 }
 
 int verify(int argc, char** argv) {
@@ -261,6 +255,7 @@ int verify(int argc, char** argv) {
   fs::LocalFileSystem file_system;
   WorkerPool pool(walking_threads());
   const auto results = verify_store(file_system, storage, pool, options);
+  if (!options.dry_run) log_command(verify_command(results), storage, results);
   if (!results) return fail(results.error());
   std::printf("%s\n", to_text(*results).c_str());
   return is_good(*results) ? 0 : kDamaged;
@@ -276,6 +271,9 @@ std::optional<int> run_command(int argc, char** argv) {
   if (name == "expired") return expired(argc - 1, argv + 1);
   if (name == "token") return run_token_command(argc - 1, argv + 1);
   if (name == "verify") return verify(argc - 1, argv + 1);
+  if (name == "pin") return run_pin_command(argc - 1, argv + 1);
+  if (name == "unpin") return run_unpin_command(argc - 1, argv + 1);
+  if (name == "pins") return run_pins_command(argc - 1, argv + 1);
   return std::nullopt;
 }
 

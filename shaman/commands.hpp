@@ -5,9 +5,9 @@
 
 namespace shaman::program {
 
-/// `shaman-server gc …`, `erase …`, `verify …`, `expired …` and `check-manager …`: work on a
-/// storage, beside a running server or without one. The exit status, or nothing where the first
-/// argument is no such command.
+/// `shaman-server gc …`, `erase …`, `verify …`, `pin …`, `unpin …`, `pins`, `expired …` and
+/// `check-manager …`: work on a storage, beside a running server or without one. The exit status,
+/// or nothing where the first argument is no such command.
 [[nodiscard]] std::optional<int> run_command(int argc, char** argv);
 
 }  // namespace shaman::program

@@ -14,6 +14,7 @@
 #include "shaman/text.hpp"
 
 #include "command_options.hpp"
+#include "command_tools.hpp"
 #include "config/values.hpp"
 
 namespace shaman::program {
@@ -61,8 +62,10 @@ int create(const Arguments& arguments) {
   auth::Token token{arguments.name, *role, std::nullopt, Sha256::of(secret)};
   if (arguments.expires != "never") token.expires = std::chrono::system_clock::now() + *lasts;
   tokens->push_back(token);
-  if (const auto written = auth::TokenFile::write(arguments.file, *tokens); !written)
-    return fail(written.error().message(), kFailed);
+  const auto written = auth::TokenFile::write(arguments.file, *tokens);
+  log_command("token create " + text::in_quotes(arguments.name) + " (" + arguments.role + ")",
+              arguments.file, written);
+  if (!written) return fail(written.error().message(), kFailed);
   std::printf("%s\n", secret.c_str());
   std::fprintf(
       stderr, "This is shown only now. It is good %s.\n",
@@ -88,8 +91,9 @@ int revoke(const Arguments& arguments) {
   if (!tokens) return fail(tokens.error().message(), kFailed);
   if (std::erase_if(*tokens, [&](const auto& each) { return each.name == arguments.name; }) == 0)
     return fail("there is no token of " + arguments.name, kFailed);
-  if (const auto written = auth::TokenFile::write(arguments.file, *tokens); !written)
-    return fail(written.error().message(), kFailed);
+  const auto written = auth::TokenFile::write(arguments.file, *tokens);
+  log_command("token revoke " + text::in_quotes(arguments.name), arguments.file, written);
+  if (!written) return fail(written.error().message(), kFailed);
   std::fprintf(stderr, "Servers refuse it within two seconds.\n");
   return 0;
 }

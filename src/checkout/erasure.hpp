@@ -24,6 +24,10 @@ class Erasure {
 
   /// As Checkouts::place_of().
   [[nodiscard]] result<CheckoutPlace> look(const Asker& asker);
+  /// Only finds it. errc::not_found where exactly this folder is no checkout.
+  [[nodiscard]] result<void> find();
+  /// What find() found.
+  [[nodiscard]] const fs::Folder& folder() const noexcept { return checkout_; }
 
  private:
   [[nodiscard]] result<bool> is_made_by(const Asker& asker) const;

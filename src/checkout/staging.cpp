@@ -80,11 +80,22 @@ StagedTree::~StagedTree() {
 
 result<void> StagedTree::build(std::span<const PlannedFile> files, std::span<const PlannedFile> own,
                                std::string_view path) {
-  // `jobs` and the checkout's own folders.
-  const std::size_t depth = 2 + static_cast<std::size_t>(std::ranges::count(path, '/'));
   name_ = std::to_string(store_.next_name++);
   if (const auto made = make_inherited_folder(store_, path, folder(), name_); !made)
     return disk_error(made.error(), "begin a checkout");
+  // `jobs` and the checkout's own folders.
+  return fill(files, own, 2 + static_cast<std::size_t>(std::ranges::count(path, '/')));
+}
+
+result<void> StagedTree::build_at(std::span<const PlannedFile> files, std::size_t depth) {
+  name_ = std::to_string(store_.next_name++);
+  if (const auto made = store_.file_system.make_folder(folder(), name_); !made)
+    return disk_error(made.error(), "begin a tree of links");
+  return fill(files, {}, depth);
+}
+
+result<void> StagedTree::fill(std::span<const PlannedFile> files, std::span<const PlannedFile> own,
+                              std::size_t depth) {
   auto root = store_.file_system.open_folder(folder(), name_);
   if (!root) return disk_error(root.error(), "begin a checkout");
   root_ = std::move(*root);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +32,8 @@ class StagedTree {
   /// Blocks; spreads over the store's pool.
   [[nodiscard]] result<void> build(std::span<const PlannedFile> files,
                                    std::span<const PlannedFile> own, std::string_view path);
+  /// The same for a tree that lies `depth` levels below the storage folder, and takes after none.
+  [[nodiscard]] result<void> build_at(std::span<const PlannedFile> files, std::size_t depth);
 
   /// Where it lies, to be renamed from there.
   [[nodiscard]] const fs::Folder& folder() const noexcept { return store_.instance.staging(); }
@@ -39,6 +42,8 @@ class StagedTree {
   void hand_over() noexcept { name_.clear(); }
 
  private:
+  [[nodiscard]] result<void> fill(std::span<const PlannedFile> files,
+                                  std::span<const PlannedFile> own, std::size_t depth);
   struct SubFolder {
     std::string_view path;  ///< empty: the tree's own
     std::size_t depth = 0;  ///< below the storage folder

@@ -148,8 +148,10 @@ result<BlobStatus> Store::Impl::status_of(const BlobId& id, const Asker& asker) 
   return is_claimed(id, asker) ? BlobStatus::uploading : BlobStatus::unknown;
 }
 
-result<std::unique_ptr<Store>> Store::open(fs::FileSystem& file_system, const std::string& root,
-                                           const StoreOptions& options, WorkerPool& disk_pool) {
+result<std::unique_ptr<Store::Impl>> Store::Impl::open(fs::FileSystem& file_system,
+                                                       const std::string& root,
+                                                       const StoreOptions& options,
+                                                       WorkerPool& pool) {
   auto opened = open_storage_root(file_system, root, options.durability);
   if (!opened) return opened.error();
   auto remarks = check_access(file_system, *opened, root, options.limits);
@@ -164,7 +166,7 @@ result<std::unique_ptr<Store>> Store::open(fs::FileSystem& file_system, const st
                           survives_power_cut(options.durability));
   instance->clean_up_after_the_dead(dismantling, options.log);
   remove_foreign_leftovers(file_system, opened->root, options.log);
-  auto impl = std::make_unique<Impl>(file_system, options, disk_pool, std::move(*opened),
+  auto impl = std::make_unique<Impl>(file_system, options, pool, std::move(*opened),
                                      std::move(*instance), root);
   if (auto expected = impl->watch.expect(impl->root); !expected) return expected.error();
   impl->remarks = std::move(*remarks);
@@ -172,7 +174,14 @@ result<std::unique_ptr<Store>> Store::open(fs::FileSystem& file_system, const st
     impl->log(LogLevel::warning, "the storage: " + remark);
   bring_back_unfinished(file_system, impl->root, impl->blobs, options.log);
   impl->reservations.count();
-  return std::unique_ptr<Store>(new Store(std::move(impl)));
+  return impl;
+}
+
+result<std::unique_ptr<Store>> Store::open(fs::FileSystem& file_system, const std::string& root,
+                                           const StoreOptions& options, WorkerPool& disk_pool) {
+  auto impl = Impl::open(file_system, root, options, disk_pool);
+  if (!impl) return impl.error();
+  return std::unique_ptr<Store>(new Store(*std::move(impl)));
 }
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

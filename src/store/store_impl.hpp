@@ -35,6 +35,11 @@ struct Store::Impl {
   Impl(fs::FileSystem& file_system_, const StoreOptions& options_, WorkerPool& pool_,
        StorageRoot root_, Instance instance_, std::string path);
   ~Impl();
+  /// As Store::open().
+  [[nodiscard]] static result<std::unique_ptr<Impl>> open(fs::FileSystem& file_system,
+                                                          const std::string& root,
+                                                          const StoreOptions& options,
+                                                          WorkerPool& pool);
 
   /// Runs what ends in an answer: only where the storage is there before, and still is, and is the
   /// same folder, when all is done. kStorageAway also in the place of a failure that comes of

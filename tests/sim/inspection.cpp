@@ -4,6 +4,7 @@
 #include <set>
 #include <variant>
 
+#include "checkout/manifest.hpp"
 #include "store/layout.hpp"
 #include "world.hpp"
 
@@ -36,9 +37,11 @@ void Inspection::run() {
       fail("garbage cannot be collected: " + done.error().message());
   look_at_blobs();
   look_at_checkouts();
+  look_at_pins();
   look_at_held(store);
   look_at_promised(store);
   look_at_hand_made(store);
+  look_at_pins();
 }
 
 Inode Inspection::find(const std::string& path) {
@@ -160,6 +163,33 @@ void Inspection::look_at_checkouts() {
       fail("jobs/" + name + " has " + std::to_string(links - 1) + " of " + std::to_string(named) +
            " files");
   }
+}
+
+// Each is whole: those that were promised, and those whose makers died before they could say so.
+void Inspection::look_at_pins() {
+  for (const std::string& name : promises_.pins())
+    look_at_pin(".shaman/pins/pin%2F" + name.substr(name.find('/') + 1), true);
+  const Inode pins = find(".shaman/pins");
+  if (pins == 0) return;
+  for (const auto& [name, inode] : disk_.at(pins).names)
+    look_at_pin(".shaman/pins/" + name, false);
+}
+
+void Inspection::look_at_pin(const std::string& path, bool is_promised) {
+  const Inode about = find(path + "/about");
+  if (about == 0 || !disk_.at(about).data.starts_with("checkout shot")) {
+    if (is_promised || find(path) != 0) fail(path + " is no whole pin");
+    return;
+  }
+  const std::string manifest = linked_to(path + "/files/.shaman-checkout");
+  const Inode text = manifest.empty() ? 0 : find(manifest);
+  if (text == 0) return fail(path + " has lost its list of files");
+  const bool is_manifest =
+      read_manifest(disk_.at(text).data, [&](const std::string& file, const BlobId& id) {
+        if (!leads_to(path + "/files/" + file, id))
+          fail(path + "/files/" + file + " (" + id.brief() + ") is missing or dangling");
+      });
+  if (!is_manifest) fail(path + " has a wrong list of files");
 }
 
 // A link that somebody made by hand, to what was there, outlives every collection.

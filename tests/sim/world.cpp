@@ -8,6 +8,8 @@
 #include <utility>
 #include <variant>
 
+#include "shaman/pins.hpp"
+
 namespace shaman::sim {
 namespace {
 
@@ -18,13 +20,17 @@ constexpr std::size_t kActions = 4;  // of each actor
 struct Server {
   Server(Machine& machine, Mount::Habits habits, WorkerPool& pool)
       : mount(machine, habits), opened(Store::open(mount, "/", store_options(), pool)) {
-    if (opened) checkouts = std::make_unique<Checkouts>(**opened, CheckoutOptions());
+    if (!opened) return;
+    checkouts = std::make_unique<Checkouts>(**opened, CheckoutOptions());
+    auto beside = Pins::open(mount, "/", store_options(), pool);
+    if (beside) pins = std::make_unique<Pins>(*std::move(beside));
   }
   [[nodiscard]] Store& store() { return **opened; }
 
   Mount mount;
   result<std::unique_ptr<Store>> opened;
   std::unique_ptr<Checkouts> checkouts;
+  std::unique_ptr<Pins> pins;
 };
 
 class World {
@@ -54,6 +60,8 @@ class World {
   void check_out(Server& server);
   void rely_upon(Server& server, const FileList& files, fs::Time until);
   void erase(Server& server);
+  void pin(Server& server);
+  void unpin(Server& server);
   void collect();
   void link_by_hand();
   void render();
@@ -244,6 +252,24 @@ void World::erase(Server& server) {
   if (!erased) must_not_fail(server, "an erase", erased.error());
 }
 
+// Whatever is in the checkout by then: others erase it and make another of its name.
+void World::pin(Server& server) {
+  if (promises_.checkouts().empty()) return;
+  auto chosen = promises_.checkouts().begin();
+  std::advance(chosen, chance_.number(promises_.checkouts().size()));
+  const std::string name = "pin/" + std::to_string(chance_.number(1000));
+  if (!server.pins) return;
+  const auto added = server.pins->add(chosen->first, name);
+  if (added && lives()) promises_.pinned(name);
+}
+
+void World::unpin(Server& server) {
+  if (promises_.pins().empty()) return;
+  const std::string name = *promises_.pins().begin();
+  promises_.unpinning(name);
+  if (server.pins) static_cast<void>(server.pins->remove(name));
+}
+
 void World::collect() {
   collector_->begin_collection();
   GcOptions options = gc_options();
@@ -399,6 +425,7 @@ void World::spawn_all() {
   for (const auto& server : servers_) {
     spawn(*server, [this](Server& s) { chance_.one_in(4) ? upload_wrongly(s) : require(s); });
     spawn(*server, [this](Server& s) { chance_.one_in(4) ? erase(s) : check_out(s); });
+    spawn(*server, [this](Server& s) { chance_.one_in(4) ? unpin(s) : pin(s); });
     if (has_old_blobs) continue;
     spawn(*server, [this](Server& s) { upload(s); });
     spawn(*server, [this](Server& s) { upload_in_parts(s); });

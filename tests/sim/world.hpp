@@ -60,6 +60,9 @@ class Promises {
   void rendered(const std::string& name) { frames_.push_back(name); }
   /// Nobody is let into this checkout any more.
   void forbidden(const std::string& path) { forbidden_.insert(path); }
+  void pinned(const std::string& name) { pins_.insert(name); }
+  /// From now on nobody can say whether it is there.
+  void unpinning(const std::string& name) { pins_.erase(name); }
 
   struct File {
     std::string path;
@@ -71,12 +74,14 @@ class Promises {
     return checkouts_;
   }
   [[nodiscard]] const std::vector<std::string>& links() const { return links_; }
+  [[nodiscard]] const std::set<std::string>& pins() const { return pins_; }
   [[nodiscard]] const std::vector<std::string>& frames() const { return frames_; }
   [[nodiscard]] bool is_forbidden(const std::string& path) const {
     return forbidden_.contains(path);
   }
   [[nodiscard]] std::uint64_t count() const {
-    return stored_.size() + held_.size() + checkouts_.size() + links_.size() + frames_.size();
+    return stored_.size() + held_.size() + checkouts_.size() + links_.size() + frames_.size() +
+           pins_.size();
   }
 
  private:
@@ -86,6 +91,7 @@ class Promises {
   std::vector<std::string> links_;  // below the storage folder
   std::vector<std::string> frames_;
   std::set<std::string> forbidden_;
+  std::set<std::string> pins_;
 };
 
 constexpr std::chrono::seconds kMinAge{20};
@@ -113,6 +119,8 @@ class Inspection {
   void look_at_promised(Store& store);
   void look_at_held(Store& store);
   void look_at_checkouts();
+  void look_at_pins();
+  void look_at_pin(const std::string& path, bool is_promised);
   void look_at_hand_made(Store& store);
   void look_for_leftovers();
   void look_for_frames();

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "command_tools.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <thread>
+
+#include "shaman/fs/local.hpp"
+#include "shaman/os.hpp"
+#include "shaman/text.hpp"
+#include "shaman/worker_pool.hpp"
+
+#include "system_log.hpp"
+
+namespace shaman::program {
+
+int fail(const Error& error) {
+  std::fprintf(stderr, "shaman-server: %s\n", text::printable(error.message()).c_str());
+  return kCommandFailed;
+}
+
+void say(LogLevel level, const std::string& message) {
+  if (level != LogLevel::info) std::fprintf(stderr, "shaman-server: %s\n", message.c_str());
+}
+
+std::optional<int> parse_for_storage(CLI::App& app, CommandOptions& given, int argc, char** argv,
+                                     std::string& storage) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kCommandUsage;
+  }
+  const auto settings = given.load();
+  if (!settings) return kCommandUsage;
+  storage = os::absolute(settings->storage);
+  return std::nullopt;
+}
+
+namespace {
+
+Store& dereferenced(std::unique_ptr<Store>& store) {
+  return *store;
+}
+Pins& dereferenced(Pins& pins) {
+  return pins;
+}
+
+template <class Opened>
+int with(const std::string& storage, const std::function<int(Opened&)>& work) {
+  fs::LocalFileSystem file_system;
+  if (const auto there = file_system.open_root(storage); !there)
+    return fail({errc::not_a_store, "cannot open the storage " + text::printable(storage) + ": " +
+                                        there.error().message()});
+  WorkerPool pool(std::max<std::size_t>(2 * std::thread::hardware_concurrency(), 8));
+  StoreOptions options;
+  options.log = say;
+  auto opened = Opened::open(file_system, storage, options, pool);
+  if (!opened) return fail(opened.error());
+  return work(dereferenced(*opened));
+}
+
+}  // namespace
+
+int with_store(const std::string& storage, const std::function<int(Store&)>& work) {
+  return with<Store>(storage, work);
+}
+
+int with_pins(const std::string& storage, const std::function<int(Pins&)>& work) {
+  return with<Pins>(storage, work);
+}
+
+void log_command(const std::string& what, const std::string& storage, const Error* failure) {
+  const std::string line = what + (storage.empty() ? "" : " in " + text::in_quotes(storage)) +
+                           " by " + caller() + ": " +
+                           (failure == nullptr ? "done" : "failed: " + failure->message());
+  if (write_system_log(failure == nullptr ? LogLevel::info : LogLevel::warning, line)) return;
+  std::fprintf(stderr,
+               "shaman-server: this machine has no system log (/dev/log), so that nothing tells"
+               " later that this was done\n");
+}
+
+}  // namespace shaman::program
