@@ -8,6 +8,7 @@
 
 #include "shaman/fs/local.hpp"
 #include "shaman/os.hpp"
+#include "shaman/storage_access.hpp"
 #include "shaman/text.hpp"
 #include "shaman/worker_pool.hpp"
 
@@ -49,9 +50,7 @@ Pins& dereferenced(Pins& pins) {
 template <class Opened>
 int with(const std::string& storage, const std::function<int(Opened&)>& work) {
   fs::LocalFileSystem file_system;
-  if (const auto there = file_system.open_root(storage); !there)
-    return fail({errc::not_a_store, "cannot open the storage " + text::printable(storage) + ": " +
-                                        there.error().message()});
+  if (const auto is = check_is_storage(file_system, storage); !is) return fail(is.error());
   WorkerPool pool(std::max<std::size_t>(2 * std::thread::hardware_concurrency(), 8));
   StoreOptions options;
   options.log = say;

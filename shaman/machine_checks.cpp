@@ -194,7 +194,7 @@ void check_process(const Options& options, Findings& found) {
   const ::mode_t mask = ::umask(0);
   ::umask(mask);
   if ((mask & 055U) != 0) {
-    std::array<char, 8> octal{};
+    std::array<char, 16> octal{};
     std::snprintf(octal.data(), octal.size(), "%04o", mask);
     found.doubtful("storage", std::string("the umask is ") + octal.data() +
                                   ": workers that are other users cannot read what is made here"

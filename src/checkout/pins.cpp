@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "shaman/fs/trees.hpp"
 #include "shaman/text.hpp"
 
 #include "checkout/checkout_links.hpp"

@@ -37,19 +37,51 @@ bool has_share(std::string_view client) {
   return may_log;
 }
 
+// What a Manager answers has no reason that is known here, and is not this server's to complain of.
+spdlog::level::level_enum level_of(const AccessRecord& record) {
+  if (record.reason.empty()) return spdlog::level::info;
+  if (record.status == 500) return spdlog::level::err;
+  return record.status == 507 ? spdlog::level::warn : spdlog::level::info;
+}
+
+// A quote in it must not end it.
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : shown(text)) {
+    if (c == '"') out += '\\';
+    out += c;
+  }
+  return out += '"';
+}
+
+// What only some requests have: who asked, for which file or checkout, and why it failed.
+std::string further(const AccessRecord& record) {
+  std::string text;
+  if (!record.original_filename.empty()) text += " " + quoted(record.original_filename);
+  if (!record.who.empty()) text += " by " + quoted(record.who);
+  if (!record.checkout.empty()) {
+    // Clients begin a checkout's path with the project that it is of.
+    const std::string_view project = record.checkout.substr(0, record.checkout.find('/'));
+    text += " checkout " + quoted(record.checkout) + " project " + quoted(project);
+  }
+  if (record.status >= 500 && !record.reason.empty()) text += ": " + shown(record.reason);
+  return text;
+}
+
 }  // namespace
 
 void log_access(const AccessRecord& record) {
-  if (!spdlog::should_log(spdlog::level::info)) return;
-  if (!has_share(record.client)) return;
+  const auto level = level_of(record);
+  if (!spdlog::should_log(level)) return;
+  // Who made or erased a checkout is always told.
+  const bool is_deed = !record.checkout.empty() && record.status < 300;
+  if (!is_deed && !has_share(record.client)) return;
   const double milliseconds = std::chrono::duration<double, std::milli>(record.duration).count();
-  std::string name;
-  if (!record.original_filename.empty()) name = " \"" + shown(record.original_filename) + "\"";
-  spdlog::info("{} {} {}{} in={} out={} {:.1f}ms {}{}",
-               record.method.empty() ? "-" : shown(record.method),
-               record.target.empty() ? "-" : shown(without_tokens(record.target)), record.status,
-               record.unheard ? " (client gone)" : "", record.bytes_in, record.bytes_out,
-               milliseconds, record.peer, name);
+  spdlog::log(level, "{} {} {}{} in={} out={} {:.1f}ms {}{}",
+              record.method.empty() ? "-" : shown(record.method),
+              record.target.empty() ? "-" : shown(without_tokens(record.target)), record.status,
+              record.unheard ? " (client gone)" : "", record.bytes_in, record.bytes_out,
+              milliseconds, record.peer, further(record));
 }
 
 }  // namespace shaman::http

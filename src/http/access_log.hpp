@@ -20,9 +20,13 @@ struct AccessRecord {
   std::string_view client;  ///< whose share of the log it uses: client_key.hpp
   std::string_view peer;
   std::string_view original_filename{};  ///< decoded; any bytes
+  std::string_view who{};                ///< who asked; empty: nobody in particular
+  std::string_view checkout{};           ///< that was made or erased, or was to be
+  std::string_view reason{};             ///< what the answer says, where it is an error
 };
 
-/// At level info, with everything that came from outside escaped.
+/// Everything that came from outside is escaped. At level info, but for what an admin must look
+/// into: 507 is a warning and 500 an error, each with its reason.
 void log_access(const AccessRecord& record);
 
 }  // namespace shaman::http

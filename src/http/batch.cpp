@@ -4,6 +4,10 @@
 #include <optional>
 #include <utility>
 
+#include <spdlog/spdlog.h>
+
+#include "shaman/text.hpp"
+
 #include "http/batch_reader.hpp"
 #include "http/handlers.hpp"
 #include "http/run_on.hpp"
@@ -71,6 +75,8 @@ Task<Response> post_batch(Exchange& exchange) {
   if (is_broken) co_return response_to_failed_body(exchange.body);
   if (!done) co_return Response::error(done.error());
   if (!ended) co_return Response::error(ended.error());
+  if (const std::string why = outcome->why_full(); !why.empty())
+    spdlog::warn("files of a batch were refused (507): {}", text::escape(why));
   co_return Response::json(outcome->json());
 }
 

@@ -59,6 +59,12 @@ std::string BatchOutcome::json() const {
   return out += "]}";
 }
 
+std::string BatchOutcome::why_full() const {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find(files_, status_of(errc::storage_full), &File::status);
+  return found == files_.end() ? std::string() : found->message;
+}
+
 result<std::size_t> BatchReader::take(std::span<const std::byte> body) {
   std::size_t taken = 0;
   while (taken < body.size() && outcome_->pending() < limits_.commits_at_once) {

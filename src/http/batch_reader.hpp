@@ -44,6 +44,8 @@ class BatchOutcome {
   /// `{"files":[{"sha":…,"size":…,"status":204}…]}`, in the order of the request. Once all have
   /// their answer.
   [[nodiscard]] std::string json() const;
+  /// Why a file was not taken by a full storage, of the first such; empty: there is none.
+  [[nodiscard]] std::string why_full() const;
 
  private:
   const std::function<void()> wake_;

@@ -20,11 +20,12 @@ struct Prepared {
   std::vector<BlobId> being_uploaded;
 };
 
-result<Prepared> prepare(const Exchange& exchange, JsonBody& body, std::string idempotency_key) {
+result<Prepared> prepare(Exchange& exchange, JsonBody& body, std::string idempotency_key) {
   const Services& services = exchange.services;
   auto request =
       read_files_request(body, FilesRequestKind::create, exchange.options.limits.json_files);
   if (!request) return request.error();
+  exchange.checkout = request->checkout_path;
   auto plan =
       services.checkouts.validate({std::move(request->checkout_path), std::move(request->files),
                                    std::move(idempotency_key), exchange.asker});
@@ -144,6 +145,7 @@ Task<Response> post_create(Exchange& exchange) {
   const auto path = co_await run_on(services.pools.requests, exchange.connection,
                                     [&] { return services.checkouts.create(prepared->plan); });
   if (!path) co_return Response::error(path.error());
+  exchange.checkout = *path;
   std::string out;
   JsonObject(out).text("checkoutPath", *path);
   co_return Response::json(std::move(out));

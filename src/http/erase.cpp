@@ -36,7 +36,8 @@ Response not_allowed() {
 
 Task<Response> delete_checkout(Exchange& exchange) {
   exchange.connection.enter_working();
-  const std::string path = joined(exchange.parameters);
+  exchange.checkout = joined(exchange.parameters);
+  const std::string& path = exchange.checkout;
   Checkouts& checkouts = exchange.services.checkouts;
   const auto erased = co_await run_on(exchange.services.pools.requests, exchange.connection,
                                       [&] { return checkouts.erase(path, exchange.asker); });

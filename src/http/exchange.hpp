@@ -56,6 +56,7 @@ struct Exchange {
   RequestBody& body;
   std::vector<std::string_view> parameters{};
   std::string original_filename{};  ///< for the log
+  std::string checkout{};           ///< for the log: the path of the one that this is about
   auth::Principal principal{};      ///< who asks; nobody in particular where that does not matter
   Asker asker{};                    ///< the same for the store
   std::uint64_t discard_limit = 0;  ///< of a chunked body that is not wanted

@@ -51,6 +51,7 @@ Response Response::error(unsigned status, std::string_view message) {
   Response response;
   response.status = status;
   response.body = error_json(status, message);
+  response.reason = message;
   if (status == 503) response.retry_after = 1;
   return response;
 }

@@ -26,6 +26,7 @@ struct Response {
   std::string allow;                    ///< the Allow header of a 405 or of OPTIONS
   unsigned retry_after = 0;             ///< seconds; 0: no such header
   bool close = false;                   ///< the connection cannot go on after it
+  std::string reason;                   ///< of an error: only for the log
   bool is_sent = false;                 ///< by who made it: only for the log
   bool unheard = false;                 ///< the client is gone: only for the log
 

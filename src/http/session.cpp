@@ -15,6 +15,7 @@
 #include "http/access_log.hpp"
 #include "http/admission.hpp"
 #include "http/browser_login.hpp"
+#include "http/endpoint_text.hpp"
 #include "http/passage.hpp"
 #include "http/run_on.hpp"
 #include "http/running_requests.hpp"
@@ -207,8 +208,19 @@ Task<> linger(Connection& connection, RequestBody* body) {
   }
 }
 
+// Who asked, as far as it is known, and from where, if a proxy brought it.
+std::string who_asked(const Exchange& exchange) {
+  const std::string_view peer = exchange.connection.peer();
+  std::string who = exchange.principal.role == auth::Role::nobody ? "" : exchange.principal.name;
+  const std::string address = client_address(exchange);
+  if (address == address_without_port(peer) || address == who) return who;
+  return who + (who.empty() ? "" : ", ") + address;
+}
+
 void log_request(const Exchange& exchange, const Response& response, const HeadOutcome& outcome,
                  std::uint64_t bytes_in, std::uint64_t bytes_out) {
+  if (!spdlog::should_log(spdlog::level::err)) return;
+  const std::string who = who_asked(exchange);
   log_access({.method = exchange.head.method(),
               .target = exchange.head.target(),
               .status = response.status,
@@ -218,7 +230,10 @@ void log_request(const Exchange& exchange, const Response& response, const HeadO
               .duration = Clock::now() - outcome.begun,
               .client = exchange.connection.client(),
               .peer = exchange.connection.peer(),
-              .original_filename = exchange.original_filename});
+              .original_filename = exchange.original_filename,
+              .who = who,
+              .checkout = exchange.checkout,
+              .reason = response.reason});
 }
 
 // One request from its header to its answer; whether the connection goes on.
@@ -264,7 +279,8 @@ Task<> refuse_request(Connection& connection, HeadOutcome& outcome) {
               .bytes_out = connection.bytes_out(),
               .duration = Clock::now() - outcome.begun,
               .client = connection.client(),
-              .peer = connection.peer()});
+              .peer = connection.peer(),
+              .reason = response.reason});
   if (heard) co_await linger(connection, nullptr);
 }
 

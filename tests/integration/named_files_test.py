@@ -134,6 +134,7 @@ class OfTheServer(NamedFilesTest):
             server.process.send_signal(signal.SIGHUP)
             server.wait_for_log("name is Farm now")
 
+    @unittest.skipIf(shutil.which("script") is None, "there is no script(1)")
     def test_an_encrypted_key_is_said_instead_of_asking_for_its_password(self):
         secret = self.path("secret.pem")
         certificates.authority().openssl("pkey", "-in", self.key, "-aes128", "-passout", "pass:x",
@@ -162,7 +163,6 @@ class OfTheServer(NamedFilesTest):
         self.assertTrue(os.path.islink(self.path("device")))
 
 
-@unittest.skipIf(shutil.which("script") is None, "there is no script(1)")
 class OfTheClient(NamedFilesTest):
     def setUp(self):
         super().setUp()
