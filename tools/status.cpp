@@ -93,8 +93,7 @@ ExitStatus run(const Options& options) {
   if (options.json)
     print_json(json_line(url, *server));
   else
-    print(sentence(url, *server) + "
-");
+    print(sentence(url, *server) + "\n");
   const bool is_usable = server->kind != ServerInfo::Kind::other && server->storage_problem.empty();
   return is_usable ? ExitStatus::done : ExitStatus::failed;
 }

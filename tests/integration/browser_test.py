@@ -130,8 +130,8 @@ class LosingIt(BrowserTest):
     def test_a_cookie_has_the_role_of_its_token(self):
         worker = self.tokens.make("worker")
         wait_until(lambda: self.status("GET", "/api/v3/jobs", {}, worker) == 200, "the new token")
-        self.assertEqual(self.status("DELETE", "/api/v3/jobs/x", {}, worker), 403)
-        self.assertEqual(self.status("DELETE", "/api/v3/jobs/x", {}), 200)
+        self.assertEqual(self.status("POST", "/api/v3/jobs/x/setstatus", {}, worker), 403)
+        self.assertEqual(self.status("POST", "/api/v3/jobs/x/setstatus", {}), 200)
 
     def test_a_header_goes_before_it(self):
         self.assertEqual(self.status("GET", "/api/v3/jobs", {"Authorization": "Bearer shm_wrong"}), 401)

@@ -40,7 +40,7 @@ class Stage(unittest.TestCase):
         """A scene in scene/ with a stage in usd/; what OpenUSD says of it."""
         usd, blend = os.path.join(self.folder, "usd"), os.path.join(self.folder, "scene", "shot.blend")
         os.makedirs(os.path.dirname(blend))
-        subprocess.run([PYTHON, os.path.join(SOURCE, "tests", "scenes", "make_usd.py"), usd, extension], check=True,
+        subprocess.run([PYTHON, os.path.join(SOURCE, "tests", "scenes", "usd_stage.py"), usd, extension], check=True,
                        stderr=subprocess.DEVNULL)
         subprocess.run([BLENDER, "-b", "--factory-startup", "--python-exit-code", "1", "--python-expr", MAKE_BLEND, "--",
                         os.path.join(usd, "stage", f"shot.{extension}"), blend], check=True, stdout=subprocess.DEVNULL)

@@ -278,7 +278,7 @@ TEST(JwtKeysTest, KeysOfOtherKindsAreRefused) {
   EVP_PKEY* const other = ::EVP_EC_gen("P-384");
   EXPECT_FALSE(load(pem_of(other, false)));
   ::EVP_PKEY_free(other);
-  EXPECT_FALSE(JwtKeys::load({{{"k", folder_.path("none")}}, "i", "a"}));
+  EXPECT_FALSE(JwtKeys::load({{{"k", folder.path("none")}}, "i", "a"}));
 }
 
 }  // namespace

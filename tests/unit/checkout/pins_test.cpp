@@ -27,7 +27,8 @@ class PinsTest : public CheckoutsTest {
   }
   std::vector<std::string> names() {
     std::vector<std::string> found;
-    for (const Pin& pin : pins_.list()->pins)
+    const auto listed = pins_.list();
+    for (const Pin& pin : listed->pins)
       found.push_back(pin.name + ":" + std::to_string(pin.files) + "-" +
                       std::to_string(pin.missing));
     return found;

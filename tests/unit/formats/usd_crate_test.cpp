@@ -12,7 +12,7 @@
 namespace shaman::formats {
 namespace {
 
-// Written by OpenUSD 26.11: tests/scenes/make_usd.py.
+// Written by OpenUSD 26.11: tests/scenes/usd_stage.py.
 const std::string kShot = FORMATS_DATA "/shot.usdc";
 
 std::string content_of(const std::string& path) {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes a USD stage with OpenUSD's own Python module (PyPI: usd-core), and says what it needs.
 
-    make_usd.py FOLDER EXTENSION     usda, usdc or usd
+    usd_stage.py FOLDER EXTENSION     usda, usdc or usd
 
 FOLDER then holds stage/shot.EXTENSION, its layers and textures in folders beside it, and expected.json:
 {"files": […], "missing": […]} as OpenUSD finds them, as paths relative to FOLDER.
