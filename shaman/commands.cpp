@@ -129,21 +129,25 @@ int check(int argc, char** argv) {
   CLI::App app(
       "Reads a Flamenco Manager's configuration, and says what in it does not fit to this "
       "server's\n"
-      "storage. The exit status is 3 where something is wrong.",
+      "storage. Without URL, it is the Manager of the server's configuration (manager or\n"
+      "manager-api). The exit status is 3 where something is wrong.",
       "shaman-server check-manager");
   CommandOptions given(app);
   given.line().add("storage", "--storage");
-  app.add_option("url", url, "The Manager's own address: http://127.0.0.1:8081")
-      ->required()
-      ->type_name("URL");
+  app.add_option("url", url, "The Manager's own address: http://127.0.0.1:8081")->type_name("URL");
   app.add_flag("--beside", is_beside,
-               "Something else, such as nginx, sends each its part: this server is not in front");
+               "Something else, such as nginx, sends each its part: this server is not in front."
+               " So it is where manager-api is configured");
   const auto address = [&]() -> result<client::BaseUrl> { return client::BaseUrl::parse(url); };
   try {
     app.parse(argc, argv);
     const auto settings = given.load();
     if (!settings) return kUsageError;
     storage = os::absolute(settings->storage);
+    is_beside = is_beside || settings->manager_api;
+    if (url.empty()) url = settings->asked_manager();
+    if (url.empty())
+      throw CLI::RequiredError("the Manager's URL, here or in the server's configuration");
     if (const auto parsed = address(); !parsed)
       throw CLI::ValidationError("URL", parsed.error().message());
   } catch (const CLI::ParseError& error) {

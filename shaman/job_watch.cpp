@@ -21,11 +21,19 @@ constexpr std::chrono::milliseconds kLatest{60'000};
 
 JobWatch::JobWatch(Checkouts& checkouts, fs::FileSystem& file_system, const Settings& settings)
     : settings_(settings),
+      manager_(settings.current()->asked_manager()),
+      checkouts_(checkouts),
       ends_(checkouts, file_system, settings.current()->server.storage),
       wait_(kSoon),
       schedule_(
-          "looking at the Manager's jobs", [this] { return settings_.current()->job_look_period; },
-          [this](const std::atomic<bool>&) { look(); }) {}
+          "ending checkouts", [this] { return period(); },
+          [this](const std::atomic<bool>& stop) { look(stop); }) {}
+
+std::chrono::milliseconds JobWatch::period() const {
+  const auto settings = settings_.current();
+  const bool has_work = !manager_.empty() || settings->old_checkouts.max_age.count() > 0;
+  return has_work ? settings->job_look_period : std::chrono::milliseconds(0);
+}
 
 void JobWatch::jobs_changed(const std::vector<jobs::DeletedJob>& deleted) {
   for (const jobs::DeletedJob& job : deleted)
@@ -38,9 +46,29 @@ std::shared_ptr<void> JobWatch::hold(std::vector<std::string> checkouts) {
   return ends_.hold(std::move(checkouts));
 }
 
-void JobWatch::look() {
+void JobWatch::look(const std::atomic<bool>& stop) {
+  if (manager_.empty())
+    look_at_ages(stop);
+  else
+    look_at_jobs();
+}
+
+void JobWatch::look_at_ages(const std::atomic<bool>& stop) {
+  const auto results = jobs::erase_old_checkouts(checkouts_, settings_.current()->old_checkouts,
+                                                 std::chrono::system_clock::now(), stop);
+  if (!results) {
+    if (!std::exchange(complained_, true))
+      spdlog::error("no checkout is erased by its age for now: {}",
+                    text::printable(results.error().message()));
+    return;
+  }
+  if (std::exchange(complained_, false)) spdlog::info("old checkouts can be erased again");
+  spdlog::debug("{} checkouts, {} erased by their age", results->checkouts, results->erased.size());
+}
+
+void JobWatch::look_at_jobs() {
   const auto settings = settings_.current();
-  const auto address = client::BaseUrl::parse(settings->manager_url);
+  const auto address = client::BaseUrl::parse(manager_);
   if (!address) return;
   manager::Manager manager(*address, schedule_.stop_token());
   const auto results = ends_.look([&manager] { return manager.jobs(); }, settings->checkout_ends,

@@ -16,11 +16,11 @@
 
 namespace shaman::program {
 
-/// Asks the Manager for its jobs from time to time, so that checkouts end with them, until
-/// destroyed.
+/// Ends checkouts from time to time, until destroyed: with their jobs, for which it asks the
+/// Manager, or where there is no Manager, by their age.
 class JobWatch {
  public:
-  /// All must outlive it. The settings must name a Manager.
+  /// All must outlive it. The Manager is the one that the settings name now.
   JobWatch(Checkouts& checkouts, fs::FileSystem& file_system, const Settings& settings);
 
   /// A job was made, or these are being deleted: they are looked at soon. From any thread.
@@ -31,9 +31,14 @@ class JobWatch {
   void look_again() { schedule_.look_again(); }
 
  private:
-  void look();
+  [[nodiscard]] std::chrono::milliseconds period() const;
+  void look(const std::atomic<bool>& stop);
+  void look_at_jobs();
+  void look_at_ages(const std::atomic<bool>& stop);
 
   const Settings& settings_;
+  const std::string manager_;  ///< its address; empty: there is none
+  Checkouts& checkouts_;
   jobs::CheckoutEnds ends_;
   bool complained_ = false;
   std::atomic<std::chrono::milliseconds> wait_;  // before the next look at what was deleted

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -137,6 +136,9 @@ void announce(const Options& options, const http::Server& server) {
   if (options.manager)
     spdlog::info("in front of the Flamenco Manager at {}",
                  text::printable(options.manager->authority()));
+  if (options.manager_api)
+    spdlog::info("beside the Flamenco Manager at {}: checkouts end with its jobs",
+                 text::printable(options.manager_api->authority()));
   if (options.store.durability == Durability::none)
     spdlog::warn("durability none: what was acknowledged can be lost in a power cut");
   if (server.is_reachable_from_outside() && !options.server.access)
@@ -170,6 +172,7 @@ result<void> make_ready(Options& options) {
   options.store.log = log_from_store;
   options.gc.log = log_from_store;
   options.checkout_ends.log = log_from_store;
+  options.old_checkouts.log = log_from_store;
   return {};
 }
 
@@ -201,15 +204,14 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
   if (!store) return fail(store.error());
   Checkouts checkouts(**store, options.checkouts);
   // The server goes first: what passes tells the watch of jobs.
-  std::optional<program::JobWatch> job_watch;
+  program::JobWatch job_watch(checkouts, file_system, settings);
   http::Server server(**store, checkouts, {quick_pool, disk_pool, request_pool}, options.server);
   if (options.manager) {
-    job_watch.emplace(checkouts, file_system, settings);
     server.pass_on(proxy::passage_to_manager(
         *options.manager, proxy::ManagerTimeouts(),
-        {[&job_watch](const auto& deleted) { job_watch->jobs_changed(deleted); },
+        {[&job_watch](const auto& deleted) { job_watch.jobs_changed(deleted); },
          [&job_watch](std::vector<std::string> named) {
-           return job_watch->hold(std::move(named));
+           return job_watch.hold(std::move(named));
          }}));
   }
   if (const auto bound = server.listen(options.host, options.port); !bound)
@@ -221,9 +223,10 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
   program::Upkeep upkeep(file_system, **store, settings);
   const program::KeyWatch key_watch(settings);
   program::ManagerCheck manager_check;
-  if (options.manager)
+  if (!options.asked_manager().empty())
     manager_check.start(
-        options.manager_url, options.server.storage,
+        options.asked_manager(), options.server.storage,
+        options.manager ? manager::Position::front : manager::Position::beside,
         [&server](std::vector<std::string> wrong) { server.set_remarks(std::move(wrong)); });
   const auto stop = [&server](int signal) {
     spdlog::info("signal {}: stopping; a second one stops at once", signal);
@@ -232,7 +235,7 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
   // Both on one thread: no reload is under way once the server was stopped.
   signals.start({stop, [&] {
                    reload(settings, **store, server, upkeep);
-                   if (job_watch) job_watch->look_again();
+                   job_watch.look_again();
                  }});
   server.run();
   spdlog::info("stopped");

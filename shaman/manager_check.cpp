@@ -9,7 +9,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include "shaman/manager/check.hpp"
 #include "shaman/text.hpp"
 
 namespace shaman::program {
@@ -41,13 +40,13 @@ void report(const std::vector<manager::Finding>& findings, const Tell& tell) {
 }
 
 void check(const std::stop_token& stop, const std::string& url, const std::string& storage,
-           const Tell& tell) {
+           manager::Position position, const Tell& tell) {
   const auto address = client::BaseUrl::parse(url);
   if (!address) return;
   bool complained = false;
   for (auto wait = kFirst; !stop.stop_requested(); wait = kLater) {
     manager::Manager manager(*address, stop);
-    const auto findings = manager::check_manager(manager, storage, manager::Position::front);
+    const auto findings = manager::check_manager(manager, storage, position);
     if (findings) return report(*findings, tell);
     if (!std::exchange(complained, true) && !stop.stop_requested())
       spdlog::warn("the Manager cannot be asked for its configuration yet: {}",
@@ -58,11 +57,12 @@ void check(const std::stop_token& stop, const std::string& url, const std::strin
 
 }  // namespace
 
-void ManagerCheck::start(std::string url, std::string storage, Tell tell) {
-  thread_ = std::jthread([url = std::move(url), storage = std::move(storage),
+void ManagerCheck::start(std::string url, std::string storage, manager::Position position,
+                         Tell tell) {
+  thread_ = std::jthread([url = std::move(url), storage = std::move(storage), position,
                           tell = std::move(tell)](const std::stop_token& stop) {
     try {
-      check(stop, url, storage, tell);
+      check(stop, url, storage, position, tell);
     } catch (const std::exception& error) {
       spdlog::error("the Manager's configuration cannot be checked: {}",
                     text::printable(error.what()));

@@ -6,6 +6,8 @@
 #include <thread>
 #include <vector>
 
+#include "shaman/manager/check.hpp"
+
 namespace shaman::program {
 
 /// Says in the log what is wrong with the Manager's configuration, once it can be asked. On a
@@ -13,7 +15,7 @@ namespace shaman::program {
 class ManagerCheck {
  public:
   /// `tell` gets what is wrong, a sentence each, from that thread.
-  void start(std::string url, std::string storage,
+  void start(std::string url, std::string storage, manager::Position position,
              std::function<void(std::vector<std::string>)> tell);
 
  private:

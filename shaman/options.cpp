@@ -135,6 +135,20 @@ void add_network_options(Table& table, Options& options) {
     options.manager_url = values.front();
     return {};
   };
+  Option& beside = table.text(
+      "manager-api", options.manager_api_url, "URL",
+      "Where the Flamenco Manager itself answers, if nginx or another proxy stands in front: this"
+      " server then asks it for its jobs, and erases checkouts whose jobs are gone. Not together"
+      " with manager, which does the same",
+      Reload::restart);
+  beside.example = "http://127.0.0.1:8081";
+  beside.set = [&options](const Values& values) -> result<void> {
+    auto address = proxy::ManagerAddress::parse(values.front());
+    if (!address) return address.error();
+    options.manager_api = *std::move(address);
+    options.manager_api_url = values.front();
+    return {};
+  };
   table.text("name", options.server.name, "TEXT", "What this server calls itself to clients",
              Reload::live);
   Option proxies = written("trusted-proxies", "NETWORK",
@@ -254,20 +268,26 @@ void add_gc_options(Table& table, Options& options) {
 
 void add_checkout_options(Table& table, Options& options) {
   jobs::CheckoutEndsOptions& ends = options.checkout_ends;
-  table.section("Checkouts and their jobs, where there is a Manager");
+  table.section("When checkouts end");
   table.duration("checkout.look-period", options.job_look_period,
                  "How often to ask the Manager for its jobs, and erase checkouts whose jobs are"
-                 " gone; 0: never",
+                 " gone; without a Manager, how often to erase those older than"
+                 " checkout.max-age; 0: never",
                  Reload::live);
   table.duration("checkout.grace", ends.grace,
                  "How long a checkout stays after its last job vanished without an order",
                  Reload::live);
   table.duration("checkout.orphan-age", ends.orphan_age,
                  "How long a checkout stays that never had a job; 0: for ever", Reload::live);
+  table.duration("checkout.max-age", options.old_checkouts.max_age,
+                 "Without a Manager: how long a checkout stays after it was made, or last given to"
+                 " a client; 0: for ever",
+                 Reload::live);
   table.count(
       "checkout.erase-brake", ends.erase_brake,
-      "When more than these, or more than a fifth of all checkouts, would be erased at once,"
-      " none is until `shaman-server expired --confirm`",
+      "When the Manager's jobs would have more checkouts erased at once than this, or more than"
+      " two that are also more than a fifth of all, none is erased until"
+      " `shaman-server expired --confirm`",
       Reload::live);
 }
 

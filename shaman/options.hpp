@@ -12,6 +12,7 @@
 #include "shaman/gc.hpp"
 #include "shaman/http/server.hpp"
 #include "shaman/jobs/checkout_ends.hpp"
+#include "shaman/jobs/old_checkouts.hpp"
 #include "shaman/proxy/manager.hpp"
 #include "shaman/store.hpp"
 #include "shaman/tls.hpp"
@@ -32,8 +33,11 @@ struct Options {
   http::ServerOptions server;
   std::string manager_url;
   std::optional<proxy::ManagerAddress> manager;  ///< that this server stands in front of
+  std::string manager_api_url;
+  std::optional<proxy::ManagerAddress> manager_api;  ///< that this server stands beside
   GcOptions gc;
   jobs::CheckoutEndsOptions checkout_ends;
+  jobs::OldCheckoutsOptions old_checkouts;
   std::chrono::milliseconds job_look_period{std::chrono::minutes(10)};  ///< 0: never
   std::chrono::seconds gc_period{std::chrono::hours(24)};               ///< 0: never
   std::chrono::seconds verify_period{0};                                ///< 0: never
@@ -54,6 +58,11 @@ struct Options {
   Options();
   Options(const Options&) = delete;
   Options& operator=(const Options&) = delete;
+
+  /// The Manager that is asked for its jobs, in front of it or beside it. Empty: there is none.
+  [[nodiscard]] const std::string& asked_manager() const noexcept {
+    return manager_url.empty() ? manager_api_url : manager_url;
+  }
 };
 
 /// All options of the server, bound to `options`.

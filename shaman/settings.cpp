@@ -61,11 +61,34 @@ void open_door(Loaded& loaded) {
         {"auth.client-certificates", "needs tls.client-ca, which says who signs them"});
 }
 
-void refuse_loop(Loaded& loaded) {
+void refuse_loop(Loaded& loaded, const std::string& key,
+                 const std::optional<proxy::ManagerAddress>& manager) {
   const Options& options = *loaded.options;
-  if (!options.manager) return;
-  if (auto good = proxy::refuse_own_address(*options.manager, options.host, options.port); !good)
-    loaded.problems.push_back({"manager", good.error().message()});
+  if (!manager) return;
+  if (auto good = proxy::refuse_own_address(*manager, options.host, options.port); !good)
+    loaded.problems.push_back({key, good.error().message()});
+}
+
+// What would do nothing, or do one thing twice.
+void refuse_contradictions(Loaded& loaded) {
+  const Options& options = *loaded.options;
+  if (options.manager && options.manager_api)
+    loaded.problems.push_back(
+        {"manager-api",
+         "cannot be given together with manager: a server in front of a Manager asks it for its"
+         " jobs anyway. Remove one of them"});
+  if (options.old_checkouts.max_age.count() == 0) return;
+  if (!options.asked_manager().empty())
+    loaded.problems.push_back(
+        {"checkout.max-age",
+         "is for farms without a Manager; with one, checkouts end with their jobs, and"
+         " checkout.orphan-age says how long those stay that never had a job. Remove it, or set"
+         " it to 0"});
+  else if (options.job_look_period.count() == 0)
+    loaded.problems.push_back(
+        {"checkout.max-age",
+         "has no effect while checkout.look-period is 0: set that to how often to look, such as"
+         " 10m"});
 }
 
 std::string shown(const config::Values& values) {
@@ -101,7 +124,9 @@ Loaded load(const Sources& sources) {
   complete(*loaded.options);
   if (sources.needs_storage) {
     open_door(loaded);
-    refuse_loop(loaded);
+    refuse_loop(loaded, "manager", loaded.options->manager);
+    refuse_loop(loaded, "manager-api", loaded.options->manager_api);
+    refuse_contradictions(loaded);
   }
   return loaded;
 }

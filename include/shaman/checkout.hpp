@@ -112,6 +112,9 @@ class Checkouts {
   /// whether it is there or not. errc::not_found where exactly this folder is no checkout;
   /// errc::io_error.
   [[nodiscard]] result<void> erase(const std::string& path, const Asker& asker = {});
+  /// The same for a checkout that is erased because of its age: errc::busy where it was answered
+  /// again since it was found.
+  [[nodiscard]] result<void> erase_unused(const FoundCheckout& found);
 
  private:
   struct Impl;

@@ -172,4 +172,10 @@ result<void> Checkouts::erase(const std::string& path, const Asker& asker) {
   return erased;
 }
 
+result<void> Checkouts::erase_unused(const FoundCheckout& found) {
+  auto erased = Erasure(impl_->store, found.path, found.made).run({});
+  if (erased) impl_->answers.forget(found.path);
+  return erased;
+}
+
 }  // namespace shaman

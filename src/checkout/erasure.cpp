@@ -30,14 +30,18 @@ result<void> Erasure::run(const Asker& asker) {
   const auto place = look(asker);
   if (!place) return place.error();
   const bool is_found = place->kind == CheckoutPlace::Kind::checkout;
-  // One answer for what is somebody else's and what is not there: it tells nobody's paths.
-  if (!asker.knows_all && !(is_found && place->may_erase))
-    return Error{errc::not_let_in, "you did not make a checkout " + text::in_quotes(path_) +
-                                       "; only who made it, or an admin, may erase one"};
+  // In the same words for what is somebody else's and what is not there: they tell nobody's paths.
+  if (!asker.knows_all && !(is_found && place->may_erase)) return not_let_in();
   if (!is_found) return not_found();
   if (auto taken = take_away(); !taken) return taken;
   tidy_parents();
   return {};
+}
+
+Error Erasure::not_let_in() const {
+  return {errc::not_let_in, "you did not make a checkout " + text::in_quotes(path_) +
+                                "; only who made it, or an admin, may erase it or see what is in"
+                                " it"};
 }
 
 Error Erasure::not_found() const {
@@ -107,17 +111,17 @@ result<void> Erasure::take_away() {
   const fs::Folder& staging = store_.instance.staging();
   const std::string what = "erase the checkout " + text::in_quotes(path_);
   const std::string name = Dismantling::staged_name(store_.next_name++, path_);
+  if (const auto used = is_in_use(); !used || *used) return used ? in_use() : used.error();
   const auto moved = file_system.rename(parent(), names_.back(), staging, name);
   if (!moved && is_nothing(moved.error())) return not_found();
   if (!moved) return disk_error(moved.error(), what);
   const auto seen = file_system.stat(checkout_);
   const auto taken = file_system.stat(staging, name);
-  if (!seen || !taken || seen->inode != taken->inode) {
-    // Somebody erased it and made another meanwhile; that one is not the one that was meant.
-    const auto back = file_system.rename(staging, name, parent(), names_.back());
-    if (!back) return disk_error(back.error(), "put back the checkout " + text::in_quotes(path_));
-    return not_found();
-  }
+  // Somebody erased it and made another meanwhile; that one is not the one that was meant.
+  if (!seen || !taken || seen->inode != taken->inode) return put_back(name, not_found());
+  // Who answers it again touches it and looks for its name after that.
+  if (const auto used = is_in_use(); !used || *used)
+    return put_back(name, used ? in_use() : used.error());
   checkout_.reset();
   if (store_.blobs.flushes()) {
     if (const auto flushed = file_system.flush(parent()); !flushed)
@@ -125,6 +129,26 @@ result<void> Erasure::take_away() {
   }
   take_apart(name);
   return {};
+}
+
+result<void> Erasure::put_back(const std::string& name, const Error& why) {
+  const auto back =
+      store_.file_system.rename(store_.instance.staging(), name, parent(), names_.back());
+  if (!back) return disk_error(back.error(), "put back the checkout " + text::in_quotes(path_));
+  return why;
+}
+
+result<bool> Erasure::is_in_use() const {
+  if (!made_) return false;
+  const auto manifest = store_.file_system.stat(checkout_, path_rules::kManifestName);
+  if (manifest) return manifest->modified != *made_;
+  if (is_nothing(manifest.error())) return false;
+  return disk_error(manifest.error(), "look into the checkout " + text::in_quotes(path_));
+}
+
+Error Erasure::in_use() const {
+  return {errc::busy, "the checkout " + text::in_quotes(path_) +
+                          " is in use: somebody has submitted its files again"};
 }
 
 // The checkout is gone by now, whatever becomes of what was in it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,9 @@ namespace shaman {
 class Erasure {
  public:
   /// The store must outlive it. `path` is relative to `jobs/`, as the checkout's creation answered.
-  Erasure(Store::Impl& store, std::string_view path) : store_(store), path_(path) {}
+  /// With `made` only one that was not answered again since.
+  Erasure(Store::Impl& store, std::string_view path, std::optional<fs::Time> made = std::nullopt)
+      : store_(store), path_(path), made_(made) {}
 
   /// As Checkouts::erase().
   [[nodiscard]] result<void> run(const Asker& asker);
@@ -26,19 +29,26 @@ class Erasure {
   [[nodiscard]] result<CheckoutPlace> look(const Asker& asker);
   /// Only finds it. errc::not_found where exactly this folder is no checkout.
   [[nodiscard]] result<void> find();
-  /// What find() found.
-  [[nodiscard]] const fs::Folder& folder() const noexcept { return checkout_; }
+  /// What look() found; open where it is a checkout.
+  [[nodiscard]] const fs::Folder& checkout() const noexcept { return checkout_; }
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  /// What somebody is told of another's checkout, or of none; and who may know that there is none.
+  [[nodiscard]] Error not_let_in() const;
+  [[nodiscard]] Error not_found() const;
 
  private:
   [[nodiscard]] result<bool> is_made_by(const Asker& asker) const;
   [[nodiscard]] result<void> take_away();
   void take_apart(const std::string& name);
-  [[nodiscard]] Error not_found() const;
+  [[nodiscard]] result<void> put_back(const std::string& name, const Error& why);
+  [[nodiscard]] result<bool> is_in_use() const;
+  [[nodiscard]] Error in_use() const;
   [[nodiscard]] const fs::Folder& parent() const;
   void tidy_parents();
 
   Store::Impl& store_;
   const std::string path_;
+  const std::optional<fs::Time> made_;
   std::vector<std::string> names_;
   std::vector<fs::Folder> way_;  ///< open folders of names_, but for the last
   fs::Folder checkout_;          ///< where there is one

@@ -169,7 +169,7 @@ result<Pins::Added> Pins::Impl::add(const std::string& checkout, const std::stri
 result<TreeLinks> Pins::Impl::read(const std::string& checkout) {
   Erasure found(store, checkout);
   if (const auto there = found.find(); !there) return there.error();
-  auto tree = read_links(file_system, found.folder(), checkout);
+  auto tree = read_links(file_system, found.checkout(), checkout);
   if (!tree) return tree.error();
   if (tree->manifest) {
     const auto manifest = content(*tree->manifest);
@@ -177,7 +177,7 @@ result<TreeLinks> Pins::Impl::read(const std::string& checkout) {
     if (const auto whole = complete_by_manifest(*tree, *manifest, checkout); !whole)
       return whole.error();
   } else {
-    const auto again = read_links(file_system, found.folder(), checkout);
+    const auto again = read_links(file_system, found.checkout(), checkout);
     if (!again) return again.error();
     if (!(*again == *tree))
       return Error{errc::busy, "the checkout " + text::in_quotes(checkout) +

@@ -11,12 +11,15 @@
 
 #include "knowledge.hpp"
 #include "references.hpp"
+#include "unread_folders.hpp"
 
 namespace shaman::jobs {
 namespace {
 
-// Of all checkouts: more than one in so many at once is for an admin to confirm.
+// Of all checkouts: more than one in so many at once is for an admin to confirm...
 constexpr std::size_t kMostOf = 5;
+// ... but a few are what any job may leave behind, however small the farm is.
+constexpr std::size_t kFew = 2;
 
 std::int64_t seconds_of(fs::Time time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
@@ -89,6 +92,7 @@ class Look {
   [[nodiscard]] result<void> drop_used(const AskForJobs& ask, std::vector<std::string>& over);
   void erase(const std::vector<std::string>& over);
   void erase(const std::string& path);
+  [[nodiscard]] result<void> erase_from_disk(const std::string& path);
   void say(LogLevel level, const std::string& message) const {
     if (options_.log) options_.log(level, message);
   }
@@ -149,11 +153,7 @@ bool Look::is_unread(const std::string& path) const {
 }
 
 void Look::tell_unread() const {
-  if (unread_.empty()) return;
-  say(LogLevel::warning, text::count_of(unread_.size(), "folder", "folders") +
-                             " below jobs cannot be read, such as " +
-                             text::in_quotes("jobs/" + unread_.front()) +
-                             ": checkouts in there stay, whatever becomes of their jobs");
+  if (!unread_.empty()) say(LogLevel::warning, warning_of(unread_));
 }
 
 bool Look::is_ordered(const std::string& path) const {
@@ -168,7 +168,9 @@ bool Look::is_over(const FoundCheckout& checkout) const {
     return has_jobs_ && options_.orphan_age.count() > 0 &&
            now_ - checkout.made >= options_.orphan_age;
   if (is_ordered(checkout.path)) return true;
-  return has_jobs_ && seconds_of(now_) - known->second.gone_since >= options_.grace.count();
+  // One that was given to a client again since then has its grace from there.
+  const std::int64_t since = std::max(known->second.gone_since, seconds_of(checkout.made));
+  return has_jobs_ && seconds_of(now_) - since >= options_.grace.count();
 }
 
 std::vector<std::string> Look::find_over() const {
@@ -186,7 +188,8 @@ void Look::apply_brake(std::vector<std::string>& over, std::vector<std::string> 
   std::ranges::sort(confirmed);
   std::vector<std::string> rest;
   std::ranges::set_difference(over, confirmed, std::back_inserter(rest));
-  if (rest.size() <= options_.erase_brake && rest.size() * kMostOf <= found_.size()) return;
+  const bool is_small = rest.size() <= kFew || rest.size() * kMostOf <= found_.size();
+  if (is_small && rest.size() <= options_.erase_brake) return;
   std::vector<std::string> allowed;
   std::ranges::set_intersection(over, confirmed, std::back_inserter(allowed));
   over = std::move(allowed);
@@ -215,11 +218,18 @@ void Look::erase(const std::vector<std::string>& over) {
     if (!holds_.unless_held(path, [&] { erase(path); })) results_.is_awaited = true;
 }
 
+// What only time ends stays if it was given to a client again since it was listed.
+result<void> Look::erase_from_disk(const std::string& path) {
+  if (is_ordered(path)) return checkouts_.erase(path);
+  return checkouts_.erase_unused(*std::ranges::lower_bound(found_, path, {}, &FoundCheckout::path));
+}
+
 void Look::erase(const std::string& path) {
   const bool had_job = knowledge_.checkouts.contains(path);
-  const auto erased = checkouts_.erase(path);
-  // Somebody else was faster; most often the Manager.
-  if (!erased && erased.error().code == errc::not_found) return;
+  const auto erased = erase_from_disk(path);
+  // Somebody else was faster, most often the Manager; or a client was given it.
+  if (!erased && (erased.error().code == errc::not_found || erased.error().code == errc::busy))
+    return;
   if (!erased) return say(LogLevel::error, text::printable(erased.error().message()));
   results_.erased.push_back(path);
   knowledge_.checkouts.erase(path);

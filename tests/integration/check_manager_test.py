@@ -91,6 +91,26 @@ class CheckManager(unittest.TestCase):
             line = front.wait_for_log("its own garbage collection is on")
             self.assertIn("warning", line)
 
+    def test_a_server_beside_says_it_as_one_that_is_beside(self):
+        self.farm.shaman_enabled = False
+        with Server(manager_api=self.farm.url, storage=self.server.storage) as beside:
+            line = beside.wait_for_log("its Shaman is off")
+            self.assertIn("warning", line)
+
+    def test_address_and_position_come_from_the_configuration(self):
+        self.farm.shaman_enabled = False
+        for option, status in (("manager", 0), ("manager-api", 3)):
+            with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+                file.write(f"storage: {self.server.storage}\n{option}: {self.farm.url}\n")
+                file.flush()
+                done = subprocess.run([PROGRAM, "check-manager", "--config", file.name],
+                                      capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, status, done)
+        done = subprocess.run([PROGRAM, "check-manager", "--storage", self.server.storage],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("the Manager's URL", done.stderr)
+
     def test_a_server_in_front_waits_for_its_manager(self):
         port = self.farm.port
         self.farm.close()

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checkouts end with their jobs, and never on doubt."""
+"""Checkouts end with their jobs, never on doubt; and without a Manager, by their age."""
 
 import os
+import signal
 import subprocess
+import tempfile
+import time
 import unittest
 
 from api import Api, new_content, spec
@@ -14,13 +17,14 @@ class CheckoutEndsTest(unittest.TestCase):
     """Looks ten times a second; no grace, and orphans stay, but where a test says otherwise."""
 
     options = {}
+    position = "manager"
 
     def setUp(self):
-        self.farm = Manager(shaman_enabled=False)
+        self.farm = Manager(shaman_enabled=self.position != "manager")
         self.addCleanup(self.farm.close)
         options = {"checkout_look_period": "100ms", "checkout_grace": "0", "checkout_orphan_age": "0",
                    **self.options}
-        self.server = Server(manager=self.farm.url, **options).start()
+        self.server = Server(**{self.position: self.farm.url}, **options).start()
         self.addCleanup(self.server.close)
         self.farm.storage = self.server.storage
         self.api = Api(self.server)
@@ -56,6 +60,12 @@ class CheckoutEndsTest(unittest.TestCase):
         """Waits until the server has looked from the beginning to the end."""
         before = self.looks()
         wait_until(lambda: self.looks() >= before + times, "a look at the jobs")
+
+    def vanish(self, *paths):
+        """The Manager has no jobs with these names any more, all at once."""
+        with self.farm.lock:
+            for job_id in [key for key, job in self.farm.jobs.items() if job["name"] in paths]:
+                del self.farm.jobs[job_id]
 
     def looks(self):
         return self.farm.calls.count(("GET", "/api/v3/jobs"))
@@ -188,26 +198,36 @@ class Doubt(CheckoutEndsTest):
 class Brake(CheckoutEndsTest):
     def test_more_than_a_fifth_waits_for_an_admin(self):
         jobs = self.farm_of(8)
-        for path in list(jobs)[:2]:
-            self.farm.delete_job(jobs[path])
-        self.server.wait_for_log("2 checkouts of 8 would be erased at once")
+        vanished = list(jobs)[:3]
+        self.vanish(*vanished)
+        self.server.wait_for_log("3 checkouts of 8 would be erased at once")
         self.assert_all_there(jobs)
-        self.assertEqual(self.expired(), ["film/shot 0", "film/shot 1"])
-        self.assertEqual(self.expired("--confirm"), ["film/shot 0", "film/shot 1"])
-        self.wait_until_gone("film/shot 0")
-        self.wait_until_gone("film/shot 1")
-        self.assert_all_there(list(jobs)[2:])
+        self.assertEqual(self.expired(), vanished)
+        self.assertEqual(self.expired("--confirm"), vanished)
+        for path in vanished:
+            self.wait_until_gone(path)
+        self.assert_all_there(list(jobs)[3:])
         self.assertEqual(self.expired(), [])
 
     def test_what_was_confirmed_and_has_a_job_again_stays(self):
-        jobs = self.farm_of(8)
-        for path in list(jobs)[:2]:
-            self.farm.delete_job(jobs[path])
-        wait_until(lambda: len(self.expired()) == 2, "the brake")
+        jobs = self.farm_of(10)
+        self.vanish(*list(jobs)[:4])
+        wait_until(lambda: len(self.expired()) == 4, "the brake")
         self.job("film/shot 0")
         self.expired("--confirm")
         self.wait_until_gone("film/shot 1")
         self.assert_all_there(["film/shot 0"])
+
+    def test_one_or_two_do_not_wait_however_few_there_are(self):
+        jobs = self.farm_of(4)
+        self.vanish("film/shot 0")
+        self.wait_until_gone("film/shot 0")
+        self.vanish("film/shot 1", "film/shot 2")
+        self.wait_until_gone("film/shot 1")
+        self.wait_until_gone("film/shot 2")
+        self.assert_all_there(["film/shot 3"])
+        self.assertEqual(self.expired(), [])
+        self.assertEqual(len(jobs), 4)
 
     def test_a_manager_with_other_jobs_erases_nothing(self):
         jobs = self.farm_of(6)
@@ -223,8 +243,7 @@ class SmallBrake(CheckoutEndsTest):
 
     def test_a_number_is_a_limit_as_well(self):
         jobs = self.farm_of(12)
-        for path in list(jobs)[:2]:
-            self.farm.delete_job(jobs[path])
+        self.vanish(*list(jobs)[:2])
         self.server.wait_for_log("2 checkouts of 12 would be erased at once")
         self.assert_all_there(jobs)
 
@@ -256,6 +275,109 @@ class Orphans(CheckoutEndsTest):
         os.utime(theirs, (0, 0))
         self.look(8)
         self.assertTrue(os.path.islink(os.path.join(theirs, "a.png")))
+
+
+class Beside(CheckoutEndsTest):
+    """Something else sends each its part: jobs come to the Manager without passing the server."""
+
+    position = "manager_api"
+
+    def job(self, path, through=False, **more):
+        return super().job(path, through, **more)
+
+    def test_a_checkout_of_a_job_without_an_id_ends_with_it(self):
+        self.server.wait_for_log(f"beside the Flamenco Manager at 127.0.0.1:{self.farm.port}")
+        jobs = self.farm_of(3)
+        self.assertNotIn("storage", self.farm.jobs[jobs["film/shot 1"]])
+        self.farm.delete_job(jobs.pop("film/shot 1"))
+        self.wait_until_gone("film/shot 1")
+        self.server.wait_for_log('erased the checkout "film/shot 1": its job is gone')
+        self.assert_all_there(jobs)
+
+    def test_one_that_the_manager_erases_itself_is_no_trouble(self):
+        jobs = self.farm_of(2)
+        path = self.checkout("film/known")
+        job = self.job(path, storage={"shaman_checkout_id": path})
+        self.look()
+        self.farm.delete_job(job)
+        self.wait_until_gone(path)
+        self.assert_all_there(jobs)
+        self.assertNotIn("error", self.server.log())
+
+    def test_a_manager_that_is_away_erases_nothing(self):
+        jobs = self.farm_of(2)
+        port = self.farm.port
+        self.farm.close()
+        self.server.wait_for_log("no checkout is erased with its job for now")
+        self.farm.reopen(port)
+        self.assert_all_there(jobs)
+
+    def test_the_server_passes_nothing_on(self):
+        self.assertEqual(self.api.get("/api/v3/jobs").status, 404)
+        self.assertEqual(self.api.get("/api/v3/jobs/types").json(), {"job_types": []})
+
+
+class ByAge(unittest.TestCase):
+    """Without a Manager."""
+
+    DAY = 86_400
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.file = os.path.join(folder.name, "shaman.yaml")
+        self.write("checkout: {look-period: 100ms, max-age: 7d}")
+        self.server = Server(config=self.file).start()
+        self.addCleanup(self.server.close)
+        self.api = Api(self.server)
+        self.addCleanup(self.api.close)
+
+    def write(self, text):
+        with open(self.file, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+
+    def checkout(self, path, days):
+        """A checkout that was made so many days ago."""
+        data = new_content()
+        self.assertEqual(self.api.upload(data).status, 204)
+        made = self.api.create(path, [spec("a.blend", data)])
+        self.assertEqual(made.status, 200, made)
+        then = time.time() - days * self.DAY
+        os.utime(self.server.jobs(path, ".shaman-checkout"), (then, then), follow_symlinks=False)
+
+    def is_there(self, path):
+        return os.path.islink(self.server.jobs(path, "a.blend"))
+
+    def wait_until_gone(self, path):
+        wait_until(lambda: not os.path.exists(self.server.jobs(path)), f"{path} to be erased")
+
+    def test_old_ones_end_and_what_was_rendered_into_them_is_kept(self):
+        self.checkout("film/young", 6)
+        self.checkout("film/old", 0)
+        with open(self.server.jobs("film/old", "frame.png"), "wb") as file:
+            file.write(b"a frame")
+        self.checkout("film/older", 8)
+        self.wait_until_gone("film/older")
+        self.server.wait_for_log('erased the checkout "film/older": it is older than checkout.max-age')
+        self.assertTrue(self.is_there("film/old"))
+        then = time.time() - 8 * self.DAY
+        os.utime(self.server.jobs("film/old", ".shaman-checkout"), (then, then), follow_symlinks=False)
+        self.wait_until_gone("film/old")
+        with open(self.server.jobs(".kept", "film_old", "frame.png"), "rb") as file:
+            self.assertEqual(file.read(), b"a frame")
+        self.assertTrue(self.is_there("film/young"))
+
+    def test_the_age_can_be_changed_and_taken_away_while_the_server_runs(self):
+        self.checkout("a", 5)
+        self.write("checkout: {look-period: 100ms}")
+        self.server.process.send_signal(signal.SIGHUP)
+        self.server.wait_for_log("checkout.max-age is 0s now; it was 7d")
+        self.checkout("b", 9)
+        self.write("checkout: {look-period: 100ms, max-age: 8d}")
+        self.server.process.send_signal(signal.SIGHUP)
+        self.wait_until_gone("b")
+        self.assertTrue(self.is_there("a"))
+        self.assertEqual(self.server.log().count("erased the checkout"), 1)
 
 
 if __name__ == "__main__":

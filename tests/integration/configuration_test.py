@@ -60,6 +60,28 @@ class Sources(unittest.TestCase):
                           wrong.stderr)
             self.assertIn(f"{self.file}:5: listen: 'here': must be HOST:PORT", wrong.stderr)
 
+    def test_options_that_contradict_each_other_are_refused(self):
+        farm = "http://127.0.0.1:8081"
+        for options, said in (
+                (("--manager", farm, "--manager-api", farm), "manager-api: cannot be given together with manager"),
+                (("--manager", farm, "--checkout-max-age", "30d"), "checkout.max-age: is for farms without a Manager"),
+                (("--manager-api", farm, "--checkout-max-age", "30d"), "checkout.orphan-age says how long"),
+                (("--checkout-look-period", "0", "--checkout-max-age", "30d"), "while checkout.look-period is 0")):
+            with self.subTest(options):
+                for check in (("--check-config",), ()):
+                    wrong = run("--storage", "/nonexistent/s", *options, *check)
+                    self.assertEqual(wrong.returncode, 2, wrong)
+                    self.assertIn(said, wrong.stderr)
+        for options in (("--manager", farm, "--checkout-max-age", "0"), ("--checkout-max-age", "30d")):
+            self.assertEqual(run("--storage", "/nonexistent/s", *options, "--check-config").returncode, 0)
+
+    def test_the_manager_beside_is_plain_http_without_a_path(self):
+        for address, said in (("https://127.0.0.1:8081", "speaks plain http"),
+                              ("http://127.0.0.1:8081/api", "has no path"), ("127.0.0.1:8081", "http://")):
+            wrong = run("--storage", "/s", "--check-config", "--manager-api", address)
+            self.assertEqual(wrong.returncode, 2, wrong)
+            self.assertIn(said, wrong.stderr)
+
     def test_a_misspelt_variable_is_said(self):
         wrong = run("--storage", "/s", "--check-config", SHAMAN_GC_MAXAGE="1h")
         self.assertEqual(wrong.returncode, 2)
@@ -95,9 +117,16 @@ class Sources(unittest.TestCase):
         sample = sample.replace("max-connections: 8192", "max-connections: 100")
         self.write(re.sub(r"(?m)^( *)# ([a-z-]+: )", r"\1\2", sample))
         checked = self.check()
+        self.assertEqual(checked.returncode, 2)
+        self.assertEqual(checked.stderr.count("\n"), 2, checked.stderr)
+        self.assertIn("manager-api: cannot be given together with manager", checked.stderr)
+        # Of these two the rest is tried with one.
+        with open(self.file, encoding="utf-8") as file:
+            self.write(file.read().replace("\nmanager-api: ", "\n# manager-api: "))
+        checked = self.check()
         self.assertEqual(checked.returncode, 0, checked.stderr)
         flags = set(re.findall(r"^  --([a-z-]+)", run("--help").stdout, re.M))
-        flags -= {"help", "version", "config", "check-config", "sample-config"}
+        flags -= {"help", "version", "config", "check-config", "sample-config", "manager-api"}
         said = {key.replace(".", "-") for key in re.findall(r"^  ([a-z.-]+): ", checked.stdout, re.M)}
         self.assertEqual(said, flags)
 

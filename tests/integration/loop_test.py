@@ -50,8 +50,8 @@ class Forwarder:
 
 
 class AtTheStart(unittest.TestCase):
-    def refusal(self, listen, manager, *more):
-        done = subprocess.run([PROGRAM, "--storage", "/nonexistent/s", "--listen", listen, "--manager", manager,
+    def refusal(self, listen, manager, *more, option="--manager"):
+        done = subprocess.run([PROGRAM, "--storage", "/nonexistent/s", "--listen", listen, option, manager,
                                *more], capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 2, done)
         return done.stderr
@@ -70,6 +70,11 @@ class AtTheStart(unittest.TestCase):
 
     def test_check_config_says_it_too(self):
         said = self.refusal("127.0.0.1:8099", "http://localhost:8099", "--check-config")
+        self.assertIn("leads to this server itself", said)
+
+    def test_a_server_beside_its_manager_does_not_ask_itself(self):
+        said = self.refusal("127.0.0.1:8099", "http://localhost:8099", option="--manager-api")
+        self.assertIn("manager-api: ", said)
         self.assertIn("leads to this server itself", said)
 
 

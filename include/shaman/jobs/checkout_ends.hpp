@@ -23,8 +23,8 @@ struct CheckoutEndsOptions {
   std::chrono::seconds grace{std::chrono::hours(1)};
   /// How long one stays that never had a job. 0: for ever.
   std::chrono::seconds orphan_age{std::chrono::hours(744)};
-  /// When more than this many would be erased at once, or more than a fifth of all checkouts, none
-  /// is until an admin has confirmed it.
+  /// When more than this many would be erased at once, or more than two that are also more than a
+  /// fifth of all checkouts, none is until an admin has confirmed it.
   std::size_t erase_brake = 100;
   std::function<void(LogLevel, const std::string&)> log;
 };

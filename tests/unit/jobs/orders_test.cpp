@@ -6,6 +6,7 @@
 #include "shaman/jobs/checkout_ends.hpp"
 
 #include "../checkout/checkouts_fixture.hpp"
+#include "checkout_times.hpp"
 
 namespace shaman::jobs {
 namespace {
@@ -18,8 +19,8 @@ class OrdersTest : public test::CheckoutsTest {
   OrdersTest() : ends_(*checkouts_, failing_, below("")) { options_.orphan_age = {}; }
 
   std::string checkout(const char* path) { return created(path, {{"f", blob_}}); }
-  CheckoutEndsResults look(const char* jobs) {
-    const auto ask = [jobs]() -> result<std::vector<manager::Job>> {
+  CheckoutEndsResults look(const std::string& jobs, fs::Time now = fs::Time::clock::now()) {
+    const auto ask = [&jobs]() -> result<std::vector<manager::Job>> {
       std::vector<manager::Job> list;
       const auto all = nlohmann::json::parse(jobs);
       for (const auto& each : all) {
@@ -30,9 +31,26 @@ class OrdersTest : public test::CheckoutsTest {
       }
       return list;
     };
-    const auto results = ends_.look(ask, options_, std::chrono::system_clock::now());
+    const auto results = ends_.look(ask, options_, now);
     EXPECT_TRUE(results) << results.error().message();
     return results ? *results : CheckoutEndsResults();
+  }
+
+  // A list of jobs, one for each of the checkouts 0, 1, …
+  static std::string jobs_of(int first, int end) {
+    nlohmann::json all = nlohmann::json::array({{{"id", "other"}}});
+    for (int i = first; i < end; ++i)
+      all.push_back(
+          {{"id", std::to_string(i)}, {"settings", {{"f", "{jobs}/" + std::to_string(i) + "/f"}}}});
+    return all.dump();
+  }
+  // So many checkouts had jobs, and so many of these jobs have vanished without an order.
+  CheckoutEndsResults look_after_vanishing(int count, int vanished) {
+    options_.grace = {};
+    for (int i = 0; i < count; ++i)
+      checkout(std::to_string(i).c_str());
+    look(jobs_of(0, count));
+    return look(jobs_of(vanished, count));
   }
 
   const BlobId blob_ = test::put(*store_, "content");
@@ -82,6 +100,51 @@ TEST_F(OrdersTest, AJobOnItsWayKeepsIt) {
   EXPECT_TRUE(results.is_awaited);
   held.reset();
   EXPECT_THAT(look(kOther).erased, ElementsAre("film/a"));
+}
+
+TEST_F(OrdersTest, TheOnlyCheckoutOfASmallFarmEndsWithoutAnOrder) {
+  EXPECT_THAT(look_after_vanishing(1, 1).erased, ElementsAre("0"));
+}
+
+TEST_F(OrdersTest, TwoOfThreeEndWithoutAnOrder) {
+  EXPECT_THAT(look_after_vanishing(3, 2).erased, ElementsAre("0", "1"));
+}
+
+TEST_F(OrdersTest, ThreeOfFourWaitForAnAdmin) {
+  const auto results = look_after_vanishing(4, 3);
+  EXPECT_THAT(results.erased, IsEmpty());
+  EXPECT_THAT(results.held, ElementsAre("0", "1", "2"));
+}
+
+TEST_F(OrdersTest, ABrakeOfOneHoldsTwoOnASmallFarmToo) {
+  options_.erase_brake = 1;
+  EXPECT_THAT(look_after_vanishing(3, 2).held, ElementsAre("0", "1"));
+}
+
+TEST_F(OrdersTest, OneThatWasGivenToAClientAgainHasItsGraceFromThere) {
+  using std::chrono::minutes;
+  const auto now = fs::Time::clock::now();
+  checkout("0");
+  look(jobs_of(0, 1), now);
+  look(jobs_of(1, 1), now);
+  test::set_made(below("jobs/0"), now + minutes(50));
+  EXPECT_THAT(look(jobs_of(1, 1), now + minutes(70)).erased, IsEmpty());
+  EXPECT_THAT(look(jobs_of(1, 1), now + minutes(111)).erased, ElementsAre("0"));
+}
+
+TEST_F(OrdersTest, AnOrphanThatIsGivenToAClientAtThatMomentStaysWhole) {
+  const auto now = fs::Time::clock::now();
+  options_.orphan_age = std::chrono::hours(1);
+  checkout("0");
+  failing_.on_call([&](const test::Call& call) -> boost::system::error_code {
+    const bool is_taken = call.operation == test::Operation::rename && call.path != "0" &&
+                          !call.path.starts_with("known");
+    if (is_taken) test::set_made(below("jobs/0"), now + std::chrono::hours(2));
+    return {};
+  });
+  EXPECT_THAT(look(kOther, now + std::chrono::hours(2)).erased, IsEmpty());
+  failing_.on_call({});
+  EXPECT_EQ(read("0/f"), "content");
 }
 
 TEST_F(OrdersTest, AJobThatMayLeadThereKeepsItAndLeavesNoTrace) {
