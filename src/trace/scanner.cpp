@@ -98,7 +98,7 @@ std::string describe_data_block(std::string_view id_name) {
          std::string(id_name.substr(std::min<std::size_t>(2, id_name.size()))) + "\"";
 }
 
-Scanner::Scanner(blend::BlendFile& file) : Scanner(file, {0, blend::max_expanded(file.size())}) {}
+Scanner::Scanner(blend::BlendFile& file) : Scanner(file, {0, most_packed(file.size())}) {}
 
 Scanner::Scanner(blend::BlendFile& file, Nesting nesting)
     : file_(file),
