@@ -150,7 +150,7 @@ void check_port_file(const Options& options, Findings& found) {
   if (options.port_file.empty()) return;
   const std::string path = os::absolute(options.port_file);
   const std::string folder(os::parent(path));
-  if (os::info(folder)) {
+  if (const auto here = os::info(folder); here && here->type == os::FileType::folder) {
     // The error names the option.
     if (const auto good = check_output_file({path, "port-file"}); !good)
       found.wrong("", good.error().message());
@@ -181,7 +181,7 @@ void check_tokens(const Options& options, Findings& found) {
                                             " has no token that is good now, so that nobody can"
                                             " use this server: `shaman-server token create`");
   }
-  if (!options.server.tls && !is_same_host("localhost", options.host))
+  if (!options.server.tls && !is_loopback(options.host))
     found.doubtful("tls.certificate", "is not given, and " + in_quotes(options.listen) +
                                           " is no loopback address: unless a proxy before this"
                                           " server speaks TLS, tokens can be read on the way");

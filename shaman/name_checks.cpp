@@ -155,27 +155,13 @@ void check_platforms(const Options& options, Findings& found) {
   }
 }
 
-bool is_loopback_or_any(const std::string& host) {
+}  // namespace
+
+bool is_loopback(const std::string& host) {
   if (text::is_same_but_for_case(host, "localhost")) return true;
   boost::system::error_code error;
   const auto address = boost::asio::ip::make_address(host, error);
-  return !error && (address.is_loopback() || address.is_unspecified());
-}
-
-bool is_any(const std::string& host) {
-  boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(host, error);
-  return !error && address.is_unspecified();
-}
-
-}  // namespace
-
-bool is_same_host(const std::string& host, const std::string& listen) {
-  if (text::is_same_but_for_case(host, listen)) return true;
-  // 127.0.0.2 is another socket's than 127.0.0.1, but `localhost` may be either.
-  if (is_any(listen) || is_any(host)) return is_loopback_or_any(host) && is_loopback_or_any(listen);
-  return (text::is_same_but_for_case(host, "localhost") && is_loopback_or_any(listen)) ||
-         (text::is_same_but_for_case(listen, "localhost") && is_loopback_or_any(host));
+  return !error && address.is_loopback();
 }
 
 void check_names(const Options& options, Findings& found) {

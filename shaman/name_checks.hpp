@@ -11,8 +11,7 @@ namespace shaman::program {
 /// there twice, or that another entry makes void.
 void check_names(const Options& options, Findings& found);
 
-/// Whether connections to `host` can reach a socket that listens on `listen`, by the text alone:
-/// the same name, or this machine and all of its addresses.
-[[nodiscard]] bool is_same_host(const std::string& host, const std::string& listen);
+/// Whether only this machine can reach a socket that listens on `host`, by the text alone.
+[[nodiscard]] bool is_loopback(const std::string& host);
 
 }  // namespace shaman::program

@@ -104,18 +104,14 @@ void check_times(const Options& options, const Given& given, Findings& found) {
     found.doubtful("verify.rate", "has no effect while verify.period is 0");
 }
 
-// Both are believed of what comes from there, and the manager sits behind this server.
+// The age and how often it is looked at are for farms without a Manager.
 void check_manager_options(const Options& options, const Given& given, Findings& found) {
-  if (options.manager) {
-    const bool is_same_port = options.port != 0 && options.manager->port == options.port;
-    if (is_same_port && is_same_host(options.manager->host, options.host))
-      found.wrong("manager",
-                  "is this server's own address (listen): give the Manager another port,"
-                  " and its address here");
-    return;
+  if (!options.asked_manager().empty()) return;
+  for (const std::string& key : given) {
+    const bool is_by_age = key == "checkout.max-age" || key == "checkout.look-period";
+    if (key.starts_with("checkout.") && !is_by_age)
+      found.doubtful(key, "has no effect without manager or manager-api");
   }
-  for (const std::string& key : given)
-    if (key.starts_with("checkout.")) found.doubtful(key, "has no effect without manager");
 }
 
 }  // namespace

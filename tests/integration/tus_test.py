@@ -94,7 +94,8 @@ class Tus(ServerTest):
                 outcome = self.upload(data, how, proxy)
                 self.assert_stored(outcome, data)
                 self.assertIn("HEAD", self.methods(outcome))
-                self.assertLess(proxy.sent, len(data) + 50_000, "what had come was sent again")
+                # What was on its way at each cut, which a busy machine may not have read, is sent again.
+                self.assertLess(proxy.sent, len(data) + 2 * 130_000, "what had come was sent again")
 
     def test_goes_on_in_a_new_process(self):
         for how in self.variants({"uploadUrl": True}):

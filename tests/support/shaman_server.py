@@ -42,6 +42,11 @@ def sha256(data):
     return hashlib.sha256(data).hexdigest()
 
 
+def without_log_notice(text):
+    """Standard error of a command by hand, but for the word that this machine has no system log."""
+    return "".join(line for line in text.splitlines(True) if "this machine has no system log" not in line)
+
+
 _running = weakref.WeakSet()
 
 
