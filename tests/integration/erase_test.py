@@ -7,7 +7,7 @@ import unittest
 
 import api
 from api import Api, ServerTest, new_content, spec
-from shaman_server import without_log_notice, PATIENCE, PROGRAM, Server
+from shaman_server import PATIENCE, PROGRAM, Server, without_log_notice
 
 ERASE = "/api/v3/shaman/checkout/"
 

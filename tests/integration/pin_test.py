@@ -159,8 +159,9 @@ class CommandLog(PinTest):
         with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
             log.bind(os.path.join(folder, "log"))
             os.chmod(os.path.join(folder, "log"), 0o777)
-            script = (f"mount -t tmpfs none /dev && cp -a /proc/1/root/dev/null /proc/1/root/dev/urandom /dev/"
-                      f" && ln -s {folder}/log /dev/log && exec \"$@\"")
+            script = (f"cd {folder} && mkdir dev && touch dev/null dev/urandom && ln -s {folder}/log dev/log"
+                      " && mount --bind /dev/null dev/null && mount --bind /dev/urandom dev/urandom"
+                      " && mount --rbind dev /dev && exec \"$@\"")
             done = subprocess.run(["unshare", "-m", "sh", "-c", script, "sh", PROGRAM, *arguments], check=False,
                                   capture_output=True, text=True, timeout=PATIENCE, stdin=subprocess.DEVNULL)
             if "mount" in done.stderr or "unshare" in done.stderr:
