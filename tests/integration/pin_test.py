@@ -12,7 +12,7 @@ import time
 import unittest
 
 from api import Api, new_content, spec
-from shaman_server import PATIENCE, PROGRAM, Server, sha256
+from shaman_server import PATIENCE, PROGRAM, Server, sha256, wait_until
 
 LONG_AGO = 800 * 3600
 
@@ -32,11 +32,14 @@ class PinTest(unittest.TestCase):
         return done
 
     def checkout(self, path, *contents):
-        for data in contents:
-            self.assertIn(self.api.upload(data).status, (204, 208))
-        made = self.api.create(path, [spec(f"f/{i}", data) for i, data in enumerate(contents)])
-        self.assertEqual(made.status, 200)
-        return made.json()["checkoutPath"]
+        """Made at last: a collection of files of any age may come between the uploads and this."""
+        def made():
+            for data in contents:
+                self.assertIn(self.api.upload(data).status, (204, 208))
+            answer = self.api.create(path, [spec(f"f/{i}", data) for i, data in enumerate(contents)])
+            self.assertIn(answer.status, (200, 424))
+            return answer.json()["checkoutPath"] if answer.status == 200 else None
+        return wait_until(made, "the checkout")
 
     def erase(self, path):
         self.assertEqual(self.api.call("DELETE", "/api/v3/shaman/checkout/" + path).status, 204)
