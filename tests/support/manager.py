@@ -74,7 +74,7 @@ def _is_uuid(text):
     return re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text) is not None
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
+class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 1
 
@@ -156,6 +156,8 @@ def _reader():
 class Manager:
     """`jobs` are the Manager's; tests move them on with finish() and the like."""
 
+    handler = Handler
+
     def __init__(self, storage="/farm", shaman_enabled=True, port=0, job_types=(RENDER, ECHO)):
         self.lock = threading.RLock()
         self.storage = storage
@@ -182,7 +184,7 @@ class Manager:
             def handle_error(self, request, client_address):
                 """Clients that break off are no news."""
 
-        self.server = Server(("127.0.0.1", port), _Handler)
+        self.server = Server(("127.0.0.1", port), self.handler)
         self.server.farm = self
         self.port = self.server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
