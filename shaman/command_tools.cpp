@@ -74,6 +74,8 @@ void log_command(const std::string& what, const std::string& storage, const Erro
                            " by " + caller() + ": " +
                            (failure == nullptr ? "done" : "failed: " + failure->message());
   if (write_system_log(failure == nullptr ? LogLevel::info : LogLevel::warning, line)) return;
+  // What failed has a message of its own, and has done nothing.
+  if (failure != nullptr) return;
   std::fprintf(stderr,
                "shaman-server: this machine has no system log (/dev/log), so that nothing tells"
                " later that this was done\n");

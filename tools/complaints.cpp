@@ -45,8 +45,12 @@ std::string listed(const std::vector<Complaint>& sorted, std::size_t most_lines)
       out += "  " + text::printable(file.path) + "\n";
       ++lines;
     }
-    out += "      " + file.reason + "wanted by " + text::printable(file.chain) + " in " +
-           text::printable(file.blend) + "\n";
+    // Nothing in a scene wants what was given with --include.
+    out += "      " + file.reason +
+           (file.chain.empty() ? std::string("given with --include")
+                               : "wanted by " + text::printable(file.chain) + " in " +
+                                     text::printable(file.blend)) +
+           "\n";
     ++lines;
   }
   return out;

@@ -58,6 +58,8 @@ std::string setting_line(const manager::Setting& setting) {
 ExitStatus types(Manager& manager, const Options& options) {
   const auto types = manager.job_types();
   if (!types) return fail(with_hint(types.error()));
+  if (types->empty() && !options.json)
+    print("There are no job types at " + manager.url().text() + ".\n");
   json all = json::array();
   for (const manager::JobType& type : *types) {
     json keys = json::array();

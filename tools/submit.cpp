@@ -31,7 +31,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kStrictSentence = "nothing was sent, because files are missing (--strict)";
+constexpr const char* kStrictSentence =
+    "nothing was sent, because files are missing or were left out (--strict)";
 
 struct Options {
   client::SubmitOptions submit;

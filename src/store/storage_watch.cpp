@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/storage_watch.hpp"
 
-#include <optional>
 #include <string_view>
 
 #include "shaman/text.hpp"
@@ -59,7 +58,8 @@ fs::result<std::string> StorageWatch::find_problem() {
   Identities expected;
   {
     const std::lock_guard lock(mutex_);
-    expected = expected_;
+    if (!expected_) return std::string();
+    expected = *expected_;
   }
   const auto root = file_system_.open_root(path_);
   if (!root && is_passing(root.error())) return root.error();
@@ -78,7 +78,7 @@ fs::result<std::string> StorageWatch::find_problem() {
 bool StorageWatch::is_other(const fs::Folder& root) {
   const auto identity = identity_of(root, 0);
   const std::lock_guard lock(mutex_);
-  return identity && *identity != expected_[0];
+  return identity && expected_ && *identity != (*expected_)[0];
 }
 
 result<void> StorageWatch::check() {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -34,7 +35,8 @@ class StorageWatch {
   /// This is the storage from now on, the first one or the same mounted anew.
   [[nodiscard]] result<void> expect(const StorageRoot& root);
 
-  /// Looks where the last look is not fresh. kStorageAway says what is at the path instead.
+  /// Looks where the last look is not fresh. kStorageAway says what is at the path instead. Before
+  /// the first expect() all is well.
   [[nodiscard]] result<void> check();
   /// The same with a look in any case: to tell why something failed.
   [[nodiscard]] result<void> look();
@@ -73,8 +75,8 @@ class StorageWatch {
   const StoreLog log_;
   std::atomic<std::uint64_t> epoch_{1};
   std::atomic<std::chrono::steady_clock::time_point> looked_at_{};
-  mutable std::mutex mutex_;  // of what follows
-  Identities expected_{};
+  mutable std::mutex mutex_;            // of what follows
+  std::optional<Identities> expected_;  // nothing before the first expect()
   std::string problem_;
   std::chrono::steady_clock::time_point learned_at_{};
 };

@@ -27,7 +27,6 @@ WRONG = (
     ("--listen 192.0.2.1:8080", "must be an address of this machine"),
     ("--listen 127.0.0.1:8080 --manager http://127.0.0.1:8080", "manager: .* leads to this server itself"),
     ("--listen 0.0.0.0:8080 --manager http://localhost:8080", "manager: .* leads to this server itself"),
-    ("--listen localhost:8080 --manager http://[::1]:8080", "manager: is this server's own address"),
     ("--port-file {folder}/file/port", "port-file: .*file\" is not a folder"),
     ("--port-file {folder}", "port-file: \"{folder}\" is a folder"),
     # Names that no request has.

@@ -363,7 +363,9 @@ class ByAge(unittest.TestCase):
         then = time.time() - 8 * self.DAY
         os.utime(self.server.jobs("film/old", ".shaman-checkout"), (then, then), follow_symlinks=False)
         self.wait_until_gone("film/old")
-        with open(self.server.jobs(".kept", "film_old", "frame.png"), "rb") as file:
+        kept = self.server.jobs(".kept", "film_old", "frame.png")
+        wait_until(lambda: os.path.exists(kept), "the frame to be kept")
+        with open(kept, "rb") as file:
             self.assertEqual(file.read(), b"a frame")
         self.assertTrue(self.is_there("film/young"))
 
@@ -371,7 +373,7 @@ class ByAge(unittest.TestCase):
         self.checkout("a", 5)
         self.write("checkout: {look-period: 100ms}")
         self.server.process.send_signal(signal.SIGHUP)
-        self.server.wait_for_log("checkout.max-age is 0s now; it was 7d")
+        self.server.wait_for_log("checkout.max-age is 0s now; it was 168h")
         self.checkout("b", 9)
         self.write("checkout: {look-period: 100ms, max-age: 8d}")
         self.server.process.send_signal(signal.SIGHUP)

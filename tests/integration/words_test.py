@@ -416,7 +416,8 @@ class FullDisk(WordsTest):
 
 class Interrupted(WordsTest):
     def test_every_signal_has_the_status_that_shells_expect(self):
-        for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        for number, status, has_asked in ((signal.SIGINT, 130, False), (signal.SIGTERM, 143, False),
+                                          (signal.SIGINT, 130, True)):
             listener = socket.create_server(("127.0.0.1", 0))
             self.addCleanup(listener.close)
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -425,6 +426,9 @@ class Interrupted(WordsTest):
                                        env=self.client.environment())
             connection = listener.accept()[0]
             self.addCleanup(connection.close)
+            if has_asked:
+                # Now it waits for the answer, and a timer beside it.
+                self.assertTrue(connection.recv(65536))
             process.send_signal(number)
             out, err = process.communicate(timeout=PATIENCE)
             self.assertEqual(process.returncode, status, err)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The storage is taken from its place while the store is open, and comes back.
+#include "store/storage_watch.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
@@ -10,6 +12,7 @@
 #include <utility>
 #include <variant>
 
+#include "shaman/fs/local.hpp"
 #include "shaman/store.hpp"
 
 #include "failing_file_system.hpp"
@@ -262,6 +265,18 @@ TEST_F(MountedAnew, AnotherStorageIsLeftAlone) {
   EXPECT_EQ(files_below(""), before);
   move_back();
   wait_until_there(*store);
+}
+
+// Threads that a store begins with may ask before it knows its own folders.
+TEST(StorageWatchAlone, SaysNothingBeforeItKnowsTheStorage) {
+  fs::LocalFileSystem file_system;
+  const test::TemporaryFolder folder;
+  std::size_t said = 0;
+  StorageWatch watch(file_system, folder.path(), [&](LogLevel, const std::string&) { ++said; });
+  EXPECT_TRUE(watch.check());
+  EXPECT_TRUE(watch.look());
+  EXPECT_EQ(watch.problem(), "");
+  EXPECT_EQ(said, 0U);
 }
 
 }  // namespace
