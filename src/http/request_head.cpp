@@ -52,7 +52,8 @@ std::string RequestHead::header_list(std::string_view name) const {
   std::string all;
   const auto [begin, end] = fields.equal_range(name);
   for (auto field = begin; field != end; ++field) {
-    if (!all.empty() && !field->value().empty()) all += ", ";
+    // An empty one is an entry, too: for who reads the list from its end.
+    if (field != begin) all += ", ";
     all += as_view(field->value());
   }
   return all;

@@ -25,6 +25,10 @@ std::int64_t seconds_of(fs::Time time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
+std::int64_t nanoseconds_of(fs::Time time) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+}
+
 Error no_jobs() {
   return {errc::bad_answer,
           "the Manager has no job at all: no checkout is erased, in case it has lost them"};
@@ -129,8 +133,13 @@ void Look::learn(const std::map<std::string, Users>& users) {
     const auto known = knowledge_.checkouts.find(checkout.path);
     if (is_used) used_.insert(checkout.path);
     if (is_used && !using_it->second.naming.empty()) {
-      next[checkout.path] = {using_it->second.naming, 0};
+      next[checkout.path] = {using_it->second.naming, 0, nanoseconds_of(now_)};
     } else if (known != knowledge_.checkouts.end()) {
+      // Its jobs were deleted, and it was made after that: another one of the same name.
+      const std::int64_t not_after = known->second.not_after;
+      const bool is_another = not_after != 0 && nanoseconds_of(checkout.made) > not_after &&
+                              is_deleted(known->second, knowledge_.deleted_jobs);
+      if (!is_used && is_another) continue;
       next[checkout.path] = known->second;
       std::int64_t& since = next[checkout.path].gone_since;
       if (is_used)
@@ -283,6 +292,7 @@ CheckoutEnds::~CheckoutEnds() = default;
 void CheckoutEnds::job_deleted(const DeletedJob& job) {
   const std::lock_guard lock(impl_->mutex);
   impl_->deleted.push_back(job);
+  impl_->deleted.back().ordered = std::chrono::system_clock::now();
 }
 
 std::shared_ptr<void> CheckoutEnds::hold(std::vector<std::string> checkouts) {
@@ -313,8 +323,11 @@ result<CheckoutEndsResults> CheckoutEnds::look(const AskForJobs& ask,
     const std::lock_guard lock(impl_->mutex);
     for (const DeletedJob& job : impl_->deleted) {
       knowledge->deleted_jobs.insert(job.id);
-      for (const std::string& path : job.checkouts)
-        knowledge->checkouts[path].jobs.insert(job.id);
+      for (const std::string& path : job.checkouts) {
+        Known& known = knowledge->checkouts[path];
+        known.jobs.insert(job.id);
+        known.not_after = std::max(known.not_after, nanoseconds_of(job.ordered));
+      }
     }
     impl_->deleted.clear();
   }

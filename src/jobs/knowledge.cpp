@@ -33,7 +33,8 @@ Knowledge knowledge_from(const json& content) {
   Knowledge knowledge;
   for (const auto& [path, known] : content.at("checkouts").items())
     knowledge.checkouts[path] = {known.at("jobs").get<std::set<std::string>>(),
-                                 known.at("goneSince").get<std::int64_t>()};
+                                 known.at("goneSince").get<std::int64_t>(),
+                                 known.value("notAfter", std::int64_t{0})};
   knowledge.deleted_jobs = content.at("deletedJobs").get<std::set<std::string>>();
   knowledge.held = content.at("held").get<std::vector<std::string>>();
   return knowledge;
@@ -113,7 +114,8 @@ result<Knowledge> KnowledgeFiles::read() const {
 result<void> KnowledgeFiles::write(const Knowledge& knowledge) const {
   json checkouts = json::object();
   for (const auto& [path, known] : knowledge.checkouts)
-    checkouts[path] = {{"jobs", known.jobs}, {"goneSince", known.gone_since}};
+    checkouts[path] = {
+        {"jobs", known.jobs}, {"goneSince", known.gone_since}, {"notAfter", known.not_after}};
   return write_file(kKnown, text_of({{"checkouts", std::move(checkouts)},
                                      {"deletedJobs", knowledge.deleted_jobs},
                                      {"held", knowledge.held}}));

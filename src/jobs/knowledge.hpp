@@ -18,6 +18,8 @@ namespace shaman::jobs {
 struct Known {
   std::set<std::string> jobs;   ///< their ids
   std::int64_t gone_since = 0;  ///< seconds since 1970; 0: one is there
+  /// Nanoseconds since 1970: one that was made later only has the same name. 0: not known.
+  std::int64_t not_after = 0;
 };
 
 /// What looks at the Manager's jobs have found, kept from one to the next.

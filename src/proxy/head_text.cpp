@@ -163,7 +163,7 @@ bool has_passed(const http::RequestHead& head, std::string_view name) {
 }
 
 bool wants_upgrade(const http::RequestHead& head) {
-  return !head.header("Upgrade").empty() && !head.is_http_1_0 &&
+  return iequals(head.header("Upgrade"), "websocket") && !head.is_http_1_0 &&
          is_named_by_connection(head.fields, "upgrade");
 }
 

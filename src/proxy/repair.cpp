@@ -154,6 +154,27 @@ class Repair {
                                            "admin, may submit a job for it"};
       checkouts_.insert(place->checkout);
     }
+    for (const std::string_view member : {"settings", "metadata"})
+      if (const JsonValue* const found = job_.find(member))
+        if (auto plain = check_plain(*found); !plain) return plain;
+    return {};
+  }
+
+  // The same of what stands elsewhere, below the jobs folder or the storage.
+  // NOLINTNEXTLINE(misc-no-recursion): as deep as the parser's limit.
+  static result<void> check_plain(const JsonValue& value) {
+    constexpr std::string_view kVariable = "{jobs}";
+    if (value.is(Kind::string) && value.text.starts_with(kVariable)) {
+      std::string below = value.text.substr(kVariable.size());
+      std::ranges::replace(below, '\\', '/');
+      if (!below.ends_with('/')) below += '/';
+      for (const std::string_view odd : {"//", "/./", "/../"})
+        if (below.find(odd) != below.npos)
+          return malformed("the job's path " + in_quotes(value.text) +
+                           " must be a plain path, without empty parts, . and ..");
+    }
+    for (const JsonValue& item : value.items)
+      if (auto plain = check_plain(item); !plain) return plain;
     return {};
   }
 

@@ -379,7 +379,8 @@ class ByAge(unittest.TestCase):
         self.server.process.send_signal(signal.SIGHUP)
         self.wait_until_gone("b")
         self.assertTrue(self.is_there("a"))
-        self.assertEqual(self.server.log().count("erased the checkout"), 1)
+        self.server.wait_for_log('erased the checkout "b"')
+        self.assertNotIn('erased the checkout "a"', self.server.log())
 
 
 if __name__ == "__main__":

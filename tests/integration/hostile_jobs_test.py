@@ -352,6 +352,18 @@ class Makers(JobsTest):
         path = self.checkout("film/shot", self.anna)
         self.assertEqual(self.erase(path, self.root), 204)
 
+    def test_a_new_checkout_by_the_name_of_an_erased_one_is_not_its_jobs(self):
+        path = self.checkout("film/shot", self.ben)
+        job = self.submitted(self.job(path), self.ben)
+        self.assertEqual(self.delete(job, self.ben).status, 204)
+        self.assertIn(self.erase(path, self.ben), (204, 403, 404))
+        self.assertEqual(self.checkout("film/shot", self.anna), path)
+        # The look that erases this one would have erased the other.
+        second = self.checkout("film/second", self.anna)
+        self.assertEqual(self.delete(self.submitted(self.job(second), self.anna), self.anna).status, 204)
+        self.wait_until_gone(second)
+        self.assertTrue(self.is_there(path))
+
     def test_an_admin_may_all(self):
         path = self.checkout("film/shot", self.anna)
         job = self.submitted(self.job(path, storage={"shaman_checkout_id": path}), self.root)

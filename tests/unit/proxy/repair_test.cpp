@@ -80,6 +80,14 @@ TEST(Repair, SomebodyElsesCheckoutIsNotNamed) {
     expect_refused(job, errc::not_let_in, "film/hers");
 }
 
+TEST(Repair, APathThatLeavesTheJobsFolderIsRefused) {
+  for (const char* const path :
+       {"{jobs}/../jobs/film/hers/a", "{jobs}/film/mine/../../../jobs/film/hers", "{jobs}//film/x",
+        "{jobs}/./film/x", "{jobs}\\\\..\\\\x"})
+    expect_refused(std::string(R"({"settings":{"deep":[{"x":")") + path + "\"}]}}",
+                   errc::malformed_request, "must be a plain path");
+}
+
 TEST(Repair, APathTooLongForACheckoutLeadsIntoItAllTheSame) {
   const std::string deep(300, 'x');
   expect_refused(R"({"settings":{"s":"{jobs}/film/hers/y/)" + deep + "/" + deep + "\"}}",
