@@ -138,6 +138,8 @@ void Inspection::look_at_checkouts() {
     const Disk::Node& folder = disk_.at(inode);
     if (folder.type != fs::EntryType::folder || name == "by-hand" || name == layout::kKept)
       continue;
+    // What a start had tried when the power went; the next start removes it.
+    if (name.starts_with(layout::kProbe)) continue;
     std::size_t links = 0;
     const std::function<void(const Disk::Node&)> count = [&](const Disk::Node& node) {
       for (const auto& [child_name, child] : node.names) {
