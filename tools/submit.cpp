@@ -220,6 +220,8 @@ ExitStatus run(Options& options) {
   const result<client::Server> server = server_of(options.server);
   if (!server) return fail(server.error());
   options.submit.server = *server;
+  // Each job has its own checkout, which ends with it.
+  options.submit.may_reuse = !makes_job;
   return !makes_job ? send_only(options) : make_job(options);
 }
 

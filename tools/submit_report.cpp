@@ -55,6 +55,7 @@ json submit_json(const SubmitReport& report, const manager::Job* job) {
               {"hashedFiles", report.files_read},
               {"milliseconds", times_of(report.times)}};
   if (!report.project_hint.empty()) object["projectHint"] = json_text(report.project_hint);
+  if (report.is_reused) object["reused"] = true;
   add_complaints(object, complaints_of(report));
   if (job != nullptr)
     object["job"] = {{"id", job->id}, {"name", job->name}, {"status", job->status}};
@@ -75,7 +76,11 @@ std::string job_summary(const manager::Job& job) {
 }
 
 std::string submit_summary(const SubmitReport& report) {
-  std::string out = "Checkout:   " + text::printable(report.checkout_path) + "\n";
+  std::string out;
+  if (report.is_reused)
+    out += "Unchanged:  the checkout " + text::printable(report.checkout_path) + " from before\n";
+  else
+    out += "Checkout:   " + text::printable(report.checkout_path) + "\n";
   out +=
       "Blend file: " + text::printable(report.checkout_path + "/" + report.blendfile_place) + "\n";
   out += "Files:      " + text::count_of(report.files, "file", "files") + ", " +

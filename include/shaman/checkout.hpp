@@ -22,6 +22,15 @@ struct CheckoutRequest {
   FileList files;
   std::string idempotency_key;  ///< empty: none
   Asker asker{};                ///< whose; what it does not know is not stored for it
+  /// An unchanged checkout that the same asker was given for the same path will do, if it was made
+  /// by a request that said this too.
+  bool may_reuse = false;
+};
+
+/// What became of a CheckoutRequest.
+struct MadeCheckout {
+  std::string path;        ///< relative to `jobs/`
+  bool is_reused = false;  ///< it was there before
 };
 
 struct CheckoutOptions {
@@ -47,7 +56,14 @@ class CheckoutPlan {
 /// A checkout that is there.
 struct FoundCheckout {
   std::string path;  ///< as its creation answered it
+  fs::Time made;     ///< or answered again
+};
+
+/// A checkout with what its manifest says.
+struct CheckoutContent {
   fs::Time made;
+  FileList files;           ///< sorted by the bytes of their paths
+  std::uint64_t bytes = 0;  ///< of all files together
 };
 
 /// What a path below `jobs/` leads to.
@@ -86,12 +102,12 @@ class Checkouts {
   [[nodiscard]] result<std::vector<BlobId>> being_uploaded(const CheckoutPlan& plan);
 
   /// Makes the checkout, complete and durable, or nothing, and in it the record of its maker where
-  /// the asker has a scope; returns the path that it got, relative
-  /// to `jobs/`. A plan with the same idempotency key, path and files as one of the last 10 minutes
-  /// returns that one's path, waiting for it where it is still being made. Blocks.
-  /// errc::blobs_missing names how many and the first few; errc::no_unique_path;
+  /// the asker has a scope. With `may_reuse`, a checkout that is there already may be answered: its
+  /// age counts from now then. A plan with the same idempotency key, path and files as one of the
+  /// last 10 minutes returns that one's answer, waiting for it where it is still being made.
+  /// Blocks. errc::blobs_missing names how many and the first few; errc::no_unique_path;
   /// errc::storage_full.
-  [[nodiscard]] result<std::string> create(const CheckoutPlan& plan);
+  [[nodiscard]] result<MadeCheckout> create(const CheckoutPlan& plan);
 
   /// As Store::check_there(); every other member but validate() fails so as well.
   [[nodiscard]] result<void> check_there();
@@ -104,6 +120,18 @@ class Checkouts {
   /// `unread`; without it they are an error. Blocks for as long as looking into all folders takes.
   /// errc::io_error.
   [[nodiscard]] result<std::vector<FoundCheckout>> list(std::vector<std::string>* unread = nullptr);
+
+  /// Of these, those that the asker may erase.
+  [[nodiscard]] result<std::vector<FoundCheckout>> list_for(
+      const Asker& asker, std::vector<std::string>* unread = nullptr);
+
+  /// The manifest of a checkout. Blocks. Who does not know all may look only at what it made:
+  /// errc::not_let_in for everything else, whether it is there or not. errc::not_found where
+  /// exactly this folder is no checkout, or has no manifest that can be read; errc::io_error.
+  [[nodiscard]] result<BlobId> manifest_of(const std::string& path, const Asker& asker = {});
+  /// What is in it; the same errors.
+  [[nodiscard]] result<CheckoutContent> content_of(const std::string& path,
+                                                   const Asker& asker = {});
 
   /// Takes away one checkout, at once and for good; parents that it leaves empty go too where that
   /// is safe, never `jobs/` itself. Its blobs stay until garbage collection finds them unused.

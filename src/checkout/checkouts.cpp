@@ -6,6 +6,7 @@
 #include "shaman/checkout.hpp"
 #include "shaman/text.hpp"
 
+#include "checkout/content.hpp"
 #include "checkout/erasure.hpp"
 #include "checkout/idempotency.hpp"
 #include "checkout/listing.hpp"
@@ -14,6 +15,7 @@
 #include "checkout/path_rules.hpp"
 #include "checkout/placement.hpp"
 #include "checkout/plan.hpp"
+#include "checkout/reuse.hpp"
 #include "checkout/staging.hpp"
 #include "store/store_impl.hpp"
 
@@ -36,6 +38,7 @@ Digest fingerprint(const CheckoutPlan::State& plan, std::uint64_t epoch) {
   add(plan.asker.scope);
   add(plan.idempotency_key);
   add(plan.asked_path);
+  add(plan.may_reuse ? "may reuse" : "");
   for (const PlannedFile& file : plan.by_folder) {
     add(file.path);
     hash.update(std::as_bytes(std::span(file.id.digest.bytes())));
@@ -67,17 +70,36 @@ struct Checkouts::Impl {
       : store(store_), options(options_), answers(kRemembered, kRememberedAnswers) {}
 
   result<std::vector<BlobId>> being_uploaded(const CheckoutPlan::State& plan);
-  result<std::string> make_once(const CheckoutPlan::State& plan);
-  result<std::string> make(const CheckoutPlan::State& plan) {
+  result<MadeCheckout> make_once(const CheckoutPlan::State& plan);
+  result<MadeCheckout> make(const CheckoutPlan::State& plan) {
     if (const auto marked = mark_blobs(plan.by_folder, plan.asker); !marked) return marked.error();
-    const auto manifest = store.put(manifest_of(plan.by_folder));
-    if (!manifest) return manifest.error();
-    std::vector<PlannedFile> own{{path_rules::kManifestName, *manifest}};
-    if (!plan.asker.scope.empty()) {
-      const auto maker = store.put(maker_record(plan.asker.scope));
-      if (!maker) return maker.error();
-      own.push_back({path_rules::kMakerName, *maker});
+    const auto own = put_records(plan);
+    if (!own) return own.error();
+    if (plan.may_reuse)
+      if (auto there = Reuse(store, plan, *own).find())
+        return MadeCheckout{*std::move(there), true};
+    auto path = make_new(plan, *own);
+    if (!path) return path.error();
+    return MadeCheckout{*std::move(path), false};
+  }
+
+  // What the checkout's own links lead to.
+  result<std::vector<PlannedFile>> put_records(const CheckoutPlan::State& plan) {
+    std::vector<std::pair<std::string_view, std::string>> records;
+    records.emplace_back(path_rules::kManifestName, shaman::manifest_of(plan.by_folder));
+    if (!plan.asker.scope.empty())
+      records.emplace_back(path_rules::kMakerName, maker_record(plan.asker.scope));
+    if (plan.may_reuse) records.emplace_back(path_rules::kReusableName, reusable_record(plan.path));
+    std::vector<PlannedFile> own;
+    for (const auto& [name, record] : records) {
+      const auto id = store.put(record);
+      if (!id) return id.error();
+      own.push_back({name, *id});
     }
+    return own;
+  }
+
+  result<std::string> make_new(const CheckoutPlan::State& plan, std::span<const PlannedFile> own) {
     const auto room = store.reservations.set_aside(plan.asker.client, space_of(plan),
                                                    Reservations::Counts::as_links);
     if (!room) return room.error();
@@ -131,11 +153,11 @@ result<std::vector<BlobId>> Checkouts::Impl::being_uploaded(const CheckoutPlan::
   return ids;
 }
 
-result<std::string> Checkouts::create(const CheckoutPlan& plan) {
+result<MadeCheckout> Checkouts::create(const CheckoutPlan& plan) {
   return impl_->store.guarded([&] { return impl_->make_once(*plan.state_); });
 }
 
-result<std::string> Checkouts::Impl::make_once(const CheckoutPlan::State& plan) {
+result<MadeCheckout> Checkouts::Impl::make_once(const CheckoutPlan::State& plan) {
   if (plan.idempotency_key.empty()) return make(plan);
   const Digest request = fingerprint(plan, store.watch.epoch());
   const auto now = [this] { return store.file_system.steady_now(); };
@@ -143,7 +165,7 @@ result<std::string> Checkouts::Impl::make_once(const CheckoutPlan::State& plan) 
   if (const auto* const joined = std::get_if<IdempotencyTable::Joined>(&begun))
     return joined->get();
   // Who joined must get an answer even if this throws.
-  result<std::string> answer = Error{errc::io_error, "the checkout could not be made"};
+  result<MadeCheckout> answer = Error{errc::io_error, "the checkout could not be made"};
   try {
     answer = make(plan);
   } catch (...) {
@@ -166,6 +188,26 @@ result<std::vector<FoundCheckout>> Checkouts::list(std::vector<std::string>* unr
   return impl_->store.guarded([&] { return list_checkouts(impl_->store, unread); });
 }
 
+result<std::vector<FoundCheckout>> Checkouts::list_for(const Asker& asker,
+                                                       std::vector<std::string>* unread) {
+  return impl_->store.guarded([&]() -> result<std::vector<FoundCheckout>> {
+    auto found = list_checkouts(impl_->store, unread);
+    if (!found || asker.knows_all) return found;
+    return made_by(impl_->store, asker, *std::move(found));
+  });
+}
+
+result<BlobId> Checkouts::manifest_of(const std::string& path, const Asker& asker) {
+  const auto manifest =
+      impl_->store.guarded([&] { return Content(impl_->store, path).manifest(asker); });
+  if (!manifest) return manifest.error();
+  return manifest->id;
+}
+
+result<CheckoutContent> Checkouts::content_of(const std::string& path, const Asker& asker) {
+  return impl_->store.guarded([&] { return Content(impl_->store, path).read(asker); });
+}
+
 result<void> Checkouts::erase(const std::string& path, const Asker& asker) {
   auto erased = impl_->store.guarded([&] { return Erasure(impl_->store, path).run(asker); });
   if (erased) impl_->answers.forget(path);
@@ -173,7 +215,8 @@ result<void> Checkouts::erase(const std::string& path, const Asker& asker) {
 }
 
 result<void> Checkouts::erase_unused(const FoundCheckout& found) {
-  auto erased = Erasure(impl_->store, found.path, found.made).run({});
+  auto erased =
+      impl_->store.guarded([&] { return Erasure(impl_->store, found.path, found.made).run({}); });
   if (erased) impl_->answers.forget(found.path);
   return erased;
 }

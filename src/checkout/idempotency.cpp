@@ -30,13 +30,13 @@ void IdempotencyTable::finish(const Digest& request, const Answer& answer, Time 
   forget_old(now);
 }
 
-void IdempotencyTable::forget(const std::string& answer) {
+void IdempotencyTable::forget(const std::string& path) {
   const std::lock_guard lock(mutex_);
   finished_.remove_if([&](const Digest& request) {
     const auto entry = entries_.find(request);
     if (entry == entries_.end()) return true;
     const Answer& given = entry->second.answer.get();
-    if (!given || *given != answer) return false;
+    if (!given || given->path != path) return false;
     entries_.erase(entry);
     return true;
   });

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <variant>
 
+#include "shaman/checkout.hpp"
 #include "shaman/digest.hpp"
 #include "shaman/error.hpp"
 
@@ -21,7 +22,7 @@ namespace shaman {
 class IdempotencyTable {
  public:
   using Time = std::chrono::steady_clock::time_point;
-  using Answer = result<std::string>;
+  using Answer = result<MadeCheckout>;
 
   /// Remembers at most `capacity` answers; the oldest go first.
   IdempotencyTable(std::chrono::seconds keep, std::size_t capacity)
@@ -36,8 +37,8 @@ class IdempotencyTable {
   /// Answers all who joined. Failures are not remembered.
   void finish(const Digest& request, const Answer& answer, Time now);
 
-  /// Forgets those that were answered this: it is true no longer.
-  void forget(const std::string& answer);
+  /// Forgets those that were answered this path: there is no such checkout any longer.
+  void forget(const std::string& path);
 
   [[nodiscard]] std::size_t size() const;
 

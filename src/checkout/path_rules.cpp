@@ -68,10 +68,14 @@ std::string_view first_component(std::string_view path) noexcept {
   return path.substr(0, path.find('/'));
 }
 
-bool has_component(std::string_view path, std::string_view name) noexcept {
+bool is_reserved(std::string_view name) noexcept {
+  return name == kManifestName || name == kMakerName || name == kReusableName;
+}
+
+bool has_reserved_component(std::string_view path) noexcept {
   for (;;) {
     const std::size_t slash = path.find('/');
-    if (path.substr(0, slash) == name) return true;
+    if (is_reserved(path.substr(0, slash))) return true;
     if (slash == std::string_view::npos) return false;
     path.remove_prefix(slash + 1);
   }
@@ -97,8 +101,7 @@ result<std::string> checkout_path(std::string_view asked) {
     }
   }
   if (const auto checked = check_components(kKind, path); !checked) return checked.error();
-  if (has_component(path, kManifestName) || has_component(path, kMakerName) ||
-      first_component(path) == layout::kKept)
+  if (has_reserved_component(path) || first_component(path) == layout::kKept)
     return unsafe(kKind, asked, "has a component that is reserved for the server");
   return path;
 }
@@ -112,9 +115,18 @@ result<void> check_file_path(std::string_view path) {
   if (!text::is_utf8(path)) return unsafe(kKind, path, "is not UTF-8");
   if (has_control(path)) return unsafe(kKind, path, "has a control character in it");
   if (auto checked = check_components(kKind, path); !checked) return checked;
-  if (const auto first = first_component(path); first == kManifestName || first == kMakerName)
-    return unsafe(kKind, path, "is reserved for the server");
+  if (is_reserved(first_component(path))) return unsafe(kKind, path, "is reserved for the server");
   return {};
+}
+
+std::vector<std::string> components(std::string_view path) {
+  std::vector<std::string> names;
+  for (;;) {
+    const std::size_t slash = path.find('/');
+    names.emplace_back(path.substr(0, slash));
+    if (slash == std::string_view::npos) return names;
+    path.remove_prefix(slash + 1);
+  }
 }
 
 bool folder_order(std::string_view left, std::string_view right) noexcept {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "shaman/error.hpp"
 
@@ -20,6 +21,8 @@ inline constexpr std::size_t kMaxDepth = 128;      ///< components
 inline constexpr std::string_view kManifestName = layout::kManifestName;
 /// The link beside it that leads to the record of who made it (maker.hpp); reserved likewise.
 inline constexpr std::string_view kMakerName = ".shaman-maker";
+/// The link that leads to the record of the path that was asked for (reuse.hpp); reserved likewise.
+inline constexpr std::string_view kReusableName = ".shaman-reusable";
 
 /// The path that a checkout gets for the one asked for: each of `? * : ; { } \` and each control
 /// character becomes `_`; `.` becomes `unnamed`. errc::unsafe_path where it is not a relative path
@@ -31,6 +34,9 @@ inline constexpr std::string_view kMakerName = ".shaman-maker";
 
 /// Whether a file may lie there in a checkout; `path` has `/` only. errc::unsafe_path says why not.
 [[nodiscard]] result<void> check_file_path(std::string_view path);
+
+/// What lies between the slashes of a path.
+[[nodiscard]] std::vector<std::string> components(std::string_view path);
 
 /// Orders paths so that what lies in a folder comes right after the folder's own name.
 [[nodiscard]] bool folder_order(std::string_view left, std::string_view right) noexcept;

@@ -14,15 +14,8 @@ namespace {
 
 namespace errors = boost::system::errc;
 
-std::vector<std::string> split(std::string_view path) {
-  std::vector<std::string> names;
-  for (;;) {
-    const std::size_t slash = path.find('/');
-    names.emplace_back(path.substr(0, slash));
-    if (slash == std::string_view::npos) return names;
-    path.remove_prefix(slash + 1);
-  }
-}
+constexpr std::string_view kSuffixCharacters = "abcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::size_t kSuffixLength = 4;
 
 bool is_absent(const boost::system::error_code& error) {
   return error == errors::no_such_file_or_directory;
@@ -45,7 +38,7 @@ fs::result<bool> is_checkout(fs::FileSystem& file_system, const fs::Folder& fold
 }
 
 Placement::Placement(Store::Impl& store, std::string_view path, std::size_t attempts)
-    : store_(store), attempts_(attempts), asked_(split(path)), names_(asked_) {}
+    : store_(store), attempts_(attempts), asked_(path_rules::components(path)), names_(asked_) {}
 
 result<std::string> Placement::place(StagedTree& tree) {
   for (std::size_t attempt = 0; attempt < std::max<std::size_t>(attempts_, 1); ++attempt) {
@@ -147,14 +140,20 @@ result<void> Placement::flush_way() {
 }
 
 std::string Placement::suffix() {
-  static constexpr std::string_view kCharacters = "abcdefghijklmnopqrstuvwxyz0123456789";
   std::uint64_t random = store_.file_system.random();
   std::string text;
-  for (int i = 0; i < 4; ++i) {
-    text += kCharacters[random % kCharacters.size()];
-    random /= kCharacters.size();
+  for (std::size_t i = 0; i < kSuffixLength; ++i) {
+    text += kSuffixCharacters[random % kSuffixCharacters.size()];
+    random /= kSuffixCharacters.size();
   }
   return text;
+}
+
+bool Placement::is_suffixed(std::string_view name, std::string_view wanted) noexcept {
+  if (name.size() != wanted.size() + 1 + kSuffixLength || !name.starts_with(wanted)) return false;
+  const std::string_view suffix = name.substr(wanted.size() + 1);
+  return name[wanted.size()] == '-' &&
+         suffix.find_first_not_of(kSuffixCharacters) == std::string_view::npos;
 }
 
 std::string Placement::path() const {

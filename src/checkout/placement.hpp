@@ -28,6 +28,9 @@ class Placement {
   /// errc::no_unique_path, errc::storage_full, errc::io_error. Blocks.
   [[nodiscard]] result<std::string> place(StagedTree& tree);
 
+  /// Whether a component may have been made of the wanted one, which was taken.
+  [[nodiscard]] static bool is_suffixed(std::string_view name, std::string_view wanted) noexcept;
+
  private:
   enum class Outcome : std::uint8_t { placed, taken, again };
 

@@ -23,6 +23,7 @@ struct CheckoutPlan::State {
   std::string path;  ///< as path_rules::checkout_path makes it
   std::string asked_path;
   std::string idempotency_key;
+  bool may_reuse = false;
   Asker asker;
   FileList files;                      ///< as they came; owns the paths, but for `rewritten`
   std::string rewritten;               ///< paths whose `\` became `/`

@@ -188,17 +188,22 @@ asio::awaitable<result<std::vector<Required>>> ask_requirements(HttpConnection& 
   co_return read_requirements(answer->body);
 }
 
-asio::awaitable<result<std::string>> create_checkout(HttpConnection& connection,
-                                                     const FileList& files, std::string_view path,
-                                                     std::string_view idempotency_key,
-                                                     Progress* progress) {
-  HttpRequest request = post_files("/api/v3/shaman/checkout/create", files, path);
-  request.headers.emplace_back("Idempotency-Key", idempotency_key);
+asio::awaitable<result<CheckoutAnswer>> create_checkout(HttpConnection& connection,
+                                                        const FileList& files,
+                                                        const CheckoutWish& wish,
+                                                        Progress* progress) {
+  HttpRequest request = post_files("/api/v3/shaman/checkout/create", files, wish.path);
+  request.headers.emplace_back("Idempotency-Key", wish.idempotency_key);
+  if (wish.may_reuse) request.headers.emplace_back("X-Shaman-Reuse-Checkout", "true");
   request.answer_within = kCreateWithin;
   const result<HttpResponse> answer =
       co_await exchange_patiently(connection, request, kNotInternalErrors, progress);
   if (!answer) co_return answer.error();
-  if (answer->status == 200) co_return read_checkout_path(answer->body);
+  if (answer->status == 200) {
+    const result<std::string> path = read_checkout_path(answer->body);
+    if (!path) co_return path.error();
+    co_return CheckoutAnswer{*path, flag_of(parsed(answer), "reused").value_or(false)};
+  }
   Error error = refusal("does not make the checkout", *answer);
   // The Go server says 500 of it.
   if (answer->status == 424 || answer->status == 500) error.code = errc::blobs_missing;

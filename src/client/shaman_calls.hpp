@@ -53,10 +53,21 @@ inline constexpr Patience kFirstContact{
 [[nodiscard]] boost::asio::awaitable<result<std::vector<Required>>> ask_requirements(
     HttpConnection& connection, const FileList& files, Progress* progress = nullptr);
 
-/// POST …/checkout/create. The path that the checkout got. errc::blobs_missing when the server may
-/// have lost a blob since it was asked.
-[[nodiscard]] boost::asio::awaitable<result<std::string>> create_checkout(
-    HttpConnection& connection, const FileList& files, std::string_view path,
-    std::string_view idempotency_key, Progress* progress = nullptr);
+/// What a checkout is to be.
+struct CheckoutWish {
+  std::string path;
+  std::string idempotency_key;
+  bool may_reuse = false;  ///< an unchanged one that is there already will do
+};
+struct CheckoutAnswer {
+  std::string path;  ///< that it got
+  bool is_reused = false;
+};
+
+/// POST …/checkout/create. errc::blobs_missing when the server may have lost a blob since it was
+/// asked.
+[[nodiscard]] boost::asio::awaitable<result<CheckoutAnswer>> create_checkout(
+    HttpConnection& connection, const FileList& files, const CheckoutWish& wish,
+    Progress* progress = nullptr);
 
 }  // namespace shaman::client

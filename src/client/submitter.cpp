@@ -346,15 +346,17 @@ result<void> Submission::make_checkout() {
     if (stop_.stop_requested()) return Error{errc::cancelled, {}};
     progress_.begin(Stage::creating, 0, 0);
     const FileList files = files_.list();
-    const std::string key = random_key();
-    const result<std::string> made = [&] {
+    const CheckoutWish wish{path, random_key(),
+                            options_.may_reuse && server_->has("reuse-checkout")};
+    const result<CheckoutAnswer> made = [&] {
       const Stopwatch time(report_.times.create);
       // Not to be stopped: whether the checkout exists by now could not be told.
-      return network_.run<std::string>(
-          strand_, {}, [&] { return create_checkout(connection_, files, path, key, &progress_); });
+      return network_.run<CheckoutAnswer>(
+          strand_, {}, [&] { return create_checkout(connection_, files, wish, &progress_); });
     }();
     if (made) {
-      report_.checkout_path = *made;
+      report_.checkout_path = made->path;
+      report_.is_reused = made->is_reused;
       return {};
     }
     if (made.error().code != errc::blobs_missing || attempt == kCreateAttempts) return made.error();

@@ -68,6 +68,9 @@ struct BatchedFile {
 /// the first words of whatever else it is.
 [[nodiscard]] std::string read_message(std::string_view json);
 
+/// A text as one component of an address's path (RFC 3986, 2.1).
+[[nodiscard]] std::string percent_encoded(std::string_view text);
+
 /// `text` in JSON's quotes. It must be UTF-8.
 void append_json_string(std::string& out, std::string_view text);
 

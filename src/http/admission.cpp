@@ -164,7 +164,8 @@ std::optional<Response> answer_preflight(const Exchange& exchange) {
       "Access-Control-Allow-Methods: GET, HEAD, POST, PATCH, DELETE, OPTIONS\r\n"
       "Access-Control-Allow-Headers: Authorization, Content-Type, Idempotency-Key,"
       " Upload-Complete, Upload-Draft-Interop-Version, Upload-Incomplete, Upload-Length,"
-      " Upload-Offset, X-Shaman-Can-Defer-Upload, X-Shaman-Original-Filename\r\n"
+      " Upload-Offset, X-Shaman-Can-Defer-Upload, X-Shaman-Original-Filename,"
+      " X-Shaman-Reuse-Checkout\r\n"
       "Access-Control-Max-Age: 600\r\n";
   return response;
 }

@@ -39,6 +39,14 @@ Task<bool> reserve(Exchange& exchange, FairBudget& budget, std::size_t bytes) {
 
 }  // namespace
 
+Task<std::optional<Response>> set_aside_for_json(Exchange& exchange, std::size_t bytes) {
+  const Services& services = exchange.services;
+  const bool is_small = bytes <= kFirstShare;
+  if (!co_await reserve(exchange, is_small ? services.json_first : services.json_rest, bytes))
+    co_return no_memory(exchange);
+  co_return std::nullopt;
+}
+
 Task<std::optional<Response>> collect_json(Exchange& exchange, JsonBody& body) {
   const Services& services = exchange.services;
   const std::size_t limit = exchange.options.limits.json_bytes;

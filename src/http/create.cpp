@@ -10,6 +10,7 @@
 #include "http/files_request.hpp"
 #include "http/handlers.hpp"
 #include "http/json_writer.hpp"
+#include "http/parameters.hpp"
 #include "http/run_on.hpp"
 
 namespace shaman::http {
@@ -21,6 +22,7 @@ struct Prepared {
 };
 
 result<Prepared> prepare(Exchange& exchange, JsonBody& body, std::string idempotency_key) {
+  const bool may_reuse = is_yes(exchange.head.header("X-Shaman-Reuse-Checkout"));
   const Services& services = exchange.services;
   auto request =
       read_files_request(body, FilesRequestKind::create, exchange.options.limits.json_files);
@@ -28,7 +30,7 @@ result<Prepared> prepare(Exchange& exchange, JsonBody& body, std::string idempot
   exchange.checkout = request->checkout_path;
   auto plan =
       services.checkouts.validate({std::move(request->checkout_path), std::move(request->files),
-                                   std::move(idempotency_key), exchange.asker});
+                                   std::move(idempotency_key), exchange.asker, may_reuse});
   if (!plan) return plan.error();
   auto uploads = services.checkouts.being_uploaded(*plan);
   if (!uploads) return uploads.error();
@@ -142,12 +144,16 @@ Task<Response> post_create(Exchange& exchange) {
   if (const auto waited = co_await wait_for_uploads(exchange, *prepared); !waited)
     co_return Response::error(waited.error());
   exchange.connection.enter_working();
-  const auto path = co_await run_on(services.pools.requests, exchange.connection,
+  const auto made = co_await run_on(services.pools.requests, exchange.connection,
                                     [&] { return services.checkouts.create(prepared->plan); });
-  if (!path) co_return Response::error(path.error());
-  exchange.checkout = *path;
+  if (!made) co_return Response::error(made.error());
+  exchange.checkout = made->path;
   std::string out;
-  JsonObject(out).text("checkoutPath", *path);
+  {
+    JsonObject object(out);
+    object.text("checkoutPath", made->path);
+    if (made->is_reused) object.boolean("reused", true);
+  }
   co_return Response::json(std::move(out));
 }
 

@@ -2,22 +2,11 @@
 #include <string>
 
 #include "http/handlers.hpp"
+#include "http/parameters.hpp"
 #include "http/run_on.hpp"
 
 namespace shaman::http {
 namespace {
-
-// Segments are decoded one by one. A client that encodes the whole path, slashes included, sends a
-// single one; both mean the same.
-std::string joined(const std::vector<std::string_view>& segments) {
-  std::string path;
-  for (const std::string_view segment : segments) {
-    path += segment;
-    path += '/';
-  }
-  path.pop_back();
-  return path;
-}
 
 // Two paths of checkouts are also those of calls. Where there is no such checkout, the wrong method
 // was meant rather than the right path.
@@ -36,7 +25,7 @@ Response not_allowed() {
 
 Task<Response> delete_checkout(Exchange& exchange) {
   exchange.connection.enter_working();
-  exchange.checkout = joined(exchange.parameters);
+  exchange.checkout = path_of(exchange.parameters);
   const std::string& path = exchange.checkout;
   Checkouts& checkouts = exchange.services.checkouts;
   const auto erased = co_await run_on(exchange.services.pools.requests, exchange.connection,

@@ -11,6 +11,8 @@ namespace shaman::http {
 Task<Response> post_requirements(Exchange& exchange);
 Task<Response> post_create(Exchange& exchange);
 Task<Response> delete_checkout(Exchange& exchange);
+Task<Response> get_checkouts(Exchange& exchange);
+Task<Response> get_checkout(Exchange& exchange);
 Task<Response> get_file_status(Exchange& exchange);
 Task<Response> post_file(Exchange& exchange);
 Task<Response> post_batch(Exchange& exchange);

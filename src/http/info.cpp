@@ -55,7 +55,8 @@ std::string info_json(const ServerOptions& options, const Services& services) {
       .text("name", options.name)
       .text("version", options.version)
       .raw("features",
-           R"(["create-wait","idempotency-key","erase-checkout","resumable-uploads","batch"])")
+           R"(["create-wait","idempotency-key","erase-checkout","resumable-uploads","batch",)"
+           R"("reuse-checkout","list-checkouts"])")
       .raw("limits", limits)
       .raw("storage", storage_json(services));
   return out;

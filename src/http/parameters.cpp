@@ -24,6 +24,16 @@ result<BlobId> parse_blob_id(std::string_view checksum, std::string_view size) {
   return BlobId{*digest, static_cast<std::uint64_t>(bytes)};
 }
 
+std::string path_of(const std::vector<std::string_view>& segments) {
+  std::string path;
+  for (const std::string_view segment : segments) {
+    path += segment;
+    path += '/';
+  }
+  path.pop_back();
+  return path;
+}
+
 bool is_yes(std::string_view value) noexcept {
   static constexpr std::array<std::string_view, 6> kYes{"1", "t", "T", "true", "True", "TRUE"};
   return std::find(kYes.begin(), kYes.end(), value) != kYes.end();

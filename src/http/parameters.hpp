@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "shaman/blob_id.hpp"
 #include "shaman/error.hpp"
@@ -15,5 +17,9 @@ namespace shaman::http {
 /// Whether a header's value means yes, as Go's strconv.ParseBool takes it: `1 t T true True TRUE`.
 /// All else is a no: a client that says something strange can wait no less for its upload.
 [[nodiscard]] bool is_yes(std::string_view value) noexcept;
+
+/// The path of a checkout in an address. Segments were decoded one by one: a client that encodes
+/// the whole path, slashes included, sends a single one, and both mean the same.
+[[nodiscard]] std::string path_of(const std::vector<std::string_view>& segments);
 
 }  // namespace shaman::http

@@ -10,6 +10,8 @@ Router make_router() {
   router.add("POST", "/api/v3/shaman/checkout/requirements", Role::submit, post_requirements);
   router.add("POST", "/api/v3/shaman/checkout/create", Role::submit, post_create);
   router.add("DELETE", "/api/v3/shaman/checkout/{*}", Role::submit, delete_checkout);
+  router.add("GET", "/api/v3/shaman/checkouts", Role::submit, get_checkouts);
+  router.add("GET", "/api/v3/shaman/checkouts/{*}", Role::submit, get_checkout);
   router.add("HEAD", "/api/v3/shaman/files/{}/{}", Role::submit, head_file);
   router.add("GET", "/api/v3/shaman/files/{}/{}", Role::submit, get_file_status);
   router.add("POST", "/api/v3/shaman/files/{}/{}", Role::submit, post_file);

@@ -69,25 +69,6 @@ bool is_lost(const result<HttpResponse>& answer) {
   return answer->status == 502 || answer->status == 504;
 }
 
-// Ids and names go into paths.
-std::string escaped(const std::string& segment) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : segment) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHex[byte >> 4U];
-    out += kHex[byte & 15U];
-  }
-  return out;
-}
-
 }  // namespace
 
 bool Job::is_final() const {
@@ -312,7 +293,7 @@ result<std::vector<Job>> Manager::jobs() {
 }
 
 result<Job> Manager::job(const std::string& id) {
-  const result<HttpResponse> answer = impl_->get("jobs/" + escaped(id));
+  const result<HttpResponse> answer = impl_->get("jobs/" + client::percent_encoded(id));
   if (!answer) return answer.error();
   // What cannot be an id is 400; that nobody has it is what counts.
   const bool is_unknown = answer->status == 404 || answer->status == 400;
@@ -327,8 +308,8 @@ result<Job> Manager::job(const std::string& id) {
 }
 
 result<std::vector<Task>> Manager::tasks(const std::string& job_id) {
-  const result<json> list = impl_->list("jobs/" + escaped(job_id) + "/tasks", "tasks",
-                                        "of the tasks of " + text::in_quotes(job_id));
+  const result<json> list = impl_->list("jobs/" + client::percent_encoded(job_id) + "/tasks",
+                                        "tasks", "of the tasks of " + text::in_quotes(job_id));
   if (!list) return list.error();
   std::vector<Task> tasks;
   for (const json& each : *list) {
@@ -340,7 +321,8 @@ result<std::vector<Task>> Manager::tasks(const std::string& job_id) {
 }
 
 result<std::string> Manager::log_tail(const std::string& task_id) {
-  const result<HttpResponse> answer = impl_->get("tasks/" + escaped(task_id) + "/logtail");
+  const result<HttpResponse> answer =
+      impl_->get("tasks/" + client::percent_encoded(task_id) + "/logtail");
   if (!answer) return answer.error();
   if (answer->status == 204) return std::string();
   if (answer->status != 200)
@@ -350,7 +332,7 @@ result<std::string> Manager::log_tail(const std::string& task_id) {
 
 result<void> Manager::cancel(const std::string& job_id) {
   const result<HttpResponse> answer =
-      impl_->post("jobs/" + escaped(job_id) + "/setstatus",
+      impl_->post("jobs/" + client::percent_encoded(job_id) + "/setstatus",
                   {{"status", "cancel-requested"}, {"reason", "canceled with shaman"}});
   if (!answer) return answer.error();
   if (answer->status != 204 && answer->status != 200)

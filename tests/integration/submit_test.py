@@ -216,7 +216,7 @@ class Submit(SubmitTest):
 
         again = self.submit()
         self.assertEqual((again["uploadedFiles"], again["uploadedBytes"], again["skippedFiles"]), (0, 0, 12))
-        self.assertRegex(again["checkoutPath"], re.escape(self.checkout_path) + "-[a-z0-9]{4}$")
+        self.assertEqual((again["checkoutPath"], again["reused"]), (self.checkout_path, True))
 
         floor = os.path.join(self.project, "textures/floor.png")
         shutil.copy(os.path.join(self.repainted, "floor.png"), floor)
@@ -226,6 +226,7 @@ class Submit(SubmitTest):
         self.assertEqual((changed["uploadedFiles"], changed["uploadedBytes"]), (1, os.path.getsize(floor)))
         self.assertEqual(self.server.read_checkout(changed["checkoutPath"])["textures/floor.png"],
                          self.content(floor))
+        self.assertRegex(changed["checkoutPath"], re.escape(self.checkout_path) + "-[a-z0-9]{4}$")
 
     def test_files_keep_their_places(self):
         checkout = self.server.read_checkout(self.submit()["checkoutPath"])
@@ -329,7 +330,8 @@ class Submit(SubmitTest):
             thread.start()
         for thread in threads:
             thread.join()
-        self.assertEqual(len({answer["checkoutPath"] for answer in answers}), 4)
+        # Who comes when another's checkout is there already is given that one.
+        self.assertIn(len({answer["checkoutPath"] for answer in answers}), range(1, 5))
         for answer in answers:
             self.assertEqual(len(self.server.read_checkout(answer["checkoutPath"])), 12)
 

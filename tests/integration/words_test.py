@@ -51,7 +51,7 @@ class WordsTest(unittest.TestCase):
 class Usage(WordsTest):
     def test_help_can_be_asked_for_in_every_way(self):
         whole = self.run_shaman("--help", expect=0).stdout
-        for command in ("list", "pack", "submit", "job", "status", "doctor"):
+        for command in ("list", "pack", "submit", "checkout", "job", "status", "doctor"):
             self.assertIn(command, whole)
         self.assertEqual(self.run_shaman(expect=0).stdout, whole)
         self.assertEqual(self.run_shaman("help", expect=0).stdout, whole)
@@ -115,6 +115,8 @@ class Usage(WordsTest):
                                   (["doctor", *nobody], 4), (["job", "list", *nobody], 4),
                                   (["job", "show", "x", *nobody], 4), (["job", "types", *nobody], 4),
                                   (["job", "tail", "x", *nobody], 4), (["job", "cancel", "x", *nobody], 4),
+                                  (["checkout", "list", *nobody], 4), (["checkout", "show", "x", *nobody], 4),
+                                  (["checkout", "erase", "x", *nobody], 4), (["checkout", "erase"], 2),
                                   (["submit", self.shot, "--job-type", "x", *nobody], 4), (["list", no_blend], 2),
                                   (["frob"], 2)):
             with self.subTest(arguments):
@@ -290,7 +292,8 @@ class Silent(WordsTest):
 
     def test_every_command_says_so(self):
         commands = [["status"], ["doctor"], ["job", "list"], ["job", "types"], ["job", "show", "x"], ["job", "tail", "x"],
-                    ["job", "cancel", "x"], ["submit", self.shot], ["submit", self.shot, "--job-type", "x"]]
+                    ["job", "cancel", "x"], ["checkout", "list"], ["checkout", "show", "x"],
+                    ["checkout", "erase", "x"], ["submit", self.shot], ["submit", self.shot, "--job-type", "x"]]
         running = [(command, subprocess.Popen([CLIENT_PROGRAM, *command, "--server", self.url],
                                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                               env=self.client.environment()))

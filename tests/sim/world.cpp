@@ -204,7 +204,7 @@ void World::rely_upon(Server& server, const FileList& files, fs::Time until) {
   bool is_second_try = false;  // of what was being sent until a moment ago
   for (;;) {
     const auto made = server.checkouts->create(*plan);
-    if (made && lives()) promises_.checkout(*made, files);
+    if (made && lives()) promises_.checkout(made->path, files);
     if (!made) must_not_fail(server, "a create", made.error());
     if (made || made.error().code != errc::blobs_missing || !lives()) return;
     // Somebody sends one of them once more: a server waits for that.
@@ -233,7 +233,7 @@ void World::check_out(Server& server) {
       server.checkouts->validate({"shot" + std::to_string(chance_.number(3)), files, {}});
   if (!plan) return violations_.push_back("a good checkout is refused: " + plan.error().message());
   const auto made = server.checkouts->create(*plan);
-  if (made && lives()) promises_.checkout(*made, files);
+  if (made && lives()) promises_.checkout(made->path, files);
   if (!made) must_not_fail(server, "a create", made.error());
 }
 

@@ -35,6 +35,8 @@ struct SubmitOptions {
   /// Called, perhaps more than once, when it is known what the scene needs: the report has what is
   /// missing, and nothing of the server yet. From the thread of submit().
   std::function<void(const SubmitReport&)> on_traced;
+  /// An unchanged checkout of an earlier submission will do, where the server can tell.
+  bool may_reuse = false;
   std::size_t jobs = 0;  ///< files hashed, and small ones sent, at once; 0: as many as suits
 };
 
@@ -56,6 +58,7 @@ struct SubmitReport {
   Outcome outcome = Outcome::submitted;
 
   std::string checkout_path;    ///< that the server gave, relative to its jobs folder
+  bool is_reused = false;       ///< it is the unchanged one of an earlier submission
   std::string blendfile_place;  ///< where the .blend lies inside the checkout
   ServerInfo server;
 

@@ -35,7 +35,9 @@ class CheckoutsTest : public StoreTest {
   result<std::string> create(std::string path, const Files& files, std::string key = {}) {
     const auto plan = checkouts_->validate(request(std::move(path), files, std::move(key)));
     if (!plan) return plan.error();
-    return checkouts_->create(*plan);
+    const auto made = checkouts_->create(*plan);
+    if (!made) return made.error();
+    return made->path;
   }
   /// The path that it got, or the failure's words.
   std::string created(std::string path, const Files& files, std::string key = {}) {

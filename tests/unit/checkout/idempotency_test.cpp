@@ -27,15 +27,15 @@ class IdempotencyTableTest : public ::testing::Test {
 
 TEST_F(IdempotencyTableTest, ARepetitionGetsTheSameAnswer) {
   EXPECT_TRUE(is_new(1, 0s));
-  table_.finish(request(1), Answer("film"), time(1s));
-  EXPECT_EQ(joined(1, 2s).get().value(), "film");
-  EXPECT_EQ(joined(1, 10min).get().value(), "film");
+  table_.finish(request(1), Answer(MadeCheckout{"film"}), time(1s));
+  EXPECT_EQ(joined(1, 2s).get().value().path, "film");
+  EXPECT_EQ(joined(1, 10min).get().value().path, "film");
   EXPECT_TRUE(is_new(2, 2s));
 }
 
 TEST_F(IdempotencyTableTest, IsForgottenInTime) {
   EXPECT_TRUE(is_new(1, 0s));
-  table_.finish(request(1), Answer("film"), time(1s));
+  table_.finish(request(1), Answer(MadeCheckout{"film"}), time(1s));
   EXPECT_TRUE(is_new(1, 10min + 1s));
 }
 
@@ -44,9 +44,9 @@ TEST_F(IdempotencyTableTest, ARepetitionJoinsWhatIsUnderWay) {
   const auto first = joined(1, 1s);
   const auto second = joined(1, 1h);
   EXPECT_EQ(first.wait_for(0s), std::future_status::timeout);
-  table_.finish(request(1), Answer("film"), time(1h));
-  EXPECT_EQ(first.get().value(), "film");
-  EXPECT_EQ(second.get().value(), "film");
+  table_.finish(request(1), Answer(MadeCheckout{"film"}), time(1h));
+  EXPECT_EQ(first.get().value().path, "film");
+  EXPECT_EQ(second.get().value().path, "film");
 }
 
 TEST_F(IdempotencyTableTest, FailuresReachThoseWhoJoinedAndAreForgotten) {
@@ -60,7 +60,7 @@ TEST_F(IdempotencyTableTest, FailuresReachThoseWhoJoinedAndAreForgotten) {
 TEST_F(IdempotencyTableTest, RemembersOnlySoMany) {
   for (int i = 0; i < 10; ++i) {
     EXPECT_TRUE(is_new(i, 0s));
-    table_.finish(request(i), Answer("film"), time(0s));
+    table_.finish(request(i), Answer(MadeCheckout{"film"}), time(0s));
   }
   EXPECT_EQ(table_.size(), 3U);
   EXPECT_TRUE(is_new(6, 1s));

@@ -97,7 +97,7 @@ TEST_P(RefusingStorage, WorksOrIsRefusedInWords) {
   const auto made = checkouts.create(*plan);
   ASSERT_TRUE(made) << made.error().message();
   EXPECT_EQ(TemporaryFolder::read(below("jobs/a/b/7")), content(7));
-  const auto erased = checkouts.erase(*made);
+  const auto erased = checkouts.erase(made->path);
   EXPECT_TRUE(erased) << erased.error().message();
   EXPECT_FALSE(std::filesystem::exists(below("jobs/a/b")));
 }

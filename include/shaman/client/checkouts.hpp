@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "shaman/client/server.hpp"
+#include "shaman/error.hpp"
+
+/// The checkouts on a server, for whoever made them. All calls block. errc::unreachable: no server;
+/// errc::bad_answer: the server has no such call, as a Manager's own file store; errc::not_let_in,
+/// errc::not_found.
+namespace shaman::client {
+
+struct ListedCheckout {
+  std::string path;  ///< relative to the server's jobs folder
+  std::string made;  ///< or submitted again, unchanged; RFC 3339, UTC
+};
+
+struct CheckoutList {
+  std::vector<ListedCheckout> checkouts;  ///< sorted by path
+  std::uint64_t unread = 0;               ///< folders that the server cannot look into
+};
+
+struct CheckoutFile {
+  std::string path;
+  std::string sha;  ///< SHA-256, in hex
+  std::uint64_t bytes = 0;
+};
+
+struct CheckoutFiles {
+  ListedCheckout checkout;
+  std::uint64_t bytes = 0;          ///< of all files
+  std::vector<CheckoutFile> files;  ///< sorted by path
+};
+
+/// Those that the asker made; all, for an admin or where the server asks nobody who they are.
+[[nodiscard]] result<CheckoutList> list_checkouts(const Server& server);
+/// What is in one of them.
+[[nodiscard]] result<CheckoutFiles> show_checkout(const Server& server, const std::string& path);
+/// Its files stay until the server's garbage collection finds that nothing uses them.
+[[nodiscard]] result<void> erase_checkout(const Server& server, const std::string& path);
+
+}  // namespace shaman::client
