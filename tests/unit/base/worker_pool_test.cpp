@@ -67,10 +67,12 @@ TEST(WorkerPool, ClientsTakeTurns) {
 }
 
 TEST(WorkerPool, OneClientLeavesAThreadForOthers) {
-  WorkerPool pool(4);
   std::promise<void> end;
   const auto may_end = end.get_future().share();
   std::atomic<int> running = 0;
+  std::promise<void> done;
+  // Last, so that its jobs end before what they use.
+  WorkerPool pool(4);
   for (int i = 0; i < 10; ++i) {
     const WorkerPool::OnBehalfOf scope("mallory");
     pool.post([&] {
@@ -78,7 +80,6 @@ TEST(WorkerPool, OneClientLeavesAThreadForOthers) {
       may_end.wait();
     });
   }
-  std::promise<void> done;
   {
     const WorkerPool::OnBehalfOf scope("anna");
     pool.post([&] { done.set_value(); });
