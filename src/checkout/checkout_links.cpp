@@ -7,10 +7,10 @@
 
 #include "shaman/text.hpp"
 
-#include "checkout/manifest.hpp"
 #include "checkout/path_rules.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
+#include "store/manifest_reader.hpp"
 
 namespace shaman {
 namespace {
@@ -116,9 +116,10 @@ result<TreeLinks> read_links(fs::FileSystem& file_system, const fs::Folder& root
 result<void> complete_by_manifest(TreeLinks& tree, std::string_view manifest,
                                   const std::string& name) {
   std::vector<TreeLink> listed;
-  const bool is_manifest = read_manifest(manifest, [&listed](std::string path, const BlobId& id) {
-    listed.push_back({std::move(path), id});
-  });
+  const bool is_manifest =
+      read_manifest(manifest, [&listed](const std::string& path, const BlobId& id) {
+        listed.push_back({path, id});
+      });
   if (!is_manifest)
     return Error{errc::damaged_file,
                  "the list of files (.shaman-checkout) of " + text::in_quotes(name) +

@@ -64,11 +64,16 @@ class Lines {
       return line == "[";
     }
     if (state_ == State::after) return false;
-    if (line == "]") {
+    const bool is_end = line == "]";
+    // A comma stands between two files, and nowhere else.
+    if (!is_first_ && has_comma_ == is_end) return false;
+    if (is_end) {
       state_ = State::after;
       return true;
     }
-    if (line.ends_with(',')) line.remove_suffix(1);
+    is_first_ = false;
+    has_comma_ = line.ends_with(',');
+    if (has_comma_) line.remove_suffix(1);
     const auto file = parse(line);
     if (file) visit_(file->path, file->id);
     return file.has_value();
@@ -79,9 +84,25 @@ class Lines {
   enum class State : std::uint8_t { before, files, after };
   const ManifestVisitor& visit_;
   State state_ = State::before;
+  bool is_first_ = true;
+  bool has_comma_ = false;  // after the last file
 };
 
+// Takes the whole lines away from the front of `text`. False: this is not a manifest.
+bool take_lines(Lines& lines, std::string_view& text) {
+  for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+    if (!lines.take(text.substr(0, end))) return false;
+    text.remove_prefix(end + 1);
+  }
+  return true;
+}
+
 }  // namespace
+
+bool read_manifest(std::string_view manifest, const ManifestVisitor& visit) {
+  Lines lines(visit);
+  return take_lines(lines, manifest) && manifest.empty() && lines.is_whole();
+}
 
 fs::result<bool> read_manifest(fs::FileSystem& file_system, const fs::File& file,
                                const ManifestVisitor& visit) {
@@ -99,13 +120,9 @@ fs::result<bool> read_manifest(fs::FileSystem& file_system, const fs::File& file
     text.resize(have + *got);
     if (*got == 0) return text.empty() && lines.is_whole();
     at += *got;
-    std::size_t begin = 0;
-    for (std::size_t end = text.find('\n'); end != std::string::npos;
-         end = text.find('\n', begin)) {
-      if (!lines.take(std::string_view(text).substr(begin, end - begin))) return false;
-      begin = end + 1;
-    }
-    text.erase(0, begin);
+    std::string_view rest = text;
+    if (!take_lines(lines, rest)) return false;
+    text.erase(0, text.size() - rest.size());
     if (text.size() > kLongestLine) return false;
     piece = kPiece;
   }

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "shaman/blob_id.hpp"
 #include "shaman/fs.hpp"
@@ -19,5 +20,7 @@ using ManifestVisitor = std::function<void(const std::string& path, const BlobId
 /// The same for an open file.
 [[nodiscard]] fs::result<bool> read_manifest(fs::FileSystem& file_system, const fs::File& file,
                                              const ManifestVisitor& visit);
+/// The same for content that is at hand.
+[[nodiscard]] bool read_manifest(std::string_view manifest, const ManifestVisitor& visit);
 
 }  // namespace shaman
