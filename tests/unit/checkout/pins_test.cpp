@@ -199,8 +199,8 @@ TEST_F(PinsTest, AreOnStableStorageBeforeTheAnswer) {
   const std::lock_guard lock(*mutex);
   const auto renamed = std::find(seen->begin(), seen->end(), Operation::rename);
   ASSERT_NE(renamed, seen->end());
-  // What the store tries when it is opened flushes files, too.
-  EXPECT_GE(std::count(seen->begin(), renamed, Operation::flush_file), 1);
+  // What the pin is of, and the three blobs that it relies upon: scene, wood, manifest.
+  EXPECT_EQ(std::count(seen->begin(), renamed, Operation::flush_file), 4);
   // The tree's folders before it has its name, the names after that.
   EXPECT_GE(std::count(seen->begin(), renamed, Operation::flush_folder), 4);
   EXPECT_EQ(std::count(renamed, seen->end(), Operation::flush_folder), 2);

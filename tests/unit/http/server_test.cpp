@@ -297,14 +297,21 @@ TEST_F(ServerTest, ALongAnswerIsStreamed) {
   EXPECT_THAT(answer, testing::EndsWith("\"p2999\",\"status\":\"unknown\"}]}"));
 }
 
-TEST_F(ServerTest, TooManyConnectionsAreTold) {
+// It counts as idle a moment after its answer; until then, one too many is told.
+TEST_F(ServerTest, AnIdleConnectionGivesWayAndABusyOneDoesNot) {
   start([](ServerOptions& options) { options.limits.connections = 1; });
   Client first = client();
   EXPECT_THAT(first.ask(get("/api/v3/version")), StartsWith("HTTP/1.1 200 "));
-  Client second = client();
-  // The first one gives way as soon as it counts as idle.
-  EXPECT_THAT(second.ask(get("/api/v3/version")),
-              testing::AnyOf(StartsWith("HTTP/1.1 503 "), StartsWith("HTTP/1.1 200 ")));
+  std::string answer;
+  for (int i = 0; i < 1000 && !answer.starts_with("HTTP/1.1 200 "); ++i) {
+    Client second = client();
+    answer = second.ask(get("/api/v3/version"));
+    if (!answer.starts_with("HTTP/1.1 200 ")) {
+      EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
+    }
+  }
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 "));
+  EXPECT_EQ(first.receive(), "");
 }
 
 TEST_F(ServerTest, SlowClientsAreDropped) {
