@@ -14,6 +14,7 @@ from api import Api, ServerTest, new_content, spec
 from manager import Manager
 from shaman_client import Client
 from shaman_server import Server, sha256
+from studio import Studio
 from tokens import Tokens
 
 CHECKOUTS = "/api/v3/shaman/checkouts"
@@ -217,17 +218,7 @@ class Owners(unittest.TestCase):
         self.assertEqual(self.run_checkout("root", "erase", path).returncode, 2)
 
 
-class Submitted(ServerTest):
-    def setUp(self):
-        super().setUp()
-        self.folder = os.path.realpath(tempfile.mkdtemp(prefix="shaman-test-"))
-        self.addCleanup(shutil.rmtree, self.folder)
-        self.studio = os.path.join(self.folder, "studio")
-        shutil.copytree(os.path.join(SOURCE, "tools", "demo", "scene"), self.studio)
-        self.project = os.path.join(self.studio, "film")
-        self.shot = os.path.join(self.project, "shots/shot010.blend")
-        self.client = Client(os.path.join(self.folder, "cache"))
-
+class Submitted(Studio, ServerTest):
     def submit(self, *arguments):
         return self.client.submit(self.shot, self.server, "--project", self.project, *arguments)
 

@@ -7,16 +7,14 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import unittest
 
 from four_calls import CREATE, REQUIREMENTS, FourCalls, Reset
-from shaman_client import Client
 from shaman_server import CLIENT_PROGRAM, PATIENCE, wait_until
+from studio import Studio
 
-SOURCE = os.environ["SHAMAN_SOURCE"]
 FLOOR = "textures/floor.png"
 
 
@@ -33,14 +31,9 @@ def nth(number, answer):
     return disturb
 
 
-class ClientTest(unittest.TestCase):
+class ClientTest(Studio, unittest.TestCase):
     def setUp(self):
-        self.folder = os.path.realpath(tempfile.mkdtemp(prefix="shaman-test-"))
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        shutil.copytree(os.path.join(SOURCE, "tools", "demo", "scene"), os.path.join(self.folder, "studio"))
-        self.project = os.path.join(self.folder, "studio", "film")
-        self.shot = os.path.join(self.project, "shots", "shot010.blend")
-        self.client = Client(os.path.join(self.folder, "cache"))
+        super().setUp()
         self.age(60)
 
     def age(self, seconds):

@@ -3,21 +3,18 @@
 
 import json
 import os
-import shutil
-import tempfile
 import zipfile
 
 import api
 from api import ServerTest
 from disturbed_files import DisturbedFiles
 from four_calls import REQUIREMENTS, FourCalls
-from shaman_client import Client
+from studio import Studio
 
-SOURCE = os.environ["SHAMAN_SOURCE"]
 FLOOR = "textures/floor.png"
 
 
-class LeftOutTest(ServerTest):
+class LeftOutTest(Studio, ServerTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -26,14 +23,7 @@ class LeftOutTest(ServerTest):
 
     def setUp(self):
         super().setUp()
-        self.folder = os.path.realpath(tempfile.mkdtemp(prefix="shaman-test-"))
-        self.addCleanup(shutil.rmtree, self.folder)
-        studio = os.path.join(self.folder, "studio")
-        shutil.copytree(os.path.join(SOURCE, "tools", "demo", "scene"), studio)
-        self.project = os.path.join(studio, "film")
-        self.shot = os.path.join(self.project, "shots", "shot010.blend")
         self.floor = os.path.join(self.project, FLOOR)
-        self.client = Client(os.path.join(self.folder, "cache"))
 
     def submit(self, *arguments, expect=0, project=True, **environment):
         where = ["--project", self.project] if project else []

@@ -8,17 +8,14 @@ import http.server
 import json
 import os
 import random
-import shutil
 import subprocess
-import tempfile
 import threading
 import unittest
 
 from cutting_proxy import CuttingProxy
-from shaman_client import Client
 from shaman_server import CLIENT_PROGRAM, EVERYTHING_BY_TLS, PATIENCE, Server, sha256, wait_until
+from studio import Studio
 
-SOURCE = os.environ["SHAMAN_SOURCE"]
 CYCLES = 100 if os.environ.get("SHAMAN_NIGHTLY") else 10
 STEP = 8 << 20
 # What is on the way, or came and was not yet written, when the server is killed: buffers of the sockets, of
@@ -62,16 +59,10 @@ class WithoutPlace(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class ResumingClient(unittest.TestCase):
+class ResumingClient(Studio, unittest.TestCase):
     def setUp(self):
-        self.folder = os.path.realpath(tempfile.mkdtemp(prefix="shaman-test-"))
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        shutil.copytree(os.path.join(SOURCE, "tools", "demo", "scene"),
-                        os.path.join(self.folder, "studio"))
-        self.project = os.path.join(self.folder, "studio", "film")
-        self.shot = os.path.join(self.project, "shots", "shot010.blend")
+        super().setUp()
         self.large = os.path.join(self.project, "textures", "floor.png")
-        self.client = Client(os.path.join(self.folder, "cache"))
         self.server = Server().start()
         self.addCleanup(self.server.close)
 

@@ -5,30 +5,22 @@ import json
 import os
 import re
 import shutil
-import tempfile
 import threading
 
 import api
 from api import ServerTest, files_url
 from shaman_client import Client
 from shaman_server import Server, sha256, wait_until
+from studio import Studio
 
-SOURCE = os.environ["SHAMAN_SOURCE"]
 SHOT = "film/shots/shot010.blend"
 
 
-class SubmitTest(ServerTest):
+class SubmitTest(Studio, ServerTest):
     def setUp(self):
         super().setUp()
-        self.folder = os.path.realpath(tempfile.mkdtemp(prefix="shaman-test-"))
-        self.addCleanup(shutil.rmtree, self.folder)
-        self.studio = os.path.join(self.folder, "studio")
-        shutil.copytree(os.path.join(SOURCE, "tools", "demo", "scene"), self.studio)
         self.repainted = os.path.join(self.folder, "repainted")
         shutil.move(os.path.join(self.studio, "repainted"), self.repainted)
-        self.shot = os.path.join(self.studio, SHOT)
-        self.project = os.path.join(self.studio, "film")
-        self.client = Client(os.path.join(self.folder, "cache"))
         # Names and content of their own for each test, as the tests of a class share a server.
         self.checkout_path = "film/" + self.id().rsplit(".", 1)[1]
         self.make_unique()

@@ -5,33 +5,22 @@ import http.server
 import json
 import os
 import pty
-import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 import unittest
 
 import api
 from disturbed_files import DisturbedFiles
-from shaman_client import Client
 from shaman_server import CLIENT_PROGRAM, PATIENCE, PROGRAM, Server, wait_until
+from studio import Studio
 
-SOURCE = os.environ["SHAMAN_SOURCE"]
 NGINX = ("<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n<hr>"
          "<center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n")
 
 
-class WordsTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = os.path.realpath(tempfile.mkdtemp(prefix="shaman-test-"))
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        shutil.copytree(os.path.join(SOURCE, "tools", "demo", "scene"), os.path.join(self.folder, "studio"))
-        self.project = os.path.join(self.folder, "studio", "film")
-        self.shot = os.path.join(self.project, "shots", "shot010.blend")
-        self.client = Client(os.path.join(self.folder, "cache"))
-
+class WordsTest(Studio, unittest.TestCase):
     def start(self):
         server = Server(secured=False).start()
         self.addCleanup(server.close)
