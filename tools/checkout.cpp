@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <array>
-#include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "shaman/client/checkouts.hpp"
 #include "shaman/text.hpp"
 
-#include "commands.hpp"
-#include "server_option.hpp"
-#include "waiting.hpp"
+#include "actions.hpp"
 
 namespace shaman::tools {
 namespace {
@@ -21,19 +17,19 @@ using client::CheckoutFile;
 using client::ListedCheckout;
 using nlohmann::json;
 
-struct Options {
-  ServerOption server;
-  std::string path;
-  bool json = false;
-};
-
-using Action = ExitStatus (*)(const client::Server&, const Options&);
+// The server's paths end without a slash; a shell that completes the name of a folder adds one.
+std::string path_of(const ActionOptions& options) {
+  std::string path = options.operand;
+  while (path.size() > 1 && path.ends_with('/'))
+    path.pop_back();
+  return path;
+}
 
 json json_of(const ListedCheckout& checkout) {
   return {{"path", checkout.path}, {"made", checkout.made}};
 }
 
-ExitStatus list(const client::Server& server, const Options& options) {
+ExitStatus list(const client::Server& server, const ActionOptions& options) {
   const auto found = client::list_checkouts(server);
   if (!found) return fail(with_hint(found.error()));
   if (found->unread > 0)
@@ -51,8 +47,8 @@ ExitStatus list(const client::Server& server, const Options& options) {
   return ExitStatus::done;
 }
 
-ExitStatus show(const client::Server& server, const Options& options) {
-  const auto found = client::show_checkout(server, options.path);
+ExitStatus show(const client::Server& server, const ActionOptions& options) {
+  const auto found = client::show_checkout(server, path_of(options));
   if (!found) return fail(with_hint(found.error()));
   if (options.json) {
     json files = json::array();
@@ -74,68 +70,30 @@ ExitStatus show(const client::Server& server, const Options& options) {
   return ExitStatus::done;
 }
 
-ExitStatus erase(const client::Server& server, const Options& options) {
-  if (const auto erased = client::erase_checkout(server, options.path); !erased)
+ExitStatus erase(const client::Server& server, const ActionOptions& options) {
+  const std::string path = path_of(options);
+  if (const auto erased = client::erase_checkout(server, path); !erased)
     return fail(with_hint(erased.error()));
   if (options.json)
-    print_json(json{{"schema", 1}, {"erased", options.path}});
+    print_json(json{{"schema", 1}, {"erased", path}});
   else
-    print("The server has erased the checkout " + text::printable(options.path) + ".\n");
+    print("The server has erased the checkout " + text::printable(path) + ".\n");
   return ExitStatus::done;
 }
 
-struct Entry {
-  const char* name;
-  const char* text;
-  bool takes_path;
-  Action action;
-};
-
-constexpr std::array<Entry, 3> kEntries{{
+constexpr std::array<Action, 3> kActions{{
     {"list", "Your checkouts, and when each was made; for an admin, everybody's.", false, list},
     {"show", "The files of one checkout.", true, show},
     {"erase", "Erases one checkout. Jobs that use it cannot render any more.", true, erase},
 }};
 
-// The server's paths end without a slash; a shell that completes the name of a folder adds one.
-void trim(std::string& path) {
-  while (path.size() > 1 && path.ends_with('/'))
-    path.pop_back();
-}
-
-ExitStatus run(Action action, Options& options) {
-  const result<client::Server> server = server_of(options.server);
-  if (!server) return fail(server.error());
-  trim(options.path);
-  const Waiting waiting(server->url.text());
-  return action(*server, options);
-}
-
 }  // namespace
 
 Command add_checkout(CLI::App& app) {
-  CLI::App* const command =
-      app.add_subcommand("checkout", "Looks at the checkouts that you made, and erases them.");
-  command->require_subcommand(1);
-  const auto options = std::make_shared<Options>();
-  std::vector<std::pair<CLI::App*, Action>> actions;
-  for (const Entry& entry : kEntries) {
-    CLI::App* const action = command->add_subcommand(entry.name, entry.text);
-    add_server_option(*action, options->server);
-    action->add_flag("--json", options->json, "Print one line of JSON.");
-    if (entry.takes_path)
-      action
-          ->add_option("path", options->path,
-                       "Its path below the server's jobs folder, as `shaman submit` printed it")
-          ->required()
-          ->type_name("PATH");
-    actions.emplace_back(action, entry.action);
-  }
-  return {command, [options, actions] {
-            for (const auto& [chosen, action] : actions)
-              if (chosen->parsed()) return run(action, *options);
-            return ExitStatus::bad_input;
-          }};
+  return add_actions(
+      *app.add_subcommand("checkout", "Looks at the checkouts that you made, and erases them."),
+      kActions,
+      {"path", "Its path below the server's jobs folder, as `shaman submit` printed it", "PATH"});
 }
 
 }  // namespace shaman::tools

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,24 +9,14 @@
 #include "shaman/manager/manager.hpp"
 #include "shaman/text.hpp"
 
-#include "commands.hpp"
+#include "actions.hpp"
 #include "job_watch.hpp"
-#include "server_option.hpp"
-#include "waiting.hpp"
 
 namespace shaman::tools {
 namespace {
 
 using manager::Manager;
 using nlohmann::json;
-
-struct Options {
-  ServerOption server;
-  std::string id;
-  bool json = false;
-};
-
-using Action = ExitStatus (*)(Manager&, const Options&);
 
 std::string setting_line(const manager::Setting& setting) {
   std::string line = "  " + text::printable(setting.key) + ": ";
@@ -55,7 +44,7 @@ std::string setting_line(const manager::Setting& setting) {
   return line + "\n";
 }
 
-ExitStatus types(Manager& manager, const Options& options) {
+ExitStatus types(Manager& manager, const ActionOptions& options) {
   const auto types = manager.job_types();
   if (!types) return fail(with_hint(types.error()));
   if (types->empty() && !options.json)
@@ -75,7 +64,7 @@ ExitStatus types(Manager& manager, const Options& options) {
   return ExitStatus::done;
 }
 
-ExitStatus list(Manager& manager, const Options& options) {
+ExitStatus list(Manager& manager, const ActionOptions& options) {
   auto jobs = manager.jobs();
   if (!jobs) return fail(with_hint(jobs.error()));
   std::ranges::stable_sort(*jobs, std::ranges::greater(), &manager::Job::created);
@@ -94,10 +83,10 @@ std::string shown(const json& value) {
   return text::printable(value.is_string() ? value.get<std::string>() : value.dump());
 }
 
-ExitStatus show(Manager& manager, const Options& options) {
-  const auto job = manager.job(options.id);
+ExitStatus show(Manager& manager, const ActionOptions& options) {
+  const auto job = manager.job(options.operand);
   if (!job) return fail_for_job(with_hint(job.error()));
-  const auto tasks = manager.tasks(options.id);
+  const auto tasks = manager.tasks(options.operand);
   if (!tasks) return fail(with_hint(tasks.error()));
   if (options.json) {
     json all = json::array();
@@ -122,90 +111,67 @@ ExitStatus show(Manager& manager, const Options& options) {
   return ExitStatus::done;
 }
 
-ExitStatus tail(Manager& manager, const Options& options) {
-  const auto job = manager.job(options.id);
+ExitStatus tail(Manager& manager, const ActionOptions& options) {
+  const auto job = manager.job(options.operand);
   // The id may be a task's.
   if (!job && job.error().code == errc::not_found) {
-    const auto log = manager.log_tail(options.id);
+    const auto log = manager.log_tail(options.operand);
     if (!log) return fail_for_job(job.error());
     if (options.json)
-      print_json(json{{"schema", 1}, {"id", options.id}, {"log", *log}});
+      print_json(json{{"schema", 1}, {"id", options.operand}, {"log", *log}});
     else
       print(log_text(*log));
     return ExitStatus::done;
   }
   if (!job) return fail(with_hint(job.error()));
-  const std::string logs = failed_logs(manager, options.id);
+  const std::string logs = failed_logs(manager, options.operand);
   if (options.json) {
-    print_json(json{{"schema", 1}, {"id", options.id}, {"log", logs}});
+    print_json(json{{"schema", 1}, {"id", options.operand}, {"log", logs}});
     return ExitStatus::done;
   }
-  print(logs.empty()
-            ? "no task of this job has failed; `shaman job show " + text::printable(options.id) +
-                  "` tells their ids, whose logs can be "
-                  "asked for\n"
-            : logs);
+  print(logs.empty() ? "no task of this job has failed; `shaman job show " +
+                           text::printable(options.operand) +
+                           "` tells their ids, whose logs can be "
+                           "asked for\n"
+                     : logs);
   return ExitStatus::done;
 }
 
-ExitStatus cancel(Manager& manager, const Options& options) {
-  const auto job = manager.job(options.id);
+ExitStatus cancel(Manager& manager, const ActionOptions& options) {
+  const auto job = manager.job(options.operand);
   if (!job) return fail_for_job(with_hint(job.error()));
   if (job->is_final())
     return fail({errc::malformed_request,
                  "the job is " + text::printable(job->status) + " already: nothing to cancel"});
-  if (const auto canceled = manager.cancel(options.id); !canceled)
+  if (const auto canceled = manager.cancel(options.operand); !canceled)
     return fail(with_hint(canceled.error()));
   if (options.json)
-    print_json(json{{"schema", 1}, {"id", options.id}, {"canceled", true}});
+    print_json(json{{"schema", 1}, {"id", options.operand}, {"canceled", true}});
   else
     print("The Manager cancels " + text::printable(job->name) + ".\n");
   return ExitStatus::done;
 }
 
-struct Entry {
-  const char* name;
-  const char* text;
-  bool takes_id;
-  Action action;
-};
-
-constexpr std::array<Entry, 5> kEntries{{
-    {"types", "The Manager's job types, with their settings.", false, types},
-    {"list", "All jobs, the newest first.", false, list},
-    {"show", "One job, with its settings and tasks.", true, show},
-    {"tail", "The ends of the logs of a job's failed tasks, or of one task.", true, tail},
-    {"cancel", "Ends a job.", true, cancel},
-}};
-
-ExitStatus run(Action action, const Options& options) {
-  const result<client::Server> server = server_of(options.server);
-  if (!server) return fail(server.error());
-  Manager manager(*server);
-  const Waiting waiting(server->url.text());
-  return action(manager, options);
+template <ExitStatus (*act)(Manager&, const ActionOptions&)>
+ExitStatus with_manager(const client::Server& server, const ActionOptions& options) {
+  Manager manager(server);
+  return act(manager, options);
 }
+
+constexpr std::array<Action, 5> kActions{{
+    {"types", "The Manager's job types, with their settings.", false, with_manager<types>},
+    {"list", "All jobs, the newest first.", false, with_manager<list>},
+    {"show", "One job, with its settings and tasks.", true, with_manager<show>},
+    {"tail", "The ends of the logs of a job's failed tasks, or of one task.", true,
+     with_manager<tail>},
+    {"cancel", "Ends a job.", true, with_manager<cancel>},
+}};
 
 }  // namespace
 
 Command add_job(CLI::App& app) {
-  CLI::App* const command = app.add_subcommand("job", "Looks at a Manager's jobs, and ends them.");
-  command->require_subcommand(1);
-  const auto options = std::make_shared<Options>();
-  std::vector<std::pair<CLI::App*, Action>> actions;
-  for (const Entry& entry : kEntries) {
-    CLI::App* const action = command->add_subcommand(entry.name, entry.text);
-    add_server_option(*action, options->server);
-    action->add_flag("--json", options->json, "Print one line of JSON.");
-    if (entry.takes_id)
-      action->add_option("id", options->id, "Its id")->required()->type_name("ID");
-    actions.emplace_back(action, entry.action);
-  }
-  return {command, [options, actions] {
-            for (const auto& [chosen, action] : actions)
-              if (chosen->parsed()) return run(action, *options);
-            return ExitStatus::bad_input;
-          }};
+  return add_actions(*app.add_subcommand("job", "Looks at a Manager's jobs, and ends them."),
+                     kActions, {"id", "Its id", "ID"});
 }
 
 }  // namespace shaman::tools
