@@ -8,6 +8,7 @@
 #include "shaman/text.hpp"
 
 #include "checkout/path_rules.hpp"
+#include "fs/error_kinds.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
 #include "store/manifest_reader.hpp"
@@ -18,10 +19,6 @@ namespace {
 namespace errors = boost::system::errc;
 
 constexpr std::size_t kNamed = 5;
-
-bool is_gone(const boost::system::error_code& error) {
-  return error == errors::no_such_file_or_directory || error == errors::not_a_directory;
-}
 
 bool by_folder(const TreeLink& one, const TreeLink& other) {
   return path_rules::folder_order(one.path, other.path);
@@ -38,7 +35,7 @@ class Reader {
       const std::string path = std::exchange(waiting_.back(), {});
       waiting_.pop_back();
       const auto folder = file_system_.open_folder(root_, path);
-      if (!folder && is_gone(folder.error())) continue;
+      if (!folder && fs::is_gone(folder.error())) continue;
       if (!folder) return failure(folder.error(), path);
       if (auto taken = take_folder(*folder, path + "/"); !taken) return taken.error();
     }
@@ -50,7 +47,7 @@ class Reader {
  private:
   result<void> take_folder(const fs::Folder& folder, const std::string& prefix) {
     const auto entries = file_system_.list(folder);
-    if (!entries && is_gone(entries.error())) return {};
+    if (!entries && fs::is_gone(entries.error())) return {};
     if (!entries) return failure(entries.error(), prefix);
     for (const fs::Entry& entry : *entries) {
       const std::string path = prefix + entry.name;
@@ -67,7 +64,7 @@ class Reader {
 
   result<void> take(const fs::Folder& folder, const std::string& name, const std::string& path) {
     const auto link = file_system_.read_link(folder, name);
-    if (!link && (is_gone(link.error()) || link.error() == errors::invalid_argument)) return {};
+    if (!link && (fs::is_gone(link.error()) || link.error() == errors::invalid_argument)) return {};
     if (!link) return failure(link.error(), path);
     const auto id = layout::blob_of_path(*link);
     if (!id)

@@ -9,6 +9,7 @@
 #include "shaman/text.hpp"
 
 #include "checkout/path_rules.hpp"
+#include "fs/error_kinds.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
 
@@ -16,10 +17,6 @@ namespace shaman {
 namespace {
 
 namespace errors = boost::system::errc;
-
-bool is_gone(const boost::system::error_code& error) {
-  return error == errors::no_such_file_or_directory || error == errors::not_a_directory;
-}
 
 class Listing {
  public:
@@ -43,7 +40,7 @@ class Listing {
     const auto folder = store_.file_system.open_folder(store_.root.jobs, path);
     if (!folder) return failure(folder.error(), path);
     const auto manifest = store_.file_system.stat(*folder, path_rules::kManifestName);
-    if (!manifest && is_gone(manifest.error())) return look_through(*folder, path);
+    if (!manifest && fs::is_gone(manifest.error())) return look_through(*folder, path);
     if (!manifest) return failure(manifest.error(), path);
     found_.push_back({path, manifest->modified});
     return std::nullopt;
@@ -62,10 +59,8 @@ class Listing {
   }
 
   std::optional<Error> failure(const boost::system::error_code& error, const std::string& path) {
-    if (is_gone(error)) return std::nullopt;
-    const bool is_refusal =
-        error == errors::permission_denied || error == errors::operation_not_permitted;
-    if (is_refusal && unread_ != nullptr && !path.empty()) {
+    if (fs::is_gone(error)) return std::nullopt;
+    if (fs::is_refusal(error) && unread_ != nullptr && !path.empty()) {
       unread_->push_back(path);
       return std::nullopt;
     }

@@ -18,6 +18,7 @@
 #include "checkout/pin_names.hpp"
 #include "checkout/plan.hpp"
 #include "checkout/staging.hpp"
+#include "fs/error_kinds.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
 #include "store/store_impl.hpp"
@@ -35,10 +36,6 @@ constexpr std::size_t kMostAbout = 4096;
 constexpr std::size_t kMostManifest = std::size_t{1} << 30;
 constexpr std::size_t kGrain = 64;
 constexpr std::size_t kNamed = 5;
-
-bool is_absent(const boost::system::error_code& error) {
-  return error == errors::no_such_file_or_directory || error == errors::not_a_directory;
-}
 
 bool is_taken(const boost::system::error_code& error) {
   return error == errors::file_exists || error == errors::directory_not_empty ||
@@ -141,7 +138,7 @@ result<fs::Folder> Pins::Impl::folder(bool makes_it) {
                     : file_system.open_folder(store.root.private_folder, layout::kPins);
   if (!folder) {
     const Error error = disk_error(folder.error(), "use .shaman/pins");
-    return Error{is_absent(folder.error()) ? errc::not_found : error.code, error.detail};
+    return Error{fs::is_gone(folder.error()) ? errc::not_found : error.code, error.detail};
   }
   return std::move(*folder);
 }
@@ -193,7 +190,7 @@ result<TreeLinks> Pins::Impl::read(const std::string& checkout) {
 result<std::string> Pins::Impl::content(const BlobId& id) {
   const layout::BlobPlace place(id);
   const auto file = file_system.open_file(store.root.blobs, place.folder + "/" + place.file);
-  if (!file && is_absent(file.error()))
+  if (!file && fs::is_gone(file.error()))
     return Error{errc::blobs_missing,
                  "the checkout's list of files (.shaman-checkout) is missing from the store: submit"
                  " the job again, and pin the new checkout"};
@@ -272,7 +269,7 @@ result<void> Pins::Impl::place(StagedTree& staged, const fs::Folder& pins, const
   };
   const auto there = file_system.stat(pins, folder_name);
   if (there) return taken();
-  if (!is_absent(there.error())) return disk_error(there.error(), "look for the pin's name");
+  if (!fs::is_gone(there.error())) return disk_error(there.error(), "look for the pin's name");
   const auto renamed = file_system.rename(staged.folder(), staged.name(), pins, folder_name);
   if (!renamed && is_taken(renamed.error())) return taken();
   if (!renamed) return disk_error(renamed.error(), "give the pin its name");
@@ -313,7 +310,7 @@ result<PinList> Pins::Impl::list() {
 result<Pin> Pins::Impl::look_at(const fs::Folder& pins, const std::string& folder_name) {
   Pin pin{pin_names::name_of(folder_name), {}, std::nullopt, 0, 0, 0};
   const auto folder = file_system.open_folder(pins, folder_name);
-  if (!folder && is_absent(folder.error())) return Error{errc::not_found, {}};
+  if (!folder && fs::is_gone(folder.error())) return Error{errc::not_found, {}};
   if (!folder)
     return disk_error(folder.error(), "open .shaman/pins/" + text::printable(folder_name));
   if (const auto about = file_system.open_file(*folder, kAbout)) {
@@ -343,7 +340,7 @@ result<std::uint64_t> Pins::Impl::count_missing(const std::vector<BlobId>& ids) 
       const layout::BlobPlace place(ids[i]);
       const auto stat = file_system.stat(store.root.blobs, place.folder + "/" + place.file);
       if (stat && stat->size == ids[i].size) continue;
-      if (stat || is_absent(stat.error())) {
+      if (stat || fs::is_gone(stat.error())) {
         ++missing;
         continue;
       }
@@ -371,7 +368,7 @@ result<void> Pins::Impl::remove(const std::string& name) {
   const std::string away = "unpinned-" + std::to_string(store.next_name++);
   const fs::Folder& staging = store.instance.staging();
   const auto moved = file_system.rename(*pins, entry->name, staging, away);
-  if (!moved && is_absent(moved.error())) return none;
+  if (!moved && fs::is_gone(moved.error())) return none;
   if (!moved) return disk_error(moved.error(), "remove the pin " + text::in_quotes(name));
   if (store.blobs.flushes())
     if (const auto flushed = file_system.flush(*pins); !flushed)

@@ -7,6 +7,7 @@
 #include "shaman/text.hpp"
 
 #include "checkout/path_rules.hpp"
+#include "fs/error_kinds.hpp"
 #include "store/disk_error.hpp"
 
 namespace shaman {
@@ -16,10 +17,6 @@ namespace errors = boost::system::errc;
 
 constexpr std::string_view kSuffixCharacters = "abcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::size_t kSuffixLength = 4;
-
-bool is_absent(const boost::system::error_code& error) {
-  return error == errors::no_such_file_or_directory;
-}
 
 // Somebody's file, link or full folder has the name.
 bool is_taken(const boost::system::error_code& error) {
@@ -73,11 +70,11 @@ result<Placement::Outcome> Placement::enter(std::size_t level) {
   fs::FileSystem& file_system = store_.file_system;
   const fs::Folder& at = way_.empty() ? store_.root.jobs : way_.back();
   auto folder = file_system.open_folder(at, names_[level]);
-  if (!folder && is_absent(folder.error())) {
+  if (!folder && fs::is_absent(folder.error())) {
     const auto made = file_system.make_folder(at, names_[level]);
     if (made)
       made_.push_back(level);
-    else if (is_absent(made.error()))
+    else if (fs::is_absent(made.error()))
       return Outcome::again;
     else if (made.error() != errors::file_exists)
       return disk_error(made.error(), "make the folder of the checkout");
@@ -86,7 +83,7 @@ result<Placement::Outcome> Placement::enter(std::size_t level) {
   taken_level_ = level;
   if (!folder) {
     if (is_taken(folder.error())) return Outcome::taken;
-    if (is_absent(folder.error())) return Outcome::again;
+    if (fs::is_absent(folder.error())) return Outcome::again;
     return disk_error(folder.error(), "open the folder of the checkout");
   }
   const auto checkout = is_checkout(file_system, *folder);
@@ -105,13 +102,13 @@ result<Placement::Outcome> Placement::rename_into_place(StagedTree& tree) {
   // rename is replaced; its maker finds it gone and begins again.
   const auto there = file_system.stat(parent, name);
   if (there) return Outcome::taken;
-  if (!is_absent(there.error()))
+  if (!fs::is_absent(there.error()))
     return disk_error(there.error(), "look for the name of the checkout");
   const auto renamed = file_system.rename(tree.folder(), tree.name(), parent, name);
   if (!renamed) {
     if (is_taken(renamed.error())) return Outcome::taken;
     // The folder was removed, or replaced by a checkout, since it was opened.
-    if (is_absent(renamed.error())) return Outcome::again;
+    if (fs::is_absent(renamed.error())) return Outcome::again;
     return disk_error(renamed.error(), "give the checkout its name");
   }
   if (const auto flushed = flush_way(); !flushed) {

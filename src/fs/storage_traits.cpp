@@ -7,6 +7,8 @@
 
 #include "shaman/os.hpp"
 
+#include "fs/error_kinds.hpp"
+
 namespace shaman {
 namespace {
 
@@ -30,10 +32,7 @@ fs::result<bool> is_able(const fs::result<void>& done) {
 // The same where a storage also says that it is not permitted: SMB and FUSE mounts do of modes and
 // times that they do not keep.
 fs::result<bool> is_able_and_permitted(const fs::result<void>& done) {
-  namespace errors = boost::system::errc;
-  if (!done && (done.error() == errors::operation_not_permitted ||
-                done.error() == errors::permission_denied))
-    return fs::result<bool>(false);
+  if (!done && fs::is_refusal(done.error())) return fs::result<bool>(false);
   return is_able(done);
 }
 

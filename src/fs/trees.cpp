@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "fs/error_kinds.hpp"
+
 namespace shaman::fs {
 namespace {
 
@@ -18,10 +20,6 @@ constexpr std::size_t kPiece = 4096;
 constexpr int kPatience = 16;
 // Well below PATH_MAX, which counts the terminating zero.
 constexpr std::size_t kLongestPath = 3072;
-
-bool is_absent(const Code& error) {
-  return error == errors::no_such_file_or_directory;
-}
 
 // What was listed as a folder is a file or a link by now, or the other way round.
 bool is_another(const Code& error) {
@@ -165,9 +163,7 @@ class Stripping {
   // What this process may not look into may hold what is to be kept.
   void note(const std::string& name, const Code& error) {
     if (error && !kept_.failure) kept_.failure = error;
-    const bool is_kept =
-        !error || error == errors::permission_denied || error == errors::operation_not_permitted;
-    if (is_kept && kept_.count++ == 0) kept_.first = path_of(name);
+    if ((!error || is_refusal(error)) && kept_.count++ == 0) kept_.first = path_of(name);
   }
 
   [[nodiscard]] std::string path_of(const std::string& name) const {

@@ -5,6 +5,7 @@
 
 #include "shaman/text.hpp"
 
+#include "fs/error_kinds.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
 
@@ -15,21 +16,13 @@ namespace errors = boost::system::errc;
 
 const std::string kTrashPath = std::string(layout::kPrivate) + "/" + std::string(layout::kTrash);
 
-bool is_absent(const boost::system::error_code& error) {
-  return error == errors::no_such_file_or_directory;
-}
-
-bool is_refusal(const boost::system::error_code& error) {
-  return error == errors::permission_denied || error == errors::operation_not_permitted;
-}
-
 }  // namespace
 
 result<std::vector<TrashedBlob>> Trash::list() {
   std::vector<TrashedBlob> found;
   fs::FileSystem& file_system = run_.file_system;
   const auto trash = file_system.open_folder(run_.root.private_folder, layout::kTrash);
-  if (!trash && is_absent(trash.error())) return found;
+  if (!trash && fs::is_absent(trash.error())) return found;
   if (!trash) return disk_error(trash.error(), "open " + kTrashPath);
   const auto runs = file_system.list(*trash);
   if (!runs) return disk_error(runs.error(), "list " + kTrashPath);
@@ -40,7 +33,7 @@ result<std::vector<TrashedBlob>> Trash::list() {
         folder ? file_system.list(*folder) : fs::result<std::vector<fs::Entry>>(folder.error());
     const auto changed =
         entries ? file_system.stat(*folder) : fs::result<fs::Stat>(entries.error());
-    if (!changed && !is_refusal(changed.error()))
+    if (!changed && !fs::is_refusal(changed.error()))
       return disk_error(changed.error(), "list a folder in " + kTrashPath);
     if (!changed) {
       // What lies there stays there: nothing of it is deleted, nothing brought back.
@@ -101,7 +94,7 @@ result<Trash::Move> Trash::move_in(const BlobId& id) {
   const auto moved = run_.file_system.rename(run_.root.blobs, place.folder + "/" + place.file,
                                              folder_, layout::trash_name(id));
   if (moved) return Move::moved;
-  if (is_absent(moved.error())) return Move::gone;
+  if (fs::is_absent(moved.error())) return Move::gone;
   return disk_error(moved.error(), "put aside blob " + id.brief());
 }
 
@@ -109,7 +102,7 @@ result<fs::Time> Trash::marked(const BlobId& id) {
   const auto stat = run_.file_system.stat(folder_, layout::trash_name(id));
   if (stat) return stat->modified;
   // A server brought it back.
-  if (is_absent(stat.error())) return fs::Time::max();
+  if (fs::is_absent(stat.error())) return fs::Time::max();
   return disk_error(stat.error(), "look at blob " + id.brief() + " in " + kTrashPath);
 }
 
@@ -122,8 +115,8 @@ result<Trash::Move> Trash::move_back(const BlobId& id, std::string_view run) {
     if (back) return Move::moved;
     const bool is_here = run_.file_system.stat(run_.root.private_folder, path).has_value();
     // Any other failure may be that of a flush: it is back, and a power cut may undo that.
-    if (!is_here && is_absent(back.error())) return Move::gone;
-    if (is_absent(back.error()) && attempt < 3) continue;
+    if (!is_here && fs::is_absent(back.error())) return Move::gone;
+    if (fs::is_absent(back.error()) && attempt < 3) continue;
     return disk_error(back.error(), "bring back blob " + id.brief());
   }
 }
@@ -152,7 +145,7 @@ result<Trash::Move> Trash::remove(const TrashedBlob& blob) {
       std::string(layout::kTrash) + "/" + blob.run + "/" + layout::trash_name(blob.id);
   const auto removed = run_.file_system.remove_file(run_.root.private_folder, path);
   if (removed) return Move::moved;
-  if (is_absent(removed.error())) return Move::gone;
+  if (fs::is_absent(removed.error())) return Move::gone;
   return disk_error(removed.error(), "delete blob " + blob.id.brief() + " from " + kTrashPath);
 }
 

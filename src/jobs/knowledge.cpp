@@ -8,6 +8,8 @@
 
 #include "shaman/text.hpp"
 
+#include "fs/error_kinds.hpp"
+
 namespace shaman::jobs {
 namespace {
 
@@ -20,10 +22,6 @@ constexpr std::string_view kKnown = "known.json";
 constexpr std::string_view kConfirmed = "confirmed.json";
 // A million checkouts with long names.
 constexpr std::size_t kLongest = std::size_t{512} << 20U;
-
-bool is_absent(const boost::system::error_code& error) {
-  return error == errors::no_such_file_or_directory;
-}
 
 std::string text_of(const json& content) {
   return content.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
@@ -71,7 +69,7 @@ result<std::string> KnowledgeFiles::content_of(std::string_view name) const {
   const auto file =
       opened ? file_system_.open_file(*opened, std::string(kFolder) + "/" + std::string(name))
              : fs::result<fs::File>(opened.error());
-  if (!file && is_absent(file.error())) return std::string();
+  if (!file && fs::is_absent(file.error())) return std::string();
   if (!file) return failure("read", name, file.error());
   auto content = fs::read_all(file_system_, *file, kLongest);
   if (!content) return failure("read", name, content.error());

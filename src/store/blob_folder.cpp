@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "fs/error_kinds.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
 
@@ -14,14 +15,6 @@ namespace {
 namespace errors = boost::system::errc;
 
 constexpr auto kYoung = std::chrono::minutes(1);
-
-bool is_absent(const boost::system::error_code& error) {
-  return error == errors::no_such_file_or_directory;
-}
-
-bool is_not_permitted(const boost::system::error_code& error) {
-  return error == errors::permission_denied || error == errors::operation_not_permitted;
-}
 
 bool is_no_folder(const boost::system::error_code& error) {
   return error == errors::not_a_directory || error == errors::too_many_symbolic_link_levels;
@@ -91,7 +84,7 @@ result<BlobFolder::Presence> BlobFolder::look_on_disk(const BlobId& id, Mark mar
   const layout::BlobPlace place(id);
   const auto folder = file_system_.open_folder(blobs_, place.folder);
   if (!folder) {
-    if (is_absent(folder.error())) return Presence::absent;
+    if (fs::is_absent(folder.error())) return Presence::absent;
     if (!is_no_folder(folder.error()))
       return disk_error(folder.error(), "open the folder of " + blob_name(id));
     report_damaged(id, "its folder in file-store/stored is not a folder");
@@ -100,7 +93,7 @@ result<BlobFolder::Presence> BlobFolder::look_on_disk(const BlobId& id, Mark mar
   if (is_suspect(id)) return Presence::absent;
   const auto stat = file_system_.stat(*folder, place.file);
   if (!stat) {
-    if (is_absent(stat.error())) return Presence::absent;
+    if (fs::is_absent(stat.error())) return Presence::absent;
     return disk_error(stat.error(), "look at " + blob_name(id));
   }
   if (stat->type != fs::EntryType::regular || stat->size != id.size) {
@@ -114,8 +107,8 @@ result<BlobFolder::Presence> BlobFolder::look_on_disk(const BlobId& id, Mark mar
   // A time in the future is a wrong clock's, and no mark.
   if (mark == Mark::as_used_now && (!is_within_lease(marked, now) || marked > now + kYoung)) {
     if (const auto touched = file_system_.touch(*folder, place.file); !touched) {
-      if (is_absent(touched.error())) return Presence::absent;
-      if (is_not_permitted(touched.error())) {
+      if (fs::is_absent(touched.error())) return Presence::absent;
+      if (fs::is_refusal(touched.error())) {
         report_foreign(id);
         return Presence::absent;
       }
@@ -140,13 +133,13 @@ result<bool> BlobFolder::make_durable(const BlobId& id) {
     return flush_shelf(*shelf);
   }();
   // Nothing was flushed, so nothing is suspect: the blob, or an emptied folder, is gone.
-  if (!flushed && is_absent(flushed.error())) return false;
+  if (!flushed && fs::is_absent(flushed.error())) return false;
   if (!flushed) {
     set_suspect(id, true);
     return disk_error(flushed.error(), "put " + blob_name(id) + " on stable storage");
   }
   const auto stat = file_system_.stat(blobs_, place.folder + "/" + place.file);
-  if (!stat && is_absent(stat.error())) return false;
+  if (!stat && fs::is_absent(stat.error())) return false;
   if (!stat) return disk_error(stat.error(), "look at " + blob_name(id));
   marks_.insert(id, stat->modified);
   return true;
@@ -177,7 +170,7 @@ result<void> BlobFolder::add(const fs::Folder& from, std::string_view name, cons
         return disk_error(flushed.error(), "make the folder of " + blob_name(id));
     const auto renamed = give_name(from, name, *shelf, place.file);
     if (!renamed) {
-      if (is_absent(renamed.error()) && attempt < 3) continue;
+      if (fs::is_absent(renamed.error()) && attempt < 3) continue;
       return disk_error(renamed.error(), "give " + blob_name(id) + " its name");
     }
     if (!renamed.value())
@@ -232,7 +225,7 @@ fs::result<void> BlobFolder::displace(const fs::Folder& at, std::string_view nam
   if (!quarantine) return quarantine.error();
   const std::string aside = std::string(name) + "-" + std::to_string(file_system_.random());
   const auto moved = file_system_.rename(at, name, *quarantine, aside);
-  if (!moved && !is_absent(moved.error())) return moved;
+  if (!moved && !fs::is_absent(moved.error())) return moved;
   if (options_.log)
     options_.log(LogLevel::warning,
                  "something in file-store/stored was in the place of a folder or a blob; it is in "
@@ -254,7 +247,7 @@ result<void> BlobFolder::mark_replaced(const BlobId& id, const Shelf& shelf) {
   for (int looks = 1;; ++looks) {
     const auto touched = file_system_.touch(shelf.rest, layout::BlobPlace(id).file);
     if (touched) return {};
-    const bool may_be_back = is_absent(touched.error()) && looks < kMostLooks;
+    const bool may_be_back = fs::is_absent(touched.error()) && looks < kMostLooks;
     const auto path = may_be_back ? trash_.find(id) : std::nullopt;
     if (!path && may_be_back && trash_.is_used()) continue;
     if (!path) return disk_error(touched.error(), "mark " + blob_name(id) + " as used");
@@ -268,7 +261,7 @@ fs::result<BlobFolder::Shelf> BlobFolder::make_shelf(const BlobId& id) {
   Shelf shelf;
   shelf.shard_index = id.digest.bytes().front();
   auto shard = file_system_.open_folder(blobs_, place.shard());
-  if (!shard && (is_absent(shard.error()) || is_no_folder(shard.error()))) {
+  if (!shard && (fs::is_absent(shard.error()) || is_no_folder(shard.error()))) {
     durable_shards_[shelf.shard_index] = false;
     shard = open_or_make(blobs_, place.shard());
   }

@@ -10,6 +10,7 @@
 #include "shaman/fs/trees.hpp"
 #include "shaman/text.hpp"
 
+#include "fs/error_kinds.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
 #include "store/manifest_reader.hpp"
@@ -27,10 +28,6 @@ constexpr int kAttempts = 20;
 bool is_taken(const boost::system::error_code& error) {
   return error == errors::directory_not_empty || error == errors::file_exists ||
          error == errors::not_a_directory;
-}
-
-bool is_refusal(const boost::system::error_code& error) {
-  return error == errors::permission_denied || error == errors::operation_not_permitted;
 }
 
 // `film/shot` as one name.
@@ -121,7 +118,7 @@ result<KeptFiles> Dismantling::run(const fs::Folder& staging, const std::string&
                      [&own](const fs::Folder& folder, const fs::Entry& entry,
                             const std::string& path) { return !own.has(folder, entry, path); });
   if (!kept) return disk_error(kept.error(), "remove the links of an erased checkout");
-  const bool is_stripped = !kept->failure || is_refusal(*kept->failure);
+  const bool is_stripped = !kept->failure || fs::is_refusal(*kept->failure);
   if (!is_stripped) return disk_error(*kept->failure, "remove the links of an erased checkout");
   if (kept->count == 0) return KeptFiles();
   const auto place = move_aside(staging, name);

@@ -9,6 +9,7 @@
 
 #include "shaman/text.hpp"
 
+#include "fs/error_kinds.hpp"
 #include "store/disk_error.hpp"
 
 namespace shaman {
@@ -44,10 +45,6 @@ std::string called(const BlobId& id) {
 
 Error taken_by_other(const BlobId& id) {
   return {errc::busy, "another server of this storage is receiving blob " + id.brief()};
-}
-
-bool is_absent(const boost::system::error_code& error) {
-  return error == errors::no_such_file_or_directory;
 }
 
 }  // namespace
@@ -112,7 +109,7 @@ result<bool> PartialFiles::make_own(Open& open, PartialName name, std::string_vi
   const std::string before = name.text();
   name.tag = new_tag(client);
   const auto renamed = file_system_.rename(folder_, before, folder_, name.text());
-  if (!renamed && is_absent(renamed.error())) return false;
+  if (!renamed && fs::is_absent(renamed.error())) return false;
   if (!renamed) return disk_error(renamed.error(), "take over " + called(name.id));
   open.name = name.text();
   const auto by_name = file_system_.stat(folder_, open.name);
@@ -136,7 +133,7 @@ fs::result<fs::File> PartialFiles::open_file(const std::string& name) {
 // to another file meanwhile, could make a wrong blob of it.
 result<std::optional<fs::File>> PartialFiles::lock(const PartialName& name) {
   auto file = open_file(name.text());
-  if (!file && is_absent(file.error())) return std::optional<fs::File>();
+  if (!file && fs::is_absent(file.error())) return std::optional<fs::File>();
   if (!file) return disk_error(file.error(), "open " + called(name.id));
   const auto locked = file_system_.try_lock(*file);
   // A storage without locks is for one server alone, as is said at the start.
@@ -273,7 +270,7 @@ result<bool> PartialFiles::remove(const BlobId& id) {
     if (!locked) return locked.error();
     if (!locked.value()) continue;
     const auto removed = file_system_.remove_file(folder_, name.text());
-    if (!removed && !is_absent(removed.error()))
+    if (!removed && !fs::is_absent(removed.error()))
       return disk_error(removed.error(), "remove " + called(id));
     is_removed = is_removed || removed;
   }

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <boost/system/error_code.hpp>
+
+/// What a failed call of a FileSystem says about the thing that it named.
+namespace shaman::fs {
+
+/// Nothing has the name.
+[[nodiscard]] inline bool is_absent(const boost::system::error_code& error) noexcept {
+  return error == boost::system::errc::no_such_file_or_directory;
+}
+
+/// Nothing has the name, or something on the way to it is no folder any more.
+[[nodiscard]] inline bool is_gone(const boost::system::error_code& error) noexcept {
+  return is_absent(error) || error == boost::system::errc::not_a_directory;
+}
+
+/// This process's user may not do that.
+[[nodiscard]] inline bool is_refusal(const boost::system::error_code& error) noexcept {
+  return error == boost::system::errc::permission_denied ||
+         error == boost::system::errc::operation_not_permitted;
+}
+
+}  // namespace shaman::fs
