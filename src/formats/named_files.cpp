@@ -86,6 +86,11 @@ result<std::vector<NamedFile>> usd_paths(const Input& file) {
 
 }  // namespace
 
+std::string_view file_part(std::string_view asset_path) noexcept {
+  asset_path = asset_path.substr(0, asset_path.find(":SDF_FORMAT_ARGS:"));
+  return asset_path.substr(0, asset_path.find('['));
+}
+
 Format format_of(std::string_view path) noexcept {
   for (const std::string_view extension : {".usd", ".usda", ".usdc", ".usdz"}) {
     if (has_extension(path, extension)) return Format::usd;

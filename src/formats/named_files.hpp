@@ -35,6 +35,10 @@ enum class Format : unsigned char {
 /// By the extension alone.
 [[nodiscard]] Format format_of(std::string_view path) noexcept;
 
+/// A USD asset path without the member of a package in brackets and the arguments of a file format:
+/// `a.usdz` of `a.usdz[tex/b.png]`.
+[[nodiscard]] std::string_view file_part(std::string_view asset_path) noexcept;
+
 /// Where the bytes of a file come from.
 struct Input {
   std::string name;  ///< for messages

@@ -128,12 +128,6 @@ result<std::string> tokens(const Input& file, Section section, bool is_compresse
   return std::move(*text);
 }
 
-// The path without `[member of a package]` and `:SDF_FORMAT_ARGS:…`.
-std::string_view file_part(std::string_view path) {
-  path = path.substr(0, path.find(":SDF_FORMAT_ARGS:"));
-  return path.substr(0, path.find('['));
-}
-
 bool has_known_extension(std::string_view path) {
   return std::ranges::any_of(kExtensions, [&](std::string_view extension) {
     return path.size() > extension.size() &&

@@ -44,12 +44,6 @@ std::vector<NamedFile> read_back(std::string_view text) {
   return files;
 }
 
-// Without the member of a package in brackets and the format's arguments.
-std::string_view file_part(std::string_view path) {
-  path = path.substr(0, path.find(":SDF_FORMAT_ARGS:"));
-  return path.substr(0, path.find('['));
-}
-
 bool is_address(std::string_view path) {
   return path.find("://") != std::string_view::npos || path.starts_with("anon:");
 }
@@ -130,7 +124,7 @@ class Follower {
   }
 
   void add(const Dependency& from, const std::string& file, const NamedFile& named) {
-    const std::string path(file_part(named.path));
+    const std::string path(formats::file_part(named.path));
     if (path.empty() || is_address(path)) return;
     if (path.starts_with('`') || is_absolute(path)) {
       if (named.is_certain) cannot_follow(file, path);
