@@ -281,7 +281,12 @@ struct CheckoutEnds::Impl {
   const KnowledgeFiles files;
   std::mutex looking;  // one look at a time
   std::mutex mutex;
-  std::vector<DeletedJob> deleted;  // since the last look; guarded by mutex
+  // What is made after the order only has the name of a checkout that the job names.
+  struct Order {
+    DeletedJob job;
+    fs::Time at;
+  };
+  std::vector<Order> orders;  // since the last look; guarded by mutex
   Holds holds;
 };
 
@@ -291,8 +296,7 @@ CheckoutEnds::~CheckoutEnds() = default;
 
 void CheckoutEnds::job_deleted(const DeletedJob& job) {
   const std::lock_guard lock(impl_->mutex);
-  impl_->deleted.push_back(job);
-  impl_->deleted.back().ordered = std::chrono::system_clock::now();
+  impl_->orders.push_back({job, std::chrono::system_clock::now()});
 }
 
 std::shared_ptr<void> CheckoutEnds::hold(std::vector<std::string> checkouts) {
@@ -321,15 +325,15 @@ result<CheckoutEndsResults> CheckoutEnds::look(const AskForJobs& ask,
   if (!confirmed) return confirmed.error();
   {
     const std::lock_guard lock(impl_->mutex);
-    for (const DeletedJob& job : impl_->deleted) {
+    for (const auto& [job, at] : impl_->orders) {
       knowledge->deleted_jobs.insert(job.id);
       for (const std::string& path : job.checkouts) {
         Known& known = knowledge->checkouts[path];
         known.jobs.insert(job.id);
-        known.not_after = std::max(known.not_after, nanoseconds_of(job.ordered));
+        known.not_after = std::max(known.not_after, nanoseconds_of(at));
       }
     }
-    impl_->deleted.clear();
+    impl_->orders.clear();
   }
   auto looked = Look(impl_->checkouts, options, now, *knowledge, impl_->holds).run(ask, *confirmed);
   std::set<std::string> of_checkouts;

@@ -33,7 +33,6 @@ struct CheckoutEndsOptions {
 struct DeletedJob {
   std::string id;
   std::vector<std::string> checkouts;  ///< that it names
-  fs::Time ordered{};  ///< set by CheckoutEnds: what is made later only has such a checkout's name
 };
 
 /// What one look found and did.
