@@ -83,10 +83,9 @@ bool StorageWatch::is_other(const fs::Folder& root) {
 
 result<void> StorageWatch::check() {
   const auto age = file_system_.steady_now() - looked_at_.load();
-  if (age >= kFresh) return look();
-  const std::lock_guard lock(mutex_);
-  if (problem_.empty()) return {};
-  return Error{kStorageAway, problem_};
+  // Bad news may be over by now, and nobody is to be sent away for what was.
+  if (age >= kFresh || !problem().empty()) return look();
+  return {};
 }
 
 result<void> StorageWatch::look() {

@@ -35,8 +35,8 @@ class StorageWatch {
   /// This is the storage from now on, the first one or the same mounted anew.
   [[nodiscard]] result<void> expect(const StorageRoot& root);
 
-  /// Looks where the last look is not fresh. kStorageAway says what is at the path instead. Before
-  /// the first expect() all is well.
+  /// Looks where the last look is not fresh, or found the storage away. kStorageAway says what is
+  /// at the path instead. Before the first expect() all is well.
   [[nodiscard]] result<void> check();
   /// The same with a look in any case: to tell why something failed.
   [[nodiscard]] result<void> look();
