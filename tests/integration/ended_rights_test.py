@@ -170,7 +170,8 @@ class OfTokenFiles(EndedRights):
     def test_one_that_is_gone_or_damaged_is_said_although_nobody_asks(self):
         self.start_with_tokens()
         os.rename(self.tokens.file, self.tokens.file + ".old")
-        self.server.wait_for_log("until that is mended, no token is accepted")
+        self.server.wait_for_log(f'auth.token-file: cannot open "{self.tokens.file}": No such file or directory; '
+                                 "until that is mended, no token is accepted")
         os.rename(self.tokens.file + ".old", self.tokens.file)
         self.server.wait_for_log("can be used again: 2 tokens")
 
