@@ -108,8 +108,8 @@ class HostileScene : public test::SceneBuilder {
     const std::uint8_t kind = next();
     const std::uint8_t power = next();
     const std::size_t count = std::size_t{1} << power % 14U;
-    const std::span<const std::uint8_t> choices =
-        rest_.first(std::min<std::size_t>(next(), rest_.size()));
+    const std::size_t wanted = next();
+    const std::span<const std::uint8_t> choices = rest_.first(std::min(wanted, rest_.size()));
     rest_ = rest_.subspan(choices.size());
     const std::size_t structs = model().structs.size();
     const std::size_t which = kind % (structs + 3);
