@@ -89,8 +89,11 @@ class Stripping {
 
   void remove(const Entry& entry) {
     Level& level = levels_.back();
-    if (keeps_ != nullptr && (*keeps_)(level.folder, entry, path_of(entry.name)))
-      return stay(entry.name, {});
+    if (keeps_ != nullptr) {
+      const auto keeps = (*keeps_)(level.folder, entry, path_of(entry.name));
+      if (!keeps) return stay(entry.name, keeps.error());
+      if (*keeps) return stay(entry.name, {});
+    }
     const auto removed = file_system_.remove_file(level.folder, entry.name);
     if (removed || is_absent(removed.error())) return;
     if (is_another(removed.error()) && level.patience-- > 0)
@@ -162,7 +165,8 @@ class Stripping {
 
   // What this process may not look into may hold what is to be kept.
   void note(const std::string& name, const Code& error) {
-    if (error && !kept_.failure) kept_.failure = error;
+    if (error && (!kept_.failure || (is_refusal(*kept_.failure) && !is_refusal(error))))
+      kept_.failure = error;
     if ((!error || is_refusal(error)) && kept_.count++ == 0) kept_.first = path_of(name);
   }
 

@@ -67,12 +67,15 @@ class OwnLinks {
     if (is_whole && is_whole.value()) files_ = std::move(files);
   }
 
-  [[nodiscard]] bool has(const fs::Folder& folder, const fs::Entry& entry,
-                         const std::string& path) const {
+  [[nodiscard]] fs::result<bool> has(const fs::Folder& folder, const fs::Entry& entry,
+                                     const std::string& path) const {
     if (entry.type != fs::EntryType::link) return false;
     const auto text = file_system_.read_link(folder, entry.name);
-    // Gone, or something else by now: then it cannot be removed either.
-    if (!text) return text.error() == errors::no_such_file_or_directory;
+    // Gone by now: then it cannot be removed either.
+    if (!text && text.error() == errors::no_such_file_or_directory) return true;
+    // Something else by now, that somebody else put there.
+    if (!text && text.error() == errors::invalid_argument) return false;
+    if (!text) return {boost::system::in_place_error, text.error()};
     const auto id = layout::blob_of_path(*text);
     if (!id) return false;
     const bool is_record = path.starts_with(layout::kOwnRecords) && path == entry.name;
@@ -113,10 +116,12 @@ result<KeptFiles> Dismantling::run(const fs::Folder& staging, const std::string&
     if (!checkout) return disk_error(checkout.error(), "open .shaman/staging/" + name);
     own.read(*checkout);
   }
-  const auto kept =
-      fs::strip_tree(file_system_, staging, name,
-                     [&own](const fs::Folder& folder, const fs::Entry& entry,
-                            const std::string& path) { return !own.has(folder, entry, path); });
+  const auto kept = fs::strip_tree(file_system_, staging, name,
+                                   [&own](const fs::Folder& folder, const fs::Entry& entry,
+                                          const std::string& path) -> fs::result<bool> {
+                                     const auto is_own = own.has(folder, entry, path);
+                                     return is_own ? fs::result<bool>(!*is_own) : is_own;
+                                   });
   if (!kept) return disk_error(kept.error(), "remove the links of an erased checkout");
   const bool is_stripped = !kept->failure || fs::is_refusal(*kept->failure);
   if (!is_stripped) return disk_error(*kept->failure, "remove the links of an erased checkout");

@@ -25,15 +25,16 @@ inline constexpr std::size_t kOpenLevels = 136;
                                        std::string_view path);
 
 /// Whether strip_tree() leaves `entry` of `folder` alone; `path` is its place in the tree. Asked of
-/// everything but folders.
+/// everything but folders. What it cannot tell of stays, as what cannot be removed.
 using Keeps =
-    std::function<bool(const Folder& folder, const Entry& entry, const std::string& path)>;
+    std::function<result<bool>(const Folder& folder, const Entry& entry, const std::string& path)>;
 
 /// What strip_tree() left.
 struct Kept {
   std::uint64_t count = 0;  ///< of what is kept, and of what this process may not look into
   std::string first;        ///< the first of them, by its place in the tree
-  std::optional<boost::system::error_code> failure;  ///< the first; it left something as well
+  /// The first that is no refusal, else the first; it left something as well.
+  std::optional<boost::system::error_code> failure;
 };
 
 /// Removes what `keeps` does not ask for, and the folders that are empty then, the tree's own

@@ -279,6 +279,21 @@ TEST_F(KeepingTest, AFolderThatCannotBeReadIsMovedAsItIs) {
   EXPECT_FALSE(std::filesystem::exists(below("jobs/.kept/film/f")));
 }
 
+TEST_F(KeepingTest, ALinkThatCannotBeReadForNowWaitsForTheNextStart) {
+  created("film", {{"f", blob_}});
+  std::ofstream(below("jobs/.kept")) << "not a folder";
+  fail(Operation::read_link, EIO, "f");
+  ASSERT_TRUE(checkouts_->erase("film"));
+  EXPECT_FALSE(std::filesystem::exists(below("jobs/film"))) << "half a checkout";
+  EXPECT_THAT(log_, testing::HasSubstr("the next start tries again"));
+  failing_.on_call({});
+  checkouts_.reset();
+  store_.reset();
+  store_ = open();
+  EXPECT_TRUE(files_below(".shaman/staging").empty());
+  EXPECT_EQ(jobs(), std::vector<std::string>{".kept"});
+}
+
 TEST_F(KeepingTest, AChainOf3000FoldersGoesAndTheFileAtItsEndStays) {
   created("film", {{"f", blob_}});
   int folder = ::open(below("jobs/film").c_str(), O_RDONLY | O_DIRECTORY);

@@ -230,6 +230,22 @@ TEST_P(TreesTest, StrippingFindsWhatLiesAtTheEndOfAChain) {
   EXPECT_EQ(files, std::vector<std::string>{"file"});
 }
 
+TEST_P(TreesTest, StrippingLeavesWhatItCannotTellOf) {
+  write("tree/a/unread");
+  write("tree/gone");
+  const auto kept = strip_tree(
+      fs_, root_, "tree",
+      [](const Folder&, const Entry& entry, const std::string&) -> result<bool> {
+        if (entry.name != "unread") return false;
+        return {boost::system::in_place_error, errors::make_error_code(errors::io_error)};
+      });
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->failure, errors::make_error_code(errors::io_error));
+  EXPECT_EQ(kept->count, 0U);
+  EXPECT_TRUE(exists("tree/a/unread"));
+  EXPECT_FALSE(exists("tree/gone"));
+}
+
 TEST_P(TreesTest, AskedForTheirPlacesInTheTree) {
   write("tree/a/b/c");
   write("tree/d");
