@@ -10,7 +10,7 @@
 #include "shaman/os.hpp"
 
 /// Files that a person names, in an option or an environment variable: certificates, keys, token
-/// files, configuration files. docs/design/0074-a-named-file-is-a-regular-file.md says why these
+/// files, configuration files. docs/design/0076-a-named-file-is-a-regular-file.md says why these
 /// are never pipes.
 namespace shaman {
 

@@ -21,7 +21,7 @@ enum class Doubt : std::uint8_t {
 };
 
 /// Marks as used what places that could not be read may link to
-/// (docs/design/0062-collection-around-what-cannot-be-read.md): what the manifests of their
+/// (docs/design/0065-collection-around-what-cannot-be-read.md): what the manifests of their
 /// checkouts name; where one has none, what any manifest in the store or the trash names, all
 /// manifests, all small files, which may be records of the server's, and what was last used before
 /// this storage was given to a server of this kind.
