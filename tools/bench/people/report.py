@@ -32,7 +32,7 @@ class Report:
         self.phases.append((work, milliseconds))
 
     def text(self):
-        lines = ["| work | figure | beside | its figure | ratio | target | met |",
+        lines = ["| work | figure | compared with | its figure | ratio | target | met |",
                  "|---|--:|---|--:|--:|--:|--:|"]
         for row in self.rows:
             ratio = "" if row["ratio"] is None else f"{row['ratio']:.2f} ×"
