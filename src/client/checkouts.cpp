@@ -8,7 +8,9 @@
 
 #include "shaman/text.hpp"
 
+#include "answer_text.hpp"
 #include "network.hpp"
+#include "percent.hpp"
 #include "refusal.hpp"
 #include "shaman_calls.hpp"
 #include "wire.hpp"

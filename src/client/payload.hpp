@@ -10,7 +10,7 @@
 #include "shaman/error.hpp"
 #include "shaman/pack/rewrite.hpp"
 
-#include "body_source.hpp"
+#include "file_bodies.hpp"
 
 namespace shaman::client {
 

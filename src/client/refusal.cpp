@@ -3,7 +3,7 @@
 
 #include "shaman/text.hpp"
 
-#include "wire.hpp"
+#include "answer_text.hpp"
 
 namespace shaman::client {
 

@@ -2,15 +2,10 @@
 #include "shaman_calls.hpp"
 
 #include <algorithm>
-#include <random>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
 
-#include "shaman/text.hpp"
-
+#include "answer_text.hpp"
 #include "refusal.hpp"
 
 namespace shaman::client {
@@ -23,16 +18,10 @@ namespace {
 // A checkout of a million files is made in less.
 constexpr std::chrono::minutes kCreateWithin{10};
 constexpr std::chrono::minutes kRequirementsWithin{5};
-constexpr std::chrono::seconds kLongestRetryAfter{60};
 
 constexpr Patience kFullPatience;
 // Which a Go server answers when blobs are missing: another try gives the same.
 constexpr Patience kNotInternalErrors{{}, 8, std::nullopt, false};
-
-double random_share() {
-  static thread_local std::mt19937_64 engine(std::random_device{}());
-  return std::uniform_real_distribution<double>(0, 1)(engine);
-}
 
 HttpRequest get(std::string path) {
   HttpRequest request;
@@ -89,38 +78,6 @@ ServerInfo ours(const json& info) {
   return server;
 }
 
-bool is_passing(unsigned status, const Patience& patience) {
-  return client::is_passing(status) && (status != 500 || patience.retries_internal_error);
-}
-
-Error no_answer_within(const BaseUrl& url, std::chrono::milliseconds time) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time).count();
-  return {errc::unreachable, url.text() + " does not answer: nothing came within " +
-                                 std::to_string(seconds) +
-                                 " s. The server may hang or be overloaded, or something else "
-                                 "listens at this address"};
-}
-
-asio::awaitable<result<HttpResponse>> try_repeatedly(HttpConnection& connection,
-                                                     const HttpRequest& request, Patience patience,
-                                                     Progress* progress) {
-  asio::steady_timer timer(connection.strand());
-  for (unsigned failures = 1;; ++failures) {
-    result<HttpResponse> answer = co_await connection.exchange(request);
-    if (answer && progress != nullptr) progress->server_is_back();
-    const bool may_pass =
-        answer ? is_passing(answer->status, patience) : answer.error().code == errc::unreachable;
-    if (!may_pass || failures >= patience.attempts) co_return answer;
-    std::chrono::milliseconds delay = patience.backoff.delay(failures, random_share());
-    if (answer && answer->retry_after)
-      delay = std::max<std::chrono::milliseconds>(
-          delay, std::min(*answer->retry_after, kLongestRetryAfter));
-    if (!answer && progress != nullptr) progress->server_is_away(delay);
-    timer.expires_after(delay);
-    co_await timer.async_wait(asio::use_awaitable);
-  }
-}
-
 bool is_info(const json& info) {
   return info.is_object() && info.contains("features") && info["features"].is_array() &&
          !text_of(info, "version").empty();
@@ -130,18 +87,6 @@ bool is_info(const json& info) {
 
 bool ServerInfo::has(std::string_view feature) const {
   return std::ranges::find(features, feature) != features.end();
-}
-
-asio::awaitable<result<HttpResponse>> exchange_patiently(HttpConnection& connection,
-                                                         const HttpRequest& request,
-                                                         Patience patience, Progress* progress) {
-  if (!patience.within) co_return co_await try_repeatedly(connection, request, patience, progress);
-  using namespace asio::experimental::awaitable_operators;
-  asio::steady_timer deadline(connection.strand(), *patience.within);
-  auto outcome = co_await (try_repeatedly(connection, request, patience, progress) ||
-                           deadline.async_wait(asio::use_awaitable));
-  if (outcome.index() == 0) co_return std::get<0>(std::move(outcome));
-  co_return no_answer_within(connection.url(), *patience.within);
 }
 
 asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {

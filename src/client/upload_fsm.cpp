@@ -5,6 +5,7 @@
 
 #include "shaman/text.hpp"
 
+#include "answer_text.hpp"
 #include "refusal.hpp"
 #include "wire.hpp"
 

@@ -59,18 +59,6 @@ struct BatchedFile {
 [[nodiscard]] std::vector<BatchedFile> read_batch(std::string_view json);
 /// How much of a file the server holds, as its status tells where it does.
 [[nodiscard]] std::optional<std::uint64_t> read_offset(std::string_view json);
-/// Whether it is a page for a browser, HTML or XML: no server of ours answers with one, but proxies
-/// and login portals do.
-[[nodiscard]] bool is_page(std::string_view body);
-/// A page that came with 200, as of a login portal. errc::bad_answer.
-[[nodiscard]] Error page_instead(std::string_view page);
-/// An Error's `message`, made safe to print; of a page its title or first words, without markup;
-/// the first words of whatever else it is.
-[[nodiscard]] std::string read_message(std::string_view json);
-
-/// A text as one component of an address's path (RFC 3986, 2.1).
-[[nodiscard]] std::string percent_encoded(std::string_view text);
-
 /// `text` in JSON's quotes. It must be UTF-8.
 void append_json_string(std::string& out, std::string_view text);
 

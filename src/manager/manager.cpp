@@ -6,10 +6,11 @@
 
 #include "shaman/text.hpp"
 
+#include "client/answer_text.hpp"
 #include "client/network.hpp"
+#include "client/percent.hpp"
 #include "client/refusal.hpp"
-#include "client/shaman_calls.hpp"
-#include "client/wire.hpp"
+#include "client/retries.hpp"
 #include "members.hpp"
 
 namespace shaman::manager {

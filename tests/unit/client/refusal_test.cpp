@@ -53,17 +53,6 @@ TEST(Refusal, LeavesTheServersWordsToTheServer) {
   EXPECT_EQ(refusal("does not take it", answer).code, errc::storage_full);
 }
 
-TEST(ReadMessage, ShowsOfAPageItsTitleOrWords) {
-  EXPECT_EQ(read_message("<!DOCTYPE html><HTML><Title lang=en>\n Log\tin </TITLE><body>x"),
-            "Log in");
-  EXPECT_EQ(read_message("<html><body><h1>Sorry</h1><p>try\r\nlater</p></body>"),
-            "Sorry try later");
-  EXPECT_EQ(read_message("<p>cut off"), "cut off");
-  EXPECT_EQ(read_message("<"), "");
-  EXPECT_EQ(read_message("plain words\r\n"), "plain words");
-  EXPECT_EQ(read_message(R"({"message":"of the server"})"), "of the server");
-}
-
 TEST(ReadAnswers, TellAPageFromAnAnswer) {
   const std::string login = page(200, "Hotel Wi-Fi").body;
   for (const std::string& told :

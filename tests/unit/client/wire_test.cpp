@@ -79,9 +79,6 @@ TEST(ReadSmallAnswers, ChecksTheirShape) {
   EXPECT_FALSE(read_checkout_path("nonsense"));
   EXPECT_EQ(*read_status(R"({"status":"stored"})"), BlobStatus::stored);
   EXPECT_FALSE(read_status(R"({"status":"lost"})"));
-  EXPECT_EQ(read_message(R"({"message":"a\u001b[31mb"})"), "a\\x1b[31mb");
-  EXPECT_EQ(read_message("no JSON"), "no JSON");
-  EXPECT_LT(read_message(std::string(100000, 'x')).size(), 1000U);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "client/body_source.hpp"
+#include "client/file_bodies.hpp"
 
 #include <gtest/gtest.h>
 
