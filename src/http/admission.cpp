@@ -6,6 +6,7 @@
 #include "shaman/text.hpp"
 
 #include "http/browser_login.hpp"
+#include "http/client_address.hpp"
 #include "http/client_key.hpp"
 #include "http/endpoint_text.hpp"
 #include "http/forwarded.hpp"

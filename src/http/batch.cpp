@@ -10,7 +10,7 @@
 
 #include "http/batch_reader.hpp"
 #include "http/handlers.hpp"
-#include "http/run_on.hpp"
+#include "http/run_for_client.hpp"
 
 namespace shaman::http {
 namespace {

@@ -10,7 +10,7 @@
 #include "http/handlers.hpp"
 #include "http/json_writer.hpp"
 #include "http/parameters.hpp"
-#include "http/run_on.hpp"
+#include "http/run_for_client.hpp"
 
 namespace shaman::http {
 namespace {

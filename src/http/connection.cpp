@@ -9,7 +9,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
-#include "http/client_key.hpp"
+#include "http/client_address.hpp"
 #include "http/endpoint_text.hpp"
 
 namespace shaman::http {

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "shaman/http/server.hpp"
+#include "shaman/http/limits.hpp"
 #include "shaman/tls.hpp"
 
 #include "http/connection_table.hpp"

@@ -3,7 +3,7 @@
 
 #include "http/handlers.hpp"
 #include "http/parameters.hpp"
-#include "http/run_on.hpp"
+#include "http/run_for_client.hpp"
 
 namespace shaman::http {
 namespace {

@@ -8,7 +8,7 @@
 #include "http/files_request.hpp"
 #include "http/handlers.hpp"
 #include "http/requirements_answer.hpp"
-#include "http/run_on.hpp"
+#include "http/run_for_client.hpp"
 
 namespace shaman::http {
 namespace {

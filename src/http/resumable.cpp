@@ -7,7 +7,7 @@
 #include "http/handlers.hpp"
 #include "http/parameters.hpp"
 #include "http/resumption_fields.hpp"
-#include "http/run_on.hpp"
+#include "http/run_for_client.hpp"
 #include "http/upload_steps.hpp"
 
 namespace shaman::http {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <exception>
+#include <memory>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -9,7 +10,6 @@
 
 #include "shaman/worker_pool.hpp"
 
-#include "http/connection.hpp"
 #include "http/one_shot.hpp"
 
 namespace shaman::http {
@@ -49,17 +49,6 @@ template <class F>
 [[nodiscard]] Task<std::invoke_result_t<F&>> run_on(WorkerPool& pool, const Strand& strand,
                                                     F work) {
   const auto outcome = start_on(pool, strand, std::move(work), {});
-  auto done = co_await outcome.get();
-  if (const auto* const error = std::get_if<1>(&done)) std::rethrow_exception(*error);
-  co_return std::move(std::get<0>(done));
-}
-
-/// The same on behalf of the client that the connection speaks with: it waits behind that client's
-/// other work, and for its turn among the clients.
-template <class F>
-[[nodiscard]] Task<std::invoke_result_t<F&>> run_on(WorkerPool& pool, Connection& connection,
-                                                    F work) {
-  const auto outcome = start_on(pool, connection.strand(), std::move(work), connection.client());
   auto done = co_await outcome.get();
   if (const auto* const error = std::get_if<1>(&done)) std::rethrow_exception(*error);
   co_return std::move(std::get<0>(done));

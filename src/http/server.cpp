@@ -19,7 +19,7 @@
 #include "shaman/text.hpp"
 
 #include "http/address_counts.hpp"
-#include "http/client_key.hpp"
+#include "http/client_address.hpp"
 #include "http/endpoint_text.hpp"
 #include "http/handlers.hpp"
 #include "http/passage.hpp"

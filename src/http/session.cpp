@@ -17,7 +17,7 @@
 #include "http/browser_login.hpp"
 #include "http/endpoint_text.hpp"
 #include "http/passage.hpp"
-#include "http/run_on.hpp"
+#include "http/run_for_client.hpp"
 #include "http/running_requests.hpp"
 #include "http/target.hpp"
 

@@ -10,7 +10,7 @@
 #include "http/parameters.hpp"
 #include "http/resumption_fields.hpp"
 #include "http/rfc2047.hpp"
-#include "http/run_on.hpp"
+#include "http/run_for_client.hpp"
 #include "http/upload_steps.hpp"
 
 namespace shaman::http {

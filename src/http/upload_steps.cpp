@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "http/one_shot.hpp"
-#include "http/run_on.hpp"
+#include "http/run_for_client.hpp"
 
 namespace shaman::http {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "http/admission.hpp"
 #include "http/collect_json.hpp"
-#include "http/run_on.hpp"
+#include "http/run_for_client.hpp"
 #include "proxy/deletion.hpp"
 #include "proxy/question.hpp"
 
