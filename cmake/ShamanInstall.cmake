@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 # In the order of their dependencies; each becomes shaman::NAME for who finds the package.
-set(libraries base net tls blend formats trace pack http_client client manager)
+set(libraries base protocol net tls blend formats trace pack http_client client manager)
 if(NOT WIN32)
   list(APPEND libraries auth fs store checkout gc http proxy jobs)
   install(TARGETS shaman-server RUNTIME COMPONENT programs)

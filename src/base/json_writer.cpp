@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "http/json_writer.hpp"
+#include "base/json_writer.hpp"
 
 #include <array>
 #include <charconv>
@@ -7,7 +7,7 @@
 
 #include "shaman/text.hpp"
 
-namespace shaman::http {
+namespace shaman {
 namespace {
 
 bool is_plain(char c) noexcept {
@@ -80,12 +80,6 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-std::string error_json(unsigned code, std::string_view message) {
-  std::string out;
-  JsonObject(out).number("code", code).text("message", message);
-  return out;
-}
-
 JsonObject& JsonObject::name(std::string_view name) {
   if (!first_) out_ += ',';
   first_ = false;
@@ -120,4 +114,4 @@ JsonObject& JsonObject::raw(std::string_view name_, std::string_view value) {
   return *this;
 }
 
-}  // namespace shaman::http
+}  // namespace shaman

@@ -6,14 +6,11 @@
 #include <string_view>
 
 /// JSON (RFC 8259) written straight into a string: no tree of the answer is ever built.
-namespace shaman::http {
+namespace shaman {
 
 /// Appends the text as a JSON string with its quotes. What is not UTF-8 becomes U+FFFD, so that
 /// the output is always valid.
 void append_json_string(std::string& out, std::string_view text);
-
-/// The protocol's Error: `{"code":404,"message":"…"}`.
-[[nodiscard]] std::string error_json(unsigned code, std::string_view message);
 
 /// Appends `"name":` and a value, with a comma where one is needed, to one object.
 class JsonObject {
@@ -36,4 +33,4 @@ class JsonObject {
   bool first_ = true;
 };
 
-}  // namespace shaman::http
+}  // namespace shaman

@@ -8,6 +8,8 @@
 
 #include "shaman/text.hpp"
 
+#include "protocol/names.hpp"
+
 namespace shaman::client {
 namespace {
 
@@ -46,8 +48,8 @@ bool is_path_character(char c) {
 // People copy the address of the page that they look at, or of the API.
 std::string_view without_own_paths(std::string_view path) {
   static constexpr std::array<std::string_view, 7> kPages{
-      "/api/v3",       "/app/jobs",      "/app/workers", "/app/tags", "/app/last-rendered",
-      "/app/settings", "/app/index.html"};
+      protocol::kManager,   "/app/jobs",     "/app/workers",   "/app/tags",
+      "/app/last-rendered", "/app/settings", "/app/index.html"};
   for (const std::string_view page : kPages) {
     const std::size_t at = path.find(page);
     if (at == std::string_view::npos) continue;

@@ -6,25 +6,20 @@
 
 #include "shaman/text.hpp"
 
+#include "protocol/batch.hpp"
+
 namespace shaman::client {
-namespace {
-
-std::string header_of(const BlobId& id) {
-  return id.digest.hex() + " " + std::to_string(id.size) + "\n";
-}
-
-}  // namespace
 
 std::uint64_t BatchBody::length_of(const std::vector<const Payload*>& payloads) {
   std::uint64_t length = 0;
   for (const Payload* const payload : payloads)
-    length += header_of(payload->id).size() + payload->id.size;
+    length += protocol::batch_header(payload->id).size() + payload->id.size;
   return length;
 }
 
 result<void> BatchBody::open_next() {
   const Payload& payload = *payloads_[next_++];
-  header_ = header_of(payload.id);
+  header_ = protocol::batch_header(payload.id);
   header_read_ = 0;
   left_ = payload.id.size;
   auto content = payload.open();

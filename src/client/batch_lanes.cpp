@@ -7,6 +7,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "batch_body.hpp"
+#include "protocol/batch.hpp"
+#include "protocol/names.hpp"
 #include "shaman_calls.hpp"
 #include "upload_lanes.hpp"
 #include "wire.hpp"
@@ -45,8 +47,8 @@ asio::awaitable<result<HttpResponse>> UploadLanes::send_batch(HttpConnection& co
     payloads.push_back(&payloads_[job.payload]);
   HttpRequest request;
   request.method = "POST";
-  request.path = "/api/v3/shaman/files:batch";
-  request.headers = {{"Content-Type", "application/x-shaman-batch"}};
+  request.path = protocol::kBatch;
+  request.headers = {{"Content-Type", std::string(protocol::kBatchType)}};
   request.body_length = BatchBody::length_of(payloads);
   request.rate = options_.rate;
   request.open_body = [&payloads]() -> result<std::unique_ptr<BodySource>> {
@@ -99,11 +101,11 @@ asio::awaitable<void> UploadLanes::pursue_batch(HttpConnection& connection,
     co_await timer.async_wait(asio::use_awaitable);
     co_return;
   }
-  std::vector<BatchedFile> files;
+  std::vector<protocol::BatchedFile> files;
   for (;;) {
     const result<HttpResponse> answer = co_await send_batch(connection, batch);
     if (answer) progress_.server_is_back();
-    if (answer && answer->status == 200) files = read_batch(answer->body);
+    if (answer && answer->status == 200) files = protocol::read_batch_answer(answer->body);
     if (answer || answer.error().code != errc::unreachable) break;
     UploadAction action = note_failure(answer.error(), batch.front().fsm.on_error(answer.error()));
     if (action.kind != Kind::send) co_return fail(std::move(action.error));

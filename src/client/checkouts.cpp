@@ -11,6 +11,7 @@
 #include "answer_text.hpp"
 #include "network.hpp"
 #include "percent.hpp"
+#include "protocol/names.hpp"
 #include "refusal.hpp"
 #include "shaman_calls.hpp"
 #include "wire.hpp"
@@ -123,8 +124,8 @@ std::optional<CheckoutFile> read_file(const json& object) {
 
 result<CheckoutList> list_checkouts(const Server& server) {
   HttpRequest request;
-  request.path = "/api/v3/shaman/checkouts";
-  const result<HttpResponse> answer = ask(server, "list-checkouts", request);
+  request.path = protocol::kCheckouts;
+  const result<HttpResponse> answer = ask(server, protocol::kLists, request);
   if (!answer) return answer.error();
   if (answer->status != 200) return refused("does not list the checkouts", *answer);
   const json object = json::parse(answer->body, nullptr, false);
@@ -135,8 +136,8 @@ result<CheckoutList> list_checkouts(const Server& server) {
 
 result<CheckoutFiles> show_checkout(const Server& server, const std::string& path) {
   HttpRequest request;
-  request.path = address("/api/v3/shaman/checkouts", path);
-  const result<HttpResponse> answer = ask(server, "list-checkouts", request);
+  request.path = address(protocol::kCheckouts, path);
+  const result<HttpResponse> answer = ask(server, protocol::kLists, request);
   if (!answer) return answer.error();
   if (answer->status != 200)
     return refused("does not show the checkout " + text::in_quotes(path), *answer);
@@ -151,8 +152,8 @@ result<CheckoutFiles> show_checkout(const Server& server, const std::string& pat
 result<void> erase_checkout(const Server& server, const std::string& path) {
   HttpRequest request;
   request.method = "DELETE";
-  request.path = address("/api/v3/shaman/checkout", path);
-  const result<HttpResponse> answer = ask(server, "erase-checkout", request);
+  request.path = address(protocol::kCheckout, path);
+  const result<HttpResponse> answer = ask(server, protocol::kErases, request);
   if (!answer) return answer.error();
   if (answer->status == 204) return {};
   return refused("does not erase the checkout " + text::in_quotes(path), *answer);

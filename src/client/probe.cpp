@@ -8,6 +8,7 @@
 #include "shaman/utc.hpp"
 
 #include "network.hpp"
+#include "protocol/names.hpp"
 #include "refusal.hpp"
 #include "shaman_calls.hpp"
 
@@ -30,7 +31,7 @@ HttpRequest ask_for_nothing() {
   static const FileList kNone;
   HttpRequest request;
   request.method = "POST";
-  request.path = "/api/v3/shaman/checkout/requirements";
+  request.path = protocol::kRequirements;
   request.headers = {{"Content-Type", "application/json"}};
   request.body_length = FilesBody::length_of(kNone, {});
   request.open_body = [] {
@@ -43,14 +44,13 @@ HttpRequest ask_for_nothing() {
 // A file that is never kept, as it is not what its address says: whether there is room, and whether
 // the storage can be written, only an upload tells.
 HttpRequest send_for_trial() {
-  static constexpr const char* kNotEmpty =
-      "/api/v3/shaman/files/"
-      "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855/1";
+  // The digest of nothing, with a size of 1.
+  const BlobId not_empty{Sha256().finish(), 1};
   HttpRequest request;
   request.method = "POST";
-  request.path = kNotEmpty;
+  request.path = protocol::file_address(not_empty);
   request.headers = {{"Content-Type", "application/octet-stream"},
-                     {"X-Shaman-Original-Filename", "trial by shaman doctor"}};
+                     {std::string(protocol::kOriginalFilename), "trial by shaman doctor"}};
   request.body_length = 1;
   request.open_body = [] {
     return result<std::unique_ptr<BodySource>>(std::make_unique<TextBody>("x"));

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "answer_text.hpp"
+#include "protocol/names.hpp"
 #include "refusal.hpp"
 
 namespace shaman::client {
@@ -23,17 +24,17 @@ constexpr Patience kFullPatience;
 // Which a Go server answers when blobs are missing: another try gives the same.
 constexpr Patience kNotInternalErrors{{}, 8, std::nullopt, false};
 
-HttpRequest get(std::string path) {
+HttpRequest get(std::string_view path) {
   HttpRequest request;
-  request.path = std::move(path);
+  request.path = path;
   return request;
 }
 
 // `path` empty: without one.
-HttpRequest post_files(std::string call, const FileList& files, std::string_view path) {
+HttpRequest post_files(std::string_view call, const FileList& files, std::string_view path) {
   HttpRequest request;
   request.method = "POST";
-  request.path = std::move(call);
+  request.path = call;
   request.headers = {{"Content-Type", "application/json"}};
   request.body_length = FilesBody::length_of(files, path);
   request.open_body = [&files, checkout = std::string(path)] {
@@ -91,7 +92,7 @@ bool ServerInfo::has(std::string_view feature) const {
 
 asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {
   // Each request has a name: GCC 12 destroys some temporaries of a co_await twice (bug 99576).
-  const HttpRequest ask_info = get("/api/v3/shaman/info");
+  const HttpRequest ask_info = get(protocol::kInfo);
   const result<HttpResponse> answer =
       co_await exchange_patiently(connection, ask_info, kFirstContact);
   if (!answer && answer.error().code != errc::bad_answer) co_return answer.error();
@@ -101,7 +102,7 @@ asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {
   if (is_info(info)) co_return ours(info);
 
   ServerInfo server;
-  const HttpRequest ask_version = get("/api/v3/version");
+  const HttpRequest ask_version = get(protocol::kVersion);
   const result<HttpResponse> version_answer =
       co_await exchange_patiently(connection, ask_version, kFirstContact);
   const json version = parsed(version_answer);
@@ -109,7 +110,7 @@ asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {
     server.kind = ServerInfo::Kind::flamenco;
     server.name = text_of(version, "name");
     server.version = text_of(version, "version");
-    const HttpRequest ask_storage = get("/api/v3/configuration/shared-storage/users/linux");
+    const HttpRequest ask_storage = get(std::string(protocol::kSharedStorage) + "/users/linux");
     const result<HttpResponse> storage_answer =
         co_await exchange_patiently(connection, ask_storage, kFirstContact);
     const json storage = parsed(storage_answer);
@@ -124,7 +125,7 @@ asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {
 asio::awaitable<result<std::vector<Required>>> ask_requirements(HttpConnection& connection,
                                                                 const FileList& files,
                                                                 Progress* progress) {
-  HttpRequest request = post_files("/api/v3/shaman/checkout/requirements", files, {});
+  HttpRequest request = post_files(protocol::kRequirements, files, {});
   request.answer_within = kRequirementsWithin;
   const result<HttpResponse> answer =
       co_await exchange_patiently(connection, request, kFullPatience, progress);
@@ -137,9 +138,9 @@ asio::awaitable<result<CheckoutAnswer>> create_checkout(HttpConnection& connecti
                                                         const FileList& files,
                                                         const CheckoutWish& wish,
                                                         Progress* progress) {
-  HttpRequest request = post_files("/api/v3/shaman/checkout/create", files, wish.path);
-  request.headers.emplace_back("Idempotency-Key", wish.idempotency_key);
-  if (wish.may_reuse) request.headers.emplace_back("X-Shaman-Reuse-Checkout", "true");
+  HttpRequest request = post_files(protocol::kCreate, files, wish.path);
+  request.headers.emplace_back(protocol::kIdempotencyKey, wish.idempotency_key);
+  if (wish.may_reuse) request.headers.emplace_back(protocol::kReuseCheckout, "true");
   request.answer_within = kCreateWithin;
   const result<HttpResponse> answer =
       co_await exchange_patiently(connection, request, kNotInternalErrors, progress);

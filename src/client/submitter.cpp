@@ -21,6 +21,7 @@
 #include "network.hpp"
 #include "plan_options.hpp"
 #include "project_files.hpp"
+#include "protocol/names.hpp"
 #include "scan_watch.hpp"
 #include "shaman_calls.hpp"
 #include "uploader.hpp"
@@ -305,8 +306,8 @@ result<void> Submission::upload(std::vector<Payload> payloads) {
     how.large_lanes = how.batch_lanes = 1;
     how.small_lanes = std::min<std::size_t>(how.small_lanes, 2);
   }
-  how.can_batch = server_->has("batch");
-  how.can_resume = server_->has("resumable-uploads");
+  how.can_batch = server_->has(protocol::kBatches);
+  how.can_resume = server_->has(protocol::kResumes);
   if (server_->kind == ServerInfo::Kind::shaman) how.wait_for_continue = kPatientContinue;
   how.rehash = [this](Payload& payload) -> result<void> {
     const BlobId before = payload.id;
@@ -347,7 +348,7 @@ result<void> Submission::make_checkout() {
     progress_.begin(Stage::creating, 0, 0);
     const FileList files = files_.list();
     const CheckoutWish wish{path, random_key(),
-                            options_.may_reuse && server_->has("reuse-checkout")};
+                            options_.may_reuse && server_->has(protocol::kReuses)};
     const result<CheckoutAnswer> made = [&] {
       const Stopwatch time(report_.times.create);
       // Not to be stopped: whether the checkout exists by now could not be told.

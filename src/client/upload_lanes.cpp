@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "encoded_word.hpp"
+#include "protocol/names.hpp"
 #include "wire.hpp"
 
 namespace shaman::client {
@@ -26,10 +27,6 @@ double random_share() {
 constexpr std::uint64_t kBatchUpTo = 256U << 10U;
 // Below that a broken upload costs less than looking for what is left of it.
 constexpr std::uint64_t kResumeFrom = std::uint64_t{8} << 20U;
-
-std::string address_of(const BlobId& id) {
-  return "/api/v3/shaman/files/" + id.digest.hex() + "/" + std::to_string(id.size);
-}
 
 }  // namespace
 
@@ -103,7 +100,7 @@ asio::awaitable<void> UploadLanes::pursue(HttpConnection& connection, asio::stea
 
 asio::awaitable<UploadAction> UploadLanes::look_again(HttpConnection& connection, UploadJob& job) {
   HttpRequest request;
-  request.path = address_of(payloads_[job.payload].id);
+  request.path = protocol::file_address(payloads_[job.payload].id);
   const result<HttpResponse> answer = co_await connection.exchange(request);
   if (!answer || answer->status != 200) co_return UploadAction{Kind::send, {}, {}};
   const result<BlobStatus> status = read_status(answer->body);
@@ -113,18 +110,17 @@ asio::awaitable<UploadAction> UploadLanes::look_again(HttpConnection& connection
 HttpRequest UploadLanes::request_for(const UploadJob& job) {
   const Payload& payload = payloads_[job.payload];
   HttpRequest request;
-  request.path = address_of(payload.id);
-  request.headers = {{"X-Shaman-Original-Filename", encoded_words(payload.place)}};
-  if (may_resume(job)) request.headers.emplace_back("Upload-Complete", "?1");
+  request.path = protocol::file_address(payload.id);
+  request.headers = {{std::string(protocol::kOriginalFilename), encoded_words(payload.place)}};
+  if (may_resume(job)) request.headers.emplace_back(protocol::kUploadComplete, "?1");
   if (job.held > 0) {
     request.method = "PATCH";
-    request.headers.emplace_back("Content-Type", "application/partial-upload");
-    request.headers.emplace_back("Upload-Offset", std::to_string(job.held));
+    request.headers.emplace_back("Content-Type", protocol::kPartialUploadType);
+    request.headers.emplace_back(protocol::kUploadOffset, std::to_string(job.held));
   } else {
     request.method = "POST";
     request.headers.emplace_back("Content-Type", "application/octet-stream");
-    request.headers.emplace_back("X-Shaman-Can-Defer-Upload",
-                                 job.fsm.can_defer() ? "true" : "false");
+    request.headers.emplace_back(protocol::kCanDefer, job.fsm.can_defer() ? "true" : "false");
   }
   request.open_body = [&payload, held = job.held]() -> result<std::unique_ptr<BodySource>> {
     auto body = payload.open();
@@ -181,7 +177,7 @@ bool UploadLanes::may_resume(const UploadJob& job) const {
 asio::awaitable<bool> UploadLanes::find_held(HttpConnection& connection, UploadJob& job) {
   HttpRequest request;
   request.method = job.attempts == 0 ? "GET" : "HEAD";
-  request.path = address_of(payloads_[job.payload].id);
+  request.path = protocol::file_address(payloads_[job.payload].id);
   const result<HttpResponse> answer = co_await connection.exchange(request);
   const std::uint64_t held_before = std::exchange(job.held, 0);
   if (!answer || answer->status >= 300) co_return false;

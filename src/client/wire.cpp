@@ -10,6 +10,7 @@
 #include "shaman/text.hpp"
 
 #include "answer_text.hpp"
+#include "base/json_writer.hpp"
 
 namespace shaman::client {
 namespace {
@@ -154,24 +155,6 @@ std::optional<std::string> member_of(std::string_view text, const char* name) {
 
 }  // namespace
 
-void append_json_string(std::string& out, std::string_view text) {
-  static constexpr std::string_view kHex = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20) {
-      out += "\\u00";
-      out += {kHex[byte >> 4U], kHex[byte & 0xFU]};
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
-
 FilesBody::FilesBody(const FileList& files, std::string_view checkout_path)
     : files_(files), head_(head_of(checkout_path)), made_(head_) {}
 
@@ -233,20 +216,6 @@ result<BlobStatus> read_status(std::string_view text) {
   const std::optional<BlobStatus> status = word ? status_of(*word) : std::nullopt;
   if (!status) return bad_answer("it has no status");
   return *status;
-}
-
-std::vector<BatchedFile> read_batch(std::string_view text) {
-  std::vector<BatchedFile> files;
-  const json parsed = json::parse(text, nullptr, false);
-  if (!parsed.is_object() || !parsed.contains("files") || !parsed["files"].is_array()) return {};
-  for (const json& file : parsed["files"]) {
-    if (!file.is_object() || !file.contains("status") || !file["status"].is_number_unsigned())
-      return {};
-    const auto message = file.find("message");
-    const bool has_words = message != file.end() && message->is_string();
-    files.push_back({file["status"].get<unsigned>(), has_words ? message->get<std::string>() : ""});
-  }
-  return files;
 }
 
 std::optional<std::uint64_t> read_offset(std::string_view text) {

@@ -50,16 +50,7 @@ struct Required {
 [[nodiscard]] result<std::string> read_checkout_path(std::string_view json);
 /// Reads the answer of `files/{checksum}/{filesize}`. errc::bad_answer.
 [[nodiscard]] result<BlobStatus> read_status(std::string_view json);
-/// What became of one file of a batch.
-struct BatchedFile {
-  unsigned status = 0;
-  std::string message;
-};
-/// In the order in which they were sent; none where it is no such answer.
-[[nodiscard]] std::vector<BatchedFile> read_batch(std::string_view json);
 /// How much of a file the server holds, as its status tells where it does.
 [[nodiscard]] std::optional<std::uint64_t> read_offset(std::string_view json);
-/// `text` in JSON's quotes. It must be UTF-8.
-void append_json_string(std::string& out, std::string_view text);
 
 }  // namespace shaman::client

@@ -7,18 +7,10 @@
 
 #include "shaman/text.hpp"
 
-#include "http/json_writer.hpp"
 #include "http/parameters.hpp"
 #include "http/status.hpp"
 
 namespace shaman::http {
-namespace {
-
-// 64 digits, a space, 19 digits.
-constexpr std::size_t kLongestHeader = 84;
-
-}  // namespace
-
 std::size_t BatchOutcome::add(const BlobId& id) {
   const std::lock_guard lock(mutex_);
   files_.push_back({id, 0, {}});
@@ -48,15 +40,7 @@ std::size_t BatchOutcome::pending() const {
 
 std::string BatchOutcome::json() const {
   const std::lock_guard lock(mutex_);
-  std::string out = R"({"files":[)";
-  for (const File& file : files_) {
-    if (out.back() == '}') out += ',';
-    JsonObject object(out);
-    object.text("sha", file.id.digest.hex()).number("size", file.id.size);
-    object.number("status", file.status);
-    if (!file.message.empty()) object.text("message", file.message);
-  }
-  return out += "]}";
+  return protocol::batch_answer(files_);
 }
 
 std::string BatchOutcome::why_full() const {
@@ -84,7 +68,7 @@ result<std::size_t> BatchReader::take_header(std::span<const std::byte> body) {
   const auto line_end = std::ranges::find(body, std::byte{'\n'});
   const auto length = static_cast<std::size_t>(line_end - body.begin());
   header_.append(reinterpret_cast<const char*>(body.data()), length);
-  if (header_.size() > kLongestHeader)
+  if (header_.size() > protocol::kLongestBatchHeader)
     return Error{errc::malformed_request,
                  "file " + std::to_string(outcome_->size() + 1) +
                      " of the batch does not begin with a line of its checksum and its size"};

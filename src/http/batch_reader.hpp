@@ -14,6 +14,8 @@
 #include "shaman/blob_id.hpp"
 #include "shaman/store.hpp"
 
+#include "protocol/batch.hpp"
+
 namespace shaman::http {
 
 /// What one request with many files may hold.
@@ -26,11 +28,7 @@ struct BatchLimits {
 /// What became of each file, filled in as the disk gets on. Thread-safe.
 class BatchOutcome {
  public:
-  struct File {
-    BlobId id;
-    unsigned status = 0;  ///< as of an upload of this file alone
-    std::string message;  ///< of a refusal
-  };
+  using File = protocol::BatchedFile;
 
   /// `wake` is called, from any thread, whenever a file has got its answer.
   explicit BatchOutcome(std::function<void()> wake) : wake_(std::move(wake)) {}
@@ -41,8 +39,7 @@ class BatchOutcome {
   [[nodiscard]] std::size_t size() const;
   /// Files without an answer.
   [[nodiscard]] std::size_t pending() const;
-  /// `{"files":[{"sha":…,"size":…,"status":204}…]}`, in the order of the request. Once all have
-  /// their answer.
+  /// Once all have their answer: batch_answer() of them.
   [[nodiscard]] std::string json() const;
   /// Why a file was not taken by a full storage, of the first such; empty: there is none.
   [[nodiscard]] std::string why_full() const;

@@ -6,9 +6,9 @@
 
 #include "shaman/auth/token_file.hpp"
 
+#include "base/json_writer.hpp"
 #include "http/collect_json.hpp"
 #include "http/handlers.hpp"
-#include "http/json_writer.hpp"
 #include "http/parameters.hpp"
 #include "http/run_for_client.hpp"
 

@@ -5,13 +5,14 @@
 #include <utility>
 #include <vector>
 
+#include "base/json_writer.hpp"
 #include "http/admission.hpp"
 #include "http/collect_json.hpp"
 #include "http/files_request.hpp"
 #include "http/handlers.hpp"
-#include "http/json_writer.hpp"
 #include "http/parameters.hpp"
 #include "http/run_for_client.hpp"
+#include "protocol/names.hpp"
 
 namespace shaman::http {
 namespace {
@@ -22,7 +23,7 @@ struct Prepared {
 };
 
 result<Prepared> prepare(Exchange& exchange, JsonBody& body, std::string idempotency_key) {
-  const bool may_reuse = is_yes(exchange.head.header("X-Shaman-Reuse-Checkout"));
+  const bool may_reuse = is_yes(exchange.head.header(protocol::kReuseCheckout));
   const Services& services = exchange.services;
   auto request =
       read_files_request(body, FilesRequestKind::create, exchange.options.limits.json_files);
@@ -137,7 +138,7 @@ Task<Response> post_create(Exchange& exchange) {
   if (auto failed = co_await collect_json(exchange, body)) co_return *std::move(failed);
   exchange.connection.enter_working();
   const Services& services = exchange.services;
-  const std::string key(exchange.head.header("Idempotency-Key"));
+  const std::string key(exchange.head.header(protocol::kIdempotencyKey));
   auto prepared = co_await run_on(services.pools.requests, exchange.connection,
                                   [&] { return prepare(exchange, body, key); });
   if (!prepared) co_return Response::error(prepared.error());

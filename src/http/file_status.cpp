@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <optional>
 
+#include "base/json_writer.hpp"
 #include "http/handlers.hpp"
-#include "http/json_writer.hpp"
 #include "http/parameters.hpp"
 #include "http/run_for_client.hpp"
 

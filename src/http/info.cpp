@@ -3,15 +3,17 @@
 #include <utility>
 #include <vector>
 
+#include "base/json_writer.hpp"
 #include "http/handlers.hpp"
-#include "http/json_writer.hpp"
+#include "protocol/names.hpp"
 
 namespace shaman::http {
 namespace {
 
-std::string json_array(const std::vector<std::string>& texts) {
+template <class Texts>
+std::string json_array(const Texts& texts) {
   std::string out;
-  for (const std::string& text : texts) {
+  for (const auto& text : texts) {
     out += out.empty() ? "[" : ",";
     append_json_string(out, text);
   }
@@ -54,9 +56,7 @@ std::string info_json(const ServerOptions& options, const Services& services) {
   JsonObject(out)
       .text("name", options.name)
       .text("version", options.version)
-      .raw("features",
-           R"(["create-wait","idempotency-key","erase-checkout","resumable-uploads","batch",)"
-           R"("reuse-checkout","list-checkouts"])")
+      .raw("features", json_array(protocol::kFeatures))
       .raw("limits", limits)
       .raw("storage", storage_json(services));
   return out;

@@ -3,10 +3,12 @@
 
 #include "shaman/text.hpp"
 
+#include "protocol/names.hpp"
+
 namespace shaman::http {
 namespace {
 
-constexpr std::string_view kFoldable = "X-Shaman-Original-Filename";
+constexpr std::string_view kFoldable = protocol::kOriginalFilename;
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What Flamenco's add-on asks a Manager on connecting, answered for a server that has files and
 // checkouts but no jobs and no workers.
+#include "base/json_writer.hpp"
 #include "http/handlers.hpp"
-#include "http/json_writer.hpp"
 
 namespace shaman::http {
 namespace {

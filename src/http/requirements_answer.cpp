@@ -7,7 +7,7 @@
 #include <random>
 #include <utility>
 
-#include "http/json_writer.hpp"
+#include "base/json_writer.hpp"
 
 namespace shaman::http {
 namespace {

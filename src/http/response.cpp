@@ -5,7 +5,7 @@
 #include <ctime>
 #include <utility>
 
-#include "http/json_writer.hpp"
+#include "base/json_writer.hpp"
 #include "http/status.hpp"
 
 namespace shaman::http {
@@ -50,7 +50,7 @@ Response Response::empty(unsigned status) {
 Response Response::error(unsigned status, std::string_view message) {
   Response response;
   response.status = status;
-  response.body = error_json(status, message);
+  JsonObject(response.body).number("code", status).text("message", message);
   response.reason = message;
   if (status == 503) response.retry_after = 1;
   return response;

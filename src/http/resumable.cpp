@@ -9,6 +9,7 @@
 #include "http/resumption_fields.hpp"
 #include "http/run_for_client.hpp"
 #include "http/upload_steps.hpp"
+#include "protocol/names.hpp"
 
 namespace shaman::http {
 namespace {
@@ -16,16 +17,12 @@ namespace {
 // Who is sent away gives up at its next piece; a commit takes as long as the disk does.
 constexpr std::chrono::seconds kLookAgain{1};
 
-std::string address_of(const BlobId& id) {
-  return "/api/v3/shaman/files/" + id.digest.hex() + "/" + std::to_string(id.size);
-}
-
 UploadLimits limits_of(const Exchange& exchange) {
   return {exchange.options.limits.file_bytes, exchange.services.store.options().upload_expiry};
 }
 
 Response with_location(Response response, const BlobId& id) {
-  response.headers += "Location: " + address_of(id) + "\r\n";
+  response.headers += "Location: " + protocol::file_address(id) + "\r\n";
   return response;
 }
 
@@ -99,7 +96,8 @@ Task<Response> Adding::run() {
 Task<bool> Adding::tell_interim(bool is_first) {
   if (!fields_.speaks_draft() || exchange_.head.is_http_1_0) co_return true;
   // Of a PATCH, as of everything after the first, the client knows the address.
-  const std::string location = is_first && is_creation_ ? address_of(id_) : std::string();
+  const std::string location =
+      is_first && is_creation_ ? protocol::file_address(id_) : std::string();
   const auto offset = is_first ? std::nullopt : std::optional(upload_->received());
   const std::string text = interim_answer(*fields_.version, location, limits_of(exchange_), offset);
   co_return co_await exchange_.connection.write({text, {}, {}});
@@ -221,7 +219,7 @@ Task<Response> create_resumable(Exchange& exchange, const BlobId& id) {
 
   Connection& connection = exchange.connection;
   Store& store = exchange.services.store;
-  const bool can_defer = is_yes(exchange.head.header("X-Shaman-Can-Defer-Upload"));
+  const bool can_defer = is_yes(exchange.head.header(protocol::kCanDefer));
   const Takeover takeover{connection.interrupter(), connection.event().waker()};
   const auto until = Clock::now() + connection.timeouts().work;
   for (;;) {

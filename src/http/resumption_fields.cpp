@@ -3,8 +3,9 @@
 
 #include <algorithm>
 
-#include "http/json_writer.hpp"
+#include "base/json_writer.hpp"
 #include "http/structured_field.hpp"
+#include "protocol/names.hpp"
 
 namespace shaman::http {
 namespace {
@@ -41,8 +42,8 @@ Response problem(unsigned status, std::string body) {
 
 ResumptionFields ResumptionFields::of(const RequestHead& head) {
   ResumptionFields fields;
-  fields.complete = parse_boolean_item(head.header("Upload-Complete"));
-  fields.offset = unsigned_item(head.header("Upload-Offset"));
+  fields.complete = parse_boolean_item(head.header(protocol::kUploadComplete));
+  fields.offset = unsigned_item(head.header(protocol::kUploadOffset));
   fields.length = unsigned_item(head.header("Upload-Length"));
   fields.version = parse_integer_item(head.header("Upload-Draft-Interop-Version"));
   fields.media_type = media_type_of(head.header("Content-Type"));
@@ -58,7 +59,7 @@ bool ResumptionFields::asks_for_resumption() const noexcept {
 }
 
 bool ResumptionFields::has_right_media_type() const noexcept {
-  if (media_type == "application/partial-upload") return true;
+  if (media_type == protocol::kPartialUploadType) return true;
   return media_type.empty() && version == kWithoutMediaType;
 }
 

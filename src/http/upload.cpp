@@ -12,6 +12,7 @@
 #include "http/rfc2047.hpp"
 #include "http/run_for_client.hpp"
 #include "http/upload_steps.hpp"
+#include "protocol/names.hpp"
 
 namespace shaman::http {
 namespace {
@@ -103,7 +104,7 @@ std::optional<Response> refuse_early(const Exchange& exchange, const BlobId& id)
 }  // namespace
 
 Task<Response> post_file(Exchange& exchange) {
-  exchange.original_filename = decode_rfc2047(exchange.head.header("X-Shaman-Original-Filename"));
+  exchange.original_filename = decode_rfc2047(exchange.head.header(protocol::kOriginalFilename));
   const auto parsed = parse_blob_id(exchange.parameters[0], exchange.parameters[1]);
   if (!parsed) co_return Response::error(parsed.error());
   const BlobId id = *parsed;
@@ -116,7 +117,7 @@ Task<Response> post_file(Exchange& exchange) {
 Task<Response> store_in_one_go(Exchange& exchange, const BlobId& id) {
   if (auto refusal = refuse_early(exchange, id)) co_return *std::move(refusal);
 
-  const bool can_defer = is_yes(exchange.head.header("X-Shaman-Can-Defer-Upload"));
+  const bool can_defer = is_yes(exchange.head.header(protocol::kCanDefer));
   for (;;) {
     exchange.connection.enter_working();
     auto begun = co_await begin(exchange, id, can_defer);

@@ -12,6 +12,7 @@
 #include "client/refusal.hpp"
 #include "client/retries.hpp"
 #include "members.hpp"
+#include "protocol/names.hpp"
 
 namespace shaman::manager {
 
@@ -85,7 +86,7 @@ struct Manager::Impl {
   result<void> meet() {
     if (has_met) return {};
     HttpRequest request;
-    request.path = "/api/v3/version";
+    request.path = protocol::kVersion;
     const client::Network::Strand strand = network.make_strand();
     client::HttpConnection connection(strand, server);
     const result<HttpResponse> answer = network.run<HttpResponse>(strand, stop, [&] {
@@ -109,7 +110,7 @@ struct Manager::Impl {
 
   result<HttpResponse> get(const std::string& path) {
     HttpRequest request;
-    request.path = "/api/v3/" + path;
+    request.path = std::string(protocol::kManager) + "/" + path;
     request.longest_answer = kLongestAnswer;
     return exchange(request, true);
   }
@@ -118,7 +119,7 @@ struct Manager::Impl {
     const std::string text = body.dump(-1, ' ', false, json::error_handler_t::replace);
     HttpRequest request;
     request.method = "POST";
-    request.path = "/api/v3/" + path;
+    request.path = std::string(protocol::kManager) + "/" + path;
     request.headers = {{"Content-Type", "application/json"}};
     request.body_length = text.size();
     request.open_body = [&text] {

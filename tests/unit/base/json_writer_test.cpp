@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "http/json_writer.hpp"
+#include "base/json_writer.hpp"
 
 #include <gtest/gtest.h>
 
-namespace shaman::http {
+namespace shaman {
 namespace {
 
 std::string json_string(std::string_view text) {
@@ -36,8 +36,7 @@ TEST(JsonWriter, WritesObjects) {
       .boolean("c", false)
       .raw("d", "[]");
   EXPECT_EQ(out, R"({"a":"x","b":18446744073709551615,"c":false,"d":[]})");
-  EXPECT_EQ(error_json(404, "no"), R"({"code":404,"message":"no"})");
 }
 
 }  // namespace
-}  // namespace shaman::http
+}  // namespace shaman
