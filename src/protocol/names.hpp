@@ -15,7 +15,8 @@ namespace shaman::protocol {
 inline constexpr std::string_view kInfo = "/api/v3/shaman/info";
 inline constexpr std::string_view kRequirements = "/api/v3/shaman/checkout/requirements";
 inline constexpr std::string_view kCreate = "/api/v3/shaman/checkout/create";
-inline constexpr std::string_view kCheckout = "/api/v3/shaman/checkout";  ///< before the path of one
+inline constexpr std::string_view kCheckout =
+    "/api/v3/shaman/checkout";  ///< before the path of one
 inline constexpr std::string_view kCheckouts = "/api/v3/shaman/checkouts";
 inline constexpr std::string_view kFiles = "/api/v3/shaman/files";
 inline constexpr std::string_view kBatch = "/api/v3/shaman/files:batch";
@@ -56,7 +57,7 @@ inline constexpr std::string_view kResumes = "resumable-uploads";
 inline constexpr std::string_view kBatches = "batch";
 inline constexpr std::string_view kReuses = "reuse-checkout";
 inline constexpr std::string_view kLists = "list-checkouts";
-inline constexpr std::array kFeatures{kCreateWaits, kIdempotentCreates, kErases, kResumes,
-                                      kBatches,     kReuses,            kLists};
+inline constexpr std::array kFeatures{
+    kCreateWaits, kIdempotentCreates, kErases, kResumes, kBatches, kReuses, kLists};
 
 }  // namespace shaman::protocol
