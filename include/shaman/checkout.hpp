@@ -31,6 +31,7 @@ struct CheckoutRequest {
 struct MadeCheckout {
   std::string path;        ///< relative to `jobs/`
   bool is_reused = false;  ///< it was there before
+  std::string identity{};  ///< as FoundCheckout::identity
 };
 
 struct CheckoutOptions {
@@ -57,6 +58,9 @@ class CheckoutPlan {
 struct FoundCheckout {
   std::string path;  ///< as its creation answered it
   fs::Time made;     ///< or answered again
+  /// No other checkout has it, neither one that had this path before nor one that gets it later; it
+  /// survives copies of the storage. Of ASCII letters, digits and `-`.
+  std::string identity{};
 };
 
 /// A checkout with what its manifest says.
@@ -78,6 +82,7 @@ struct CheckoutPlace {
   Kind kind = Kind::nothing;
   std::string checkout{};  ///< of `checkout` and `inside`: the checkout's path
   bool may_erase = false;  ///< the same: the asker made it, or may erase every checkout
+  std::string identity{};  ///< the same: FoundCheckout::identity; empty where it has no manifest
 
   [[nodiscard]] bool has_checkout() const noexcept {
     return kind == Kind::checkout || kind == Kind::inside;
@@ -104,7 +109,8 @@ class Checkouts {
   /// Makes the checkout, complete and durable, or nothing, and in it the record of its maker where
   /// the asker has a scope. With `may_reuse`, a checkout that is there already may be answered: its
   /// age counts from now then. A plan with the same idempotency key, path and files as one of the
-  /// last 10 minutes returns that one's answer, waiting for it where it is still being made.
+  /// last 10 minutes returns that one's answer, waiting for it where it is still being made, unless
+  /// that checkout is gone.
   /// Blocks. errc::blobs_missing names how many and the first few; errc::no_unique_path;
   /// errc::storage_full.
   [[nodiscard]] result<MadeCheckout> create(const CheckoutPlan& plan);
@@ -114,6 +120,15 @@ class Checkouts {
 
   /// What lies at a path below `jobs/`. Blocks. errc::io_error.
   [[nodiscard]] result<CheckoutPlace> place_of(const std::string& path, const Asker& asker = {});
+
+  /// Whether one of these paths below `jobs/` could lead a worker, whatever its system, into a
+  /// checkout that the asker may not erase: by its exact name, in another case, with a pattern
+  /// (`*`,
+  /// `?`, `[a-z]`, `{a,b}`, frame numbers), or with something behind a name that ends it, as in a
+  /// command line. The checkout's path; empty where none does. Blocks; lists the folders on the
+  /// way. errc::limit_exceeded where that are too many; errc::io_error.
+  [[nodiscard]] result<std::string> find_others(const std::vector<std::string>& paths,
+                                                const Asker& asker);
 
   /// All checkouts that were made here or by another server of this kind: those that have a
   /// manifest. Sorted. Folders that this process may not read, which may hold some, are put into
@@ -140,8 +155,9 @@ class Checkouts {
   /// whether it is there or not. errc::not_found where exactly this folder is no checkout;
   /// errc::io_error.
   [[nodiscard]] result<void> erase(const std::string& path, const Asker& asker = {});
-  /// The same for a checkout that is erased because of its age: errc::busy where it was answered
-  /// again since it was found.
+  /// The same for a checkout that nobody asked to erase by its path, but its age or its jobs ended:
+  /// exactly this one. errc::busy where it was answered again since it was found; errc::not_found
+  /// also where another one has its path by now.
   [[nodiscard]] result<void> erase_unused(const FoundCheckout& found);
 
  private:

@@ -67,6 +67,8 @@ class Reader {
     if (!link && (fs::is_gone(link.error()) || link.error() == errors::invalid_argument)) return {};
     if (!link) return failure(link.error(), path);
     const auto id = layout::blob_of_path(*link);
+    // A copy of the links is another tree than the checkout.
+    if (id && path.starts_with(path_rules::kIdentityPrefix)) return {};
     if (!id)
       tree_.others.push_back(path);
     else if (path == path_rules::kManifestName)

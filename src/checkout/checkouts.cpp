@@ -9,9 +9,11 @@
 #include "checkout/content.hpp"
 #include "checkout/erasure.hpp"
 #include "checkout/idempotency.hpp"
+#include "checkout/identity.hpp"
 #include "checkout/listing.hpp"
 #include "checkout/maker.hpp"
 #include "checkout/manifest.hpp"
+#include "checkout/others.hpp"
 #include "checkout/path_rules.hpp"
 #include "checkout/placement.hpp"
 #include "checkout/plan.hpp"
@@ -71,16 +73,14 @@ struct Checkouts::Impl {
 
   result<std::vector<BlobId>> being_uploaded(const CheckoutPlan::State& plan);
   result<MadeCheckout> make_once(const CheckoutPlan::State& plan);
+  result<bool> has(const MadeCheckout& made);
   result<MadeCheckout> make(const CheckoutPlan::State& plan) {
     if (const auto marked = mark_blobs(plan.by_folder, plan.asker); !marked) return marked.error();
     const auto own = put_records(plan);
     if (!own) return own.error();
     if (plan.may_reuse)
-      if (auto there = Reuse(store, plan, *own).find())
-        return MadeCheckout{*std::move(there), true};
-    auto path = make_new(plan, *own);
-    if (!path) return path.error();
-    return MadeCheckout{*std::move(path), false};
+      if (auto there = Reuse(store, plan, *own).find()) return *std::move(there);
+    return make_new(plan, *own);
   }
 
   // What the checkout's own links lead to.
@@ -99,13 +99,18 @@ struct Checkouts::Impl {
     return own;
   }
 
-  result<std::string> make_new(const CheckoutPlan::State& plan, std::span<const PlannedFile> own) {
+  result<MadeCheckout> make_new(const CheckoutPlan::State& plan, std::vector<PlannedFile> own) {
     const auto room = store.reservations.set_aside(plan.asker.client, space_of(plan),
                                                    Reservations::Counts::as_links);
     if (!room) return room.error();
+    const std::string identity_link = new_identity_link(store.file_system);
+    own.push_back({identity_link, own.front().id});
     StagedTree tree(store);
     if (const auto built = tree.build(plan.by_folder, own, plan.path); !built) return built.error();
-    return Placement(store, plan.path, options.unique_name_attempts).place(tree);
+    auto path = Placement(store, plan.path, options.unique_name_attempts).place(tree);
+    if (!path) return path.error();
+    return MadeCheckout{*std::move(path), false,
+                        identity_link.substr(path_rules::kIdentityPrefix.size())};
   }
 
   // Looks at each one on the disk: a checkout with a link to nothing is worse than the time it
@@ -161,9 +166,17 @@ result<MadeCheckout> Checkouts::Impl::make_once(const CheckoutPlan::State& plan)
   if (plan.idempotency_key.empty()) return make(plan);
   const Digest request = fingerprint(plan, store.watch.epoch());
   const auto now = [this] { return store.file_system.steady_now(); };
-  const auto begun = answers.begin(request, now());
-  if (const auto* const joined = std::get_if<IdempotencyTable::Joined>(&begun))
-    return joined->get();
+  for (;;) {
+    const auto begun = answers.begin(request, now());
+    const auto* const joined = std::get_if<IdempotencyTable::Joined>(&begun);
+    if (joined == nullptr) break;
+    auto given = joined->get();
+    if (!given) return given;
+    const auto is_there = has(*given);
+    if (!is_there) return is_there.error();
+    if (is_there.value()) return given;
+    answers.forget(request, *given);
+  }
   // Who joined must get an answer even if this throws.
   result<MadeCheckout> answer = Error{errc::io_error, "the checkout could not be made"};
   try {
@@ -176,12 +189,43 @@ result<MadeCheckout> Checkouts::Impl::make_once(const CheckoutPlan::State& plan)
   return answer;
 }
 
+// Another server, the Manager or a person may have erased it, and somebody may have its path now.
+result<bool> Checkouts::Impl::has(const MadeCheckout& made) {
+  Erasure place(store, made.path);
+  if (const auto found = place.find(); !found) {
+    if (found.error().code == errc::not_found) return false;
+    return found.error();
+  }
+  const auto identity = place.identity();
+  if (!identity) return identity.error();
+  return *identity == made.identity;
+}
+
 result<void> Checkouts::check_there() {
   return impl_->store.watch.check();
 }
 
 result<CheckoutPlace> Checkouts::place_of(const std::string& path, const Asker& asker) {
-  return impl_->store.guarded([&] { return Erasure(impl_->store, path).look(asker); });
+  return impl_->store.guarded([&]() -> result<CheckoutPlace> {
+    Erasure erasure(impl_->store, path);
+    auto place = erasure.look(asker);
+    if (!place || !place->has_checkout()) return place;
+    auto identity = erasure.identity();
+    if (!identity) return identity.error();
+    place->identity = *std::move(identity);
+    return place;
+  });
+}
+
+result<std::string> Checkouts::find_others(const std::vector<std::string>& paths,
+                                           const Asker& asker) {
+  if (asker.knows_all) return std::string();
+  return impl_->store.guarded([&]() -> result<std::string> {
+    Others others(impl_->store, asker);
+    for (const std::string& path : paths)
+      if (auto found = others.find(path); !found || !found->empty()) return found;
+    return std::string();
+  });
 }
 
 result<std::vector<FoundCheckout>> Checkouts::list(std::vector<std::string>* unread) {
@@ -215,8 +259,7 @@ result<void> Checkouts::erase(const std::string& path, const Asker& asker) {
 }
 
 result<void> Checkouts::erase_unused(const FoundCheckout& found) {
-  auto erased =
-      impl_->store.guarded([&] { return Erasure(impl_->store, found.path, found.made).run({}); });
+  auto erased = impl_->store.guarded([&] { return Erasure(impl_->store, found).run({}); });
   if (erased) impl_->answers.forget(found.path);
   return erased;
 }

@@ -5,6 +5,7 @@
 
 #include "shaman/text.hpp"
 
+#include "checkout/identity.hpp"
 #include "checkout/maker.hpp"
 #include "checkout/path_rules.hpp"
 #include "checkout/placement.hpp"
@@ -111,6 +112,7 @@ result<void> Erasure::take_away() {
   const fs::Folder& staging = store_.instance.staging();
   const std::string what = "erase the checkout " + text::in_quotes(path_);
   const std::string name = Dismantling::staged_name(store_.next_name++, path_);
+  if (auto is_found = check_is_found(); !is_found) return is_found;
   if (const auto used = is_in_use(); !used || *used) return used ? in_use() : used.error();
   const auto moved = file_system.rename(parent(), names_.back(), staging, name);
   if (!moved && is_nothing(moved.error())) return not_found();
@@ -138,10 +140,26 @@ result<void> Erasure::put_back(const std::string& name, const Error& why) {
   return why;
 }
 
+result<std::string> Erasure::identity() const {
+  auto identity = identity_of(store_.file_system, checkout_);
+  if (!identity && !is_nothing(identity.error()))
+    return disk_error(identity.error(), "look into the checkout " + text::in_quotes(path_));
+  return identity ? *std::move(identity) : std::string();
+}
+
+// Its path may be another's by now.
+result<void> Erasure::check_is_found() const {
+  if (!found_) return {};
+  const auto there = identity();
+  if (!there) return there.error();
+  if (*there != found_->identity) return not_found();
+  return {};
+}
+
 result<bool> Erasure::is_in_use() const {
-  if (!made_) return false;
+  if (!found_) return false;
   const auto manifest = store_.file_system.stat(checkout_, path_rules::kManifestName);
-  if (manifest) return manifest->modified != *made_;
+  if (manifest) return manifest->modified != found_->made;
   if (is_nothing(manifest.error())) return false;
   return disk_error(manifest.error(), "look into the checkout " + text::in_quotes(path_));
 }

@@ -18,9 +18,10 @@ namespace shaman {
 class Erasure {
  public:
   /// The store must outlive it. `path` is relative to `jobs/`, as the checkout's creation answered.
-  /// With `made` only one that was not answered again since.
-  Erasure(Store::Impl& store, std::string_view path, std::optional<fs::Time> made = std::nullopt)
-      : store_(store), path_(path), made_(made) {}
+  Erasure(Store::Impl& store, std::string_view path) : store_(store), path_(path) {}
+  /// Takes away only the one that was found, and only if it was not answered again since.
+  Erasure(Store::Impl& store, const FoundCheckout& found)
+      : store_(store), path_(found.path), found_(found) {}
 
   /// As Checkouts::erase().
   [[nodiscard]] result<void> run(const Asker& asker);
@@ -29,6 +30,8 @@ class Erasure {
   [[nodiscard]] result<CheckoutPlace> look(const Asker& asker);
   /// Only finds it. errc::not_found where exactly this folder is no checkout.
   [[nodiscard]] result<void> find();
+  /// After look() has found one, which: FoundCheckout::identity. errc::io_error.
+  [[nodiscard]] result<std::string> identity() const;
   /// What look() found; open where it is a checkout.
   [[nodiscard]] const fs::Folder& checkout() const noexcept { return checkout_; }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
@@ -41,6 +44,7 @@ class Erasure {
   [[nodiscard]] result<void> take_away();
   void take_apart(const std::string& name);
   [[nodiscard]] result<void> put_back(const std::string& name, const Error& why);
+  [[nodiscard]] result<void> check_is_found() const;
   [[nodiscard]] result<bool> is_in_use() const;
   [[nodiscard]] Error in_use() const;
   [[nodiscard]] const fs::Folder& parent() const;
@@ -48,7 +52,7 @@ class Erasure {
 
   Store::Impl& store_;
   const std::string path_;
-  const std::optional<fs::Time> made_;
+  const std::optional<FoundCheckout> found_;
   std::vector<std::string> names_;
   std::vector<fs::Folder> way_;  ///< open folders of names_, but for the last
   fs::Folder checkout_;          ///< where there is one

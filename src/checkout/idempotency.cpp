@@ -31,12 +31,24 @@ void IdempotencyTable::finish(const Digest& request, const Answer& answer, Time 
 }
 
 void IdempotencyTable::forget(const std::string& path) {
+  forget_if(
+      [&path](const Digest& /*request*/, const MadeCheckout& given) { return given.path == path; });
+}
+
+void IdempotencyTable::forget(const Digest& request, const MadeCheckout& gone) {
+  forget_if([&](const Digest& each, const MadeCheckout& given) {
+    return each == request && given.path == gone.path && given.identity == gone.identity;
+  });
+}
+
+template <class IsGone>
+void IdempotencyTable::forget_if(const IsGone& is_gone) {
   const std::lock_guard lock(mutex_);
   finished_.remove_if([&](const Digest& request) {
     const auto entry = entries_.find(request);
     if (entry == entries_.end()) return true;
     const Answer& given = entry->second.answer.get();
-    if (!given || given->path != path) return false;
+    if (!given || !is_gone(request, *given)) return false;
     entries_.erase(entry);
     return true;
   });

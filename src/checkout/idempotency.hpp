@@ -37,6 +37,8 @@ class IdempotencyTable {
   /// Answers all who joined. Failures are not remembered.
   void finish(const Digest& request, const Answer& answer, Time now);
 
+  /// Forgets what the request was answered, if that is still this checkout: it is gone.
+  void forget(const Digest& request, const MadeCheckout& gone);
   /// Forgets those that were answered this path: there is no such checkout any longer.
   void forget(const std::string& path);
 
@@ -49,6 +51,8 @@ class IdempotencyTable {
     bool finished = false;
     Time since;
   };
+  template <class IsGone>
+  void forget_if(const IsGone& is_gone);
   void forget_old(Time now);
 
   const std::chrono::seconds keep_;

@@ -8,6 +8,7 @@
 
 #include "shaman/text.hpp"
 
+#include "checkout/identity.hpp"
 #include "checkout/path_rules.hpp"
 #include "fs/error_kinds.hpp"
 #include "store/disk_error.hpp"
@@ -42,7 +43,9 @@ class Listing {
     const auto manifest = store_.file_system.stat(*folder, path_rules::kManifestName);
     if (!manifest && fs::is_gone(manifest.error())) return look_through(*folder, path);
     if (!manifest) return failure(manifest.error(), path);
-    found_.push_back({path, manifest->modified});
+    auto identity = identity_of(store_.file_system, *folder);
+    if (!identity) return failure(identity.error(), path);
+    found_.push_back({path, manifest->modified, *std::move(identity)});
     return std::nullopt;
   }
 

@@ -69,7 +69,8 @@ std::string_view first_component(std::string_view path) noexcept {
 }
 
 bool is_reserved(std::string_view name) noexcept {
-  return name == kManifestName || name == kMakerName || name == kReusableName;
+  return name == kManifestName || name == kMakerName || name == kReusableName ||
+         name.starts_with(kIdentityPrefix);
 }
 
 bool has_reserved_component(std::string_view path) noexcept {

@@ -23,6 +23,8 @@ inline constexpr std::string_view kManifestName = layout::kManifestName;
 inline constexpr std::string_view kMakerName = ".shaman-maker";
 /// The link that leads to the record of the path that was asked for (reuse.hpp); reserved likewise.
 inline constexpr std::string_view kReusableName = ".shaman-reusable";
+/// How the name of the link begins that tells the checkout from all others (identity.hpp).
+inline constexpr std::string_view kIdentityPrefix = ".shaman-id-";
 
 /// The path that a checkout gets for the one asked for: each of `? * : ; { } \` and each control
 /// character becomes `_`; `.` becomes `unnamed`. errc::unsafe_path where it is not a relative path

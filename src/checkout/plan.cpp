@@ -115,7 +115,7 @@ result<std::unique_ptr<State>> make_plan(CheckoutRequest request, const Checkout
 SpaceAmount space_of(const CheckoutPlan::State& plan) {
   // Links to blobs are longer than the 60 bytes that ext4 keeps in an inode.
   constexpr std::uint64_t kBlock = 4096;
-  constexpr std::uint64_t kOwnLinks = 3;
+  constexpr std::uint64_t kOwnLinks = 4;
   constexpr std::uint64_t kNameOverhead = 16;
   const auto above = static_cast<std::uint64_t>(std::ranges::count(plan.path, '/')) + 1;
   SpaceAmount amount;

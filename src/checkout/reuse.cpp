@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
+#include "checkout/identity.hpp"
 #include "checkout/path_rules.hpp"
 #include "checkout/placement.hpp"
 #include "store/layout.hpp"
@@ -63,12 +65,12 @@ std::string reusable_record(std::string_view path) {
 Reuse::Reuse(Store::Impl& store, const CheckoutPlan::State& plan, std::span<const PlannedFile> own)
     : store_(store), plan_(plan), own_(own), asked_(path_rules::components(plan.path)) {}
 
-std::optional<std::string> Reuse::find() {
+std::optional<MadeCheckout> Reuse::find() {
   if (!look_at_level(0)) return std::nullopt;
   std::string path;
   for (const std::string& name : names_)
     path += path.empty() ? name : "/" + name;
-  return path;
+  return MadeCheckout{std::move(path), true, std::move(identity_)};
 }
 
 const fs::Folder& Reuse::parent() const {
@@ -150,6 +152,9 @@ bool Reuse::take(const fs::Folder& checkout, const std::string& name) {
       if (!file_system.flush(folder)) return false;
     if (!file_system.flush(store_.root.jobs)) return false;
   }
+  auto identity = identity_of(file_system, checkout);
+  if (!identity) return false;
+  identity_ = *std::move(identity);
   const auto own = file_system.stat(checkout);
   const auto there = file_system.stat(parent(), name);
   return own && there && own->inode == there->inode && own->device == there->device;

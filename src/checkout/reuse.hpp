@@ -27,10 +27,10 @@ class Reuse {
   /// `own` are the links that the server adds to the checkout. All references must outlive it.
   Reuse(Store::Impl& store, const CheckoutPlan::State& plan, std::span<const PlannedFile> own);
 
-  /// The path of such a checkout, whose age counts from now; its names are on stable storage as
+  /// Such a checkout, whose age counts from now; its names are on stable storage as
   /// the durability demands. Nothing where there is none, or where it cannot be told. Blocks;
   /// spreads over the store's pool.
-  [[nodiscard]] std::optional<std::string> find();
+  [[nodiscard]] std::optional<MadeCheckout> find();
 
  private:
   [[nodiscard]] bool look_at_level(std::size_t level);
@@ -49,6 +49,7 @@ class Reuse {
   const std::vector<std::string> asked_;
   std::vector<std::string> names_;  ///< the components now looked at
   std::vector<fs::Folder> way_;     ///< open folders of names_, but for the last
+  std::string identity_;            ///< of the checkout that was taken
 };
 
 }  // namespace shaman

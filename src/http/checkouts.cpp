@@ -24,7 +24,7 @@ struct List {
   [[nodiscard]] std::size_t memory() const {
     std::size_t bytes = checkouts.size() * sizeof(FoundCheckout);
     for (const FoundCheckout& checkout : checkouts)
-      bytes += checkout.path.size();
+      bytes += checkout.path.size() + checkout.identity.size();
     return bytes;
   }
 };

@@ -219,7 +219,7 @@ class Server:
         content = {}
         for folder, _, names in os.walk(root):
             for name in names:
-                if name in (".shaman-checkout", ".shaman-maker", ".shaman-reusable"):
+                if name.startswith(".shaman-"):
                     continue
                 file = os.path.join(folder, name)
                 with open(file, "rb") as stream:

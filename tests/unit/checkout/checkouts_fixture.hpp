@@ -45,14 +45,25 @@ class CheckoutsTest : public StoreTest {
     EXPECT_TRUE(made) << made.error().message();
     return made ? *made : made.error().message();
   }
+  /// The checkout of this path as a listing finds it.
+  FoundCheckout found(const std::string& path) {
+    const auto all = checkouts_->list();
+    EXPECT_TRUE(all) << all.error().message();
+    if (all)
+      for (const FoundCheckout& each : *all)
+        if (each.path == path) return each;
+    ADD_FAILURE() << "no checkout " << path;
+    return {};
+  }
   std::string read(const std::string& path) const {
     return TemporaryFolder::read(below("jobs/" + path));
   }
-  /// Everything below jobs, folders included.
+  /// Everything below jobs, folders included, but for the links with random names.
   std::vector<std::string> jobs() const {
     std::vector<std::string> found;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(below("jobs")))
-      found.push_back(entry.path().string().substr(below("jobs/").size()));
+      if (!entry.path().filename().string().starts_with(".shaman-id-"))
+        found.push_back(entry.path().string().substr(below("jobs/").size()));
     std::sort(found.begin(), found.end());
     return found;
   }

@@ -138,9 +138,9 @@ TEST_F(CheckoutFailuresTest, TheTreeIsFlushedBeforeItIsSeen) {
   created("there", files_);
   created_while_watched("film/shot");
   using enum Operation;
-  EXPECT_EQ(seen_->operations,
-            (std::vector{make_link, make_link, make_link, make_link, flush_folder, flush_folder,
-                         flush_folder, flush_folder, rename, flush_folder, flush_folder}));
+  EXPECT_EQ(seen_->operations, (std::vector{make_link, make_link, make_link, make_link, make_link,
+                                            flush_folder, flush_folder, flush_folder, flush_folder,
+                                            rename, flush_folder, flush_folder}));
 }
 
 // Of 50 inodes and a megabyte, as much stays free as the limits say.

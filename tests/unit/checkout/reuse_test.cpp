@@ -237,23 +237,23 @@ TEST_F(ReuseTest, OneThatIsErasedMeanwhileIsNotGiven) {
 TEST_F(ReuseTest, ErasingByAgeSparesOneThatWasGivenAgain) {
   const std::string path = fresh("film/shot", files_);
   make_older(path, std::chrono::hours(1000));
-  const FoundCheckout found{path, made(path)};
+  const FoundCheckout listed = found(path);
   expect_reused(path, "film/shot", files_);
-  const auto erased = checkouts_->erase_unused(found);
+  const auto erased = checkouts_->erase_unused(listed);
   ASSERT_FALSE(erased);
   EXPECT_EQ(erased.error().code, errc::busy);
   EXPECT_EQ(read("film/shot/shot.blend"), "content");
   EXPECT_TRUE(files_below(".shaman/staging").empty());
-  EXPECT_TRUE(checkouts_->erase_unused({path, made(path)}));
+  EXPECT_TRUE(checkouts_->erase_unused(found(path)));
   EXPECT_TRUE(jobs().empty());
 }
 
 TEST_F(ReuseTest, ErasingByAgePutsBackOneThatIsGivenAtThatMoment) {
   const std::string path = fresh("film/shot", files_);
   make_older(path, std::chrono::hours(1000));
-  const FoundCheckout found{path, made(path)};
+  const FoundCheckout listed = found(path);
   on_first(Operation::rename, [&] { make_older(path, std::chrono::hours(0)); });
-  const auto erased = checkouts_->erase_unused(found);
+  const auto erased = checkouts_->erase_unused(listed);
   EXPECT_FALSE(erased);
   EXPECT_EQ(read("film/shot/shot.blend"), "content");
 }
