@@ -192,8 +192,8 @@ int expired(int argc, char** argv) {
   if (const auto is = check_is_storage(file_system, storage); !is) return fail(is.error());
   const auto held = jobs::held_checkouts(file_system, storage);
   if (!held) return fail(held.error());
-  for (const std::string& path : *held)
-    std::printf("%s\n", text::printable(path).c_str());
+  for (const jobs::CheckoutId& checkout : *held)
+    std::printf("%s\n", text::printable(checkout.path).c_str());
   if (held->empty()) std::fprintf(stderr, "No checkout waits for being confirmed.\n");
   if (!confirms || held->empty()) return 0;
   const auto confirmed = jobs::confirm_erasing(file_system, storage, *held);

@@ -34,8 +34,29 @@ Error no_jobs() {
           "the Manager has no job at all: no checkout is erased, in case it has lost them"};
 }
 
+// A job that was there before its checkout's path became another's, of which nothing else tells.
+bool is_another(const Knowledge& knowledge, const std::string& job, const CheckoutId& checkout) {
+  const auto seen = knowledge.first_seen.find(job);
+  if (seen == knowledge.first_seen.end()) return false;
+  const auto then = seen->second.find(checkout.path);
+  return then == seen->second.end() || then->second != checkout.identity;
+}
+
 bool is_deleted(const Known& known, const std::set<std::string>& deleted) {
   return !known.jobs.empty() && std::ranges::includes(deleted, known.jobs);
+}
+
+// What another checkout had at its path is forgotten.
+void take_order(Knowledge& knowledge, const DeletedJob& job, fs::Time at) {
+  knowledge.deleted_jobs.insert(job.id);
+  for (const CheckoutId& checkout : job.checkouts) {
+    if (is_another(knowledge, job.id, checkout)) continue;
+    Known& known = knowledge.checkouts[checkout.path];
+    if (!known.identity.empty() && known.identity != checkout.identity) known = {};
+    known.identity = checkout.identity;
+    known.jobs.insert(job.id);
+    known.not_after = std::max(known.not_after, nanoseconds_of(at));
+  }
 }
 
 // The checkouts that jobs on their way to the Manager name. Thread-safe.
@@ -82,21 +103,23 @@ class Look {
        Holds& holds)
       : checkouts_(checkouts), options_(options), now_(now), knowledge_(knowledge), holds_(holds) {}
 
-  result<CheckoutEndsResults> run(const AskForJobs& ask, std::vector<std::string> confirmed);
+  result<CheckoutEndsResults> run(const AskForJobs& ask, const std::vector<CheckoutId>& confirmed);
 
  private:
   void learn_orders(const std::vector<manager::Job>& jobs);
+  void see(const std::vector<manager::Job>& jobs, std::map<std::string, Users>& users);
   void learn(const std::map<std::string, Users>& users);
+  [[nodiscard]] const Known* known_of(const FoundCheckout& checkout) const;
+  [[nodiscard]] const FoundCheckout& found_at(const std::string& path) const;
   [[nodiscard]] bool is_ordered(const std::string& path) const;
   [[nodiscard]] bool is_unread(const std::string& path) const;
   void tell_unread() const;
   [[nodiscard]] bool is_over(const FoundCheckout& checkout) const;
   [[nodiscard]] std::vector<std::string> find_over() const;
-  void apply_brake(std::vector<std::string>& over, std::vector<std::string> confirmed);
+  void apply_brake(std::vector<std::string>& over, const std::vector<CheckoutId>& confirmed);
   [[nodiscard]] result<void> drop_used(const AskForJobs& ask, std::vector<std::string>& over);
   void erase(const std::vector<std::string>& over);
   void erase(const std::string& path);
-  [[nodiscard]] result<void> erase_from_disk(const std::string& path);
   void say(LogLevel level, const std::string& message) const {
     if (options_.log) options_.log(level, message);
   }
@@ -122,6 +145,47 @@ void Look::learn_orders(const std::vector<manager::Job>& jobs) {
   }
 }
 
+// What lies at the paths of a job without a record when it is first seen is what it names. What
+// cannot be read then is found out when it can be.
+void Look::see(const std::vector<manager::Job>& jobs, std::map<std::string, Users>& users) {
+  std::map<std::string, FirstSeen> next;
+  std::set<std::string> is_new;
+  for (const manager::Job& job : jobs) {
+    if (identities_of(job.whole)) continue;
+    if (const auto before = knowledge_.first_seen.find(job.id);
+        before != knowledge_.first_seen.end()) {
+      next.insert(*before);
+      continue;
+    }
+    const std::set<std::string> paths = named_paths(job.whole);
+    if (paths.empty() ||
+        std::ranges::any_of(paths, [&](const std::string& path) { return is_unread(path); }))
+      continue;
+    next[job.id];
+    is_new.insert(job.id);
+  }
+  for (const auto& [path, of_path] : users)
+    for (const std::string& job : of_path.naming)
+      if (is_new.contains(job)) next[job][path] = found_at(path).identity;
+  knowledge_.first_seen = std::move(next);
+  for (auto& [path, of_path] : users)
+    std::erase_if(of_path.naming, [&](const std::string& job) {
+      return is_another(knowledge_, job, {path, found_at(path).identity});
+    });
+}
+
+// What is known of another one that had its path is not known of it.
+const Known* Look::known_of(const FoundCheckout& checkout) const {
+  const auto known = knowledge_.checkouts.find(checkout.path);
+  if (known == knowledge_.checkouts.end()) return nullptr;
+  const std::string& identity = known->second.identity;
+  return identity.empty() || identity == checkout.identity ? &known->second : nullptr;
+}
+
+const FoundCheckout& Look::found_at(const std::string& path) const {
+  return *std::ranges::lower_bound(found_, path, {}, &FoundCheckout::path);
+}
+
 // What is gone is forgotten; what has a job has one; what had one has lost it now, or a while ago.
 // A job that may lead into a checkout, but does not name it, keeps it and is not its job: else
 // whoever makes and deletes such a job would have the checkout erased.
@@ -130,18 +194,19 @@ void Look::learn(const std::map<std::string, Users>& users) {
   for (const FoundCheckout& checkout : found_) {
     const auto using_it = users.find(checkout.path);
     const bool is_used = using_it != users.end();
-    const auto known = knowledge_.checkouts.find(checkout.path);
+    const Known* const known = known_of(checkout);
     if (is_used) used_.insert(checkout.path);
     if (is_used && !using_it->second.naming.empty()) {
-      next[checkout.path] = {using_it->second.naming, 0, nanoseconds_of(now_)};
-    } else if (known != knowledge_.checkouts.end()) {
-      // Its jobs were deleted, and it was made after that: another one of the same name.
-      const std::int64_t not_after = known->second.not_after;
-      const bool is_another = not_after != 0 && nanoseconds_of(checkout.made) > not_after &&
-                              is_deleted(known->second, knowledge_.deleted_jobs);
-      if (!is_used && is_another) continue;
-      next[checkout.path] = known->second;
-      std::int64_t& since = next[checkout.path].gone_since;
+      next[checkout.path] = {using_it->second.naming, 0, nanoseconds_of(now_), checkout.identity};
+    } else if (known != nullptr) {
+      // Its jobs were deleted, and a client was given it after that: for another job.
+      const bool is_given_again = known->not_after != 0 &&
+                                  nanoseconds_of(checkout.made) > known->not_after &&
+                                  is_deleted(*known, knowledge_.deleted_jobs);
+      if (!is_used && is_given_again) continue;
+      Known& kept = next[checkout.path] = *known;
+      kept.identity = checkout.identity;
+      std::int64_t& since = kept.gone_since;
       if (is_used)
         since = 0;
       else if (since == 0)
@@ -191,19 +256,26 @@ std::vector<std::string> Look::find_over() const {
 
 // What an admin has confirmed goes, and what goes because people deleted its jobs; of the rest all
 // or none.
-void Look::apply_brake(std::vector<std::string>& over, std::vector<std::string> confirmed) {
-  std::ranges::copy_if(over, std::back_inserter(confirmed),
-                       [&](const std::string& path) { return is_ordered(path); });
-  std::ranges::sort(confirmed);
+void Look::apply_brake(std::vector<std::string>& over, const std::vector<CheckoutId>& confirmed) {
+  std::vector<std::string> allowed;
   std::vector<std::string> rest;
-  std::ranges::set_difference(over, confirmed, std::back_inserter(rest));
+  std::vector<CheckoutId> held;
+  for (const std::string& path : over) {
+    const CheckoutId id{path, found_at(path).identity};
+    const bool is_confirmed = std::ranges::any_of(
+        confirmed, [&](const CheckoutId& each) { return each == id || each == CheckoutId{path}; });
+    if (is_confirmed || is_ordered(path)) {
+      allowed.push_back(path);
+    } else {
+      rest.push_back(path);
+      held.push_back(id);
+    }
+  }
   const bool is_small = rest.size() <= kFew || rest.size() * kMostOf <= found_.size();
   if (is_small && rest.size() <= options_.erase_brake) return;
-  std::vector<std::string> allowed;
-  std::ranges::set_intersection(over, confirmed, std::back_inserter(allowed));
   over = std::move(allowed);
   results_.held = rest;
-  if (rest == knowledge_.held) return;
+  if (std::exchange(knowledge_.held, held) == held) return;
   say(LogLevel::warning,
       text::count_of(rest.size(), "checkout", "checkouts") + " of " +
           std::to_string(found_.size()) +
@@ -227,16 +299,10 @@ void Look::erase(const std::vector<std::string>& over) {
     if (!holds_.unless_held(path, [&] { erase(path); })) results_.is_awaited = true;
 }
 
-// What only time ends stays if it was given to a client again since it was listed.
-result<void> Look::erase_from_disk(const std::string& path) {
-  if (is_ordered(path)) return checkouts_.erase(path);
-  return checkouts_.erase_unused(*std::ranges::lower_bound(found_, path, {}, &FoundCheckout::path));
-}
-
 void Look::erase(const std::string& path) {
   const bool had_job = knowledge_.checkouts.contains(path);
-  const auto erased = erase_from_disk(path);
-  // Somebody else was faster, most often the Manager; or a client was given it.
+  const auto erased = checkouts_.erase_unused(found_at(path));
+  // Somebody else was faster, most often the Manager; or a client was given it since it was listed.
   if (!erased && (erased.error().code == errc::not_found || erased.error().code == errc::busy))
     return;
   if (!erased) return say(LogLevel::error, text::printable(erased.error().message()));
@@ -246,7 +312,8 @@ void Look::erase(const std::string& path) {
                           (had_job ? ": its job is gone" : ": it never had a job"));
 }
 
-result<CheckoutEndsResults> Look::run(const AskForJobs& ask, std::vector<std::string> confirmed) {
+result<CheckoutEndsResults> Look::run(const AskForJobs& ask,
+                                      const std::vector<CheckoutId>& confirmed) {
   // The jobs first: a checkout that is made after that is young.
   const auto jobs = ask();
   if (!jobs) return jobs.error();
@@ -261,13 +328,15 @@ result<CheckoutEndsResults> Look::run(const AskForJobs& ask, std::vector<std::st
   });
   if (!has_jobs_ && !are_known_deleted) return no_jobs();
   learn_orders(*jobs);
-  learn(users_of(found_, *jobs));
+  auto users = users_of(found_, *jobs);
+  see(*jobs, users);
+  learn(users);
   std::vector<std::string> over = find_over();
-  if (!over.empty()) apply_brake(over, std::move(confirmed));
+  if (!over.empty()) apply_brake(over, confirmed);
   if (!over.empty())
     if (auto again = drop_used(ask, over); !again) return again.error();
   erase(over);
-  knowledge_.held = results_.held;
+  if (results_.held.empty()) knowledge_.held.clear();
   return std::move(results_);
 }
 
@@ -325,14 +394,8 @@ result<CheckoutEndsResults> CheckoutEnds::look(const AskForJobs& ask,
   if (!confirmed) return confirmed.error();
   {
     const std::lock_guard lock(impl_->mutex);
-    for (const auto& [job, at] : impl_->orders) {
-      knowledge->deleted_jobs.insert(job.id);
-      for (const std::string& path : job.checkouts) {
-        Known& known = knowledge->checkouts[path];
-        known.jobs.insert(job.id);
-        known.not_after = std::max(known.not_after, nanoseconds_of(at));
-      }
-    }
+    for (const auto& [job, at] : impl_->orders)
+      take_order(*knowledge, job, at);
     impl_->orders.clear();
   }
   auto looked = Look(impl_->checkouts, options, now, *knowledge, impl_->holds).run(ask, *confirmed);
@@ -347,15 +410,15 @@ result<CheckoutEndsResults> CheckoutEnds::look(const AskForJobs& ask,
   return looked;
 }
 
-result<std::vector<std::string>> held_checkouts(fs::FileSystem& file_system,
-                                                const std::string& storage) {
+result<std::vector<CheckoutId>> held_checkouts(fs::FileSystem& file_system,
+                                               const std::string& storage) {
   auto knowledge = KnowledgeFiles(file_system, storage).read();
   if (!knowledge) return knowledge.error();
   return std::move(knowledge->held);
 }
 
 result<void> confirm_erasing(fs::FileSystem& file_system, const std::string& storage,
-                             const std::vector<std::string>& checkouts) {
+                             const std::vector<CheckoutId>& checkouts) {
   return KnowledgeFiles(file_system, storage).write_confirmed(checkouts);
 }
 

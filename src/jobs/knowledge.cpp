@@ -27,14 +27,35 @@ std::string text_of(const json& content) {
   return content.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
+// An older server wrote paths only.
+std::vector<CheckoutId> checkouts_from(const json& list) {
+  std::vector<CheckoutId> checkouts;
+  for (const json& each : list)
+    if (each.is_string())
+      checkouts.push_back({each.get<std::string>()});
+    else
+      checkouts.push_back(
+          {each.at("path").get<std::string>(), each.at("identity").get<std::string>()});
+  return checkouts;
+}
+
+json list_of(const std::vector<CheckoutId>& checkouts) {
+  json list = json::array();
+  for (const CheckoutId& each : checkouts)
+    list.push_back({{"path", each.path}, {"identity", each.identity}});
+  return list;
+}
+
 Knowledge knowledge_from(const json& content) {
   Knowledge knowledge;
   for (const auto& [path, known] : content.at("checkouts").items())
-    knowledge.checkouts[path] = {known.at("jobs").get<std::set<std::string>>(),
-                                 known.at("goneSince").get<std::int64_t>(),
-                                 known.value("notAfter", std::int64_t{0})};
+    knowledge.checkouts[path] = {
+        known.at("jobs").get<std::set<std::string>>(), known.at("goneSince").get<std::int64_t>(),
+        known.value("notAfter", std::int64_t{0}), known.value("identity", std::string())};
   knowledge.deleted_jobs = content.at("deletedJobs").get<std::set<std::string>>();
-  knowledge.held = content.at("held").get<std::vector<std::string>>();
+  knowledge.held = checkouts_from(content.at("held"));
+  knowledge.first_seen =
+      content.value("firstSeen", json::object()).get<std::map<std::string, FirstSeen>>();
   return knowledge;
 }
 
@@ -112,26 +133,29 @@ result<Knowledge> KnowledgeFiles::read() const {
 result<void> KnowledgeFiles::write(const Knowledge& knowledge) const {
   json checkouts = json::object();
   for (const auto& [path, known] : knowledge.checkouts)
-    checkouts[path] = {
-        {"jobs", known.jobs}, {"goneSince", known.gone_since}, {"notAfter", known.not_after}};
+    checkouts[path] = {{"jobs", known.jobs},
+                       {"goneSince", known.gone_since},
+                       {"notAfter", known.not_after},
+                       {"identity", known.identity}};
   return write_file(kKnown, text_of({{"checkouts", std::move(checkouts)},
                                      {"deletedJobs", knowledge.deleted_jobs},
-                                     {"held", knowledge.held}}));
+                                     {"held", list_of(knowledge.held)},
+                                     {"firstSeen", knowledge.first_seen}}));
 }
 
-result<std::vector<std::string>> KnowledgeFiles::read_confirmed() const {
+result<std::vector<CheckoutId>> KnowledgeFiles::read_confirmed() const {
   const auto content = content_of(kConfirmed);
   if (!content) return content.error();
-  if (content->empty()) return std::vector<std::string>();
+  if (content->empty()) return std::vector<CheckoutId>();
   try {
-    return json::parse(*content).get<std::vector<std::string>>();
+    return checkouts_from(json::parse(*content));
   } catch (const json::exception&) {
     return unusable(kConfirmed, "is damaged");
   }
 }
 
-result<void> KnowledgeFiles::write_confirmed(const std::vector<std::string>& checkouts) const {
-  return write_file(kConfirmed, text_of(checkouts));
+result<void> KnowledgeFiles::write_confirmed(const std::vector<CheckoutId>& checkouts) const {
+  return write_file(kConfirmed, text_of(list_of(checkouts)));
 }
 
 void KnowledgeFiles::forget_confirmed() const {

@@ -11,6 +11,7 @@
 
 #include "shaman/error.hpp"
 #include "shaman/fs.hpp"
+#include "shaman/jobs/checkout_ends.hpp"
 
 namespace shaman::jobs {
 
@@ -20,13 +21,20 @@ struct Known {
   std::int64_t gone_since = 0;  ///< seconds since 1970; 0: one is there
   /// Nanoseconds since 1970: one that was made later only has the same name. 0: not known.
   std::int64_t not_after = 0;
+  /// FoundCheckout::identity; empty in what an older server has written.
+  std::string identity{};
 };
+
+/// Of a job that brings no record of what it names (references.hpp): by path, the identities of the
+/// checkouts that lay there when a look first saw it.
+using FirstSeen = std::map<std::string, std::string>;
 
 /// What looks at the Manager's jobs have found, kept from one to the next.
 struct Knowledge {
   std::map<std::string, Known> checkouts;
-  std::set<std::string> deleted_jobs;  ///< whose deletion was seen in passing
-  std::vector<std::string> held;       ///< that the brake keeps
+  std::set<std::string> deleted_jobs;           ///< whose deletion was seen in passing
+  std::vector<CheckoutId> held;                 ///< that the brake keeps
+  std::map<std::string, FirstSeen> first_seen;  ///< by the job's id
 };
 
 /// The files below `.shaman/jobs/` of a storage. One that is missing is empty; one that is damaged,
@@ -41,8 +49,8 @@ class KnowledgeFiles {
   [[nodiscard]] result<Knowledge> read() const;
   [[nodiscard]] result<void> write(const Knowledge& knowledge) const;
 
-  [[nodiscard]] result<std::vector<std::string>> read_confirmed() const;
-  [[nodiscard]] result<void> write_confirmed(const std::vector<std::string>& checkouts) const;
+  [[nodiscard]] result<std::vector<CheckoutId>> read_confirmed() const;
+  [[nodiscard]] result<void> write_confirmed(const std::vector<CheckoutId>& checkouts) const;
   void forget_confirmed() const;
 
  private:

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <ctime>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -48,21 +49,16 @@ std::optional<std::string> other_user(const std::string& checkout, const std::se
   return std::nullopt;
 }
 
-std::set<std::string> named_paths(const manager::Job& job) {
-  std::set<std::string> paths;
-  for (const std::string& text : jobs::texts_of(job.whole))
-    for (jobs::Lead& lead : jobs::leads_of(text))
-      if (lead.is_named) paths.insert(std::move(lead.path));
-  return paths;
-}
-
+// What has the path of a checkout that the job was submitted for may be another one by now.
 result<std::vector<CheckoutPlace>> named_checkouts(const manager::Job& job,
                                                    const PlaceOf& place_of) {
+  const auto recorded = jobs::identities_of(job.whole);
   std::vector<CheckoutPlace> places;
-  for (const std::string& path : named_paths(job)) {
+  for (const std::string& path : jobs::named_paths(job.whole)) {
     auto place = place_of_lead(place_of, path);
     if (!place) return place.error();
-    if (place->has_checkout()) places.push_back(*std::move(place));
+    const bool is_it = !recorded || recorded->contains(place->identity);
+    if (place->has_checkout() && is_it) places.push_back(*std::move(place));
   }
   return places;
 }
@@ -161,15 +157,18 @@ std::string checkout_id_of(const manager::Job& job) {
 result<jobs::DeletedJob> judge_deletion(const manager::Job& job, const PlaceOf& place_of) {
   const auto places = named_checkouts(job, place_of);
   if (!places) return places.error();
-  std::set<std::string> checkouts;
+  std::map<std::string, std::string> checkouts;
   for (const CheckoutPlace& place : *places) {
     if (!place.may_erase)
       return Error{errc::not_let_in, "the job uses the checkout " + in_quotes(place.checkout) +
                                          ", which you did not make; only who made it, or an "
                                          "admin, may delete the job"};
-    checkouts.insert(place.checkout);
+    checkouts.emplace(place.checkout, place.identity);
   }
-  return jobs::DeletedJob{job.id, {checkouts.begin(), checkouts.end()}};
+  jobs::DeletedJob deleted{job.id, {}};
+  for (const auto& [path, identity] : checkouts)
+    deleted.checkouts.push_back({path, identity});
+  return deleted;
 }
 
 result<std::optional<std::string>> reason_against_erasure(const std::vector<manager::Job>& doomed,

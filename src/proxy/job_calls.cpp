@@ -84,22 +84,20 @@ Task<JobCalls::Refusal> JobCalls::judge_submission(std::optional<std::string>& b
   std::string text;
   if (auto refused = co_await collect(text)) co_return std::move(refused);
   WorkerPool& pool = exchange_.services.pools.requests;
-  if (call_.kind == JobCall::check) {
-    auto checked = co_await http::run_on(pool, exchange_.connection,
-                                         [&text] { return repair_job_check(text); });
-    if (!checked) co_return Response::error(checked.error());
-    body = *std::move(checked);
-    co_return std::nullopt;
-  }
   JobRules rules;
   rules.place_of = place_of();
+  rules.find_others = [&checkouts = exchange_.services.checkouts,
+                       &asker = exchange_.asker](const std::vector<std::string>& paths) {
+    return checkouts.find_others(paths, asker);
+  };
   // What is refused in any case is refused though the Manager is away.
   auto repaired = co_await http::run_on(pool, exchange_.connection,
                                         [&text, &rules] { return repair_job(text, rules); });
   if (!repaired) co_return Response::error(repaired.error());
   const auto off = co_await is_manager_shaman_off();
   if (!off) co_return Response::error(off.error());
-  if (hooks_.hold) held_ = hooks_.hold(repaired->checkouts);
+  const bool makes_job = call_.kind == JobCall::submission;
+  if (makes_job && hooks_.hold) held_ = hooks_.hold(repaired->checkouts);
   // Again, now that they cannot be erased before the Manager knows the job.
   rules.manager_shaman_is_off = off.value();
   const std::vector<std::string> checkouts = std::move(repaired->checkouts);

@@ -82,6 +82,7 @@ class Repair {
     if (auto moved = move_id(); !moved) return moved.error();
     if (auto checked = check_blendfile(); !checked) return checked.error();
     if (auto checked = check_leads(); !checked) return checked.error();
+    if (auto checked = check_others(); !checked) return checked.error();
     if (rules_.manager_shaman_is_off)
       if (std::string* const path = blendfile()) path->insert(kJobs.size(), "jobs/");
     return RepairedJob{to_text(job_), {checkouts_.begin(), checkouts_.end()}};
@@ -118,10 +119,25 @@ class Repair {
     return {};
   }
 
+  // Made where there is none.
+  JsonValue& metadata() {
+    const JsonValue* const there = job_.find("metadata");
+    if (there == nullptr || there->is(Kind::null)) job_.set("metadata", JsonValue::object());
+    return *job_.find("metadata");
+  }
+
   void name_in_metadata(const std::string& path) {
-    const JsonValue* const metadata = job_.find("metadata");
-    if (metadata == nullptr || metadata->is(Kind::null)) job_.set("metadata", JsonValue::object());
-    job_.find("metadata")->set(jobs::kCheckoutMember, JsonValue::string(std::string(kJobs) + path));
+    metadata().set(jobs::kCheckoutMember, JsonValue::string(std::string(kJobs) + path));
+  }
+
+  // What has a path when the job is deleted may be another checkout than now. What a client says
+  // counts for nothing.
+  void record_identities(bool names_paths) {
+    if (names_paths)
+      return metadata().set(jobs::kIdentitiesMember,
+                            JsonValue::string(jobs::record_of(identities_)));
+    if (JsonValue* const there = job_.find("metadata"); there != nullptr && there->is(Kind::object))
+      there->remove(jobs::kIdentitiesMember);
   }
 
   // Systems resolve such paths in different ways.
@@ -141,23 +157,77 @@ class Repair {
     std::set<std::string> paths;
     for (const std::string_view member : {"settings", "metadata"})
       if (const JsonValue* const found = job_.find(member)) collect(*found, paths);
-    if (paths.size() > kMostLeads)
-      return malformed("the job names more than " + std::to_string(kMostLeads) +
-                       " paths below the jobs folder");
+    if (auto few = check_few(paths); !few) return few;
     for (const std::string& path : paths) {
       const auto place = place_of_lead(rules_.place_of, path);
       if (!place) return place.error();
       if (!place->has_checkout()) continue;
-      if (!place->may_erase)
-        return Error{errc::not_let_in, "the job uses the checkout " + in_quotes(place->checkout) +
-                                           ", which you did not make; only who made it, or an "
-                                           "admin, may submit a job for it"};
+      if (!place->may_erase) return not_let_in("uses", place->checkout);
       checkouts_.insert(place->checkout);
+      identities_.insert(place->identity);
     }
+    record_identities(!paths.empty());
     for (const std::string_view member : {"settings", "metadata"})
       if (const JsonValue* const found = job_.find(member))
         if (auto plain = check_plain(*found); !plain) return plain;
     return {};
+  }
+
+  // Other spellings of the same places, anywhere in the job: what workers, whatever their systems,
+  // could be led to.
+  result<void> check_others() {
+    if (!rules_.find_others) return {};
+    std::set<std::string> paths;
+    collect_all(job_, folders_of_blendfile(), paths);
+    if (auto few = check_few(paths); !few) return few;
+    const auto others = rules_.find_others({paths.begin(), paths.end()});
+    if (!others) return others.error();
+    if (!others->empty()) return not_let_in("could lead into", *others);
+    return {};
+  }
+
+  // What Blender's `//` stands for, where it may lie below the jobs folder.
+  [[nodiscard]] std::vector<std::string> folders_of_blendfile() const {
+    const JsonValue* const settings = job_.find("settings");
+    const JsonValue* const file = settings != nullptr ? settings->find("blendfile") : nullptr;
+    std::vector<std::string> folders;
+    if (file == nullptr || !file->is(Kind::string)) return folders;
+    for (const jobs::Lead& lead : jobs::leads_of(file->text))
+      if (const std::size_t slash = lead.path.rfind('/'); slash != lead.path.npos)
+        folders.push_back(lead.path.substr(0, slash));
+    return folders;
+  }
+
+  static void collect_all(std::string_view text, const std::vector<std::string>& beside,
+                          std::set<std::string>& paths) {
+    for (jobs::Lead& lead : jobs::leads_of(text))
+      if (!lead.is_variable) paths.insert(std::move(lead.path));
+    for (const std::string& folder : beside)
+      for (jobs::Lead& lead : jobs::leads_beside(text, folder))
+        paths.insert(std::move(lead.path));
+  }
+
+  // NOLINTNEXTLINE(misc-no-recursion): as deep as the parser's limit.
+  static void collect_all(const JsonValue& value, const std::vector<std::string>& beside,
+                          std::set<std::string>& paths) {
+    if (paths.size() > kMostLeads) return;
+    if (value.is(Kind::string)) collect_all(value.text, beside, paths);
+    for (const std::string& name : value.names)
+      collect_all(name, beside, paths);
+    for (const JsonValue& item : value.items)
+      collect_all(item, beside, paths);
+  }
+
+  static result<void> check_few(const std::set<std::string>& paths) {
+    if (paths.size() <= kMostLeads) return {};
+    return malformed("the job names more than " + std::to_string(kMostLeads) +
+                     " paths below the jobs folder");
+  }
+
+  static Error not_let_in(const std::string& does, const std::string& checkout) {
+    return {errc::not_let_in, "the job " + does + " the checkout " + in_quotes(checkout) +
+                                  ", which you did not make; only who made it, or an admin, may "
+                                  "submit such a job"};
   }
 
   // The same of what stands elsewhere, below the jobs folder or the storage.
@@ -191,6 +261,7 @@ class Repair {
   JsonValue job_;
   const JobRules& rules_;
   std::set<std::string> checkouts_;
+  std::set<std::string> identities_;
 };
 
 }  // namespace
@@ -208,12 +279,6 @@ result<RepairedJob> repair_job(std::string_view json, const JobRules& rules) {
   auto job = read_job(json);
   if (!job) return job.error();
   return Repair(*std::move(job), rules).run();
-}
-
-result<std::string> repair_job_check(std::string_view json) {
-  const auto job = read_job(json);
-  if (!job) return job.error();
-  return to_text(*job);
 }
 
 std::string repair_location(std::string_view json) {

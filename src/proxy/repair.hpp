@@ -19,9 +19,14 @@ using PlaceOf = std::function<result<CheckoutPlace>(const std::string& path)>;
 /// its beginning counts.
 [[nodiscard]] result<CheckoutPlace> place_of_lead(const PlaceOf& place_of, std::string path);
 
+/// A checkout that the asker may not erase, and that one of the paths below the jobs folder could
+/// lead into; empty where none does (Checkouts::find_others). Touches the disk.
+using FindOthers = std::function<result<std::string>(const std::vector<std::string>& paths)>;
+
 /// What a job submission is judged by.
 struct JobRules {
   PlaceOf place_of;
+  FindOthers find_others;
   /// The Manager's own Shaman is off: its {jobs} is the storage itself, not the jobs folder in it.
   bool manager_shaman_is_off = false;
 };
@@ -32,15 +37,14 @@ struct RepairedJob {
   std::vector<std::string> checkouts;
 };
 
-/// A `POST jobs`, written again from what was understood of it. Its `storage.shaman_checkout_id`
-/// becomes a member of its metadata (jobs::kCheckoutMember): a Manager that had the id would erase
-/// the checkout with this job, whatever other job uses it; this server erases it after the last.
-/// errc::malformed_request: JSON that others may understand differently, or an id that is no
-/// checkout's. errc::not_let_in: a checkout that the asker did not make.
+/// A `POST jobs` or `POST jobs/check`, written again from what was understood of it. Its
+/// `storage.shaman_checkout_id` becomes a member of its metadata (jobs::kCheckoutMember), and what
+/// lies at the paths that it names another (jobs::kIdentitiesMember): a Manager that had the id
+/// would erase the checkout with this job, whatever other job uses it; this server erases it after
+/// the last. errc::malformed_request: JSON that others may understand differently, or an id that is
+/// no checkout's. errc::not_let_in: a text anywhere in the job could lead into a checkout that the
+/// asker did not make.
 [[nodiscard]] result<RepairedJob> repair_job(std::string_view json, const JobRules& rules);
-
-/// A `POST jobs/check`: strict JSON, written again. errc::malformed_request.
-[[nodiscard]] result<std::string> repair_job_check(std::string_view json);
 
 /// Answers in which a Manager without Shaman says where files go: `configuration` and
 /// `configuration/shared-storage/…`. Unchanged where its Shaman is on, and if it is anything else.

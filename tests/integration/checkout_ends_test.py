@@ -294,6 +294,16 @@ class Beside(CheckoutEndsTest):
         self.server.wait_for_log('erased the checkout "film/shot 1": its job is gone')
         self.assert_all_there(jobs)
 
+    def test_what_has_a_checkouts_path_now_does_not_end_with_its_job(self):
+        jobs = self.farm_of(3)
+        self.assertEqual(self.api.call("DELETE", "/api/v3/shaman/checkout/film/shot%201").status, 204)
+        self.assertEqual(self.checkout("film/shot 1"), "film/shot 1")
+        self.look()
+        self.farm.delete_job(jobs["film/shot 1"])
+        self.farm.delete_job(jobs.pop("film/shot 2"))
+        self.wait_until_gone("film/shot 2")  # a look that would have erased both
+        self.assert_all_there(jobs)
+
     def test_one_that_the_manager_erases_itself_is_no_trouble(self):
         jobs = self.farm_of(2)
         path = self.checkout("film/known")

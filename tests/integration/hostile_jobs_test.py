@@ -323,14 +323,21 @@ class Makers(JobsTest):
     def erase(self, path, api):
         return api.call("DELETE", "/api/v3/shaman/checkout/" + path).status
 
+    def assert_refused_alike(self, job, status=403):
+        """Ben's job, submitted and only checked."""
+        answer = self.ben.post_json(JOBS, job)
+        self.assertEqual(answer.status, status, job)
+        checked = self.ben.post_json(JOBS + "/check", job)
+        self.assertEqual((checked.status, checked.json()), (status, answer.json()), job)
+        return answer
+
     def assert_annas(self, path):
         for job in (self.job(path), self.job("x", storage={"shaman_checkout_id": path}),
                     self.job("x", metadata={"shaman.checkout": "{jobs}/" + path}),
                     self.job("x", settings={"list": ["--python={jobs}/" + path + "/evil.py"]}),
                     self.job("x", settings={"long": "{jobs}/" + path + "/" + "x" * 300 + "/" + "y/" * 200}),
                     self.job("x", settings={"windows": "{jobs}\\" + path.replace("/", "\\")})):
-            answer = self.ben.post_json(JOBS, job)
-            self.assertEqual(answer.status, 403, job)
+            answer = self.assert_refused_alike(job)
             self.assertIn("did not make", answer.json()["message"])
         self.assertEqual(self.farm.submitted, [])
         self.assertEqual(self.erase(path, self.ben), 403)
@@ -358,11 +365,7 @@ class Makers(JobsTest):
         self.assertEqual(self.delete(job, self.ben).status, 204)
         self.assertIn(self.erase(path, self.ben), (204, 403, 404))
         self.assertEqual(self.checkout("film/shot", self.anna), path)
-        # The look that erases this one would have erased the other.
-        second = self.checkout("film/second", self.anna)
-        self.assertEqual(self.delete(self.submitted(self.job(second), self.anna), self.anna).status, 204)
-        self.wait_until_gone(second)
-        self.assertTrue(self.is_there(path))
+        self.assert_outlives_a_look(path)
 
     def test_an_admin_may_all(self):
         path = self.checkout("film/shot", self.anna)
@@ -407,12 +410,115 @@ class Makers(JobsTest):
 
     def test_a_job_that_only_may_lead_there_erases_nothing(self):
         path = self.checkout("film/shot", self.anna)
-        # A folder of renders that is called jobs is nobody's; but it could be this one.
-        job = self.submitted(self.job("x", settings={"out": "/mnt/jobs/" + path + "/out"}), self.ben)
+        # Past this server, which would have refused it.
+        job = self.farm.submit_job(self.job("x", settings={"out": "/mnt/jobs/" + path + "/out"}))[1]["id"]
         self.look()
         self.assertEqual(self.delete(job, self.ben).status, 204)
         self.look()
         self.assertTrue(self.is_there(path))
+
+    def test_no_spelling_leads_into_somebody_elses_checkout(self):
+        path = self.checkout("film/shot", self.anna)
+        own = self.checkout("film/own", self.ben)
+        self.checkout("take1", self.anna)
+        windows = path.replace("/", "\\")
+        for way, settings in {
+                "the storage": {"x": self.server.storage + "/jobs/" + path + "/a.blend"},
+                "where workers see it": {"x": "/mnt/farm/jobs/" + path + "/a.blend"},
+                "another case": {"x": "{jobs}/FILM/Shot/a.blend"},
+                "another case of all": {"x": "/MNT/FARM/JOBS/FILM/SHOT"},
+                "a drive": {"x": "S:\\farm\\jobs\\" + windows},
+                "a share": {"x": "\\\\nas\\jobs\\" + windows + "\\a.blend"},
+                "as Windows trims it": {"x": "{jobs}\\film.\\shot \\a.blend"},
+                "backslashes": {"x": "--a={jobs}\\" + windows},
+                "doubled slashes": {"x": "/mnt//jobs//film//shot"},
+                "a glob": {"x": "{jobs}/film/s*/a.blend"},
+                "a glob above": {"x": "{jobs}/*/*/a.blend"},
+                "braces": {"x": "{jobs}/film/{own,shot}/a.blend"},
+                "a frame's number": {"x": "{jobs}/take#/a.blend"},
+                "a key": {"{jobs}/" + path: "x"},
+                "a key further down": {"x": [{"/mnt/jobs/" + path: 1}]},
+                "up and down": {"x": "--a={jobs}/../jobs/" + path},
+                "up from one's own": {"x": "--a={jobs}/" + own + "/../shot/a.blend"},
+                "through it": {"x": "--a={jobs}/" + path + "/../own/a.blend"},
+                "Blender's relative path": {"blendfile": "{jobs}/" + own + "/a.blend", "x": "//../shot/a.blend"},
+                "a relative path": {"blendfile": "{jobs}/" + own + "/a.blend", "x": "..\\shot\\a.blend"},
+                "a command line": {"x": "--python {jobs}/" + path + " --background /x/y"},
+                "relative to the storage": {"x": "jobs/" + path},
+        }.items():
+            with self.subTest(way):
+                refused = self.assert_refused_alike(self.job("x", settings=settings))
+                self.assertIn("did not make", refused.json()["message"])
+        self.assert_refused_alike(self.job("x", metadata={"x": "/mnt/jobs/" + path}))
+        self.assert_refused_alike(self.job("x", metadata={"{jobs}/" + path: "x"}))
+        self.assert_refused_alike({**self.job("x"), "name": "/mnt/jobs/" + path})
+        self.assertEqual(self.farm.submitted, [])
+        for settings in ({"x": "{jobs}/" + own + "/*.png"}, {"x": "{jobs}/FILM/OWN"}, {"x": "{render}/" + path},
+                         {"x": "/mnt/jobs/film/shot2/####"}, {"x": "shot"}):
+            self.assertEqual(self.ben.post_json(JOBS, self.job("x", settings=settings)).status, 200, settings)
+
+    def test_a_check_is_judged_as_the_job_itself(self):
+        path = self.checkout("film/shot", self.ben)
+        for odd in (self.job("x", storage={"shaman_checkout_id": "film"}), self.job("./" + path),
+                    self.job("x", settings={"x": "{jobs}//x"})):
+            self.assert_refused_alike(odd, 400)
+        seen = []
+        self.farm.on_check = seen.append
+        job = self.job(path, storage={"shaman_checkout_id": path})
+        self.assertEqual(self.ben.post_json(JOBS + "/check", job).status, 204)
+        self.submitted(job, self.ben)
+        self.assertEqual(seen, self.farm.submitted)
+
+    def replaced(self):
+        """Ben's job, whose checkout was erased; by its name Anna has made another one."""
+        path = self.checkout("film/shot", self.ben)
+        job = self.submitted(self.job(path, storage={"shaman_checkout_id": path}), self.ben)
+        self.look()
+        self.assertEqual(self.erase(path, self.ben), 204)
+        self.assertEqual(self.checkout("film/shot", self.anna), path)
+        return path, job
+
+    def assert_outlives_a_look(self, path):
+        """The look that erases this one would have erased the other."""
+        second = self.checkout("film/second", self.root)
+        self.assertEqual(self.delete(self.submitted(self.job(second))).status, 204)
+        self.wait_until_gone(second)
+        self.assertTrue(self.is_there(path))
+
+    def test_an_admin_does_not_erase_what_has_a_jobs_path_now(self):
+        path, job = self.replaced()
+        question = self.api.get(f"{JOBS}/{job}/what-would-delete-do")
+        self.assertIs(question.json()["shaman_checkout"], False)
+        self.assertEqual(self.delete(job, self.root).status, 204)
+        self.assert_outlives_a_look(path)
+
+    def test_nor_does_its_submitter_who_may_delete_the_job(self):
+        path, job = self.replaced()
+        self.assertEqual(self.delete(job, self.ben).status, 204)
+        self.assert_outlives_a_look(path)
+
+    def test_nor_does_who_deletes_many_jobs(self):
+        path, _ = self.replaced()
+        order = b'{"last_updated_max": "2027-01-01T00:00:00Z"}'
+        self.assertEqual(self.root.call("DELETE", JOBS + "/mass-delete", order, JSON).status, 204)
+        self.assert_outlives_a_look(path)
+
+    def test_nor_does_who_deletes_the_job_at_the_manager(self):
+        path, job = self.replaced()
+        self.farm.delete_job(job)
+        self.assert_outlives_a_look(path)
+
+    def test_a_job_that_was_there_first_does_not_get_the_checkout(self):
+        job = self.submitted(self.job("film/shot"), self.ben)
+        path = self.checkout("film/shot", self.anna)
+        self.assertEqual(self.delete(job, self.root).status, 204)
+        self.assert_outlives_a_look(path)
+
+    def test_no_client_says_which_checkout_a_job_names(self):
+        path = self.checkout("film/shot", self.ben)
+        self.submitted(self.job(path, metadata={"shaman.checkout-identities": "forged"}), self.ben)
+        recorded = self.farm.submitted[-1]["metadata"]["shaman.checkout-identities"]
+        self.assertIn(".shaman-id-" + recorded, os.listdir(self.server.jobs(path)))
 
     def test_no_file_of_a_checkout_says_who_made_it(self):
         data = new_content()

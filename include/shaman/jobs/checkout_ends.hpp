@@ -29,10 +29,17 @@ struct CheckoutEndsOptions {
   std::function<void(LogLevel, const std::string&)> log;
 };
 
+/// One checkout, and no other that has its path at another time.
+struct CheckoutId {
+  std::string path;
+  std::string identity{};  ///< FoundCheckout::identity; empty in what an older server has written
+  friend bool operator==(const CheckoutId&, const CheckoutId&) = default;
+};
+
 /// A job whose deletion the Manager has accepted.
 struct DeletedJob {
   std::string id;
-  std::vector<std::string> checkouts;  ///< that it names
+  std::vector<CheckoutId> checkouts;  ///< that it names
 };
 
 /// What one look found and did.
@@ -79,10 +86,10 @@ class CheckoutEnds {
 
 /// For an admin: the checkouts that are held back by the brake, as the server's last look left
 /// them. errc::io_error.
-[[nodiscard]] result<std::vector<std::string>> held_checkouts(fs::FileSystem& file_system,
-                                                              const std::string& storage);
+[[nodiscard]] result<std::vector<CheckoutId>> held_checkouts(fs::FileSystem& file_system,
+                                                             const std::string& storage);
 /// Lets the server erase exactly these at its next look, where they still have no job.
 [[nodiscard]] result<void> confirm_erasing(fs::FileSystem& file_system, const std::string& storage,
-                                           const std::vector<std::string>& checkouts);
+                                           const std::vector<CheckoutId>& checkouts);
 
 }  // namespace shaman::jobs

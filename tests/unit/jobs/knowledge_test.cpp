@@ -25,9 +25,10 @@ class KnowledgeTest : public ::testing::Test {
   }
   void write_whole() const {
     Knowledge knowledge;
-    knowledge.checkouts["film/shot"] = {{"job"}, 7};
+    knowledge.checkouts["film/shot"] = {{"job"}, 7, 8, "abc"};
+    knowledge.first_seen["job"] = {{"film/shot", "abc"}};
     knowledge.deleted_jobs = {"gone"};
-    knowledge.held = {"other"};
+    knowledge.held = {{"other", "def"}};
     const auto written = files_.write(knowledge);
     ASSERT_TRUE(written) << written.error().message();
   }
@@ -52,12 +53,29 @@ TEST_F(KnowledgeTest, IsReadAsItWasWritten) {
   ASSERT_TRUE(read);
   EXPECT_EQ(read->checkouts.at("film/shot").jobs, std::set<std::string>{"job"});
   EXPECT_EQ(read->checkouts.at("film/shot").gone_since, 7);
+  EXPECT_EQ(read->checkouts.at("film/shot").not_after, 8);
+  EXPECT_EQ(read->checkouts.at("film/shot").identity, "abc");
+  EXPECT_EQ(read->first_seen.at("job"), (FirstSeen{{"film/shot", "abc"}}));
   EXPECT_EQ(read->deleted_jobs, std::set<std::string>{"gone"});
-  EXPECT_EQ(read->held, std::vector<std::string>{"other"});
-  ASSERT_TRUE(files_.write_confirmed({"other"}));
-  EXPECT_EQ(*files_.read_confirmed(), std::vector<std::string>{"other"});
+  const std::vector<CheckoutId> other{{"other", "def"}};
+  EXPECT_EQ(read->held, other);
+  ASSERT_TRUE(files_.write_confirmed(other));
+  EXPECT_EQ(*files_.read_confirmed(), other);
   files_.forget_confirmed();
   EXPECT_TRUE(files_.read_confirmed()->empty());
+}
+
+TEST_F(KnowledgeTest, WhatAnOlderServerWroteKnowsPathsOnly) {
+  temporary_.write("storage/.shaman/jobs/known.json",
+                   R"({"checkouts":{"film":{"jobs":["1"],"goneSince":7}},
+                       "deletedJobs":["1"],"held":["film"]})");
+  temporary_.write("storage/.shaman/jobs/confirmed.json", R"(["film"])");
+  const auto read = files_.read();
+  ASSERT_TRUE(read) << read.error().message();
+  EXPECT_EQ(read->checkouts.at("film").identity, "");
+  EXPECT_EQ(read->held, (std::vector<CheckoutId>{{"film", ""}}));
+  EXPECT_TRUE(read->first_seen.empty());
+  EXPECT_EQ(*files_.read_confirmed(), (std::vector<CheckoutId>{{"film", ""}}));
 }
 
 TEST_F(KnowledgeTest, APipeHoldsNobody) {
@@ -81,7 +99,7 @@ TEST_F(KnowledgeTest, NothingIsReadOrWrittenThroughALink) {
   std::filesystem::create_directory_symlink(temporary_.path("outside"), path(".shaman/jobs"));
   expect_unusable("is a link");
   EXPECT_FALSE(files_.write({}));
-  EXPECT_FALSE(files_.write_confirmed({"x"}));
+  EXPECT_FALSE(files_.write_confirmed({{"x", "y"}}));
   files_.forget_confirmed();
   EXPECT_EQ(test::TemporaryFolder::read(outside), "{}");
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(temporary_.path("outside")), {}), 1);

@@ -62,13 +62,13 @@ constexpr const char* kOther = R"([{"id":"9"}])";
 
 TEST_F(OrdersTest, AnOrderedDeletionNeedsNeitherGraceNorBrake) {
   checkout("film/a");
-  ends_.job_deleted({"1", {"film/a"}});
+  ends_.job_deleted({"1", {{"film/a"}}});
   EXPECT_THAT(look(kOther).erased, ElementsAre("film/a"));
 }
 
 TEST_F(OrdersTest, ItIsErasedOnceTheManagerHasDeletedTheJob) {
   checkout("film/a");
-  ends_.job_deleted({"1", {"film/a"}});
+  ends_.job_deleted({"1", {{"film/a"}}});
   const auto marked = look(R"([{"id":"1","settings":{"f":"{jobs}/film/a/x"}}])");
   EXPECT_THAT(marked.erased, IsEmpty());
   EXPECT_TRUE(marked.is_awaited);
@@ -85,7 +85,7 @@ TEST_F(OrdersTest, AMarkInTheListIsAnOrder) {
 
 TEST_F(OrdersTest, AnotherJobKeepsIt) {
   checkout("film/a");
-  ends_.job_deleted({"1", {"film/a"}});
+  ends_.job_deleted({"1", {{"film/a"}}});
   EXPECT_THAT(look(R"([{"id":"2","settings":{"f":"{jobs}/film/a/x"}}])").erased, IsEmpty());
   // Nobody was seen to delete that one.
   EXPECT_THAT(look(kOther).erased, IsEmpty());
@@ -93,7 +93,7 @@ TEST_F(OrdersTest, AnotherJobKeepsIt) {
 
 TEST_F(OrdersTest, AJobOnItsWayKeepsIt) {
   checkout("film/a");
-  ends_.job_deleted({"1", {"film/a"}});
+  ends_.job_deleted({"1", {{"film/a"}}});
   auto held = ends_.hold({"film/a"});
   const auto results = look(kOther);
   EXPECT_THAT(results.erased, IsEmpty());

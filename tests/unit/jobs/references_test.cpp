@@ -51,8 +51,40 @@ TEST(References, AJobNamesWhereItsVariableJobsLeads) {
 TEST(References, AJobPerhapsUsesWhereAnyFolderOrVariableMayLead) {
   for (const char* const text :
        {R"("/srv/shaman/jobs/film/a/x")", R"("S:\\farm\\jobs\\film\\a\\x")",
-        R"("/my/jobs/jobs/film/a/x")", R"("{farm}/film/a/x.blend")"})
+        R"("/my/jobs/jobs/film/a/x")", R"("jobs/film/a")", R"("Z:\\Jobs\\film\\a")",
+        R"("--out=JOBS/film/a")", R"("{jobs}/film/a/../../out")", R"("/x/jobs/../jobs//film/a")",
+        R"("{farm}/film/a/x.blend")"})
     expect_used(text, "perhaps film/a");
+}
+
+TEST(References, AJobNamesOnlyTheCheckoutThatItRecords) {
+  const auto naming = [](const std::string& record) {
+    manager::Job job;
+    job.id = "1";
+    job.whole = {{"settings", {{"x", "{jobs}/film/a"}}},
+                 {"metadata", {{"shaman.checkout-identities", record}}}};
+    const auto users = users_of({{"film/a", {}, "1a"}}, {job});
+    EXPECT_EQ(users.at("film/a").all.size(), 1U) << "it is used all the same";
+    return !users.at("film/a").naming.empty();
+  };
+  EXPECT_TRUE(naming(record_of({"1a"})));
+  EXPECT_TRUE(naming(record_of({"2b", "1a"})));
+  EXPECT_FALSE(naming(record_of({"2b"})));
+  EXPECT_FALSE(naming(record_of({})));
+}
+
+TEST(References, WhatIsRelativeToAFolderLeadsFromThere) {
+  const auto beside = [](std::string_view text) {
+    std::string found;
+    for (const Lead& lead : leads_beside(text, "film/mine"))
+      found += (found.empty() ? "" : " ") + lead.path;
+    return found;
+  };
+  EXPECT_EQ(beside("//../hers/x"), "film/mine film/hers/x");
+  EXPECT_EQ(beside("..\\hers"), "film/mine film/hers");
+  EXPECT_EQ(beside("./out"), "film/mine/out");
+  EXPECT_EQ(beside("out"), "");
+  EXPECT_EQ(beside("/out"), "");
 }
 
 TEST(References, LongTextsAreNoWork) {

@@ -16,7 +16,8 @@ result<CheckoutPlace> place_of(const std::string& path) {
   for (const char* const checkout : {"mine", "hers"})
     if (path == checkout || path.starts_with(std::string(checkout) + "/"))
       return CheckoutPlace{path == checkout ? Kind::checkout : Kind::inside, checkout,
-                           std::string_view(checkout) == "mine"};
+                           std::string_view(checkout) == "mine",
+                           std::string_view(checkout) == "mine" ? "1a" : "2b"};
   if (path == "folder") return CheckoutPlace{Kind::folder};
   if (path == ".") return CheckoutPlace{Kind::unsafe};
   return CheckoutPlace{Kind::nothing};
@@ -33,7 +34,7 @@ TEST(Deletion, IsForWhoMadeTheCheckout) {
       judge_deletion(job(R"({"id":"1","settings":{"blendfile":"{jobs}/mine/a.blend"}})"), place_of);
   ASSERT_TRUE(own);
   EXPECT_EQ(own->id, "1");
-  EXPECT_THAT(own->checkouts, ElementsAre("mine"));
+  EXPECT_THAT(own->checkouts, ElementsAre(jobs::CheckoutId{"mine", "1a"}));
   for (const char* const other : {R"({"id":"1","settings":{"blendfile":"{jobs}/hers/a.blend"}})",
                                   R"({"id":"1","storage":{"shaman_checkout_id":"hers"}})",
                                   R"({"id":"1","metadata":{"shaman.checkout":"{jobs}/hers"}})"}) {
@@ -44,6 +45,25 @@ TEST(Deletion, IsForWhoMadeTheCheckout) {
   EXPECT_TRUE(
       judge_deletion(job(R"({"id":"1","settings":{"blendfile":"{jobs}/gone/a"}})"), place_of));
   EXPECT_TRUE(judge_deletion(job(R"({"id":"1"})"), place_of));
+}
+
+TEST(Deletion, WhatHasAnErasedCheckoutsPathIsNotTheJobs) {
+  for (const char* const path : {"mine", "hers"})
+    for (const char* const record : {"none", "3c", "3c 4d"}) {
+      const manager::Job old =
+          job((std::string(R"({"id":"1","settings":{"blendfile":"{jobs}/)") + path +
+               R"(/a"},"metadata":{"shaman.checkout-identities":")" + record + "\"}}")
+                  .c_str());
+      const auto judged = judge_deletion(old, place_of);
+      ASSERT_TRUE(judged) << judged.error().message();
+      EXPECT_TRUE(judged->checkouts.empty()) << path << " " << record;
+      EXPECT_FALSE(has_own_checkout(old, {old}, place_of).value());
+    }
+  const auto own = judge_deletion(job(R"({"id":"1","settings":{"blendfile":"{jobs}/mine/a"},
+                                          "metadata":{"shaman.checkout-identities":"3c 1a"}})"),
+                                  place_of);
+  ASSERT_TRUE(own);
+  EXPECT_THAT(own->checkouts, ElementsAre(jobs::CheckoutId{"mine", "1a"}));
 }
 
 std::string reason(const std::vector<manager::Job>& doomed, const std::vector<manager::Job>& all) {
