@@ -104,6 +104,18 @@ class Passing(FrontTest):
             self.assertEqual((seen["method"], seen["body"]), (method, body))
             self.assertEqual(dict(seen["headers"])["Content-Type"], "application/json")
 
+    def test_calls_with_an_id_and_no_path_pass_as_they_come(self):
+        body = '{"status": 1, "status": 2} '
+        for method, path in (("POST", "jobs/x/setstatus"), ("POST", "jobs/x/setpriority"), ("POST", "jobs/x/settag"),
+                             ("DELETE", "jobs/x/blocklist"), ("POST", "jobs/query"), ("POST", "tasks/x/setstatus"),
+                             ("POST", "configuration/setup-assistant"), ("PUT", "configuration/file"),
+                             ("POST", "configuration/check/shared-storage"), ("POST", "worker/task/x"),
+                             ("POST", "worker-mgt/workers/x/setstatus"), ("PATCH", "jobs/x")):
+            seen = self.api.call(method, "/api/v3/" + path, body, {"Content-Type": "application/json"}).json()
+            self.assertEqual((seen["method"], seen["target"], seen["body"]), (method, "/api/v3/" + path, body))
+        for path in ("jobs/x", "jobs/x/last-rendered", "jobs/last-rendered", "jobs/x/tasks", "tasks/x/log"):
+            self.assertEqual(self.api.get("/api/v3/" + path).json()["target"], "/api/v3/" + path)
+
     def test_head_has_no_body(self):
         with self.raw() as connection:
             answer = connection.exchange("HEAD", "/x")
