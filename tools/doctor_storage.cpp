@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "shaman/manager/job_type.hpp"
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
@@ -40,16 +41,17 @@ std::optional<std::string> find_manifest(const std::string& folder, int depth,
 void look_at_links(const std::string& jobs, Diagnosis& diagnosis) {
   std::size_t folders_left = kMostFolders;
   const auto manifest = find_manifest(jobs, 0, folders_left);
-  if (!manifest) return diagnosis.fine(kAbout, "no checkout was found there to try its links with");
+  if (!manifest)
+    return diagnosis.fine(kAbout, "no checkout found there whose links could be tested");
   const auto target = os::info(*manifest);
   if (target && target->type == os::FileType::regular)
-    return diagnosis.fine(kAbout, "the links of a checkout lead to its files as seen from here");
-  diagnosis.wrong(kAbout,
-                  "the link " + in_quotes(*manifest) +
-                      " leads nowhere as seen from here. Checkouts are folders of symbolic links: "
-                      "mount the whole storage and not its jobs folder alone, and let the network "
-                      "file system show links as such (SMB: on the server `follow symlinks = yes`, "
-                      "or `mfsymlinks` where it is mounted)");
+    return diagnosis.fine(kAbout, "the links of a checkout lead to its files on this machine");
+  diagnosis.wrong(
+      kAbout,
+      "the link " + in_quotes(*manifest) +
+          " is broken on this machine. Checkouts are folders of symbolic links: mount the whole "
+          "storage, not only its jobs folder, and make the network file system show symbolic links "
+          "(SMB: on the server `follow symlinks = yes`, or `mfsymlinks` where it is mounted)");
 }
 
 void look_at_case(const std::string& jobs, Diagnosis& diagnosis) {
@@ -57,9 +59,9 @@ void look_at_case(const std::string& jobs, Diagnosis& diagnosis) {
   const auto one = os::info(jobs);
   const auto same = os::info(other);
   if (one && same && one->identity == same->identity)
-    diagnosis.mind(kAbout,
-                   "its file system does not tell Texture.png from texture.png: two files that "
-                   "differ by that alone cannot be in one checkout");
+    diagnosis.mind(
+        kAbout,
+        "its file system ignores case: a checkout cannot contain both Texture.png and texture.png");
 }
 
 void look_from_here(const SharedStorage& storage, Diagnosis& diagnosis) {
@@ -67,11 +69,11 @@ void look_from_here(const SharedStorage& storage, Diagnosis& diagnosis) {
   const std::string jobs = storage.is_shaman_enabled ? os::join(root, "jobs") : root;
   const auto found = os::is_absolute(root) ? os::info(jobs) : result<os::FileInfo>(Error{});
   if (!found || found->type != os::FileType::folder)
-    return diagnosis.mind(kAbout, "is at " + in_quotes(root) +
-                                      " for users of this system, but not mounted here; submitting "
-                                      "does not need it, --no-shaman and looking at what was "
-                                      "rendered do");
-  diagnosis.fine(kAbout, "is at " + in_quotes(root) + ", and mounted here");
+    return diagnosis.mind(kAbout,
+                          "is at " + in_quotes(root) +
+                              " for users of this system, but is not mounted here. Submitting does "
+                              "not need it; --no-shaman and viewing the rendered frames do");
+  diagnosis.fine(kAbout, "is at " + in_quotes(root) + ", and is mounted here");
   look_at_case(jobs, diagnosis);
   if (storage.is_shaman_enabled) look_at_links(jobs, diagnosis);
 }
@@ -82,13 +84,12 @@ void look_as_worker(manager::Manager& manager, Diagnosis& diagnosis) {
     if (!storage || storage->location.empty()) continue;
     const std::string text =
         std::string("workers on ") + platform + " are sent to " + in_quotes(storage->location);
-    const bool is_path_of_windows = storage->location.find_first_of(":\\") != std::string::npos;
-    if ((std::string_view(platform) == "windows") == is_path_of_windows)
+    if ((std::string_view(platform) == "windows") == manager::is_windows_path(storage->location))
       diagnosis.fine(kAbout, text);
     else
       diagnosis.mind(kAbout, text +
-                                 ", which is no path of that system: if the farm has such workers, "
-                                 "the Manager's variables (or --jobs-location) need one");
+                                 ", which is not a path of that system: if the farm has such "
+                                 "workers, the Manager's variables (or --jobs-location) need one");
   }
 }
 
@@ -98,10 +99,9 @@ void look_at_storage(manager::Manager& manager, Diagnosis& diagnosis) {
   const auto users = manager.shared_storage("users", manager::this_platform());
   if (!users) return diagnosis.mind(kAbout, users.error().message());
   if (!users->is_shaman_enabled)
-    diagnosis.wrong(
-        kAbout,
-        "the Manager's Shaman is off, so it takes no files: submit with --no-shaman, or "
-        "ask who runs it to switch it on");
+    diagnosis.wrong(kAbout,
+                    "the Manager's Shaman is off, so it does not accept files: submit with "
+                    "--no-shaman, or ask the farm's admin to switch it on");
   look_from_here(*users, diagnosis);
   look_as_worker(manager, diagnosis);
 }

@@ -2,6 +2,7 @@
 #include "shaman/manager/job_type.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 #include "shaman/text.hpp"
 
@@ -68,6 +69,12 @@ std::optional<Setting> read_setting(const json& object) {
 
 }  // namespace
 
+bool is_windows_path(std::string_view path) {
+  const bool has_drive =
+      path.size() > 1 && path[1] == ':' && std::isalpha(static_cast<unsigned char>(path[0])) != 0;
+  return has_drive || path.starts_with("\\\\");
+}
+
 const Setting* JobType::find(const std::string& key) const {
   const auto found = std::ranges::find(settings, key, &Setting::key);
   return found == settings.end() ? nullptr : &*found;
@@ -79,13 +86,14 @@ result<JobType> read_job_type(const json& object) {
   type.label = text_of(object, "label");
   type.etag = text_of(object, "etag");
   if (type.name.empty() || !object.contains("settings") || !object["settings"].is_array())
-    return Error{errc::bad_answer, "the Manager tells of a job type without a name or settings"};
+    return Error{errc::bad_answer, "the Manager sent a job type without a name or settings"};
   for (const json& each : object["settings"]) {
     std::optional<Setting> setting = read_setting(each);
     if (!setting)
-      return Error{errc::bad_answer, "the job type " + text::in_quotes(type.name) +
-                                         " has a setting that this program does not understand; a "
-                                         "newer one may"};
+      return Error{
+          errc::bad_answer,
+          "the job type " + text::in_quotes(type.name) +
+              " has a setting that this version of shaman does not support; a newer version may"};
     type.settings.push_back(std::move(*setting));
   }
   return type;

@@ -52,16 +52,15 @@ Error refused(const std::string& what, const HttpResponse& answer) {
   if (answer.status == 404) return {errc::not_found, "the Manager " + what + " (" + said + ")"};
   if (answer.status == 412)
     return {errc::bad_answer, "the Manager " + what +
-                                  ": the job type has changed there meanwhile. Submit again; what "
-                                  "was sent need not be sent again"};
+                                  ": the job type was changed there in the meantime. Submit again; "
+                                  "files that were sent need not be sent again"};
   if (answer.status >= 300 && answer.status < 400) return client::refusal(what, answer);
   return {errc::bad_answer, "the Manager " + what + " (" + said + ")"};
 }
 
 Error not_understood(const std::string& what, const HttpResponse& answer = {}) {
   if (client::is_page(answer.body)) return client::page_instead(answer.body);
-  return {errc::bad_answer,
-          "the Manager's answer about " + what + " is not of the form that it should have"};
+  return {errc::bad_answer, "unexpected response from the Manager for " + what};
 }
 
 // Whoever is between us and the Manager says so when the Manager's own answer was lost.
@@ -98,11 +97,12 @@ struct Manager::Impl {
     return {};
   }
 
-  result<HttpResponse> exchange(const HttpRequest& request, bool is_repeatable) {
+  result<HttpResponse> exchange(const HttpRequest& request, bool is_repeatable,
+                                const std::stop_token& until) {
     if (const result<void> met = meet(); !met) return met.error();
     const client::Network::Strand strand = network.make_strand();
     client::HttpConnection connection(strand, server);
-    return network.run<HttpResponse>(strand, stop, [&] {
+    return network.run<HttpResponse>(strand, until, [&] {
       return is_repeatable ? client::exchange_patiently(connection, request, client::kShortPatience)
                            : connection.exchange(request);
     });
@@ -112,10 +112,15 @@ struct Manager::Impl {
     HttpRequest request;
     request.path = std::string(protocol::kManager) + "/" + path;
     request.longest_answer = kLongestAnswer;
-    return exchange(request, true);
+    return exchange(request, true, stop);
   }
 
   result<HttpResponse> post(const std::string& path, const json& body) {
+    return post(path, body, stop);
+  }
+
+  result<HttpResponse> post(const std::string& path, const json& body,
+                            const std::stop_token& until) {
     const std::string text = body.dump(-1, ' ', false, json::error_handler_t::replace);
     HttpRequest request;
     request.method = "POST";
@@ -126,13 +131,13 @@ struct Manager::Impl {
       return result<std::unique_ptr<client::BodySource>>(std::make_unique<client::TextBody>(text));
     };
     request.longest_answer = kLongestAnswer;
-    return exchange(request, false);
+    return exchange(request, false, until);
   }
 
   result<json> get_json(const std::string& path, const std::string& what) {
     const result<HttpResponse> answer = get(path);
     if (!answer) return answer.error();
-    if (answer->status != 200) return refused("does not tell " + what, *answer);
+    if (answer->status != 200) return refused("did not send " + what, *answer);
     json object = json::parse(answer->body, nullptr, false);
     if (!object.is_object()) return not_understood(what, *answer);
     return success(std::move(object));
@@ -239,24 +244,26 @@ result<void> Manager::check(const json& job) {
   if (!answer) return answer.error();
   // Managers before 3.2 do not have the call.
   if (answer->status == 204 || answer->status == 200 || answer->status == 404) return {};
-  return refused("would not take the job", *answer);
+  return refused("would not accept the job", *answer);
 }
 
 result<Job> Manager::submit(const json& job) {
   const std::string key = text_of(job.value("metadata", json::object()), kSubmissionKey);
+  if (impl_->stop.stop_requested()) return Error{errc::cancelled, {}};
   Error last;
   for (unsigned sending = 0; sending < kSendings; ++sending) {
-    const result<HttpResponse> answer = impl_->post("jobs", job);
+    // Not to be stopped: whether the job exists by now could not be told.
+    const result<HttpResponse> answer = impl_->post("jobs", job, {});
     if (answer && answer->status == 200) {
       const json made = json::parse(answer->body, nullptr, false);
       if (!text_of(made, "id").empty()) return read_job(made);
     } else if (!is_lost(answer)) {
       if (!answer) return answer.error();
-      return refused("does not take the job", *answer);
+      return refused("did not accept the job", *answer);
     }
-    last = answer ? refused("does not take the job", *answer) : answer.error();
+    last = answer ? refused("did not accept the job", *answer) : answer.error();
     bool was_seen = false;
-    for (unsigned look = 0; look < kLooks; ++look) {
+    for (unsigned look = 0; look < kLooks && !impl_->stop.stop_requested(); ++look) {
       const result<std::vector<Job>> all = jobs();
       if (all) {
         was_seen = true;
@@ -269,9 +276,9 @@ result<Job> Manager::submit(const json& job) {
     }
     if (!was_seen) break;
   }
-  return Error{errc::unreachable, "whether the Manager has made the job is not known (" +
+  return Error{errc::unreachable, "the Manager may or may not have made the job (" +
                                       last.message() +
-                                      "); `shaman job list` tells, once it can be reached"};
+                                      "); check with `shaman job list` once it can be reached"};
 }
 
 result<std::vector<Job>> Manager::jobs() {
@@ -301,9 +308,9 @@ result<Job> Manager::job(const std::string& id) {
   const bool is_unknown = answer->status == 404 || answer->status == 400;
   if (is_unknown && !client::is_page(answer->body))
     return Error{errc::not_found, "the Manager at " + impl_->server.url.text() + " has no job " +
-                                      text::in_quotes(id) + "; `shaman job list` shows all"};
+                                      text::in_quotes(id) + "; `shaman job list` lists all"};
   const std::string what = "the job " + text::in_quotes(id);
-  if (answer->status != 200) return refused("does not show " + what, *answer);
+  if (answer->status != 200) return refused("did not show " + what, *answer);
   const json object = json::parse(answer->body, nullptr, false);
   if (!object.is_object()) return not_understood(what, *answer);
   return read_job(object);
@@ -311,7 +318,7 @@ result<Job> Manager::job(const std::string& id) {
 
 result<std::vector<Task>> Manager::tasks(const std::string& job_id) {
   const result<json> list = impl_->list("jobs/" + client::percent_encoded(job_id) + "/tasks",
-                                        "tasks", "of the tasks of " + text::in_quotes(job_id));
+                                        "tasks", "the tasks of " + text::in_quotes(job_id));
   if (!list) return list.error();
   std::vector<Task> tasks;
   for (const json& each : *list) {
@@ -328,7 +335,7 @@ result<std::string> Manager::log_tail(const std::string& task_id) {
   if (!answer) return answer.error();
   if (answer->status == 204) return std::string();
   if (answer->status != 200)
-    return refused("does not show the log of the task " + text::in_quotes(task_id), *answer);
+    return refused("did not show the log of the task " + text::in_quotes(task_id), *answer);
   return answer->body;
 }
 
@@ -338,7 +345,7 @@ result<void> Manager::cancel(const std::string& job_id) {
                   {{"status", "cancel-requested"}, {"reason", "canceled with shaman"}});
   if (!answer) return answer.error();
   if (answer->status != 204 && answer->status != 200)
-    return refused("does not cancel the job " + text::in_quotes(job_id), *answer);
+    return refused("did not cancel the job " + text::in_quotes(job_id), *answer);
   return {};
 }
 

@@ -131,7 +131,7 @@ Error no_such_scene(const std::string& blendfile, const std::string& name,
     all += (all.empty() ? "" : ", ") + text::printable(each);
   return {errc::malformed_request, text::in_quotes(blendfile) + " has no scene " +
                                        text::in_quotes(name) +
-                                       "; it has: " + (all.empty() ? "none" : all)};
+                                       "; available: " + (all.empty() ? "none" : all)};
 }
 
 }  // namespace

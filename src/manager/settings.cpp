@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <limits>
 
 #include "shaman/manager/job_type.hpp"
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
 #include "evaluate.hpp"
-#include "members.hpp"
+#include "setting_value.hpp"
 
 namespace shaman::manager {
 namespace {
@@ -17,90 +15,24 @@ namespace {
 using nlohmann::json;
 using text::in_quotes;
 
+#ifdef _WIN32
+constexpr bool kIsWindows = true;
+#else
+constexpr bool kIsWindows = false;
+#endif
+constexpr const char* kBlendfile = "blendfile";
+
 class Complaints {
  public:
-  void add(const std::string& what) { all_ += (all_.empty() ? "" : "; ") + what; }
+  void add(const std::string& what) {
+    if (what.empty()) return;
+    all_ += (all_.empty() ? "" : "; ") + what;
+  }
   [[nodiscard]] const std::string& all() const noexcept { return all_; }
 
  private:
   std::string all_;
 };
-
-template <class T>
-std::optional<T> number_of(const std::string& value) {
-  T number{};
-  const char* const end = value.data() + value.size();
-  const auto [rest, error] = std::from_chars(value.data(), end, number);
-  if (error != std::errc() || rest != end) return std::nullopt;
-  return number;
-}
-
-std::optional<json> boolean_of(const std::string& value) {
-  for (const std::string_view yes : {"true", "yes", "on", "1"})
-    if (text::is_same_but_for_case(value, yes)) return json(true);
-  for (const std::string_view no : {"false", "no", "off", "0"})
-    if (text::is_same_but_for_case(value, no)) return json(false);
-  return std::nullopt;
-}
-
-std::optional<json> value_of(Setting::Type type, const std::string& value) {
-  switch (type) {
-    case Setting::Type::string:
-      return json(value);
-    case Setting::Type::int32:
-      if (const auto number = number_of<std::int32_t>(value)) return json(*number);
-      return std::nullopt;
-    case Setting::Type::real:
-      if (const auto number = number_of<double>(value); number && std::isfinite(*number))
-        return json(*number);
-      return std::nullopt;
-    case Setting::Type::boolean:
-      return boolean_of(value);
-  }
-  return std::nullopt;
-}
-
-const char* wanted(Setting::Type type) {
-  switch (type) {
-    case Setting::Type::int32:
-      return "a whole number";
-    case Setting::Type::real:
-      return "a number";
-    case Setting::Type::boolean:
-      return "true or false";
-    case Setting::Type::string:
-      break;
-  }
-  return "a text";
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names)
-    out += (out.empty() ? "" : ", ") + text::printable(name);
-  return out;
-}
-
-// 32 and not 32.000000.
-std::string plain(double number) {
-  return json(number == std::floor(number) && std::fabs(number) < 1e15
-                  ? json(static_cast<std::int64_t>(number))
-                  : json(number))
-      .dump();
-}
-
-void look_at_limits(const Setting& setting, const json& value, Complaints& complaints) {
-  const std::string name = in_quotes(setting.key);
-  if (value.is_string() && !setting.choices.empty() &&
-      std::ranges::find(setting.choices, value.get<std::string>()) == setting.choices.end())
-    complaints.add(name + " is one of " + joined(setting.choices) + ", and not " +
-                   in_quotes(value.get<std::string>()));
-  if (!value.is_number()) return;
-  if (setting.min && value.get<double>() < *setting.min)
-    complaints.add(name + " must be at least " + plain(*setting.min) + ", and is " + value.dump());
-  if (setting.max && value.get<double>() > *setting.max)
-    complaints.add(name + " must be at most " + plain(*setting.max) + ", and is " + value.dump());
-}
 
 // What the add-on sends for a setting that nobody has touched.
 json untouched(const Setting& setting) {
@@ -122,8 +54,7 @@ std::string missing_text(const Setting& setting) {
                      text::printable(setting.key) + "=VALUE";
   if (!setting.choices.empty()) what += ", one of " + joined(setting.choices);
   if (!setting.expression.empty())
-    what += " (Blender would compute it, as " + text::printable(setting.expression) +
-            "; that cannot be done here)";
+    what += " (only Blender can compute it: " + text::printable(setting.expression) + ")";
   return what;
 }
 
@@ -145,7 +76,7 @@ class Completion {
       complete(setting);
     if (!complaints_.all().empty())
       return Error{errc::malformed_request,
-                   "the job type " + in_quotes(type_.name) + ": " + complaints_.all()};
+                   "job type " + in_quotes(type_.name) + ": " + complaints_.all()};
     return std::move(completed_);
   }
 
@@ -154,34 +85,39 @@ class Completion {
     for (const auto& [key, value] : source_.given) {
       const Setting* const setting = type_.find(key);
       if (setting == nullptr) {
-        std::vector<std::string> keys;
-        for (const Setting& each : type_.settings)
-          keys.push_back(each.key);
-        complaints_.add("there is no setting " + in_quotes(key) + " (there are: " + joined(keys) +
-                        ")");
+        complaints_.add(unknown_setting(type_, key));
         continue;
       }
-      std::optional<json> read = value_of(setting->type, value);
+      if (key == kBlendfile) {
+        complaints_.add(in_quotes(key) +
+                        " is where workers find the .blend, which this command "
+                        "sets itself: leave it out");
+        continue;
+      }
+      result<json> read = read_value(*setting, value);
       if (!read) {
-        complaints_.add(in_quotes(key) + " must be " + wanted(setting->type) + ", and is " +
-                        in_quotes(value));
+        complaints_.add(read.error().detail);
         continue;
       }
       if (setting->is_path && read->is_string()) *read = path_for_workers(key, value);
       values()[key] = *std::move(read);
     }
-    const Setting* const blendfile = type_.find("blendfile");
+    const Setting* const blendfile = type_.find(kBlendfile);
     if (blendfile != nullptr && blendfile->type == Setting::Type::string)
-      values()["blendfile"] = source_.job_blendfile;
+      values()[kBlendfile] = source_.job_blendfile;
   }
 
-  // As the add-on makes it; said where workers may have no such folder.
+  // As the add-on makes it; a warning where workers may have no such folder.
   std::string path_for_workers(const std::string& key, const std::string& path) {
-    const bool has_drive = path.size() > 1 && path[1] == ':';
-    if (path.empty() || path.starts_with('{') || path.starts_with("\\\\") || has_drive) return path;
+    const std::string is = in_quotes(key) + " is " + in_quotes(path);
+    if (path.empty() || path.starts_with('{')) return path;
+    if (is_windows_path(path) || (!kIsWindows && path.find('\\') != std::string::npos)) {
+      judge_windows_path(is, path);
+      return path;
+    }
     if (path.starts_with('~')) {
-      complaints_.add(in_quotes(key) + " is " + in_quotes(path) +
-                      ": workers have another home folder than you; give the whole path of a "
+      complaints_.add(is +
+                      ", but workers have another home folder than you: give the full path of a "
                       "folder that they can write to");
       return path;
     }
@@ -193,12 +129,27 @@ class Completion {
     if (is_below(whole, source_.shared_folder)) return whole;
     if (is_beside_blend || !os::is_absolute(path))
       completed_.warnings.push_back(in_quotes(key) + " becomes " + in_quotes(whole) +
-                                    ": workers need this folder under the same path");
+                                    ": workers need this folder at the same path");
     else if (is_below(whole, os::home_folder()) || is_below(whole, "/tmp"))
-      completed_.warnings.push_back(in_quotes(key) + " is " + in_quotes(whole) +
-                                    ", a folder of this machine: workers need it under the same "
+      completed_.warnings.push_back(is +
+                                    ", a folder of this machine: workers need it at the same "
                                     "path");
     return whole;
+  }
+
+  // On other systems it would be the name of a file in whatever folder Blender was started in.
+  void judge_windows_path(const std::string& is, const std::string& path) {
+    if (!source_.workers.on_windows)
+      complaints_.add(is +
+                      ", a Windows path, but this farm's workers do not run Windows: give the "
+                      "full path of a folder that they can write to, with /");
+    else if (source_.workers.elsewhere && !is_below(slashed(path), slashed(source_.shared_folder)))
+      completed_.warnings.push_back(is + ", which only workers on Windows have");
+  }
+
+  static std::string slashed(std::string path) {
+    std::ranges::replace(path, '\\', '/');
+    return path;
   }
 
   static std::string without_slashes(const std::string& path) {
@@ -213,16 +164,16 @@ class Completion {
   // What no worker could render.
   void look_at_scene() {
     const SceneFacts& scene = source_.scene;
-    if (!scene.name || type_.find("blendfile") == nullptr) return;
+    if (!scene.name || type_.find(kBlendfile) == nullptr) return;
     if (!scene.camera && !scene.has_other_source)
       complaints_.add("the scene " + in_quotes(*scene.name) +
-                      " has no camera, so that there is nothing to render: add one, or give "
+                      " has no camera, so there is nothing to render: add one, or choose "
                       "another scene with --setting scene=NAME");
     if (renders_video())
-      complaints_.add("the scene " + in_quotes(*scene.name) + " renders to a video (" +
-                      *scene.format +
-                      "), and this job type to images: choose an image format in Blender's Output "
-                      "properties, or give --setting format=PNG");
+      complaints_.add(
+          "the scene " + in_quotes(*scene.name) + " renders to a video (" + *scene.format +
+          "), but this job type renders images: choose an image format in Blender's Output "
+          "properties, or give --setting format=PNG");
   }
 
   [[nodiscard]] bool renders_video() const {
@@ -269,9 +220,9 @@ class Completion {
         is_there && found->is_string() && found->get_ref<const std::string&>().empty();
     const bool was_given = source_.given.contains(setting.key);
     if (is_there && !(is_empty && setting.is_required && setting.key != "scene")) {
-      look_at_limits(setting, *found, complaints_);
+      complaints_.add(limits_exceeded(setting, *found));
     } else if (was_given) {
-      // What could not be read was complained of.
+      // A value that could not be read has its complaint already.
       if (is_there) complaints_.add(in_quotes(setting.key) + " must not be empty");
     } else if (setting.is_required || setting.is_computed) {
       complaints_.add(missing_text(setting));

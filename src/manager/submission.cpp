@@ -39,6 +39,15 @@ std::string names_of(const List& list, Name name) {
   return all.empty() ? "none" : all;
 }
 
+// By where the farm sends workers of each system. Where it does not say, a path of this machine's
+// system is believed.
+WorkerSystems worker_systems(Manager& manager) {
+  const auto windows = manager.shared_storage("workers", "windows");
+  const auto others = manager.shared_storage("workers", "linux");
+  return {windows ? is_windows_path(windows->location) : this_platform() == "windows",
+          !others || !is_windows_path(others->location)};
+}
+
 }  // namespace
 
 Submission::Submission(Manager& manager, JobRequest request, std::string blendfile)
@@ -54,13 +63,13 @@ result<void> Submission::find_type() {
   if (!types) return types.error();
   const auto found = std::ranges::find(*types, request_.type, &JobType::name);
   if (found == types->end())
-    return Error{
-        errc::malformed_request,
-        types->empty()
-            ? "there are no job types at " + manager_.url().text() +
-                  ": a file store without a Manager makes checkouts, but no jobs"
-            : "the Manager has no job type " + text::in_quotes(request_.type) +
-                  "; it has: " + names_of(*types, [](const JobType& each) { return each.name; })};
+    return Error{errc::malformed_request,
+                 types->empty()
+                     ? "no job types at " + manager_.url().text() +
+                           ": a file store without a Manager makes checkouts, but no jobs"
+                     : "the Manager has no job type " + text::in_quotes(request_.type) +
+                           "; available: " +
+                           names_of(*types, [](const JobType& each) { return each.name; })};
   type_ = *found;
   return {};
 }
@@ -74,12 +83,12 @@ result<void> Submission::find_tag() {
   if (!tag_id_.empty()) return {};
   return Error{errc::malformed_request,
                "the Manager has no tag " + text::in_quotes(request_.tag) +
-                   "; it has: " + names_of(*tags, [](const Tag& each) { return each.name; })};
+                   "; available: " + names_of(*tags, [](const Tag& each) { return each.name; })};
 }
 
 result<CompletedSettings> Submission::complete(const std::string& job_blendfile) const {
-  return complete_settings(
-      type_, {request_.settings, request_.name, blendfile_, job_blendfile, scene_, shared_folder_});
+  return complete_settings(type_, {request_.settings, request_.name, blendfile_, job_blendfile,
+                                   scene_, shared_folder_, worker_systems_});
 }
 
 result<json> Submission::job_for(const std::string& job_blendfile,
@@ -106,6 +115,7 @@ result<void> Submission::prepare() {
   auto facts = read_scene_facts(blendfile_, scene == request_.settings.end() ? "" : scene->second);
   if (!facts) return facts.error();
   scene_ = *std::move(facts);
+  worker_systems_ = worker_systems(manager_);
   // Only for warnings: a Manager that does not tell is no reason to stop.
   if (const auto shared = manager_.shared_storage("users", this_platform()))
     shared_folder_ = shared->root();

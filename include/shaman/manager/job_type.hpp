@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -45,6 +46,15 @@ struct JobType {
 /// errc::bad_answer: it is no job type.
 [[nodiscard]] result<JobType> read_job_type(const nlohmann::json& object);
 
+/// On which systems a farm has workers, as far as that is known.
+struct WorkerSystems {
+  bool on_windows = false;
+  bool elsewhere = true;
+};
+
+/// `C:\out` or `\\server\share`.
+[[nodiscard]] bool is_windows_path(std::string_view path);
+
 /// What the settings' values are made of.
 struct SettingsSource {
   std::map<std::string, std::string> given;  ///< by the user, as text
@@ -54,6 +64,7 @@ struct SettingsSource {
   SceneFacts scene;
   /// Where this machine sees the storage that workers share; empty: not known.
   std::string shared_folder;
+  WorkerSystems workers;
 };
 
 struct CompletedSettings {
@@ -65,8 +76,8 @@ struct CompletedSettings {
 /// would find in the scene, the default, or else `""`, 0, `false` or the first choice. Paths become
 /// absolute. errc::malformed_request tells all that is wrong at once: keys that the type does not
 /// have, values of another type, outside the choices or the range, what is required and missing,
-/// what Blender would compute and this program cannot, folders that no worker has, and a scene that
-/// cannot be rendered by the type.
+/// what Blender would compute and this program cannot, folders that no worker has, a value for
+/// `blendfile`, and a scene that cannot be rendered by the type.
 [[nodiscard]] result<CompletedSettings> complete_settings(const JobType& type,
                                                           const SettingsSource& source);
 

@@ -79,7 +79,7 @@ struct FolderCheck {
 /// errors: errc::unreachable, errc::bad_answer with the Manager's words, errc::not_found.
 class Manager {
  public:
-  /// `stop` breaks off what is under way: errc::cancelled.
+  /// `stop` breaks off what is under way: errc::cancelled. A job that is being made is waited for.
   explicit Manager(client::Server server, std::stop_token stop = {});
   ~Manager();
   Manager(const Manager&) = delete;

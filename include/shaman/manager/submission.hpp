@@ -57,6 +57,7 @@ class Submission {
   SceneFacts scene_;
   std::string tag_id_;
   std::string shared_folder_;
+  WorkerSystems worker_systems_;
   std::vector<std::string> warnings_;
 };
 

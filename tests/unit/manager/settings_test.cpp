@@ -22,7 +22,7 @@ class SettingsTest : public testing::Test {
     const auto completed = complete_settings(type_of(settings), source_);
     return completed ? completed->values.dump() : completed.error().message();
   }
-  SettingsSource source_{{}, "shot", "/film/shots/a.blend", "{jobs}/c/a.blend", {}, "/farm"};
+  SettingsSource source_{{}, "shot", "/film/shots/a.blend", "{jobs}/c/a.blend", {}, "/farm", {}};
 };
 
 TEST_F(SettingsTest, DefaultsAreFilledIn) {
@@ -32,17 +32,57 @@ TEST_F(SettingsTest, DefaultsAreFilledIn) {
 }
 
 TEST_F(SettingsTest, WhatWasGivenIsReadAsItsType) {
-  source_.given = {{"a", "7"}, {"b", "x y"}, {"c", "yes"}, {"d", "0.5"}};
+  source_.given = {{"a", "7"}, {"b", "x y"}, {"c", "true"}, {"d", "0.5"}};
   EXPECT_EQ(complete(R"x([{"key":"a","type":"int32"},{"key":"b","type":"string"},
                          {"key":"c","type":"bool"},{"key":"d","type":"float"}])x"),
             R"({"a":7,"b":"x y","c":true,"d":0.5})");
 }
 
-TEST_F(SettingsTest, TrueAndFalseInEveryWriting) {
-  for (const char* const yes : {"True", "TRUE", "yes", "on", "1"}) {
+TEST_F(SettingsTest, TrueAndFalseInAnyCaseAndNothingElse) {
+  const char* const type = R"x([{"key":"c","type":"bool"}])x";
+  for (const char* const yes : {"true", "True", "TRUE"}) {
     source_.given = {{"c", yes}};
-    EXPECT_EQ(complete(R"x([{"key":"c","type":"bool"}])x"), R"({"c":true})") << yes;
+    EXPECT_EQ(complete(type), R"({"c":true})") << yes;
   }
+  source_.given = {{"c", "False"}};
+  EXPECT_EQ(complete(type), R"({"c":false})");
+  for (const char* const other : {"yes", "on", "1", "0", ""}) {
+    source_.given = {{"c", other}};
+    EXPECT_EQ(complete(type),
+              std::string(R"(job type "t": "c" must be true or false, not ")") + other + "\"");
+  }
+}
+
+TEST_F(SettingsTest, FramesAreWhatAManagerCanCutIntoTasks) {
+  const char* const type = R"x([{"key":"frames","type":"string"}])x";
+  for (const char* const good : {"7", "1-250", "1..3", "1,5-10", " 1 .. 10,\t20", "3-3"}) {
+    source_.given = {{"frames", good}};
+    EXPECT_EQ(complete(type), json({{"frames", good}}).dump()) << good;
+  }
+  for (const char* const bad : {"abc", "1-", "-5", "1 10", "10-1", "1,,2", "1-2-3", "1-10x2"}) {
+    source_.given = {{"frames", bad}};
+    EXPECT_EQ(
+        complete(type),
+        std::string(R"(job type "t": "frames" must be a frame range such as 1-250 or 1,5-10)") +
+            ", not \"" + bad + "\"");
+  }
+}
+
+TEST_F(SettingsTest, AnUnknownSettingIsToldWithTheNearest) {
+  source_.given = {{"chunksize", "1"}};
+  const char* const type =
+      R"x([{"key":"frames","type":"string"},{"key":"chunk_size","type":"int32"}])x";
+  EXPECT_EQ(complete(type),
+            R"(job type "t": there is no setting "chunksize" (did you mean "chunk_size"?))");
+  source_.given = {{"colour", "red"}};
+  EXPECT_EQ(complete(type),
+            R"(job type "t": there is no setting "colour" (available: frames, chunk_size))");
+}
+
+TEST_F(SettingsTest, TheBlendFileIsNotTheUsersToSet) {
+  source_.given = {{"blendfile", "/tmp/a.blend"}};
+  EXPECT_NE(complete(R"x([{"key":"blendfile","type":"string"}])x").find("leave it out"),
+            std::string::npos);
 }
 
 TEST_F(SettingsTest, EverythingWrongIsToldAtOnce) {
@@ -54,9 +94,11 @@ TEST_F(SettingsTest, EverythingWrongIsToldAtOnce) {
                    {"key":"e","type":"float"},{"key":"f","type":"int32"},
                    {"key":"g","type":"string","required":true}])x");
   for (const char* const part :
-       {R"("a" must be a whole number, and is "1.5")", R"("b" is one of red, and not "blue")",
-        R"("c" must be true or false)", R"("d" must be at most 9, and is 99)",
-        R"("e" must be a number)", R"("f" must be a whole number)", R"("g" is required)"})
+       {R"("a" must be a whole number, not "1.5")", R"("b" must be one of red, not "blue")",
+        R"("c" must be true or false)", R"("d" must be a whole number of at most 9, not 99)",
+        R"("e" must be a number, not "1e999")",
+        R"("f" must be a whole number from -2147483648 to 2147483647, not "3000000000")",
+        R"("g" is required)"})
     EXPECT_NE(wrong.find(part), std::string::npos) << part << " in " << wrong;
 }
 
@@ -143,9 +185,30 @@ TEST_F(SettingsTest, PathsBecomeAbsoluteAndClean) {
   EXPECT_EQ(path_of("/tmp/out", 1), "/tmp/out");
   EXPECT_EQ(path_of("/farm/out", 0), "/farm/out");
   EXPECT_EQ(path_of("{render}/out", 0), "{render}/out");
-  EXPECT_EQ(path_of("C:\\out", 0), "C:\\out");
   EXPECT_NE(path_of("~/out", 0).find("home folder"), std::string::npos);
 }
+
+#ifndef _WIN32
+TEST_F(SettingsTest, AWindowsPathNeedsWorkersOnWindows) {
+  const auto type = type_of(R"x([{"key":"p","type":"string","subtype":"dir_path"}])x");
+  for (const char* const path :
+       {"C:\\out", "c:/out", "\\\\server\\out", "render\\out", "//render\\out"}) {
+    source_.given = {{"p", path}};
+    source_.workers = {.on_windows = false, .elsewhere = true};
+    const auto refused = complete_settings(type, source_);
+    ASSERT_FALSE(refused) << path;
+    EXPECT_NE(refused.error().message().find("workers do not run Windows"), std::string::npos)
+        << refused.error().message();
+    for (const bool is_mixed : {false, true}) {
+      source_.workers = {.on_windows = true, .elsewhere = is_mixed};
+      const auto completed = complete_settings(type, source_);
+      ASSERT_TRUE(completed) << path;
+      EXPECT_EQ(completed->values["p"], path);
+      EXPECT_EQ(completed->warnings.size(), is_mixed ? 1 : 0) << path;
+    }
+  }
+}
+#endif
 
 TEST_F(SettingsTest, ASceneWithoutCameraIsRefusedUnlessSomethingElseIsRendered) {
   const char* const type = R"x([{"key":"blendfile","type":"string"}])x";

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+
+#include <CLI/CLI.hpp>
+
+/// What options' values must be. CLI11's own checks speak of types and units that users do not
+/// know.
+namespace shaman::tools {
+
+[[nodiscard]] CLI::Validator whole_number(std::int64_t least, std::int64_t most);
+
+/// Makes bytes a second of `10M`, `1.5 MB`, `500K` (thousands) or `64KiB` (1,024), from 1K to 1T.
+[[nodiscard]] CLI::Validator byte_rate();
+
+}  // namespace shaman::tools
