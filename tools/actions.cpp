@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "actions.hpp"
 
+#include "interruption.hpp"
+
 namespace shaman::tools {
 namespace {
 
 ExitStatus run(const Action& action, const ActionOptions& options) {
+  const JsonOnInterrupt interruption(options.json);
   const result<client::Server> server = server_of(options.server);
   if (!server) return fail(server.error());
   const Waiting waiting(server->url.text());

@@ -34,7 +34,7 @@ ExitStatus list(const client::Server& server, const ActionOptions& options) {
   if (!found) return fail(with_hint(found.error()));
   if (found->unread > 0)
     warn("the server cannot read " + text::count_of(found->unread, "folder", "folders") +
-         " of its jobs folder; checkouts in there are not in this list. Its admin can change that");
+         " in its jobs folder, so this list may be incomplete: tell the farm's admin");
   if (options.json) {
     json all = json::array();
     for (const ListedCheckout& checkout : found->checkouts)
@@ -77,23 +77,23 @@ ExitStatus erase(const client::Server& server, const ActionOptions& options) {
   if (options.json)
     print_json(json{{"schema", 1}, {"erased", path}});
   else
-    print("The server has erased the checkout " + text::printable(path) + ".\n");
+    print("Erased the checkout " + text::printable(path) + ".\n");
   return ExitStatus::done;
 }
 
 constexpr std::array<Action, 3> kActions{{
-    {"list", "Your checkouts, and when each was made; for an admin, everybody's.", false, list},
-    {"show", "The files of one checkout.", true, show},
-    {"erase", "Erases one checkout. Jobs that use it cannot render any more.", true, erase},
+    {"list", "Lists your checkouts with the times they were made; for an admin, all checkouts.",
+     false, list},
+    {"show", "Shows the files of one checkout.", true, show},
+    {"erase", "Erases one checkout. Jobs that use it can no longer render.", true, erase},
 }};
 
 }  // namespace
 
 Command add_checkout(CLI::App& app) {
   return add_actions(
-      *app.add_subcommand("checkout", "Looks at the checkouts that you made, and erases them."),
-      kActions,
-      {"path", "Its path below the server's jobs folder, as `shaman submit` printed it", "PATH"});
+      *app.add_subcommand("checkout", "Lists, shows and erases your checkouts."), kActions,
+      {"PATH", "Its path below the server's jobs folder, as printed by `shaman submit`.", "PATH"});
 }
 
 }  // namespace shaman::tools

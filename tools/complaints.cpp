@@ -27,11 +27,16 @@ bool is_new_file(const std::vector<Complaint>& sorted, std::size_t index) {
   return index == 0 || sorted[index].path != sorted[index - 1].path;
 }
 
-std::string count_of_files(const std::vector<Complaint>& sorted) {
+std::uint64_t count_files(const std::vector<Complaint>& sorted) {
   std::uint64_t count = 0;
   for (std::size_t i = 0; i < sorted.size(); ++i)
     count += is_new_file(sorted, i) ? 1 : 0;
-  return text::count_of(count, "file is", "files are");
+  return count;
+}
+
+std::string left_out_text(std::uint64_t files) {
+  return text::count_of(files, "file was", "files were") + " left out because " +
+         (files == 1 ? "it" : "they") + " may be private (to include: --allow-outside GLOB):\n";
 }
 
 std::string listed(const std::vector<Complaint>& sorted, std::size_t most_lines) {
@@ -40,7 +45,7 @@ std::string listed(const std::vector<Complaint>& sorted, std::size_t most_lines)
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     const Complaint& file = sorted[i];
     if (lines >= most_lines)
-      return out + "  and " + std::to_string(sorted.size() - i) + " more; --json names them all\n";
+      return out + "  and " + std::to_string(sorted.size() - i) + " more; --json lists all\n";
     if (is_new_file(sorted, i)) {
       out += "  " + text::printable(file.path) + "\n";
       ++lines;
@@ -69,24 +74,22 @@ std::string complaints_text(const Complaints& complaints, std::size_t most_lines
   for (const std::string& warning : complaints.warnings)
     out += "shaman: warning: " + warning + "\n";
   for (const trace::Problem& problem : complaints.problems)
-    out += "shaman: warning: cannot look into \"" + text::printable(problem.blend) +
+    out += "shaman: warning: cannot read the library \"" + text::printable(problem.blend) +
            "\": " + problem.message + "\n";
 
   std::vector<Complaint> left_out;
   for (const pack::Suspicious& file : complaints.left_out)
     left_out.push_back({file.file, file.reason + "; ", trace::chain_text(file.chain), file.blend});
   if (!left_out.empty())
-    out += "shaman: " + count_of_files(left_out) +
-           " left out, as it may be private (--allow-outside GLOB takes it):\n" +
-           listed(left_out, most_lines);
+    out += "shaman: " + left_out_text(count_files(left_out)) + listed(left_out, most_lines);
 
   std::vector<Complaint> missing;
   for (const trace::MissingFile& file : complaints.missing)
     missing.push_back({file.path, file.reason.empty() ? "" : text::printable(file.reason) + "; ",
                        trace::chain_text(file.chain), file.blend});
   if (!missing.empty())
-    out += "shaman: " + count_of_files(missing) + " missing" + or_unreadable(complaints.missing) +
-           ":\n" + listed(missing, most_lines);
+    out += "shaman: " + text::count_of(count_files(missing), "file is", "files are") + " missing" +
+           or_unreadable(complaints.missing) + ":\n" + listed(missing, most_lines);
   return out;
 }
 
@@ -94,16 +97,12 @@ std::string json_text(const std::string& text) {
   return text::is_utf8(text) ? text : text::printable(text);
 }
 
-namespace {
-
 json json_texts(const std::vector<std::string>& texts) {
   json array = json::array();
   for (const std::string& text : texts)
     array.push_back(json_text(text));
   return array;
 }
-
-}  // namespace
 
 void add_complaints(json& object, const Complaints& complaints) {
   json missing = json::array();

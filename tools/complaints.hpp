@@ -31,5 +31,6 @@ void add_complaints(nlohmann::json& object, const Complaints& complaints);
 
 /// JSON is UTF-8; what is not, in a name on Linux or a data-block's, is shown in escapes.
 [[nodiscard]] std::string json_text(const std::string& text);
+[[nodiscard]] nlohmann::json json_texts(const std::vector<std::string>& texts);
 
 }  // namespace shaman::tools

@@ -10,6 +10,19 @@
 namespace shaman::tools {
 namespace {
 
+const char* shown(Finding::Kind kind) {
+  switch (kind) {
+    case Finding::Kind::fine:
+      return "ok";
+    case Finding::Kind::mind:
+      return "warning";
+    case Finding::Kind::wrong:
+      return "error";
+  }
+  return "";
+}
+
+// Programs know the kinds by these names.
 const char* name_of(Finding::Kind kind) {
   switch (kind) {
     case Finding::Kind::fine:
@@ -17,7 +30,7 @@ const char* name_of(Finding::Kind kind) {
     case Finding::Kind::mind:
       return "mind";
     case Finding::Kind::wrong:
-      return "WRONG";
+      return "wrong";
   }
   return "";
 }
@@ -37,8 +50,8 @@ bool Diagnosis::has_wrong() const {
 std::string Diagnosis::text() const {
   std::string out;
   for (const Finding& each : findings_)
-    out += padded(name_of(each.kind), 6) + padded(each.about, 8) + " " +
-           text::printable(each.text) + "\n";
+    out += padded(shown(each.kind), 8) + padded(each.about, 8) + " " + text::printable(each.text) +
+           "\n";
   return out;
 }
 
@@ -46,9 +59,7 @@ nlohmann::json Diagnosis::json() const {
   using nlohmann::json;
   json list = json::array();
   for (const Finding& each : findings_)
-    list.push_back({{"kind", each.kind == Finding::Kind::wrong ? "wrong" : name_of(each.kind)},
-                    {"about", each.about},
-                    {"text", each.text}});
+    list.push_back({{"kind", name_of(each.kind)}, {"about", each.about}, {"text", each.text}});
   json line{{"schema", 1}, {"isWell", !has_wrong()}, {"findings", std::move(list)}};
   for (const Finding& each : findings_) {
     if (each.kind == Finding::Kind::wrong && !line.contains("error")) {

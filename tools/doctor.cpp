@@ -14,6 +14,7 @@
 #include "commands.hpp"
 #include "diagnosis.hpp"
 #include "doctor_storage.hpp"
+#include "interruption.hpp"
 #include "server_option.hpp"
 #include "waiting.hpp"
 
@@ -38,11 +39,11 @@ constexpr const char* kNotQuoted = "\"`$\\\n";
 #endif
 
 void look_at_token(const client::Server& server, Diagnosis& diagnosis) {
-  if (server.token.empty()) return diagnosis.fine("token", "none is given");
-  if (server.url.is_secure) return diagnosis.fine("token", "one is given, and sent by TLS");
+  if (server.token.empty()) return diagnosis.fine("token", "no token given");
+  if (server.url.is_secure) return diagnosis.fine("token", "a token is given and sent over TLS");
   diagnosis.mind("token",
-                 "one is given, and sent without TLS: everybody on the network between can read "
-                 "it. Ask the farm's admin for an https:// address");
+                 "the token is sent without TLS, so anyone on the network in between can read it: "
+                 "ask the farm's admin for an https:// address");
 }
 
 // Whoever can read it can submit in the user's name.
@@ -52,19 +53,20 @@ void look_at_token_file(const std::string& path, Diagnosis& diagnosis) {
   if (!mode) return;
   if ((*mode & kOthers) == 0)
     return diagnosis.fine("token", "only you can read the file " + text::in_quotes(path));
-  diagnosis.mind("token",
-                 "others on this machine can read the file " + text::in_quotes(path) +
-                     ": chmod 600 it, and ask the farm's admin for a new token if somebody "
-                     "may have done so");
+  diagnosis.mind("token", "others on this machine can read the file " + text::in_quotes(path) +
+                              ": run chmod 600 on it, and ask the farm's admin for a new token if "
+                              "someone may have read it");
 }
 
 void look_at_clock(const client::Probe& probe, Diagnosis& diagnosis) {
   if (!probe.clock_ahead) return;
   const auto off = *probe.clock_ahead;
-  if (std::chrono::abs(off) <= kSameTime) return diagnosis.fine("clock", "the same here and there");
-  diagnosis.mind("clock", "this machine's is " + std::to_string(std::chrono::abs(off).count()) +
-                              " s " + (off.count() > 0 ? "ahead of" : "behind") +
-                              " the server's: let both keep time (NTP)");
+  if (std::chrono::abs(off) <= kSameTime)
+    return diagnosis.fine("clock", "this machine and the server agree");
+  diagnosis.mind("clock", "this machine's clock is " +
+                              std::to_string(std::chrono::abs(off).count()) + " s " +
+                              (off.count() > 0 ? "ahead of" : "behind") +
+                              " the server's: synchronize both (NTP)");
 }
 
 std::string what_it_is(const ServerInfo& server) {
@@ -85,28 +87,28 @@ bool look_at_server(const client::Server& server, Diagnosis& diagnosis, ExitStat
     return false;
   }
   if (probe->server.kind == ServerInfo::Kind::other) {
-    diagnosis.wrong("server", server.url.text() +
-                                  " is neither a Shaman server nor a Flamenco Manager; it says: " +
-                                  probe->server.answer + ". Is the address right, port and all?");
+    diagnosis.wrong("server",
+                    server.url.text() +
+                        " is neither a Shaman server nor a Flamenco Manager; it answered: " +
+                        probe->server.answer + ". Check the address and the port");
     return false;
   }
   const std::string ms = std::to_string(probe->answered_in.count()) + " ms";
   diagnosis.fine("server", server.url.text() + " " + what_it_is(probe->server));
   if (probe->answered_in > kSlowAnswer)
-    diagnosis.mind("server", "it took " + ms +
-                                 " to answer a small question: the line is slow, or "
-                                 "the server busy");
+    diagnosis.mind("server",
+                   "the server took " + ms +
+                       " to answer a small request: the network is slow, or the server is busy");
   if (probe->why_no_submission.empty())
-    diagnosis.fine("server", "it takes files from us: one that was sent for trial arrived");
+    diagnosis.fine("server", "the server accepts uploads: a test file arrived");
   else
     diagnosis.wrong("server", probe->why_no_submission);
   if (probe->server.kind == ServerInfo::Kind::flamenco)
-    diagnosis.mind(
-        "server",
-        "files go to the Manager's own Shaman: broken uploads begin anew, and small files "
-        "go one by one");
+    diagnosis.mind("server",
+                   "uploads go to the Manager's own Shaman: interrupted ones start again from the "
+                   "beginning, and small files are sent one by one");
   for (const std::string& remark : probe->server.storage_remarks)
-    diagnosis.mind("storage", "for its admin: " + text::printable(remark));
+    diagnosis.mind("storage", "for the farm's admin: " + text::printable(remark));
   look_at_clock(*probe, diagnosis);
   return true;
 }
@@ -115,22 +117,21 @@ void look_at_manager(manager::Manager& manager, Diagnosis& diagnosis) {
   const auto types = manager.job_types();
   const bool is_none = types ? types->empty() : types.error().code == errc::not_found;
   if (is_none)
-    return diagnosis.mind("manager",
-                          "there is none behind this server: checkouts can be made, but no jobs "
-                          "(--job-type)");
+    return diagnosis.mind(
+        "manager",
+        "no Manager behind this server: you can make checkouts, but not jobs (--job-type)");
   if (types)
     return diagnosis.fine("manager", "has " +
                                          text::count_of(types->size(), "job type", "job types") +
-                                         "; `shaman job types` tells more");
+                                         "; `shaman job types` lists them");
   diagnosis.wrong("manager", types.error().message());
 }
 
 void look_at_cache(Diagnosis& diagnosis) {
   const std::string folder = os::cache_folder();
   if (folder.empty())
-    return diagnosis.mind("cache",
-                          "this machine has no place for one: every file is read again "
-                          "for each submission");
+    return diagnosis.mind(
+        "cache", "this machine has no cache folder, so each submission reads every file again");
   const std::string probe = os::join(folder, "doctor");
   result<void> done = os::create_folders(folder);
   if (done) done = os::check_locks(folder);
@@ -139,12 +140,11 @@ void look_at_cache(Diagnosis& diagnosis) {
     done = file ? file->commit() : result<void>(file.error());
   }
   if (!done)
-    return diagnosis.mind("cache",
-                          "cannot be used, so every file is read again for each "
-                          "submission: " +
-                              done.error().message());
+    return diagnosis.mind(
+        "cache", "the digest cache cannot be used, so each submission reads every file again: " +
+                     done.error().message());
   static_cast<void>(os::remove_file(probe));
-  diagnosis.fine("cache", "of digests, in " + folder);
+  diagnosis.fine("cache", "digest cache: " + folder);
 }
 
 // The first line that it prints with --version.
@@ -177,8 +177,8 @@ std::optional<std::string> version_of(const std::string& program) {
 void look_at_blender(const std::string& program, Diagnosis& diagnosis) {
   if (const auto version = version_of(program)) return diagnosis.fine("blender", *version);
   diagnosis.mind("blender", text::in_quotes(program) +
-                                " does not run here; submitting does not need it, the farm's "
-                                "workers do. --blender names another");
+                                " does not run here. Workers need Blender, submitting does not; "
+                                "use --blender to test another one");
 }
 
 // The rest is looked at even where no server can be asked.
@@ -200,6 +200,7 @@ ExitStatus look_at_farm(const ServerOption& given, Diagnosis& diagnosis) {
 }
 
 ExitStatus run(const Options& options) {
+  const JsonOnInterrupt interruption(options.json);
   Diagnosis diagnosis;
   const ExitStatus status = look_at_farm(options.server, diagnosis);
   look_at_token_file(token_file_of(options.server), diagnosis);
@@ -215,13 +216,12 @@ ExitStatus run(const Options& options) {
 }  // namespace
 
 Command add_doctor(CLI::App& app) {
-  CLI::App* const command =
-      app.add_subcommand("doctor", "Looks for why submitting does not work, and says what to do.");
+  CLI::App* const command = app.add_subcommand(
+      "doctor", "Finds out why submitting does not work, and what to do about it.");
   const auto options = std::make_shared<Options>();
   add_server_option(*command, options->server);
-  command->add_option("--blender", options->blender, "The Blender to look at.")
-      ->type_name("PROGRAM")
-      ->capture_default_str();
+  command->add_option("--blender", options->blender, "The Blender to test. Default: blender.")
+      ->type_name("PROGRAM");
   command->add_flag("--json", options->json, "Print one line of JSON.");
   return {command, [options] { return run(*options); }};
 }

@@ -34,9 +34,9 @@ result<InPlace> find_in_place(manager::Manager& manager, const std::string& blen
   if (place.storage.empty() || !own)
     return Error{errc::malformed_request,
                  text::printable(place.trace.blendfile) +
-                     " does not lie on the farm's shared storage, which is " +
+                     " is not on the farm's shared storage, which is at " +
                      text::in_quotes(place.storage) +
-                     " as seen from here: move the project there, or leave --no-shaman out"};
+                     " on this machine: move the project there, or leave out --no-shaman"};
   place.blendfile = os::join(place.storage, *own);
   for (const std::string& file : place.trace.files())
     if (!below(place.storage, file)) place.outside.push_back(file);

@@ -47,8 +47,7 @@ std::string setting_line(const manager::Setting& setting) {
 ExitStatus types(Manager& manager, const ActionOptions& options) {
   const auto types = manager.job_types();
   if (!types) return fail(with_hint(types.error()));
-  if (types->empty() && !options.json)
-    print("There are no job types at " + manager.url().text() + ".\n");
+  if (types->empty() && !options.json) print("No job types at " + manager.url().text() + ".\n");
   json all = json::array();
   for (const manager::JobType& type : *types) {
     json keys = json::array();
@@ -92,7 +91,7 @@ ExitStatus show(Manager& manager, const ActionOptions& options) {
     json all = json::array();
     for (const manager::Task& task : *tasks)
       all.push_back(
-          {{"id", task.id}, {"name", task.name}, {"status", task.status}, {"worker", task.worker}});
+          {{"ID", task.id}, {"name", task.name}, {"status", task.status}, {"worker", task.worker}});
     print_json(json{{"schema", 1}, {"job", job->whole}, {"tasks", std::move(all)}});
     return ExitStatus::done;
   }
@@ -118,7 +117,7 @@ ExitStatus tail(Manager& manager, const ActionOptions& options) {
     const auto log = manager.log_tail(options.operand);
     if (!log) return fail_for_job(job.error());
     if (options.json)
-      print_json(json{{"schema", 1}, {"id", options.operand}, {"log", *log}});
+      print_json(json{{"schema", 1}, {"ID", options.operand}, {"log", *log}});
     else
       print(log_text(*log));
     return ExitStatus::done;
@@ -126,14 +125,14 @@ ExitStatus tail(Manager& manager, const ActionOptions& options) {
   if (!job) return fail(with_hint(job.error()));
   const std::string logs = failed_logs(manager, options.operand);
   if (options.json) {
-    print_json(json{{"schema", 1}, {"id", options.operand}, {"log", logs}});
+    print_json(json{{"schema", 1}, {"ID", options.operand}, {"log", logs}});
     return ExitStatus::done;
   }
-  print(logs.empty() ? "no task of this job has failed; `shaman job show " +
-                           text::printable(options.operand) +
-                           "` tells their ids, whose logs can be "
-                           "asked for\n"
-                     : logs);
+  print(logs.empty()
+            ? "no task of this job has failed; `shaman job show " +
+                  text::printable(options.operand) +
+                  "` lists the tasks, and `shaman job tail` shows the log of one by its ID\n"
+            : logs);
   return ExitStatus::done;
 }
 
@@ -141,14 +140,13 @@ ExitStatus cancel(Manager& manager, const ActionOptions& options) {
   const auto job = manager.job(options.operand);
   if (!job) return fail_for_job(with_hint(job.error()));
   if (job->is_final())
-    return fail({errc::malformed_request,
-                 "the job is " + text::printable(job->status) + " already: nothing to cancel"});
+    return fail({errc::malformed_request, "the job is already " + text::printable(job->status)});
   if (const auto canceled = manager.cancel(options.operand); !canceled)
     return fail(with_hint(canceled.error()));
   if (options.json)
-    print_json(json{{"schema", 1}, {"id", options.operand}, {"canceled", true}});
+    print_json(json{{"schema", 1}, {"ID", options.operand}, {"canceled", true}});
   else
-    print("The Manager cancels " + text::printable(job->name) + ".\n");
+    print("Canceling the job " + text::printable(job->name) + ".\n");
   return ExitStatus::done;
 }
 
@@ -159,19 +157,19 @@ ExitStatus with_manager(const client::Server& server, const ActionOptions& optio
 }
 
 constexpr std::array<Action, 5> kActions{{
-    {"types", "The Manager's job types, with their settings.", false, with_manager<types>},
-    {"list", "All jobs, the newest first.", false, with_manager<list>},
-    {"show", "One job, with its settings and tasks.", true, with_manager<show>},
-    {"tail", "The ends of the logs of a job's failed tasks, or of one task.", true,
+    {"types", "Lists the Manager's job types and their settings.", false, with_manager<types>},
+    {"list", "Lists all jobs, newest first.", false, with_manager<list>},
+    {"show", "Shows one job with its settings and tasks.", true, with_manager<show>},
+    {"tail", "Shows the end of the log of each failed task of a job, or of one task.", true,
      with_manager<tail>},
-    {"cancel", "Ends a job.", true, with_manager<cancel>},
+    {"cancel", "Cancels a job.", true, with_manager<cancel>},
 }};
 
 }  // namespace
 
 Command add_job(CLI::App& app) {
-  return add_actions(*app.add_subcommand("job", "Looks at a Manager's jobs, and ends them."),
-                     kActions, {"id", "Its id", "ID"});
+  return add_actions(*app.add_subcommand("job", "Lists, shows and cancels render jobs."), kActions,
+                     {"ID", "ID of the job; for `tail`, also of a task.", "ID"});
 }
 
 }  // namespace shaman::tools

@@ -6,9 +6,12 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "shaman/text.hpp"
+
+#include "waiting.hpp"
 
 namespace shaman::tools {
 namespace {
@@ -36,32 +39,31 @@ bool pause(const std::stop_token& stop) {
   return !wake.wait_for(lock, stop, kBetweenLooks, [] { return false; }) && !stop.stop_requested();
 }
 
-struct Counts {
-  std::size_t completed = 0;
-  std::size_t running = 0;
-  std::size_t failed = 0;
-  std::size_t retried = 0;  // failed once, and given to another worker
-  std::size_t canceled = 0;
-  std::size_t all = 0;
-
-  explicit Counts(const std::vector<manager::Task>& tasks) : all(tasks.size()) {
-    for (const manager::Task& task : tasks) {
-      completed += task.status == "completed" ? 1 : 0;
-      running += task.status == "active" ? 1 : 0;
-      failed += task.status == "failed" ? 1 : 0;
-      retried += task.status == "soft-failed" ? 1 : 0;
-      canceled += task.status == "canceled" ? 1 : 0;
-    }
+TaskCounts count(const std::vector<manager::Task>& tasks) {
+  TaskCounts counts;
+  counts.all = tasks.size();
+  for (const manager::Task& task : tasks) {
+    counts.completed += task.status == "completed" ? 1 : 0;
+    counts.running += task.status == "active" ? 1 : 0;
+    counts.failed += task.status == "failed" ? 1 : 0;
+    counts.retried += task.status == "soft-failed" ? 1 : 0;
+    counts.canceled += task.status == "canceled" ? 1 : 0;
   }
+  return counts;
+}
 
-  // A Manager calls a job failed only when a tenth of its tasks have.
-  [[nodiscard]] bool has_ended_with_failures() const {
-    return failed > 0 && completed + failed + canceled == all;
-  }
-};
+// A Manager calls a job failed only when a tenth of its tasks have.
+bool have_ended_with_failures(const TaskCounts& tasks) {
+  return tasks.failed > 0 && tasks.completed + tasks.failed + tasks.canceled == tasks.all;
+}
+
+std::string failed_of(const TaskCounts& tasks) {
+  return std::to_string(tasks.failed) + " of " + text::count_of(tasks.all, "task", "tasks") +
+         " failed";
+}
 
 // `active: 12 of 50 tasks done, 2 failed`.
-std::string progress_of(const manager::Job& job, const Counts& tasks) {
+std::string progress_of(const manager::Job& job, const TaskCounts& tasks) {
   std::string line = text::printable(job.status);
   if (tasks.all > 0)
     line += ": " + std::to_string(tasks.completed) + " of " +
@@ -72,16 +74,10 @@ std::string progress_of(const manager::Job& job, const Counts& tasks) {
   return line;
 }
 
-ExitStatus status_of(const manager::Job& job) {
-  if (job.status == "failed") return ExitStatus::job_failed;
-  if (job.status == "canceled") return ExitStatus::job_canceled;
-  return ExitStatus::done;
-}
-
 }  // namespace
 
 std::string log_text(const std::string& log) {
-  if (log.empty()) return "it has no log yet\n";
+  if (log.empty()) return "no log yet\n";
   std::string out;
   // It keeps its lines, and nothing else that a terminal would obey.
   for (std::size_t begin = 0; begin < log.size();) {
@@ -112,7 +108,7 @@ std::string failed_logs(manager::Manager& manager, const std::string& job_id) {
   }
   if (left > 0)
     out += "--- " + text::count_of(left, "more task", "more tasks") + " failed; `shaman job show " +
-           text::printable(job_id) + "` tells which\n";
+           text::printable(job_id) + "` lists them\n";
   return out;
 }
 
@@ -128,47 +124,81 @@ class Watch {
   Watch(manager::Manager& manager, const std::string& id, std::FILE* to)
       : manager_(manager), id_(id), to_(to) {}
 
-  // How it ended; nothing while it goes on.
-  std::optional<ExitStatus> look() {
-    const auto job = manager_.job(id_);
-    if (!job) return without_answer(job.error());
-    const auto tasks = manager_.tasks(id_);
-    if (!tasks) return without_answer(tasks.error());
-    if (absent_since_) write(to_, "The Manager answers again.");
-    absent_since_.reset();
-    was_seen_ = true;
-    const Counts counts(*tasks);
-    const std::string line = progress_of(*job, counts);
-    if (line != last_) write(to_, "Job " + line);
-    last_ = line;
-    if (job->is_final()) {
-      if (job->status == "failed") write(to_, failed_logs(manager_, id_));
-      return status_of(*job);
-    }
-    looks_at_nothing_ = counts.has_ended_with_failures() ? looks_at_nothing_ + 1 : 0;
-    if (looks_at_nothing_ < kLooksAtNothing) return std::nullopt;
-    write(to_, text::count_of(counts.failed, "task has failed", "tasks have failed") +
-                   " and nothing is left to run; the Manager keeps the job " +
-                   text::printable(job->status) + ":\n" + failed_logs(manager_, id_));
-    return ExitStatus::job_failed;
+  JobEnd run(const std::stop_token& stop) {
+    while (!look() && pause(stop))
+      ;
+    if (!has_ended_)
+      fail_with({errc::cancelled, "stopped waiting; the job goes on. `shaman job show " + id_ +
+                                      "` shows its progress, `shaman job cancel " + id_ +
+                                      "` cancels it"});
+    return std::move(end_);
   }
 
  private:
-  std::optional<ExitStatus> without_answer(const Error& error) {
-    if (error.code == errc::not_found && was_seen_)
-      return fail_for_job({errc::not_found, "the job " + text::in_quotes(id_) +
-                                                " was deleted on the Manager while it was waited "
-                                                "for"});
-    if (error.code == errc::not_found) return fail_for_job(error);
-    if (error.code == errc::cancelled) return std::nullopt;
+  // Whether the waiting is over.
+  bool look() {
+    const auto [job, tasks] = ask();
+    if (!job) return without_answer(job.error());
+    if (!tasks) return without_answer(tasks.error());
+    if (absent_since_) write(to_, "The Manager answers again.");
+    absent_since_.reset();
+    end_.job_status = job->status;
+    end_.tasks = count(*tasks);
+    const std::string line = progress_of(*job, end_.tasks);
+    if (line != last_) write(to_, "Job " + line);
+    last_ = line;
+    if (job->is_final()) return end_with(*job);
+    looks_at_nothing_ = have_ended_with_failures(end_.tasks) ? looks_at_nothing_ + 1 : 0;
+    if (looks_at_nothing_ < kLooksAtNothing) return false;
+    end_.error = failed_of(end_.tasks) + ", and nothing is left to run";
+    write(to_, end_.error + "; the Manager keeps the job " + text::printable(job->status) + ":\n" +
+                   failed_logs(manager_, id_));
+    return end(ExitStatus::job_failed);
+  }
+
+  std::pair<result<manager::Job>, result<std::vector<manager::Task>>> ask() {
+    const Waiting waiting(manager_.url().text());
+    auto job = manager_.job(id_);
+    if (!job) return {job.error(), job.error()};
+    return {std::move(job), manager_.tasks(id_)};
+  }
+
+  bool end_with(const manager::Job& job) {
+    if (job.status == "canceled") {
+      end_.error = "the job was canceled";
+      return end(ExitStatus::job_canceled);
+    }
+    if (job.status != "failed") return end(ExitStatus::done);
+    end_.error = "the job failed: " + failed_of(end_.tasks);
+    write(to_, failed_logs(manager_, id_));
+    return end(ExitStatus::job_failed);
+  }
+
+  bool without_answer(const Error& error) {
+    if (error.code == errc::not_found && !end_.job_status.empty())
+      return fail_with({errc::not_found, "the job " + text::in_quotes(id_) +
+                                             " was deleted on the Manager during the wait"});
+    if (error.code == errc::not_found) return fail_with(error);
+    if (error.code == errc::cancelled) return false;
     const Clock::time_point now = Clock::now();
     if (!absent_since_) {
       absent_since_ = now;
       write(to_, "The Manager does not answer (" + text::printable(error.message()) +
                      "); waiting for it for up to 10 minutes");
     }
-    if (now - *absent_since_ < kLongestAbsence) return std::nullopt;
-    return fail(error);
+    return now - *absent_since_ >= kLongestAbsence && fail_with(error);
+  }
+
+  bool fail_with(const Error& error) {
+    end(fail_for_job(error));
+    end_.error = last_failure();
+    return true;
+  }
+
+  bool end(ExitStatus status) {
+    end_.status = status;
+    has_ended_ = true;
+    return true;
   }
 
   manager::Manager& manager_;
@@ -177,21 +207,15 @@ class Watch {
   std::string last_;
   std::optional<Clock::time_point> absent_since_;
   int looks_at_nothing_ = 0;
-  bool was_seen_ = false;
+  JobEnd end_;
+  bool has_ended_ = false;
 };
 
 }  // namespace
 
-ExitStatus watch_job(manager::Manager& manager, const std::string& id, std::FILE* to,
-                     const std::stop_token& stop) {
-  Watch watch(manager, id, to);
-  for (;;) {
-    if (const std::optional<ExitStatus> end = watch.look()) return *end;
-    if (!pause(stop))
-      return fail({errc::cancelled, "no longer waiting; the job goes on. `shaman job show " + id +
-                                        "` tells how far it is, `shaman job cancel " + id +
-                                        "` ends it"});
-  }
+JobEnd watch_job(manager::Manager& manager, const std::string& id, std::FILE* to,
+                 const std::stop_token& stop) {
+  return Watch(manager, id, to).run(stop);
 }
 
 }  // namespace shaman::tools

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <cstdio>
 #include <stop_token>
 #include <string>
@@ -11,12 +12,29 @@
 
 namespace shaman::tools {
 
+struct TaskCounts {
+  std::size_t completed = 0;
+  std::size_t running = 0;
+  std::size_t failed = 0;
+  std::size_t retried = 0;  ///< failed once, and given to another worker
+  std::size_t canceled = 0;
+  std::size_t all = 0;
+};
+
+/// How the waiting for a job ended, and what was last seen of it.
+struct JobEnd {
+  ExitStatus status = ExitStatus::done;
+  std::string error;       ///< a sentence; empty: the job has completed
+  std::string job_status;  ///< empty: never seen
+  TaskCounts tasks;
+};
+
 /// Waits until a job has ended, with its progress as lines in `to`. The exit status says how it
 /// ended: ExitStatus::job_failed also where tasks failed and nothing is left to run, as a Manager
 /// then may keep the job active for ever. A Manager that is away for up to ten minutes is waited
 /// for, with a word about it; `stop` ends the waiting, not the job.
-[[nodiscard]] ExitStatus watch_job(manager::Manager& manager, const std::string& id, std::FILE* to,
-                                   const std::stop_token& stop);
+[[nodiscard]] JobEnd watch_job(manager::Manager& manager, const std::string& id, std::FILE* to,
+                               const std::stop_token& stop);
 
 /// As fail(); ExitStatus::no_such_job where the error says that there is none.
 [[nodiscard]] ExitStatus fail_for_job(const Error& error);

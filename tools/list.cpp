@@ -7,10 +7,13 @@
 #include <nlohmann/json.hpp>
 
 #include "shaman/pack/glob.hpp"
+#include "shaman/text.hpp"
 #include "shaman/trace/trace.hpp"
 
 #include "commands.hpp"
+#include "interruption.hpp"
 #include "list_output.hpp"
+#include "waiting.hpp"
 
 namespace shaman::tools {
 namespace {
@@ -44,12 +47,16 @@ nlohmann::json failure_of(const std::string& file, const Error& error) {
 }
 
 ExitStatus run(const Options& options) {
+  const JsonOnInterrupt interruption(options.json);
   const pack::Globs excluded(options.exclude);
   ExitStatus status = ExitStatus::done;
   for (const std::string& file : options.files) {
     trace::TraceOptions how;
     how.whole_libraries = options.all;
-    result<trace::Trace> found = trace::trace(file, how);
+    result<trace::Trace> found = [&] {
+      const Waiting waiting(text::printable(file), "reading");
+      return trace::trace(file, how);
+    }();
     if (!found) {
       status = fail(found.error());
       if (options.json) print_json(failure_of(file, found.error()));
@@ -76,19 +83,21 @@ ExitStatus run(const Options& options) {
 Command add_list(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   CLI::App* const command =
-      app.add_subcommand("list", "Print the files that a .blend needs to be rendered.");
-  command->add_option("FILE", options->files, "The .blend files to look through")->required();
+      app.add_subcommand("list", "Lists the files that a .blend needs to render.");
+  command->add_option("FILE", options->files, "The .blend files to read.")->required();
   command->add_flag("--json", options->json,
-                    "Print one JSON object a file, on a line of its own (docs/tracing.md)");
-  command->add_flag("--tree", options->tree, "Show which .blend and data-block brings what in");
+                    "Print one JSON object per .blend, each on its own line.");
+  command->add_flag("--tree", options->tree,
+                    "Group the files by the .blend and the data-block that use them.");
   command->add_flag("--all", options->all,
-                    "Count everything in linked libraries, not only what is linked from them");
+                    "Include everything in linked libraries, not only what is linked from them.");
   command
-      ->add_option("--exclude", options->exclude,
-                   "Leave out files that match this pattern (*, ?, **); may be repeated")
+      ->add_option(
+          "--exclude", options->exclude,
+          "Leave out files that match this pattern (*, ?, **). Can be given several times.")
       ->type_name("GLOB")
       ->allow_extra_args(false);
-  command->add_flag("--strict", options->strict, "Exit with status 3 when files are missing");
+  command->add_flag("--strict", options->strict, "Exit with status 3 if files are missing.");
   return {command, [options] { return run(*options); }};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <exception>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "shaman/text.hpp"
 
 #include "commands.hpp"
+#include "help_text.hpp"
 #include "usage.hpp"
 
 namespace shaman::tools {
@@ -24,9 +26,11 @@ std::vector<Command> add_commands(CLI::App& app) {
 }
 
 ExitStatus run_command(std::vector<std::string> arguments) {
-  CLI::App app("Finds what a .blend file needs, and brings it to a render farm.", "shaman");
-  app.set_version_flag("--version,-V", "shaman " SHAMAN_VERSION);
-  app.footer("`shaman help COMMAND` says more of a command.");
+  CLI::App app("Finds the files that a .blend needs and sends them to a render farm.", "shaman");
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.set_help_flag("-h,--help", "Show this help.");
+  app.set_version_flag("--version,-V", "shaman " SHAMAN_VERSION, "Show the version.");
+  app.footer("Run `shaman help COMMAND` for the options of a command.");
   app.require_subcommand(1);
   const std::vector<Command> commands = add_commands(app);
   try {

@@ -73,10 +73,9 @@ void warn(std::string_view message) {
 
 Error with_hint(Error error) {
   if (error.code == errc::unreachable)
-    error.detail =
-        error.message() +
-        ". Is the server running, and is its address right, port and all? A firewall or a "
-        "VPN that is off may be in between, too";
+    error.detail = error.message() +
+                   ". Check that the server is running, that address and port are right, and that "
+                   "no firewall or inactive VPN is in between";
   return error;
 }
 

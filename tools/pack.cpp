@@ -17,6 +17,7 @@
 #include "commands.hpp"
 #include "complaints.hpp"
 #include "file_options.hpp"
+#include "waiting.hpp"
 
 namespace shaman::tools {
 namespace {
@@ -84,7 +85,7 @@ result<ExitStatus> write_it(const Options& options, const trace::Trace& trace,
   const result<pack::WriteReport> report = pack::write_pack(plan, options.target, how);
   if (show) tell("\r" + std::string(line.size(), ' ') + "\r");
   if (!report && report.error().code == errc::cancelled)
-    return Error{errc::cancelled, "cancelled; what was packed so far was removed again"};
+    return Error{errc::cancelled, "cancelled; the unfinished pack was removed"};
   if (!report) return report.error();
   tell_unreadable(*report, trace);
   if (!options.quiet)
@@ -92,7 +93,7 @@ result<ExitStatus> write_it(const Options& options, const trace::Trace& trace,
           text::human_bytes(report->bytes) + ", into " + text::printable(options.target) +
           "\nOpen first: " + text::printable(plan.blendfile_place) + "\n");
   if (options.strict && !report->unreadable.empty())
-    return fail_for_missing("the pack is incomplete, and --strict was given");
+    return fail_for_missing("the pack is incomplete (--strict)");
   return ExitStatus::done;
 }
 
@@ -100,16 +101,20 @@ std::string outside_text(const pack::Plan& plan) {
   const auto outside = std::ranges::count_if(plan.files, &pack::PlannedFile::outside);
   if (outside == 0) return {};
   std::string out =
-      "shaman: " + text::count_of(static_cast<std::uint64_t>(outside), "file comes", "files come") +
-      " from outside the project, into _outside_project\n";
+      "shaman: " + text::count_of(static_cast<std::uint64_t>(outside), "file", "files") +
+      " from outside the project will be in _outside_project\n";
   if (!plan.project_hint.empty()) out += "shaman: " + plan.project_hint + "\n";
   return out;
 }
 
 ExitStatus run(const Options& options) {
   if (options.target.empty() && !options.dry_run)
-    return fail({errc::malformed_request, "say where to: a TARGET folder or .zip, or --dry-run"});
-  const result<trace::Trace> trace = trace::trace(options.blendfile);
+    return fail(
+        {errc::malformed_request, "no target given: name a folder or a .zip, or use --dry-run"});
+  const result<trace::Trace> trace = [&] {
+    const Waiting waiting(text::printable(options.blendfile), "reading");
+    return trace::trace(options.blendfile);
+  }();
   if (!trace) return fail(trace.error());
   const result<pack::Plan> plan = pack::make_plan(*trace, options.plan);
   if (!plan) return fail(plan.error());
@@ -117,7 +122,8 @@ ExitStatus run(const Options& options) {
   tell(complaints_text(complaints, kAllLines));
   if (!options.quiet) tell(outside_text(*plan));
   if (options.strict && (!complaints.missing.empty() || !complaints.left_out.empty()))
-    return fail_for_missing("nothing was packed, because of --strict");
+    return fail_for_missing(
+        "nothing was packed, because files are missing or were left out (--strict)");
   if (options.dry_run) {
     print(preview(*plan));
     return ExitStatus::done;
@@ -136,30 +142,32 @@ void add_globs(CLI::App& command, const std::string& name, std::vector<std::stri
 Command add_pack(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   CLI::App* const command = app.add_subcommand(
-      "pack", "Put a .blend and all that it needs into a folder or ZIP archive.");
-  command->add_option("FILE", options->blendfile, "The .blend file")->required();
-  command->add_option("TARGET", options->target,
-                      "An empty folder, or a name that ends with .zip; made if it is not there");
+      "pack", "Copies a .blend and the files it needs into a folder or a ZIP archive.");
+  command->add_option("FILE", options->blendfile, "The .blend file.")->required();
+  command->add_option(
+      "TARGET", options->target,
+      "An empty folder or a name that ends with .zip; created if it does not exist.");
   command
       ->add_option("--project", options->plan.project,
-                   "The project's folder; what lies in it keeps its place. Without it, the .blend "
-                   "file's own folder")
+                   "The project folder; files in it keep their places. Default: the folder of the "
+                   ".blend.")
       ->type_name("DIR");
   add_file_options(*command, options->plan.exclude, options->plan.include);
   add_globs(*command, "--allow-outside", options->plan.allow_outside,
-            "Take files outside the project that match this pattern although they look private; "
-            "may be repeated");
+            "Include files outside the project that match this pattern although they look "
+            "private. Can be given several times.");
   command->add_flag("--relative-only", options->plan.relative_only,
-                    "Pack only what is referred to by a relative path (//)");
+                    "Pack only files with a relative path (//) in the .blend.");
   command->add_flag("--compress", options->write.compress,
-                    "Compress .blend files with zstd, as Blender 3.0 and later do");
+                    "Compress .blend files with zstd, as Blender 3.0 and later do.");
   command->add_flag("--force", options->write.force,
-                    "Write into a folder that is not empty, or replace an archive");
-  command->add_flag("--dry-run", options->dry_run, "Only say what would be packed, and how");
+                    "Write into a folder that is not empty, or replace an archive.");
+  command->add_flag("--dry-run", options->dry_run,
+                    "Show what would be packed and which paths would change; write nothing.");
   command->add_flag("--strict", options->strict,
-                    "Pack nothing when a file is missing or left out as private, and exit with "
-                    "status 3");
-  command->add_flag("--quiet,-q", options->quiet, "No progress and no summary");
+                    "If a file is missing or was left out as private, pack nothing and exit with "
+                    "status 3.");
+  command->add_flag("--quiet,-q", options->quiet, "Show no progress and no summary.");
   return {command, [options] { return run(*options); }};
 }
 

@@ -39,10 +39,9 @@ result<client::Server> named_server(const std::string& given) {
   if (!given.empty()) {
     auto server = client::Server::parse(given);
     if (server && !server->token.empty())
-      return Error{
-          errc::malformed_request,
-          "a token must not stand on the command line, where every user of this machine can "
-          "read it: set SHAMAN_SERVER to the address with it, or use --token-file"};
+      return Error{errc::malformed_request,
+                   "do not put a token on the command line, where every user of this machine can "
+                   "read it: set SHAMAN_SERVER to the address with the token, or use --token-file"};
     return server;
   }
   for (const char* const name : kVariables) {
@@ -53,7 +52,7 @@ result<client::Server> named_server(const std::string& given) {
     return server;
   }
   return Error{errc::malformed_request,
-               "no server is given: use --server http://HOST:PORT, or set SHAMAN_SERVER"};
+               "no server given: use --server http://HOST:PORT, or set SHAMAN_SERVER"};
 }
 
 bool is_token(const std::string& text) {
@@ -73,8 +72,8 @@ result<std::string> token_of(const ServerOption& given) {
   return Error{errc::malformed_request,
                (file.path.empty() ? std::string("SHAMAN_TOKEN")
                                   : file.option + ": " + text::in_quotes(file.path)) +
-                   " holds no token: it must be one line, as `shaman-server token create` or the "
-                   "farm's admin gives it"};
+                   " does not contain a token: it must be one line, as printed by `shaman-server "
+                   "token create` or given to you by the farm's admin"};
 }
 
 result<void> add_security(const ServerOption& given, client::Server& server) {
@@ -97,19 +96,18 @@ result<void> add_security(const ServerOption& given, client::Server& server) {
 void add_server_option(CLI::App& options, ServerOption& server) {
   options
       .add_option("--server", server.url,
-                  "Address of the server, as http://manager.local:8080. Without it the environment "
-                  "variables SHAMAN_SERVER and FLAMENCO_MANAGER_URL are looked at.")
+                  "Address of the server, such as http://manager.local:8080. Default: the "
+                  "environment variable SHAMAN_SERVER or FLAMENCO_MANAGER_URL.")
       ->type_name("URL");
   options
-      .add_option(
-          "--token-file", server.token_file,
-          "A file that holds the token which the server asks for. Without it the environment "
-          "variables SHAMAN_TOKEN_FILE and SHAMAN_TOKEN, the token itself, are looked at.")
+      .add_option("--token-file", server.token_file,
+                  "File with the token, if the server asks for one. Default: the environment "
+                  "variable SHAMAN_TOKEN_FILE (a file) or SHAMAN_TOKEN (the token).")
       ->type_name("FILE");
   options
       .add_option("--ca", server.ca,
-                  "With https: certificates (PEM) of who is trusted beside those whom this machine "
-                  "trusts. Without it the environment variable SHAMAN_CA is looked at.")
+                  "For https: PEM file with certificates to trust in addition to this machine's. "
+                  "Default: the environment variable SHAMAN_CA.")
       ->type_name("FILE");
 }
 

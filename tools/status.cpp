@@ -8,6 +8,7 @@
 #include "shaman/text.hpp"
 
 #include "commands.hpp"
+#include "interruption.hpp"
 #include "server_option.hpp"
 #include "waiting.hpp"
 
@@ -45,18 +46,18 @@ std::string sentence(const client::BaseUrl& url, const ServerInfo& server) {
              "\nFeatures: " + (features.empty() ? "none" : features) +
              (server.storage_problem.empty()
                   ? ""
-                  : "\nIt takes no files: " + text::printable(server.storage_problem));
+                  : "\nIt does not accept files: " + text::printable(server.storage_problem));
     }
     case ServerInfo::Kind::flamenco:
       return url.text() + " is a Flamenco Manager: " + what +
              (server.takes_files == true    ? "\nIts Shaman is on: files can be submitted."
               : server.takes_files == false ? "\nIts Shaman is off: files cannot be submitted."
-                                            : "\nIt does not tell whether its Shaman is on.");
+                                            : "\nIt does not say whether its Shaman is on.");
     case ServerInfo::Kind::other:
       break;
   }
   return url.text() +
-         " is neither a Shaman server nor a Flamenco Manager. It says: " + server.answer;
+         " is neither a Shaman server nor a Flamenco Manager. It answered: " + server.answer;
 }
 
 json json_line(const client::BaseUrl& url, const ServerInfo& server) {
@@ -75,6 +76,7 @@ json json_line(const client::BaseUrl& url, const ServerInfo& server) {
 }
 
 ExitStatus run(const Options& options) {
+  const JsonOnInterrupt interruption(options.json);
   const result<client::Server> where = server_of(options.server);
   if (!where) return fail(where.error());
   const client::BaseUrl& url = where->url;
@@ -102,7 +104,7 @@ ExitStatus run(const Options& options) {
 
 Command add_status(CLI::App& app) {
   CLI::App* const command =
-      app.add_subcommand("status", "Tells whether a server is there, and what it is.");
+      app.add_subcommand("status", "Shows whether a server is running, and what it is.");
   const auto options = std::make_shared<Options>();
   add_server_option(*command, options->server);
   command->add_flag("--json", options->json, "Print one line of JSON.");

@@ -55,16 +55,9 @@ json farm_json(const Preview& preview) {
       {"toSendFiles", preview.farm->to_send_files}, {"toSendBytes", preview.farm->to_send_bytes}};
 }
 
-json texts_json(const std::vector<std::string>& texts) {
-  json array = json::array();
-  for (const std::string& text : texts)
-    array.push_back(json_text(text));
-  return array;
-}
-
 std::string and_more(std::size_t count, std::size_t shown) {
   if (count <= shown) return {};
-  return "  and " + std::to_string(count - shown) + " more; --json names them all\n";
+  return "  and " + std::to_string(count - shown) + " more; --json lists all\n";
 }
 
 std::string file_lines(const std::vector<PreviewFile>& files, std::size_t most) {
@@ -82,30 +75,34 @@ std::string outside_text(const Preview& preview) {
     bytes += file.bytes;
   const std::string hint =
       preview.project_hint.empty() ? "" : "Hint: " + preview.project_hint + "\n";
-  return hint + text::count_of(preview.outside.size(), "file lies", "files lie") +
-         " outside the project (" + text::human_bytes(bytes) + ") and would go along:\n" +
+  return hint + text::count_of(preview.outside.size(), "file", "files") +
+         " from outside the project would be included (" + text::human_bytes(bytes) + "):\n" +
          file_lines(preview.outside, kMostOutside);
 }
 
 std::string names_text(const Preview& preview) {
   if (preview.name_warnings.empty()) return {};
-  std::string out = "Names that not every worker can have:\n";
+  std::string out = "Names that some workers cannot use:\n";
   for (const std::string& warning : preview.name_warnings)
     out += "  " + warning + "\n";
   return out;
 }
 
+std::string newer_libraries_text(std::size_t count) {
+  return text::count_of(count, "library is", "libraries are") + " newer than the .blend; " +
+         (count == 1 ? "its current version" : "their current versions") + " would be sent:\n";
+}
+
 std::string saved_text(const client::SaveState& saved) {
   std::string out = "Saved:       " + iso_time(saved.saved_at_ns);
   out += saved.doubts.empty() ? "; no newer autosave, backup or unfinished save was found"
-                              : "; perhaps not with its last changes:";
+                              : "; there may be newer changes:";
   out += "\n";
   for (const std::string& doubt : saved.doubts)
     out += "  " + doubt + "\n";
-  out += "  (what is not saved in a Blender that is open cannot be seen from here)\n";
+  out += "  (unsaved changes in an open Blender cannot be detected)\n";
   if (saved.newer_libraries.empty()) return out;
-  out += text::count_of(saved.newer_libraries.size(), "library was", "libraries were") +
-         " saved after the .blend, and would go as it is now:\n";
+  out += newer_libraries_text(saved.newer_libraries.size());
   for (std::size_t i = 0; i < saved.newer_libraries.size() && i < kMostLibraries; ++i)
     out += "  " + text::printable(saved.newer_libraries[i]) + "\n";
   return out + and_more(saved.newer_libraries.size(), kMostLibraries);
@@ -117,7 +114,7 @@ std::string amount(std::uint64_t files, std::uint64_t bytes) {
 
 std::string farm_text(const Preview& preview) {
   if (!preview.farm)
-    return "Farm has:    not known: " + preview.no_farm + "\nTo send:     at most the above\n";
+    return "Farm has:    unknown: " + preview.no_farm + "\nTo send:     at most all of it\n";
   return "Farm has:    " + amount(preview.farm->stored_files, preview.farm->stored_bytes) +
          "\nTo send:     " + amount(preview.farm->to_send_files, preview.farm->to_send_bytes) +
          "\n";
@@ -136,11 +133,11 @@ json preview_json(const Preview& preview) {
               {"farm", farm_json(preview)},
               {"largest", files_json(preview.largest)},
               {"outside", files_json(preview.outside)},
-              {"names", texts_json(preview.name_warnings)},
+              {"names", json_texts(preview.name_warnings)},
               {"saved",
                {{"at", iso_time(preview.saved.saved_at_ns)},
-                {"doubts", texts_json(preview.saved.doubts)},
-                {"newerLibraries", texts_json(preview.saved.newer_libraries)}}}};
+                {"doubts", json_texts(preview.saved.doubts)},
+                {"newerLibraries", json_texts(preview.saved.newer_libraries)}}}};
   if (!preview.project_hint.empty()) object["projectHint"] = json_text(preview.project_hint);
   if (!preview.farm) object["farmUnknown"] = json_text(preview.no_farm);
   add_complaints(object, complaints_of(preview));
@@ -153,7 +150,7 @@ std::string preview_text(const Preview& preview) {
   out += names_text(preview);
   out += "Largest:\n" + file_lines(preview.largest, preview.largest.size());
   out += saved_text(preview.saved);
-  out += "Would go:    " + amount(preview.files, preview.bytes) + ", as " +
+  out += "Total:       " + amount(preview.files, preview.bytes) + ", as " +
          text::printable(preview.checkout_path) + "\n";
   return out + farm_text(preview) + "Nothing was sent (--dry-run).\n";
 }

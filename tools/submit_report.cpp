@@ -40,6 +40,10 @@ Complaints complaints_of(const SubmitReport& report) {
   return {report.warnings, report.problems, report.suspicious, report.missing};
 }
 
+json job_json(const manager::Job& job) {
+  return {{"id", job.id}, {"name", job.name}, {"status", job.status}};
+}
+
 }  // namespace
 
 json submit_json(const SubmitReport& report, const manager::Job* job) {
@@ -57,17 +61,24 @@ json submit_json(const SubmitReport& report, const manager::Job* job) {
   if (!report.project_hint.empty()) object["projectHint"] = json_text(report.project_hint);
   if (report.is_reused) object["reused"] = true;
   add_complaints(object, complaints_of(report));
-  if (job != nullptr)
-    object["job"] = {{"id", job->id}, {"name", job->name}, {"status", job->status}};
+  if (job != nullptr) object["job"] = job_json(*job);
   return object;
 }
 
-json in_place_json(const std::string& blendfile, const std::vector<std::string>& outside,
-                   const manager::Job& job) {
-  return {{"schema", 1},
-          {"blendfile", blendfile},
-          {"outside", outside},
-          {"job", {{"id", job.id}, {"name", job.name}, {"status", job.status}}}};
+json in_place_json(const InPlace& place, const manager::Job* job) {
+  json object{{"schema", 1}, {"blendfile", json_text(place.blendfile)}};
+  object["outside"] = json_texts(place.outside);
+  add_complaints(object, {{}, place.trace.problems, {}, place.trace.missing_files()});
+  if (job != nullptr) object["job"] = job_json(*job);
+  return object;
+}
+
+void add_job_end(json& line, const JobEnd& end) {
+  json& job = line["job"];
+  if (!end.job_status.empty()) job["status"] = end.job_status;
+  job["tasks"] = {
+      {"total", end.tasks.all}, {"completed", end.tasks.completed}, {"failed", end.tasks.failed}};
+  if (!end.error.empty()) line["error"] = end.error;
 }
 
 std::string job_summary(const manager::Job& job) {
@@ -78,7 +89,8 @@ std::string job_summary(const manager::Job& job) {
 std::string submit_summary(const SubmitReport& report) {
   std::string out;
   if (report.is_reused)
-    out += "Unchanged:  the checkout " + text::printable(report.checkout_path) + " from before\n";
+    out += "Unchanged:  " + text::printable(report.checkout_path) +
+           ", the checkout of an earlier submission\n";
   else
     out += "Checkout:   " + text::printable(report.checkout_path) + "\n";
   out +=
@@ -86,9 +98,8 @@ std::string submit_summary(const SubmitReport& report) {
   out += "Files:      " + text::count_of(report.files, "file", "files") + ", " +
          text::human_bytes(report.bytes) + "\n";
   if (report.outside_files > 0)
-    out += "Outside:    " + text::count_of(report.outside_files, "file comes", "files come") +
-           " from outside the project, and " + (report.outside_files == 1 ? "is" : "are") +
-           " in _outside_project\n";
+    out += "Outside:    " + text::count_of(report.outside_files, "file", "files") +
+           " from outside the project, in _outside_project\n";
   if (!report.project_hint.empty()) out += "Hint:       " + report.project_hint + "\n";
   out += "Sent:       ";
   out += report.uploaded_files == 0 ? "nothing, the server had everything"

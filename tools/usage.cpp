@@ -2,6 +2,7 @@
 #include "usage.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include "shaman/nearest.hpp"
 #include "shaman/text.hpp"
@@ -57,7 +58,7 @@ std::string unknown_command(CLI::App& command, const std::string& argument) {
     all += (all.empty() ? "" : ", ") + name;
   const std::string near = text::nearest(argument, names);
   return whole_name(command) + " has no command " + text::in_quotes(argument) +
-         (near.empty() ? "; there are: " + all : did_you_mean(near));
+         (near.empty() ? "; available: " + all : did_you_mean(near));
 }
 
 // Whether a command is still to be named after what was given.
@@ -65,13 +66,25 @@ bool lacks_command(CLI::App& command) {
   return command.get_subcommands().empty() && !commands_of(command).empty();
 }
 
+// Of the parser's `--server: 1 required URL missing`.
+std::string in_words(const std::string& error) {
+  constexpr std::string_view kBefore = ": 1 required ";
+  constexpr std::string_view kAfter = " missing";
+  const std::size_t at = error.find(kBefore);
+  if (at == std::string::npos || !error.ends_with(kAfter)) return error;
+  const std::size_t begin = at + kBefore.size();
+  return error.substr(0, at) +
+         " needs a value: " + error.substr(begin, error.size() - kAfter.size() - begin);
+}
+
 std::string what_is_wrong(CLI::App& app, const CLI::ParseError& error) {
   CLI::App& command = given_command(app);
   for (const std::string& argument : app.remaining(true)) {
     if (argument.size() > 1 && argument.starts_with('-')) return unknown_option(app, argument);
     if (lacks_command(command)) return unknown_command(command, argument);
+    return "unexpected argument " + text::in_quotes(argument);
   }
-  if (!lacks_command(command)) return error.what();
+  if (!lacks_command(command)) return in_words(error.what());
   std::string all;
   for (const std::string& name : commands_of(command))
     all += (all.empty() ? "" : ", ") + name;
@@ -101,7 +114,7 @@ CLI::App& given_command(CLI::App& app) {
 
 std::string wrong_usage(CLI::App& app, const CLI::ParseError& error) {
   return text::printable(what_is_wrong(app, error)) + "\nRun `" + whole_name(given_command(app)) +
-         " --help` for more.";
+         " --help` for help.";
 }
 
 bool wants_json(const std::vector<std::string>& arguments) {

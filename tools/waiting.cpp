@@ -5,7 +5,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <utility>
 
 #include "shaman/os.hpp"
 
@@ -23,7 +22,7 @@ void draw(const std::string& text) {
 
 }  // namespace
 
-Waiting::Waiting(std::string what) : what_(std::move(what)) {
+Waiting::Waiting(const std::string& what, const std::string& verb) : text_(verb + " " + what) {
   if (!os::stderr_can_redraw()) return;
   current = this;
   thread_ = std::thread([this] { run(); });
@@ -51,7 +50,7 @@ void Waiting::end() {
 void Waiting::run() {
   std::unique_lock lock(mutex_);
   for (int seconds = 1; !wake_.wait_for(lock, kStep, [this] { return is_ending_; }); ++seconds) {
-    std::string line = "waiting for " + what_ + ", " + std::to_string(seconds) + " s";
+    std::string line = text_ + ", " + std::to_string(seconds) + " s";
     line.resize(std::min(line.size(), os::terminal_width() - 1));
     draw("\r" + line);
     drawn_ = std::max(drawn_, line.size());

@@ -9,12 +9,12 @@
 namespace shaman::tools {
 
 /// While it lives and standard error is a terminal, shows there what is waited for, once that has
-/// taken a moment: `waiting for http://farm:8080, 7 s`. The line is wiped at the end. At most one
-/// at a time.
+/// taken a moment: `waiting for http://farm:8080, 7 s`, `reading shot.blend, 3 s`. The line is
+/// wiped at the end. At most one at a time.
 class Waiting {
  public:
   /// `what` is printable.
-  explicit Waiting(std::string what);
+  explicit Waiting(const std::string& what, const std::string& verb = "waiting for");
   ~Waiting();
   Waiting(const Waiting&) = delete;
   Waiting& operator=(const Waiting&) = delete;
@@ -26,7 +26,7 @@ class Waiting {
   void run();
   void end();
 
-  const std::string what_;
+  const std::string text_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool is_ending_ = false;

@@ -58,12 +58,10 @@ std::optional<std::string> message_of(std::string_view text) {
 
 Error page_instead(std::string_view page) {
   const std::string title = read_message(page);
-  return {
-      errc::bad_answer,
-      "a web page came instead of the server's answer" +
-          (title.empty() ? std::string() : ": \"" + title + "\"") +
-          ". Something between here and the server wants a login, or answers in its place: open "
-          "the server's address in a browser, and log in there or ask who runs the network"};
+  return {errc::bad_answer, "the answer is a web page, not the server's" +
+                                (title.empty() ? std::string() : ": \"" + title + "\"") +
+                                ". The network may require a login: open the server's address in a "
+                                "browser and log in there, or ask your network's admin"};
 }
 
 bool is_page(std::string_view body) {

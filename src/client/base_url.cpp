@@ -24,8 +24,8 @@ std::string without_token(std::string_view text) {
 
 Error wrong(std::string_view text, std::string_view why) {
   return {errc::malformed_request, "\"" + text::printable(without_token(text)) +
-                                       "\" is not a server's address: " + std::string(why) +
-                                       "; write it like http://manager.local:8080"};
+                                       "\" is not a valid server address: " + std::string(why) +
+                                       "; example: http://manager.local:8080"};
 }
 
 bool is_host_character(char c) {
@@ -105,7 +105,7 @@ result<BaseUrl> BaseUrl::parse(std::string_view given) {
     const std::string scheme = lower(rest.substr(0, scheme_end));
     is_secure = scheme == "https";
     if (scheme != "http" && !is_secure)
-      return wrong(text, "only http:// and https:// are understood");
+      return wrong(text, "it must start with http:// or https://");
     rest.remove_prefix(scheme_end + 3);
   }
   const std::size_t slash = std::min(rest.find('/'), rest.size());
@@ -113,17 +113,17 @@ result<BaseUrl> BaseUrl::parse(std::string_view given) {
   const std::string_view prefix = without_own_paths(rest.substr(slash));
   if (authority.find_first_of("?#") != std::string_view::npos ||
       prefix.find_first_of("?#") != std::string_view::npos)
-    return wrong(text, "it must not hold ? or #");
+    return wrong(text, "it must not contain ? or #");
   if (authority.find('@') != std::string_view::npos)
-    return wrong(text, "it must not hold a user name");
+    return wrong(text, "it must not contain a user name");
 
   const std::optional<Authority> parts = split(authority);
-  if (!parts || parts->host.empty()) return wrong(text, "it names no host");
+  if (!parts || parts->host.empty()) return wrong(text, "the host is missing");
   if (!std::ranges::all_of(parts->host,
                            parts->is_bracketed ? is_address_character : is_host_character))
-    return wrong(text, "its host is no name or address");
+    return wrong(text, "its host is not a valid name or address");
   if (!std::ranges::all_of(prefix, is_path_character))
-    return wrong(text, "its path holds a character that must be percent-encoded");
+    return wrong(text, "its path contains a character that must be percent-encoded");
 
   BaseUrl url{std::string(parts->host), is_secure ? kSecurePort : kPort, std::string(prefix),
               is_secure};

@@ -18,7 +18,8 @@ result<void> BodySource::skip(std::uint64_t bytes) {
     const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, unwanted.size()));
     const result<std::size_t> got = read(std::span(unwanted).first(wanted));
     if (!got) return got.error();
-    if (*got == 0) return Error{errc::changed_while_read, "what is to be sent became shorter"};
+    if (*got == 0)
+      return Error{errc::changed_while_read, "the file became shorter while it was sent"};
     bytes -= *got;
   }
   return {};

@@ -34,8 +34,8 @@ Error has_no_call(const Server& server, const ServerInfo& info) {
   else
     what = "a Shaman server (" + what + ") that";
   return {errc::bad_answer, server.url.text() + " is " + what +
-                                " cannot list, show or erase checkouts by this call: give the"
-                                " address of a newer shaman-server, or ask an admin"};
+                                " does not support listing, showing or erasing checkouts: use the "
+                                "address of a newer shaman-server, or ask the farm's admin"};
 }
 
 result<HttpResponse> ask(const Server& server, std::string_view feature, HttpRequest request) {
@@ -72,7 +72,7 @@ Error refused(const std::string& what, const HttpResponse& answer) {
 
 Error not_understood(const HttpResponse& answer) {
   if (is_page(answer.body)) return page_instead(answer.body);
-  return {errc::bad_answer, "the server's answer is not of the form that it should have"};
+  return {errc::bad_answer, "unexpected response from the server"};
 }
 
 std::optional<std::string> text_of(const json& object, const char* name) {
@@ -127,7 +127,7 @@ result<CheckoutList> list_checkouts(const Server& server) {
   request.path = protocol::kCheckouts;
   const result<HttpResponse> answer = ask(server, protocol::kLists, request);
   if (!answer) return answer.error();
-  if (answer->status != 200) return refused("does not list the checkouts", *answer);
+  if (answer->status != 200) return refused("did not list the checkouts", *answer);
   const json object = json::parse(answer->body, nullptr, false);
   auto checkouts = read_all<ListedCheckout>(object, "checkouts", read_checkout);
   if (!checkouts) return not_understood(*answer);
@@ -140,7 +140,7 @@ result<CheckoutFiles> show_checkout(const Server& server, const std::string& pat
   const result<HttpResponse> answer = ask(server, protocol::kLists, request);
   if (!answer) return answer.error();
   if (answer->status != 200)
-    return refused("does not show the checkout " + text::in_quotes(path), *answer);
+    return refused("did not show the checkout " + text::in_quotes(path), *answer);
   const json object = json::parse(answer->body, nullptr, false);
   auto checkout = read_checkout(object);
   auto files = read_all<CheckoutFile>(object, "files", read_file);
@@ -156,7 +156,7 @@ result<void> erase_checkout(const Server& server, const std::string& path) {
   const result<HttpResponse> answer = ask(server, protocol::kErases, request);
   if (!answer) return answer.error();
   if (answer->status == 204) return {};
-  return refused("does not erase the checkout " + text::in_quotes(path), *answer);
+  return refused("did not erase the checkout " + text::in_quotes(path), *answer);
 }
 
 }  // namespace shaman::client

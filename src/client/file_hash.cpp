@@ -63,10 +63,9 @@ result<BlobId> digest_rewritten(const std::string& blend, std::span<const pack::
 }
 
 Error never_still(const std::string& path) {
-  return {errc::changed_while_read,
-          "\"" + text::printable(path) +
-              "\" changed each time it was read; wait until whatever writes it is done, then "
-              "submit again"};
+  return {errc::changed_while_read, "\"" + text::printable(path) +
+                                        "\" changed each time it was read; wait until the program "
+                                        "that writes it has finished, then submit again"};
 }
 
 }  // namespace

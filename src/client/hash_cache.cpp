@@ -168,12 +168,12 @@ struct HashCache::Impl {
     tables.reset();
     pending.clear();
     if (error.is_damage() && is_first && set_aside()) {
-      tell("the cache of digests \"" + text::printable(file) + "\" was damaged (" + error.what() +
-           "); it was set aside and is begun anew");
+      tell("the digest cache \"" + text::printable(file) + "\" was damaged (" + error.what() +
+           "); it was set aside, and a new one was started");
       open();
     } else {
-      tell("the cache of digests \"" + text::printable(file) + "\" cannot be used (" +
-           error.what() + "); every file is read");
+      tell("the digest cache \"" + text::printable(file) + "\" cannot be used (" + error.what() +
+           "), so every file is read");
     }
   }
 
@@ -206,13 +206,13 @@ HashCache::HashCache(const std::string& folder, Warn warn) : impl_(std::make_uni
   impl_->file = os::join(folder, "files.sqlite3");
   impl_->warn = std::move(warn);
   if (const result<void> made = os::create_folders(folder); !made) {
-    impl_->tell("no cache of digests, every file is read: " + made.error().message());
+    impl_->tell("no digest cache, so every file is read: " + made.error().message());
     return;
   }
   // SQLite takes a file system without locks for one whose locks are all taken, and waits.
   if (const result<void> locks = os::check_locks(folder); !locks) {
-    impl_->tell("no cache of digests, every file is read: " + locks.error().message() +
-                "; set XDG_CACHE_HOME to a folder on a local disk");
+    impl_->tell("no digest cache, so every file is read: " + locks.error().message() +
+                ". Set XDG_CACHE_HOME to a folder on a local disk");
     return;
   }
   impl_->on_network = os::is_on_network(folder);

@@ -30,7 +30,7 @@ constexpr std::size_t kReceiveBytes = 64 * 1024;
 constexpr int kPiecesBeforeYielding = 16;
 // No system's socket buffer grows so large by itself: some of what was sent has been taken.
 constexpr std::uint64_t kMoreThanOnTheWay = 8 << 20U;
-constexpr const char* kTooLong = "the server did not move for too long";
+constexpr const char* kTooLong = "the server made no progress for too long";
 
 template <class Number>
 std::optional<Number> number_of(std::string_view text) {
@@ -88,7 +88,7 @@ asio::awaitable<result<HttpResponse>> HttpConnection::exchange(const HttpRequest
     // Windows reports a wait that was cancelled as any broken connection.
     if (stopped.cancelled() != asio::cancellation_type::none)
       co_return Error{errc::cancelled,
-                      "stopped while speaking to " + transport_.server().url.text()};
+                      "interrupted during communication with " + transport_.server().url.text()};
     // A server may close an idle connection at any time; that says nothing about this request.
     const bool was_stale = is_kept_alive && !progress.has_answer_begun &&
                            progress.body_sent < kMoreThanOnTheWay &&
@@ -263,7 +263,7 @@ asio::awaitable<result<HttpResponse>> HttpConnection::read_one(const HttpRequest
     if (received_.size() > 0) received_.consume(parser.put(received_.data(), error));
     if (error && error != http::error::need_more)
       co_return Error{errc::bad_answer, transport_.server().url.text() +
-                                            " does not answer as HTTP says: " + error.message()};
+                                            " sent an invalid HTTP response: " + error.message()};
     if (parser.is_done()) break;
 
     const result<std::size_t> count = co_await receive(patience);
@@ -272,7 +272,7 @@ asio::awaitable<result<HttpResponse>> HttpConnection::read_one(const HttpRequest
     if (*count == 0) {
       if (!parser.got_some()) co_return broken("the server closed it");
       parser.put_eof(error);
-      if (error) co_return broken("the server closed it in the middle of an answer");
+      if (error) co_return broken("the server closed it in the middle of a response");
     }
     patience = transport_.timeouts().stall;
   }

@@ -109,6 +109,7 @@ result<void> ask_farm(const SubmitOptions& options, Scanned& scanned, HashCache&
                       WorkerPool& pool, Progress& progress, const std::stop_token& stop,
                       Preview& preview) {
   FarmQuestion question(options.server, stop);
+  progress.begin(Stage::connecting, 0, 0);
   const result<ServerInfo> server = question.identify_it();
   if (!server && server.error().code == errc::cancelled) return server.error();
   if (!server) {
@@ -131,34 +132,20 @@ result<void> ask_farm(const SubmitOptions& options, Scanned& scanned, HashCache&
   return {};
 }
 
-result<Preview> preview_once(const SubmitOptions& options, bool ask_server, HashCache& cache,
-                             Progress& progress, const std::stop_token& stop) {
-  progress.begin(Stage::tracing, 0, 0);
-  WorkerPool pool(options.jobs != 0 ? options.jobs
-                                    : std::max(1U, std::thread::hardware_concurrency()));
-  ScanWatch watch(options.rehash ? nullptr : &cache);
-  result<Scanned> scanned = scan(options, watch, pool);
-  if (!scanned) return scanned.error();
-
-  Preview preview;
-  preview.no_farm = "no server was asked";
-  if (ask_server) {
-    const result<void> asked = ask_farm(options, *scanned, cache, pool, progress, stop, preview);
-    if (!asked) return asked.error();
-  }
-  trace::set_aside(scanned->trace, scanned->files.unreadable());
-  list_files(*scanned, preview);
-  preview.saved = look_at_save_state(options.blendfile, libraries_of(scanned->trace),
-                                     scanned->trace.files(), autosave_folders());
-  preview.files = scanned->files.size();
-  preview.bytes = scanned->files.bytes();
-  preview.missing = scanned->trace.missing_files();
-  preview.missing.insert(preview.missing.end(), scanned->plan.missing.begin(),
-                         scanned->plan.missing.end());
+// What can be said without the farm.
+void describe(const SubmitOptions& options, Scanned scanned, Preview& preview) {
+  trace::set_aside(scanned.trace, scanned.files.unreadable());
+  list_files(scanned, preview);
+  preview.saved = look_at_save_state(options.blendfile, libraries_of(scanned.trace),
+                                     scanned.trace.files(), autosave_folders());
+  preview.files = scanned.files.size();
+  preview.bytes = scanned.files.bytes();
+  preview.missing = scanned.trace.missing_files();
+  pack::Plan& plan = scanned.plan;
+  preview.missing.insert(preview.missing.end(), plan.missing.begin(), plan.missing.end());
   std::ranges::stable_sort(preview.missing, {}, &trace::MissingFile::path);
-  preview.project_hint = scanned->plan.project_hint;
-  preview.problems = std::move(scanned->trace.problems);
-  pack::Plan& plan = scanned->plan;
+  preview.project_hint = plan.project_hint;
+  preview.problems = std::move(scanned.trace.problems);
   preview.checkout_path = options.checkout_path.empty()
                               ? default_checkout_path(plan.project, options.blendfile)
                               : options.checkout_path;
@@ -167,28 +154,43 @@ result<Preview> preview_once(const SubmitOptions& options, bool ask_server, Hash
   preview.suspicious = std::move(plan.suspicious);
   preview.warnings = std::move(plan.warnings);
   preview.name_warnings = std::move(plan.name_warnings);
-  return preview;
+}
+
+result<void> preview_once(const SubmitOptions& options, bool ask_server, HashCache& cache,
+                          Progress& progress, const std::stop_token& stop, Preview& preview) {
+  progress.begin(Stage::tracing, 0, 0);
+  WorkerPool pool(options.jobs != 0 ? options.jobs
+                                    : std::max(1U, std::thread::hardware_concurrency()));
+  ScanWatch watch(options.rehash ? nullptr : &cache);
+  result<Scanned> scanned = scan(options, watch, pool);
+  if (!scanned) return scanned.error();
+
+  preview = {};
+  preview.no_farm = "no server given";
+  result<void> asked;
+  if (ask_server) asked = ask_farm(options, *scanned, cache, pool, progress, stop, preview);
+  describe(options, *std::move(scanned), preview);
+  return asked;
 }
 
 }  // namespace
 
-result<Preview> preview(const SubmitOptions& given, bool ask_server, Progress& progress,
-                        const std::stop_token& stop) {
+result<void> preview(const SubmitOptions& given, bool ask_server, Progress& progress,
+                     const std::stop_token& stop, Preview& preview) {
   SubmitOptions options = given;
   options.blendfile = os::absolute(given.blendfile);
   if (!options.project.empty()) options.project = os::absolute(given.project);
   std::vector<std::string> cache_warnings;
   HashCache cache(options.cache_folder,
                   [&](const std::string& message) { cache_warnings.push_back(message); });
-  for (int attempt = 1;; ++attempt) {
-    result<Preview> made = preview_once(options, ask_server, cache, progress, stop);
-    if (made) {
-      made->warnings.insert(made->warnings.end(), cache_warnings.begin(), cache_warnings.end());
-      return made;
-    }
+  result<void> done;
+  for (int attempt = 1; attempt <= kReadingAttempts; ++attempt) {
+    done = preview_once(options, ask_server, cache, progress, stop, preview);
     // A .blend that was saved meanwhile may need other files.
-    if (made.error().code != errc::changed_while_read || attempt == kReadingAttempts) return made;
+    if (done || done.error().code != errc::changed_while_read) break;
   }
+  preview.warnings.insert(preview.warnings.end(), cache_warnings.begin(), cache_warnings.end());
+  return done;
 }
 
 }  // namespace shaman::client

@@ -61,7 +61,7 @@ HttpRequest send_for_trial() {
 // Empty where the server takes files; `asked` is its answer to what it needs.
 boost::asio::awaitable<std::string> why_no_files(HttpConnection& connection,
                                                  const HttpResponse& asked) {
-  static constexpr const char* kWhat = "takes no files from us";
+  static constexpr const char* kWhat = "does not accept files from you";
   if (asked.status != 200) co_return refusal(kWhat, asked).message();
   const HttpRequest trial = send_for_trial();
   const result<HttpResponse> answer = co_await exchange_patiently(connection, trial, kFirstContact);

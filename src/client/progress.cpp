@@ -16,11 +16,14 @@ namespace {
 constexpr std::size_t kNarrowestBar = 10;
 constexpr std::size_t kWidestBar = 40;
 constexpr std::string_view kGap = "  ";
+const std::string kTheServer = "the server";
 
 std::string_view name_of(Stage stage) {
   switch (stage) {
     case Stage::tracing:
       return "Reading";
+    case Stage::connecting:
+      return "Waiting";
     case Stage::hashing:
       return "Hashing";
     case Stage::asking:
@@ -31,6 +34,26 @@ std::string_view name_of(Stage stage) {
       return "Creating the checkout";
   }
   return {};
+}
+
+// What a stage without an amount waits for.
+std::string awaited(const ProgressView& view) {
+  const std::string& server = view.server.empty() ? kTheServer : view.server;
+  switch (view.stage) {
+    case Stage::connecting:
+      return "Waiting for " + server;
+    case Stage::asking:
+      return "Waiting for " + server + " to list the files that it lacks";
+    case Stage::creating:
+      return "Waiting for " + server + " to make the checkout";
+    default:
+      return std::string(name_of(view.stage));
+  }
+}
+
+std::string waiting_text(const ProgressView& view) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(view.elapsed).count();
+  return awaited(view) + (seconds > 0 ? ", " + std::to_string(seconds) + " s" : "");
 }
 
 bool has_amount(const ProgressView& view) {
@@ -132,6 +155,7 @@ std::string clock_text(std::chrono::seconds duration) {
 std::string progress_bar(const ProgressView& view, std::size_t width) {
   std::string line(name_of(view.stage));
   if (view.next_try) line.append(kGap).append(away_of(view));
+  if (!view.next_try && !has_amount(view)) line = waiting_text(view);
   if (line.size() > width) return line.substr(0, width);
   if (!has_amount(view) || view.next_try) return line;
 
@@ -154,7 +178,7 @@ std::string progress_bar(const ProgressView& view, std::size_t width) {
 std::string progress_text(const ProgressView& view) {
   std::string line(name_of(view.stage));
   if (view.next_try) return line + ": " + away_of(view);
-  if (!has_amount(view)) return line;
+  if (!has_amount(view)) return waiting_text(view);
   std::string_view separator = ": ";
   for (const std::string& part : parts_of(view)) {
     line.append(separator).append(part.substr(part.find_first_not_of(' ')));
@@ -173,7 +197,7 @@ void RateMeter::sample(std::chrono::milliseconds at, std::uint64_t bytes) {
   const double seconds = std::chrono::duration<double>(at - last_).count();
   constexpr double kShortest = 0.2;  // less says more of the buffers than of the line
   if (seconds < kShortest) return;
-  // Less than before: something has to be sent anew.
+  // Less than before: something has to be sent again.
   const double now = bytes > last_bytes_ ? static_cast<double>(bytes - last_bytes_) / seconds : 0.0;
   constexpr double kMemorySeconds = 4;
   const double weight = rate_ == 0 ? 1.0 : 1.0 - std::exp(-seconds / kMemorySeconds);

@@ -63,6 +63,7 @@ struct ProgressPrinter::Impl {
     if (now - begin < kNotBefore) return;
 
     const ProgressView view{stage,
+                            progress.server,
                             progress.bytes_done,
                             progress.bytes_total,
                             progress.files_done,

@@ -33,7 +33,7 @@ result<Payload> look(const pack::PlannedFile& planned, const ScanWatch& traced) 
   if (as_traced && *as_traced != *info) return changed_since_tracing(planned.source);
   if (!text::is_utf8(planned.place))
     return Error{errc::unsafe_path, "the name \"" + text::printable(planned.place) +
-                                        "\" is not UTF-8, as a checkout needs"};
+                                        "\" is not UTF-8, which checkouts require"};
   Payload file;
   file.id.size = info->size;
   file.place = planned.place;
@@ -212,7 +212,7 @@ result<std::vector<Payload>> ProjectFiles::payloads(std::span<const BlobId> want
     const auto file = by_blob.find(id);
     if (file == by_blob.end())
       return Error{errc::bad_answer, "the server asks for the file " + id.brief() +
-                                         ", which is none of this project"};
+                                         ", which is not part of this project"};
     found.push_back(files_[file->second]);
   }
   return found;

@@ -13,21 +13,20 @@ namespace {
 std::string proxy_advice(unsigned status) {
   switch (status) {
     case 403:
-      return "it does not let this through; ask who runs it, or the network";
+      return "it blocks this request; ask your network's admin";
     case 407:
-      return "it wants a login: give it in HTTPS_PROXY as http://USER:PASSWORD@HOST:PORT";
+      return "it requires a login: set it in HTTPS_PROXY as http://USER:PASSWORD@HOST:PORT";
     case 413:
-      return "it takes no requests of that size; whoever runs it can raise its limit (nginx: "
+      return "it does not accept requests of this size; its admin can raise the limit (nginx: "
              "client_max_body_size)";
     case 502:
     case 503:
-      return "it does not reach the server behind it";
+      return "it cannot reach the server behind it";
     case 504:
-      return "the server behind it did not answer it in time; what was asked for may still be "
-             "under "
-             "way there (nginx: proxy_read_timeout)";
+      return "the server behind it did not answer in time and may still be working on the request "
+             "(nginx: proxy_read_timeout)";
     default:
-      return "ask who runs it, or try the server's own address";
+      return "ask its admin, or use the server's own address";
   }
 }
 
@@ -49,9 +48,8 @@ Error refusal_of_proxy(const std::string& what, const HttpResponse& answer) {
   const std::string who =
       answer.server.empty() ? std::string() : " (" + text::printable(answer.server) + ")";
   return {kind_of(answer.status), "the server " + what +
-                                      ": this answer is not the server's but that "
-                                      "of a proxy or firewall in between" +
-                                      who + ": " + said + "; " + proxy_advice(answer.status)};
+                                      ": a proxy or firewall in between answered instead" + who +
+                                      ": " + said + "; " + proxy_advice(answer.status)};
 }
 
 }  // namespace
@@ -62,31 +60,29 @@ Error refusal(const std::string& what, const HttpResponse& answer) {
   if (!answer.body.empty()) said += ", " + read_message(answer.body);
 
   if (answer.status >= 300 && answer.status < 400)
-    return {errc::bad_answer, text + ", but sends us elsewhere (" + said +
-                                  "): give the address \"" + text::printable(answer.location) +
-                                  "\" itself, if that is the server"};
+    return {errc::bad_answer, text + ", but redirects (" + said + "): use the address \"" +
+                                  text::printable(answer.location) + "\" if that is the server"};
   // A server that knows nothing of Shaman may answer 404 with a page, too.
   if (answer.status != 404 && is_of_proxy(answer)) return refusal_of_proxy(what, answer);
   switch (answer.status) {
     case 401:
-      return {errc::not_let_in,
-              text + ": it does not let us in (" + said +
-                  "); the token that its admin gives you belongs into a file that "
-                  "SHAMAN_TOKEN_FILE or --token-file names"};
+      return {errc::not_let_in, text + ": authentication failed (" + said +
+                                    "); get a token from the farm's admin, save it in a file, and "
+                                    "name that file with --token-file or SHAMAN_TOKEN_FILE"};
     case 403:
-      return {errc::not_let_in, text + ": it does not let us do that (" + said + ")"};
+      return {errc::not_let_in, text + ": permission denied (" + said + ")"};
     case 404:
       return {errc::bad_answer, text + ": there is no Shaman at this address (" + said +
-                                    "); `shaman status` tells what is"};
+                                    "); `shaman status` shows what is there"};
     case 413:
-      return {errc::too_large, text + ": it is over a limit of the server's (" + said + ")"};
+      return {errc::too_large, text + ": it exceeds a limit of the server (" + said + ")"};
     case 503:
-      return {errc::bad_answer, text + " just now (" + said +
-                                    "); try again later, and what was sent until then is kept"};
+      return {errc::bad_answer,
+              text + " just now (" + said + "); try again later. Files that were sent are kept"};
     case 507:
       return {errc::storage_full, text + ": its storage is full (" + said +
-                                      "); ask who runs it to make room, then submit again: what "
-                                      "was sent is kept"};
+                                      "); ask the farm's admin to free space, then submit again. "
+                                      "Files that were sent are kept"};
     default:
       return {errc::bad_answer, text + " (" + said + ")"};
   }

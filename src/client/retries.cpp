@@ -29,7 +29,7 @@ bool is_passing(unsigned status, const Patience& patience) {
 
 Error no_answer_within(const BaseUrl& url, std::chrono::milliseconds time) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time).count();
-  return {errc::unreachable, url.text() + " does not answer: nothing came within " +
+  return {errc::unreachable, url.text() + " does not answer: no response within " +
                                  std::to_string(seconds) +
                                  " s. The server may hang or be overloaded, or something else "
                                  "listens at this address"};

@@ -40,9 +40,8 @@ void look_for_autosaves(const std::string& folder, std::string_view stem, SaveSt
     if (entry.is_folder || !is_autosave_of(entry.name, stem)) continue;
     const std::string path = os::join(folder, entry.name);
     if (is_newer(path, state.saved_at_ns))
-      state.doubts.push_back(
-          "Blender put " + text::in_quotes(path) +
-          " by after the file was saved: it may hold changes that are not saved");
+      state.doubts.push_back("Blender wrote " + text::in_quotes(path) +
+                             " after the file was saved: it may contain unsaved changes");
   }
 }
 
@@ -58,10 +57,10 @@ SaveState look_at_save_state(const std::string& blendfile,
   state.saved_at_ns = info->mtime_ns;
   if (os::info(blendfile + "@"))
     state.doubts.push_back(text::in_quotes(blendfile + "@") +
-                           " lies beside it: Blender is saving it, or could not finish");
+                           " is next to it: Blender is still saving, or saving failed");
   if (is_newer(blendfile + "1", state.saved_at_ns))
     state.doubts.push_back("its backup " + text::in_quotes(blendfile + "1") +
-                           " is newer than the file: an older state was put in its place");
+                           " is newer than the file: an older version may have replaced it");
   for (const std::string& folder : temporary_folders)
     look_for_autosaves(folder, stem_of(blendfile), state);
   std::ranges::sort(state.doubts);

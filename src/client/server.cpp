@@ -61,8 +61,7 @@ result<Proxy> Proxy::parse(std::string_view text) {
   if (!url) return url.error();
   if (url->is_secure)
     return Error{errc::malformed_request,
-                 "a proxy that is itself spoken to by TLS (https://…) is not supported: give its"
-                 " http:// address"};
+                 "a proxy with an https:// address is not supported: use its http:// address"};
   proxy.host = url->host;
   proxy.port = url->port;
   return proxy;

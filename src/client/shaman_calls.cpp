@@ -97,7 +97,7 @@ asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {
       co_await exchange_patiently(connection, ask_info, kFirstContact);
   if (!answer && answer.error().code != errc::bad_answer) co_return answer.error();
   if (answer && (answer->status == 401 || answer->status == 403))
-    co_return refusal("does not tell what it is", *answer);
+    co_return refusal("does not say what it is", *answer);
   const json info = parsed(answer);
   if (is_info(info)) co_return ours(info);
 
@@ -130,7 +130,7 @@ asio::awaitable<result<std::vector<Required>>> ask_requirements(HttpConnection& 
   const result<HttpResponse> answer =
       co_await exchange_patiently(connection, request, kFullPatience, progress);
   if (!answer) co_return answer.error();
-  if (answer->status != 200) co_return refusal("does not say which files it needs", *answer);
+  if (answer->status != 200) co_return refusal("did not answer which files it needs", *answer);
   co_return read_requirements(answer->body);
 }
 
@@ -150,7 +150,7 @@ asio::awaitable<result<CheckoutAnswer>> create_checkout(HttpConnection& connecti
     if (!path) co_return path.error();
     co_return CheckoutAnswer{*path, flag_of(parsed(answer), "reused").value_or(false)};
   }
-  Error error = refusal("does not make the checkout", *answer);
+  Error error = refusal("did not make the checkout", *answer);
   // The Go server says 500 of it.
   if (answer->status == 424 || answer->status == 500) error.code = errc::blobs_missing;
   co_return error;

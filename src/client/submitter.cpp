@@ -96,13 +96,14 @@ class Submission {
     return network_.run<T>(strand_, stop_, body);
   }
 
+  result<void> attempt_until_unchanged();
   result<void> attempt_all();
   result<void> read_project();
   result<void> trace_and_plan(ScanWatch& watch);
   [[nodiscard]] bool is_refused_by_strict();
   void note_unreadable(const std::map<std::string, std::string>& unreadable);
   [[nodiscard]] std::vector<trace::MissingFile> missing_files() const;
-  void report_traced();
+  void tell_what_is_known();
   [[nodiscard]] Error begin_without(const Payload& payload, const Error& error);
   result<void> meet_server();
   result<void> bring_files();
@@ -139,26 +140,31 @@ class Submission {
 };
 
 result<SubmitReport> Submission::run() {
-  {
+  const result<void> done = [this] {
     const Stopwatch watch(report_.times.total);
     // While the .blend is being read.
     identification_ = network_.start(strand_, stop_, [this]() -> asio::awaitable<void> {
       identified_.emplace(co_await identify(connection_));
     });
-    std::size_t unreadable_before = 0;
-    for (int attempt = 1;; ++attempt) {
-      const result<void> done = attempt_all();
-      if (done) break;
-      // Each time without one more file: that comes to an end by itself.
-      if (unreadable_.size() > unreadable_before) --attempt;
-      unreadable_before = unreadable_.size();
-      // A .blend that was saved meanwhile may need other files.
-      if (done.error().code != errc::changed_while_read || attempt == kReadingAttempts)
-        return done.error();
-    }
-  }
+    return attempt_until_unchanged();
+  }();
   add_up();
-  return std::move(report_);
+  if (done) return std::move(report_);
+  tell_what_is_known();
+  return done.error();
+}
+
+result<void> Submission::attempt_until_unchanged() {
+  std::size_t unreadable_before = 0;
+  for (int attempt = 1;; ++attempt) {
+    result<void> done = attempt_all();
+    if (done) return done;
+    // Each time without one more file: that comes to an end by itself.
+    if (unreadable_.size() > unreadable_before) --attempt;
+    unreadable_before = unreadable_.size();
+    // A .blend that was saved meanwhile may need other files.
+    if (done.error().code != errc::changed_while_read || attempt == kReadingAttempts) return done;
+  }
 }
 
 result<void> Submission::attempt_all() {
@@ -206,16 +212,16 @@ std::vector<trace::MissingFile> Submission::missing_files() const {
   return missing;
 }
 
-// They are told of like missing ones, with who wants them.
+// They are reported like missing ones, with the data-blocks that use them.
 void Submission::note_unreadable(const std::map<std::string, std::string>& unreadable) {
   if (unreadable.empty()) return;
   trace::set_aside(trace_, unreadable);
   report_.missing = missing_files();
-  report_traced();
+  tell_what_is_known();
 }
 
-void Submission::report_traced() {
-  if (options_.on_traced) options_.on_traced(report_);
+void Submission::tell_what_is_known() {
+  if (options_.on_known) options_.on_known(report_);
 }
 
 result<void> Submission::trace_and_plan(ScanWatch& watch) {
@@ -231,20 +237,20 @@ result<void> Submission::trace_and_plan(ScanWatch& watch) {
   report_.missing = missing_files();
   report_.problems = trace_.problems;
   report_.suspicious = plan_.suspicious;
-  report_traced();
+  tell_what_is_known();
   return {};
 }
 
 result<void> Submission::meet_server() {
   if (server_) return {};
+  progress_.begin(Stage::connecting, 0, 0);
   if (result<void> done = identification_.get(); !done) return done;
   if (!*identified_) return identified_->error();
   server_ = **identified_;
   if (server_->kind == ServerInfo::Kind::flamenco && server_->takes_files == false)
-    return Error{errc::bad_answer,
-                 "the Flamenco Manager at " + options_.server.url.text() +
-                     " does not take files: switch Shaman on in its configuration, or give the "
-                     "address of a Shaman server"};
+    return Error{errc::bad_answer, "the Flamenco Manager at " + options_.server.url.text() +
+                                       " does not accept files: switch on Shaman in its "
+                                       "configuration, or use the address of a Shaman server"};
   return {};
 }
 
@@ -256,7 +262,7 @@ result<void> Submission::bring_files() {
     if (!is_done) return is_done.error();
     if (*is_done) return {};
   }
-  return Error{errc::bad_answer, "the server asks for files again and again that it was sent"};
+  return Error{errc::bad_answer, "the server repeatedly asks for files that were sent"};
 }
 
 result<bool> Submission::upload_round(RoundsMade& rounds) {
@@ -273,8 +279,8 @@ result<bool> Submission::upload_round(RoundsMade& rounds) {
   if (wanted->size() >= rounds.fewest_wanted && ++rounds.without_progress > 1)
     return Error{errc::bad_answer,
                  "the server still asks for " + text::count_of(wanted->size(), "file", "files") +
-                     " after all were sent, the first being " + wanted->front().id.brief() +
-                     "; its log may tell why it did not keep them"};
+                     " after all were sent, such as " + wanted->front().id.brief() +
+                     "; its log may say why it did not keep them"};
   rounds.fewest_wanted = std::min(rounds.fewest_wanted, wanted->size());
 
   std::vector<BlobId> ids;
@@ -317,13 +323,14 @@ result<void> Submission::upload(std::vector<Payload> payloads) {
     return done;
   };
   const Stopwatch time(report_.times.upload);
-  const result<UploadOutcome> outcome =
-      upload_all(network_, options_.server, payloads, how, progress_, stop_);
-  if (!outcome) return outcome.error();
-  report_.uploaded_files += outcome->uploaded_files;
-  report_.uploaded_bytes += outcome->uploaded_bytes;
+  UploadOutcome outcome;
+  const result<void> sent =
+      upload_all(network_, options_.server, payloads, how, progress_, stop_, outcome);
+  report_.uploaded_files += outcome.uploaded_files;
+  report_.uploaded_bytes += outcome.uploaded_bytes;
+  if (!sent) return sent;
   files_.update(payloads);
-  if (outcome->refuses_empty_files) {
+  if (outcome.refuses_empty_files) {
     for (const std::string& place : files_.drop_empty())
       warnings_.push_back("the server cannot store empty files: \"" + text::printable(place) +
                           "\" is not in the checkout");
@@ -331,7 +338,7 @@ result<void> Submission::upload(std::vector<Payload> payloads) {
   return {};
 }
 
-// A file became unreadable after it was hashed: all is planned anew without it.
+// A file became unreadable after it was hashed: everything is planned again without it.
 Error Submission::begin_without(const Payload& payload, const Error& error) {
   if (payload.place == plan_.blendfile_place) return error;
   const std::scoped_lock lock(unreadable_mutex_);

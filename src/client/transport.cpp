@@ -77,7 +77,7 @@ asio::awaitable<result<void>> Transport::connect_to(const std::string& host, std
                                                     const std::string& name) {
   const result<std::vector<Endpoint>> addresses = co_await look_up(host, port);
   if (!addresses) co_return addresses.error();
-  std::string why = "it has no address";
+  std::string why = "it does not resolve to an address";
   for (const Endpoint& address : *addresses) {
     close();
     error_code error;
@@ -113,9 +113,8 @@ asio::awaitable<result<std::vector<Transport::Endpoint>>> Transport::look_up(
   const auto until = std::chrono::steady_clock::now() + timeouts_.connect;
   for (milliseconds pause{1}; !search->is_done; pause = std::min(2 * pause, kLongestPause)) {
     if (std::chrono::steady_clock::now() >= until)
-      co_return Error{errc::unreachable,
-                      "the host \"" + text::printable(host) +
-                          "\" cannot be found: the name service does not answer"};
+      co_return Error{errc::unreachable, "the host \"" + text::printable(host) +
+                                             "\" cannot be found: DNS does not answer"};
     timer_.expires_after(pause);
     co_await timer_.async_wait(asio::use_awaitable);
   }
@@ -142,7 +141,7 @@ asio::awaitable<result<void>> Transport::pass_proxy() {
   const bool is_through = status.starts_with("HTTP/1.") && status.substr(8).starts_with(" 2");
   if (is_through) co_return result<void>();
   co_return Error{errc::not_let_in,
-                  proxy + "does not let us through to " + where + ": " + text::printable(status)};
+                  proxy + "refused to connect to " + where + ": " + text::printable(status)};
 }
 
 asio::awaitable<result<void>> Transport::write_all(std::string text) {
@@ -154,7 +153,7 @@ asio::awaitable<result<void>> Transport::write_all(std::string text) {
     if (now == Now::moved) continue;
     if (now != Now::would_block) co_return Error{errc::unreachable, "broke off: " + failure_};
     if (!co_await wait(true, timeouts_.connect))
-      co_return Error{errc::unreachable, "took nothing for too long"};
+      co_return Error{errc::unreachable, "stopped receiving data"};
   }
   co_return result<void>();
 }
@@ -194,16 +193,16 @@ asio::awaitable<result<void>> Transport::secure() {
     if (step == Step::ended || step == Step::failed) break;
     if (!co_await wait(step == Step::wants_write, timeouts_.connect))
       co_return Error{errc::unreachable,
-                      "no TLS with " + server_.url.text() + ": it did not answer in time"};
+                      "TLS failed with " + server_.url.text() + ": it did not answer in time"};
   }
   std::string why = tls_->error();
   if (why.empty())
     co_return Error{errc::unreachable,
-                    "no TLS with " + server_.url.text() + ": it closed the connection"};
-  if (why == "wrong version number") why = "it does not speak TLS; is it http://?";
+                    "TLS failed with " + server_.url.text() + ": it closed the connection"};
+  if (why == "wrong version number") why = "it does not use TLS; try http://";
   if (why.find("certificate") != std::string::npos || why.find("mismatch") != std::string::npos)
-    why += "; who signs the farm's certificates can be named by --ca FILE or SHAMAN_CA";
-  co_return Error{errc::not_let_in, "no TLS with " + server_.url.text() + ": " + why};
+    why += "; name the farm's certificate authority with --ca FILE or SHAMAN_CA";
+  co_return Error{errc::not_let_in, "TLS failed with " + server_.url.text() + ": " + why};
 }
 
 Transport::Now Transport::now_after(const error_code& error) {

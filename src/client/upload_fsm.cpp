@@ -40,7 +40,7 @@ UploadAction UploadFsm::on_answer(const HttpResponse& answer) {
   if (status == 417) return on_mismatch(answer);
   if (status == 400 && id_.size == 0) return {Kind::leave_out, {}, {}};
 
-  const Error error = refusal("does not take the file \"" + name_ + "\"", answer);
+  const Error error = refusal("did not accept the file \"" + name_ + "\"", answer);
   if (status == 425 || is_passing(status)) {
     const auto asked_for = answer.retry_after.value_or(std::chrono::seconds(0));
     return fail_for_now(error, std::min<milliseconds>(asked_for, kLongestRetryAfter));
@@ -55,10 +55,10 @@ UploadAction UploadFsm::on_error(const Error& error) {
   if (cannot_be_read && ++read_failures_ <= policy_.max_changes) return {Kind::rehash, {}, {}};
   if (error.code == errc::changed_while_read) {
     if (++changes_ <= policy_.max_changes) return {Kind::rehash, {}, {}};
-    return give_up({errc::changed_while_read,
-                    "\"" + name_ +
-                        "\" changed each time it was sent; wait until whatever writes it is done, "
-                        "then submit again"});
+    return give_up(
+        {errc::changed_while_read, "\"" + name_ +
+                                       "\" changed each time it was sent; wait until the program "
+                                       "that writes it has finished, then submit again"});
   }
   return give_up(error);
 }
@@ -70,11 +70,11 @@ UploadAction UploadFsm::on_mismatch(const HttpResponse& answer) {
     return {Kind::send, {}, {}};
   }
   if (++mismatches_ == 1) return {Kind::rehash, {}, {}};
-  return give_up({errc::content_mismatch,
-                  "the server received other bytes of \"" + name_ +
-                      "\" than were sent, twice; the file may be changing, or the network or this "
-                      "machine's memory may be faulty (" +
-                      read_message(answer.body) + ")"});
+  return give_up({errc::content_mismatch, "the server twice received different bytes of \"" +
+                                              name_ +
+                                              "\" than were sent; the file may be changing, or the "
+                                              "network or this machine's memory may be faulty (" +
+                                              read_message(answer.body) + ")"});
 }
 
 UploadAction UploadFsm::on_rehashed(const BlobId& now) {

@@ -152,7 +152,8 @@ asio::awaitable<UploadAction> UploadLanes::send(HttpConnection& connection, Uplo
   job.bytes_counted += answer->body_sent;
   // What was held has expired, or somebody else went on with it: look again.
   if (job.held > 0 && (answer->status == 404 || answer->status == 409))
-    co_return job.fsm.on_error({errc::unreachable, "the server lost what it held of the file"});
+    co_return job.fsm.on_error(
+        {errc::unreachable, "the server lost the part of the file that it had"});
   // The server may have room for the file, but none for another unfinished upload.
   if (answer->status == 507 && may_resume(job)) {
     job.is_sent_whole = true;

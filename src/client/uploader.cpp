@@ -10,9 +10,9 @@
 
 namespace shaman::client {
 
-result<UploadOutcome> upload_all(Network& network, const Server& server,
-                                 std::span<Payload> payloads, const UploaderOptions& options,
-                                 Progress& progress, const std::stop_token& stop) {
+result<void> upload_all(Network& network, const Server& server, std::span<Payload> payloads,
+                        const UploaderOptions& options, Progress& progress,
+                        const std::stop_token& stop, UploadOutcome& outcome) {
   UploadLanes uploader(server, payloads, options, progress);
   const std::stop_callback on_stop(stop, [&] { uploader.stop().request_stop(); });
 
@@ -53,10 +53,11 @@ result<UploadOutcome> upload_all(Network& network, const Server& server,
     }
   }
   if (broken) std::rethrow_exception(broken);
+  outcome = uploader.outcome();
   // A connection that was broken off by the stop may have failed in its own words.
   if (stop.stop_requested()) return Error{errc::cancelled, {}};
   if (uploader.failure()) return *uploader.failure();
-  return uploader.outcome();
+  return {};
 }
 
 }  // namespace shaman::client

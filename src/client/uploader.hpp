@@ -48,10 +48,10 @@ struct UploadOutcome {
 
 /// Sends all payloads, several at once, each as often as its UploadFsm says. Returns when all are
 /// with the server, or at the first failure, the others then being broken off. Blocks.
-/// errc::cancelled when `stop` was requested.
-[[nodiscard]] result<UploadOutcome> upload_all(Network& network, const Server& server,
-                                               std::span<Payload> payloads,
-                                               const UploaderOptions& options, Progress& progress,
-                                               const std::stop_token& stop);
+/// errc::cancelled when `stop` was requested. `outcome` is what was done, after a failure too.
+[[nodiscard]] result<void> upload_all(Network& network, const Server& server,
+                                      std::span<Payload> payloads, const UploaderOptions& options,
+                                      Progress& progress, const std::stop_token& stop,
+                                      UploadOutcome& outcome);
 
 }  // namespace shaman::client

@@ -42,8 +42,7 @@ std::string head_of(std::string_view checkout_path) {
 constexpr std::string_view kTail = "]}";
 
 Error bad_answer(std::string_view what) {
-  return {errc::bad_answer,
-          "the server's answer is not what the protocol says: " + std::string(what)};
+  return {errc::bad_answer, "unexpected response from the server: " + std::string(what)};
 }
 
 std::optional<BlobStatus> status_of(std::string_view word) {
@@ -83,7 +82,7 @@ class RequirementsReader : public json::json_sax_t {
       has_sha_ = true;
     } else if (in_entry() && key_ == "status") {
       const std::optional<BlobStatus> status = status_of(value);
-      if (!status) return fail("a status is none of unknown, uploading, stored");
+      if (!status) return fail("a status is not one of unknown, uploading, stored");
       entry_.status = *status;
     }
     return scalar();
@@ -130,7 +129,7 @@ class RequirementsReader : public json::json_sax_t {
   static constexpr int kDeepest = 16;
 
   [[nodiscard]] bool in_entry() const { return in_files_ && depth_ == 3; }
-  bool scalar() { return depth_ > 0 || fail("it is no object"); }
+  bool scalar() { return depth_ > 0 || fail("it is not an object"); }
   bool fail(std::string_view why) {
     failure = why;
     return false;

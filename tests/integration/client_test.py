@@ -156,8 +156,8 @@ class Disturbed(ClientTest):
         self.assertIn(answer["checkoutPath"], farm.checkouts)
 
     def test_refusals_are_told_with_the_file(self):
-        for status, word in ((413, "limit"), (507, "full"), (400, "because"), (301, "elsewhere"), (401, "let us in"),
-                             (403, "let us do that")):
+        for status, word in ((413, "limit"), (507, "full"), (400, "because"), (301, "redirects"), (401, "authentication failed"),
+                             (403, "permission denied")):
             with self.subTest(status):
                 farm = self.farm(nth(1, (status, "because", [("Location", "http://other/")])))
                 done = self.submit(farm, expect=1)
@@ -330,6 +330,37 @@ class Interrupted(ClientTest):
         self.assertIn("cancelled", err)
         self.assertEqual(farm.checkouts, {})
         self.assertEqual(farm.count(CREATE), 0)
+
+    def test_ctrl_c_tells_what_was_sent(self):
+        third, end = threading.Event(), threading.Event()
+        sent = []
+
+        def disturb(call):
+            if call.method == "POST" and call.file:
+                sent.append(call.file)
+                if len(sent) == 3:
+                    third.set()
+                    end.wait(PATIENCE)
+            return None
+
+        farm = self.farm(disturb)
+        self.addCleanup(end.set)
+        # One after the other.
+        process = subprocess.Popen([CLIENT_PROGRAM, *self.arguments(farm.url, "--jobs", "1")], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True, env=self.client.environment())
+        self.assertTrue(third.wait(PATIENCE))
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE)
+        self.assertEqual(process.returncode, 130, err)
+        told = json.loads(out)
+        self.assertIn("cancelled", told["error"])
+        self.assertEqual((told["uploadedFiles"], told["uploadedBytes"]), (2, sum(size for _, size in sent[:2])))
+        self.assertGreater(told["files"], 2)
+        self.assertEqual(told["hashedFiles"], told["files"])
+        self.assertTrue(told["blendfile"].endswith(".blend"))
+        end.set()
+        done = self.submit(farm)
+        self.assertEqual(set(done) - {"stderr"}, set(told) - {"error"})
 
     def test_ctrl_c_while_the_checkout_is_made_waits_for_it(self):
         processes = []

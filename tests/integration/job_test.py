@@ -4,13 +4,15 @@
 import json
 import os
 import shutil
+import signal
+import subprocess
 import tempfile
 import threading
 import unittest
 
 from manager import Manager, with_etag
 from shaman_client import Client
-from shaman_server import Server, wait_until
+from shaman_server import CLIENT_PROGRAM, PATIENCE, Server, wait_until
 
 SOURCE = os.environ["SHAMAN_SOURCE"]
 OUTPUT = ("--setting", "render_output_root=/farm/out")
@@ -78,7 +80,7 @@ class Submit(JobTest):
     def test_all_options_reach_the_job(self):
         job = self.submitted(*OUTPUT, "--frames", "1-10", "--chunk-size", "5", "--priority", "80",
                              "--name", "My shot", "--tag", "gpu", "--paused",
-                             "--setting", "add_path_components=2", "--setting", "has_previews=yes")
+                             "--setting", "add_path_components=2", "--setting", "has_previews=True")
         settings = job["settings"]
         self.assertEqual((settings["frames"], settings["chunk_size"]), ("1-10", 5))
         self.assertEqual(settings["render_output_path"],
@@ -105,15 +107,15 @@ class Submit(JobTest):
                       self.refused())
         wrong = self.refused(*OUTPUT, "--setting", "chunk_size=five", "--setting",
                              "add_path_components=40", "--setting", "colour=red")
-        self.assertIn('"chunk_size" must be a whole number, and is "five"', wrong)
-        self.assertIn('"add_path_components" must be at most 32, and is 40', wrong)
-        self.assertIn('there is no setting "colour" (there are: frames, ', wrong)
-        self.assertIn('"mood" is one of calm, merry, and not "sad"',
+        self.assertIn('"chunk_size" must be a whole number, not "five"', wrong)
+        self.assertIn('"add_path_components" must be a whole number from 0 to 32, not 40', wrong)
+        self.assertIn('there is no setting "colour" (available: frames, ', wrong)
+        self.assertIn('"mood" must be one of calm, merry, not "sad"',
                       self.refused("--setting", "message=m", "--setting", "mood=sad",
                                    job_type="echo-sleep-test"))
-        self.assertIn('no job type "nope"; it has: simple-blender-render, echo-sleep-test',
+        self.assertIn('no job type "nope"; available: simple-blender-render, echo-sleep-test',
                       self.refused(job_type="nope"))
-        self.assertIn('no tag "cpu"; it has: gpu', self.refused(*OUTPUT, "--tag", "cpu"))
+        self.assertIn('no tag "cpu"; available: gpu', self.refused(*OUTPUT, "--tag", "cpu"))
         self.assertIn("must be KEY=VALUE", self.refused("--setting", "frames"))
         self.refused("--priority", "101")
 
@@ -134,7 +136,7 @@ class Submit(JobTest):
         self.farm.on_check = change
         done = self.submit(*OUTPUT)
         self.assertEqual(done.returncode, 1)
-        self.assertIn("the job type has changed there meanwhile", done.stderr)
+        self.assertIn("the job type was changed there in the meantime", done.stderr)
         self.assertIn("the checkout film/shot010 was made", done.stderr)
 
     def test_a_lost_answer_is_looked_up_and_nothing_sent_twice(self):
@@ -164,7 +166,7 @@ class Submit(JobTest):
     def test_what_only_blender_can_compute_is_asked_for(self):
         self.farm.job_types.append(with_etag({"name": "studio", "label": "Studio", "settings": [
             {"key": "version", "type": "int32", "default": 3, "eval": "bpy.app.version[0]", "visible": "hidden"}]}))
-        self.assertIn("give --setting version=VALUE (Blender would compute it, as bpy.app.version[0]",
+        self.assertIn("give --setting version=VALUE (only Blender can compute it: bpy.app.version[0]",
                       self.refused(job_type="studio"))
         self.assertEqual(self.submitted("--setting", "version=5", job_type="studio")["settings"], {"version": 5})
 
@@ -186,11 +188,33 @@ class Submit(JobTest):
                 self.assertEqual(self.farm.submitted[-1]["settings"]["render_output_root"], given)
                 self.assertNotIn("workers need", done.stderr)
 
+    def test_settings_that_no_worker_can_use_are_refused_in_every_way_to_submit(self):
+        for settings, words in (
+                (["--setting", "render_output_root=C:\\out"], 'this farm\'s workers do not run Windows'),
+                ([*OUTPUT, "--frames", "abc"], '"frames" must be a frame range such as 1-250 or 1,5-10, not "abc"'),
+                ([*OUTPUT, "--frames", "1-2", "--setting", "frames=3"],
+                 'the setting "frames" is given twice, as "3" and as "1-2"'),
+                ([*OUTPUT, "--setting", "chunk_size=1", "--setting", "chunk_size=2"],
+                 'the setting "chunk_size" is given twice, as "1" and as "2"'),
+                ([*OUTPUT, "--setting", "chunksize=2"], 'no setting "chunksize" (did you mean "chunk_size"?)'),
+                ([*OUTPUT, "--setting", "chunk_size=3000000000"], "from -2147483648 to 2147483647"),
+                ([*OUTPUT, "--setting", "has_previews=yes"], '"has_previews" must be true or false, not "yes"'),
+                ([*OUTPUT, "--setting", "blendfile=/tmp/a.blend"], '"blendfile" is where workers find the .blend')):
+            for more in ([], ["--dry-run"], ["--no-shaman"]):
+                with self.subTest(settings=settings, more=more):
+                    self.assertIn(words, self.refused(*settings, *more))
+        self.submitted(*OUTPUT, "--frames", "3", "--setting", "frames=3")
+
+    def test_a_windows_path_is_right_where_workers_run_windows(self):
+        self.farm.storage = "Z:\\farm"
+        job = self.submitted("--setting", "render_output_root=Z:\\farm\\out")
+        self.assertEqual(job["settings"]["render_output_root"], "Z:\\farm\\out")
+
     def test_a_home_folder_is_no_output_folder(self):
         self.assertIn("workers have another home folder", self.refused("--setting", "render_output_root=~/out"))
 
     def test_a_scene_that_is_not_there(self):
-        self.assertIn('has no scene "Nope"; it has: Scene', self.refused(*OUTPUT, "--setting", "scene=Nope"))
+        self.assertIn('has no scene "Nope"; available: Scene', self.refused(*OUTPUT, "--setting", "scene=Nope"))
 
     def test_a_dry_run_looks_at_the_job_too(self):
         self.assertIn('"render_output_root" is required', self.refused("--dry-run"))
@@ -237,6 +261,20 @@ class InPlace(JobTest):
         self.assertEqual(self.submit(*OUTPUT, "--no-shaman", "--strict").returncode, 3)
         self.assertEqual(self.farm.submitted, [])
 
+    def test_json_of_a_job_that_is_refused_has_what_was_found(self):
+        types, checks = self.farm.job_types, []
+
+        def change(job):
+            checks.append(job)
+            if len(checks) == 2:
+                types[0]["etag"] = "0" * 40
+        self.farm.on_check = change
+        done = self.submit(*OUTPUT, "--no-shaman", "--json")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        told = json.loads(done.stdout)
+        self.assertIn("the job type was changed", told["error"])
+        self.assertEqual((told["blendfile"], len(told["outside"]), told["missing"]), (self.shot, 3, []))
+
     def test_links_to_the_storage_are_seen_through(self):
         link = os.path.join(self.folder, "mounted-" + self.id())
         os.symlink(self.farm.storage, link)
@@ -251,7 +289,7 @@ class InPlace(JobTest):
         self.farm.storage = os.path.join(self.folder, "elsewhere")
         done = self.submit(*OUTPUT, "--no-shaman")
         self.assertEqual(done.returncode, 2)
-        self.assertIn("does not lie on the farm's shared storage", done.stderr)
+        self.assertIn("is not on the farm's shared storage", done.stderr)
 
 
 class Wait(JobTest):
@@ -261,6 +299,56 @@ class Wait(JobTest):
             threading.Thread(target=end, args=(job["id"],), daemon=True).start()
         self.farm.on_submit = on_submit
         return self.submit(*OUTPUT, "--wait")
+
+    def told(self, end, status):
+        """The line of --json of a submission that waits, and the job's id."""
+        self.farm.on_submit = lambda job: threading.Thread(target=end, args=(job["id"],), daemon=True).start()
+        done = self.submit(*OUTPUT, "--wait", "--json")
+        self.assertEqual(done.returncode, status, done.stderr)
+        told = json.loads(done.stdout)
+        job_id = next(iter(self.farm.jobs))
+        self.assertEqual(told["job"]["id"], job_id)
+        self.assertEqual(told["checkoutPath"], "film/shot010")
+        self.assertIn(job_id, done.stderr)
+        return told
+
+    def test_json_has_how_it_ended(self):
+        def end(job_id):
+            self.farm.add_task(job_id, "render 1", "completed")
+            self.farm.set_status(job_id, "completed")
+        told = self.told(end, 0)
+        self.assertEqual((told["job"]["status"], told["job"]["tasks"]),
+                         ("completed", {"total": 1, "completed": 1, "failed": 0}))
+        self.assertNotIn("error", told)
+
+    def test_json_of_a_failed_job_has_the_same_and_the_error(self):
+        def end(job_id):
+            self.farm.add_task(job_id, "render 1", "completed")
+            self.farm.add_task(job_id, "render 2", "failed")
+            self.farm.set_status(job_id, "failed")
+        told = self.told(end, 5)
+        self.assertEqual((told["job"]["status"], told["job"]["tasks"]),
+                         ("failed", {"total": 2, "completed": 1, "failed": 1}))
+        self.assertEqual(told["error"], "the job failed: 1 of 2 tasks failed")
+
+    def test_json_after_ctrl_c_has_the_checkout_and_the_job(self):
+        processes = []
+
+        def end(job_id):
+            self.looked_at(job_id, 2)
+            processes[0].send_signal(signal.SIGINT)
+        self.farm.on_submit = lambda job: threading.Thread(target=end, args=(job["id"],), daemon=True).start()
+        processes.append(subprocess.Popen(
+            [CLIENT_PROGRAM, "submit", self.shot, "--project", self.film, "--job-type", "simple-blender-render", *OUTPUT,
+             "--wait", "--json", "--server", self.server.url],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.client.environment()))
+        out, err = processes[0].communicate(timeout=PATIENCE)
+        self.assertEqual(processes[0].returncode, 130, err)
+        told = json.loads(out)
+        job_id = next(iter(self.farm.jobs))
+        self.assertEqual((told["checkoutPath"], told["job"]["id"], told["job"]["status"]),
+                         ("film/shot010", job_id, "queued"))
+        self.assertIn(f"`shaman job cancel {job_id}` cancels it", told["error"])
 
     def looked_at(self, job_id, times):
         path = f"/api/v3/jobs/{job_id}"
@@ -309,7 +397,7 @@ class Wait(JobTest):
             self.farm.delete_job(job_id)
         done = self.wait(end)
         self.assertEqual(done.returncode, 7)
-        self.assertIn("was deleted on the Manager while it was waited for", done.stderr)
+        self.assertIn("was deleted on the Manager during the wait", done.stderr)
 
     def test_a_job_with_nothing_left_to_run_has_failed_though_the_manager_keeps_it_active(self):
         def end(job_id):
@@ -319,7 +407,7 @@ class Wait(JobTest):
             self.farm.set_status(job_id, "active")
         done = self.wait(end)
         self.assertEqual(done.returncode, 5)
-        self.assertIn("1 task has failed and nothing is left to run; the Manager keeps the job active", done.stdout)
+        self.assertIn("1 of 20 tasks failed, and nothing is left to run; the Manager keeps the job active", done.stdout)
         self.assertIn("Error: no memory\n", done.stdout)
 
     def test_what_is_tried_again_has_not_failed(self):
@@ -387,15 +475,15 @@ class Job(JobTest):
         self.assertEqual(self.job("tail", task["id"]), "it broke\n")
 
     def test_cancel(self):
-        self.assertIn("cancels First", self.job("cancel", self.id))
+        self.assertIn("Canceling the job First", self.job("cancel", self.id))
         self.assertEqual(self.farm.jobs[self.id]["status"], "canceled")
-        self.assertIn("canceled already", self.job("cancel", self.id, status=2))
+        self.assertIn("already canceled", self.job("cancel", self.id, status=2))
 
     def test_a_job_that_is_not_there(self):
         unknown = "00000000-0000-0000-0000-000000000000"
         for call in ("show", "tail", "cancel"):
             self.assertIn("has no job", self.job(call, unknown, status=7))
-        self.assertIn("`shaman job list` shows all", self.job("show", "../../version", status=7))
+        self.assertIn("`shaman job list` lists all", self.job("show", "../../version", status=7))
 
     def test_nobody_there(self):
         self.server.terminate()

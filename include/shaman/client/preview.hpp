@@ -32,7 +32,7 @@ struct FarmShare {
   std::uint64_t to_send_bytes = 0;
 };
 
-/// What a submission would do, and what may surprise whoever starts it.
+/// What a submission would do, and what in it is unexpected.
 struct Preview {
   std::string project;          ///< absolute
   std::string checkout_path;    ///< that would be asked for
@@ -57,8 +57,9 @@ struct Preview {
 /// Does all that submit() does up to asking what the server needs; sends no file and makes no
 /// checkout. With `ask_server` false nothing is hashed and no server is asked. A server that does
 /// not answer is no error: `no_farm` tells. What is asked for is marked as used there, like in any
-/// submission. Errors and `stop` as for submit().
-[[nodiscard]] result<Preview> preview(const SubmitOptions& options, bool ask_server,
-                                      Progress& progress, const std::stop_token& stop);
+/// submission. Errors and `stop` as for submit(); `preview` then has what was known by then.
+[[nodiscard]] result<void> preview(const SubmitOptions& options, bool ask_server,
+                                   Progress& progress, const std::stop_token& stop,
+                                   Preview& preview);
 
 }  // namespace shaman::client

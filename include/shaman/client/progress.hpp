@@ -10,7 +10,7 @@
 
 namespace shaman::client {
 
-enum class Stage : std::uint8_t { tracing, hashing, asking, uploading, creating };
+enum class Stage : std::uint8_t { tracing, connecting, hashing, asking, uploading, creating };
 
 /// How far a submission is; written by those who work, read by who shows it. All members may be
 /// used from any thread.
@@ -21,6 +21,8 @@ struct Progress {
   std::atomic<std::uint64_t> files_done{0};
   std::atomic<std::uint64_t> files_total{0};
   std::atomic<std::uint64_t> files_waiting{0};  ///< that somebody else is sending
+
+  std::string server;  ///< its address; set before anybody shows this
 
   void begin(Stage next, std::uint64_t files, std::uint64_t bytes);
 
@@ -34,6 +36,7 @@ struct Progress {
 /// What is shown, at one moment.
 struct ProgressView {
   Stage stage = Stage::tracing;
+  std::string server;  ///< its address
   std::uint64_t bytes_done = 0;
   std::uint64_t bytes_total = 0;
   std::uint64_t files_done = 0;
@@ -48,7 +51,8 @@ struct ProgressView {
 /// One line without a line end, at most `width` columns of ASCII:
 /// `Uploading  [#####.....]  45 %  1.2 of 2.6 GB  310 of 1024 files  110.3 MB/s  0:13 left`.
 /// What does not fit is left out, the least needed first; a small bar stays as long as there is
-/// room for it and for what is done. `Uploading  the server is away, next try in 4 s` while it is.
+/// room for it and for what is done. `Uploading  the server is away, next try in 4 s` while it is,
+/// and `Waiting for http://farm:8080, 7 s` where nothing moves but time.
 [[nodiscard]] std::string progress_bar(const ProgressView& view, std::size_t width);
 /// The same as a line of a log, without the bar.
 [[nodiscard]] std::string progress_text(const ProgressView& view);

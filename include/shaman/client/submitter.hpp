@@ -32,9 +32,9 @@ struct SubmitOptions {
   bool rehash = false;                     ///< read every file, whatever the cache knows
   std::string cache_folder;                ///< empty: no cache
   std::uint64_t limit_rate = 0;            ///< bytes a second that are sent; 0: no limit
-  /// Called, perhaps more than once, when it is known what the scene needs: the report has what is
-  /// missing, and nothing of the server yet. From the thread of submit().
-  std::function<void(const SubmitReport&)> on_traced;
+  /// Called when it is known what the scene needs, perhaps more than once, and when the submission
+  /// fails: the report has all that is known by then. From the thread of submit().
+  std::function<void(const SubmitReport&)> on_known;
   /// An unchanged checkout of an earlier submission will do, where the server can tell.
   bool may_reuse = false;
   std::size_t jobs = 0;  ///< files hashed, and small ones sent, at once; 0: as many as suits

@@ -45,8 +45,23 @@ TEST(ProgressBar, IsNeverOverfull) {
 
 TEST(ProgressBar, HasNoBarWhereNothingIsCounted) {
   ProgressView view;
+  EXPECT_EQ(progress_bar(view, 80), "Reading");
   view.stage = Stage::creating;
-  EXPECT_EQ(progress_bar(view, 80), "Creating the checkout");
+  EXPECT_EQ(progress_bar(view, 80), "Waiting for the server to make the checkout");
+}
+
+TEST(ProgressBar, SaysWhatIsWaitedForAndHowLong) {
+  ProgressView view;
+  view.server = "http://farm:8080";
+  view.stage = Stage::connecting;
+  EXPECT_EQ(progress_bar(view, 80), "Waiting for http://farm:8080");
+  view.elapsed = milliseconds(7'900);
+  EXPECT_EQ(progress_bar(view, 80), "Waiting for http://farm:8080, 7 s");
+  EXPECT_EQ(progress_text(view), "Waiting for http://farm:8080, 7 s");
+  view.stage = Stage::asking;
+  EXPECT_EQ(progress_bar(view, 80),
+            "Waiting for http://farm:8080 to list the files that it lacks, 7 s");
+  EXPECT_EQ(progress_bar(view, 20), "Waiting for http://f");
 }
 
 TEST(ProgressBar, CountsDownWhileTheServerIsAway) {

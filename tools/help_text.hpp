@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+namespace shaman::tools {
+
+/// --help as it fits on the terminal: descriptions are wrapped, and options are shown with the kind
+/// of their value only. What the parser checks belongs into an option's description.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  HelpFormatter();
+
+  [[nodiscard]] std::string make_option(const CLI::Option* option,
+                                        bool is_positional) const override;
+  [[nodiscard]] std::string make_option_opts(const CLI::Option* option) const override;
+  [[nodiscard]] std::string make_subcommand(const CLI::App* command) const override;
+  [[nodiscard]] std::string make_description(const CLI::App* command) const override;
+
+ private:
+  [[nodiscard]] std::string entry(const std::string& name, const std::string& description) const;
+  const std::size_t width_;
+};
+
+}  // namespace shaman::tools
