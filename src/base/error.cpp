@@ -42,11 +42,11 @@ std::string_view describe(errc code) noexcept {
     case errc::unreachable:
       return "the server cannot be reached";
     case errc::not_let_in:
-      return "one side could not show who it is";
+      return "authentication failed";
     case errc::bad_answer:
-      return "the server's answer makes no sense";
+      return "unexpected response from the server";
     case errc::cancelled:
-      return "it was cancelled";
+      return "cancelled";
   }
   return "unknown error";
 }

@@ -225,10 +225,18 @@ class Completion {
       // A value that could not be read has its complaint already.
       if (is_there) complaints_.add(in_quotes(setting.key) + " must not be empty");
     } else if (setting.is_required || setting.is_computed) {
-      complaints_.add(missing_text(setting));
+      if (!follows_from_missing(setting)) complaints_.add(missing_text(setting));
     } else {
       values()[setting.key] = untouched(setting);
     }
+  }
+
+  // It could be computed once a required setting is there, which has a complaint of its own.
+  [[nodiscard]] bool follows_from_missing(const Setting& setting) const {
+    return std::ranges::any_of(type_.settings, [&](const Setting& other) {
+      return other.is_required && !completed_.values.contains(other.key) &&
+             setting.expression.find("settings." + other.key) != std::string::npos;
+    });
   }
 
   json& values() { return completed_.values; }

@@ -47,7 +47,7 @@ class Finder {
     if (!base) return base.error();
     if (files_.empty()) {
       found_.missing.push_back({wanted, trace::Kind::external_data, kWho, trace_.blendfile,
-                                "nothing is there by this name or pattern"});
+                                "no file has this name or matches this pattern"});
       return {};
     }
     leave_out_unreadable();
@@ -101,7 +101,7 @@ class Finder {
     const auto entries = os::list_folder(folder);
     if (!entries) {
       found_.missing.push_back({folder, trace::Kind::external_data, kWho, trace_.blendfile,
-                                "cannot be looked into: " + entries.error().message()});
+                                "cannot be read: " + entries.error().message()});
       return {};
     }
     for (const os::FolderEntry& entry : *entries) {
@@ -114,7 +114,7 @@ class Finder {
         files_.push_back(std::move(path));
         if (files_.size() > kMostFiles)
           return Error{errc::limit_exceeded,
-                       "--include names more than a million files: give a smaller folder"};
+                       "--include matches more than a million files: choose a smaller folder"};
       }
     }
     return {};
@@ -133,7 +133,7 @@ class Finder {
   std::string why_not(const std::string& file) {
     const result<os::FileInfo> info = os::info(file);
     const result<std::string> real = project_.real(file);
-    if (!info || !real) return "cannot be read: it leads nowhere";
+    if (!info || !real) return "cannot be read: the link is broken";
     if (info->type != os::FileType::regular) return "it is not a regular file";
     if (std::string refused = why_refused(*real, project_.real_folder()); !refused.empty())
       return refused;

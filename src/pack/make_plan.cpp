@@ -25,7 +25,7 @@ void warn_about_new_names(const Plan& plan, Project& project, std::vector<std::s
     const std::string& as_it_is = inside ? *inside : name;
     if (plain(as_it_is) == as_it_is) continue;
     warnings.push_back("the name of \"" + text::printable(file.source) +
-                       "\" is not one that every computer can have: in the pack it is \"" +
+                       "\" is not valid on every system: in the pack it is \"" +
                        text::printable(file.place) + "\"");
   }
 }
@@ -40,7 +40,7 @@ result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options) {
   if (!own_place)
     return Error{errc::malformed_request,
                  "\"" + text::printable(trace.blendfile) + "\" is not in the project \"" +
-                     text::printable(project->folder()) + "\"; name a folder that it lies in"};
+                     text::printable(project->folder()) + "\"; name a folder that contains it"};
 
   const Ways ways(trace, *project);
   const std::string home = os::home_folder();

@@ -98,8 +98,7 @@ std::vector<std::string> warnings_about_case(const std::vector<PlannedFile>& fil
       sentence += (sentence.empty() ? "" : " and ") + text::in_quotes(name);
     warnings.push_back(
         sentence +
-        " differ only in upper and lower case or in the Unicode form: Windows and macOS workers "
-        "cannot have both");
+        " differ only in case or Unicode form: Windows and macOS workers cannot have both");
   }
   return warnings;
 }
@@ -120,7 +119,7 @@ std::string windows_problem(std::string_view component) {
   if (component.ends_with('.') || component.ends_with(' '))
     return text::in_quotes(component) + " ends with a dot or a space";
   if (component.find_first_of("<>:\"|?*") != std::string_view::npos)
-    return text::in_quotes(component) + " has a character that is not allowed there";
+    return text::in_quotes(component) + " contains a character that is not allowed there";
   return {};
 }
 
@@ -131,7 +130,8 @@ std::vector<std::string> warnings_about_places(const std::vector<PlannedFile>& f
     for (std::string_view path = file.place; !path.empty(); path = folder_of(path)) {
       const std::string problem = windows_problem(name_of(path));
       if (problem.empty() || !said.emplace(path).second) continue;
-      warnings.push_back(text::in_quotes(path) + ": Windows workers cannot have it, as " + problem);
+      warnings.push_back(text::in_quotes(path) + ": Windows workers cannot have it, because " +
+                         problem);
     }
     if (const std::size_t length = text::code_points(file.place).size(); length > kLongPlace)
       warnings.push_back(text::in_quotes(file.place) + " is " + std::to_string(length) +

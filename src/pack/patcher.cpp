@@ -15,8 +15,7 @@ std::uint64_t end_of(const Patch& patch) noexcept {
 
 Error changed(const std::string& path, const Patch& patch, const char* what) {
   return {errc::changed_while_read,
-          "\"" + text::printable(path) +
-              "\" changed since it was looked through: the path field at " +
+          "\"" + text::printable(path) + "\" changed since it was read: the path field at " +
               std::to_string(patch.offset) + " " + what + "; submit it again"};
 }
 
@@ -72,7 +71,7 @@ result<void> Patcher::apply(std::uint64_t offset, std::span<std::byte> piece) {
     for (std::uint64_t at = from; at < to; ++at) {
       const auto index = static_cast<std::size_t>(at - patch.offset);
       std::byte& byte = piece[static_cast<std::size_t>(at - offset)];
-      if (!as_expected(patch, index, byte)) return changed(path_, patch, "holds another path");
+      if (!as_expected(patch, index, byte)) return changed(path_, patch, "contains another path");
       byte = index < patch.text.size() ? static_cast<std::byte>(patch.text[index]) : std::byte{0};
     }
   }
@@ -81,7 +80,7 @@ result<void> Patcher::apply(std::uint64_t offset, std::span<std::byte> piece) {
 
 result<void> Patcher::finish(std::uint64_t size) const {
   for (const Patch& patch : patches_) {
-    if (end_of(patch) > size) return changed(path_, patch, "lies behind its end");
+    if (end_of(patch) > size) return changed(path_, patch, "is beyond its end");
   }
   return {};
 }

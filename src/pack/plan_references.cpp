@@ -132,9 +132,9 @@ result<void> PlanBuilder::add_patch(const Dependency& dependency, const std::str
   const auto [entry, is_new] =
       patches_[ways_.key(dependency.blend)].try_emplace(patch.offset, patch);
   if (is_new || entry->second == patch) return {};
-  return Error{errc::conflicting_paths, "the files of " + who(dependency) +
-                                            " lie in several places, but its path can name only "
-                                            "one folder"};
+  return Error{errc::conflicting_paths,
+               "the files of " + who(dependency) +
+                   " are in several folders, but its path can name only one"};
 }
 
 // Finds a shorter place for what the reference names; false when there is none.

@@ -50,7 +50,7 @@ std::string sentence(const std::string& folder, const std::string& mark, std::si
   return text::in_quotes(folder) + " looks like the project's folder (" +
          (mark.empty() ? "" : "it has " + mark + ", and ") + "it holds " + std::to_string(inside) +
          " of the " + text::count_of(all, "file", "files") +
-         " outside the .blend's own folder): with --project " + text::in_quotes(folder) +
+         " outside the .blend's own folder). With --project " + text::in_quotes(folder) +
          " they keep their places";
 }
 

@@ -28,7 +28,7 @@ result<void> rewrite_by_form(const os::InputFile& file, std::uint64_t size,
   if (start.starts_with(kPlainMagic)) return rewrite_plain(file, size, patcher, sink);
   if (start.starts_with(kGzipMagic)) return rewrite_gzip(file, size, patcher, sink);
   if (start.starts_with(kZstdMagic)) return rewrite_zstd(file, size, patcher, sink);
-  return damaged(file, 0, "it is no .blend, neither plain nor compressed with gzip or zstd");
+  return damaged(file, 0, "it is not a .blend, either plain or compressed with gzip or zstd");
 }
 
 }  // namespace

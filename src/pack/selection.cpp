@@ -83,8 +83,8 @@ class Selector {
     const result<os::FileInfo> info = os::info(file);
     const result<std::string> real = project_.real(file);
     if (!info || !real) {
-      warn("\"" + text::printable(file) + "\" was there a moment ago and is left out: " +
-           (info ? real.error() : info.error()).message());
+      warn("\"" + text::printable(file) +
+           "\" has disappeared and is left out: " + (info ? real.error() : info.error()).message());
       return false;
     }
     std::string reason = info->type != os::FileType::regular

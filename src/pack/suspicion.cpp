@@ -172,12 +172,12 @@ std::string why_secret(std::string_view path) {
     return "it is part of the system's configuration";
   const std::string folded = trace::name_key(path);
   for (const std::string_view folders : kSecretFolders) {
-    if (has_folders(folder_of(folded), folders)) return "it lies where secrets are kept";
+    if (has_folders(folder_of(folded), folders)) return "it is in a folder for secrets";
   }
   const std::string_view name = name_of(folded);
   if (std::find(kSecretNames.begin(), kSecretNames.end(), name) != kSecretNames.end() ||
       one_of(kSecretExtensions, extension_of(name)))
-    return "its name is that of a secret";
+    return "its name is typical of a secret";
   return {};
 }
 
@@ -186,13 +186,12 @@ std::string why_private(Kind kind, std::string_view path, std::string_view home,
   if (kind == Kind::font || is_blenders(trace::name_key(path))) return {};
   for (std::string_view part = path; !part.empty() && part != "/"; part = folder_of(part)) {
     if (!name_of(part).starts_with('.')) continue;
-    return part.size() == path.size()
-               ? "it is a hidden file"
-               : "it lies in a hidden folder (" + text::in_quotes(part) + ")";
+    return part.size() == path.size() ? "it is a hidden file"
+                                      : "it is in a hidden folder (" + text::in_quotes(part) + ")";
   }
   if (!home.empty() && home != "/" && is_within(path, home) &&
       is_configuration(trace::name_key(below(path, home)), system))
-    return "it lies where programs keep their settings";
+    return "it is in a folder for programs' settings";
   return {};
 }
 
@@ -200,8 +199,8 @@ std::string why_unfit(Kind kind, std::string_view path) {
   if (fits_kind(kind, path)) return {};
   const std::string what(trace::to_string(kind));
   const std::string_view extension = extension_of(path);
-  if (extension.empty()) return "it has no extension, unlike any file for: " + what;
-  return "its extension " + text::in_quotes(extension) + " is not that of any file for: " + what;
+  if (extension.empty()) return "it has no extension, unlike every file for: " + what;
+  return "its extension " + text::in_quotes(extension) + " does not match any file for: " + what;
 }
 
 std::string why_refused(std::string_view path, std::string_view project) {
@@ -213,7 +212,7 @@ std::string why_refused(std::string_view path, std::string_view project) {
     // project that is the whole machine says nothing of the kind.
     const bool in_such_project = is_within(project, folder) && is_within(path, project);
     if (is_within(path, folder) && !in_such_project)
-      return "what lies below " + std::string(folder) + " is no file";
+      return "what is below " + std::string(folder) + " is not a file";
   }
   return {};
 }

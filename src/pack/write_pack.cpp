@@ -24,7 +24,7 @@ result<void> check_folder(const std::string& target, bool force) {
   if (!entries) return entries.error();
   if (entries->empty() || force) return {};
   return Error{errc::conflicting_paths,
-               text::in_quotes(target) + " is not empty; name another folder, or say --force"};
+               text::in_quotes(target) + " is not empty; name another folder, or use --force"};
 }
 
 // Packing a project onto itself would replace its files by rewritten ones.
@@ -32,9 +32,9 @@ result<void> check_not_itself(const std::string& path, const std::string& source
   const result<os::FileInfo> there = os::info(path);
   const result<os::FileInfo> here = os::info(source);
   if (!there || !here || there->identity != here->identity) return {};
-  return Error{errc::conflicting_paths, text::in_quotes(path) +
-                                            " is the very file that is to be packed; name a "
-                                            "folder outside the project"};
+  return Error{
+      errc::conflicting_paths,
+      text::in_quotes(path) + " is a file that would be packed; name a folder outside the project"};
 }
 
 // `is_of_source`: it is the file to be packed that cannot be read, not the pack that cannot be

@@ -290,7 +290,7 @@ result<WriteReport> write_zip(const Plan& plan, const std::string& path,
                               const WriteOptions& options) {
   if (!options.force && os::info(path))
     return Error{errc::conflicting_paths,
-                 "\"" + text::printable(path) + "\" is there already; say --force to replace it"};
+                 "\"" + text::printable(path) + "\" already exists; use --force to replace it"};
   if (auto made = os::create_folders(std::string(os::parent(path))); !made) return made.error();
   // An entry that has begun cannot be taken back: the archive is written anew without the file.
   Plan rest = plan;

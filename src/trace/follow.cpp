@@ -167,9 +167,9 @@ class Follower {
   }
 
   void cannot_follow(const std::string& file, const std::string& path) {
-    const std::string what = path.starts_with('`')
-                                 ? " names a file by an expression that Shaman does not evaluate: "
-                                 : " names a file by an absolute path, which stays as it is: ";
+    const std::string what =
+        path.starts_with('`') ? " refers to a file by an expression, which shaman cannot evaluate: "
+                              : " refers to a file by an absolute path, which stays unchanged: ";
     trace_.warnings.push_back(text::in_quotes(file) + what + text::in_quotes(path));
   }
 

@@ -228,7 +228,7 @@ class Submitted(Studio, ServerTest):
         again = self.submit()
         self.assertEqual((again["reused"], again["checkoutPath"]), (True, first["checkoutPath"]))
         done = self.client.run("submit", self.shot, "--project", self.project, "--server", self.server.url)
-        self.assertIn(f"Unchanged:  the checkout {first['checkoutPath']} from before\n", done.stdout)
+        self.assertIn(f"Unchanged:  {first['checkoutPath']}, the checkout of an earlier submission\n", done.stdout)
         picture = os.path.join(self.project, "textures/props/crate.png")
         with open(picture, "ab") as file:
             file.write(b"painted over")
@@ -281,7 +281,7 @@ class WithoutTheCall(unittest.TestCase):
         with http.server.ThreadingHTTPServer(("127.0.0.1", 0), OlderServer) as server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             for told in self.ask(f"http://127.0.0.1:{server.server_address[1]}"):
-                self.assertIn("is a Shaman server (Shaman 0.0.1) that cannot list, show or erase checkouts", told)
+                self.assertIn("is a Shaman server (Shaman 0.0.1) that does not support listing, showing or erasing checkouts", told)
             server.shutdown()
 
     def test_a_manager_with_its_own_store(self):
@@ -290,7 +290,7 @@ class WithoutTheCall(unittest.TestCase):
             self.addCleanup(farm.close)
             for told in self.ask(farm.url):
                 self.assertIn("is a Flamenco Manager", told)
-                self.assertIn("cannot list, show or erase checkouts", told)
+                self.assertIn("does not support listing, showing or erasing checkouts", told)
 
 
 if __name__ == "__main__":

@@ -259,7 +259,7 @@ class Disturbed(ClientTest):
         for answer in ({"files": 7}, {"files": [{"sha": "x"}]}, {}):
             with self.subTest(answer):
                 farm = self.farm(lambda call, a=answer: (200, a) if call.path == REQUIREMENTS else None)
-                self.assertIn("protocol", self.submit(farm, expect=1).stderr)
+                self.assertIn("unexpected response from the server", self.submit(farm, expect=1).stderr)
 
 
 class Away(ClientTest):

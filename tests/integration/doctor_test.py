@@ -54,16 +54,16 @@ class Doctor(unittest.TestCase):
             self.assertEqual(api.create("film/shot", [spec("a", data)]).status, 200)
         found = self.doctor(server.url)
         self.assert_found(found, "fine", "server", "is a Shaman server")
-        self.assert_found(found, "fine", "server", "takes files from us")
+        self.assert_found(found, "fine", "server", "accepts uploads")
         self.assert_found(found, "fine", "manager", "2 job types")
         self.assert_found(found, "fine", "storage", self.storage, "mounted here")
         self.assert_found(found, "fine", "storage", "links of a checkout lead to its files")
         self.assert_found(found, "fine", "storage", "workers on linux are sent to")
-        self.assert_found(found, "mind", "storage", "workers on windows", "no path of that system")
-        self.assert_found(found, "fine", "clock", "the same")
+        self.assert_found(found, "mind", "storage", "workers on windows", "not a path of that system")
+        self.assert_found(found, "fine", "clock", "agree")
         self.assert_found(found, "fine", "cache", self.client.cache_folder)
         done = self.client.run("doctor", "--server", server.url)
-        self.assertIn("fine  server   " + server.url, done.stdout)
+        self.assertIn("ok      server   " + server.url, done.stdout)
 
     def test_alone_there_are_no_jobs(self):
         self.assert_found(self.doctor(self.start().url), "mind", "manager", "--job-type")
@@ -77,7 +77,7 @@ class Doctor(unittest.TestCase):
         os.rename(os.path.join(self.storage, "file-store"), os.path.join(self.storage, "elsewhere"))
         found = self.doctor(server.url, status=1)
         os.rename(os.path.join(self.storage, "elsewhere"), os.path.join(self.storage, "file-store"))
-        self.assert_found(found, "wrong", "storage", "leads nowhere", "mount the whole storage")
+        self.assert_found(found, "wrong", "storage", "is broken on this machine", "mount the whole storage")
 
     def test_a_storage_that_is_not_mounted_here(self):
         server = self.start(jobs_location=f"linux={self.folder}/none/jobs")
@@ -116,11 +116,11 @@ class Doctor(unittest.TestCase):
         trusting = {"SHAMAN_CA": certificates.authority().file}
         self.assert_found(self.doctor(server.url, status=1), "wrong", "server", "--ca FILE")
         found = self.doctor(server.url, status=1, **trusting)
-        self.assert_found(found, "wrong", "server", "does not let us in", "SHAMAN_TOKEN_FILE")
+        self.assert_found(found, "wrong", "server", "authentication failed", "SHAMAN_TOKEN_FILE")
         found = self.doctor(server.url, status=1, SHAMAN_TOKEN=worker, **trusting)
         self.assert_found(found, "wrong", "server", "needs the role submit")
         found = self.doctor(server.url, SHAMAN_TOKEN=submit, **trusting)
-        self.assert_found(found, "fine", "token", "by TLS")
+        self.assert_found(found, "fine", "token", "over TLS")
 
     def test_a_token_without_tls_is_seen(self):
         found = self.doctor(self.start(secured=False).url, SHAMAN_TOKEN="x")
@@ -143,18 +143,18 @@ class Doctor(unittest.TestCase):
         self.assertEqual(done.returncode, 2, done.stderr)
         told = json.loads(done.stdout)
         found = [(each["kind"], each["about"], each["text"]) for each in told["findings"]]
-        self.assert_found(found, "wrong", "server", "no server is given", "SHAMAN_SERVER")
+        self.assert_found(found, "wrong", "server", "no server given", "SHAMAN_SERVER")
         self.assert_found(found, "fine", "cache")
         self.assertIn("blender", [about for _, about, _ in found])
         self.assertEqual((told["isWell"], told["missing"]), (False, []))
-        self.assertIn("no server is given", told["error"])
+        self.assertIn("no server given", told["error"])
 
     def test_a_full_storage_is_noticed_and_nothing_is_left_there(self):
         server = self.start(min_free_space=10 ** 17)
         self.assert_found(self.doctor(server.url, status=1), "wrong", "server", "its storage is full")
         server.close()
         well = self.start()
-        self.assert_found(self.doctor(well.url), "fine", "server", "takes files from us")
+        self.assert_found(self.doctor(well.url), "fine", "server", "accepts uploads")
         self.assertEqual(well.all_blobs(), set())
 
     def test_a_storage_that_cannot_be_written_is_noticed(self):
@@ -163,7 +163,7 @@ class Doctor(unittest.TestCase):
         shutil.rmtree(uploading)
         with open(uploading, "w", encoding="utf-8"):
             pass
-        self.assert_found(self.doctor(server.url, status=1), "wrong", "server", "takes no files from us")
+        self.assert_found(self.doctor(server.url, status=1), "wrong", "server", "does not accept files from you")
 
     def test_a_clock_that_is_wrong(self):
         class Late(http.server.BaseHTTPRequestHandler):

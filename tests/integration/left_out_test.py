@@ -230,7 +230,7 @@ class Outside(LeftOutTest):
         self.assertGreater(told["outsideFiles"], 0)
         self.assertIn(f'--project "{self.project}"', told["projectHint"])
         done = self.client.run("submit", self.shot, "--server", self.server.url)
-        self.assertRegex(done.stdout, r"Outside: +\d+ files come from outside the project")
+        self.assertRegex(done.stdout, r"Outside: +\d+ files from outside the project")
         self.assertIn(f'Hint:       "{self.project}" looks like the project', done.stdout)
 
     def test_a_mark_goes_before_the_nearest_folder(self):

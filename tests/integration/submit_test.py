@@ -162,7 +162,7 @@ class DryRun(SubmitTest):
         self.assertEqual(self.run_submit("--dry-run", "--strict").returncode, 3)
 
         text = self.client.run("submit", self.shot, "--project", self.project, "--dry-run").stdout
-        order = [text.index(words) for words in ("missing", "outside the project", "Largest", "Saved", "Would go")]
+        order = [text.index(words) for words in ("missing", "outside the project", "Largest", "Saved", "Total:")]
         self.assertEqual(order, sorted(order))
 
     def test_names_that_not_every_worker_can_have(self):

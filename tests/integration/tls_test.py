@@ -96,7 +96,7 @@ class NoTls(TlsTest):
         with Server(secured=False) as server:
             done = self.client.run("status", "--server", f"https://127.0.0.1:{server.port}")
             self.assertEqual(done.returncode, 1)
-            self.assertIn("does not speak TLS; is it http://?", done.stderr)
+            self.assertIn("does not use TLS; try http://", done.stderr)
         server = self.start()
         done = self.client.run("status", "--server", f"http://127.0.0.1:{server.port}")
         self.assertIn("https://", done.stdout)
@@ -282,7 +282,7 @@ class ClientsToken(TlsTest):
         for text in ("", "two words", "ä"):
             refused = self.run_status("--token-file", self.write(text))
             self.assertEqual(refused.returncode, 2, text)
-            self.assertIn("holds no token", refused.stderr)
+            self.assertIn("does not contain a token", refused.stderr)
         missing = self.write("") + ".none"
         self.assertIn(missing, self.run_status("--token-file", missing).stderr)
 

@@ -171,6 +171,12 @@ TEST_F(SettingsTest, OneThatCannotBeEvaluatedIsAskedForWhateverItsDefault) {
   EXPECT_NE(wrong.find("give --setting a=VALUE"), std::string::npos) << wrong;
 }
 
+TEST_F(SettingsTest, WhatFollowsFromAMissingSettingIsNotAskedForAsWell) {
+  EXPECT_EQ(complete(R"x([{"key":"root","type":"string","required":true},
+                         {"key":"path","type":"string","editable":false,"eval":"settings.root + '/x'"}])x"),
+            R"(job type "t": "root" is required: give --setting root=VALUE)");
+}
+
 TEST_F(SettingsTest, PathsBecomeAbsoluteAndClean) {
   const auto type = type_of(R"x([{"key":"p","type":"string","subtype":"dir_path"}])x");
   const auto path_of = [&](const std::string& given, std::size_t warnings) {
