@@ -10,8 +10,8 @@ namespace shaman::http {
 namespace {
 
 constexpr std::size_t kMaxOverhead = 16 * 1024;
-// A size with more digits than this could wrap around.
-constexpr std::uint64_t kMaxChunk = std::uint64_t{1} << 59;
+// More could wrap around, or be read as another number where fewer digits count.
+constexpr std::size_t kMaxSizeDigits = 15;
 
 }  // namespace
 
@@ -40,7 +40,7 @@ void ChunkDecoder::take_overhead(State next) {
 
 void ChunkDecoder::take_size_digit(char c) {
   const int digit = hex_value(c);
-  if (digit < 0 || left_ >= kMaxChunk) {
+  if (digit < 0 || ++size_digits_ > kMaxSizeDigits) {
     state_ = State::bad;
     return;
   }
@@ -48,38 +48,37 @@ void ChunkDecoder::take_size_digit(char c) {
   take_overhead(State::size);
 }
 
+void ChunkDecoder::take_extension(char c) {
+  if (c == '\r')
+    state_ = extensions_.is_whole() ? State::size_lf : State::bad;
+  else
+    take_overhead(extensions_.take(c) ? State::extension : State::bad);
+}
+
+void ChunkDecoder::take_trailer(char c) {
+  if (c == '\r')
+    state_ = field_.is_whole() ? State::trailer_lf : State::bad;
+  else
+    take_overhead(field_.take(c) ? State::trailer : State::bad);
+}
+
 void ChunkDecoder::take(char c) {
   const auto expect = [&](char wanted, State next) { state_ = c == wanted ? next : State::bad; };
   switch (state_) {
     case State::size_start:
       left_ = 0;
+      size_digits_ = 0;
+      extensions_ = {};
       take_size_digit(c);
       return;
     case State::size:
-      if (c == '\r')
-        state_ = State::size_lf;
-      else if (c == ';')
-        take_overhead(State::extension);
-      else if (c == ' ' || c == '\t')
-        take_overhead(State::size_space);
-      else
+      if (hex_value(c) >= 0)
         take_size_digit(c);
-      return;
-    case State::size_space:  // RFC 9112, 7.1.1: white space only before an extension
-      if (c == '\r')
-        state_ = State::size_lf;
-      else if (c == ';')
-        take_overhead(State::extension);
       else
-        take_overhead(c == ' ' || c == '\t' ? State::size_space : State::bad);
+        take_extension(c);
       return;
     case State::extension:
-      if (c == '\r')
-        state_ = State::size_lf;
-      else if (c == '\n')
-        state_ = State::bad;
-      else
-        take_overhead(State::extension);
+      take_extension(c);
       return;
     case State::size_lf:
       expect('\n', left_ == 0 ? State::trailer_start : State::data);
@@ -93,20 +92,14 @@ void ChunkDecoder::take(char c) {
       expect('\n', State::size_start);
       return;
     case State::trailer_start:
+      field_ = {};
       if (c == '\r')
         state_ = State::last_lf;
-      else if (c == '\n')
-        state_ = State::bad;
       else
-        take_overhead(State::trailer);
+        take_trailer(c);
       return;
     case State::trailer:
-      if (c == '\r')
-        state_ = State::trailer_lf;
-      else if (c == '\n')
-        state_ = State::bad;
-      else
-        take_overhead(State::trailer);
+      take_trailer(c);
       return;
     case State::trailer_lf:
       expect('\n', State::trailer_start);

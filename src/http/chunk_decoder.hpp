@@ -5,11 +5,14 @@
 #include <cstdint>
 #include <span>
 
+#include "http/chunk_grammar.hpp"
+
 namespace shaman::http {
 
 /// Decodes the chunked transfer coding (RFC 9112, 7.1) in place. Sans-I/O. Strict where leniency
-/// has let requests be smuggled: only CRLF ends a line, sizes are plain hex digits; bounded where
-/// the RFC is not: chunk extensions and trailers together may take 16 KiB (they are ignored).
+/// has let requests be smuggled: only CRLF ends a line, sizes are plain hex digits, extensions and
+/// trailers keep to their grammar; bounded where the RFC is not: a size has at most 15 digits, and
+/// extensions and trailers together may take 16 KiB (they are ignored).
 class ChunkDecoder {
  public:
   struct Step {
@@ -26,7 +29,6 @@ class ChunkDecoder {
   enum class State : std::uint8_t {
     size_start,
     size,
-    size_space,
     extension,
     size_lf,
     data,
@@ -41,10 +43,15 @@ class ChunkDecoder {
   };
   void take(char c);
   void take_size_digit(char c);
+  void take_extension(char c);
+  void take_trailer(char c);
   void take_overhead(State next);
 
   State state_ = State::size_start;
   std::uint64_t left_ = 0;  // of this chunk
+  std::size_t size_digits_ = 0;
+  ChunkExtensions extensions_;
+  TrailerField field_;
   std::size_t overhead_ = 0;
 };
 

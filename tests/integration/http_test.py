@@ -228,7 +228,10 @@ class Http(ServerTest):
                      b"3 3\r\nabc\r\n0\r\n\r\n", b"\r\nabc\r\n0\r\n\r\n", b"3\r\nabcd\r\n0\r\n\r\n",
                      b"3\r\nabcXX0\r\n\r\n", b"ffffffffffffffffff\r\nabc", b"fffffffffffffffe\r\nabc",
                      b"8000000000000000\r\nabc", b"3\rabc\r\n0\r\n\r\n", b"\0\r\n", b"1" * 10_000,
-                     b"3;" + b"x" * 100_000 + b"\r\nabc\r\n0\r\n\r\n"):
+                     b"3;" + b"x" * 100_000 + b"\r\nabc\r\n0\r\n\r\n", b"3 \r\nabc\r\n0\r\n\r\n",
+                     b"3\t\r\nabc\r\n0\r\n\r\n", b"3;\r\nabc\r\n0\r\n\r\n", b"3;a\x01\r\nabc\r\n0\r\n\r\n",
+                     b"3;a=\"\rb\"\r\nabc\r\n0\r\n\r\n", b"3\r\nabc\r\n0 \r\n\r\n", b"3\r\nabc\r\n0\r\nno colon\r\n\r\n",
+                     b"3\r\nabc\r\n0\r\na : b\r\n\r\n", b"3\r\nabc\r\n0\r\nContent-Length: 3\r\n\r\n"):
             with self.subTest(body[:30]):
                 try:
                     self.assert_not_smuggled(f"POST {REQUIREMENTS} HTTP/1.1\nHost: x\nTransfer-Encoding: chunked",

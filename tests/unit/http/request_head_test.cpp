@@ -61,6 +61,32 @@ TEST(RequestHead, RefusesWhatAProxyCouldUnderstandOtherwise) {
 
 const std::string kStart = "POST / HTTP/1.1\r\nHost: x\r\n";
 
+TEST(RequestHead, RefusesBytesThatOthersReadAsTheEndOfALine) {
+  for (const char* fields : {"A: b\rc\r\n",
+                             "A: b\nC: d\r\n",
+                             "A: b\n",
+                             "A\r: b\r\n",
+                             "A\n: b\r\n",
+                             "\rA: b\r\n",
+                             "A: \r\r\n",
+                             "A: b\v\r\n",
+                             "A: b\x01\r\n",
+                             "A: b\x7F\r\n",
+                             "A\x01: b\r\n",
+                             "A(: b\r\n",
+                             ": b\r\n",
+                             "A\t: b\r\n",
+                             "\xE4: b\r\n",
+                             "Content-Length: +5\r\n",
+                             "Content-Length: 0x5\r\n",
+                             "Content-Length: 5 5\r\n",
+                             "Content-Length:\r\n",
+                             "Content-Length: 18446744073709551616\r\n"})
+    EXPECT_EQ(status_of_head(kStart + fields + "\r\n"), 400U) << fields;
+  const std::string nul("A: b\0\r\n", 8);
+  EXPECT_EQ(status_of_head(kStart + nul + "\r\n"), 400U);
+}
+
 TEST(RequestHead, UnfoldsTheNameThatReleasedAddOnsFold) {
   for (const char* line_break : {"\n", "\r\n"}) {
     const std::string text = kStart + "x-shaman-original-FILENAME: =?utf-8?q?wood?=" + line_break +
