@@ -9,6 +9,7 @@
 #include "http/client_address.hpp"
 #include "http/client_key.hpp"
 #include "http/endpoint_text.hpp"
+#include "http/foreign_pages.hpp"
 #include "http/forwarded.hpp"
 
 namespace shaman::http {

@@ -22,14 +22,4 @@ namespace shaman::http {
 /// A header line that makes the browser forget the cookie.
 [[nodiscard]] std::string forget_login(const Exchange& exchange);
 
-/// How a request shows who sends it, where the browser adds that by itself, whatever page asks.
-enum class BrowserAdds : std::uint8_t {
-  cookie,
-  network_or_certificate,
-};
-/// 403 for a request that a page of another origin has made with the rights of the person in front
-/// of the browser. `needed` is the role that the call needs.
-[[nodiscard]] std::optional<Response> refuse_foreign_page(const Exchange& exchange,
-                                                          BrowserAdds what, auth::Role needed);
-
 }  // namespace shaman::http

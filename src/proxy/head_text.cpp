@@ -48,13 +48,27 @@ bool is_same_name(std::string_view given, std::string_view known) {
 // What programs behind a proxy believe about the client, its address and its call. This server
 // judges by none of it but what it writes itself, so nothing of it may come from a client.
 bool tells_of_clients(std::string_view name) {
-  static constexpr std::array<std::string_view, 15> kNames{
-      "Forwarded",         "X-Real-IP",        "X-Client-IP",           "X-Cluster-Client-IP",
-      "True-Client-IP",    "CF-Connecting-IP", "Fastly-Client-IP",      "X-Original-URL",
-      "X-Rewrite-URL",     "X-Url-Scheme",     "X-Original-Host",       "Front-End-Https",
-      "X-Method-Override", "X-HTTP-Method",    "X-HTTP-Method-Override"};
-  constexpr std::string_view kForwarded = "X-Forwarded-";
-  return is_same_name(name.substr(0, kForwarded.size()), kForwarded) ||
+  static constexpr std::array<std::string_view, 20> kNames{
+      "Forwarded",        "X-Real-IP",
+      "X-Client-IP",      "X-Cluster-Client-IP",
+      "True-Client-IP",   "CF-Connecting-IP",
+      "Fastly-Client-IP", "X-Url-Scheme",
+      "X-Host",           "Front-End-Https",
+      "X-Method",         "X-HTTP-Method",
+      "X-Script-Name",    "X-Envoy-Original-Path",
+      "X-Remote-User",    "Remote-User",
+      "X-WebAuth-User",   "X-Authenticated-User",
+      "X-ProxyUser-IP",   "X-Remote-Addr"};
+  // An address or a method in place of the request's own, under whatever name.
+  static constexpr std::array<std::string_view, 4> kBeginnings{"X-Forwarded-", "X-Original-",
+                                                               "X-Rewrite-", "X-Auth-Request-"};
+  constexpr std::string_view kOverride = "-Override";
+  const auto begins = [&](std::string_view known) {
+    return is_same_name(name.substr(0, known.size()), known);
+  };
+  const bool overrides = name.size() > kOverride.size() &&
+                         is_same_name(name.substr(name.size() - kOverride.size()), kOverride);
+  return overrides || std::ranges::any_of(kBeginnings, begins) ||
          std::any_of(kNames.begin(), kNames.end(),
                      [&](std::string_view known) { return is_same_name(name, known); });
 }

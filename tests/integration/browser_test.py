@@ -148,7 +148,7 @@ class PagesOfOthers(BrowserTest):
         scheme, _, host = self.server.url.partition("://")
         return ("http://evil.example", "https://evil.example", "null", f"{scheme}://{host}0",
                 f"{scheme}://{host}.evil.example", f"{scheme}://evil@{host}", f"ftp://{host}", host,
-                *(["http://" + host] if self.server.tls else []))
+                f"{'http' if scheme == 'https' else 'https'}://{host}")
 
     def test_they_may_not_use_the_cookie(self):
         for origin in self.foreign():
@@ -196,9 +196,63 @@ class ByNetwork(BrowserTest):
             self.assertEqual(self.api.call("POST", "/api/v3/jobs/x/setstatus", headers={"Origin": origin}).status,
                              status, origin)
 
+    def test_nor_read_by_it(self):
+        """A Manager lets pages of every origin see its answers."""
+        for path in ("/api/v3/jobs", "/api/v3/shaman/info", "/app/"):
+            for headers, status in (({"Origin": "http://evil.example"}, 403), ({"Origin": "null"}, 403),
+                                    ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}, 403),
+                                    ({"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"}, 403),
+                                    ({"Referer": "http://evil.example/page", "Accept": "*/*"}, 403),
+                                    ({"Origin": "https://farm.example", "Sec-Fetch-Site": "cross-site"}, 200),
+                                    ({"Origin": self.server.url}, 200), ({"Referer": self.server.url + "/app/x"}, 200),
+                                    ({"Sec-Fetch-Site": "same-origin", "Origin": "null"}, 200),
+                                    ({"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"}, 200), ({}, 200)):
+                self.assertEqual(self.api.call("GET", path, headers=headers).status, status, (path, headers))
+        for origin, status in (("http://evil.example", 403), ("https://farm.example", 200)):
+            asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+            self.assertEqual(self.api.call("OPTIONS", "/api/v3/jobs", headers=asked).status, status)
+
+    def test_a_window_may_be_led_here_and_a_frame_not(self):
+        link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Accept": "text/html"}
+        for goal, status in (("document", 200), ("iframe", 403), ("frame", 403), ("embed", 403), ("object", 403)):
+            self.assertEqual(self.api.call("GET", "/app/", headers={**link, "Sec-Fetch-Dest": goal}).status, status, goal)
+        self.assertEqual(self.api.call("POST", "/api/v3/jobs/x/setstatus", headers={
+            **link, "Sec-Fetch-Dest": "document"}).status, 403)
+        for plain in ({"Accept": "text/html"}, {"Accept": "text/html", "Referer": "http://wiki.example/"}):
+            self.assertEqual(self.api.call("GET", "/app/", headers=plain).status, 200)
+
+    def test_default_ports_are_one_with_none(self):
+        scheme = self.server.url.partition(":")[0]
+        port = 443 if scheme == "https" else 80
+        for origin, host, status in (("farm", "farm", 200), ("farm", f"farm:{port}", 200), (f"farm:{port}", "farm", 200),
+                                     ("farm", "farm:8080", 403), ("farm:8080", "farm", 403)):
+            self.assertEqual(self.api.call("POST", "/api/v3/jobs/x/setstatus", headers={
+                "Origin": f"{scheme}://{origin}", "Host": host}).status, status, (origin, host))
+
     def test_without_its_cookie_the_network_counts_again(self):
         self.assertEqual(self.status("GET", "/api/v3/jobs", {}, "shm_old"), 401)
         self.assertEqual(self.api.get("/api/v3/jobs").status, 200)
+
+
+class AdminByNetwork(BrowserTest):
+    options = {"auth_trusted_networks": "127.0.0.1=admin"}
+    BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64)"}
+
+    def test_what_only_admins_may_is_asked_for_by_own_pages(self):
+        """By plain HTTP no header of a browser tells that a page of another site shows it as an image."""
+        for path in ("/api/v3/configuration/check/blender", "/api/v3/configuration/file", "/debug/x"):
+            for headers, status in (({**self.BROWSER, "Accept": "image/avif,*/*"}, 403), (self.BROWSER, 403),
+                                    ({**self.BROWSER, "Referer": "http://evil.example/"}, 403),
+                                    ({**self.BROWSER, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, 403),
+                                    ({**self.BROWSER, "Referer": self.server.url + "/app/settings"}, 200),
+                                    ({**self.BROWSER, "Sec-Fetch-Site": "same-origin"}, 200),
+                                    ({"User-Agent": "curl/8.0", "Accept": "*/*"}, 200), ({}, 200)):
+                self.assertEqual(self.api.call("GET", path, headers=headers).status, status, (path, headers))
+
+    def test_headers_in_place_of_address_and_method_end_here(self):
+        names = ("X-Original-URL", "X-Rewrite-URL", "X-Original-Method", "X-Path-Override", "X_HTTP_Method_Override")
+        seen = self.api.call("GET", "/app/x", headers=dict.fromkeys(names, "DELETE")).json()
+        self.assertNotIn("DELETE", str(seen["headers"]))
 
 
 class BehindAProxy(BrowserTest):

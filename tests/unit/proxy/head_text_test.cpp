@@ -26,10 +26,29 @@ constexpr const char* kPassed =
     "X-Forwarded-Host: farm:8080\r\nVia: 1.1 shaman-1\r\n\r\n";
 
 TEST(HeadText, ThisServerTellsOfTheClientAndNobodyElse) {
-  for (const char* name :
-       {"X-Forwarded-For", "x-forwarded-port", "X_Forwarded_For", "X-Forwarded-Prefix", "Forwarded",
-        "X-Real-IP", "X_Real-IP", "X-Client-IP", "True-Client-IP", "X-Original-URL",
-        "X-HTTP-Method-Override", "X-Url-Scheme", "X-Forwarded-"})
+  for (const char* name : {"X-Forwarded-For",
+                           "x-forwarded-port",
+                           "X_Forwarded_For",
+                           "X-Forwarded-Prefix",
+                           "Forwarded",
+                           "X-Real-IP",
+                           "X_Real-IP",
+                           "X-Client-IP",
+                           "True-Client-IP",
+                           "X-Original-URL",
+                           "X-HTTP-Method-Override",
+                           "X-Url-Scheme",
+                           "X-Forwarded-",
+                           "X-Rewrite-URL",
+                           "X_Rewrite_URL",
+                           "X-Original-URI",
+                           "X-Original-Method",
+                           "X-Path-Override",
+                           "X_HTTP_Method_Override",
+                           "X-Host",
+                           "X-HTTP-Method",
+                           "X-Remote-User",
+                           "X-Auth-Request-Email"})
     EXPECT_EQ(passed(std::string(name) + ": 6.6.6.6\r\n" + name + ": 7\r\n"), kPassed) << name;
   EXPECT_NE(passed("X-Forward: 1\r\n").find("X-Forward: 1\r\n"), std::string::npos);
 }
