@@ -5,6 +5,7 @@
 
 #include "shaman/text.hpp"
 
+#include "http/authorization.hpp"
 #include "http/browser_login.hpp"
 #include "http/client_address.hpp"
 #include "http/client_key.hpp"
@@ -19,13 +20,21 @@ using auth::Role;
 
 constexpr std::string_view kForwardedFor = "X-Forwarded-For";
 
+// A login is the Manager's to judge, and of no use where this server answers.
+bool is_unusable(const Exchange& exchange) {
+  const auto kind = authorization_of(exchange.head).kind;
+  return kind == Authorization::Kind::unusable ||
+         (kind == Authorization::Kind::login && !exchange.passes);
+}
+
 bool is_silent_proxy(const Evidence& evidence, const ServerOptions& options) {
   return evidence.chain.empty() && options.trusted_proxies.contains(evidence.peer);
 }
 
 Response refuse_stranger(const Exchange& exchange, const Evidence& evidence) {
   std::string why = exchange.principal.name;
-  if (evidence.bearer.empty() && is_silent_proxy(evidence, exchange.options))
+  if (evidence.bearer.empty() && !evidence.is_unusable &&
+      is_silent_proxy(evidence, exchange.options))
     why = "the proxy at " + evidence.peer +
           " does not say whose request this is (X-Forwarded-For), and a token is needed";
   Response response = Response::error(
@@ -57,15 +66,22 @@ std::string client_address(const Exchange& exchange) {
 }
 
 Evidence evidence_of(const Exchange& exchange) {
-  const std::string_view bearer = exchange.head.bearer();
-  return {std::string(address_without_port(exchange.connection.peer())),
-          exchange.head.header_list(kForwardedFor),
-          bearer.empty() ? login_of(exchange) : std::string(bearer),
-          exchange.connection.certificate()};
+  Evidence evidence{.peer = std::string(address_without_port(exchange.connection.peer())),
+                    .chain = exchange.head.header_list(kForwardedFor),
+                    .bearer = std::string(token_of(exchange.head)),
+                    .is_unusable = is_unusable(exchange),
+                    .certificate = exchange.connection.certificate()};
+  if (evidence.is_unusable)
+    evidence.bearer.clear();
+  else if (evidence.bearer.empty())
+    evidence.bearer = login_of(exchange);
+  return evidence;
 }
 
 auth::Principal judge(const Evidence& evidence, const ServerOptions& options) {
   if (!options.access) return {"anybody", Role::admin, {}};
+  if (evidence.is_unusable)
+    return {"the Authorization header does not hold one token", Role::nobody, {}};
   const bool is_proxied = options.trusted_proxies.contains(evidence.peer);
   // Of a proxy neither the certificate nor the address says anything of who is behind it.
   std::string_view certificate;
@@ -118,13 +134,13 @@ std::optional<Response> admit(Exchange& exchange, Role needed) {
   const auth::Principal& who = exchange.principal;
   exchange.asker = {who.scope, who.role == Role::admin, client_of(exchange)};
   exchange.connection.set_client(exchange.asker.client);
-  const bool has_bearer = !exchange.head.bearer().empty();
-  const bool has_login = !has_bearer && !evidence.bearer.empty();
+  const bool has_token = !token_of(exchange.head).empty();
+  const bool has_login = !has_token && !evidence.bearer.empty();
   std::optional<Response> refused;
-  if (who.role < needed)
+  if (who.role < needed || evidence.is_unusable)
     refused = who.role == Role::nobody ? refuse_stranger(exchange, evidence)
                                        : refuse_role(exchange, needed);
-  else if (!has_bearer)
+  else if (!has_token)
     refused = refuse_foreign_page(
         exchange, has_login ? BrowserAdds::cookie : BrowserAdds::network_or_certificate, needed);
   if (!refused) return std::nullopt;

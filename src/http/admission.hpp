@@ -26,6 +26,9 @@ struct Evidence {
   std::string peer;    ///< the other end of the connection, without a port
   std::string chain;   ///< X-Forwarded-For
   std::string bearer;  ///< a token or JWT, from a header, the address, or a browser's cookie
+  /// An Authorization header that says nothing here. Whoever sends one does not mean to be known by
+  /// the network.
+  bool is_unusable = false;
   std::shared_ptr<const tls::PeerCertificate> certificate;
 
   friend auto operator<=>(const Evidence&, const Evidence&) = default;

@@ -54,6 +54,7 @@ struct Exchange {
   Connection& connection;
   const RequestHead& head;
   RequestBody& body;
+  bool passes = false;  ///< goes to the Manager
   std::vector<std::string_view> parameters{};
   std::string original_filename{};  ///< for the log
   std::string checkout{};           ///< for the log: the path of the one that this is about

@@ -9,8 +9,6 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 
-#include "shaman/text.hpp"
-
 #include "http/target.hpp"
 
 namespace shaman::http {
@@ -57,15 +55,6 @@ std::string RequestHead::header_list(std::string_view name) const {
     all += as_view(field->value());
   }
   return all;
-}
-
-std::string_view RequestHead::bearer() const {
-  constexpr std::string_view kScheme = "Bearer ";
-  if (!token.empty()) return token;
-  const std::string_view given = header("Authorization");
-  const bool is_bearer = given.size() > kScheme.size() &&
-                         text::is_same_but_for_case(given.substr(0, kScheme.size()), kScheme);
-  return is_bearer ? given.substr(kScheme.size()) : std::string_view();
 }
 
 HeadParser::HeadParser(std::size_t max_bytes)

@@ -44,8 +44,6 @@ struct RequestHead {
   [[nodiscard]] std::string_view header(std::string_view name) const;
   /// All of them as the one list that they are together (RFC 9110, 5.3).
   [[nodiscard]] std::string header_list(std::string_view name) const;
-  /// Of `Authorization: Bearer …`, or of the path.
-  [[nodiscard]] std::string_view bearer() const;
   [[nodiscard]] bool has_body() const { return is_chunked || content_length.value_or(0) > 0; }
 
  private:

@@ -130,6 +130,7 @@ Task<Response> dispatch(Exchange& exchange) {
   if (auto refused = refuse_too_many(exchange)) co_return *std::move(refused);
   const Router::Match match = exchange.services.router.match(head.method(), head.segments);
   const bool passes = match.handler == nullptr && is_passed_on(exchange);
+  exchange.passes = passes;
   if (!passes)
     if (auto answer = answer_preflight(exchange)) co_return *std::move(answer);
   const auth::Role needed = passes          ? exchange.services.passage->role_for(head)

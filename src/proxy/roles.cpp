@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "shaman/text.hpp"
+#include "http/authorization.hpp"
 
 namespace shaman::proxy {
 namespace {
@@ -74,8 +74,7 @@ bool is_for_logins(const std::vector<std::string>& segments) {
 }
 
 bool has_login(const http::RequestHead& head) {
-  const std::string_view given = head.header("Authorization");
-  return given.size() > 6 && text::is_same_but_for_case(given.substr(0, 6), "Basic ");
+  return http::authorization_of(head).kind == http::Authorization::Kind::login;
 }
 
 bool is_of_artists(std::string_view method, const std::vector<std::string>& segments) {

@@ -215,6 +215,51 @@ class Networks(AccessTest):
                 self.assertEqual(connection.response().status, status, chain)
 
 
+class UnusableAuthorization(AccessTest):
+    """Who sends an Authorization header that says nothing here is nobody, wherever they come from."""
+
+    UNUSABLE = (("",), ("Bearer",), ("Bearer ",), ("bearer   ",), ("Bearer a b",), ("Bearer a, Bearer b",), ("Bearer\ta",),
+                ("Bearer =",), ("Bearer \"a\"",), ("Basic",), ("Basic ",), ("Digest username=x",), ("Negotiate YWJj",),
+                ("Token abc",), ("abc",), ("Bearer: abc",))
+
+    def start(self):
+        self.behind = Behind()
+        self.addCleanup(self.behind.close)
+        self.server = Server(auth_token_file=self.tokens.file, auth_trusted_networks="127.0.0.1=admin",
+                             manager=self.behind.url, secured=False).start()
+        self.addCleanup(self.server.close)
+
+    def ask(self, path, values, method="GET"):
+        with RawConnection(self.server) as connection:
+            return connection.exchange(method, path, [("Authorization", value) for value in values])
+
+    def test_it_does_not_get_the_role_of_the_network(self):
+        several = [(f"Bearer {self.admin}", f"Bearer {self.admin}"), (f"Bearer {self.admin}", "Basic dTpw"),
+                   ("", f"Bearer {self.admin}"), ("Basic dTpw", "Basic dTpw")]
+        for path in (INFO, "/api/v3/jobs", "/nothing", "/api/v3/worker/task", f"/~{self.admin}{INFO}"):
+            for values in [*self.UNUSABLE, *several]:
+                with self.subTest(path=path, values=values):
+                    refused = self.ask(path, values)
+                    self.assertEqual(refused.status, 401)
+                    self.assertIn("the Authorization header does not hold one token", refused.json()["message"])
+        self.assertEqual(self.behind.seen_by_clients, [])
+
+    def test_a_login_is_for_the_manager_alone(self):
+        self.assertEqual(self.ask(INFO, ["Basic dTpw"]).status, 401)
+        self.assertEqual(self.ask("/api/v3/jobs", ["Basic dTpw"]).status, 200)
+        self.assertEqual(dict(self.behind.seen[-1]["headers"])["Authorization"], "Basic dTpw")
+
+    def test_tokens_and_no_header_are_what_they_were(self):
+        for values in ([], [f"Bearer {self.worker}"], [f"bEARER   {self.worker}"]):
+            self.assertEqual(self.ask(INFO, values).status, 200, values)
+        self.assertEqual(self.ask(INFO, ["Bearer shm_wrong"]).status, 401)
+
+    def test_a_browser_keeps_its_cookie(self):
+        with Api(self.server) as api:
+            refused = api.call("GET", "/api/v3/jobs", headers={"Cookie": f"shaman_token={self.worker}", "Authorization": ""})
+        self.assertEqual((refused.status, refused.header("Set-Cookie")), (401, None))
+
+
 class Browsers(AccessTest):
     options = {"allowed_hosts": "shaman.farm", "cors_origins": "https://farm.example"}
 
