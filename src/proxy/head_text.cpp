@@ -19,6 +19,9 @@ using beast::iequals;
 namespace {
 
 constexpr std::string_view kVia = "Via";
+// Some proxies take Via away, or put their own in its place. Headers that they do not know they
+// keep.
+constexpr std::string_view kPassedBy = "X-Shaman-Passed-By";
 
 template <class View>
 std::string_view view_of(const View& view) {
@@ -100,11 +103,31 @@ void add_clients(std::string& out, const ForwardedRequest& request) {
 }
 
 // RFC 9110, 7.6.3: one list of all that it has passed, the last at its end.
-void add_via(std::string& out, const ForwardedRequest& request) {
-  std::string via = request.head.header_list(kVia);
-  if (!via.empty()) via += ", ";
-  via.append(request.head.is_http_1_0 ? "1.0 " : "1.1 ").append(request.own_name);
-  add(out, kVia, via);
+void add_to_list(std::string& out, const http::RequestHead& head, std::string_view name,
+                 std::string_view more) {
+  std::string list = head.header_list(name);
+  if (!list.empty()) list += ", ";
+  add(out, name, list.append(more));
+}
+
+void add_marks(std::string& out, const ForwardedRequest& request) {
+  const std::string version = request.head.is_http_1_0 ? "1.0 " : "1.1 ";
+  add_to_list(out, request.head, kVia, version + std::string(request.own_name));
+  add_to_list(out, request.head, kPassedBy, request.own_name);
+}
+
+bool is_mark(std::string_view name) {
+  return is_same_name(name, kVia) || is_same_name(name, kPassedBy);
+}
+
+bool has_word(std::string_view text, std::string_view word) {
+  constexpr std::string_view kBetween = " \t,;=\"";
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of(kBetween), text.size());
+    if (iequals(text.substr(0, end), word)) return true;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return false;
 }
 
 template <class Fields>
@@ -150,7 +173,7 @@ http::Fields fields_to_pass(const ForwardedRequest& request) {
   std::vector<std::string> judged;
   for (const auto& field : fields)
     if (const std::string_view name = view_of(field.name_string());
-        tells_of_clients(name) || is_same_name(name, kVia))
+        tells_of_clients(name) || is_mark(name))
       judged.emplace_back(name);
   for (const std::string& name : judged)
     fields.erase(name);
@@ -166,14 +189,15 @@ std::string status_line(const AnswerHead& head) {
 }  // namespace
 
 bool has_passed(const http::RequestHead& head, std::string_view name) {
-  std::string via = head.header_list(kVia);
-  std::ranges::replace(via, ',', ' ');
-  for (std::string_view rest = via; !rest.empty();) {
-    const std::size_t end = std::min(rest.find_first_of(" \t"), rest.size());
-    if (iequals(rest.substr(0, end), name)) return true;
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return false;
+  return std::any_of(head.fields.begin(), head.fields.end(),
+                     [&](const auto& field) { return has_word(view_of(field.value()), name); });
+}
+
+std::string marks_of(std::string_view own_name) {
+  std::string out;
+  add(out, kVia, "1.1 " + std::string(own_name));
+  add(out, kPassedBy, own_name);
+  return out;
 }
 
 bool wants_upgrade(const http::RequestHead& head) {
@@ -188,7 +212,7 @@ std::string request_text(const ForwardedRequest& request) {
   if (head.header("Host").empty()) add(out, "Host", "localhost");  // HTTP/1.0 may have none
   add_fields(out, fields_to_pass(request));
   add_clients(out, request);
-  add_via(out, request);
+  add_marks(out, request);
   add_framing(out, request.body);
   if (wants_upgrade(head)) {
     add(out, "Connection", "Upgrade");

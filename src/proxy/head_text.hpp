@@ -22,8 +22,11 @@ struct BodyFraming {
 /// Whether the client wants to change the protocol, as WebSockets do.
 [[nodiscard]] bool wants_upgrade(const http::RequestHead& head);
 
-/// Whether a request has been passed on by the server of this name (`Via`).
+/// Whether a request has been passed on by the server of this name: a header holds it, `Via` or any
+/// other that a proxy has kept.
 [[nodiscard]] bool has_passed(const http::RequestHead& head, std::string_view name);
+/// The header lines by which a request that this server makes itself is known in that way.
+[[nodiscard]] std::string marks_of(std::string_view own_name);
 
 /// What the Manager is told about the client, in place of anything that the request says.
 struct ToldOfClient {

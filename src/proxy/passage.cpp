@@ -15,6 +15,7 @@
 #include "proxy/answer_head.hpp"
 #include "proxy/head_text.hpp"
 #include "proxy/job_calls.hpp"
+#include "proxy/loop_watch.hpp"
 #include "proxy/manager_paths.hpp"
 #include "proxy/question.hpp"
 #include "proxy/repair.hpp"
@@ -47,15 +48,19 @@ bool leads_up(const std::string& segment) {
 // Of one passed-through request: where it has got to.
 class Passing {
  public:
-  Passing(Exchange& exchange, Upstream& upstream, const JobHooks& hooks)
+  Passing(Exchange& exchange, Upstream& upstream, LoopWatch& watch, const JobHooks& hooks)
       : exchange_(exchange),
         client_(exchange.connection),
         upstream_(upstream),
+        watch_(watch),
+        under_way_(std::in_place, watch),
         jobs_(exchange, upstream, hooks) {}
 
   Task<Response> run();
 
  private:
+  Task<> ask_for_loop();
+  Task<bool> leads_back();
   Task<std::optional<Response>> exchange_heads();
   Task<std::optional<Response>> connect_and_send();
   Task<bool> send_request();
@@ -81,6 +86,8 @@ class Passing {
   Exchange& exchange_;
   Connection& client_;
   Upstream& upstream_;
+  LoopWatch& watch_;
+  std::optional<LoopWatch::Entry> under_way_;  // until the answer begins
   JobCalls jobs_;
   Upstream::Lease manager_;
   bool has_answer_begun_ = false;
@@ -90,7 +97,7 @@ class Passing {
 
 Task<Response> Passing::run() {
   const RequestHead& head = exchange_.head;
-  if (has_passed(head, upstream_.own_name())) co_return refuse_loop();
+  if (co_await leads_back()) co_return refuse_loop();
   if (!head.target().starts_with('/'))
     co_return Response::error(400, "an address that is passed on must begin with a slash");
   if (std::ranges::any_of(head.segments, leads_up))
@@ -100,11 +107,26 @@ Task<Response> Passing::run() {
                               "send the request with its own method, not with that of a header");
   if (auto refused = co_await jobs_.judge(body_)) co_return std::move(*refused);
   if (auto failed = co_await exchange_heads()) co_return std::move(*failed);
+  under_way_.reset();
   jobs_.answered(answer_.status());
   if (answer_.status() == 101) co_return co_await upgrade();
   const bool is_looked_into = tells_location(head) || jobs_.repairs_answer();
   if (answer_.status() == 200 && is_looked_into) co_return co_await pass_looked_into();
   co_return co_await pass_answer();
+}
+
+Task<> Passing::ask_for_loop() {
+  const http::Strand strand = client_.strand();
+  const Question question{"GET", watch_.question(), {}};
+  const auto answer = co_await ask_manager(upstream_, strand, question);
+  // What a Manager says of it does not matter: whether the question comes back here does.
+  static_cast<void>(answer);
+}
+
+Task<bool> Passing::leads_back() {
+  if (watch_.is_question(exchange_.head)) watch_.found(http::Clock::now());
+  if (watch_.should_ask(http::Clock::now())) co_await ask_for_loop();
+  co_return has_passed(exchange_.head, upstream_.own_name()) || watch_.is_loop(http::Clock::now());
 }
 
 Response Passing::refuse_loop() const {
@@ -339,17 +361,19 @@ class ManagerPassage : public http::Passage {
       : upstream_(address, timeouts), hooks_(std::move(hooks)) {}
 
   Task<Response> pass(Exchange& exchange) override {
-    Passing passing(exchange, upstream_, hooks_);
+    Passing passing(exchange, upstream_, watch_, hooks_);
     co_return co_await passing.run();
   }
   [[nodiscard]] auth::Role role_for(const http::RequestHead& head) const override {
-    return proxy::role_for(head);
+    // This server's own question carries no token.
+    return watch_.is_question(head) ? auth::Role::nobody : proxy::role_for(head);
   }
   void check(http::Clock::time_point now) override { upstream_.check(now); }
   void cancel() override { upstream_.cancel(); }
 
  private:
   Upstream upstream_;
+  LoopWatch watch_;
   const JobHooks hooks_;
 };
 

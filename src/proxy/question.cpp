@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "http/request_body.hpp"
+#include "proxy/head_text.hpp"
 
 namespace shaman::proxy {
 namespace {
@@ -15,8 +16,8 @@ constexpr unsigned kLoopDetected = 508;
 
 std::string text_of(const Question& question, const Upstream& upstream) {
   std::string text = question.method + " " + question.path +
-                     " HTTP/1.1\r\nHost: " + upstream.address().authority() + "\r\nVia: 1.1 " +
-                     upstream.own_name() + "\r\nConnection: close\r\n";
+                     " HTTP/1.1\r\nHost: " + upstream.address().authority() + "\r\n" +
+                     marks_of(upstream.own_name()) + "Connection: close\r\n";
   if (!question.json.empty())
     text += "Content-Type: application/json\r\nContent-Length: " +
             std::to_string(question.json.size()) + "\r\n";

@@ -2,12 +2,12 @@
 #include "proxy/upstream.hpp"
 
 #include <array>
-#include <cstdio>
-#include <random>
 #include <string>
 #include <utility>
 
 #include <boost/asio/ip/basic_resolver.hpp>
+
+#include "proxy/random_name.hpp"
 
 namespace shaman::proxy {
 namespace {
@@ -26,13 +26,6 @@ http::Timeouts timeouts_towards(const ManagerTimeouts& timeouts) {
   towards.min_rate = 0;  // the Manager may think as long as it likes
   towards.work = timeouts.answer;
   return towards;
-}
-
-std::string random_name() {
-  std::random_device random;
-  std::array<char, 32> name{};
-  std::snprintf(name.data(), name.size(), "shaman-%08x%08x", random(), random());
-  return name.data();
 }
 
 }  // namespace

@@ -49,6 +49,37 @@ class Forwarder:
         self.socket.close()
 
 
+class ForgetfulProxy(Forwarder):
+    """Passes requests on without the headers that it does not `keep`, one on each connection."""
+
+    def __init__(self, port, keeps):
+        self.keeps = keeps
+        self.rounds = 0
+        super().__init__(port)
+
+    def _carry(self, source, sink):
+        if source.getsockname()[1] == self.port and not self._pass_head(source, sink):
+            return
+        super()._carry(source, sink)
+
+    def _pass_head(self, source, sink):
+        data = b""
+        while b"\r\n\r\n" not in data:
+            more = source.recv(65536)
+            if not more:
+                sink.close()
+                return False
+            data += more
+        self.rounds += 1
+        head, _, body = data.partition(b"\r\n\r\n")
+        first, *lines = head.split(b"\r\n")
+        kept = [line for line in lines if self.keeps(line.split(b":")[0].decode().lower())]
+        if not any(line.lower().startswith(b"upgrade:") for line in kept):
+            kept.append(b"Connection: close")
+        sink.sendall(b"\r\n".join([first, *kept]) + b"\r\n\r\n" + body)
+        return True
+
+
 class AtTheStart(unittest.TestCase):
     def refusal(self, listen, manager, *more, option="--manager"):
         done = subprocess.run([PROGRAM, "--storage", "/nonexistent/s", "--listen", listen, option, manager,
@@ -124,6 +155,36 @@ class LoopByNginx(Loop):
         entry = nginx.Nginx(self, self)  # whose port is the server's
         self.addCleanup(entry.close)
         return entry.url
+
+
+class LoopWithoutVia(Loop):
+    """Through a proxy that takes Via away."""
+
+    def lead_back(self):
+        entry = ForgetfulProxy(self.port, keeps=lambda name: name != "via")
+        self.addCleanup(entry.close)
+        return f"http://127.0.0.1:{entry.port}"
+
+
+class LoopWithoutMarks(Loop):
+    """Through a proxy that keeps nothing by which a request could be known again: it ends all the same."""
+
+    KEPT = ("host", "content-length", "content-type", "transfer-encoding", "connection", "upgrade", "authorization",
+            "sec-websocket-version", "sec-websocket-key")
+
+    def lead_back(self):
+        self.entry = ForgetfulProxy(self.port, keeps=lambda name: name in self.KEPT)
+        self.addCleanup(self.entry.close)
+        return f"http://127.0.0.1:{self.entry.port}"
+
+    def test_each_request_goes_round_once(self):
+        for method, body in (("GET", None), ("PUT", b"{}"), ("DELETE", None), ("OPTIONS", None)):
+            before = self.entry.rounds
+            self.assert_ends(self.api.call(method, "/api/v3/round", body))
+            # The question that finds the loop is asked by the 128th.
+            self.assertLess(self.entry.rounds - before, 200, method)
+        self.assertEqual(self.server.log().count("come back to this server: a loop"), 1)
+        self.assertEqual(self.api.get("/api/v3/shaman/info").status, 200)
 
 
 class LoopOfTwo(Loop):

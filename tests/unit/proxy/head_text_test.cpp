@@ -23,7 +23,7 @@ std::string passed(const std::string& fields, const std::string& version = "1.1"
 
 constexpr const char* kPassed =
     "GET /x HTTP/1.1\r\nHost: farm:8080\r\nX-Forwarded-For: 10.0.0.7\r\nX-Forwarded-Proto: http\r\n"
-    "X-Forwarded-Host: farm:8080\r\nVia: 1.1 shaman-1\r\n\r\n";
+    "X-Forwarded-Host: farm:8080\r\nVia: 1.1 shaman-1\r\nX-Shaman-Passed-By: shaman-1\r\n\r\n";
 
 TEST(HeadText, ThisServerTellsOfTheClientAndNobodyElse) {
   for (const char* name : {"X-Forwarded-For",
@@ -69,6 +69,18 @@ TEST(HeadText, WhatHasPassedIsKnown) {
   for (const char* via : {"1.1 shaman-2", "1.1 shaman-11", "", ",", "1.1 xshaman-1"})
     EXPECT_FALSE(has_passed(head_of("Via: " + std::string(via) + "\r\n"), "shaman-1")) << via;
   EXPECT_FALSE(has_passed(head_of(""), "shaman-1"));
+}
+
+TEST(HeadText, AMarkIsKnownInAnyHeaderThatAProxyKeeps) {
+  for (const char* field :
+       {"X-Shaman-Passed-By: shaman-1", "X-Shaman-Passed-By: shaman-0, shaman-1",
+        "X-Old-Via: 1.1 shaman-1", "Forwarded: for=1;by=\"shaman-1\""})
+    EXPECT_TRUE(has_passed(head_of(std::string(field) + "\r\n"), "shaman-1")) << field;
+  EXPECT_FALSE(has_passed(head_of("X-Shaman-Passed-By: shaman-12\r\n"), "shaman-1"));
+  EXPECT_TRUE(has_passed(head_of(marks_of("shaman-1")), "shaman-1"));
+  EXPECT_NE(passed("X-Shaman-Passed-By: shaman-0\r\n")
+                .find("\r\nX-Shaman-Passed-By: shaman-0, shaman-1\r\n"),
+            std::string::npos);
 }
 
 TEST(HeadText, LoginCookiesEndHere) {
