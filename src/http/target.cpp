@@ -41,6 +41,22 @@ std::string_view without_host(std::string_view target) {
   return target;
 }
 
+// A tilde inside of a word is none: `PROGRA~1`.
+bool begins_word(std::string_view target, std::size_t at) {
+  if (at == 0 || (at >= 3 && target[at - 3] == '%')) return true;
+  const char before = target[at - 1];
+  return !((before >= '0' && before <= '9') || (before >= 'a' && before <= 'z') ||
+           (before >= 'A' && before <= 'Z'));
+}
+
+// By what a token that may begin here is known: its tilde, or how tokens and JWTs begin.
+std::string_view mark_of_token(std::string_view target, std::size_t at) {
+  const std::string_view rest = target.substr(at);
+  for (const std::string_view mark : {"shm_", "eyJ", "~", "%7E", "%7e"})
+    if (rest.starts_with(mark) && begins_word(target, at)) return mark;
+  return {};
+}
+
 std::string_view path_of(std::string_view target) {
   target = without_host(target);
   return target.substr(0, target.find_first_of("?#"));
@@ -79,16 +95,16 @@ std::string take_token(std::string& target, std::vector<std::string>& segments) 
 
 std::string without_tokens(std::string_view target) {
   std::string out;
-  for (;;) {
-    if (target.starts_with('~') || target.starts_with("%7E") || target.starts_with("%7e")) {
-      out += "~…";
-      target.remove_prefix(std::min(target.find_first_of("/?#"), target.size()));
+  for (std::size_t at = 0; at < target.size();) {
+    const std::string_view mark = mark_of_token(target, at);
+    if (mark.empty()) {
+      out += target[at++];
+      continue;
     }
-    const std::size_t slash = target.find('/');
-    if (slash == std::string_view::npos) return out.append(target);
-    out.append(target.substr(0, slash + 1));
-    target.remove_prefix(slash + 1);
+    out.append(mark == "~" || mark.starts_with('%') ? "~…" : "…");
+    at = std::min(target.find_first_of("/?#&", at), target.size());
   }
+  return out;
 }
 
 }  // namespace shaman::http

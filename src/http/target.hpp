@@ -20,8 +20,8 @@ namespace shaman::http {
 /// more. `target` begins with a slash then.
 [[nodiscard]] std::string take_token(std::string& target, std::vector<std::string>& segments);
 
-/// For a log: `~…` for each part that could be a token, since one that stands in the wrong place,
-/// or in an address that cannot be understood, is a secret all the same.
+/// For a log: `~…` for each part that could be a token, in the query too, since one that stands in
+/// the wrong place, or in an address that cannot be understood, is a secret all the same.
 [[nodiscard]] std::string without_tokens(std::string_view target);
 
 }  // namespace shaman::http

@@ -24,7 +24,7 @@ LOCATIONS = {
 FORGED = "10.8.0.1"
 NAMES = ("X-Forwarded-For", "x-forwarded-for", "X-Forwarded-for", "X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Proto",
          "X-Forwarded-Port", "X-Forwarded-Protocol", "X-Forwarded-Ssl", "X-Url-Scheme", "X-Client-IP",
-         "True-Client-IP", "X-HTTP-Method-Override", "X_Forwarded_For", "Forwarded", "Cookie")
+         "True-Client-IP", "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-Original-URL", "X-Rewrite-URL", "X_Forwarded_For", "Forwarded", "Cookie")
 LIES = [[(name, FORGED)] for name in NAMES] + [
     [("Forwarded", f"for={FORGED};proto=https;host={FORGED}")],
     [("X-Forwarded-For", f"{FORGED}, 127.0.0.1")], [("X-Forwarded-For", f"127.0.0.1, {FORGED}")],
@@ -95,6 +95,81 @@ class WhatArrives(NginxTest):
         self.assertEqual(found["x-forwarded-host"], ["test"])
         self.assertEqual(found["host"], ["test"])
         self.assertEqual(found.keys() & {"cookie", "forwarded"}, set())
+
+
+class WhatIsSecret(NginxTest):
+    """No token reaches the Manager, or a log, however its address or a header spells it."""
+
+    # Together with TOKEN they are in no other text.
+    OPAQUE = "Zq3kXw9vTb7LmPd2RsYh"
+    TOKENS = ("shm_" + OPAQUE, OPAQUE, "eyJhbGciOiJFUzI1NiJ9.eyJ" + OPAQUE + ".c2ln")
+    # What reaches the Manager, without the token.
+    STRIPPED = (("/~TOKEN", "/"), ("/~TOKEN/", "/"), ("/~TOKEN?a=b", "/?a=b"), ("/~TOKEN/?a=b", "/?a=b"), ("/%7eTOKEN", "/"),
+                ("/%7ETOKEN/app/", "/app/"), ("/~TOKEN/API/v3/shaman/info", "/API/v3/shaman/info"),
+                ("/~TOKEN/api/v3/jobs", "/api/v3/jobs"), ("/~TOKEN//x", "//x"), ("/~TOKEN%2Fx/y", "/y"),
+                ("/~TOKEN%3Fx", "/"), ("/~TOKEN/api/v3/shaman", "/api/v3/shaman"))
+    REFUSED = ("//~TOKEN/api/v3/jobs", "//~TOKEN", "///~TOKEN/", "/.//~TOKEN/x", "/./~TOKEN/x", "/%2e/~TOKEN/x",
+               "/x/../~TOKEN/api/v3/jobs", "/%2F~TOKEN/x", "/%2f%7eTOKEN/x", "/app/~TOKEN", "/?~TOKEN", "/?%7ETOKEN", "/?a=~TOKEN",
+               "/?a&~TOKEN", "/app/?x=/~TOKEN/", "/~a/~TOKEN/x", "/~TOKEN/~TOKEN/x", "/;~TOKEN", "/%257ETOKEN", "/?%25257eTOKEN",
+               "/\\~TOKEN/x", "/~TOKEN#/x", "/#~TOKEN", "/~/~TOKEN/x", "/_~TOKEN", "//~TOKEN/api/v3/shaman/info")
+    BY_ITS_LOOK = ("/?token=TOKEN", "/TOKEN/api/v3/jobs", "/app/TOKEN", "/api/v3/jobs?a=1&access_token=TOKEN", "/?TOKEN",
+                   "/a~TOKEN")
+
+    def setUp(self):
+        self.shaman, self.manager = self.behind(), self.behind()
+        self.entry = self.start(self.shaman, self.manager)
+
+    def assert_unknown(self, *what):
+        for each in what:
+            self.assertNotIn(self.OPAQUE, str(each))
+
+    def test_the_manager_gets_addresses_without_it(self):
+        for token in self.TOKENS:
+            for path, passed in self.STRIPPED:
+                with self.subTest(path=path, token=token):
+                    self.assertEqual(self.call(self.entry, "GET", path.replace("TOKEN", token)).status, 200)
+                    self.assertEqual(self.manager.seen[-1]["target"], passed)
+        self.assert_unknown(self.manager.seen, self.shaman.seen, self.entry.log())
+
+    def test_where_none_belongs_the_address_is_refused(self):
+        for token in self.TOKENS:
+            paths = self.REFUSED + (() if token == self.OPAQUE else self.BY_ITS_LOOK)
+            for path in paths:
+                with self.subTest(path=path, token=token):
+                    refused = self.call(self.entry, "GET", path.replace("TOKEN", token))
+                    self.assertEqual(refused.status, 400)
+                    self.assert_unknown(refused.body, refused.headers)
+        self.assertEqual(self.manager.seen, [])
+        self.assert_unknown(self.entry.log())
+
+    def test_as_an_address_with_a_host(self):
+        for path, status in (("/~TOKEN/api/v3/jobs", 200), ("//~TOKEN/", 400), ("/?~TOKEN", 400), ("?~TOKEN", 400)):
+            told = self.call(self.entry, "GET", "http://test" + path.replace("TOKEN", self.TOKENS[0]))
+            self.assertEqual(told.status, status, path)
+        self.assert_unknown(self.manager.seen, self.entry.log())
+
+    def test_headers_do_not_carry_it_to_the_manager(self):
+        for token in self.TOKENS:
+            for name, value in (("Authorization", f"Bearer {token}"), ("authorization", f"bearer  {token}"),
+                                ("Referer", f"http://test/~{token}/app/"), ("Referer", f"http://test/%7E{token}"),
+                                ("Cookie", f"shaman_token={token}")):
+                self.assertEqual(self.call(self.entry, "GET", "/api/v3/jobs", [(name, value)]).status, 200)
+        self.assert_unknown(self.manager.seen)
+
+    def test_what_is_no_token_passes(self):
+        self.call(self.entry, "GET", "/job-files/PROGRA~1/a%20b.jpg?t=x~1", [
+            ("Authorization", "Basic dTpw"), ("Referer", "http://test/app/jobs")])
+        seen = self.manager.seen[-1]
+        self.assertEqual(seen["target"], "/job-files/PROGRA~1/a%20b.jpg?t=x~1")
+        self.assertEqual(dict(seen["headers"])["Authorization"], "Basic dTpw")
+        self.assertEqual(dict(seen["headers"])["Referer"], "http://test/app/jobs")
+
+    def test_shaman_gets_it(self):
+        for path in (f"/~{self.TOKENS[0]}{INFO}", f"/%7e{self.TOKENS[0]}{INFO}"):
+            self.call(self.entry, "GET", path, [("Authorization", "Bearer shm_other")])
+            self.assertEqual(self.shaman.seen[-1]["target"], path)
+            self.assertEqual(dict(self.shaman.seen[-1]["headers"])["Authorization"], "Bearer shm_other")
+        self.assert_unknown(self.entry.log())
 
 
 class WhichRole(NginxTest):
