@@ -180,6 +180,9 @@ class Manager:
 
         class Server(http.server.ThreadingHTTPServer):
             daemon_threads = True
+            # As many as a real one keeps waiting. With Python's five, connections of a crowd are taken only when
+            # TCP tries again, after up to minutes.
+            request_queue_size = 1024
 
             def handle_error(self, request, client_address):
                 """Clients that break off are no news."""
