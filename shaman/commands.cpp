@@ -34,6 +34,7 @@ namespace {
 constexpr int kUsageError = kCommandUsage;
 constexpr int kDamaged = 3;
 constexpr int kWrong = 3;
+constexpr int kUnread = 4;
 
 std::size_t walking_threads() {
   return std::max<std::size_t>(2 * std::thread::hardware_concurrency(), 8);
@@ -226,7 +227,8 @@ int verify(int argc, char** argv) {
   CLI::App app(
       "Reads the stored files and compares them with their checksums. What is damaged is moved to\n"
       "the storage's .shaman/quarantine, so that clients send it again. Lists the checkouts that\n"
-      "are broken by that, or by files that are missing. The exit status is 3 while one is.\n"
+      "are broken by that, or by files that are missing. The exit status is 3 while one is,\n"
+      "and 4 where all is good but for what this user may not read.\n"
       "A run that was interrupted goes on where it was. Servers may run.",
       "shaman-server verify");
   CommandOptions given(app);
@@ -262,7 +264,8 @@ int verify(int argc, char** argv) {
   if (!options.dry_run) log_command(verify_command(results), storage, results);
   if (!results) return fail(results.error());
   std::printf("%s\n", to_text(*results).c_str());
-  return is_good(*results) ? 0 : kDamaged;
+  if (!is_good(*results)) return kDamaged;
+  return results->unread_places == 0 ? 0 : kUnread;
 }
 
 }  // namespace

@@ -83,7 +83,9 @@ void Upkeep::verify(const std::atomic<bool>& stop) {
   }
   for (const DamagedBlob& damaged : results->damaged)
     store_.forget(damaged.id);
-  const auto level = is_good(*results) ? spdlog::level::info : spdlog::level::err;
+  const auto level = !is_good(*results)           ? spdlog::level::err
+                     : results->unread_places > 0 ? spdlog::level::warn
+                                                  : spdlog::level::info;
   spdlog::log(level, "verification: {}", text::printable(to_text(*results)));
 }
 

@@ -54,6 +54,10 @@ struct VerifyResults {
   std::vector<DamagedBlob> damaged;  ///< moved to `.shaman/quarantine` (but in a dry run)
   /// Of all links, also where only a sample was read; not looked for in a run that was stopped.
   std::vector<MissingBlob> missing;
+  /// Folders and files that could not be read, which says nothing of what is in them; the run went
+  /// on around them.
+  std::uint64_t unread_places = 0;
+  std::vector<std::string> unreadable;  ///< of these the first 1000, with the reason
 };
 [[nodiscard]] inline bool is_good(const VerifyResults& results) noexcept {
   return results.damaged.empty() && results.missing.empty();

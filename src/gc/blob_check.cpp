@@ -8,6 +8,8 @@
 
 #include "shaman/digest.hpp"
 
+#include "fs/error_kinds.hpp"
+
 namespace shaman {
 namespace {
 
@@ -26,6 +28,7 @@ BlobCheck unreadable(const boost::system::error_code& error) {
   const bool is_damage = error == errors::io_error || error == errors::invalid_argument ||
                          error == errors::bad_message ||
                          error == errors::too_many_symbolic_link_levels;
+  if (fs::is_refusal(error)) return {BlobCheck::Outcome::refused, error.message()};
   return {is_damage ? BlobCheck::Outcome::damaged : BlobCheck::Outcome::failed,
           "it cannot be read: " + error.message()};
 }

@@ -36,7 +36,8 @@ struct BlobCheck {
     damaged,
     gone,     ///< collected meanwhile
     stopped,  ///< before the end
-    failed,   ///< for a reason that says nothing of the blob
+    refused,  ///< this process may not read it
+    failed,   ///< for another reason that says nothing of the blob
   };
   Outcome outcome = Outcome::good;
   std::string what;  ///< of damage or a failure: a clause

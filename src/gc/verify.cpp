@@ -10,8 +10,10 @@
 #include "shaman/gc.hpp"
 #include "shaman/text.hpp"
 
+#include "fs/error_kinds.hpp"
 #include "gc/blob_check.hpp"
 #include "gc/broken_links.hpp"
+#include "gc/gc_report.hpp"
 #include "gc/gc_run.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
@@ -22,6 +24,7 @@ namespace {
 
 namespace errors = boost::system::errc;
 
+constexpr std::size_t kNamed = 1000;
 constexpr std::size_t kShards = 256;
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::string_view kProgress = "verified";  // the shards before this number are done
@@ -95,7 +98,9 @@ class Verification {
       auto entries =
           folder ? file_system_.list(*folder) : fs::result<std::vector<fs::Entry>>(folder.error());
       if (entries) return std::move(*entries);
-      if (entries.error() != errors::no_such_file_or_directory)
+      if (fs::is_refusal(entries.error()) || entries.error() == errors::io_error)
+        leave_out(path, entries.error().message());
+      else if (entries.error() != errors::no_such_file_or_directory)
         fail(disk_error(entries.error(), "list file-store/stored/" + path));
       return std::vector<fs::Entry>();
     };
@@ -115,6 +120,7 @@ class Verification {
         check_blob(file_system_, root_.blobs, place.path, place.id, limit_, options_.stop);
     if (found.outcome == BlobCheck::Outcome::gone || found.outcome == BlobCheck::Outcome::stopped)
       return;
+    if (found.outcome == BlobCheck::Outcome::refused) return leave_out(place.path, found.what);
     if (found.outcome == BlobCheck::Outcome::failed)
       return fail({errc::io_error, "cannot judge blob " + place.id.brief() + ": " + found.what});
     std::string moved_to;
@@ -176,12 +182,26 @@ class Verification {
     for (const DamagedBlob& blob : results_.damaged)
       broken.add_damaged(blob.id);
     if (auto looked = broken.look(); !looked) return looked;
+    for (const std::string& place : broken.unread().named)
+      note_unread(place);
+    results_.unread_places += broken.unread().count - broken.unread().named.size();
     for (DamagedBlob& blob : results_.damaged)
       blob.checkouts = broken.checkouts_of(blob.id);
     for (const BlobId& id : broken.missing())
       results_.missing.push_back({id, broken.checkouts_of(id)});
     std::ranges::sort(results_.damaged, {}, &DamagedBlob::id);
     return {};
+  }
+
+  // `path` is below file-store/stored.
+  void leave_out(const std::string& path, const std::string& why) {
+    note_unread(text::printable(std::string(layout::kBlobsPath) + "/" + path) + ": " + why);
+  }
+
+  void note_unread(std::string place) {
+    const std::lock_guard lock(mutex_);
+    ++results_.unread_places;
+    if (results_.unreadable.size() < kNamed) results_.unreadable.push_back(std::move(place));
   }
 
   void fail(const Error& error) {
@@ -239,6 +259,9 @@ std::string to_text(const VerifyResults& results) {
   }
   for (const MissingBlob& blob : results.missing)
     out += heading(blob.id) + "missing, and a link leads to it" + broken(blob.checkouts);
+  if (results.unread_places > 0)
+    out += "\n" + text_of_places(results.unread_places, results.unreadable) +
+           ": nobody knows whether what is there is good; let the server's user read it";
   if (is_good(results)) return out;
   return out +
          "\nTo mend the broken checkouts, submit their scenes again: clients send what is missing, "

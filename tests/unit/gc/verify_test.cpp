@@ -126,10 +126,30 @@ TEST_F(VerifyTest, ALackOfRightsIsNoDamage) {
     if (call.operation != Operation::open_file || !call.path.ends_with(".blob")) return {};
     return {EACCES, boost::system::generic_category()};
   });
-  const auto results = verify_store(failing_, root(), pool_, verify_);
-  ASSERT_FALSE(results);
-  EXPECT_THAT(results.error().message(), testing::HasSubstr(id.brief()));
+  const VerifyResults results = verify();
+  EXPECT_TRUE(is_good(results));
+  ASSERT_EQ(results.unreadable.size(), 1U);
+  EXPECT_THAT(results.unreadable[0], testing::HasSubstr(id.digest.hex().substr(2)));
   EXPECT_TRUE(is_stored(id));
+}
+
+TEST_F(VerifyTest, GoesOnAroundFoldersThatCannotBeRead) {
+  put(*store_, "content");
+  const BlobId damaged = put(*store_, "damaged");
+  flip(damaged, 0);
+  const std::string hidden = put(*store_, "hidden").digest.hex().substr(0, 2);
+  ASSERT_NE(hidden, damaged.digest.hex().substr(0, 2));
+  created("film/shot", {{"f", put(*store_, "content")}});
+  failing_.on_call([=](const Call& call) -> boost::system::error_code {
+    const bool is_hidden = call.path == hidden || call.path == "jobs/film/shot";
+    if (call.operation != Operation::open_folder || !is_hidden) return {};
+    return {EACCES, boost::system::generic_category()};
+  });
+  const VerifyResults results = verify();
+  EXPECT_EQ(results.damaged.size(), 1U) << "shards after it are looked at, too";
+  EXPECT_EQ(results.unread_places, 2U) << "a shard, and links that may be broken";
+  EXPECT_THAT(to_text(results), testing::HasSubstr("file-store/stored/" + hidden));
+  EXPECT_THAT(to_text(results), testing::HasSubstr("jobs/film/shot"));
 }
 
 TEST_F(VerifyTest, ADryRunLeavesItInItsPlace) {
