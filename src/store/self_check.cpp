@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdio>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -17,6 +18,10 @@ namespace {
 // A farm's jobs folder may have tens of thousands of entries; those of another user come in crowds.
 constexpr std::size_t kEntriesLookedAt = 500;
 constexpr std::chrono::hours kLeftOver{1};
+// What is tried in a probe's folder.
+constexpr std::string_view kTriedLink = "link";
+constexpr std::string_view kTriedText = "text";
+constexpr std::string_view kTriedFile = "file";
 constexpr const char* kOneGroup =
     "run all that write to the storage with one group, in set-group folders, with UMask=0002 "
     "(docs/admin.md has the commands)";
@@ -34,10 +39,12 @@ bool locks_workers_out(std::uint32_t mode) {
 
 class SelfCheck {
  public:
-  SelfCheck(fs::FileSystem& file_system, const StorageRoot& root, const std::string& path)
+  SelfCheck(fs::FileSystem& file_system, const StorageRoot& root, const std::string& path,
+            JudgedBy judged_by)
       : file_system_(file_system),
         root_(root),
         path_(path),
+        judged_by_(judged_by),
         user_(file_system.process().user),
         probe_(std::string(layout::kProbe) + std::to_string(file_system.random())) {}
 
@@ -46,6 +53,7 @@ class SelfCheck {
     if (const auto tried = try_blobs(); !tried) return refuse(layout::kBlobsPath, tried.error());
     if (auto looked = look_at_shards(); !looked) return looked.error();
     look_at_jobs();
+    tidy_private_folder();
     look_at_modes();
     look_at_traits(limits);
     return std::move(remarks_);
@@ -65,8 +73,8 @@ class SelfCheck {
       const auto folder = file_system_.open_folder(root_.jobs, probe_);
       if (!folder) return folder.error();
       if (const auto stat = file_system_.stat(*folder)) made_mode_ = stat->mode;
-      if (auto made = file_system_.make_link(*folder, "link", "text"); !made) return made;
-      if (auto gone = file_system_.remove_file(*folder, "link"); !gone) return gone;
+      if (auto made = file_system_.make_link(*folder, kTriedLink, kTriedText); !made) return made;
+      if (auto gone = file_system_.remove_file(*folder, kTriedLink); !gone) return gone;
       return file_system_.rename(root_.jobs, probe_, root_.private_folder, probe_);
     }();
     if (!done) static_cast<void>(file_system_.remove_folder(root_.jobs, probe_));
@@ -82,10 +90,10 @@ class SelfCheck {
       if (!folder) return folder.error();
       const auto file = file_system_.create_file(root_.private_folder, probe_);
       if (!file) return file.error();
-      auto moved = file_system_.rename(root_.private_folder, probe_, *folder, "file");
+      auto moved = file_system_.rename(root_.private_folder, probe_, *folder, kTriedFile);
       if (!moved) static_cast<void>(file_system_.remove_file(root_.private_folder, probe_));
       if (!moved) return moved;
-      return file_system_.remove_file(*folder, "file");
+      return file_system_.remove_file(*folder, kTriedFile);
     }();
     const auto removed = file_system_.remove_folder(root_.blobs, probe_);
     return done ? removed : done;
@@ -121,7 +129,7 @@ class SelfCheck {
     std::string first;
     for (const fs::Entry& entry : *entries) {
       if (entry.type != fs::EntryType::folder || is_left_over(root_.jobs, entry)) continue;
-      if (++seen > kEntriesLookedAt) break;
+      if (++seen > kEntriesLookedAt) continue;
       const auto may = file_system_.may_write(root_.jobs, entry.name);
       if (!may || may.value()) continue;
       if (locked++ == 0) first = entry.name;
@@ -133,17 +141,71 @@ class SelfCheck {
                        ": checkouts in there cannot be erased by this server; " + kOneGroup);
   }
 
-  // What a try left that was killed. Never what may have something in it.
+  // What a try left that was killed, or a checkout that was about to be made.
   bool is_left_over(const fs::Folder& folder, const fs::Entry& entry) {
-    if (!entry.name.starts_with(layout::kProbe) && !entry.name.starts_with(layout::kNewInJobs))
-      return false;
-    const auto stat = file_system_.stat(folder, entry.name);
-    if (stat && file_system_.now() - stat->modified > kLeftOver)
-      static_cast<void>(file_system_.remove_folder(folder, entry.name));
+    const bool is_probe = entry.name.starts_with(layout::kProbe);
+    if (!is_probe && !entry.name.starts_with(layout::kNewInJobs)) return false;
+    if (entry.type != fs::EntryType::folder || !is_old(folder, entry.name)) return true;
+    if (is_probe) remove_tried(folder, entry.name);
+    static_cast<void>(file_system_.remove_folder(folder, entry.name));
     return true;
   }
 
-  void look_at_modes() {
+  // Where tries end.
+  void tidy_private_folder() {
+    const auto entries = file_system_.list(root_.private_folder);
+    for (const fs::Entry& entry : entries ? *entries : std::vector<fs::Entry>()) {
+      if (!is_left_over(root_.private_folder, entry)) continue;
+      if (entry.type == fs::EntryType::regular && is_old(root_.private_folder, entry.name))
+        static_cast<void>(file_system_.remove_file(root_.private_folder, entry.name));
+    }
+  }
+
+  bool is_old(const fs::Folder& folder, const std::string& name) {
+    const auto stat = file_system_.stat(folder, name);
+    return stat && file_system_.now() - stat->modified > kLeftOver;
+  }
+
+  // What a try makes in its folder, and nothing that somebody else has put there.
+  void remove_tried(const fs::Folder& at, const std::string& name) {
+    const auto probe = file_system_.open_folder(at, name);
+    if (!probe) return;
+    const auto link = file_system_.read_link(*probe, kTriedLink);
+    if (link && *link == kTriedText)
+      static_cast<void>(file_system_.remove_file(*probe, kTriedLink));
+    const auto file = file_system_.stat(*probe, kTriedFile);
+    if (file && file->type == fs::EntryType::regular && file->size == 0)
+      static_cast<void>(file_system_.remove_file(*probe, kTriedFile));
+  }
+
+  // Each server makes a folder of its own when it starts, and changes it with each checkout. The
+  // last one that changed is that of a server that runs, or was the last to run.
+  [[nodiscard]] std::optional<std::uint32_t> mode_of_servers() const {
+    const auto staging = file_system_.open_folder(root_.private_folder, layout::kStaging);
+    const auto entries =
+        staging ? file_system_.list(*staging) : fs::result<std::vector<fs::Entry>>(staging.error());
+    std::optional<fs::Stat> last;
+    for (const fs::Entry& entry : entries ? *entries : std::vector<fs::Entry>()) {
+      const auto stat = file_system_.stat(*staging, entry.name);
+      if (stat && stat->type == fs::EntryType::folder && (!last || last->modified < stat->modified))
+        last = *stat;
+    }
+    if (!last) return std::nullopt;
+    return last->mode;
+  }
+
+  void look_at_made_mode() {
+    if (judged_by_ == JudgedBy::running_servers) {
+      const auto mode = mode_of_servers();
+      if (!mode) {
+        remarks_.emplace_back(
+            "no server runs on this storage now, so nothing shows with which umask it makes"
+            " folders: workers that run as others need 022, or 002 where one group writes"
+            " (systemd: UMask=0002)");
+        return;
+      }
+      made_mode_ = *mode;
+    }
     if (locks_workers_out(made_mode_)) {
       remarks_.push_back("folders that this server makes get the mode " + octal(made_mode_) +
                          ": only " + user_ +
@@ -151,6 +213,10 @@ class SelfCheck {
                          "with umask 022, or "
                          "002 where one group writes (systemd: UMask=0002)");
     }
+  }
+
+  void look_at_modes() {
+    look_at_made_mode();
     for (const auto& [folder, name] :
          {std::pair(&root_.root, std::string_view("the storage folder")),
           std::pair(&root_.blobs, layout::kBlobsPath), std::pair(&root_.jobs, layout::kJobs)}) {
@@ -182,6 +248,7 @@ class SelfCheck {
   fs::FileSystem& file_system_;
   const StorageRoot& root_;
   const std::string& path_;
+  const JudgedBy judged_by_;
   const std::string user_;
   const std::string probe_;
   std::uint32_t made_mode_ = 0777;
@@ -194,12 +261,13 @@ result<std::vector<std::string>> check_storage_access(fs::FileSystem& file_syste
                                                       const std::string& path) {
   const auto root = open_storage_root(file_system, path, Durability::none, IfMissing::refuse);
   if (!root) return root.error();
-  return check_access(file_system, *root, path, StoreLimits());
+  return check_access(file_system, *root, path, StoreLimits(), JudgedBy::running_servers);
 }
 
 result<std::vector<std::string>> check_access(fs::FileSystem& file_system, const StorageRoot& root,
-                                              const std::string& path, const StoreLimits& limits) {
-  return SelfCheck(file_system, root, path).run(limits);
+                                              const std::string& path, const StoreLimits& limits,
+                                              JudgedBy judged_by) {
+  return SelfCheck(file_system, root, path, judged_by).run(limits);
 }
 
 }  // namespace shaman

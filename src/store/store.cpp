@@ -154,7 +154,7 @@ result<std::unique_ptr<Store::Impl>> Store::Impl::open(fs::FileSystem& file_syst
                                                        WorkerPool& pool) {
   auto opened = open_storage_root(file_system, root, options.durability);
   if (!opened) return opened.error();
-  auto remarks = check_access(file_system, *opened, root, options.limits);
+  auto remarks = check_access(file_system, *opened, root, options.limits, JudgedBy::this_process);
   if (!remarks) return remarks.error();
   auto instance = Instance::start(file_system, opened->private_folder);
   if (!instance) return Error{errc::not_a_store, instance.error().message()};

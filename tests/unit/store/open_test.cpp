@@ -56,6 +56,28 @@ TEST_F(OpenTest, MakesTheFolderAndWhatBelongsInIt) {
   EXPECT_EQ(refusal(), "") << "and opens it again";
 }
 
+TEST_F(OpenTest, WhatATryLeftThatWasKilledGoesWhole) {
+  ASSERT_TRUE(try_open());
+  std::filesystem::create_directories(below("jobs/.shaman-probe-1"));
+  std::filesystem::create_symlink("text", below("jobs/.shaman-probe-1/link"));
+  folder_.write("store/file-store/stored/.shaman-probe-2/file", "");
+  std::filesystem::create_directories(below(".shaman/.shaman-probe-3"));
+  folder_.write("store/.shaman/.shaman-probe-4", "");
+  folder_.write("store/jobs/.shaman-probe-5/mine", "somebody's");
+  std::filesystem::create_directories(below("jobs/.shaman-probe-6"));
+  for (const char* const old :
+       {"jobs/.shaman-probe-1", "file-store/stored/.shaman-probe-2", ".shaman/.shaman-probe-3",
+        ".shaman/.shaman-probe-4", "jobs/.shaman-probe-5"})
+    age(below(old), std::chrono::hours(2));
+  ASSERT_TRUE(try_open());
+  EXPECT_FALSE(std::filesystem::exists(below("jobs/.shaman-probe-1")));
+  EXPECT_FALSE(std::filesystem::exists(below("file-store/stored/.shaman-probe-2")));
+  EXPECT_FALSE(std::filesystem::exists(below(".shaman/.shaman-probe-3")));
+  EXPECT_FALSE(std::filesystem::exists(below(".shaman/.shaman-probe-4")));
+  EXPECT_TRUE(std::filesystem::exists(below("jobs/.shaman-probe-5/mine")));
+  EXPECT_TRUE(std::filesystem::exists(below("jobs/.shaman-probe-6"))) << "of a start under way";
+}
+
 TEST_F(OpenTest, NeedsTheFolderAbove) {
   const auto store = Store::open(file_system_, folder_.path("a/b"), options_, pool_);
   ASSERT_FALSE(store);
