@@ -12,6 +12,7 @@
 #include "shaman/text.hpp"
 #include "shaman/worker_pool.hpp"
 
+#include "run_as.hpp"
 #include "system_log.hpp"
 
 namespace shaman::program {
@@ -19,6 +20,25 @@ namespace shaman::program {
 int fail(const Error& error) {
   std::fprintf(stderr, "shaman-server: %s\n", text::printable(error.message()).c_str());
   return kCommandFailed;
+}
+
+namespace {
+// Before it went on as somebody else.
+std::string& first_caller() {
+  static std::string who;
+  return who;
+}
+}  // namespace
+
+bool go_on_as_server(const std::string& storage) {
+  first_caller() = caller();
+  const auto owner = become_owner_of(storage + "/" + kServersFolder);
+  if (!owner) {
+    fail(owner.error());
+    return false;
+  }
+  if (!owner->empty()) std::fprintf(stderr, "shaman-server: %s\n", owner->c_str());
+  return true;
 }
 
 void say(LogLevel level, const std::string& message) {
@@ -35,6 +55,7 @@ std::optional<int> parse_for_storage(CLI::App& app, CommandOptions& given, int a
   const auto settings = given.load();
   if (!settings) return kCommandUsage;
   storage = os::absolute(settings->storage);
+  if (!go_on_as_server(storage)) return kCommandFailed;
   return std::nullopt;
 }
 
@@ -71,7 +92,7 @@ int with_pins(const std::string& storage, const std::function<int(Pins&)>& work)
 
 void log_command(const std::string& what, const std::string& storage, const Error* failure) {
   const std::string line = what + (storage.empty() ? "" : " in " + text::in_quotes(storage)) +
-                           " by " + caller() + ": " +
+                           " by " + (first_caller().empty() ? caller() : first_caller()) + ": " +
                            (failure == nullptr ? "done" : "failed: " + failure->message());
   if (write_system_log(failure == nullptr ? LogLevel::info : LogLevel::warning, line)) return;
   // What failed has a message of its own, and has done nothing.

@@ -18,13 +18,21 @@ namespace shaman::program {
 
 inline constexpr int kCommandFailed = 1;
 inline constexpr int kCommandUsage = 2;
+/// In a storage: what the server keeps for itself.
+inline constexpr const char* kServersFolder = ".shaman";
 
 /// Says the error on standard error. The exit status for it.
 int fail(const Error& error);
 /// What a store or a collection has to say, but for what is usual.
 void say(LogLevel level, const std::string& message);
 
-/// Parses the arguments; `storage` is absolute then. An exit status where the command ends here.
+/// Where root runs a command: goes on as the user whose `.shaman` the storage has, so that what the
+/// command leaves there is the server's to read and to change. Says so; the error too, and returns
+/// false. Before other threads are started.
+[[nodiscard]] bool go_on_as_server(const std::string& storage);
+
+/// Parses the arguments, and goes on as the server; `storage` is absolute then. An exit status
+/// where the command ends here.
 [[nodiscard]] std::optional<int> parse_for_storage(CLI::App& app, CommandOptions& given, int argc,
                                                    char** argv, std::string& storage);
 

@@ -25,7 +25,6 @@
 #include "command_options.hpp"
 #include "command_tools.hpp"
 #include "pin_commands.hpp"
-#include "run_as.hpp"
 #include "token_command.hpp"
 
 namespace shaman::program {
@@ -78,6 +77,7 @@ int collect(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsageError;
   }
+  if (!go_on_as_server(storage)) return kCommandFailed;
   os::lower_thread_priority();  // a server may be at work beside this
   fs::LocalFileSystem file_system;
   WorkerPool pool(walking_threads());
@@ -156,9 +156,7 @@ int check(int argc, char** argv) {
   }
   manager::Manager manager(*address());
   const auto position = is_beside ? manager::Position::beside : manager::Position::front;
-  const auto owner = become_owner_of(storage + "/.shaman");
-  if (!owner) return fail(owner.error());
-  if (!owner->empty()) std::fprintf(stderr, "shaman-server: %s\n", owner->c_str());
+  if (!go_on_as_server(storage)) return kCommandFailed;
   const auto findings = manager::check_manager(manager, storage, position);
   if (!findings) return fail(findings.error());
   bool is_good = is_access_good(storage);
@@ -189,6 +187,7 @@ int expired(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsageError;
   }
+  if (!go_on_as_server(storage)) return kCommandFailed;
   fs::LocalFileSystem file_system;
   if (const auto is = check_is_storage(file_system, storage); !is) return fail(is.error());
   const auto held = jobs::held_checkouts(file_system, storage);
@@ -257,6 +256,7 @@ int verify(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsageError;
   }
+  if (!go_on_as_server(storage)) return kCommandFailed;
   os::lower_thread_priority();  // a server may be at work beside this
   fs::LocalFileSystem file_system;
   WorkerPool pool(walking_threads());

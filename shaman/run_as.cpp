@@ -37,7 +37,7 @@ result<std::string> become_owner_of(const std::string& folder) {
       known != nullptr ? ::initgroups(known->pw_name, group) : ::setgroups(1, &group);
   if (grouped != 0 || ::setgid(group) != 0 || ::setuid(found.st_uid) != 0)
     return cannot_become(user);
-  return "checked as " + user + ", to whom " + text::printable(folder) + " belongs";
+  return "goes on as " + user + ", to whom " + text::printable(folder) + " belongs";
 }
 
 }  // namespace shaman::program

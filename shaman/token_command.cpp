@@ -3,14 +3,19 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "shaman/auth/token_file.hpp"
+#include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
 #include "command_options.hpp"
@@ -25,6 +30,7 @@ constexpr int kUsageError = 2;
 
 struct Arguments {
   std::string file;
+  std::string storage;  // may be empty
   std::string role;
   std::string expires = "365d";
   std::string name;
@@ -39,6 +45,44 @@ result<std::vector<auth::Token>> read_if_there(const std::string& file) {
   std::error_code ignored;  // reading it says what is wrong
   if (!std::filesystem::exists(file, ignored)) return std::vector<auth::Token>();
   return auth::TokenFile::read(file);
+}
+
+// Whose the file should be: the owner of the one that it replaces, of what the server keeps in its
+// storage, or of the folder.
+std::string like_what(const Arguments& arguments) {
+  std::error_code ignored;
+  if (std::filesystem::exists(arguments.file, ignored)) return arguments.file;
+  const std::string servers = arguments.storage + "/" + kServersFolder;
+  if (!arguments.storage.empty() && std::filesystem::exists(servers, ignored)) return servers;
+  return std::string(os::parent(os::absolute(arguments.file)));
+}
+
+std::optional<::uid_t> owner_of(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return std::nullopt;
+  return found.st_uid;
+}
+
+// A server that may not read the file refuses every token.
+void tell_whose(const std::string& file, std::optional<::uid_t> should_be) {
+  const auto is = owner_of(file);
+  const bool is_roots = is && *is == 0 && ::geteuid() == 0;
+  if (!is || (is == should_be && !is_roots)) return;
+  const std::string user =
+      is_roots || !should_be ? "USER" : std::to_string(static_cast<std::uint64_t>(*should_be));
+  std::fprintf(stderr,
+               "shaman-server: only the user %s can read %s; unless the server runs as that one,"
+               " give it to the server's user: chown %s %s\n",
+               is_roots ? "root" : std::to_string(static_cast<std::uint64_t>(*is)).c_str(),
+               text::in_quotes(file).c_str(), user.c_str(), text::in_quotes(file).c_str());
+}
+
+result<void> write(const Arguments& arguments, const std::vector<auth::Token>& tokens) {
+  const std::string like = like_what(arguments);
+  const auto should_be = owner_of(like);
+  auto written = auth::TokenFile::write(arguments.file, tokens, like);
+  if (written) tell_whose(arguments.file, should_be);
+  return written;
 }
 
 bool is_good_name(const std::string& name) {
@@ -62,7 +106,7 @@ int create(const Arguments& arguments) {
   auth::Token token{arguments.name, *role, std::nullopt, Sha256::of(secret)};
   if (arguments.expires != "never") token.expires = std::chrono::system_clock::now() + *lasts;
   tokens->push_back(token);
-  const auto written = auth::TokenFile::write(arguments.file, *tokens);
+  const auto written = write(arguments, *tokens);
   log_command("token create " + text::in_quotes(arguments.name) + " (" + arguments.role + ")",
               arguments.file, written);
   if (!written) return fail(written.error().message(), kFailed);
@@ -91,7 +135,7 @@ int revoke(const Arguments& arguments) {
   if (!tokens) return fail(tokens.error().message(), kFailed);
   if (std::erase_if(*tokens, [&](const auto& each) { return each.name == arguments.name; }) == 0)
     return fail("there is no token of " + arguments.name, kFailed);
-  const auto written = auth::TokenFile::write(arguments.file, *tokens);
+  const auto written = write(arguments, *tokens);
   log_command("token revoke " + text::in_quotes(arguments.name), arguments.file, written);
   if (!written) return fail(written.error().message(), kFailed);
   std::fprintf(stderr, "Servers refuse it within two seconds.\n");
@@ -127,6 +171,7 @@ int run_token_command(int argc, char** argv) {
   const auto settings = given.load();
   if (!settings) return kUsageError;
   arguments.file = settings->access.token_file;
+  if (!settings->storage.empty()) arguments.storage = os::absolute(settings->storage);
   if (arguments.file.empty())
     return fail(
         "which file holds the tokens must be said: --token-file FILE, or auth.token-file "

@@ -61,6 +61,14 @@ std::optional<Token> parse_line(const std::string& line) {
   return token;
 }
 
+// Where root writes: the owner and the group of what lies at `like`, if anything.
+result<void> belong_as(const std::string& path, const std::string& like) {
+  struct stat found {};
+  if (::geteuid() != 0 || ::stat(like.c_str(), &found) != 0) return {};
+  if (::chown(path.c_str(), found.st_uid, found.st_gid) == 0) return {};
+  return io_failure(path, "cannot be given to the owner of the one before");
+}
+
 }  // namespace
 
 std::string time_text(Time time) {
@@ -95,19 +103,28 @@ result<std::vector<Token>> TokenFile::read(const std::string& path) {
   return tokens;
 }
 
-result<void> TokenFile::write(const std::string& path, const std::vector<Token>& tokens) {
+result<void> TokenFile::write(const std::string& path, const std::vector<Token>& tokens,
+                              const std::string& like) {
   std::string content =
       "# Tokens of shaman-server, as SHA-256: `shaman-server token` makes and revokes them.\n";
   for (const Token& token : tokens)
     content += token.digest.hex() + " " + std::string(name_of(token.role)) + " " +
                (token.expires ? time_text(*token.expires) : std::string(kNever)) + " " +
                token.name + "\n";
+  // A name of its own first: it is never seen with an owner that keeps the server out.
+  const std::string temporary =
+      (std::filesystem::path(path).parent_path() / (".shaman-tokens-" + std::to_string(::getpid())))
+          .string();
   const ::mode_t before = ::umask(077);
-  auto file = os::OutputFile::create(path);
+  auto file = os::OutputFile::create(temporary);
   ::umask(before);
   if (!file) return file.error();
   if (auto written = file->write(std::as_bytes(std::span(content))); !written) return written;
-  return file->commit(true);
+  if (auto there = file->commit(true); !there) return there;
+  auto done = belong_as(temporary, like);
+  if (done) done = os::rename_file(temporary, path);
+  if (!done) static_cast<void>(os::remove_file(temporary));
+  return done;
 }
 
 result<TokenFileLock> TokenFileLock::take(const std::string& path) {

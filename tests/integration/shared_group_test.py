@@ -149,6 +149,59 @@ class OneGroup(Users):
             if step == "before":
                 self.start()
 
+    def test_check_manager_judges_by_the_servers_umask_and_not_by_the_shells(self):
+        manager = self.manager()
+        self.start()
+        said = self.check_manager(manager, umask=0o077)[1]
+        self.assertNotIn("get the mode", said)
+        self.server.close()
+        self.assertIn("no server runs on this storage now", self.check_manager(manager)[1])
+        self.start(umask=0o077)
+        self.assertIn("get the mode 0700", self.check_manager(manager, umask=0o002)[1])
+
+    def as_root(self, *arguments, expect=0):
+        done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=False, timeout=PATIENCE)
+        self.assertEqual(done.returncode, expect, done.stderr)
+        return done
+
+    def owners(self, *parts):
+        """Of everything below a part of the storage, by name."""
+        top = self.path(*parts)
+        return {os.lstat(os.path.join(folder, name)).st_uid
+                for folder, folders, files in os.walk(top) for name in folders + files}
+
+    def test_what_root_does_by_hand_stays_the_servers(self):
+        self.start()
+        folder, data = self.checkout()
+        storage = ("--storage", self.storage)
+        self.as_root("pin", "film/shot", *storage)
+        self.as_root("verify", *storage)
+        self.as_root("erase", "film/shot", *storage)
+        self.as_root("unpin", "film/shot", *storage)
+        self.as_root("gc", *storage, "--max-age", "0s", "--min-age", "0s")
+        self.assertEqual(self.owners(), {SERVER})
+        self.assertTrue(os.listdir(self.path(".shaman", "trash")))
+        made = self.api.create("film/shot", [spec("tex/deep/a.png", data)])
+        self.assertEqual(made.status, 200, "the server can bring back what root's collection took")
+        self.assertFalse(os.path.exists(folder + "/none"))
+
+    def test_a_token_that_root_makes_is_readable_for_the_server(self):
+        self.start()
+        tokens = os.path.join(self.folder, "tokens")
+        new = ("token", "create", "--role", "submit", "--token-file", tokens, "--name")
+        done = self.as_root(*new, "first")
+        self.assertIn(f"chown USER \"{tokens}\"", done.stderr)
+        os.chown(tokens, SERVER, GROUP)
+        self.assertNotIn("chown", self.as_root(*new, "second").stderr)
+        self.as_root("token", "revoke", "first", "--token-file", tokens)
+        found = os.stat(tokens)
+        self.assertEqual((found.st_uid, found.st_gid, found.st_mode & 0o777), (SERVER, GROUP, 0o600))
+        os.remove(tokens)
+        configured = {**os.environ, "SHAMAN_STORAGE": self.storage}
+        done = subprocess.run([PROGRAM, *new, "third"], capture_output=True, text=True, check=True, env=configured)
+        self.assertNotIn("chown", done.stderr)
+        self.assertEqual(os.stat(tokens).st_uid, SERVER, "as what the server keeps in its storage")
+
     def test_the_server_goes_on_where_the_manager_began(self):
         """Folders that the Manager made first, as users of the set-up do."""
         done = as_user(MANAGER, "mkdir", "-p", self.path("jobs", "film"), umask=0o002)

@@ -31,8 +31,9 @@ class TokenFile {
   /// errc::io_error: it cannot be read, or others may read it; errc::malformed_request names the
   /// line.
   [[nodiscard]] static result<std::vector<Token>> read(const std::string& path);
-  [[nodiscard]] static result<void> write(const std::string& path,
-                                          const std::vector<Token>& tokens);
+  /// Written by root, the file belongs to the owner of `like`.
+  [[nodiscard]] static result<void> write(const std::string& path, const std::vector<Token>& tokens,
+                                          const std::string& like = {});
 };
 
 /// Held from reading a token file to writing it, so that of two who change it at once neither
