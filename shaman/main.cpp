@@ -42,6 +42,8 @@ using program::Options;
 // They wait for the disk for moments only, but on a storage in the network a moment is
 // milliseconds.
 constexpr std::size_t kQuickThreads = 8;
+// For what is under way when the requests have ended, such as a collection.
+constexpr std::chrono::seconds kLastSteps{5};
 constexpr int kFailed = 1;
 
 // With its defaults glibc keeps an arena for each thread and, after one large request, everything
@@ -228,8 +230,9 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
         options.asked_manager(), options.server.storage,
         options.manager ? manager::Position::front : manager::Position::beside,
         [&server](std::vector<std::string> wrong) { server.set_remarks(std::move(wrong)); });
-  const auto stop = [&server](int signal) {
+  const auto stop = [&](int signal) {
     spdlog::info("signal {}: stopping; a second one stops at once", signal);
+    signals.must_end_within(settings.current()->server.timeouts.grace + kLastSteps);
     server.stop();
   };
   // Both on one thread: no reload is under way once the server was stopped.
@@ -238,6 +241,8 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
                    job_watch.look_again();
                  }});
   server.run();
+  // No request is left: what else is under way, or queued, was promised to nobody.
+  signals.must_end_within(kLastSteps);
   spdlog::info("stopped");
   return 0;
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "signals.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <ctime>
 #include <exception>
 #include <utility>
 
@@ -14,7 +17,7 @@
 namespace shaman::program {
 namespace {
 
-// SIGUSR1 is only ever sent by the destructor, to wake the thread.
+// SIGUSR1 is only ever sent by this class, to wake its thread.
 sigset_t watched_signals() {
   sigset_t set;
   sigemptyset(&set);
@@ -32,6 +35,22 @@ void hang_up(const SignalWatcher::Actions& actions) {
   }
 }
 
+// A storage that hangs, or long queues to it, hold nothing that was acknowledged.
+[[noreturn]] void give_up() {
+  spdlog::warn(
+      "not everything that was under way has ended in time: the server ends without it. Nothing"
+      " that was acknowledged is lost; the next start removes what is half done");
+  spdlog::default_logger()->flush();
+  ::_exit(0);
+}
+
+// Before there is anything to end in order: a storage may take minutes to be opened.
+[[noreturn]] void end_early(int signal) {
+  spdlog::info("signal {}: the server ends before it has started", signal);
+  spdlog::default_logger()->flush();
+  ::_exit(0);
+}
+
 }  // namespace
 
 SignalWatcher::SignalWatcher() {
@@ -39,32 +58,78 @@ SignalWatcher::SignalWatcher() {
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   // A log reader that went away must not end the server.
   std::signal(SIGPIPE, SIG_IGN);
+  thread_ = std::thread([this] { watch(); });
 }
 
 SignalWatcher::~SignalWatcher() {
   ending_ = true;
-  if (!thread_.joinable()) return;
-  ::pthread_kill(thread_.native_handle(), SIGUSR1);
+  wake();
   thread_.join();
 }
 
 void SignalWatcher::start(Actions actions) {
-  thread_ = std::thread([this, actions = std::move(actions)] { watch(actions); });
+  {
+    const std::lock_guard lock(mutex_);
+    actions_ = std::move(actions);
+  }
+  wake();
 }
 
-void SignalWatcher::watch(const Actions& actions) {
+void SignalWatcher::must_end_within(std::chrono::milliseconds time) {
+  {
+    const std::lock_guard lock(mutex_);
+    deadline_ = Clock::now() + time;
+  }
+  wake();
+}
+
+void SignalWatcher::wake() {
+  ::pthread_kill(thread_.native_handle(), SIGUSR1);
+}
+
+// 0: the time is over. -1: something else is to be looked at.
+int SignalWatcher::next_signal() {
   const sigset_t set = watched_signals();
-  bool seen = false;
+  std::optional<Clock::time_point> deadline;
+  {
+    const std::lock_guard lock(mutex_);
+    deadline = deadline_;
+  }
+  siginfo_t told{};
+  int signal = 0;
+  if (deadline) {
+    const auto left =
+        std::max(std::chrono::nanoseconds(0),
+                 std::chrono::duration_cast<std::chrono::nanoseconds>(*deadline - Clock::now()));
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
+    const timespec wait{seconds.count(), (left - seconds).count()};
+    signal = ::sigtimedwait(&set, &told, &wait);
+    if (signal < 0 && errno == EAGAIN) return 0;
+  } else {
+    signal = ::sigwaitinfo(&set, &told);
+  }
+  return signal == SIGUSR1 ? -1 : signal;
+}
+
+void SignalWatcher::watch() {
+  bool has_ended = false;
+  bool hangs_up = false;
   while (!ending_) {
-    int signal = 0;
-    if (::sigwait(&set, &signal) != 0 || signal == SIGUSR1) continue;
-    if (signal == SIGHUP) {
-      if (!seen) hang_up(actions);
-      continue;
+    const int signal = next_signal();
+    const Actions* actions = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      if (actions_) actions = &*actions_;
     }
     // The store is as safe from this as from a kill -9.
-    if (std::exchange(seen, true)) ::_exit(128 + signal);
-    actions.end(signal);
+    if (signal == 0) give_up();
+    if (signal == SIGHUP) hangs_up = true;
+    if (signal == SIGTERM || signal == SIGINT) {
+      if (std::exchange(has_ended, true)) ::_exit(128 + signal);
+      if (actions == nullptr) end_early(signal);
+      actions->end(signal);
+    }
+    if (actions != nullptr && std::exchange(hangs_up, false) && !has_ended) hang_up(*actions);
   }
 }
 

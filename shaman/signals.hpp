@@ -2,12 +2,16 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
+#include <mutex>
+#include <optional>
 #include <thread>
 
 namespace shaman::program {
 
-/// Turns SIGTERM, SIGINT and SIGHUP into calls; the second one that ends ends the program at once.
+/// Turns SIGTERM, SIGINT and SIGHUP into calls; the second one that ends ends the program at once,
+/// as does the first one before start().
 /// Make it before any other thread, as these inherit that the signals are not theirs.
 class SignalWatcher {
  public:
@@ -22,12 +26,21 @@ class SignalWatcher {
   SignalWatcher(const SignalWatcher&) = delete;
   SignalWatcher& operator=(const SignalWatcher&) = delete;
 
-  /// Starts watching. A signal that came before counts.
+  /// From now on these are done. A SIGHUP that came before counts.
   void start(Actions actions);
+  /// Ends the program with status 0 if it has not ended by then, whatever hangs. From any thread.
+  void must_end_within(std::chrono::milliseconds time);
 
  private:
-  void watch(const Actions& actions);
+  using Clock = std::chrono::steady_clock;
+  void watch();
+  void wake();
+  [[nodiscard]] int next_signal();
+
   std::atomic<bool> ending_{false};
+  std::mutex mutex_;  // of what follows
+  std::optional<Actions> actions_;
+  std::optional<Clock::time_point> deadline_;
   std::thread thread_;
 };
 

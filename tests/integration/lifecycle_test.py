@@ -14,8 +14,20 @@ import time
 import unittest
 
 from api import Api, files_url, main, new_content, spec
+from disturbed_files import DisturbedFiles
 from raw_http import Closed, RawConnection
 from shaman_server import PATIENCE, PROGRAM, Server, sha256, wait_until
+
+
+class ServerWith(Server):
+    """A server with more in its environment."""
+
+    def __init__(self, environment, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.environment = environment
+
+    def command(self):
+        return ["env", *(f"{name}={value}" for name, value in self.environment.items()), *super().command()]
 
 
 class TemporaryStorage(unittest.TestCase):
@@ -244,6 +256,39 @@ class Stop(TemporaryStorage):
         server = self.start()
         self.assertEqual(server.temporary_files(), [])
         self.assertEqual(server.terminate(), 0)
+
+    def hanging(self, **options):
+        """A server on a storage that hangs while the file is there, and that file."""
+        files = DisturbedFiles()
+        self.addCleanup(files.close)
+        trigger = os.path.join(self.folder, "hangs")
+        environment = files.environment(HANGS=trigger)
+        return ServerWith(environment, self.storage, **options), trigger
+
+    def test_a_storage_that_hangs_does_not_hold_it_up(self):
+        server, trigger = self.hanging(grace="100ms")
+        server.start()
+        self.addCleanup(lambda: server.is_running() and server.kill())
+        open(trigger, "w", encoding="utf-8").close()
+        for _ in range(20):
+            data = new_content()
+            sender = RawConnection(server)
+            self.addCleanup(sender.close)
+            sender.request("POST", files_url(data), [("Content-Length", len(data))], length=False)
+            sender.send(data)
+        wait_until(lambda: os.path.exists(trigger + ".seen"), "a flush that hangs")
+        self.assertEqual(server.terminate(), 0)
+        self.assertIn("Nothing that was acknowledged is lost", server.log())
+
+    def test_a_signal_ends_a_start_that_hangs(self):
+        server, trigger = self.hanging()
+        open(trigger, "w", encoding="utf-8").close()
+        process = subprocess.Popen(server.command(), stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
+        wait_until(lambda: os.path.exists(trigger + ".seen"), "a flush that hangs")
+        process.send_signal(signal.SIGTERM)
+        self.assertIn("ends before it has started", process.communicate(timeout=PATIENCE)[1])
+        self.assertEqual(process.returncode, 0)
 
     def test_what_was_stored_is_there_after_a_restart(self):
         data = new_content()

@@ -3,6 +3,7 @@
 //   SHAMAN_TEST_NO_LOCKS   record locks fail, as on an NFS mount without a lock service
 //   SHAMAN_TEST_FORBIDDEN  end of the paths that may not be read
 //   SHAMAN_TEST_NO_NAMES   the name service never answers
+//   SHAMAN_TEST_HANGS      while this file is there, no flush comes back; PATH.seen is made then
 //   SHAMAN_TEST_BROKEN     end of the paths that open, but fail when they are read
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -52,6 +53,28 @@ int getaddrinfo(const char *host, const char *service, const struct addrinfo *hi
   int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **) =
       (int (*)(const char *, const char *, const struct addrinfo *, struct addrinfo **))dlsym(RTLD_NEXT, "getaddrinfo");
   return real(host, service, hints, found);
+}
+
+static void hang(void) {
+  const char *path = getenv("SHAMAN_TEST_HANGS");
+  char seen[4096];
+  if (!path || access(path, F_OK) != 0) return;
+  snprintf(seen, sizeof seen, "%s.seen", path);
+  close(open(seen, O_CREAT | O_WRONLY, 0600));
+  while (access(path, F_OK) == 0)
+    usleep(10000);
+}
+
+int fsync(int fd) {
+  int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
+  hang();
+  return real(fd);
+}
+
+int fdatasync(int fd) {
+  int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fdatasync");
+  hang();
+  return real(fd);
 }
 
 static int open_or_forbid(const char *name, const char *path, int flags, int mode) {
