@@ -196,9 +196,10 @@ void check_process(const Options& options, Findings& found) {
   if ((mask & 055U) != 0) {
     std::array<char, 16> octal{};
     std::snprintf(octal.data(), octal.size(), "%04o", mask);
-    found.doubtful("storage", std::string("the umask is ") + octal.data() +
-                                  ": workers that are other users cannot read what is made here"
-                                  " (UMask= in a systemd unit)");
+    found.doubtful("storage", std::string("the umask of this shell is ") + octal.data() +
+                                  ": workers that are other users cannot read what a server makes"
+                                  " that is started from it; that of a service is UMask= in its"
+                                  " systemd unit");
   }
 }
 
@@ -206,7 +207,7 @@ void check_process(const Options& options, Findings& found) {
 
 Findings check_machine(const Options& options) {
   Findings found;
-  check_storage(options, found);
+  if (!options.storage.empty()) check_storage(options, found);
   check_listen(options, found);
   check_port_file(options, found);
   check_tokens(options, found);

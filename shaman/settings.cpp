@@ -116,7 +116,7 @@ Loaded load(const Sources& sources) {
   auto given = config::read_environment(loaded.table, variables_of_others());
   add(loaded, std::move(given.assignments), std::move(given.problems));
   add(loaded, sources.command_line, {});
-  if (sources.needs_storage && loaded.options->storage.empty() && loaded.problems.empty())
+  if (sources.needs_storage && loaded.options->storage.empty() && !loaded.has_problem("storage"))
     loaded.problems.push_back(
         {"--storage",
          "it must be said where the files are kept: --storage DIR, SHAMAN_STORAGE, or"
@@ -135,10 +135,22 @@ void examine(Loaded& loaded) {
   std::set<std::string> given;
   for (const config::Assignment& assignment : loaded.assignments)
     given.insert(assignment.key);
+  // A Manager of the wrong form is given all the same.
+  if (loaded.has_problem("manager") || loaded.has_problem("manager-api"))
+    std::erase_if(given, [](const std::string& key) { return key.starts_with("checkout."); });
   loaded.add(check_options(*loaded.options, given));
 }
 
+bool Loaded::has_problem(std::string_view key) const {
+  return std::ranges::any_of(problems,
+                             [&](const config::Problem& each) { return each.key == key; });
+}
+
+// An option that is of the wrong form has its default: nobody wants to hear of that.
 void Loaded::add(Findings found) {
+  const auto is_said = [this](const config::Problem& each) { return has_problem(each.origin); };
+  std::erase_if(found.errors, is_said);
+  std::erase_if(found.warnings, is_said);
   std::ranges::move(found.errors, std::back_inserter(problems));
   std::ranges::move(found.warnings, std::back_inserter(warnings));
 }
@@ -168,7 +180,7 @@ std::shared_ptr<const Options> Settings::current() const {
 
 std::shared_ptr<Options> Settings::read_again() {
   Loaded loaded = load(sources_);
-  if (loaded.problems.empty()) examine(loaded);
+  examine(loaded);
   for (const config::Problem& warning : loaded.warnings)
     spdlog::warn("configuration: {}", text::printable(warning.message()));
   for (const config::Problem& problem : loaded.problems)

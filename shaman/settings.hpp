@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/table.hpp"
@@ -24,7 +25,8 @@ struct Sources {
   void find_file();
 };
 
-/// What the sources say. Where there are problems, the options are not to be used.
+/// What the sources say. Where there are problems, the options are not to be used but to look for
+/// more of them: those that were not taken have their defaults.
 struct Loaded {
   std::shared_ptr<Options> options;
   config::Table table;  ///< bound to them
@@ -33,6 +35,8 @@ struct Loaded {
   /// What was given, with its origin, in the order in which it was applied.
   std::vector<config::Assignment> assignments;
 
+  /// Whether it was given, and not taken.
+  [[nodiscard]] bool has_problem(std::string_view key) const;
   void add(Findings found);
 };
 [[nodiscard]] Loaded load(const Sources& sources);

@@ -113,9 +113,9 @@ Start read_start(int argc, char** argv) {
   start.sources.find_file();
   start.sources.command_line = line.given();
   start.loaded = load(start.sources);
-  if (start.loaded.problems.empty()) examine(start.loaded);
-  if (checks && !start.loaded.options->storage.empty())
-    start.loaded.add(check_machine(*start.loaded.options));
+  // All of it in one run: who mends one thing is not to meet with the next.
+  examine(start.loaded);
+  if (checks) start.loaded.add(check_machine(*start.loaded.options));
   if (checks || !start.loaded.problems.empty()) warn(start.loaded.warnings);
   if (!start.loaded.problems.empty()) {
     start.exit_status = complain(start.loaded.problems);

@@ -28,8 +28,8 @@ class Reader {
   Reader(const Table& table, std::string path) : table_(table), path_(std::move(path)) {}
 
   void read_section(const YAML::Node& section, const std::string& prefix);
-  void fail(const YAML::Mark& mark, std::string text) {
-    given_.problems.push_back({at(mark), std::move(text), line_of(mark)});
+  void fail(const YAML::Mark& mark, std::string text, std::string key = {}) {
+    given_.problems.push_back({at(mark), std::move(text), line_of(mark), std::move(key)});
   }
   [[nodiscard]] std::string at(const YAML::Mark& mark) const {
     return mark.is_null() ? path_ : path_ + ":" + std::to_string(line_of(mark));
@@ -57,7 +57,7 @@ bool Reader::is_section(const std::string& key) const {
 bool Reader::take_scalar(const Option& option, const YAML::Node& node, const std::string& prefix,
                          Values& values) {
   if (!node.IsScalar()) {
-    fail(node.Mark(), option.key + ": this must be one " + option.type);
+    fail(node.Mark(), option.key + ": this must be one " + option.type, option.key);
     return false;
   }
   values.push_back(prefix + node.Scalar());
@@ -67,7 +67,8 @@ bool Reader::take_scalar(const Option& option, const YAML::Node& node, const std
 void Reader::read_value(const Option& option, const YAML::Mark& mark, const YAML::Node& value) {
   Values values;
   bool is_good = true;
-  if (value.IsNull()) return fail(mark, option.key + " has no value; it takes " + option.type);
+  if (value.IsNull())
+    return fail(mark, option.key + " has no value; it takes " + option.type, option.key);
   if (option.is_list && value.IsSequence()) {
     for (const YAML::Node& item : value)
       is_good = take_scalar(option, item, "", values) && is_good;

@@ -269,7 +269,7 @@ Problems Table::apply(const std::vector<Assignment>& assignments) const {
   Problems problems;
   for (const Assignment& given : assignments) {
     const auto fail = [&](std::string text) {
-      problems.push_back({given.origin, std::move(text), given.line});
+      problems.push_back({given.origin, std::move(text), given.line, given.key});
     };
     const Option* const option = find(given.key);
     if (option == nullptr)

@@ -59,6 +59,7 @@ struct Problem {
   std::string origin;  ///< empty: the text says it
   std::string text;
   std::size_t line = 0;  ///< of a file: problems are in its order
+  std::string key{};     ///< of the option that was not taken as it was given, where there is one
   [[nodiscard]] std::string message() const { return origin.empty() ? text : origin + ": " + text; }
 };
 using Problems = std::vector<Problem>;

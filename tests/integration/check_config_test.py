@@ -184,10 +184,30 @@ class CheckConfig(unittest.TestCase):
                 done = self.run_check(options)
                 self.assertEqual((done.returncode, self.found(done)), (0, []))
 
+    def test_all_that_is_wrong_is_said_at_once(self):
+        """Options of the wrong form, such that contradict each other, and what this machine lacks."""
+        done = self.run_check("--gc-max-age soon --checkout-grace 5m --manager ftp://x --max-store-size 1G"
+                              " --gc-max-store-size 2G --allowed-hosts shaman.farm:8080 --storage {folder}/file"
+                              " --port-file {folder} --tls-key {old_key}")
+        self.assertEqual(done.returncode, 2)
+        for words in ("gc.max-age: ", "manager: ", "max-store-size: is 1GiB", "without a port", "is not a folder",
+                      "port-file: ", "there is no TLS without tls.certificate"):
+            self.assertIn(words, done.stderr)
+        self.assertEqual(done.stderr.count("gc.max-age"), 1, "what was not taken has no further faults")
+        self.assertNotIn("has no effect without manager", done.stderr)
+
+    def test_what_is_wrong_is_said_without_a_storage_too(self):
+        done = subprocess.run([PROGRAM, "--check-config", "--listen", "none.invalid:80", "--gc-max-age", "soon",
+                               "--max-json-size", "8M", "--json-memory", "4M"],
+                              capture_output=True, text=True, check=False, timeout=PATIENCE)
+        self.assertEqual(done.returncode, 2)
+        for words in ("where the files are kept", "none.invalid", "gc.max-age: ", "max-json-size: "):
+            self.assertIn(words, done.stderr)
+
     def test_a_umask_that_locks_workers_out_is_said(self):
         done = subprocess.run([PROGRAM, "--check-config", "--storage", self.names["folder"] + "/storage", "--listen",
                                "127.0.0.1:0"], capture_output=True, text=True, check=False, umask=0o077)
-        self.assertIn("the umask is 0077", done.stderr)
+        self.assertIn("the umask of this shell is 0077", done.stderr)
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root")
     def test_a_storage_that_this_user_cannot_write_is_said(self):
