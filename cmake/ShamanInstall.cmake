@@ -4,9 +4,9 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 # In the order of their dependencies; each becomes shaman::NAME for who finds the package.
-set(libraries base protocol net tls blend formats trace pack http_client client manager)
+set(libraries base net tls http_client protocol blend formats trace pack submit manager)
 if(NOT WIN32)
-  list(APPEND libraries auth fs store checkout gc http proxy jobs)
+  list(APPEND libraries async http auth fs store checkout gc server proxy jobs)
   install(TARGETS shaman-server RUNTIME COMPONENT programs)
 endif()
 install(TARGETS shaman RUNTIME COMPONENT programs)

@@ -11,8 +11,8 @@
 #include "shaman/fs.hpp"
 #include "shaman/jobs/checkout_ends.hpp"
 
+#include "options/settings.hpp"
 #include "schedule.hpp"
-#include "settings.hpp"
 
 namespace shaman::program {
 

@@ -4,8 +4,8 @@
 #include <map>
 #include <string>
 
+#include "options/settings.hpp"
 #include "schedule.hpp"
-#include "settings.hpp"
 
 namespace shaman::program {
 

@@ -12,9 +12,9 @@
 #include "shaman/nearest.hpp"
 #include "shaman/text.hpp"
 
-#include "command_line.hpp"
 #include "config/documents.hpp"
-#include "machine_checks.hpp"
+#include "options/command_line.hpp"
+#include "options/machine_checks.hpp"
 
 namespace shaman::program {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "settings.hpp"
+#include "options/settings.hpp"
 
 namespace shaman::program {
 

@@ -4,8 +4,8 @@
 #include "shaman/fs.hpp"
 #include "shaman/store.hpp"
 
+#include "options/settings.hpp"
 #include "schedule.hpp"
-#include "settings.hpp"
 
 namespace shaman::program {
 

@@ -5,7 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "output.hpp"
+#include "report/output.hpp"
 
 /// The subcommands of `shaman`. Each lives in a file of its own, adds itself to the command line
 /// with one function, and hands back what is to be run when it was chosen.

@@ -13,8 +13,8 @@
 #include "shaman/text.hpp"
 
 #include "commands.hpp"
-#include "help_text.hpp"
-#include "usage.hpp"
+#include "options/help_text.hpp"
+#include "options/usage.hpp"
 
 namespace shaman::tools {
 namespace {

@@ -3,8 +3,7 @@
 
 #include <utility>
 
-#include "checkout/placement.hpp"
-#include "gc/link_walk.hpp"
+#include "checkout/making/placement.hpp"
 #include "store/layout.hpp"
 
 namespace shaman {
@@ -44,6 +43,7 @@ result<void> BrokenLinks::look() {
   const auto walked =
       walk_links(run_, [this](const BlobId& id, const std::string& link) { visit(id, link); });
   if (!walked) return walked.error();
+  unread_ = walked->unread;
   // A checkout that was erased, or a blob that was sent or brought back meanwhile, is not broken.
   for (const auto& [id, links] : links_) {
     if (is_there(id)) continue;

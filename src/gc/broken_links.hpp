@@ -12,6 +12,7 @@
 #include "shaman/error.hpp"
 
 #include "gc/gc_run.hpp"
+#include "gc/link_walk.hpp"
 
 namespace shaman {
 
@@ -24,11 +25,13 @@ class BrokenLinks {
   /// Before look(): links to this blob are broken, whether it is there or not.
   void add_damaged(const BlobId& id) { users_[id]; }
 
-  /// Walks all links. errc::io_error where one cannot be read.
+  /// Walks all links. errc::io_error where the storage fails.
   [[nodiscard]] result<void> look();
 
   /// Those that links lead to and that are not there, but for those that were added.
   [[nodiscard]] const std::vector<BlobId>& missing() const noexcept { return missing_; }
+  /// What look() could not read: links there may be broken, too.
+  [[nodiscard]] const UnreadPlaces& unread() const noexcept { return unread_; }
   /// Relative to the storage folder, sorted. Of a link outside of any checkout, such as a pin: the
   /// link itself.
   [[nodiscard]] std::vector<std::string> checkouts_of(const BlobId& id) const;
@@ -42,6 +45,7 @@ class BrokenLinks {
   const GcRun& run_;
   std::map<BlobId, std::set<std::string>> users_;  // checkouts of damaged blobs
   std::vector<BlobId> missing_;
+  UnreadPlaces unread_;
   std::mutex mutex_;                               // of what follows, while look() walks
   std::unordered_set<BlobId> present_;             // looked at, and there
   std::map<BlobId, std::set<std::string>> links_;  // to what is not

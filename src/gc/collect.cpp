@@ -9,8 +9,8 @@
 #include "gc/link_walk.hpp"
 #include "gc/policy.hpp"
 #include "store/disk_error.hpp"
-#include "store/instance.hpp"
 #include "store/layout.hpp"
+#include "store/root/instance.hpp"
 
 namespace shaman {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "store/disk_error.hpp"
+#include "store/housekeeping/manifest_reader.hpp"
 #include "store/layout.hpp"
-#include "store/manifest_reader.hpp"
 
 namespace shaman {
 namespace {

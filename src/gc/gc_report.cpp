@@ -56,16 +56,20 @@ std::string json_of(const GcExplanation& explanation) {
 
 }  // namespace
 
-std::string text_of_unread(const GcResults& results) {
+std::string text_of_places(std::uint64_t count, const std::vector<std::string>& named) {
   constexpr std::size_t kShown = 5;
-  std::string out = text::count_of(results.unread_places, "place", "places") + " cannot be read: ";
-  for (std::size_t i = 0; i < std::min(kShown, results.unreadable.size()); ++i)
-    out += (i == 0 ? "" : ", ") + results.unreadable[i];
-  if (results.unread_places > kShown) out += ", …";
-  return out + (results.kept_all_checkouts
-                    ? "; every file that was ever in a checkout is kept, as these may link to it: "
-                      "let the server read them, or remove them"
-                    : "; the files of the checkouts that they are in are kept");
+  std::string out = text::count_of(count, "place", "places") + " cannot be read: ";
+  for (std::size_t i = 0; i < std::min(kShown, named.size()); ++i)
+    out += (i == 0 ? "" : ", ") + named[i];
+  return count > kShown ? out + ", …" : out;
+}
+
+std::string text_of_unread(const GcResults& results) {
+  return text_of_places(results.unread_places, results.unreadable) +
+         (results.kept_all_checkouts
+              ? "; every file that was ever in a checkout is kept, as these may link to it: "
+                "let the server read them, or remove them"
+              : "; the files of the checkouts that they are in are kept");
 }
 
 std::string to_text(const GcResults& results) {

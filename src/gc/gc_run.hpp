@@ -7,7 +7,7 @@
 #include "shaman/gc.hpp"
 #include "shaman/worker_pool.hpp"
 
-#include "store/root.hpp"
+#include "store/root/root.hpp"
 
 namespace shaman {
 

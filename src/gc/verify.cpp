@@ -17,7 +17,7 @@
 #include "gc/gc_run.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
-#include "store/root.hpp"
+#include "store/root/root.hpp"
 
 namespace shaman {
 namespace {

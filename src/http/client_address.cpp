@@ -5,7 +5,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
-#include "http/task.hpp"
+#include "async/task.hpp"
 
 namespace shaman::http {
 namespace {

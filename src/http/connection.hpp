@@ -16,11 +16,11 @@
 #include "shaman/http/limits.hpp"
 #include "shaman/tls.hpp"
 
+#include "async/event.hpp"
+#include "async/fair_budget.hpp"
+#include "async/task.hpp"
+#include "async/transfer_rate.hpp"
 #include "http/connection_table.hpp"
-#include "http/event.hpp"
-#include "http/fair_budget.hpp"
-#include "http/task.hpp"
-#include "http/transfer_rate.hpp"
 #include "tls/channel.hpp"
 
 namespace shaman::http {

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/task.hpp"
+#include "async/task.hpp"
 
 namespace shaman::http {
 

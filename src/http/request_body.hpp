@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <span>
 
-#include "http/buffer_pool.hpp"
+#include "async/buffer_pool.hpp"
+#include "async/transfer_rate.hpp"
 #include "http/chunk_decoder.hpp"
 #include "http/connection.hpp"
 #include "http/request_head.hpp"
-#include "http/transfer_rate.hpp"
 
 namespace shaman::http {
 

@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "store/disk_error.hpp"
-#include "store/private_folder.hpp"
-#include "store/remount.hpp"
-#include "store/self_check.hpp"
+#include "store/housekeeping/unfinished_collection.hpp"
+#include "store/root/private_folder.hpp"
+#include "store/root/remount.hpp"
+#include "store/root/self_check.hpp"
 #include "store/store_impl.hpp"
-#include "store/unfinished_collection.hpp"
 
 namespace shaman {
 namespace {

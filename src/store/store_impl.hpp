@@ -13,19 +13,19 @@
 
 #include "shaman/store.hpp"
 
-#include "store/blob_committer.hpp"
-#include "store/blob_folder.hpp"
-#include "store/claim_table.hpp"
-#include "store/dismantling.hpp"
-#include "store/housekeeper.hpp"
-#include "store/instance.hpp"
-#include "store/mark_cache.hpp"
-#include "store/partial_files.hpp"
-#include "store/partial_table.hpp"
-#include "store/proofs.hpp"
-#include "store/reservations.hpp"
-#include "store/root.hpp"
-#include "store/storage_watch.hpp"
+#include "store/housekeeping/dismantling.hpp"
+#include "store/housekeeping/housekeeper.hpp"
+#include "store/known/mark_cache.hpp"
+#include "store/known/proofs.hpp"
+#include "store/root/blob_folder.hpp"
+#include "store/root/instance.hpp"
+#include "store/root/root.hpp"
+#include "store/root/storage_watch.hpp"
+#include "store/space/reservations.hpp"
+#include "store/uploads/blob_committer.hpp"
+#include "store/uploads/claim_table.hpp"
+#include "store/uploads/partial_files.hpp"
+#include "store/uploads/partial_table.hpp"
 
 namespace shaman {
 

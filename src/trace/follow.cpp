@@ -9,7 +9,7 @@
 #include "shaman/text.hpp"
 
 #include "formats/named_files.hpp"
-#include "stored_path.hpp"
+#include "trace/names/stored_path.hpp"
 
 namespace shaman::trace {
 namespace {

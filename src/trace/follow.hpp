@@ -3,7 +3,7 @@
 
 #include "shaman/trace/trace.hpp"
 
-#include "folders.hpp"
+#include "trace/names/folders.hpp"
 
 namespace shaman::trace {
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "stored_path.hpp"
+#include "trace/names/stored_path.hpp"
 
 namespace shaman::trace {
 namespace {

@@ -9,9 +9,9 @@
 #include "shaman/blend/blend_file.hpp"
 #include "shaman/error.hpp"
 
-#include "finder.hpp"
 #include "links.hpp"
 #include "scan.hpp"
+#include "trace/find/finder.hpp"
 
 namespace shaman::trace {
 

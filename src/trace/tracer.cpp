@@ -11,9 +11,9 @@
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
-#include "expand.hpp"
 #include "follow.hpp"
-#include "stored_path.hpp"
+#include "trace/names/expand.hpp"
+#include "trace/names/stored_path.hpp"
 #include "unreadable.hpp"
 
 namespace shaman::trace {

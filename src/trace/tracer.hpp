@@ -10,10 +10,10 @@
 #include "shaman/trace/trace.hpp"
 #include "shaman/worker_pool.hpp"
 
-#include "folders.hpp"
 #include "scan.hpp"
 #include "scanner.hpp"
-#include "string_flow.hpp"
+#include "trace/find/string_flow.hpp"
+#include "trace/names/folders.hpp"
 
 namespace shaman::trace {
 

@@ -10,7 +10,7 @@
 
 #include "shaman/fs/local.hpp"
 
-#include "http/batch_reader.hpp"
+#include "server/calls/batch_reader.hpp"
 #include "store/layout.hpp"
 
 using namespace shaman;

@@ -7,8 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "proxy/repair.hpp"
-#include "proxy/strict_json.hpp"
+#include "flamenco/front/judgement/repair.hpp"
+#include "flamenco/front/judgement/strict_json.hpp"
 
 using namespace shaman;
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "checkout/path_rules.hpp"
-#include "http/files_request.hpp"
+#include "protocol/files_request.hpp"
 
 using namespace shaman;
 

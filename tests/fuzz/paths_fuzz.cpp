@@ -5,8 +5,8 @@
 #include <string>
 
 #include "checkout/path_rules.hpp"
-#include "http/parameters.hpp"
 #include "http/target.hpp"
+#include "protocol/parameters.hpp"
 
 using namespace shaman;
 

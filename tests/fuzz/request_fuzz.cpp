@@ -6,7 +6,7 @@
 
 #include "http/chunk_decoder.hpp"
 #include "http/request_head.hpp"
-#include "http/resumption_fields.hpp"
+#include "protocol/resumption_fields.hpp"
 
 namespace {
 

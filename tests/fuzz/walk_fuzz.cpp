@@ -4,8 +4,8 @@
 #include "allocation_meter.hpp"
 #include "hostile_scene.hpp"
 #include "memory_source.hpp"
+#include "trace/find/string_flow.hpp"
 #include "trace/scanner.hpp"
-#include "trace/string_flow.hpp"
 
 namespace {
 

@@ -4,8 +4,8 @@
 #include <set>
 #include <variant>
 
+#include "store/housekeeping/manifest_reader.hpp"
 #include "store/layout.hpp"
-#include "store/manifest_reader.hpp"
 #include "world.hpp"
 
 namespace shaman::sim {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "checkout/content.hpp"
+#include "checkout/making/content.hpp"
 
 #include <filesystem>
 #include <fstream>

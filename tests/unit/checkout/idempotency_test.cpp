@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "checkout/idempotency.hpp"
+#include "checkout/making/idempotency.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "checkout/name_match.hpp"
+#include "checkout/existing/name_match.hpp"
 
 #include <string>
 

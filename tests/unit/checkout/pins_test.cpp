@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "checkout/pin_names.hpp"
+#include "checkout/existing/pin_names.hpp"
 #include "checkouts_fixture.hpp"
 
 namespace shaman::test {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "checkout/plan.hpp"
+#include "checkout/making/plan.hpp"
 
 #include <gtest/gtest.h>
 
-#include "checkout/manifest.hpp"
+#include "checkout/making/manifest.hpp"
 
 namespace shaman {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "checkout/reuse.hpp"
+#include "checkout/making/reuse.hpp"
 
 #include <array>
 #include <atomic>
@@ -15,7 +15,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "checkout/placement.hpp"
+#include "checkout/making/placement.hpp"
 #include "checkouts_fixture.hpp"
 
 namespace shaman::test {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pack/file_set.hpp"
+#include "pack/plan/file_set.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pack/names.hpp"
+#include "pack/plan/names.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

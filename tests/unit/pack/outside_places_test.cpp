@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pack/outside_places.hpp"
+#include "pack/plan/outside_places.hpp"
 
 #include <algorithm>
 #include <map>

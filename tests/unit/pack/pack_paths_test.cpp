@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pack/pack_paths.hpp"
+#include "pack/plan/pack_paths.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "pack/suspicion.hpp"
+#include "pack/plan/suspicion.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

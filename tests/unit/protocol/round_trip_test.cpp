@@ -6,13 +6,13 @@
 
 #include <gtest/gtest.h>
 
-#include "client/encoded_word.hpp"
-#include "client/wire.hpp"
-#include "http/files_request.hpp"
-#include "http/parameters.hpp"
-#include "http/requirements_answer.hpp"
-#include "http/rfc2047.hpp"
 #include "protocol/batch.hpp"
+#include "protocol/encoded_word.hpp"
+#include "protocol/files_request.hpp"
+#include "protocol/parameters.hpp"
+#include "protocol/requirements_answer.hpp"
+#include "protocol/rfc2047.hpp"
+#include "protocol/wire.hpp"
 
 namespace shaman {
 namespace {

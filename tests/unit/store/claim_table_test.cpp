@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "store/claim_table.hpp"
+#include "store/uploads/claim_table.hpp"
 
 #include <atomic>
 #include <thread>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "store/manifest_reader.hpp"
+#include "store/housekeeping/manifest_reader.hpp"
 
 #include <vector>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "store/mark_cache.hpp"
+#include "store/known/mark_cache.hpp"
 
 #include <string>
 #include <vector>

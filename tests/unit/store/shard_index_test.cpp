@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "store/shard_index.hpp"
+#include "store/known/shard_index.hpp"
 
 #include <filesystem>
 

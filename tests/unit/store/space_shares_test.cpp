@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "store/space_shares.hpp"
+#include "store/space/space_shares.hpp"
 
 #include <vector>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The storage is taken from its place while the store is open, and comes back.
-#include "store/storage_watch.hpp"
+#include "store/root/storage_watch.hpp"
 
 #include <algorithm>
 #include <cerrno>

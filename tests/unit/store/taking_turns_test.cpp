@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "store/taking_turns.hpp"
+#include "store/known/taking_turns.hpp"
 
 #include <atomic>
 #include <thread>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "trace/cache_names.hpp"
+#include "trace/names/cache_names.hpp"
 
 #include <initializer_list>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "trace/name_key.hpp"
+#include "trace/names/name_key.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "trace/numbered.hpp"
+#include "trace/names/numbered.hpp"
 
 #include <gtest/gtest.h>
 

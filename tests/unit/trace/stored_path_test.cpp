@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "trace/stored_path.hpp"
+#include "trace/names/stored_path.hpp"
 
 #include <gtest/gtest.h>
 

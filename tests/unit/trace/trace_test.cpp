@@ -13,7 +13,7 @@
 
 #include "scene_builder.hpp"
 #include "temporary_folder.hpp"
-#include "trace/stored_path.hpp"
+#include "trace/names/stored_path.hpp"
 
 namespace shaman::trace {
 namespace {

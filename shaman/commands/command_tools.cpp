@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "commands/command_tools.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <thread>
+
+#include "shaman/fs/local.hpp"
+#include "shaman/os.hpp"
+#include "shaman/storage_access.hpp"
+#include "shaman/text.hpp"
+#include "shaman/worker_pool.hpp"
+
+#include "run_as.hpp"
+#include "system_log.hpp"
+
+namespace shaman::program {
+
+int fail(const Error& error) {
+  std::fprintf(stderr, "shaman-server: %s\n", text::printable(error.message()).c_str());
+  return kCommandFailed;
+}
+
+namespace {
+// Before it went on as somebody else.
+std::string& first_caller() {
+  static std::string who;
+  return who;
+}
+}  // namespace
+
+bool go_on_as_server(const std::string& storage) {
+  first_caller() = caller();
+  const auto owner = become_owner_of(storage + "/" + kServersFolder);
+  if (!owner) {
+    fail(owner.error());
+    return false;
+  }
+  if (!owner->empty()) std::fprintf(stderr, "shaman-server: %s\n", owner->c_str());
+  return true;
+}
+
+void say(LogLevel level, const std::string& message) {
+  if (level != LogLevel::info) std::fprintf(stderr, "shaman-server: %s\n", message.c_str());
+}
+
+std::optional<int> parse_for_storage(CLI::App& app, CommandOptions& given, int argc, char** argv,
+                                     std::string& storage) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kCommandUsage;
+  }
+  const auto settings = given.load();
+  if (!settings) return kCommandUsage;
+  storage = os::absolute(settings->storage);
+  if (!go_on_as_server(storage)) return kCommandFailed;
+  return std::nullopt;
+}
+
+namespace {
+
+Store& dereferenced(std::unique_ptr<Store>& store) {
+  return *store;
+}
+Pins& dereferenced(Pins& pins) {
+  return pins;
+}
+
+template <class Opened>
+int with(const std::string& storage, const std::function<int(Opened&)>& work) {
+  fs::LocalFileSystem file_system;
+  if (const auto is = check_is_storage(file_system, storage); !is) return fail(is.error());
+  WorkerPool pool(std::max<std::size_t>(2 * std::thread::hardware_concurrency(), 8));
+  StoreOptions options;
+  options.log = say;
+  auto opened = Opened::open(file_system, storage, options, pool);
+  if (!opened) return fail(opened.error());
+  return work(dereferenced(*opened));
+}
+
+}  // namespace
+
+int with_store(const std::string& storage, const std::function<int(Store&)>& work) {
+  return with<Store>(storage, work);
+}
+
+int with_pins(const std::string& storage, const std::function<int(Pins&)>& work) {
+  return with<Pins>(storage, work);
+}
+
+void log_command(const std::string& what, const std::string& storage, const Error* failure) {
+  const std::string line = what + (storage.empty() ? "" : " in " + text::in_quotes(storage)) +
+                           " by " + (first_caller().empty() ? caller() : first_caller()) + ": " +
+                           (failure == nullptr ? "done" : "failed: " + failure->message());
+  if (write_system_log(failure == nullptr ? LogLevel::info : LogLevel::warning, line)) return;
+  // What failed has a message of its own, and has done nothing.
+  if (failure != nullptr) return;
+  std::fprintf(stderr,
+               "shaman-server: this machine has no system log (/dev/log), so that nothing tells"
+               " later that this was done\n");
+}
+
+}  // namespace shaman::program

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "shaman/error.hpp"
+#include "shaman/pins.hpp"
+#include "shaman/store.hpp"
+
+#include "options/command_options.hpp"
+
+/// What the commands that work on a storage by hand share.
+namespace shaman::program {
+
+inline constexpr int kCommandFailed = 1;
+inline constexpr int kCommandUsage = 2;
+/// In a storage: what the server keeps for itself.
+inline constexpr const char* kServersFolder = ".shaman";
+
+/// Says the error on standard error. The exit status for it.
+int fail(const Error& error);
+/// What a store or a collection has to say, but for what is usual.
+void say(LogLevel level, const std::string& message);
+
+/// Where root runs a command: goes on as the user whose `.shaman` the storage has, so that what the
+/// command leaves there is the server's to read and to change. Says so; the error too, and returns
+/// false. Before other threads are started.
+[[nodiscard]] bool go_on_as_server(const std::string& storage);
+
+/// Parses the arguments, and goes on as the server; `storage` is absolute then. An exit status
+/// where the command ends here.
+[[nodiscard]] std::optional<int> parse_for_storage(CLI::App& app, CommandOptions& given, int argc,
+                                                   char** argv, std::string& storage);
+
+/// Opens the store, or the pins, of a storage that is there, beside running servers, and does the
+/// work. Its exit status.
+[[nodiscard]] int with_store(const std::string& storage, const std::function<int(Store&)>& work);
+[[nodiscard]] int with_pins(const std::string& storage, const std::function<int(Pins&)>& work);
+
+/// Puts one line into the system's log (journal or syslog): who did what to which storage, and how
+/// that ended; null: well. `what` is the command with its arguments, those from outside in quotes.
+/// Where the machine has no such log, standard error says so.
+void log_command(const std::string& what, const std::string& storage, const Error* failure);
+template <class T>
+void log_command(const std::string& what, const std::string& storage, const result<T>& outcome) {
+  const std::optional<Error> failure = outcome ? std::nullopt : std::optional(outcome.error());
+  log_command(what, storage, failure ? &*failure : nullptr);
+}
+
+}  // namespace shaman::program

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "commands/commands.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+
+#include "shaman/checkout.hpp"
+#include "shaman/fs/local.hpp"
+#include "shaman/gc.hpp"
+#include "shaman/jobs/checkout_ends.hpp"
+#include "shaman/manager/check.hpp"
+#include "shaman/os.hpp"
+#include "shaman/storage_access.hpp"
+#include "shaman/store.hpp"
+#include "shaman/text.hpp"
+#include "shaman/verify.hpp"
+#include "shaman/worker_pool.hpp"
+
+#include "commands/command_tools.hpp"
+#include "commands/pin_commands.hpp"
+#include "commands/token_command.hpp"
+#include "options/command_options.hpp"
+
+namespace shaman::program {
+namespace {
+
+constexpr int kUsageError = kCommandUsage;
+constexpr int kDamaged = 3;
+constexpr int kWrong = 3;
+constexpr int kUnread = 4;
+
+std::size_t walking_threads() {
+  return std::max<std::size_t>(2 * std::thread::hardware_concurrency(), 8);
+}
+
+std::string gc_command(const result<GcResults>& results) {
+  if (!results) return "gc";
+  return "gc (" + text::count_of(results->collected, "file", "files") + " collected, " +
+         std::to_string(results->deleted) + " deleted)";
+}
+
+int collect(int argc, char** argv) {
+  std::string explain;
+  bool as_json = false;
+  bool dry_run = false;
+  CLI::App app(
+      "Finds files that no checkout uses and that nobody asked for in a while, puts them into the\n"
+      "storage's trash, and deletes what has been there for long enough. Servers may run.",
+      "shaman-server gc");
+  CommandOptions given(app);
+  given.line().add("storage", "--storage");
+  for (const char* const policy :
+       {"max-age", "min-age", "grace", "max-store-size", "min-free", "min-free-inodes"})
+    given.line().add(std::string("gc.") + policy, std::string("--") + policy);
+  app.add_flag("--dry-run", dry_run, "Tell what would be done, and change nothing");
+  app.add_flag("--json", as_json, "Print the figures as one line of JSON");
+  app.add_option("--explain", explain, "Tell why the files with this SHA-256 stay or go")
+      ->type_name("SHA");
+  std::string storage;
+  GcOptions options;
+  try {
+    app.parse(argc, argv);
+    const auto settings = given.load();
+    if (!settings) return kUsageError;
+    storage = os::absolute(settings->storage);
+    options = settings->gc;
+    options.log = say;
+    options.dry_run = dry_run;
+    if (!explain.empty() && !(options.explain = Digest::from_hex(explain)))
+      throw CLI::ValidationError("--explain", "'" + explain + "' is no SHA-256 of 64 hex digits");
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsageError;
+  }
+  if (!go_on_as_server(storage)) return kCommandFailed;
+  os::lower_thread_priority();  // a server may be at work beside this
+  fs::LocalFileSystem file_system;
+  WorkerPool pool(walking_threads());
+  const auto results = collect_garbage(file_system, storage, pool, options);
+  if (!dry_run) log_command(gc_command(results), storage, results);
+  if (!results) return fail(results.error());
+  const std::string report = as_json ? to_json(*results) : to_text(*results);
+  std::printf("%s%s\n", dry_run && !as_json ? "dry run: " : "", report.c_str());
+  return results->unread_places == 0 ? 0 : kWrong;
+}
+
+int erase(int argc, char** argv) {
+  std::string storage;
+  std::string path;
+  CLI::App app(
+      "Erases one checkout. Its files stay in the store until garbage collection finds that\n"
+      "nothing else uses them. Servers may run.",
+      "shaman-server erase");
+  CommandOptions given(app);
+  given.line().add("storage", "--storage");
+  app.add_option("path", path, "The checkout, relative to the storage's jobs folder")
+      ->required()
+      ->type_name("PATH");
+  if (const auto status = parse_for_storage(app, given, argc, argv, storage)) return *status;
+  return with_store(storage, [&](Store& store) {
+    const auto erased = Checkouts(store, {}).erase(path);
+    log_command("erase " + text::in_quotes(path), storage, erased);
+    return erased ? 0 : fail(erased.error());
+  });
+}
+
+// What the server itself may do in its storage; before its first start there is nothing to try.
+bool is_access_good(const std::string& storage) {
+  fs::LocalFileSystem file_system;
+  if (!check_is_storage(file_system, storage)) return true;
+  const auto remarks = check_storage_access(file_system, storage);
+  if (!remarks) {
+    std::printf("WRONG %s\n", text::printable(remarks.error().message()).c_str());
+    return false;
+  }
+  for (const std::string& remark : *remarks)
+    std::printf("mind  %s\n", text::printable(remark).c_str());
+  return true;
+}
+
+int check(int argc, char** argv) {
+  std::string url;
+  std::string storage;
+  bool is_beside = false;
+  CLI::App app(
+      "Reads a Flamenco Manager's configuration, and says what in it does not fit to this "
+      "server's\n"
+      "storage. Without URL, it is the Manager of the server's configuration (manager or\n"
+      "manager-api). The exit status is 3 where something is wrong.",
+      "shaman-server check-manager");
+  CommandOptions given(app);
+  given.line().add("storage", "--storage");
+  app.add_option("url", url, "The Manager's own address: http://127.0.0.1:8081")->type_name("URL");
+  app.add_flag("--beside", is_beside,
+               "Something else, such as nginx, sends each its part: this server is not in front."
+               " So it is where manager-api is configured");
+  const auto address = [&]() -> result<client::BaseUrl> { return client::BaseUrl::parse(url); };
+  try {
+    app.parse(argc, argv);
+    const auto settings = given.load();
+    if (!settings) return kUsageError;
+    storage = os::absolute(settings->storage);
+    is_beside = is_beside || settings->manager_api;
+    if (url.empty()) url = settings->asked_manager();
+    if (url.empty())
+      throw CLI::RequiredError("the Manager's URL, here or in the server's configuration");
+    if (const auto parsed = address(); !parsed)
+      throw CLI::ValidationError("URL", parsed.error().message());
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsageError;
+  }
+  manager::Manager manager(*address());
+  const auto position = is_beside ? manager::Position::beside : manager::Position::front;
+  if (!go_on_as_server(storage)) return kCommandFailed;
+  const auto findings = manager::check_manager(manager, storage, position);
+  if (!findings) return fail(findings.error());
+  bool is_good = is_access_good(storage);
+  for (const manager::Finding& finding : *findings) {
+    std::printf("%s %s\n", finding.is_wrong ? "WRONG" : "good ",
+                text::printable(finding.text).c_str());
+    is_good = is_good && !finding.is_wrong;
+  }
+  return is_good ? 0 : kWrong;
+}
+
+int expired(int argc, char** argv) {
+  bool confirms = false;
+  std::string storage;
+  CLI::App app(
+      "Lists the checkouts that no job uses any more and that a server would erase, were they not "
+      "so\n"
+      "many at once (checkout.erase-brake).",
+      "shaman-server expired");
+  CommandOptions given(app);
+  given.line().add("storage", "--storage");
+  app.add_flag("--confirm", confirms, "Let the server erase them, when it next looks at the jobs");
+  try {
+    app.parse(argc, argv);
+    const auto settings = given.load();
+    if (!settings) return kUsageError;
+    storage = os::absolute(settings->storage);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsageError;
+  }
+  if (!go_on_as_server(storage)) return kCommandFailed;
+  fs::LocalFileSystem file_system;
+  if (const auto is = check_is_storage(file_system, storage); !is) return fail(is.error());
+  const auto held = jobs::held_checkouts(file_system, storage);
+  if (!held) return fail(held.error());
+  for (const jobs::CheckoutId& checkout : *held)
+    std::printf("%s\n", text::printable(checkout.path).c_str());
+  if (held->empty()) std::fprintf(stderr, "No checkout waits for being confirmed.\n");
+  if (!confirms || held->empty()) return 0;
+  const auto confirmed = jobs::confirm_erasing(file_system, storage, *held);
+  log_command("expired --confirm (" + text::count_of(held->size(), "checkout", "checkouts") + ")",
+              storage, confirmed);
+  if (!confirmed) return fail(confirmed.error());
+  std::fprintf(stderr,
+               "The server erases these where they still have no job, when it next looks.\n");
+  return 0;
+}
+
+// `5%`, or `0.5%`: as a fraction of one. 0: it is no such thing.
+double parse_share(std::string_view text) {
+  double percent = 0;
+  if (!text.ends_with('%')) return 0;
+  text.remove_suffix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
+  const bool is_good = error == std::errc() && end == text.data() + text.size() && percent > 0;
+  return is_good && percent <= 100 ? percent / 100 : 0;
+}
+
+std::string verify_command(const result<VerifyResults>& results) {
+  if (!results) return "verify";
+  return "verify (" + text::count_of(results->damaged.size(), "file", "files") + " damaged)";
+}
+
+int verify(int argc, char** argv) {
+  std::string storage;
+  VerifyOptions options;
+  CLI::App app(
+      "Reads the stored files and compares them with their checksums. What is damaged is moved to\n"
+      "the storage's .shaman/quarantine, so that clients send it again. Lists the checkouts that\n"
+      "are broken by that, or by files that are missing. The exit status is 3 while one is,\n"
+      "and 4 where all is good but for what this user may not read.\n"
+      "A run that was interrupted goes on where it was. Servers may run.",
+      "shaman-server verify");
+  CommandOptions given(app);
+  given.line().add("storage", "--storage");
+  app.add_option_function<std::string>(
+         "--sample",
+         [&options](const std::string& text) {
+           options.sample = parse_share(text);
+           if (options.sample == 0)
+             throw CLI::ValidationError("--sample", "'" + text + "' is no share such as 5%");
+         },
+         "Read only this share of the files, chosen by chance")
+      ->type_name("PERCENT%");
+  app.add_option("--rate", options.bytes_per_second,
+                 "Read no faster than this a second; 0: no limit")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("BYTES")
+      ->capture_default_str();
+  app.add_flag("--dry-run", options.dry_run, "Leave what is damaged in its place");
+  app.add_flag("--restart", options.restart, "Begin anew where the last run was interrupted");
+  try {
+    app.parse(argc, argv);
+    const auto settings = given.load();
+    if (!settings) return kUsageError;
+    storage = os::absolute(settings->storage);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsageError;
+  }
+  if (!go_on_as_server(storage)) return kCommandFailed;
+  os::lower_thread_priority();  // a server may be at work beside this
+  fs::LocalFileSystem file_system;
+  WorkerPool pool(walking_threads());
+  const auto results = verify_store(file_system, storage, pool, options);
+  if (!options.dry_run) log_command(verify_command(results), storage, results);
+  if (!results) return fail(results.error());
+  std::printf("%s\n", to_text(*results).c_str());
+  if (!is_good(*results)) return kDamaged;
+  return results->unread_places == 0 ? 0 : kUnread;
+}
+
+}  // namespace
+
+std::optional<int> run_command(int argc, char** argv) {
+  const std::string_view name = argc > 1 ? argv[1] : "";
+  if (name == "gc") return collect(argc - 1, argv + 1);
+  if (name == "erase") return erase(argc - 1, argv + 1);
+  if (name == "check-manager") return check(argc - 1, argv + 1);
+  if (name == "expired") return expired(argc - 1, argv + 1);
+  if (name == "token") return run_token_command(argc - 1, argv + 1);
+  if (name == "verify") return verify(argc - 1, argv + 1);
+  if (name == "pin") return run_pin_command(argc - 1, argv + 1);
+  if (name == "unpin") return run_unpin_command(argc - 1, argv + 1);
+  if (name == "pins") return run_pins_command(argc - 1, argv + 1);
+  return std::nullopt;
+}
+
+}  // namespace shaman::program

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "commands/manager_check.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "shaman/text.hpp"
+
+namespace shaman::program {
+namespace {
+
+// Both may be started together; then the Manager takes a while.
+constexpr std::chrono::seconds kFirst{2};
+constexpr std::chrono::seconds kLater{30};
+
+bool pause(const std::stop_token& stop, std::chrono::seconds time) {
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  wake.wait_for(lock, stop, time, [] { return false; });
+  return !stop.stop_requested();
+}
+
+using Tell = std::function<void(std::vector<std::string>)>;
+
+void report(const std::vector<manager::Finding>& findings, const Tell& tell) {
+  std::vector<std::string> wrong;
+  for (const manager::Finding& finding : findings) {
+    if (!finding.is_wrong) continue;
+    spdlog::warn("the Manager: {}", text::printable(finding.text));
+    wrong.push_back(finding.text);
+  }
+  if (wrong.empty()) spdlog::info("the Manager's configuration fits");
+  tell(std::move(wrong));
+}
+
+void check(const std::stop_token& stop, const std::string& url, const std::string& storage,
+           manager::Position position, const Tell& tell) {
+  const auto address = client::BaseUrl::parse(url);
+  if (!address) return;
+  bool complained = false;
+  for (auto wait = kFirst; !stop.stop_requested(); wait = kLater) {
+    manager::Manager manager(*address, stop);
+    const auto findings = manager::check_manager(manager, storage, position);
+    if (findings) return report(*findings, tell);
+    if (!std::exchange(complained, true) && !stop.stop_requested())
+      spdlog::warn("the Manager cannot be asked for its configuration yet: {}",
+                   text::printable(findings.error().message()));
+    if (!pause(stop, wait)) return;
+  }
+}
+
+}  // namespace
+
+void ManagerCheck::start(std::string url, std::string storage, manager::Position position,
+                         Tell tell) {
+  thread_ = std::jthread([url = std::move(url), storage = std::move(storage), position,
+                          tell = std::move(tell)](const std::stop_token& stop) {
+    try {
+      check(stop, url, storage, position, tell);
+    } catch (const std::exception& error) {
+      spdlog::error("the Manager's configuration cannot be checked: {}",
+                    text::printable(error.what()));
+    }
+  });
+}
+
+}  // namespace shaman::program

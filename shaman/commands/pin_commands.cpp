@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "commands/pin_commands.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "shaman/pins.hpp"
+#include "shaman/text.hpp"
+#include "shaman/utc.hpp"
+
+#include "commands/command_tools.hpp"
+#include "options/command_options.hpp"
+
+namespace shaman::program {
+namespace {
+
+constexpr int kSomethingMissing = 3;
+
+std::string size_text(const Pin& pin) {
+  return text::count_of(pin.files, "file", "files") + ", " + text::human_bytes(pin.bytes);
+}
+
+void print(const Pin& pin) {
+  const std::string of = pin.made ? pin.checkout : "(links placed by hand)";
+  std::printf("%s\n    of %s, %s%s%s\n", text::printable(pin.name).c_str(),
+              text::printable(of).c_str(), size_text(pin).c_str(), pin.made ? ", made " : "",
+              pin.made ? utc_text(*pin.made).c_str() : "");
+  if (pin.missing > 0)
+    std::printf("    MISSING: %s of it not in the store; submit the job again\n",
+                text::count_of(pin.missing, "file is", "files are").c_str());
+}
+
+// Names from outside that are not UTF-8 would end the writing of JSON.
+std::string json_text(const std::string& text) {
+  return text::is_utf8(text) ? text : text::printable(text);
+}
+
+void print_json(const PinList& list) {
+  nlohmann::json pins = nlohmann::json::array();
+  for (const Pin& pin : list.pins)
+    pins.push_back({{"name", json_text(pin.name)},
+                    {"checkout", json_text(pin.checkout)},
+                    {"files", pin.files},
+                    {"bytes", pin.bytes},
+                    {"missing", pin.missing},
+                    {"made", pin.made ? nlohmann::json(utc_text(*pin.made)) : nlohmann::json()}});
+  std::printf("%s\n",
+              nlohmann::json({{"pins", pins}, {"looseLinks", list.loose_links}}).dump().c_str());
+}
+
+void print_text(const PinList& list) {
+  for (const Pin& pin : list.pins)
+    print(pin);
+  if (list.pins.empty()) std::fprintf(stderr, "Nothing is pinned.\n");
+  if (list.loose_links > 0)
+    std::fprintf(stderr,
+                 "shaman-server: %s directly in .shaman/pins, where a checkout was copied by hand."
+                 " They keep their files; pin the checkout by `shaman-server pin`, and remove"
+                 " them.\n",
+                 text::count_of(list.loose_links, "link lies", "links lie").c_str());
+}
+
+}  // namespace
+
+int run_pin_command(int argc, char** argv) {
+  std::string checkout;
+  std::string name;
+  CLI::App app(
+      "Keeps all files of a checkout, also after the checkout was erased, until `shaman-server\n"
+      "unpin`. Servers and collections may run.",
+      "shaman-server pin");
+  CommandOptions given(app);
+  given.line().add("storage", "--storage");
+  app.add_option("checkout", checkout, "The checkout, relative to the storage's jobs folder")
+      ->required()
+      ->type_name("CHECKOUT");
+  app.add_option("--name", name, "What to call the pin; without it, as the checkout")
+      ->type_name("NAME");
+  std::string storage;
+  if (const auto status = parse_for_storage(app, given, argc, argv, storage)) return *status;
+  return with_pins(storage, [&](Pins& pins) {
+    const auto added = pins.add(checkout, name);
+    log_command("pin " + text::in_quotes(checkout), storage, added);
+    if (!added) return fail(added.error());
+    std::printf("pinned %s as %s: %s\n", text::printable(checkout).c_str(),
+                text::printable(added->pin.name).c_str(), size_text(added->pin).c_str());
+    if (added->left_out > 0)
+      std::fprintf(stderr,
+                   "shaman-server: %s in it not from the store (renders, for example): a pin does"
+                   " not keep those\n",
+                   text::count_of(added->left_out, "entry is", "entries are").c_str());
+    return 0;
+  });
+}
+
+int run_unpin_command(int argc, char** argv) {
+  std::string name;
+  CLI::App app(
+      "Removes a pin. Its files stay until garbage collection finds that nothing else uses them.",
+      "shaman-server unpin");
+  CommandOptions given(app);
+  given.line().add("storage", "--storage");
+  app.add_option("name", name, "The pin, as `shaman-server pins` lists it")
+      ->required()
+      ->type_name("NAME");
+  std::string storage;
+  if (const auto status = parse_for_storage(app, given, argc, argv, storage)) return *status;
+  return with_pins(storage, [&](Pins& pins) {
+    const auto removed = pins.remove(name);
+    log_command("unpin " + text::in_quotes(name), storage, removed);
+    return removed ? 0 : fail(removed.error());
+  });
+}
+
+int run_pins_command(int argc, char** argv) {
+  bool as_json = false;
+  CLI::App app(
+      "Lists what is pinned: name, checkout, files, size and when. The exit status is 3 where a\n"
+      "pinned file is missing from the store.",
+      "shaman-server pins");
+  CommandOptions given(app);
+  given.line().add("storage", "--storage");
+  app.add_flag("--json", as_json, "Print one line of JSON");
+  std::string storage;
+  if (const auto status = parse_for_storage(app, given, argc, argv, storage)) return *status;
+  return with_pins(storage, [&](Pins& pins) {
+    const auto list = pins.list();
+    if (!list) return fail(list.error());
+    if (as_json)
+      print_json(*list);
+    else
+      print_text(*list);
+    const bool is_whole =
+        std::ranges::all_of(list->pins, [](const Pin& pin) { return pin.missing == 0; });
+    return is_whole ? 0 : kSomethingMissing;
+  });
+}
+
+}  // namespace shaman::program

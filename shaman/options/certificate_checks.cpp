@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "options/certificate_checks.hpp"
+
+#include <chrono>
+
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include "shaman/text.hpp"
+#include "shaman/utc.hpp"
+
+#include "tls/context.hpp"
+
+namespace shaman::program {
+namespace {
+
+constexpr std::chrono::days kSoon{21};
+
+bool has_alternative_names(X509* certificate) {
+  auto* const names = static_cast<GENERAL_NAMES*>(
+      ::X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  const bool has_any = names != nullptr;
+  ::GENERAL_NAMES_free(names);
+  return has_any;
+}
+
+bool is_for(X509* certificate, const std::string& host) {
+  return ::X509_check_host(certificate, host.c_str(), host.size(), 0, nullptr) == 1 ||
+         ::X509_check_ip_asc(certificate, host.c_str(), 0) == 1;
+}
+
+}  // namespace
+
+void check_certificate(const Options& options, Findings& found) {
+  const tls::ServerIdentity& identity = *options.server.tls;
+  X509* const certificate = ::SSL_CTX_get0_certificate(identity.context().get());
+  const std::string file = text::in_quotes(options.tls.certificate);
+  const auto now = std::chrono::system_clock::now();
+  if (identity.expires() <= now)
+    found.wrong("tls.certificate", file + " has expired (" + utc_text(identity.expires()) +
+                                       "): clients refuse it; renew it");
+  else if (identity.expires() - now < kSoon)
+    found.doubtful("tls.certificate",
+                   file + " expires soon (" + utc_text(identity.expires()) + "): renew it");
+  if (::X509_cmp_current_time(::X509_get0_notBefore(certificate)) > 0)
+    found.wrong("tls.certificate", file +
+                                       " is not valid yet: clients refuse it; look at the clock"
+                                       " of this machine");
+  if (!has_alternative_names(certificate))
+    found.doubtful("tls.certificate", file +
+                                          " has no subjectAltName: clients compare the server's"
+                                          " name with nothing else, and refuse it");
+  for (const std::string& host : options.server.allowed_hosts)
+    if (!is_for(certificate, host))
+      found.doubtful("tls.certificate", file + " is not for " + text::in_quotes(host) +
+                                            ", which allowed-hosts has: clients that use this name"
+                                            " refuse it");
+}
+
+}  // namespace shaman::program

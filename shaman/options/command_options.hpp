@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "options/command_line.hpp"
+#include "options/settings.hpp"
+
+namespace shaman::program {
+
+/// What a command takes of the server's options, from the same sources.
+class CommandOptions {
+ public:
+  explicit CommandOptions(CLI::App& app) : table_(table_of(defaults_)), line_(app, table_) {
+    app.add_option("--config", sources_.file, "The server's configuration file [SHAMAN_CONFIG]")
+        ->type_name("FILE");
+  }
+  CommandLine& line() { return line_; }
+
+  /// After parsing. Null: what is wrong was said.
+  std::shared_ptr<Options> load() {
+    sources_.find_file();
+    sources_.command_line = line_.given();
+    Loaded loaded = program::load(sources_);
+    if (loaded.problems.empty()) return std::move(loaded.options);
+    complain(loaded.problems);
+    return nullptr;
+  }
+  /// Where it does not matter which storage it is.
+  void needs_no_storage() { sources_.needs_storage = false; }
+
+ private:
+  Options defaults_;
+  config::Table table_;
+  CommandLine line_;
+  Sources sources_;
+};
+
+}  // namespace shaman::program

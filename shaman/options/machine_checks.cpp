@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "options/machine_checks.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <system_error>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "shaman/auth/token_file.hpp"
+#include "shaman/named_file.hpp"
+#include "shaman/os.hpp"
+#include "shaman/text.hpp"
+
+#include "descriptors.hpp"
+#include "options/certificate_checks.hpp"
+#include "options/name_checks.hpp"
+
+namespace shaman::program {
+namespace {
+
+using text::in_quotes;
+
+// statfs(2), linux/magic.h: what holds no files of people's.
+constexpr std::array<std::pair<std::uint32_t, const char*>, 18> kOfTheKernel{
+    {{0x9fa0, "proc"},
+     {0x62656572, "sysfs"},
+     {0x1cd1, "devpts"},
+     {0x27e0eb, "cgroup"},
+     {0x63677270, "cgroup2"},
+     {0x64626720, "debugfs"},
+     {0x74726163, "tracefs"},
+     {0x73636673, "securityfs"},
+     {0xcafe4a11, "bpf"},
+     {0x62656570, "configfs"},
+     {0xde5e81e4, "efivarfs"},
+     {0x958458f6, "hugetlbfs"},
+     {0x19800202, "mqueue"},
+     {0x6165676c, "pstore"},
+     {0x42494e4d, "binfmt_misc"},
+     {0x73717368, "squashfs"},
+     {0x9660, "iso9660"},
+     {0x67596969, "rpc_pipefs"}}};
+constexpr std::array<std::uint32_t, 2> kInMemory{0x01021994, 0x858458f6};
+
+std::string reason(int code) {
+  return std::generic_category().message(code);
+}
+
+bool can_write(const std::string& folder) {
+  return ::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+// The folder itself, or the first above it that is there.
+std::string nearest_folder(std::string path) {
+  while (path != "/" && !os::info(path))
+    path = os::parent(path);
+  return path;
+}
+
+void check_file_system(const std::string& path, Findings& found) {
+  struct statfs status {};
+  if (::statfs(path.c_str(), &status) != 0) return;
+  const auto type = static_cast<std::uint32_t>(status.f_type);
+  for (const auto& [magic, name] : kOfTheKernel)
+    if (type == magic)
+      found.wrong("storage", in_quotes(path) + " is on " + name + ", which cannot keep files");
+  if (std::ranges::find(kInMemory, type) != kInMemory.end())
+    found.doubtful("storage", in_quotes(path) +
+                                  " is in memory: all of it is lost at a restart of"
+                                  " this machine");
+}
+
+void check_storage(const Options& options, Findings& found) {
+  const std::string path = os::absolute(options.storage);
+  const auto there = os::info(path);
+  const std::string place = there ? path : std::string(os::parent(path));
+  if (there && there->type != os::FileType::folder)
+    return found.wrong("storage", in_quotes(path) + " is not a folder");
+  const auto parent = os::info(place);
+  if (!there && (!parent || parent->type != os::FileType::folder))
+    return found.wrong("storage", "neither " + in_quotes(path) +
+                                      " nor the folder that it would be"
+                                      " made in is there: create that"
+                                      " folder, or mend the path");
+  const std::size_t before = found.errors.size();
+  check_file_system(place, found);
+  if (found.errors.size() > before) return;
+  for (const char* const part : {"", "/jobs", "/file-store", "/file-store/stored", "/.shaman"}) {
+    const auto folder = os::info(place + part);
+    if (!folder) continue;
+    if (folder->type != os::FileType::folder)
+      found.wrong("storage", in_quotes(place + part) + " is not a folder");
+    else if (!can_write(place + part))
+      found.wrong("storage", in_quotes(place + part) + " cannot be written by this user (uid " +
+                                 std::to_string(::geteuid()) + "): " + reason(errno));
+    if (!there) break;
+  }
+}
+
+// A socket that is bound as the server's would be, and closed at once.
+void check_endpoint(boost::asio::io_context& context,
+                    const boost::asio::ip::tcp::endpoint& endpoint, const std::string& listen,
+                    Findings& found) {
+  boost::system::error_code error;
+  boost::asio::ip::tcp::acceptor acceptor(context);
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(boost::asio::socket_base::reuse_address(true), error);
+  if (!error && endpoint.address().is_v6())
+    acceptor.set_option(boost::asio::ip::v6_only(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(1, error);
+  if (!error) return;
+  if (error == boost::asio::error::address_in_use)
+    return found.doubtful("listen", in_quotes(listen) +
+                                        " is in use now; that is right where this server runs"
+                                        " already, and else it will not start");
+  if (error == boost::asio::error::access_denied)
+    return found.doubtful("listen", "this user may not listen on " + in_quotes(listen) +
+                                        ": ports below 1024 need CAP_NET_BIND_SERVICE");
+  found.wrong("listen", in_quotes(listen) + " cannot be listened on: " + error.message() +
+                            "; it must be an address of this machine");
+}
+
+void check_listen(const Options& options, Findings& found) {
+  boost::asio::io_context context;
+  boost::asio::ip::tcp::resolver resolver(context);
+  boost::system::error_code error;
+  const auto endpoints = resolver.resolve(options.host, std::to_string(options.port),
+                                          boost::asio::ip::tcp::resolver::passive, error);
+  if (error)
+    return found.wrong("listen", in_quotes(options.host) +
+                                     " is neither a name nor an address that this machine knows: " +
+                                     error.message());
+  for (const auto& each : endpoints)
+    check_endpoint(context, each.endpoint(), options.listen, found);
+}
+
+void check_port_file(const Options& options, Findings& found) {
+  if (options.port_file.empty()) return;
+  const std::string path = os::absolute(options.port_file);
+  const std::string folder(os::parent(path));
+  if (const auto here = os::info(folder); here && here->type == os::FileType::folder) {
+    // The error names the option.
+    if (const auto good = check_output_file({path, "port-file"}); !good)
+      found.wrong("", good.error().message());
+    return;
+  }
+  const std::string above = nearest_folder(folder);
+  const auto there = os::info(above);
+  if (there && there->type != os::FileType::folder)
+    found.wrong("port-file", in_quotes(above) + " is not a folder");
+  else if (!can_write(above))
+    found.wrong("port-file", "the folder " + in_quotes(folder) + " cannot be made in " +
+                                 in_quotes(above) + ": " + reason(errno));
+}
+
+// A file that cannot be read is a problem of its own, and was said.
+void check_tokens(const Options& options, Findings& found) {
+  const auth::AccessOptions& access = options.access;
+  if (!access.is_on()) return;
+  const bool is_by_token_alone = access.networks.empty() && access.certificates.empty() &&
+                                 access.jwt.keys.empty() && !access.token_file.empty();
+  if (is_by_token_alone) {
+    const auto tokens = auth::TokenFile::read(access.token_file);
+    const auto now = std::chrono::system_clock::now();
+    if (tokens && std::ranges::none_of(*tokens, [&](const auth::Token& token) {
+          return !token.expires || *token.expires > now;
+        }))
+      found.doubtful("auth.token-file", in_quotes(access.token_file) +
+                                            " has no token that is good now, so that nobody can"
+                                            " use this server: `shaman-server token create`");
+  }
+  if (!options.server.tls && !is_loopback(options.host))
+    found.doubtful("tls.certificate", "is not given, and " + in_quotes(options.listen) +
+                                          " is no loopback address: unless a proxy before this"
+                                          " server speaks TLS, tokens can be read on the way");
+}
+
+void check_process(const Options& options, Findings& found) {
+  const auto fitting =
+      raise_descriptor_limit(options.connections_given ? options.server.limits.connections : 0);
+  if (!fitting) found.wrong("max-connections", fitting.error().message());
+  const ::mode_t mask = ::umask(0);
+  ::umask(mask);
+  if ((mask & 055U) != 0) {
+    std::array<char, 16> octal{};
+    std::snprintf(octal.data(), octal.size(), "%04o", mask);
+    found.doubtful("storage", std::string("the umask of this shell is ") + octal.data() +
+                                  ": workers that are other users cannot read what a server makes"
+                                  " that is started from it; that of a service is UMask= in its"
+                                  " systemd unit");
+  }
+}
+
+}  // namespace
+
+Findings check_machine(const Options& options) {
+  Findings found;
+  if (!options.storage.empty()) check_storage(options, found);
+  check_listen(options, found);
+  check_port_file(options, found);
+  check_tokens(options, found);
+  if (options.server.tls) check_certificate(options, found);
+  check_process(options, found);
+  return found;
+}
+
+}  // namespace shaman::program

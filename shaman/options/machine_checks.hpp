@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "options/option_checks.hpp"
+
+namespace shaman::program {
+
+/// What of this machine does not suit the options, for --check-config: the storage, the address to
+/// listen on, files, the certificate's dates and names, limits of this process. Looks only, but for
+/// a temporary file beside the port file, and sockets that are bound for a moment. It speaks of the
+/// user who calls it.
+[[nodiscard]] Findings check_machine(const Options& options);
+
+}  // namespace shaman::program

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "options/option_groups.hpp"
+
+namespace shaman::program {
+
+using config::Option;
+using config::Reload;
+using config::Table;
+using config::Values;
+
+Error wrong(const std::string& given, const std::string& what) {
+  return {errc::malformed_request, "'" + given + "': " + what};
+}
+
+// An option whose values are kept as they are written, beside what `parse` makes of them.
+Option written(std::string key, std::string type, std::string text, Reload reload, Values& kept,
+               std::function<result<void>(const Values&)> parse) {
+  Option option{.key = std::move(key),
+                .section = {},
+                .type = std::move(type),
+                .text = std::move(text),
+                .reload = reload,
+                .example = {},
+                .set = {},
+                .get = {}};
+  option.set = [&kept, parse = std::move(parse)](const Values& values) -> result<void> {
+    if (auto good = parse(values); !good) return good;
+    kept = values;
+    return {};
+  };
+  option.get = [&kept] { return kept; };
+  return option;
+}
+
+namespace {
+
+using Roles = std::vector<std::pair<std::string, auth::Role>>;
+
+result<void> set_roles(const Values& entries, const char* what, Roles& roles) {
+  roles.clear();
+  for (const std::string& entry : entries) {
+    const std::size_t equals = entry.rfind('=');
+    const auto role = auth::role_of(equals == std::string::npos ? "" : entry.substr(equals + 1));
+    if (!role || equals == 0)
+      return wrong(entry,
+                   std::string("must be ") + what + "=ROLE, the role worker, submit or admin");
+    roles.emplace_back(entry.substr(0, equals), *role);
+  }
+  return {};
+}
+
+result<void> set_jwt_keys(const Values& entries, auth::AccessOptions& access) {
+  access.jwt.keys.clear();
+  for (const std::string& entry : entries) {
+    const std::size_t equals = entry.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == entry.size())
+      return wrong(entry, "must be KEYID=FILE");
+    access.jwt.keys.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return {};
+}
+
+using Parse = std::function<result<void>(const Values&)>;
+
+// A list, in the option's own words.
+Option list_of(std::string key, std::string type, std::string text, std::string example,
+               Values& kept, Parse parse) {
+  Option list = written(std::move(key), std::move(type), std::move(text), Reload::live, kept,
+                        std::move(parse));
+  list.is_list = true;
+  list.example = std::move(example);
+  return list;
+}
+
+// One that is taken as it is.
+void add_names(Table& table, std::string key, std::string type, std::string text, Values& kept,
+               std::string example) {
+  table.custom(list_of(std::move(key), std::move(type), std::move(text), std::move(example), kept,
+                       [](const Values&) -> result<void> { return {}; }));
+}
+
+// One of `NAME=VALUE`, of which `parse` makes what the server works with.
+void add_map(Table& table, std::string key, std::string type, std::string text, std::string example,
+             Values& kept, Parse parse) {
+  Option map = list_of(std::move(key), std::move(type), std::move(text), std::move(example), kept,
+                       std::move(parse));
+  map.is_map = true;
+  table.custom(std::move(map));
+}
+
+}  // namespace
+
+void add_access_options(Table& table, Options& options) {
+  auth::AccessOptions& access = options.access;
+  table.section("Who may do what");
+  table
+      .text("auth.token-file", access.token_file, "FILE",
+            "The tokens that are known, made by `shaman-server token create`. With any of auth.*,"
+            " who is not known may do nothing",
+            Reload::live)
+      .example = "/etc/shaman/tokens";
+  add_map(
+      table, "auth.trusted-networks", "NETWORK=ROLE",
+      "Who comes from there without a token has this role: worker (reads), submit or admin."
+      " Behind a proxy, trusted-proxies must name that, or everybody comes from there",
+      "{10.1.0.0/16: submit, 127.0.0.1: admin}", options.trusted_networks,
+      [&access](const Values& entries) { return set_roles(entries, "NETWORK", access.networks); });
+  add_map(
+      table, "auth.client-certificates", "NAME=ROLE",
+      "Who has a certificate of tls.client-ca with this common name has this role; *: any"
+      " other",
+      "{render-01: worker, \"*\": submit}", options.client_certificates,
+      [&access](const Values& entries) { return set_roles(entries, "NAME", access.certificates); });
+  add_map(table, "auth.jwt-keys", "KEYID=FILE",
+          "Public keys (PEM) of who signs JWTs, by their key id: P-256 for ES256, RSA for RS256",
+          "{farm-2026: /etc/shaman/farm.pem}", options.jwt_keys,
+          [&access](const Values& entries) { return set_jwt_keys(entries, access); });
+  table.text("auth.jwt-issuer", access.jwt.issuer, "TEXT", "Their iss", Reload::live).example =
+      "farm";
+  table.text("auth.jwt-audience", access.jwt.audience, "TEXT", "Their aud", Reload::live).example =
+      "shaman";
+  add_names(table, "allowed-hosts", "HOST",
+            "Names of this server that a request's Host may have; others are answered 421 (DNS"
+            " rebinding). Without any, all",
+            options.server.allowed_hosts, "[shaman.farm, 10.1.0.5]");
+  add_names(table, "cors-origins", "ORIGIN",
+            "Origins whose pages may call this server from a browser (CORS)",
+            options.server.cors_origins, "[\"https://farm.example\"]");
+}
+
+void add_tls_options(Table& table, Options& options) {
+  tls::ServerFiles& files = options.tls;
+  table.section("TLS");
+  table
+      .text("tls.certificate", files.certificate, "FILE",
+            "Speak TLS (https) with this certificate, and those between it and its root (PEM)."
+            " SIGHUP takes a renewed one",
+            Reload::live)
+      .example = "/etc/shaman/fullchain.pem";
+  table
+      .text("tls.key", files.key, "FILE", "Its private key (PEM), where that is in another file",
+            Reload::live)
+      .example = "/etc/shaman/privkey.pem";
+  table.choice(
+      "tls.min-version", {"1.2", "1.3"}, "Refuse clients that speak only older versions",
+      Reload::live, [&files](std::size_t chosen) { files.only_1_3 = chosen == 1; },
+      [&files] { return std::size_t{files.only_1_3}; });
+  table
+      .text("tls.client-ca", files.client_ca, "FILE",
+            "Who signs clients' certificates (PEM). A client may show one, see"
+            " auth.client-certificates; one that somebody else has signed is refused",
+            Reload::live)
+      .example = "/etc/shaman/clients.pem";
+}
+
+}  // namespace shaman::program

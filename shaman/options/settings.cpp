@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "options/settings.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <iterator>
+#include <set>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "shaman/text.hpp"
+
+#include "config/sources.hpp"
+
+namespace shaman::program {
+namespace {
+
+constexpr int kUsageError = 2;
+constexpr const char* kFileVariable = "SHAMAN_CONFIG";
+
+// Of the client (docs/artists.md) and of the tests.
+const std::vector<std::string>& variables_of_others() {
+  static const std::vector<std::string> kNames{
+      kFileVariable,  "SHAMAN_SERVER", "SHAMAN_TOKEN", "SHAMAN_TOKEN_FILE", "SHAMAN_CA",
+      "SHAMAN_CACHE", "SHAMAN_CORPUS", "SHAMAN_BUILD", "SHAMAN_SOURCE",     "SHAMAN_PROGRAM"};
+  return kNames;
+}
+
+void add(Loaded& loaded, std::vector<config::Assignment> assignments, config::Problems problems) {
+  for (auto& problem : loaded.table.apply(assignments))
+    problems.push_back(std::move(problem));
+  std::stable_sort(problems.begin(), problems.end(),
+                   [](const auto& one, const auto& other) { return one.line < other.line; });
+  std::move(problems.begin(), problems.end(), std::back_inserter(loaded.problems));
+  std::move(assignments.begin(), assignments.end(), std::back_inserter(loaded.assignments));
+}
+
+// What the server shows to clients, and whom it lets in: files that the options name.
+void open_door(Loaded& loaded) {
+  Options& options = *loaded.options;
+  if (options.access.is_on()) {
+    auto access = auth::Access::open(options.access);
+    if (access)
+      options.server.access = *std::move(access);
+    else
+      loaded.problems.push_back({"", access.error().message()});
+  }
+  if (options.tls.is_on()) {
+    auto identity = tls::ServerIdentity::load(options.tls);
+    if (identity)
+      options.server.tls = *std::move(identity);
+    else
+      loaded.problems.push_back({"", identity.error().message()});
+  } else if (!options.tls.key.empty() || !options.tls.client_ca.empty()) {
+    loaded.problems.push_back({"", "there is no TLS without tls.certificate"});
+  }
+  if (!options.access.certificates.empty() && options.tls.client_ca.empty())
+    loaded.problems.push_back(
+        {"auth.client-certificates", "needs tls.client-ca, which says who signs them"});
+}
+
+void refuse_loop(Loaded& loaded, const std::string& key,
+                 const std::optional<proxy::ManagerAddress>& manager) {
+  const Options& options = *loaded.options;
+  if (!manager) return;
+  if (auto good = proxy::refuse_own_address(*manager, options.host, options.port); !good)
+    loaded.problems.push_back({key, good.error().message()});
+}
+
+// What would do nothing, or do one thing twice.
+void refuse_contradictions(Loaded& loaded) {
+  const Options& options = *loaded.options;
+  if (options.manager && options.manager_api)
+    loaded.problems.push_back(
+        {"manager-api",
+         "cannot be given together with manager: a server in front of a Manager asks it for its"
+         " jobs anyway. Remove one of them"});
+  if (options.old_checkouts.max_age.count() == 0) return;
+  if (!options.asked_manager().empty())
+    loaded.problems.push_back(
+        {"checkout.max-age",
+         "is for farms without a Manager; with one, checkouts end with their jobs, and"
+         " checkout.orphan-age says how long those stay that never had a job. Remove it, or set"
+         " it to 0"});
+  else if (options.job_look_period.count() == 0)
+    loaded.problems.push_back(
+        {"checkout.max-age",
+         "has no effect while checkout.look-period is 0: set that to how often to look, such as"
+         " 10m"});
+}
+
+std::string shown(const config::Values& values) {
+  std::string all;
+  for (const std::string& value : values)
+    all += (all.empty() ? "" : ", ") + value;
+  return all.empty() ? "nothing" : text::printable(all);
+}
+
+}  // namespace
+
+void Sources::find_file() {
+  const char* const named = std::getenv(kFileVariable);
+  if (file.empty() && named != nullptr) file = named;
+}
+
+Loaded load(const Sources& sources) {
+  Loaded loaded;
+  loaded.options = std::make_shared<Options>();
+  loaded.table = table_of(*loaded.options);
+  if (!sources.file.empty()) {
+    auto given = config::read_file(loaded.table, sources.file);
+    add(loaded, std::move(given.assignments), std::move(given.problems));
+  }
+  auto given = config::read_environment(loaded.table, variables_of_others());
+  add(loaded, std::move(given.assignments), std::move(given.problems));
+  add(loaded, sources.command_line, {});
+  if (sources.needs_storage && loaded.options->storage.empty() && !loaded.has_problem("storage"))
+    loaded.problems.push_back(
+        {"--storage",
+         "it must be said where the files are kept: --storage DIR, SHAMAN_STORAGE, or"
+         " storage: DIR in a configuration file"});
+  complete(*loaded.options);
+  if (sources.needs_storage) {
+    open_door(loaded);
+    refuse_loop(loaded, "manager", loaded.options->manager);
+    refuse_loop(loaded, "manager-api", loaded.options->manager_api);
+    refuse_contradictions(loaded);
+  }
+  return loaded;
+}
+
+void examine(Loaded& loaded) {
+  std::set<std::string> given;
+  for (const config::Assignment& assignment : loaded.assignments)
+    given.insert(assignment.key);
+  // A Manager of the wrong form is given all the same.
+  if (loaded.has_problem("manager") || loaded.has_problem("manager-api"))
+    std::erase_if(given, [](const std::string& key) { return key.starts_with("checkout."); });
+  loaded.add(check_options(*loaded.options, given));
+}
+
+bool Loaded::has_problem(std::string_view key) const {
+  return std::ranges::any_of(problems,
+                             [&](const config::Problem& each) { return each.key == key; });
+}
+
+// An option that is of the wrong form has its default: nobody wants to hear of that.
+void Loaded::add(Findings found) {
+  const auto is_said = [this](const config::Problem& each) { return has_problem(each.origin); };
+  std::erase_if(found.errors, is_said);
+  std::erase_if(found.warnings, is_said);
+  std::ranges::move(found.errors, std::back_inserter(problems));
+  std::ranges::move(found.warnings, std::back_inserter(warnings));
+}
+
+void warn(const config::Problems& warnings) {
+  for (const config::Problem& warning : warnings)
+    std::fprintf(stderr, "shaman-server: warning: %s\n",
+                 text::printable(warning.message()).c_str());
+}
+
+int complain(const config::Problems& problems) {
+  for (const config::Problem& problem : problems)
+    std::fprintf(stderr, "shaman-server: %s\n", text::printable(problem.message()).c_str());
+  std::fprintf(stderr, "Run with --help for all options.\n");
+  return kUsageError;
+}
+
+Settings::Settings(Sources sources, Loaded loaded)
+    : sources_(std::move(sources)),
+      in_force_(loaded.table.values()),
+      options_(std::move(loaded.options)) {}
+
+std::shared_ptr<const Options> Settings::current() const {
+  const std::lock_guard lock(mutex_);
+  return options_;
+}
+
+std::shared_ptr<Options> Settings::read_again() {
+  Loaded loaded = load(sources_);
+  examine(loaded);
+  for (const config::Problem& warning : loaded.warnings)
+    spdlog::warn("configuration: {}", text::printable(warning.message()));
+  for (const config::Problem& problem : loaded.problems)
+    spdlog::error("configuration: {}", text::printable(problem.message()));
+  if (!loaded.problems.empty()) {
+    spdlog::error("the configuration stays as it was: mend what is wrong, and send SIGHUP again");
+    return nullptr;
+  }
+  std::size_t changes = 0;
+  for (const auto& [key, values] : loaded.table.values()) {
+    config::Values& before = in_force_[key];
+    if (values == before) continue;
+    ++changes;
+    const config::Option& option = *loaded.table.find(key);
+    if (option.reload == config::Reload::live) {
+      spdlog::info("configuration: {} is {} now; it was {}", key, shown(values), shown(before));
+      before = values;
+    } else {
+      spdlog::warn("configuration: {} stays {} until a restart makes it {}", key, shown(before),
+                   shown(values));
+      // It was good before. What was not given at all is looked at once only, at the start.
+      if (!before.empty()) (void)option.set(before);
+    }
+  }
+  complete(*loaded.options);
+  if (changes == 0) spdlog::info("configuration: read again; nothing has changed");
+  return std::move(loaded.options);
+}
+
+void Settings::swap(std::shared_ptr<const Options> options) {
+  const std::lock_guard lock(mutex_);
+  options_ = std::move(options);
+}
+
+}  // namespace shaman::program

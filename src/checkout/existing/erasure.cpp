@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "checkout/existing/erasure.hpp"
+
+#include <utility>
+
+#include "shaman/text.hpp"
+
+#include "checkout/existing/maker.hpp"
+#include "checkout/making/identity.hpp"
+#include "checkout/making/placement.hpp"
+#include "checkout/path_rules.hpp"
+#include "store/disk_error.hpp"
+#include "store/housekeeping/dismantling.hpp"
+#include "store/layout.hpp"
+
+namespace shaman {
+namespace {
+
+namespace errors = boost::system::errc;
+
+// There is nothing that could be a checkout.
+bool is_nothing(const boost::system::error_code& error) {
+  return error == errors::no_such_file_or_directory || error == errors::not_a_directory ||
+         error == errors::too_many_symbolic_link_levels || error == errors::filename_too_long ||
+         error == errors::invalid_argument;
+}
+
+}  // namespace
+
+result<void> Erasure::run(const Asker& asker) {
+  const auto place = look(asker);
+  if (!place) return place.error();
+  const bool is_found = place->kind == CheckoutPlace::Kind::checkout;
+  // In the same words for what is somebody else's and what is not there: they tell nobody's paths.
+  if (!asker.knows_all && !(is_found && place->may_erase)) return not_let_in();
+  if (!is_found) return not_found();
+  if (auto taken = take_away(); !taken) return taken;
+  tidy_parents();
+  return {};
+}
+
+Error Erasure::not_let_in() const {
+  return {errc::not_let_in, "you did not make a checkout " + text::in_quotes(path_) +
+                                "; only who made it, or an admin, may erase it or see what is in"
+                                " it"};
+}
+
+Error Erasure::not_found() const {
+  return {errc::not_found, "there is no checkout " + text::in_quotes(path_) +
+                               "; give the path that its creation answered, relative to the jobs"
+                               " folder"};
+}
+
+const fs::Folder& Erasure::parent() const {
+  return way_.empty() ? store_.root.jobs : way_.back();
+}
+
+// From the top, as a folder inside of a checkout is none, whatever it holds.
+result<CheckoutPlace> Erasure::look(const Asker& asker) {
+  using Kind = CheckoutPlace::Kind;
+  if (path_.empty() || path_ == "." || !path_rules::checkout_path(path_))
+    return CheckoutPlace{Kind::unsafe};
+  std::string_view rest = path_;
+  for (;;) {
+    const std::size_t slash = rest.find('/');
+    const bool is_last = slash == std::string_view::npos;
+    names_.emplace_back(rest.substr(0, slash));
+    auto folder = store_.file_system.open_folder(parent(), names_.back());
+    if (!folder && is_nothing(folder.error())) return CheckoutPlace{Kind::nothing};
+    if (!folder) return disk_error(folder.error(), "open the checkout " + text::in_quotes(path_));
+    const auto checkout = is_checkout(store_.file_system, *folder);
+    if (!checkout)
+      return disk_error(checkout.error(), "look into the checkout " + text::in_quotes(path_));
+    if (checkout.value()) {
+      checkout_ = std::move(*folder);
+      const auto is_made = is_made_by(asker);
+      if (!is_made) return is_made.error();
+      const std::string above =
+          is_last ? path_ : path_.substr(0, path_.size() - rest.size() + slash);
+      return CheckoutPlace{is_last ? Kind::checkout : Kind::inside, above, is_made.value()};
+    }
+    if (is_last) return CheckoutPlace{Kind::folder};
+    way_.push_back(std::move(*folder));
+    rest.remove_prefix(slash + 1);
+  }
+}
+
+result<void> Erasure::find() {
+  Asker admin;
+  admin.knows_all = true;
+  const auto place = look(admin);
+  if (!place) return place.error();
+  if (place->kind != CheckoutPlace::Kind::checkout) return not_found();
+  return {};
+}
+
+// A checkout without a record, made without authentication or by another program, is an admin's.
+result<bool> Erasure::is_made_by(const Asker& asker) const {
+  if (asker.knows_all) return true;
+  if (asker.scope.empty()) return false;
+  const auto link = store_.file_system.read_link(checkout_, path_rules::kMakerName);
+  if (!link && (is_nothing(link.error()))) return false;
+  if (!link)
+    return disk_error(link.error(), "read who made the checkout " + text::in_quotes(path_));
+  return layout::blob_of_path(*link) == maker_id(asker.scope);
+}
+
+// It vanishes whole, by one rename, and is removed where nobody looks: half a checkout is never
+// seen, and what a crash leaves goes with the dead server's other leftovers.
+result<void> Erasure::take_away() {
+  fs::FileSystem& file_system = store_.file_system;
+  const fs::Folder& staging = store_.instance.staging();
+  const std::string what = "erase the checkout " + text::in_quotes(path_);
+  const std::string name = Dismantling::staged_name(store_.next_name++, path_);
+  if (auto is_found = check_is_found(); !is_found) return is_found;
+  if (const auto used = is_in_use(); !used || *used) return used ? in_use() : used.error();
+  const auto moved = file_system.rename(parent(), names_.back(), staging, name);
+  if (!moved && is_nothing(moved.error())) return not_found();
+  if (!moved) return disk_error(moved.error(), what);
+  const auto seen = file_system.stat(checkout_);
+  const auto taken = file_system.stat(staging, name);
+  // Somebody erased it and made another meanwhile; that one is not the one that was meant.
+  if (!seen || !taken || seen->inode != taken->inode) return put_back(name, not_found());
+  // Who answers it again touches it and looks for its name after that.
+  if (const auto used = is_in_use(); !used || *used)
+    return put_back(name, used ? in_use() : used.error());
+  checkout_.reset();
+  if (store_.blobs.flushes()) {
+    if (const auto flushed = file_system.flush(parent()); !flushed)
+      return disk_error(flushed.error(), what);
+  }
+  take_apart(name);
+  return {};
+}
+
+result<void> Erasure::put_back(const std::string& name, const Error& why) {
+  const auto back =
+      store_.file_system.rename(store_.instance.staging(), name, parent(), names_.back());
+  if (!back) return disk_error(back.error(), "put back the checkout " + text::in_quotes(path_));
+  return why;
+}
+
+result<std::string> Erasure::identity() const {
+  auto identity = identity_of(store_.file_system, checkout_);
+  if (!identity && !is_nothing(identity.error()))
+    return disk_error(identity.error(), "look into the checkout " + text::in_quotes(path_));
+  return identity ? *std::move(identity) : std::string();
+}
+
+// Its path may be another's by now.
+result<void> Erasure::check_is_found() const {
+  if (!found_) return {};
+  const auto there = identity();
+  if (!there) return there.error();
+  if (*there != found_->identity) return not_found();
+  return {};
+}
+
+result<bool> Erasure::is_in_use() const {
+  if (!found_) return false;
+  const auto manifest = store_.file_system.stat(checkout_, path_rules::kManifestName);
+  if (manifest) return manifest->modified != found_->made;
+  if (is_nothing(manifest.error())) return false;
+  return disk_error(manifest.error(), "look into the checkout " + text::in_quotes(path_));
+}
+
+Error Erasure::in_use() const {
+  return {errc::busy, "the checkout " + text::in_quotes(path_) +
+                          " is in use: somebody has submitted its files again"};
+}
+
+// The checkout is gone by now, whatever becomes of what was in it.
+void Erasure::take_apart(const std::string& name) {
+  const fs::Folder& staging = store_.instance.staging();
+  const std::string erased = "erased the checkout " + text::in_quotes(path_) + "; ";
+  const std::string there = " .shaman/staging/" + store_.instance.name() + "/" + name;
+  const auto kept = store_.dismantling.run(staging, name);
+  if (!kept)
+    return store_.log(LogLevel::error, erased + text::printable(kept.error().message()) +
+                                           "; the next start tries again to remove" +
+                                           text::printable(there));
+  if (kept->count == 0) return;
+  if (!kept->failure) return store_.log(LogLevel::warning, erased + kept->text());
+  // What is not its own stays in its place then: the name is free, and no longer a checkout's. Only
+  // when its links are gone for good: a power cut must not bring some of them back there.
+  const bool is_bare = !store_.blobs.flushes() || store_.file_system.flush_all(staging).has_value();
+  const bool is_back =
+      is_bare && store_.file_system.rename(staging, name, parent(), names_.back()).has_value();
+  store_.log(LogLevel::error, erased + text::count_of(kept->count, "file", "files") +
+                                  " in it that are not its own stay in" +
+                                  text::printable(is_back ? " jobs/" + path_ : there) + ": " +
+                                  text::printable(kept->failure->message()));
+}
+
+// Only where a file system can tell at once that a folder is not empty; one that refuses to replace
+// names atomically is a distributed one, where somebody may be putting a checkout into it.
+void Erasure::tidy_parents() {
+  if (!store_.root.traits.rename_to_free_name) return;
+  while (!way_.empty()) {
+    way_.pop_back();
+    names_.pop_back();
+    if (!store_.file_system.remove_folder(parent(), names_.back())) return;
+  }
+}
+
+}  // namespace shaman

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "checkout/existing/maker.hpp"
+
+#include "shaman/digest.hpp"
+#include "shaman/text.hpp"
+
+namespace shaman {
+
+// Escaped text is unambiguous: no two scopes have the same record.
+std::string maker_record(std::string_view scope) {
+  return text::escape(scope) + "\n";
+}
+
+BlobId maker_id(std::string_view scope) {
+  const std::string record = maker_record(scope);
+  return {Sha256::of(record), record.size()};
+}
+
+}  // namespace shaman

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "checkout/making/plan.hpp"
+
+namespace shaman {
+
+/// A checkout's manifest: a JSON array with one object a file, `{"path":…,"sha":…,"size":…}`,
+/// sorted by the bytes of the path, without white space but for a line end after each file. The
+/// same files give the same bytes, so its digest is the checkout's name by content.
+/// store/manifest_reader.hpp reads it.
+[[nodiscard]] std::string manifest_of(std::span<const PlannedFile> files);
+
+}  // namespace shaman

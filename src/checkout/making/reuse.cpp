@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "checkout/making/reuse.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "checkout/making/identity.hpp"
+#include "checkout/making/placement.hpp"
+#include "checkout/path_rules.hpp"
+#include "store/layout.hpp"
+
+namespace shaman {
+namespace {
+
+// Links that one job looks at: enough that opening folders does not count.
+constexpr std::size_t kLinksAJob = 512;
+
+std::string_view folder_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
+std::size_t components_of(std::string_view path) {
+  return path.empty() ? 0 : static_cast<std::size_t>(std::ranges::count(path, '/')) + 1;
+}
+
+// The folder that a file lies in, kept open while the files that follow lie in it too.
+class OpenFolder {
+ public:
+  OpenFolder(Store::Impl& store, const fs::Folder& checkout) : store_(store), root_(checkout) {}
+
+  // Null where it cannot be opened. Its names are on stable storage: who made it may have run
+  // with less durability.
+  const fs::Folder* get(std::string_view path) {
+    if (has_opened_ && path == path_) return &current();
+    path_ = path;
+    has_opened_ = false;
+    if (!path.empty()) {
+      auto opened = store_.file_system.open_folder(root_, path);
+      if (!opened) return nullptr;
+      folder_ = std::move(*opened);
+    }
+    if (store_.blobs.flushes() && !store_.file_system.flush(current())) return nullptr;
+    has_opened_ = true;
+    return &current();
+  }
+
+ private:
+  [[nodiscard]] const fs::Folder& current() const { return path_.empty() ? root_ : folder_; }
+
+  Store::Impl& store_;
+  const fs::Folder& root_;
+  std::string_view path_;
+  fs::Folder folder_;
+  bool has_opened_ = false;
+};
+
+}  // namespace
+
+std::string reusable_record(std::string_view path) {
+  return std::string(path) + "\n";
+}
+
+Reuse::Reuse(Store::Impl& store, const CheckoutPlan::State& plan, std::span<const PlannedFile> own)
+    : store_(store), plan_(plan), own_(own), asked_(path_rules::components(plan.path)) {}
+
+std::optional<MadeCheckout> Reuse::find() {
+  if (!look_at_level(0)) return std::nullopt;
+  std::string path;
+  for (const std::string& name : names_)
+    path += path.empty() ? name : "/" + name;
+  return MadeCheckout{std::move(path), true, std::move(identity_)};
+}
+
+const fs::Folder& Reuse::parent() const {
+  return way_.empty() ? store_.root.jobs : way_.back();
+}
+
+// The name itself, and those that Placement makes of a name that is taken.
+bool Reuse::look_at_level(std::size_t level) {
+  const std::string& asked = asked_[level];
+  if (enter(level, asked)) return true;
+  const auto entries = store_.file_system.list(parent());
+  if (!entries) return false;
+  return std::ranges::any_of(*entries, [&](const fs::Entry& entry) {
+    return entry.type == fs::EntryType::folder && Placement::is_suffixed(entry.name, asked) &&
+           enter(level, entry.name);
+  });
+}
+
+bool Reuse::enter(std::size_t level, const std::string& name) {
+  auto folder = store_.file_system.open_folder(parent(), name);
+  if (!folder) return false;
+  names_.resize(level);
+  names_.push_back(name);
+  if (level + 1 == asked_.size()) return is_same(*folder) && take(*folder, name);
+  const auto checkout = is_checkout(store_.file_system, *folder);
+  if (!checkout || checkout.value()) return false;
+  way_.push_back(std::move(*folder));
+  if (look_at_level(level + 1)) return true;
+  way_.pop_back();
+  return false;
+}
+
+bool Reuse::is_same(const fs::Folder& checkout) {
+  if (!has_own_links(checkout)) return false;
+  std::atomic<bool> is_same{true};
+  const std::span<const PlannedFile> files(plan_.by_folder);
+  store_.pool.parallel_for(files.size(), kLinksAJob, [&](std::size_t begin, std::size_t end) {
+    if (is_same && !has_links(checkout, files.subspan(begin, end - begin))) is_same = false;
+  });
+  return is_same;
+}
+
+// The manifest first, which tells most others apart. Of another maker is also one that has a record
+// where this asker leaves none.
+bool Reuse::has_own_links(const fs::Folder& checkout) {
+  const std::size_t depth = 1 + asked_.size();
+  const bool has_all = std::ranges::all_of(
+      own_, [&](const PlannedFile& link) { return leads_to(checkout, link.path, link.id, depth); });
+  if (!has_all) return false;
+  if (!plan_.asker.scope.empty()) return true;
+  const auto maker = store_.file_system.stat(checkout, path_rules::kMakerName);
+  return !maker && maker.error() == boost::system::errc::no_such_file_or_directory;
+}
+
+// A worker that saves a file replaces its link, or what the link leads to.
+bool Reuse::has_links(const fs::Folder& checkout, std::span<const PlannedFile> files) {
+  OpenFolder open(store_, checkout);
+  return std::ranges::all_of(files, [&](const PlannedFile& file) {
+    const std::string_view path = folder_of(file.path);
+    const fs::Folder* const folder = open.get(path);
+    return folder != nullptr && leads_to(*folder, file.path.substr(file.path.rfind('/') + 1),
+                                         file.id, 1 + asked_.size() + components_of(path));
+  });
+}
+
+bool Reuse::leads_to(const fs::Folder& at, std::string_view name, const BlobId& id,
+                     std::size_t depth) {
+  const auto text = store_.file_system.read_link(at, name);
+  return text && *text == layout::link_text(id, depth);
+}
+
+// Touched first and looked at after that: whoever erases checkouts by their age takes one away
+// first and looks at its age after that, so that one of the two sees the other.
+bool Reuse::take(const fs::Folder& checkout, const std::string& name) {
+  fs::FileSystem& file_system = store_.file_system;
+  if (!file_system.touch(checkout, path_rules::kManifestName)) return false;
+  if (store_.blobs.flushes()) {
+    for (const fs::Folder& folder : way_)
+      if (!file_system.flush(folder)) return false;
+    if (!file_system.flush(store_.root.jobs)) return false;
+  }
+  auto identity = identity_of(file_system, checkout);
+  if (!identity) return false;
+  identity_ = *std::move(identity);
+  const auto own = file_system.stat(checkout);
+  const auto there = file_system.stat(parent(), name);
+  return own && there && own->inode == there->inode && own->device == there->device;
+}
+
+}  // namespace shaman

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/jobs/checkout_ends.hpp"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include "shaman/text.hpp"
+
+#include "flamenco/expiry/knowledge.hpp"
+#include "flamenco/expiry/references.hpp"
+#include "flamenco/expiry/unread_folders.hpp"
+
+namespace shaman::jobs {
+namespace {
+
+// Of all checkouts: more than one in so many at once is for an admin to confirm...
+constexpr std::size_t kMostOf = 5;
+// ... but a few are what any job may leave behind, however small the farm is.
+constexpr std::size_t kFew = 2;
+
+std::int64_t seconds_of(fs::Time time) {
+  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
+std::int64_t nanoseconds_of(fs::Time time) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+}
+
+Error no_jobs() {
+  return {errc::bad_answer,
+          "the Manager has no job at all: no checkout is erased, in case it has lost them"};
+}
+
+// A job that was there before its checkout's path became another's, of which nothing else tells.
+bool is_another(const Knowledge& knowledge, const std::string& job, const CheckoutId& checkout) {
+  const auto seen = knowledge.first_seen.find(job);
+  if (seen == knowledge.first_seen.end()) return false;
+  const auto then = seen->second.find(checkout.path);
+  return then == seen->second.end() || then->second != checkout.identity;
+}
+
+bool is_deleted(const Known& known, const std::set<std::string>& deleted) {
+  return !known.jobs.empty() && std::ranges::includes(deleted, known.jobs);
+}
+
+// What another checkout had at its path is forgotten.
+void take_order(Knowledge& knowledge, const DeletedJob& job, fs::Time at) {
+  knowledge.deleted_jobs.insert(job.id);
+  for (const CheckoutId& checkout : job.checkouts) {
+    if (is_another(knowledge, job.id, checkout)) continue;
+    Known& known = knowledge.checkouts[checkout.path];
+    if (!known.identity.empty() && known.identity != checkout.identity) known = {};
+    known.identity = checkout.identity;
+    known.jobs.insert(job.id);
+    known.not_after = std::max(known.not_after, nanoseconds_of(at));
+  }
+}
+
+// The checkouts that jobs on their way to the Manager name. Thread-safe.
+class Holds {
+ public:
+  void begin(const std::vector<std::string>& paths) {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& path : paths) {
+      ++held_[path];
+      lately_.insert(path);
+    }
+  }
+  void end(const std::vector<std::string>& paths) {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& path : paths)
+      if (--held_[path] == 0) held_.erase(path);
+  }
+  /// From now on those count that are held now or later.
+  void ask() {
+    const std::lock_guard lock(mutex_);
+    lately_.clear();
+    for (const auto& [path, count] : held_)
+      lately_.insert(path);
+  }
+  /// Does it unless the path is held; while it does, none begins to be.
+  template <class Do>
+  bool unless_held(const std::string& path, const Do& act) {
+    const std::lock_guard lock(mutex_);
+    if (lately_.contains(path)) return false;
+    act();
+    return true;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::size_t> held_;
+  std::set<std::string> lately_;  // or were since the last ask()
+};
+
+// One look, over what was known before.
+class Look {
+ public:
+  Look(Checkouts& checkouts, const CheckoutEndsOptions& options, fs::Time now, Knowledge& knowledge,
+       Holds& holds)
+      : checkouts_(checkouts), options_(options), now_(now), knowledge_(knowledge), holds_(holds) {}
+
+  result<CheckoutEndsResults> run(const AskForJobs& ask, const std::vector<CheckoutId>& confirmed);
+
+ private:
+  void learn_orders(const std::vector<manager::Job>& jobs);
+  void see(const std::vector<manager::Job>& jobs, std::map<std::string, Users>& users);
+  void learn(const std::map<std::string, Users>& users);
+  [[nodiscard]] const Known* known_of(const FoundCheckout& checkout) const;
+  [[nodiscard]] const FoundCheckout& found_at(const std::string& path) const;
+  [[nodiscard]] bool is_ordered(const std::string& path) const;
+  [[nodiscard]] bool is_unread(const std::string& path) const;
+  void tell_unread() const;
+  [[nodiscard]] bool is_over(const FoundCheckout& checkout) const;
+  [[nodiscard]] std::vector<std::string> find_over() const;
+  void apply_brake(std::vector<std::string>& over, const std::vector<CheckoutId>& confirmed);
+  [[nodiscard]] result<void> drop_used(const AskForJobs& ask, std::vector<std::string>& over);
+  void erase(const std::vector<std::string>& over);
+  void erase(const std::string& path);
+  void say(LogLevel level, const std::string& message) const {
+    if (options_.log) options_.log(level, message);
+  }
+
+  Checkouts& checkouts_;
+  const CheckoutEndsOptions& options_;
+  const fs::Time now_;
+  Knowledge& knowledge_;
+  Holds& holds_;
+  bool has_jobs_ = true;
+  std::set<std::string> used_;
+  std::vector<FoundCheckout> found_;
+  std::vector<std::string> unread_;  // folders below jobs
+  CheckoutEndsResults results_;
+};
+
+// The Manager marks a job first, and deletes it when it comes to it.
+void Look::learn_orders(const std::vector<manager::Job>& jobs) {
+  for (const manager::Job& job : jobs) {
+    const auto marked = job.whole.find("delete_requested_at");
+    if (marked != job.whole.end() && marked->is_string()) knowledge_.deleted_jobs.insert(job.id);
+    if (knowledge_.deleted_jobs.contains(job.id)) results_.is_awaited = true;
+  }
+}
+
+// What lies at the paths of a job without a record when it is first seen is what it names. What
+// cannot be read then is found out when it can be.
+void Look::see(const std::vector<manager::Job>& jobs, std::map<std::string, Users>& users) {
+  std::map<std::string, FirstSeen> next;
+  std::set<std::string> is_new;
+  for (const manager::Job& job : jobs) {
+    if (identities_of(job.whole)) continue;
+    if (const auto before = knowledge_.first_seen.find(job.id);
+        before != knowledge_.first_seen.end()) {
+      next.insert(*before);
+      continue;
+    }
+    const std::set<std::string> paths = named_paths(job.whole);
+    if (paths.empty() ||
+        std::ranges::any_of(paths, [&](const std::string& path) { return is_unread(path); }))
+      continue;
+    next[job.id];
+    is_new.insert(job.id);
+  }
+  for (const auto& [path, of_path] : users)
+    for (const std::string& job : of_path.naming)
+      if (is_new.contains(job)) next[job][path] = found_at(path).identity;
+  knowledge_.first_seen = std::move(next);
+  for (auto& [path, of_path] : users)
+    std::erase_if(of_path.naming, [&](const std::string& job) {
+      return is_another(knowledge_, job, {path, found_at(path).identity});
+    });
+}
+
+// What is known of another one that had its path is not known of it.
+const Known* Look::known_of(const FoundCheckout& checkout) const {
+  const auto known = knowledge_.checkouts.find(checkout.path);
+  if (known == knowledge_.checkouts.end()) return nullptr;
+  const std::string& identity = known->second.identity;
+  return identity.empty() || identity == checkout.identity ? &known->second : nullptr;
+}
+
+const FoundCheckout& Look::found_at(const std::string& path) const {
+  return *std::ranges::lower_bound(found_, path, {}, &FoundCheckout::path);
+}
+
+// What is gone is forgotten; what has a job has one; what had one has lost it now, or a while ago.
+// A job that may lead into a checkout, but does not name it, keeps it and is not its job: else
+// whoever makes and deletes such a job would have the checkout erased.
+void Look::learn(const std::map<std::string, Users>& users) {
+  std::map<std::string, Known> next;
+  for (const FoundCheckout& checkout : found_) {
+    const auto using_it = users.find(checkout.path);
+    const bool is_used = using_it != users.end();
+    const Known* const known = known_of(checkout);
+    if (is_used) used_.insert(checkout.path);
+    if (is_used && !using_it->second.naming.empty()) {
+      next[checkout.path] = {using_it->second.naming, 0, nanoseconds_of(now_), checkout.identity};
+    } else if (known != nullptr) {
+      // Its jobs were deleted, and a client was given it after that: for another job.
+      const bool is_given_again = known->not_after != 0 &&
+                                  nanoseconds_of(checkout.made) > known->not_after &&
+                                  is_deleted(*known, knowledge_.deleted_jobs);
+      if (!is_used && is_given_again) continue;
+      Known& kept = next[checkout.path] = *known;
+      kept.identity = checkout.identity;
+      std::int64_t& since = kept.gone_since;
+      if (is_used)
+        since = 0;
+      else if (since == 0)
+        since = seconds_of(now_);
+    }
+  }
+  // What lies in a folder that may not be read is neither there nor gone.
+  for (const auto& [path, known] : knowledge_.checkouts)
+    if (is_unread(path)) next.emplace(path, known);
+  results_.used = used_.size();
+  knowledge_.checkouts = std::move(next);
+}
+
+bool Look::is_unread(const std::string& path) const {
+  return std::ranges::any_of(unread_, [&](const std::string& folder) {
+    return path == folder || path.starts_with(folder + "/");
+  });
+}
+
+void Look::tell_unread() const {
+  if (!unread_.empty()) say(LogLevel::warning, warning_of(unread_));
+}
+
+bool Look::is_ordered(const std::string& path) const {
+  const auto known = knowledge_.checkouts.find(path);
+  return known != knowledge_.checkouts.end() && is_deleted(known->second, knowledge_.deleted_jobs);
+}
+
+bool Look::is_over(const FoundCheckout& checkout) const {
+  if (used_.contains(checkout.path)) return false;
+  const auto known = knowledge_.checkouts.find(checkout.path);
+  if (known == knowledge_.checkouts.end())
+    return has_jobs_ && options_.orphan_age.count() > 0 &&
+           now_ - checkout.made >= options_.orphan_age;
+  if (is_ordered(checkout.path)) return true;
+  // One that was given to a client again since then has its grace from there.
+  const std::int64_t since = std::max(known->second.gone_since, seconds_of(checkout.made));
+  return has_jobs_ && seconds_of(now_) - since >= options_.grace.count();
+}
+
+std::vector<std::string> Look::find_over() const {
+  std::vector<std::string> over;
+  for (const FoundCheckout& checkout : found_)
+    if (is_over(checkout)) over.push_back(checkout.path);
+  return over;
+}
+
+// What an admin has confirmed goes, and what goes because people deleted its jobs; of the rest all
+// or none.
+void Look::apply_brake(std::vector<std::string>& over, const std::vector<CheckoutId>& confirmed) {
+  std::vector<std::string> allowed;
+  std::vector<std::string> rest;
+  std::vector<CheckoutId> held;
+  for (const std::string& path : over) {
+    const CheckoutId id{path, found_at(path).identity};
+    const bool is_confirmed = std::ranges::any_of(
+        confirmed, [&](const CheckoutId& each) { return each == id || each == CheckoutId{path}; });
+    if (is_confirmed || is_ordered(path)) {
+      allowed.push_back(path);
+    } else {
+      rest.push_back(path);
+      held.push_back(id);
+    }
+  }
+  const bool is_small = rest.size() <= kFew || rest.size() * kMostOf <= found_.size();
+  if (is_small && rest.size() <= options_.erase_brake) return;
+  over = std::move(allowed);
+  results_.held = rest;
+  if (std::exchange(knowledge_.held, held) == held) return;
+  say(LogLevel::warning,
+      text::count_of(rest.size(), "checkout", "checkouts") + " of " +
+          std::to_string(found_.size()) +
+          " would be erased at once, as no job uses them any more; that many only go when an admin "
+          "confirms it: `shaman-server expired` lists them, with --confirm they go");
+}
+
+// A job may have come since the first question.
+result<void> Look::drop_used(const AskForJobs& ask, std::vector<std::string>& over) {
+  holds_.ask();
+  const auto jobs = ask();
+  if (!jobs) return jobs.error();
+  const auto users = users_of(found_, *jobs);
+  if (has_jobs_ && jobs->empty()) return no_jobs();
+  std::erase_if(over, [&](const std::string& path) { return users.contains(path); });
+  return {};
+}
+
+void Look::erase(const std::vector<std::string>& over) {
+  for (const std::string& path : over)
+    if (!holds_.unless_held(path, [&] { erase(path); })) results_.is_awaited = true;
+}
+
+void Look::erase(const std::string& path) {
+  const bool had_job = knowledge_.checkouts.contains(path);
+  const auto erased = checkouts_.erase_unused(found_at(path));
+  // Somebody else was faster, most often the Manager; or a client was given it since it was listed.
+  if (!erased && (erased.error().code == errc::not_found || erased.error().code == errc::busy))
+    return;
+  if (!erased) return say(LogLevel::error, text::printable(erased.error().message()));
+  results_.erased.push_back(path);
+  knowledge_.checkouts.erase(path);
+  say(LogLevel::info, "erased the checkout " + text::in_quotes(path) +
+                          (had_job ? ": its job is gone" : ": it never had a job"));
+}
+
+result<CheckoutEndsResults> Look::run(const AskForJobs& ask,
+                                      const std::vector<CheckoutId>& confirmed) {
+  // The jobs first: a checkout that is made after that is young.
+  const auto jobs = ask();
+  if (!jobs) return jobs.error();
+  auto found = checkouts_.list(&unread_);
+  if (!found) return found.error();
+  tell_unread();
+  found_ = *std::move(found);
+  has_jobs_ = !jobs->empty();
+  results_.checkouts = found_.size();
+  const bool are_known_deleted = std::ranges::any_of(knowledge_.checkouts, [&](const auto& known) {
+    return is_deleted(known.second, knowledge_.deleted_jobs);
+  });
+  if (!has_jobs_ && !are_known_deleted) return no_jobs();
+  learn_orders(*jobs);
+  auto users = users_of(found_, *jobs);
+  see(*jobs, users);
+  learn(users);
+  std::vector<std::string> over = find_over();
+  if (!over.empty()) apply_brake(over, confirmed);
+  if (!over.empty())
+    if (auto again = drop_used(ask, over); !again) return again.error();
+  erase(over);
+  if (results_.held.empty()) knowledge_.held.clear();
+  return std::move(results_);
+}
+
+}  // namespace
+
+struct CheckoutEnds::Impl {
+  Impl(Checkouts& checkouts_in, fs::FileSystem& file_system, std::string storage)
+      : checkouts(checkouts_in), files(file_system, std::move(storage)) {}
+
+  Checkouts& checkouts;
+  const KnowledgeFiles files;
+  std::mutex looking;  // one look at a time
+  std::mutex mutex;
+  // What is made after the order only has the name of a checkout that the job names.
+  struct Order {
+    DeletedJob job;
+    fs::Time at;
+  };
+  std::vector<Order> orders;  // since the last look; guarded by mutex
+  Holds holds;
+};
+
+CheckoutEnds::CheckoutEnds(Checkouts& checkouts, fs::FileSystem& file_system, std::string storage)
+    : impl_(std::make_unique<Impl>(checkouts, file_system, std::move(storage))) {}
+CheckoutEnds::~CheckoutEnds() = default;
+
+void CheckoutEnds::job_deleted(const DeletedJob& job) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->orders.push_back({job, std::chrono::system_clock::now()});
+}
+
+std::shared_ptr<void> CheckoutEnds::hold(std::vector<std::string> checkouts) {
+  struct Held {
+    Held(Holds& holds_in, std::vector<std::string> paths_in)
+        : holds(holds_in), paths(std::move(paths_in)) {
+      holds.begin(paths);
+    }
+    ~Held() { holds.end(paths); }
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
+
+    Holds& holds;
+    const std::vector<std::string> paths;
+  };
+  return std::make_shared<Held>(impl_->holds, std::move(checkouts));
+}
+
+result<CheckoutEndsResults> CheckoutEnds::look(const AskForJobs& ask,
+                                               const CheckoutEndsOptions& options, fs::Time now) {
+  const std::lock_guard one_at_a_time(impl_->looking);
+  if (const auto there = impl_->checkouts.check_there(); !there) return there.error();
+  auto knowledge = impl_->files.read();
+  if (!knowledge) return knowledge.error();
+  const auto confirmed = impl_->files.read_confirmed();
+  if (!confirmed) return confirmed.error();
+  {
+    const std::lock_guard lock(impl_->mutex);
+    for (const auto& [job, at] : impl_->orders)
+      take_order(*knowledge, job, at);
+    impl_->orders.clear();
+  }
+  auto looked = Look(impl_->checkouts, options, now, *knowledge, impl_->holds).run(ask, *confirmed);
+  std::set<std::string> of_checkouts;
+  for (const auto& [path, known] : knowledge->checkouts)
+    of_checkouts.insert(known.jobs.begin(), known.jobs.end());
+  std::erase_if(knowledge->deleted_jobs,
+                [&](const std::string& id) { return !of_checkouts.contains(id); });
+  if (const auto written = impl_->files.write(*knowledge); !written) return written.error();
+  // What an admin confirmed after this look had begun is for the next one.
+  if (looked && !confirmed->empty()) impl_->files.forget_confirmed();
+  return looked;
+}
+
+result<std::vector<CheckoutId>> held_checkouts(fs::FileSystem& file_system,
+                                               const std::string& storage) {
+  auto knowledge = KnowledgeFiles(file_system, storage).read();
+  if (!knowledge) return knowledge.error();
+  return std::move(knowledge->held);
+}
+
+result<void> confirm_erasing(fs::FileSystem& file_system, const std::string& storage,
+                             const std::vector<CheckoutId>& checkouts) {
+  return KnowledgeFiles(file_system, storage).write_confirmed(checkouts);
+}
+
+}  // namespace shaman::jobs

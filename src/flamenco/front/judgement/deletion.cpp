@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "flamenco/front/judgement/deletion.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/text.hpp"
+#include "shaman/utc.hpp"
+
+#include "flamenco/expiry/references.hpp"
+#include "flamenco/front/judgement/strict_json.hpp"
+#include "flamenco/manager/members.hpp"
+
+namespace shaman::proxy {
+namespace {
+
+using nlohmann::json;
+using text::in_quotes;
+
+constexpr const char* kMax = "last_updated_max";
+
+Error not_understood() {
+  return {errc::bad_answer, "the Manager's answer about its jobs cannot be understood"};
+}
+
+std::set<std::string> ids_of(const std::vector<manager::Job>& jobs) {
+  std::set<std::string> ids;
+  for (const manager::Job& job : jobs)
+    ids.insert(job.id);
+  return ids;
+}
+
+// A job that uses the checkout, is none of `but`, and is not being deleted.
+std::optional<std::string> other_user(const std::string& checkout, const std::set<std::string>& but,
+                                      const std::vector<manager::Job>& all) {
+  const auto users = jobs::users_of({{checkout, {}}}, all);
+  const auto found = users.find(checkout);
+  if (found == users.end()) return std::nullopt;
+  for (const manager::Job& job : all)
+    if (found->second.all.contains(job.id) && !but.contains(job.id) &&
+        manager::text_of(job.whole, "delete_requested_at").empty())
+      return job.id;
+  return std::nullopt;
+}
+
+// What has the path of a checkout that the job was submitted for may be another one by now.
+result<std::vector<CheckoutPlace>> named_checkouts(const manager::Job& job,
+                                                   const PlaceOf& place_of) {
+  const auto recorded = jobs::identities_of(job.whole);
+  std::vector<CheckoutPlace> places;
+  for (const std::string& path : jobs::named_paths(job.whole)) {
+    auto place = place_of_lead(place_of, path);
+    if (!place) return place.error();
+    const bool is_it = !recorded || recorded->contains(place->identity);
+    if (place->has_checkout() && is_it) places.push_back(*std::move(place));
+  }
+  return places;
+}
+
+bool take_number(std::string_view& text, std::size_t digits, int& number) {
+  if (text.size() < digits) return false;
+  const char* const end = text.data() + digits;
+  const auto [at, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || at != end || text.front() == '-') return false;
+  text.remove_prefix(digits);
+  return true;
+}
+
+bool take(std::string_view& text, std::string_view any_of) {
+  if (text.empty() || any_of.find(text.front()) == any_of.npos) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+// `Z`, `+02:00`: seconds east of Greenwich.
+std::optional<std::chrono::seconds> take_zone(std::string_view& text) {
+  if (take(text, "Zz")) return std::chrono::seconds(0);
+  if (text.empty() || (text.front() != '+' && text.front() != '-')) return std::nullopt;
+  const int sign = text.front() == '-' ? -1 : 1;
+  text.remove_prefix(1);
+  int hours = 0;
+  int minutes = 0;
+  if (!take_number(text, 2, hours) || !take(text, ":") || !take_number(text, 2, minutes))
+    return std::nullopt;
+  if (hours > 23 || minutes > 59) return std::nullopt;
+  return std::chrono::minutes(sign * (60 * hours + minutes));
+}
+
+}  // namespace
+
+std::optional<std::chrono::system_clock::time_point> parse_rfc3339(std::string_view text) {
+  std::tm parts{};
+  if (!take_number(text, 4, parts.tm_year) || !take(text, "-") ||
+      !take_number(text, 2, parts.tm_mon) || !take(text, "-") ||
+      !take_number(text, 2, parts.tm_mday) || !take(text, "Tt") ||
+      !take_number(text, 2, parts.tm_hour) || !take(text, ":") ||
+      !take_number(text, 2, parts.tm_min) || !take(text, ":") ||
+      !take_number(text, 2, parts.tm_sec))
+    return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(parts.tm_year),
+                                         std::chrono::month(static_cast<unsigned>(parts.tm_mon)),
+                                         std::chrono::day(static_cast<unsigned>(parts.tm_mday))};
+  if (!date.ok() || parts.tm_hour > 23 || parts.tm_min > 59 || parts.tm_sec > 60)
+    return std::nullopt;
+  std::chrono::nanoseconds fraction{0};
+  if (take(text, ".")) {
+    const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    if (digits == 0) return std::nullopt;
+    std::chrono::nanoseconds place = std::chrono::milliseconds(100);
+    for (std::size_t i = 0; i < digits; ++i, place /= 10)
+      fraction += (text[i] - '0') * place;
+    text.remove_prefix(digits);
+  }
+  const auto zone = take_zone(text);
+  if (!zone || !text.empty()) return std::nullopt;
+  parts.tm_year -= 1900;
+  parts.tm_mon -= 1;
+  return from_utc(parts) +
+         std::chrono::duration_cast<std::chrono::system_clock::duration>(fraction) - *zone;
+}
+
+result<std::vector<manager::Job>> read_jobs(std::string_view answer) {
+  const json whole = json::parse(answer, nullptr, false);
+  const auto list = whole.is_object() ? whole.find("jobs") : whole.end();
+  if (!whole.is_object() || list == whole.end() || !list->is_array()) return not_understood();
+  std::vector<manager::Job> jobs;
+  for (const json& each : *list) {
+    manager::Job job;
+    job.id = manager::text_of(each, "id");
+    job.whole = each;
+    if (job.id.empty()) return not_understood();
+    jobs.push_back(std::move(job));
+  }
+  return jobs;
+}
+
+result<manager::Job> read_job_answer(std::string_view answer) {
+  manager::Job job;
+  job.whole = json::parse(answer, nullptr, false);
+  job.id = manager::text_of(job.whole, "id");
+  if (job.id.empty()) return not_understood();
+  return job;
+}
+
+std::string checkout_id_of(const manager::Job& job) {
+  const auto storage = job.whole.find("storage");
+  return storage == job.whole.end() ? std::string()
+                                    : manager::text_of(*storage, "shaman_checkout_id");
+}
+
+result<jobs::DeletedJob> judge_deletion(const manager::Job& job, const PlaceOf& place_of) {
+  const auto places = named_checkouts(job, place_of);
+  if (!places) return places.error();
+  std::map<std::string, std::string> checkouts;
+  for (const CheckoutPlace& place : *places) {
+    if (!place.may_erase)
+      return Error{errc::not_let_in, "the job uses the checkout " + in_quotes(place.checkout) +
+                                         ", which you did not make; only who made it, or an "
+                                         "admin, may delete the job"};
+    checkouts.emplace(place.checkout, place.identity);
+  }
+  jobs::DeletedJob deleted{job.id, {}};
+  for (const auto& [path, identity] : checkouts)
+    deleted.checkouts.push_back({path, identity});
+  return deleted;
+}
+
+result<std::optional<std::string>> reason_against_erasure(const std::vector<manager::Job>& doomed,
+                                                          const std::vector<manager::Job>& all,
+                                                          const PlaceOf& place_of) {
+  using Kind = CheckoutPlace::Kind;
+  using Reason = std::optional<std::string>;
+  const std::set<std::string> ids = ids_of(doomed);
+  for (const manager::Job& job : doomed) {
+    const std::string id = checkout_id_of(job);
+    if (id.empty()) continue;
+    const auto place = place_of(id);
+    if (!place) return place.error();
+    if (place->kind == Kind::nothing) continue;
+    const std::string whose = "the Manager would erase " + in_quotes("jobs/" + id) +
+                              " with the job " + in_quotes(job.id) + ", ";
+    if (place->kind != Kind::checkout)
+      return Reason(whose +
+                    "which is not one checkout. Switch the Manager's own Shaman off "
+                    "(`shaman: {enabled: false}` in flamenco-manager.yaml), restart the "
+                    "Manager, and delete the job then");
+    if (const auto other = other_user(place->checkout, ids, all))
+      return Reason(whose + "but the job " + in_quotes(*other) +
+                    " still uses it. Delete that job first; where both know the checkout, switch "
+                    "the Manager's own Shaman off (`shaman: {enabled: false}` in "
+                    "flamenco-manager.yaml) and restart the Manager");
+  }
+  return Reason();
+}
+
+result<bool> has_own_checkout(const manager::Job& job, const std::vector<manager::Job>& all,
+                              const PlaceOf& place_of) {
+  const auto places = named_checkouts(job, place_of);
+  if (!places) return places.error();
+  return std::ranges::any_of(*places, [&](const CheckoutPlace& place) {
+    return !other_user(place.checkout, {job.id}, all);
+  });
+}
+
+std::string repair_answer_about_deletion(std::string_view answer, bool checkout_goes) {
+  constexpr const char* kGoes = "shaman_checkout";
+  auto told = nlohmann::ordered_json::parse(answer, nullptr, false);
+  if (!told.is_object() || !told.contains(kGoes)) return std::string(answer);
+  told[kGoes] = checkout_goes;
+  return told.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+result<MassDeletion> read_mass_deletion(std::string_view text) {
+  const auto order = parse_strict_json(text);
+  if (!order) return order.error();
+  for (const std::string& name : order->names)
+    if (name != kMax && is_field_name(name, kMax))
+      return Error{errc::malformed_request,
+                   "there is a member " + in_quotes(name) + "; write it as " + in_quotes(kMax)};
+  const JsonValue* const max = order->find(kMax);
+  const auto until =
+      max != nullptr && max->is(JsonValue::Kind::string) ? parse_rfc3339(max->text) : std::nullopt;
+  if (!until)
+    return Error{errc::malformed_request,
+                 "deleting many jobs needs the member last_updated_max, a time such as "
+                 "2026-04-13T12:00:00Z"};
+  return MassDeletion{to_text(*order), std::chrono::ceil<std::chrono::seconds>(*until)};
+}
+
+result<std::vector<manager::Job>> doomed_by(const MassDeletion& order,
+                                            const std::vector<manager::Job>& all) {
+  std::vector<manager::Job> doomed;
+  for (const manager::Job& job : all) {
+    const auto updated = parse_rfc3339(manager::text_of(job.whole, "updated"));
+    if (!updated) return not_understood();
+    if (*updated <= order.until) doomed.push_back(job);
+  }
+  return doomed;
+}
+
+}  // namespace shaman::proxy

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shaman/error.hpp"
+#include "shaman/jobs/checkout_ends.hpp"
+#include "shaman/manager/manager.hpp"
+#include "shaman/proxy/manager.hpp"
+
+#include "async/task.hpp"
+#include "flamenco/front/judgement/manager_paths.hpp"
+#include "flamenco/front/judgement/repair.hpp"
+#include "flamenco/front/upstream.hpp"
+#include "http/response.hpp"
+#include "server/exchange.hpp"
+
+namespace shaman::proxy {
+
+/// Judges one call that makes or deletes jobs, on its way to the Manager. What the Manager has to
+/// be asked for is never guessed: while it cannot be, the call is refused.
+class JobCalls {
+ public:
+  JobCalls(http::Exchange& exchange, Upstream& upstream, const JobHooks& hooks);
+
+  /// Before the call is passed on. `body` becomes what the Manager is to get in place of what the
+  /// client sent; it stays empty where that passes as it comes. Returns the refusal.
+  [[nodiscard]] http::Task<std::optional<http::Response>> judge(std::optional<std::string>& body);
+  /// The Manager has answered the call that was judged.
+  void answered(unsigned status) const;
+
+  /// Whether the answer is one to repair.
+  [[nodiscard]] bool repairs_answer() const noexcept { return call_.kind == JobCall::question; }
+  [[nodiscard]] http::Task<std::string> repair_answer(std::string answer);
+
+ private:
+  using Refusal = std::optional<http::Response>;
+  [[nodiscard]] http::Task<Refusal> collect(std::string& text);
+  [[nodiscard]] http::Task<Refusal> judge_submission(std::optional<std::string>& body);
+  [[nodiscard]] http::Task<Refusal> judge_deletion();
+  [[nodiscard]] http::Task<Refusal> judge_mass_deletion(std::optional<std::string>& body);
+  [[nodiscard]] http::Task<Refusal> judge_erasure_by_manager(
+      const std::vector<manager::Job>& doomed, const std::vector<manager::Job>* all);
+  [[nodiscard]] http::Task<result<bool>> is_manager_shaman_off();
+  [[nodiscard]] http::Task<result<std::optional<manager::Job>>> ask_for_job();
+  [[nodiscard]] http::Task<result<std::vector<manager::Job>>> ask_for_jobs();
+  [[nodiscard]] PlaceOf place_of() const;
+
+  http::Exchange& exchange_;
+  Upstream& upstream_;
+  const JobHooks& hooks_;
+  const ManagerCall call_;
+  std::shared_ptr<void> held_;  // the job's checkouts, until the Manager knows the job
+  std::vector<jobs::DeletedJob> deleted_;
+};
+
+}  // namespace shaman::proxy

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "flamenco/front/judgement/manager_paths.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+namespace shaman::proxy {
+namespace {
+
+constexpr std::string_view kJobs = "/api/v3/jobs";
+constexpr std::size_t kLongestId = 64;
+
+std::string joined(const std::vector<std::string>& segments) {
+  std::string path;
+  for (const std::string& segment : segments)
+    path.append("/").append(segment);
+  while (path.ends_with('/'))
+    path.pop_back();
+  return path;
+}
+
+bool is_id(std::string_view id) {
+  const auto is_good = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
+  };
+  return !id.empty() && id.size() <= kLongestId && std::ranges::all_of(id, is_good);
+}
+
+std::string_view path_of(const http::RequestHead& head) {
+  return head.target().substr(0, head.target().find('?'));
+}
+
+ManagerCall kind_of(std::string_view method, std::string_view path) {
+  constexpr std::string_view kQuestion = "/what-would-delete-do";
+  if (!path.starts_with(kJobs)) return {};
+  path.remove_prefix(kJobs.size());
+  if (method == "POST" && path.empty()) return {JobCall::submission};
+  if (method == "POST" && path == "/check") return {JobCall::check};
+  if (!path.starts_with('/')) return {};
+  path.remove_prefix(1);
+  if (method == "DELETE" && path == "mass-delete") return {JobCall::mass_deletion};
+  if (method == "DELETE" && path.find('/') == path.npos)
+    return {JobCall::deletion, std::string(path)};
+  if (method == "GET" && path.ends_with(kQuestion)) {
+    path.remove_suffix(kQuestion.size());
+    if (path.find('/') == path.npos) return {JobCall::question, std::string(path)};
+  }
+  return {};
+}
+
+}  // namespace
+
+ManagerCall call_of(const http::RequestHead& head) {
+  const std::string path = joined(head.segments);
+  ManagerCall call = kind_of(head.method(), path);
+  const bool has_id = call.kind == JobCall::deletion || call.kind == JobCall::question;
+  call.is_plain = path == path_of(head) && (!has_id || is_id(call.job_id));
+  return call;
+}
+
+bool overrides_method(const http::RequestHead& head) {
+  static constexpr std::array<std::string_view, 3> kNames{"X-HTTP-Method-Override", "X-HTTP-Method",
+                                                          "X-Method-Override"};
+  return std::ranges::any_of(kNames,
+                             [&](std::string_view name) { return !head.header(name).empty(); });
+}
+
+bool tells_location(const http::RequestHead& head) {
+  constexpr std::string_view kConfiguration = "/api/v3/configuration";
+  return head.method() == "GET" &&
+         (path_of(head) == kConfiguration ||
+          head.target().starts_with(std::string(kConfiguration) + "/shared-storage/"));
+}
+
+}  // namespace shaman::proxy

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "flamenco/front/judgement/repair.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/text.hpp"
+
+#include "flamenco/expiry/references.hpp"
+#include "flamenco/front/judgement/strict_json.hpp"
+
+namespace shaman::proxy {
+namespace {
+
+using Kind = JsonValue::Kind;
+using text::in_quotes;
+
+constexpr std::string_view kJobs = "{jobs}/";
+constexpr std::string_view kStorage = "storage";
+constexpr std::string_view kCheckoutId = "shaman_checkout_id";
+// Each costs a look at the disk.
+constexpr std::size_t kMostLeads = 1000;
+
+// The fields of a Manager's SubmittedJob.
+constexpr std::array<std::string_view, 10> kFields{
+    "name",      "type",   "submitter_platform", "priority",      "settings", "metadata",
+    "type_etag", kStorage, "worker_tag",         "initial_status"};
+constexpr std::array<std::string_view, 1> kStorageFields{kCheckoutId};
+
+Error malformed(const std::string& what) {
+  return {errc::malformed_request, what};
+}
+
+// A Manager takes a member for a field whatever the case of its letters.
+template <class Fields>
+result<void> check_names(const JsonValue& object, const Fields& fields) {
+  for (const std::string& name : object.names)
+    for (const std::string_view field : fields)
+      if (name != field && is_field_name(name, field))
+        return malformed("the job has a member " + in_quotes(name) + "; write it as " +
+                         in_quotes(field));
+  return {};
+}
+
+// Null where it is left out, or null.
+result<JsonValue*> object_at(JsonValue& job, std::string_view name) {
+  JsonValue* const found = job.find(name);
+  if (found == nullptr || found->is(Kind::null)) return nullptr;
+  if (!found->is(Kind::object))
+    return malformed("the job's member " + in_quotes(name) + " must be an object");
+  return found;
+}
+
+result<JsonValue> read_job(std::string_view json) {
+  auto job = parse_strict_json(json);
+  if (!job) return job;
+  if (!job->is(Kind::object)) return malformed("a job must be a JSON object");
+  if (const auto checked = check_names(*job, kFields); !checked) return checked.error();
+  for (const std::string_view name : {std::string_view("settings"), std::string_view("metadata")})
+    if (const auto object = object_at(*job, name); !object) return object.error();
+  const auto storage = object_at(*job, kStorage);
+  if (!storage) return storage.error();
+  if (*storage == nullptr) return job;
+  if (const auto checked = check_names(**storage, kStorageFields); !checked) return checked.error();
+  const JsonValue* const id = (*storage)->find(kCheckoutId);
+  if (id != nullptr && !id->is(Kind::string) && !id->is(Kind::null))
+    return malformed("the job's storage.shaman_checkout_id must be a string");
+  return job;
+}
+
+// Judges one job.
+class Repair {
+ public:
+  Repair(JsonValue job, const JobRules& rules) : job_(std::move(job)), rules_(rules) {}
+
+  result<RepairedJob> run() {
+    if (auto moved = move_id(); !moved) return moved.error();
+    if (auto checked = check_blendfile(); !checked) return checked.error();
+    if (auto checked = check_leads(); !checked) return checked.error();
+    if (auto checked = check_others(); !checked) return checked.error();
+    if (rules_.manager_shaman_is_off)
+      if (std::string* const path = blendfile()) path->insert(kJobs.size(), "jobs/");
+    return RepairedJob{to_text(job_), {checkouts_.begin(), checkouts_.end()}};
+  }
+
+ private:
+  // Of a path below the jobs folder, or nothing.
+  std::string* blendfile() {
+    JsonValue* const settings = job_.find("settings");
+    JsonValue* const found = settings != nullptr ? settings->find("blendfile") : nullptr;
+    const bool is_below =
+        found != nullptr && found->is(Kind::string) && found->text.starts_with(kJobs);
+    return is_below ? &found->text : nullptr;
+  }
+
+  result<void> move_id() {
+    JsonValue* const storage = job_.find(kStorage);
+    const JsonValue* const id = storage != nullptr ? storage->find(kCheckoutId) : nullptr;
+    if (id == nullptr) return {};
+    const std::string path = id->text;
+    if (!path.empty()) {
+      const auto place = rules_.place_of(path);
+      if (!place) return place.error();
+      if (place->kind != CheckoutPlace::Kind::checkout)
+        return malformed("the job names " + in_quotes(path) +
+                         " as its checkout (storage.shaman_checkout_id), but no checkout has "
+                         "exactly this path below the jobs folder; with the job, that folder "
+                         "would be erased");
+      name_in_metadata(path);
+    }
+    JsonValue* const rest = job_.find(kStorage);
+    rest->remove(kCheckoutId);
+    if (rest->names.empty()) job_.remove(kStorage);
+    return {};
+  }
+
+  // Made where there is none.
+  JsonValue& metadata() {
+    const JsonValue* const there = job_.find("metadata");
+    if (there == nullptr || there->is(Kind::null)) job_.set("metadata", JsonValue::object());
+    return *job_.find("metadata");
+  }
+
+  void name_in_metadata(const std::string& path) {
+    metadata().set(jobs::kCheckoutMember, JsonValue::string(std::string(kJobs) + path));
+  }
+
+  // What has a path when the job is deleted may be another checkout than now. What a client says
+  // counts for nothing.
+  void record_identities(bool names_paths) {
+    if (names_paths)
+      return metadata().set(jobs::kIdentitiesMember,
+                            JsonValue::string(jobs::record_of(identities_)));
+    if (JsonValue* const there = job_.find("metadata"); there != nullptr && there->is(Kind::object))
+      there->remove(jobs::kIdentitiesMember);
+  }
+
+  // Systems resolve such paths in different ways.
+  result<void> check_blendfile() {
+    const std::string* const path = blendfile();
+    if (path == nullptr) return {};
+    std::string below = path->substr(kJobs.size() - 1) + "/";
+    std::ranges::replace(below, '\\', '/');
+    for (const std::string_view odd : {"//", "/./", "/../"})
+      if (below.find(odd) != below.npos)
+        return malformed("the job's blendfile " + in_quotes(*path) +
+                         " must be a plain path, without empty parts, . and ..");
+    return {};
+  }
+
+  result<void> check_leads() {
+    std::set<std::string> paths;
+    for (const std::string_view member : {"settings", "metadata"})
+      if (const JsonValue* const found = job_.find(member)) collect(*found, paths);
+    if (auto few = check_few(paths); !few) return few;
+    for (const std::string& path : paths) {
+      const auto place = place_of_lead(rules_.place_of, path);
+      if (!place) return place.error();
+      if (!place->has_checkout()) continue;
+      if (!place->may_erase) return not_let_in("uses", place->checkout);
+      checkouts_.insert(place->checkout);
+      identities_.insert(place->identity);
+    }
+    record_identities(!paths.empty());
+    for (const std::string_view member : {"settings", "metadata"})
+      if (const JsonValue* const found = job_.find(member))
+        if (auto plain = check_plain(*found); !plain) return plain;
+    return {};
+  }
+
+  // Other spellings of the same places, anywhere in the job: what workers, whatever their systems,
+  // could be led to.
+  result<void> check_others() {
+    if (!rules_.find_others) return {};
+    std::set<std::string> paths;
+    collect_all(job_, folders_of_blendfile(), paths);
+    if (auto few = check_few(paths); !few) return few;
+    const auto others = rules_.find_others({paths.begin(), paths.end()});
+    if (!others) return others.error();
+    if (!others->empty()) return not_let_in("could lead into", *others);
+    return {};
+  }
+
+  // What Blender's `//` stands for, where it may lie below the jobs folder.
+  [[nodiscard]] std::vector<std::string> folders_of_blendfile() const {
+    const JsonValue* const settings = job_.find("settings");
+    const JsonValue* const file = settings != nullptr ? settings->find("blendfile") : nullptr;
+    std::vector<std::string> folders;
+    if (file == nullptr || !file->is(Kind::string)) return folders;
+    for (const jobs::Lead& lead : jobs::leads_of(file->text))
+      if (const std::size_t slash = lead.path.rfind('/'); slash != lead.path.npos)
+        folders.push_back(lead.path.substr(0, slash));
+    return folders;
+  }
+
+  static void collect_all(std::string_view text, const std::vector<std::string>& beside,
+                          std::set<std::string>& paths) {
+    for (jobs::Lead& lead : jobs::leads_of(text))
+      if (!lead.is_variable) paths.insert(std::move(lead.path));
+    for (const std::string& folder : beside)
+      for (jobs::Lead& lead : jobs::leads_beside(text, folder))
+        paths.insert(std::move(lead.path));
+  }
+
+  // NOLINTNEXTLINE(misc-no-recursion): as deep as the parser's limit.
+  static void collect_all(const JsonValue& value, const std::vector<std::string>& beside,
+                          std::set<std::string>& paths) {
+    if (paths.size() > kMostLeads) return;
+    if (value.is(Kind::string)) collect_all(value.text, beside, paths);
+    for (const std::string& name : value.names)
+      collect_all(name, beside, paths);
+    for (const JsonValue& item : value.items)
+      collect_all(item, beside, paths);
+  }
+
+  static result<void> check_few(const std::set<std::string>& paths) {
+    if (paths.size() <= kMostLeads) return {};
+    return malformed("the job names more than " + std::to_string(kMostLeads) +
+                     " paths below the jobs folder");
+  }
+
+  static Error not_let_in(const std::string& does, const std::string& checkout) {
+    return {errc::not_let_in, "the job " + does + " the checkout " + in_quotes(checkout) +
+                                  ", which you did not make; only who made it, or an admin, may "
+                                  "submit such a job"};
+  }
+
+  // The same of what stands elsewhere, below the jobs folder or the storage.
+  // NOLINTNEXTLINE(misc-no-recursion): as deep as the parser's limit.
+  static result<void> check_plain(const JsonValue& value) {
+    constexpr std::string_view kVariable = "{jobs}";
+    if (value.is(Kind::string) && value.text.starts_with(kVariable)) {
+      std::string below = value.text.substr(kVariable.size());
+      std::ranges::replace(below, '\\', '/');
+      if (!below.ends_with('/')) below += '/';
+      for (const std::string_view odd : {"//", "/./", "/../"})
+        if (below.find(odd) != below.npos)
+          return malformed("the job's path " + in_quotes(value.text) +
+                           " must be a plain path, without empty parts, . and ..");
+    }
+    for (const JsonValue& item : value.items)
+      if (auto plain = check_plain(item); !plain) return plain;
+    return {};
+  }
+
+  // NOLINTNEXTLINE(misc-no-recursion): as deep as the parser's limit.
+  static void collect(const JsonValue& value, std::set<std::string>& paths) {
+    if (paths.size() > kMostLeads) return;
+    if (value.is(Kind::string))
+      for (jobs::Lead& lead : jobs::leads_of(value.text))
+        if (lead.is_named) paths.insert(std::move(lead.path));
+    for (const JsonValue& item : value.items)
+      collect(item, paths);
+  }
+
+  JsonValue job_;
+  const JobRules& rules_;
+  std::set<std::string> checkouts_;
+  std::set<std::string> identities_;
+};
+
+}  // namespace
+
+result<CheckoutPlace> place_of_lead(const PlaceOf& place_of, std::string path) {
+  for (;;) {
+    auto place = place_of(path);
+    const std::size_t slash = path.rfind('/');
+    if (!place || place->kind != CheckoutPlace::Kind::unsafe || slash == path.npos) return place;
+    path.resize(slash);
+  }
+}
+
+result<RepairedJob> repair_job(std::string_view json, const JobRules& rules) {
+  auto job = read_job(json);
+  if (!job) return job.error();
+  return Repair(*std::move(job), rules).run();
+}
+
+std::string repair_location(std::string_view json) {
+  using Json = nlohmann::ordered_json;
+  Json answer = Json::parse(json, nullptr, false);
+  if (!answer.is_object()) return std::string(json);
+  const auto enabled = answer.find("shamanEnabled");
+  if (enabled == answer.end() || !enabled->is_boolean() || enabled->get<bool>())
+    return std::string(json);
+  *enabled = true;
+  if (const auto location = answer.find("location");
+      location != answer.end() && location->is_string()) {
+    auto& path = location->get_ref<std::string&>();
+    const bool is_windows = path.find('\\') != std::string::npos;
+    path += is_windows ? "\\jobs" : "/jobs";
+  }
+  return answer.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace shaman::proxy

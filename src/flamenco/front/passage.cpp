@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/passage.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <spdlog/spdlog.h>
+
+#include "shaman/text.hpp"
+
+#include "flamenco/front/answer_head.hpp"
+#include "flamenco/front/head_text.hpp"
+#include "flamenco/front/judgement/job_calls.hpp"
+#include "flamenco/front/judgement/manager_paths.hpp"
+#include "flamenco/front/judgement/repair.hpp"
+#include "flamenco/front/judgement/roles.hpp"
+#include "flamenco/front/loop_watch.hpp"
+#include "flamenco/front/question.hpp"
+#include "flamenco/front/tunnel.hpp"
+#include "flamenco/front/upstream.hpp"
+#include "server/access/forwarded.hpp"
+
+namespace shaman::proxy {
+namespace {
+
+using http::Connection;
+using http::Exchange;
+using http::RequestBody;
+using http::RequestHead;
+using http::Response;
+using http::Task;
+using Phase = Connection::Phase;
+
+constexpr std::size_t kPiece = 32 * 1024;
+// Answers that are looked into are of some hundred bytes.
+constexpr std::size_t kMostLookedInto = 1024 * 1024;
+
+// Also where a slash is written as an escape, and to who reads `\` as one.
+bool leads_up(const std::string& segment) {
+  std::string path = "/" + segment + "/";
+  std::ranges::replace(path, '\\', '/');
+  return path.find("/./") != path.npos || path.find("/../") != path.npos;
+}
+
+// Of one passed-through request: where it has got to.
+class Passing {
+ public:
+  Passing(Exchange& exchange, Upstream& upstream, LoopWatch& watch, const JobHooks& hooks)
+      : exchange_(exchange),
+        client_(exchange.connection),
+        upstream_(upstream),
+        watch_(watch),
+        under_way_(std::in_place, watch),
+        jobs_(exchange, upstream, hooks) {}
+
+  Task<Response> run();
+
+ private:
+  Task<> ask_for_loop();
+  Task<bool> leads_back();
+  Task<std::optional<Response>> exchange_heads();
+  Task<std::optional<Response>> connect_and_send();
+  Task<bool> send_request();
+  Task<bool> send_body();
+  Task<bool> read_head();
+  Task<Response> pass_answer();
+  Task<Response> pass_looked_into();
+  Task<bool> pass_body(RequestBody& body, bool is_chunked);
+  Task<bool> pass_until_close(bool is_chunked);
+  Task<bool> send_piece(Connection& to, std::string_view piece, bool is_chunked);
+  Task<Response> upgrade();
+
+  [[nodiscard]] Response refuse_loop() const;
+  void give_back_manager();
+  [[nodiscard]] bool may_repeat() const;
+  [[nodiscard]] bool has_answer_body() const;
+  [[nodiscard]] bool will_go_on() const;
+  [[nodiscard]] BodyFraming request_framing() const;
+  [[nodiscard]] BodyFraming answer_framing() const;
+  [[nodiscard]] Response no_answer() const;
+  [[nodiscard]] Response sent(bool heard, bool goes_on);
+
+  Exchange& exchange_;
+  Connection& client_;
+  Upstream& upstream_;
+  LoopWatch& watch_;
+  std::optional<LoopWatch::Entry> under_way_;  // until the answer begins
+  JobCalls jobs_;
+  Upstream::Lease manager_;
+  bool has_answer_begun_ = false;
+  std::optional<std::string> body_;  // where it had to be looked into
+  AnswerHead answer_;
+};
+
+Task<Response> Passing::run() {
+  const RequestHead& head = exchange_.head;
+  if (co_await leads_back()) co_return refuse_loop();
+  if (!head.target().starts_with('/'))
+    co_return Response::error(400, "an address that is passed on must begin with a slash");
+  if (std::ranges::any_of(head.segments, leads_up))
+    co_return Response::error(400, "an address with . or .. in it is not passed on");
+  if (overrides_method(head))
+    co_return Response::error(400,
+                              "send the request with its own method, not with that of a header");
+  if (auto refused = co_await jobs_.judge(body_)) co_return std::move(*refused);
+  if (auto failed = co_await exchange_heads()) co_return std::move(*failed);
+  under_way_.reset();
+  jobs_.answered(answer_.status());
+  if (answer_.status() == 101) co_return co_await upgrade();
+  const bool is_looked_into = tells_location(head) || jobs_.repairs_answer();
+  if (answer_.status() == 200 && is_looked_into) co_return co_await pass_looked_into();
+  co_return co_await pass_answer();
+}
+
+Task<> Passing::ask_for_loop() {
+  const http::Strand strand = client_.strand();
+  const Question question{"GET", watch_.question(), {}};
+  const auto answer = co_await ask_manager(upstream_, strand, question);
+  // What a Manager says of it does not matter: whether the question comes back here does.
+  static_cast<void>(answer);
+}
+
+Task<bool> Passing::leads_back() {
+  if (watch_.is_question(exchange_.head)) watch_.found(http::Clock::now());
+  if (watch_.should_ask(http::Clock::now())) co_await ask_for_loop();
+  co_return has_passed(exchange_.head, upstream_.own_name()) || watch_.is_loop(http::Clock::now());
+}
+
+Response Passing::refuse_loop() const {
+  const std::string manager = text::printable(upstream_.address().authority());
+  if (exchange_.services.rare_warnings.is_due("loop", http::Clock::now()))
+    spdlog::error(
+        "requests that were passed on to {} (manager) come back to this server: a loop. Let the"
+        " option manager, or the proxy at that address, lead to the Flamenco Manager",
+        manager);
+  Response response = Response::error(
+      508, "this request has come back to the server that passed it on: the address " + manager +
+               " (option manager of shaman-server) must lead to the Flamenco Manager, and not to"
+               " this server or to a proxy in front of it");
+  response.close = exchange_.head.has_body();
+  return response;
+}
+
+bool Passing::may_repeat() const {
+  const std::string_view method = exchange_.head.method();
+  return (method == "GET" || method == "HEAD" || method == "OPTIONS") &&
+         !exchange_.head.has_body() && !wants_upgrade(exchange_.head);
+}
+
+// On a connection that was left open, until it turns out that the Manager has closed it. Only what
+// may be asked twice goes that way.
+Task<std::optional<Response>> Passing::exchange_heads() {
+  if (may_repeat()) {
+    for (manager_ = upstream_.reuse(); manager_; manager_ = upstream_.reuse()) {
+      bool done = co_await send_request();
+      if (done) done = co_await read_head();
+      if (done) co_return std::nullopt;
+      if (has_answer_begun_ || manager_->is_expired()) co_return no_answer();
+    }
+  }
+  co_return co_await connect_and_send();
+}
+
+Task<std::optional<Response>> Passing::connect_and_send() {
+  const http::Strand strand = client_.strand();
+  auto connected = co_await upstream_.connect(strand);
+  if (!connected) co_return Response::error(connected.error());
+  manager_ = *std::move(connected);
+  bool sent_all = co_await send_request();
+  if (sent_all) sent_all = co_await send_body();
+  if (exchange_.body.failure() != RequestBody::Failure::none)
+    co_return http::response_to_failed_body(exchange_.body);
+  // The Manager may have answered without reading all.
+  if (!co_await read_head()) co_return no_answer();
+  if (!sent_all) answer_.keep_alive = false;
+  co_return std::nullopt;
+}
+
+BodyFraming Passing::request_framing() const {
+  if (body_) return {false, body_->size()};
+  return {exchange_.head.is_chunked, exchange_.head.content_length};
+}
+
+Task<bool> Passing::send_request() {
+  const bool keeps_tokens = exchange_.options.access != nullptr;
+  const std::string path = http::forwarded_for(exchange_);
+  const ToldOfClient client{path, http::client_scheme(exchange_), http::client_host(exchange_)};
+  const ForwardedRequest request{exchange_.head, client, upstream_.own_name(), request_framing(),
+                                 keeps_tokens};
+  const std::string text = request_text(request);
+  const std::string_view body = body_ ? std::string_view(*body_) : std::string_view();
+  co_return co_await manager_->write({text, body, {}});
+}
+
+Task<bool> Passing::send_piece(Connection& to, std::string_view piece, bool is_chunked) {
+  if (!is_chunked) co_return co_await to.write({piece, {}, {}});
+  std::array<char, 20> size{};
+  const int digits = std::snprintf(size.data(), size.size(), "%zx\r\n", piece.size());
+  const std::string_view head(size.data(), static_cast<std::size_t>(digits));
+  co_return co_await to.write({head, piece, "\r\n"});
+}
+
+Task<bool> Passing::send_body() {
+  if (body_ || !exchange_.head.has_body()) co_return true;
+  const bool is_chunked = exchange_.head.is_chunked;
+  std::vector<char> piece(kPiece);
+  while (const std::size_t length = co_await exchange_.body.read(piece))
+    if (!co_await send_piece(*manager_, {piece.data(), length}, is_chunked)) co_return false;
+  if (exchange_.body.failure() != RequestBody::Failure::none) co_return false;
+  if (is_chunked) co_return co_await manager_->write({"0\r\n\r\n", {}, {}});
+  co_return true;
+}
+
+Task<bool> Passing::read_head() {
+  manager_->enter(Phase::reading, upstream_.timeouts().answer);
+  client_.enter(Phase::working, upstream_.timeouts().answer * 2);
+  co_return co_await read_answer_head(*manager_, answer_, has_answer_begun_);
+}
+
+Response Passing::no_answer() const {
+  const std::string manager = "the Flamenco Manager at " + upstream_.address().authority();
+  if (client_.is_lost()) {
+    Response response;
+    response.unheard = true;
+    return response;
+  }
+  if (manager_->is_expired())
+    return Response::error(504, manager + " did not answer within " +
+                                    std::to_string(upstream_.timeouts().answer.count() / 1000) +
+                                    " s");
+  return Response::error(502, manager + (has_answer_begun_ ? " sent an answer that is no HTTP"
+                                                           : " closed the connection without an"
+                                                             " answer"));
+}
+
+// Its answer has been read to the end.
+void Passing::give_back_manager() {
+  if (manager_ && answer_.keep_alive) upstream_.give_back(std::move(manager_));
+}
+
+bool Passing::has_answer_body() const {
+  const unsigned status = answer_.status();
+  return exchange_.head.method() != "HEAD" && status != 204 && status != 304;
+}
+
+bool Passing::will_go_on() const {
+  const bool ends_with_connection =
+      has_answer_body() && exchange_.head.is_http_1_0 && !answer_.content_length;
+  return exchange_.head.keep_alive && !ends_with_connection &&
+         (exchange_.body.is_done() || body_.has_value()) &&
+         !exchange_.services.connections.is_stopping();
+}
+
+BodyFraming Passing::answer_framing() const {
+  // A HEAD's length is that of the body which GET would have; a 204 and a 304 have none.
+  if (!has_answer_body())
+    return {false, exchange_.head.method() == "HEAD" ? answer_.content_length : std::nullopt};
+  if (answer_.content_length) return {false, answer_.content_length};
+  return {!exchange_.head.is_http_1_0, std::nullopt};
+}
+
+Response Passing::sent(bool heard, bool goes_on) {
+  Response response;
+  response.status = answer_.status();
+  response.is_sent = true;
+  response.unheard = !heard;
+  response.close = !goes_on || !heard;
+  return response;
+}
+
+Task<Response> Passing::pass_answer() {
+  const bool goes_on = will_go_on();
+  const BodyFraming framing = answer_framing();
+  const std::string text = answer_text(answer_, framing, goes_on, exchange_.head.is_http_1_0);
+  // Before the client has all: it may ask for the next thing at once, by another connection.
+  if (!has_answer_body()) give_back_manager();
+  bool heard = co_await client_.write({text, {}, {}});
+  if (!heard || !has_answer_body()) co_return sent(heard, goes_on);
+  const bool ends_with_connection = !answer_.is_chunked && !answer_.content_length;
+  if (ends_with_connection) {
+    heard = co_await pass_until_close(framing.is_chunked);
+    co_return sent(heard, goes_on);
+  }
+  RequestHead ending;
+  ending.content_length = answer_.content_length;
+  ending.is_chunked = answer_.is_chunked;
+  RequestBody body(*manager_, ending);
+  heard = co_await pass_body(body, framing.is_chunked);
+  co_return sent(heard, goes_on);
+}
+
+Task<bool> Passing::pass_body(RequestBody& body, bool is_chunked) {
+  std::vector<char> piece(kPiece);
+  while (const std::size_t length = co_await body.read(piece)) {
+    if (body.is_done()) give_back_manager();
+    if (!co_await send_piece(client_, {piece.data(), length}, is_chunked)) co_return false;
+    client_.enter(Phase::working, upstream_.timeouts().answer * 2);
+  }
+  // Cut short, so that the client sees that this was not all.
+  if (!body.is_done()) co_return false;
+  give_back_manager();
+  if (is_chunked) co_return co_await client_.write({"0\r\n\r\n", {}, {}});
+  co_return true;
+}
+
+Task<bool> Passing::pass_until_close(bool is_chunked) {
+  for (;;) {
+    manager_->enter(Phase::reading, upstream_.timeouts().answer);
+    if (manager_->buffered().empty() && !co_await manager_->fill()) break;
+    const std::string piece(manager_->buffered());
+    manager_->consume(piece.size());
+    if (!co_await send_piece(client_, piece, is_chunked)) co_return false;
+  }
+  if (manager_->is_lost() || manager_->is_expired()) co_return false;
+  if (is_chunked) co_return co_await client_.write({"0\r\n\r\n", {}, {}});
+  co_return true;
+}
+
+Task<Response> Passing::pass_looked_into() {
+  if (answer_.content_length.value_or(kMostLookedInto) >= kMostLookedInto && !answer_.is_chunked)
+    co_return co_await pass_answer();
+  RequestHead ending;
+  ending.content_length = answer_.content_length;
+  ending.is_chunked = answer_.is_chunked;
+  RequestBody body(*manager_, ending);
+  std::string text;
+  std::vector<char> piece(kPiece);
+  while (const std::size_t length = co_await body.read(piece)) {
+    text.append(piece.data(), length);
+    if (text.size() > kMostLookedInto) break;
+  }
+  if (!body.is_done()) co_return no_answer();
+  if (jobs_.repairs_answer())
+    text = co_await jobs_.repair_answer(std::move(text));
+  else
+    text = repair_location(text);
+  answer_.is_chunked = false;
+  answer_.content_length = text.size();
+  give_back_manager();
+  const bool goes_on = will_go_on();
+  const std::string head =
+      answer_text(answer_, answer_framing(), goes_on, exchange_.head.is_http_1_0);
+  const bool heard = co_await client_.write({head, text, {}});
+  co_return sent(heard, goes_on);
+}
+
+Task<Response> Passing::upgrade() {
+  if (!wants_upgrade(exchange_.head)) co_return no_answer();
+  const std::string text = upgrade_text(answer_);
+  const bool heard = co_await client_.write({text, {}, {}});
+  if (heard) co_await tunnel(client_, *manager_, upstream_.timeouts().tunnel);
+  co_return sent(heard, false);
+}
+
+class ManagerPassage : public http::Passage {
+ public:
+  ManagerPassage(const ManagerAddress& address, const ManagerTimeouts& timeouts, JobHooks hooks)
+      : upstream_(address, timeouts), hooks_(std::move(hooks)) {}
+
+  Task<Response> pass(Exchange& exchange) override {
+    Passing passing(exchange, upstream_, watch_, hooks_);
+    co_return co_await passing.run();
+  }
+  [[nodiscard]] auth::Role role_for(const http::RequestHead& head) const override {
+    // This server's own question carries no token.
+    return watch_.is_question(head) ? auth::Role::nobody : proxy::role_for(head);
+  }
+  void check(http::Clock::time_point now) override { upstream_.check(now); }
+  void cancel() override { upstream_.cancel(); }
+
+ private:
+  Upstream upstream_;
+  LoopWatch watch_;
+  const JobHooks hooks_;
+};
+
+}  // namespace
+
+std::shared_ptr<http::Passage> passage_to_manager(const ManagerAddress& address,
+                                                  const ManagerTimeouts& timeouts, JobHooks hooks) {
+  return std::make_shared<ManagerPassage>(address, timeouts, std::move(hooks));
+}
+
+}  // namespace shaman::proxy

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "http/client/answer_text.hpp"
+
+#include <optional>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/text.hpp"
+
+namespace shaman::client {
+namespace {
+
+using nlohmann::json;
+
+// Where the element begins and ends, in a page of any case.
+std::optional<std::string_view> element_of(std::string_view page, std::string_view name) {
+  const auto find = [&](std::string_view mark, std::size_t from) {
+    for (std::size_t at = from; at + mark.size() <= page.size(); ++at)
+      if (text::is_same_but_for_case(page.substr(at, mark.size()), mark)) return at;
+    return std::string_view::npos;
+  };
+  const std::size_t tag = find("<" + std::string(name), 0);
+  if (tag == std::string_view::npos) return std::nullopt;
+  const std::size_t begin = page.find('>', tag);
+  const std::size_t end = find("</" + std::string(name), tag);
+  if (begin == std::string_view::npos || end == std::string_view::npos || end <= begin)
+    return std::nullopt;
+  return page.substr(begin + 1, end - begin - 1);
+}
+
+// Its title; where it has none, its words. Blanks and line ends become one blank each.
+std::string text_of_page(std::string_view page) {
+  constexpr std::size_t kMostLookedAt = 64 * 1024;
+  page = page.substr(0, kMostLookedAt);
+  const std::string_view shown =
+      element_of(page, "title").value_or(element_of(page, "body").value_or(page));
+  std::string out;
+  bool is_in_tag = false;
+  for (const char c : shown) {
+    if (c == '<') is_in_tag = true;
+    const bool is_blank = is_in_tag || c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    if (!is_blank) out += c;
+    if (is_blank && !out.empty() && out.back() != ' ') out += ' ';
+    if (c == '>') is_in_tag = false;
+  }
+  return out;
+}
+
+std::optional<std::string> message_of(std::string_view text) {
+  const json parsed = json::parse(text, nullptr, false);
+  if (!parsed.is_object()) return std::nullopt;
+  const auto found = parsed.find("message");
+  if (found == parsed.end() || !found->is_string()) return std::nullopt;
+  return found->get<std::string>();
+}
+
+}  // namespace
+
+Error page_instead(std::string_view page) {
+  const std::string title = read_message(page);
+  return {errc::bad_answer, "the answer is a web page, not the server's" +
+                                (title.empty() ? std::string() : ": \"" + title + "\"") +
+                                ". The network may require a login: open the server's address in a "
+                                "browser and log in there, or ask your network's admin"};
+}
+
+bool is_page(std::string_view body) {
+  const std::string_view begin = text::trimmed(body);
+  return begin.starts_with('<');
+}
+
+std::string read_message(std::string_view body) {
+  constexpr std::size_t kLongest = 600;
+  std::string message =
+      is_page(body) ? text_of_page(body) : message_of(body).value_or(std::string(body));
+  message = text::printable(text::trimmed(message));
+  if (message.size() > kLongest) {
+    message.resize(kLongest);
+    while (!text::is_utf8(message))
+      message.pop_back();
+    message += "…";
+  }
+  return message;
+}
+
+}  // namespace shaman::client

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "shaman/error.hpp"
+
+#include "http/client/body_source.hpp"
+#include "http/client/rate_limit.hpp"
+
+namespace shaman::client {
+
+/// A request, apart from where it goes.
+struct HttpRequest {
+  std::string method = "GET";
+  std::string path;  ///< below the server's base URL; begins with a slash
+  std::vector<std::pair<std::string, std::string>> headers;
+
+  /// Opens the body anew for each time that the request is sent; empty: there is none.
+  std::function<result<std::unique_ptr<BodySource>>()> open_body;
+  std::uint64_t body_length = 0;
+  /// Counted up as the body is sent, and down again where no answer came of it; may be null.
+  std::atomic<std::uint64_t>* bytes_sent = nullptr;
+
+  RateLimit* rate = nullptr;  ///< how fast the body may be sent; null: as fast as it can be
+
+  /// Sends `Expect: 100-continue` and waits this long for a word before the body follows
+  /// nevertheless; zero: sends all at once.
+  std::chrono::milliseconds wait_for_continue{0};
+  /// How long the server may take to answer once it has the whole request.
+  std::chrono::milliseconds answer_within{120'000};
+  std::size_t longest_answer = std::size_t{1} << 20U;
+};
+
+struct HttpResponse {
+  unsigned status = 0;
+  std::string body;
+  std::string location;  ///< of a redirection
+  std::string content_type;
+  std::string server;  ///< who says that it has answered (RFC 9110, 10.2.4)
+  std::string date;    ///< by the server's clock (RFC 9110, 6.6.1)
+  std::optional<std::chrono::seconds> retry_after;
+  std::optional<std::uint64_t> upload_offset;  ///< Upload-Offset
+  bool is_upload_complete = false;             ///< Upload-Complete: ?1
+  std::uint64_t body_sent = 0;                 ///< of the request, when the answer came
+};
+
+}  // namespace shaman::client

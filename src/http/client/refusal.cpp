@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "http/client/refusal.hpp"
+
+#include "shaman/text.hpp"
+
+#include "http/client/answer_text.hpp"
+
+namespace shaman::client {
+
+namespace {
+
+// What of an answer only somebody between here and the server can mean.
+std::string proxy_advice(unsigned status) {
+  switch (status) {
+    case 403:
+      return "it blocks this request; ask your network's admin";
+    case 407:
+      return "it requires a login: set it in HTTPS_PROXY as http://USER:PASSWORD@HOST:PORT";
+    case 413:
+      return "it does not accept requests of this size; its admin can raise the limit (nginx: "
+             "client_max_body_size)";
+    case 502:
+    case 503:
+      return "it cannot reach the server behind it";
+    case 504:
+      return "the server behind it did not answer in time and may still be working on the request "
+             "(nginx: proxy_read_timeout)";
+    default:
+      return "ask its admin, or use the server's own address";
+  }
+}
+
+errc kind_of(unsigned status) {
+  if (status == 401 || status == 403 || status == 407) return errc::not_let_in;
+  return status == 413 ? errc::too_large : errc::bad_answer;
+}
+
+// Every refusal of ours and of a Manager's is JSON.
+bool is_of_proxy(const HttpResponse& answer) {
+  return answer.status == 407 || is_page(answer.body) ||
+         text::is_same_but_for_case(answer.content_type.substr(0, 9), "text/html");
+}
+
+Error refusal_of_proxy(const std::string& what, const HttpResponse& answer) {
+  std::string said = std::to_string(answer.status);
+  const std::string title = read_message(answer.body);
+  if (!title.empty()) said += ", \"" + title + "\"";
+  const std::string who =
+      answer.server.empty() ? std::string() : " (" + text::printable(answer.server) + ")";
+  return {kind_of(answer.status), "the server " + what +
+                                      ": a proxy or firewall in between answered instead" + who +
+                                      ": " + said + "; " + proxy_advice(answer.status)};
+}
+
+}  // namespace
+
+Error refusal(const std::string& what, const HttpResponse& answer) {
+  std::string text = "the server " + what;
+  std::string said = std::to_string(answer.status);
+  if (!answer.body.empty()) said += ", " + read_message(answer.body);
+
+  if (answer.status >= 300 && answer.status < 400)
+    return {errc::bad_answer, text + ", but redirects (" + said + "): use the address \"" +
+                                  text::printable(answer.location) + "\" if that is the server"};
+  // A server that knows nothing of Shaman may answer 404 with a page, too.
+  if (answer.status != 404 && is_of_proxy(answer)) return refusal_of_proxy(what, answer);
+  switch (answer.status) {
+    case 401:
+      return {errc::not_let_in, text + ": authentication failed (" + said +
+                                    "); get a token from the farm's admin, save it in a file, and "
+                                    "name that file with --token-file or SHAMAN_TOKEN_FILE"};
+    case 403:
+      return {errc::not_let_in, text + ": permission denied (" + said + ")"};
+    case 404:
+      return {errc::bad_answer, text + ": there is no Shaman at this address (" + said +
+                                    "); `shaman status` shows what is there"};
+    case 413:
+      return {errc::too_large, text + ": it exceeds a limit of the server (" + said + ")"};
+    case 503:
+      return {errc::bad_answer,
+              text + " just now (" + said + "); try again later. Files that were sent are kept"};
+    case 507:
+      return {errc::storage_full, text + ": its storage is full (" + said +
+                                      "); ask the farm's admin to free space, then submit again. "
+                                      "Files that were sent are kept"};
+    default:
+      return {errc::bad_answer, text + " (" + said + ")"};
+  }
+}
+
+bool is_passing(unsigned status) noexcept {
+  switch (status) {
+    case 408:
+    case 429:
+    case 500:
+    case 502:
+    case 503:
+    case 504:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace shaman::client

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pack/plan/included.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "shaman/os.hpp"
+#include "shaman/pack/glob.hpp"
+#include "shaman/text.hpp"
+
+#include "pack/plan/suspicion.hpp"
+
+namespace shaman::pack {
+namespace {
+
+constexpr std::size_t kMostFiles = 1'000'000;
+constexpr int kDeepest = 100;
+constexpr const char* kWho = "--include";
+
+bool is_pattern(std::string_view text) {
+  return text.find_first_of("*?") != std::string_view::npos;
+}
+
+// Whether the pattern itself speaks of hidden names.
+bool names_hidden(std::string_view pattern) {
+  if (pattern.starts_with("./")) pattern.remove_prefix(2);
+  return pattern.starts_with('.') || pattern.find("/.") != std::string_view::npos;
+}
+
+// The folders of a pattern before its first `*` or `?`.
+std::string fixed_part(const std::string& pattern) {
+  const std::string_view fixed = std::string_view(pattern).substr(0, pattern.find_first_of("*?"));
+  const std::size_t slash = fixed.rfind('/');
+  return std::string(fixed.substr(0, slash == 0 ? 1 : slash));
+}
+
+class Finder {
+ public:
+  Finder(const trace::Trace& trace, const PlanOptions& options, Project& project)
+      : trace_(trace), exclude_(options.exclude), project_(project) {}
+
+  result<void> add(const std::string& wanted) {
+    files_.clear();
+    folders_.clear();
+    const result<std::string> base = find(wanted);
+    if (!base) return base.error();
+    if (files_.empty()) {
+      found_.missing.push_back({wanted, trace::Kind::external_data, kWho, trace_.blendfile,
+                                "no file has this name or matches this pattern"});
+      return {};
+    }
+    leave_out_unreadable();
+    if (files_.empty()) return {};
+    std::ranges::sort(files_);
+    trace::Dependency dependency;
+    dependency.kind = trace::Kind::external_data;
+    dependency.blend = trace_.blendfile;
+    dependency.data_block = kWho;
+    dependency.resolved = *base;
+    dependency.resolved_is_folder = true;
+    dependency.files = std::move(files_);
+    found_.references.push_back({std::move(dependency), false});
+    return {};
+  }
+
+  Included take() { return std::move(found_); }
+
+ private:
+  // Fills files_; the folder below which they keep their places to each other.
+  result<std::string> find(const std::string& wanted) {
+    for (const std::string& path : {os::absolute(wanted), in_project(wanted)}) {
+      const result<os::FileInfo> info = os::info(path);
+      if (!info) continue;
+      if (info->type == os::FileType::folder) {
+        if (auto walked = walk(path, nullptr, false, 0); !walked) return walked.error();
+        return path;
+      }
+      files_.push_back(path);
+      return std::string(os::parent(path));
+    }
+    if (!is_pattern(wanted)) return std::string();
+    // A pattern that leaves the project says so; any other may begin at any folder of it.
+    const bool begins_anywhere = !os::is_absolute(wanted) && !wanted.starts_with("../");
+    const std::string pattern = begins_anywhere ? wanted : in_project(wanted);
+    const std::string root = begins_anywhere ? project_.folder() : fixed_part(pattern);
+    const Glob glob(pattern.starts_with("./") ? pattern.substr(2) : pattern);
+    if (auto walked = walk(root, &glob, names_hidden(wanted), 0); !walked) return walked.error();
+    return root;
+  }
+
+  [[nodiscard]] std::string in_project(const std::string& path) const {
+    return os::is_absolute(path) ? os::absolute(path)
+                                 : os::absolute(os::join(project_.folder(), path));
+  }
+
+  result<void> walk(const std::string& folder, const Glob* glob, bool with_hidden, int depth) {
+    const result<os::FileInfo> info = os::info(folder);
+    // A link may lead to a folder above it.
+    if (!info || !folders_.insert(info->identity).second || depth > kDeepest) return {};
+    const auto entries = os::list_folder(folder);
+    if (!entries) {
+      found_.missing.push_back({folder, trace::Kind::external_data, kWho, trace_.blendfile,
+                                "cannot be read: " + entries.error().message()});
+      return {};
+    }
+    for (const os::FolderEntry& entry : *entries) {
+      if (!with_hidden && entry.name.starts_with('.')) continue;
+      std::string path = os::join(folder, entry.name);
+      if (exclude_.match(path)) continue;
+      if (entry.is_folder) {
+        if (auto walked = walk(path, glob, with_hidden, depth + 1); !walked) return walked;
+      } else if (glob == nullptr || glob->matches(path)) {
+        files_.push_back(std::move(path));
+        if (files_.size() > kMostFiles)
+          return Error{errc::limit_exceeded,
+                       "--include matches more than a million files: choose a smaller folder"};
+      }
+    }
+    return {};
+  }
+
+  void leave_out_unreadable() {
+    std::erase_if(files_, [&](const std::string& file) {
+      std::string reason = why_not(file);
+      if (reason.empty()) return false;
+      found_.missing.push_back(
+          {file, trace::Kind::external_data, kWho, trace_.blendfile, std::move(reason)});
+      return true;
+    });
+  }
+
+  std::string why_not(const std::string& file) {
+    const result<os::FileInfo> info = os::info(file);
+    const result<std::string> real = project_.real(file);
+    if (!info || !real) return "cannot be read: the link is broken";
+    if (info->type != os::FileType::regular) return "it is not a regular file";
+    if (std::string refused = why_refused(*real, project_.real_folder()); !refused.empty())
+      return refused;
+    const result<void> readable = os::check_readable(file);
+    return readable ? std::string() : "cannot be read: " + readable.error().message();
+  }
+
+  const trace::Trace& trace_;
+  Globs exclude_;
+  Project& project_;
+  std::vector<std::string> files_;
+  std::set<os::FileIdentity> folders_;
+  Included found_;
+};
+
+}  // namespace
+
+result<Included> find_included(const trace::Trace& trace, const PlanOptions& options,
+                               Project& project) {
+  Finder finder(trace, options, project);
+  for (const std::string& wanted : options.include) {
+    if (wanted.empty()) continue;
+    if (auto added = finder.add(wanted); !added) return added.error();
+  }
+  return finder.take();
+}
+
+}  // namespace shaman::pack

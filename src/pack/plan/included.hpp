@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "shaman/error.hpp"
+#include "shaman/pack/plan.hpp"
+#include "shaman/trace/trace.hpp"
+
+#include "pack/project/project.hpp"
+#include "pack/project/selection.hpp"
+
+namespace shaman::pack {
+
+/// Files that no .blend names, but the user does.
+struct Included {
+  std::vector<Selected> references;  ///< one for each pattern that matches something
+  std::vector<trace::MissingFile> missing;
+};
+
+/// Looks for what PlanOptions::include names. A folder gives every file below it, links followed,
+/// but no hidden ones and nothing that is excluded; a pattern gives the files that match it.
+/// errc::limit_exceeded when that is more than a million files.
+[[nodiscard]] result<Included> find_included(const trace::Trace& trace, const PlanOptions& options,
+                                             Project& project);
+
+}  // namespace shaman::pack

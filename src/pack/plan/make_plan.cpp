@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "shaman/os.hpp"
+#include "shaman/pack/plan.hpp"
+#include "shaman/text.hpp"
+
+#include "pack/plan/included.hpp"
+#include "pack/plan/names.hpp"
+#include "pack/plan/pack_paths.hpp"
+#include "pack/plan/plan_builder.hpp"
+#include "pack/project/project.hpp"
+#include "pack/project/project_hint.hpp"
+#include "pack/project/selection.hpp"
+
+namespace shaman::pack {
+namespace {
+
+void warn_about_new_names(const Plan& plan, Project& project, std::vector<std::string>& warnings) {
+  for (const PlannedFile& file : plan.files) {
+    const std::string name(os::file_name(file.source));
+    const auto inside = file.outside ? std::nullopt : project.inside(file.source);
+    const std::string& as_it_is = inside ? *inside : name;
+    if (plain(as_it_is) == as_it_is) continue;
+    warnings.push_back("the name of \"" + text::printable(file.source) +
+                       "\" is not valid on every system: in the pack it is \"" +
+                       text::printable(file.place) + "\"");
+  }
+}
+
+}  // namespace
+
+result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options) {
+  result<Project> project = Project::open(
+      options.project.empty() ? std::string(os::parent(trace.blendfile)) : options.project);
+  if (!project) return project.error();
+  const std::optional<std::string> own_place = project->inside(trace.blendfile);
+  if (!own_place)
+    return Error{errc::malformed_request,
+                 "\"" + text::printable(trace.blendfile) + "\" is not in the project \"" +
+                     text::printable(project->folder()) + "\"; name a folder that contains it"};
+
+  const Ways ways(trace, *project);
+  const std::string home = os::home_folder();
+  Selection selection = select(trace, options, *project, ways, home);
+  Plan plan;
+  plan.project = project->folder();
+  plan.blendfile_place = plain(*own_place);
+  plan.suspicious = std::move(selection.suspicious);
+  plan.warnings = trace.warnings;
+  plan.warnings.insert(plan.warnings.end(), selection.warnings.begin(), selection.warnings.end());
+  result<Included> included = find_included(trace, options, *project);
+  if (!included) return included.error();
+  plan.missing = std::move(included->missing);
+  std::ranges::move(included->references, std::back_inserter(selection.references));
+  PlanBuilder builder(trace, selection, *project, ways, home);
+  result<std::vector<PlannedFile>> files = builder.build(plan.warnings);
+  if (!files) return files.error();
+  plan.files = std::move(*files);
+  warn_about_new_names(plan, *project, plan.warnings);
+  plan.name_warnings = warnings_about_places(plan.files);
+  if (options.project.empty())
+    plan.project_hint = project_hint(plan, trace.blendfile, os::home_folder());
+  return plan;
+}
+
+}  // namespace shaman::pack

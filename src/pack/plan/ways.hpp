@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "shaman/trace/trace.hpp"
+
+#include "pack/project/project.hpp"
+
+namespace shaman::pack {
+
+/// The .blend files of a trace, each once for every path by which it is opened. Blender resolves
+/// `//` by the text of that path: one file that is reached by a link and by its real path, or by
+/// two links, is two libraries, which may mean different textures. Each of them has a place of its
+/// own in the pack.
+class Ways {
+ public:
+  /// `project` must outlive the object.
+  Ways(const trace::Trace& trace, Project& project);
+
+  /// Tells .blend files apart; not a path. Of a path by which nothing is opened, that of the first
+  /// way to the file.
+  [[nodiscard]] std::string key(const std::string& blend) const;
+
+  /// Whether the file was already opened by another path, which has the place that the file's real
+  /// path would have.
+  [[nodiscard]] bool is_further(const std::string& blend) const { return further_.contains(blend); }
+
+ private:
+  Project& project_;
+  std::map<std::string, std::string> further_;  // path -> key
+};
+
+}  // namespace shaman::pack

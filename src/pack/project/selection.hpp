@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "shaman/pack/plan.hpp"
+#include "shaman/trace/trace.hpp"
+
+#include "pack/plan/ways.hpp"
+#include "pack/project/project.hpp"
+
+namespace shaman::pack {
+
+/// A reference with those of its files that are to be packed.
+struct Selected {
+  trace::Dependency dependency;
+  /// The file of a library whose data-blocks stand in the .blend: not packed, but its path says
+  /// where `//` starts for them.
+  bool only_a_base = false;
+};
+
+struct Selection {
+  std::vector<Selected> references;
+  std::vector<std::string> blends;  ///< absolute paths of the .blend files to be packed, each way
+  std::vector<Suspicious> suspicious;
+  std::vector<std::string> warnings;
+};
+
+/// What of a trace goes into the pack: without what is excluded, what may not leave the machine,
+/// and what only left-out libraries need.
+[[nodiscard]] Selection select(const trace::Trace& trace, const PlanOptions& options,
+                               Project& project, const Ways& ways, const std::string& home);
+
+}  // namespace shaman::pack

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "shaman/error.hpp"
+#include "shaman/file_list.hpp"
+
+#include "protocol/json_body.hpp"
+
+namespace shaman::http {
+
+/// The body of requirements and of create.
+struct FilesRequest {
+  FileList files;
+  std::string checkout_path;
+};
+
+/// Which of the two.
+enum class FilesRequestKind : std::uint8_t { requirements, create };
+
+/// Deeper JSON is refused.
+inline constexpr std::size_t kMaxJsonDepth = 16;
+
+/// Reads it by SAX: its shape is checked as it comes, unknown members are skipped. Empties the
+/// body. errc::malformed_request names the member, as in `files[3].size`; errc::too_large beyond
+/// `max_files`.
+[[nodiscard]] result<FilesRequest> read_files_request(JsonBody& body, FilesRequestKind kind,
+                                                      std::size_t max_files);
+
+}  // namespace shaman::http

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <list>
+#include <mutex>
+
+#include "shaman/auth/access.hpp"
+
+#include "server/current_options.hpp"
+#include "server/exchange.hpp"
+
+namespace shaman::http {
+
+/// The requests that are being served, so that one that outlives the right to make it can be ended:
+/// a WebSocket, an upload, a long answer. Somebody calls check() about once a second. Thread-safe.
+class RunningRequests {
+ public:
+  /// One request, from when it was admitted to its end. On the strand of its connection.
+  class Entry {
+   public:
+    /// `exchange` outlives the entry, and what it was admitted by stays as it is.
+    Entry(RunningRequests& all, const Exchange& exchange, auth::Role needed);
+    ~Entry();
+    Entry(const Entry&) = delete;
+    Entry& operator=(const Entry&) = delete;
+
+   private:
+    friend class RunningRequests;
+    RunningRequests& all_;
+    const Exchange& exchange_;
+    const auth::Role needed_;
+    const Clock::time_point begun_ = Clock::now();
+    std::uint64_t number_ = 0;
+    std::list<Entry*>::iterator place_;
+  };
+
+  /// Judges each request again by the options as they are now, and cuts the connection of one that
+  /// would not be admitted any more. May read a token file.
+  void check(const ServerOptions& options);
+
+ private:
+  struct Question;
+  [[nodiscard]] std::list<Question> questions();
+  void end(const std::list<Question>& refused);
+
+  std::mutex mutex_;
+  std::list<Entry*> entries_;
+  std::uint64_t last_number_ = 0;
+};
+
+}  // namespace shaman::http

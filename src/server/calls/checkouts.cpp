@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "shaman/auth/token_file.hpp"
+
+#include "base/json_writer.hpp"
+#include "protocol/parameters.hpp"
+#include "server/collect_json.hpp"
+#include "server/handlers.hpp"
+#include "server/run_for_client.hpp"
+
+namespace shaman::http {
+namespace {
+
+constexpr std::size_t kPiece = 64 * 1024;
+
+struct List {
+  std::vector<FoundCheckout> checkouts;
+  std::size_t unread = 0;
+
+  [[nodiscard]] std::size_t memory() const {
+    std::size_t bytes = checkouts.size() * sizeof(FoundCheckout);
+    for (const FoundCheckout& checkout : checkouts)
+      bytes += checkout.path.size() + checkout.identity.size();
+    return bytes;
+  }
+};
+
+result<List> list(const Exchange& exchange) {
+  std::vector<std::string> unread;
+  auto found = exchange.services.checkouts.list_for(exchange.asker, &unread);
+  if (!found) return found.error();
+  return List{*std::move(found), unread.size()};
+}
+
+/// `{"checkouts":[…],"unread":…}`
+class ListAnswer final : public PieceSource {
+ public:
+  explicit ListAnswer(List list) : list_(std::move(list)) {}
+
+  bool produce(std::string& out) override {
+    if (next_ == 0) out += R"({"checkouts":[)";
+    const std::size_t enough = out.size() + kPiece;
+    while (next_ < list_.checkouts.size() && out.size() < enough) {
+      const FoundCheckout& checkout = list_.checkouts[next_];
+      if (next_++ > 0) out += ',';
+      JsonObject(out).text("path", checkout.path).text("made", auth::time_text(checkout.made));
+    }
+    if (next_ < list_.checkouts.size()) return true;
+    out += ']';
+    // Only how many: their names may be those of others' projects.
+    if (list_.unread > 0) out += ",\"unread\":" + std::to_string(list_.unread);
+    out += '}';
+    return false;
+  }
+
+ private:
+  const List list_;
+  std::size_t next_ = 0;
+};
+
+/// `{"path":…,"made":…,"bytes":…,"files":[FileSpec…]}`
+class ContentAnswer final : public PieceSource {
+ public:
+  ContentAnswer(std::string path, CheckoutContent content)
+      : path_(std::move(path)), content_(std::move(content)) {}
+
+  bool produce(std::string& out) override {
+    if (next_ == 0) begin(out);
+    const std::size_t enough = out.size() + kPiece;
+    while (next_ < content_.files.size() && out.size() < enough) {
+      const FileSpec file = content_.files[next_];
+      if (next_++ > 0) out += ',';
+      JsonObject(out)
+          .text("path", file.path)
+          .text("sha", file.id.digest.hex())
+          .number("size", file.id.size);
+    }
+    if (next_ < content_.files.size()) return true;
+    out += "]}";
+    return false;
+  }
+
+ private:
+  void begin(std::string& out) const {
+    JsonObject(out)
+        .text("path", path_)
+        .text("made", auth::time_text(content_.made))
+        .number("bytes", content_.bytes);
+    out.back() = ',';
+    out += R"("files":[)";
+  }
+
+  const std::string path_;
+  const CheckoutContent content_;
+  std::size_t next_ = 0;
+};
+
+Response answer_of(std::unique_ptr<PieceSource> source) {
+  Response response;
+  if (source->produce(response.body)) response.stream = std::move(source);
+  return response;
+}
+
+}  // namespace
+
+// A long list is made twice: how much memory it takes is known only then, and whoever waits for
+// memory must hold none.
+Task<Response> get_checkouts(Exchange& exchange) {
+  constexpr std::size_t kUsual = 64 * 1024;
+  if (auto refused = co_await set_aside_for_json(exchange, kUsual)) co_return *std::move(refused);
+  exchange.connection.enter_working();
+  WorkerPool& pool = exchange.services.pools.requests;
+  const auto look = [&] { return list(exchange); };
+  auto found = co_await run_on(pool, exchange.connection, look);
+  if (!found) co_return Response::error(found.error());
+  if (const std::size_t bytes = found->memory(); bytes > kUsual) {
+    *found = List{};
+    if (auto refused = co_await set_aside_for_json(exchange, bytes)) co_return *std::move(refused);
+    exchange.connection.enter_working();
+    found = co_await run_on(pool, exchange.connection, look);
+    if (!found) co_return Response::error(found.error());
+  }
+  co_return answer_of(std::make_unique<ListAnswer>(*std::move(found)));
+}
+
+Task<Response> get_checkout(Exchange& exchange) {
+  exchange.connection.enter_working();
+  exchange.checkout = path_of(exchange.parameters);
+  const std::string& path = exchange.checkout;
+  Checkouts& checkouts = exchange.services.checkouts;
+  WorkerPool& pool = exchange.services.pools.requests;
+  const auto manifest = co_await run_on(
+      pool, exchange.connection, [&] { return checkouts.manifest_of(path, exchange.asker); });
+  if (!manifest) co_return Response::error(manifest.error());
+  if (auto refused = co_await set_aside_for_json(exchange, manifest->size))
+    co_return *std::move(refused);
+  exchange.connection.enter_working();
+  auto content = co_await run_on(pool, exchange.connection,
+                                 [&] { return checkouts.content_of(path, exchange.asker); });
+  if (!content) co_return Response::error(content.error());
+  co_return answer_of(std::make_unique<ContentAnswer>(path, *std::move(content)));
+}
+
+}  // namespace shaman::http

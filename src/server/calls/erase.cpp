@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <string>
+
+#include "protocol/parameters.hpp"
+#include "server/handlers.hpp"
+#include "server/run_for_client.hpp"
+
+namespace shaman::http {
+namespace {
+
+// Two paths of checkouts are also those of calls. Where there is no such checkout, the wrong method
+// was meant rather than the right path.
+bool is_call(std::string_view path) {
+  return path == "requirements" || path == "create";
+}
+
+Response not_allowed() {
+  Response response =
+      Response::error(405, "this address takes POST; there is no checkout of its name");
+  response.allow = "POST, DELETE, OPTIONS";
+  return response;
+}
+
+}  // namespace
+
+Task<Response> delete_checkout(Exchange& exchange) {
+  exchange.connection.enter_working();
+  exchange.checkout = path_of(exchange.parameters);
+  const std::string& path = exchange.checkout;
+  Checkouts& checkouts = exchange.services.checkouts;
+  const auto erased = co_await run_on(exchange.services.pools.requests, exchange.connection,
+                                      [&] { return checkouts.erase(path, exchange.asker); });
+  if (!erased && erased.error().code == errc::not_found && is_call(path)) co_return not_allowed();
+  if (!erased) co_return Response::error(erased.error());
+  co_return Response::empty(204);
+}
+
+}  // namespace shaman::http

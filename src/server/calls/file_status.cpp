@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <optional>
+
+#include "base/json_writer.hpp"
+#include "protocol/parameters.hpp"
+#include "server/handlers.hpp"
+#include "server/run_for_client.hpp"
+
+namespace shaman::http {
+namespace {
+
+// For clients that can resume an upload, where it would go on; without disturbing who is at it.
+struct Found {
+  BlobStatus status = BlobStatus::unknown;
+  std::optional<std::uint64_t> held;
+};
+
+result<Found> look(Store& store, const BlobId& id, const Asker& asker) {
+  const auto status = store.status(id, asker);
+  if (!status) return status.error();
+  Found found{*status, std::nullopt};
+  if (*status == BlobStatus::stored) return found;
+  const auto held = store.peek_held(id, asker);
+  if (!held) return held.error();
+  found.held = held.value();
+  return found;
+}
+
+// Nothing where that would take more than a short look.
+result<std::optional<Found>> look_at_once(const Exchange& exchange, const BlobId& id) {
+  ShortLooks& looks = exchange.services.looks;
+  if (!looks.may_be_taken_here()) return std::optional<Found>();
+  const ShortLooks::Look look(looks);
+  const auto status = exchange.services.store.status_at_once(id, exchange.asker);
+  if (!status) return status.error();
+  if (!*status) return std::optional<Found>();
+  return std::optional(Found{**status, std::nullopt});
+}
+
+Response status_json(const Found& found) {
+  std::string out;
+  {
+    JsonObject object(out);
+    object.text("status", to_string(found.status));
+    if (found.held) object.number("offset", *found.held);
+  }
+  return Response::json(std::move(out));
+}
+
+}  // namespace
+
+Task<Response> get_file_status(Exchange& exchange) {
+  const auto id = parse_blob_id(exchange.parameters[0], exchange.parameters[1]);
+  if (!id) co_return Response::error(id.error());
+  const auto at_once = look_at_once(exchange, *id);
+  if (!at_once) co_return Response::error(at_once.error());
+  if (*at_once) co_return status_json(**at_once);
+  Store& store = exchange.services.store;
+  const auto found = co_await run_on(exchange.services.pools.quick, exchange.connection,
+                                     [&] { return look(store, *id, exchange.asker); });
+  if (!found) co_return Response::error(found.error());
+  co_return status_json(*found);
+}
+
+}  // namespace shaman::http

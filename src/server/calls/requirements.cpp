@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "protocol/files_request.hpp"
+#include "protocol/requirements_answer.hpp"
+#include "server/access/admission.hpp"
+#include "server/collect_json.hpp"
+#include "server/handlers.hpp"
+#include "server/run_for_client.hpp"
+
+namespace shaman::http {
+namespace {
+
+// All in one piece of work: handing it from thread to thread would cost a small request more than
+// the work itself.
+result<Response> answer(Store& store, JsonBody& body, std::size_t max_files, const Asker& asker) {
+  auto request = read_files_request(body, FilesRequestKind::requirements, max_files);
+  if (!request) return request.error();
+  std::vector<BlobStatus> statuses(request->files.size());
+  if (const auto required = store.require(request->files, statuses, asker); !required)
+    return required.error();
+  auto source =
+      std::make_unique<RequirementsAnswer>(std::move(request->files), std::move(statuses));
+  Response response;
+  if (source->produce(response.body)) response.stream = std::move(source);
+  return response;
+}
+
+// Who asks for a few files must not wait for a core behind who asks for 100,000.
+constexpr std::uint64_t kFewFiles = 64 * 1024;  // bytes of JSON
+
+WorkerPool& pool_for(const Exchange& exchange) {
+  const ServerPools& pools = exchange.services.pools;
+  return exchange.body.received() <= kFewFiles ? pools.quick : pools.requests;
+}
+
+}  // namespace
+
+Task<Response> post_requirements(Exchange& exchange) {
+  if (auto refused = refuse_other_than_json(exchange)) co_return *std::move(refused);
+  JsonBody body;
+  if (auto failed = co_await collect_json(exchange, body)) co_return *std::move(failed);
+  exchange.connection.enter_working();
+  auto response = co_await run_on(pool_for(exchange), exchange.connection, [&exchange, &body] {
+    return answer(exchange.services.store, body, exchange.options.limits.json_files,
+                  exchange.asker);
+  });
+  if (!response) co_return Response::error(response.error());
+  co_return *std::move(response);
+}
+
+}  // namespace shaman::http

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <array>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <variant>
+
+#include "protocol/names.hpp"
+#include "protocol/parameters.hpp"
+#include "protocol/resumption_fields.hpp"
+#include "protocol/rfc2047.hpp"
+#include "server/calls/upload_steps.hpp"
+#include "server/handlers.hpp"
+#include "server/run_for_client.hpp"
+
+namespace shaman::http {
+namespace {
+
+// A body of this size is mostly there with the request's header.
+constexpr std::size_t kSmall = std::size_t{64} << 10;
+
+// Chunks' own sizes come on top of the content.
+constexpr std::uint64_t kChunkedSlack = 1 << 20;
+
+Response mismatch(const BlobId& id, std::uint64_t received) {
+  return Response::error(417, "the address says " + std::to_string(id.size) +
+                                  " bytes, but the body has " + std::to_string(received));
+}
+
+// The upload is whole when nothing is returned.
+Task<std::optional<Response>> receive(Exchange& exchange, const SharedUpload& upload) {
+  const auto received = co_await receive_body(exchange, upload);
+  if (!received) co_return Response::error(received.error());
+  if (upload->is_superseded()) co_return Response::empty(208);
+  if (exchange.body.failure() != RequestBody::Failure::none)
+    co_return response_to_failed_body(exchange.body);
+  if (upload->received() != upload->id().size) co_return mismatch(upload->id(), upload->received());
+  co_return std::nullopt;
+}
+
+bool is_small(const Exchange& exchange, const BlobId& id) {
+  return id.size <= kSmall && !exchange.head.is_chunked && !exchange.head.expects_continue;
+}
+
+// What a job comes to that begins an upload and, where it can, ends it: nothing when it is stored.
+using Begun = std::optional<BeginResult>;
+
+// A small file whose body has come already is stored by one thread, in one go: handing it on from
+// pool to pool takes longer than all but the flushes.
+result<Begun> begin_and_store(Exchange& exchange, const BlobId& id, bool can_defer) {
+  thread_local std::array<char, kSmall> content;
+  Store& store = exchange.services.store;
+  auto begun = store.begin_upload(id, can_defer, exchange.asker);
+  if (!begun) return begun.error();
+  auto* const upload = std::get_if<Upload>(&*begun);
+  if (upload == nullptr) return Begun(std::move(*begun));
+  while (upload->received() < id.size) {
+    const std::size_t length = exchange.body.take(content);
+    if (length == 0) return Begun(std::move(*begun));
+    const auto written = upload->write(std::as_bytes(std::span(content).first(length)));
+    if (!written) return written.error();
+  }
+  const auto stored = store.commit_now(std::move(*upload));
+  if (!stored) return stored.error();
+  return Begun();
+}
+
+Task<result<Begun>> begin(Exchange& exchange, const BlobId& id, bool can_defer) {
+  Connection& connection = exchange.connection;
+  Store& store = exchange.services.store;
+  if (is_small(exchange, id))
+    co_return co_await run_on(store.commit_pool(), connection,
+                              [&] { return begin_and_store(exchange, id, can_defer); });
+  co_return co_await run_on(exchange.services.pools.quick, connection, [&]() -> result<Begun> {
+    auto begun = store.begin_upload(id, can_defer, exchange.asker);
+    if (!begun) return begun.error();
+    return Begun(std::move(*begun));
+  });
+}
+
+Task<Response> receive_and_commit(Exchange& exchange, Upload begun) {
+  const auto upload = std::make_shared<Upload>(std::move(begun));
+  auto failed = co_await receive(exchange, upload);
+  if (failed) {
+    co_await drop_upload(exchange, upload);
+    co_return *std::move(failed);
+  }
+  const auto committed = co_await commit_upload(exchange, upload);
+  if (!committed) co_return Response::error(committed.error());
+  co_return Response::empty(204);
+}
+
+std::optional<Response> refuse_early(const Exchange& exchange, const BlobId& id) {
+  const auto length = exchange.head.content_length;
+  if (!exchange.head.is_chunked && length.value_or(0) != id.size)
+    return mismatch(id, length.value_or(0));
+  if (id.size > exchange.options.limits.file_bytes)
+    return Response::error(413, "this server takes files of at most " +
+                                    std::to_string(exchange.options.limits.file_bytes) + " bytes");
+  return std::nullopt;
+}
+
+}  // namespace
+
+Task<Response> post_file(Exchange& exchange) {
+  exchange.original_filename = decode_rfc2047(exchange.head.header(protocol::kOriginalFilename));
+  const auto parsed = parse_blob_id(exchange.parameters[0], exchange.parameters[1]);
+  if (!parsed) co_return Response::error(parsed.error());
+  const BlobId id = *parsed;
+  exchange.discard_limit = id.size + kChunkedSlack;
+  if (ResumptionFields::of(exchange.head).asks_for_resumption())
+    co_return co_await create_resumable(exchange, id);
+  co_return co_await store_in_one_go(exchange, id);
+}
+
+Task<Response> store_in_one_go(Exchange& exchange, const BlobId& id) {
+  if (auto refusal = refuse_early(exchange, id)) co_return *std::move(refusal);
+
+  const bool can_defer = is_yes(exchange.head.header(protocol::kCanDefer));
+  for (;;) {
+    exchange.connection.enter_working();
+    auto begun = co_await begin(exchange, id, can_defer);
+    if (!begun) co_return Response::error(begun.error());
+    if (!*begun) co_return Response::empty(204);
+    if (auto* upload = std::get_if<Upload>(&**begun))
+      co_return co_await receive_and_commit(exchange, std::move(*upload));
+    if (std::holds_alternative<AlreadyStored>(**begun)) co_return Response::empty(208);
+    if (std::holds_alternative<Deferred>(**begun))
+      co_return Response::error(425, "somebody else is sending this file: send your others first");
+    co_await wait_for_claim(exchange, id);
+    if (exchange.connection.is_lost()) co_return client_is_gone();
+  }
+}
+
+}  // namespace shaman::http

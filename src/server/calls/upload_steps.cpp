@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/calls/upload_steps.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "async/one_shot.hpp"
+#include "server/run_for_client.hpp"
+
+namespace shaman::http {
+namespace {
+
+// A claim that is told free but is taken again at once must not make us spin.
+constexpr std::chrono::milliseconds kBetweenClaims{20};
+
+// As much is received without asking who else waits for a thread.
+constexpr std::size_t kTurn = std::size_t{4} << 20;
+
+// What a turn on the pool of the disk works with; shared, so that it outlives whatever goes wrong
+// in the coroutine.
+struct Turn {
+  const SharedUpload upload;
+  std::uint64_t skip;
+  Piece piece;
+};
+
+// Receives, hashes and writes in one thread for as long as the client keeps up: a piece that is
+// handed over costs two wakes and a cold cache (docs/design/0010).
+result<void> take_turn(RequestBody& body, Turn& turn) {
+  for (std::size_t taken = 0; taken < kTurn; taken += turn.piece.length()) {
+    turn.piece.set_length(body.take(turn.piece.room()));
+    if (turn.piece.length() == 0) break;
+    const std::size_t held = std::min<std::uint64_t>(turn.skip, turn.piece.length());
+    turn.skip -= held;
+    const auto written = turn.upload->write(turn.piece.content().subspan(held));
+    if (!written || turn.upload->is_superseded()) return written;
+    std::this_thread::yield();
+  }
+  return {};
+}
+
+}  // namespace
+
+Task<result<void>> receive_body(Exchange& exchange, const SharedUpload& upload,
+                                std::uint64_t skip) {
+  const auto turn = std::make_shared<Turn>(Turn{upload, skip, {}});
+  for (;;) {
+    turn->piece = co_await exchange.body.next_room(exchange.services.upload_buffers);
+    if (!turn->piece) co_return result<void>();
+    auto work = [turn, &body = exchange.body]() {
+      auto taken = take_turn(body, *turn);
+      turn->piece = Piece();
+      return taken;
+    };
+    const auto taken =
+        co_await run_on(exchange.services.pools.disk, exchange.connection, std::move(work));
+    if (!taken || upload->is_superseded()) co_return taken;
+  }
+}
+
+// Now and then the claim is asked for again even without a wake: that shows the store that somebody
+// still waits.
+Task<> wait_for_claim(Exchange& exchange, const BlobId& id) {
+  Connection& connection = exchange.connection;
+  const auto begin = Clock::now();
+  const auto waiter =
+      exchange.services.store.when_released(id, connection.event().waker(), exchange.asker);
+  co_await connection.event().wait(begin + connection.timeouts().work / 4);
+  if (!connection.is_lost() && Clock::now() - begin < kBetweenClaims)
+    co_await connection.event().wait(begin + kBetweenClaims);
+}
+
+Task<result<void>> commit_upload(Exchange& exchange, const SharedUpload& upload) {
+  const OneShot<result<void>> committed(exchange.connection.strand());
+  auto tell = [told = committed](result<void> outcome) mutable { told.set(std::move(outcome)); };
+  {
+    const WorkerPool::OnBehalfOf scope(exchange.connection.client());
+    exchange.services.store.commit(std::move(*upload), std::move(tell));
+  }
+  co_return co_await committed.get();
+}
+
+Task<> drop_upload(Exchange& exchange, const SharedUpload& upload) {
+  auto drop = [upload] {
+    const Upload dropped = std::move(*upload);
+    return true;
+  };
+  co_await run_on(exchange.services.pools.disk, exchange.connection, std::move(drop));
+}
+
+Response client_is_gone() {
+  Response gone;
+  gone.status = 503;
+  gone.unheard = true;
+  return gone;
+}
+
+}  // namespace shaman::http

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shaman/auth/access.hpp"
+#include "shaman/http/server.hpp"
+
+#include "async/buffer_pool.hpp"
+#include "async/fair_budget.hpp"
+#include "async/short_looks.hpp"
+#include "http/connection.hpp"
+#include "http/connection_table.hpp"
+#include "http/request_body.hpp"
+#include "http/request_head.hpp"
+#include "http/response.hpp"
+#include "server/current_options.hpp"
+#include "server/log/rare_warnings.hpp"
+#include "server/remarks.hpp"
+#include "server/router.hpp"
+
+namespace shaman::http {
+
+class Passage;
+class RunningRequests;
+
+/// What all requests share; outlives them.
+struct Services {
+  Store& store;
+  Checkouts& checkouts;
+  ServerPools pools;
+  const CurrentOptions& options;
+  const Router& router;
+  ConnectionTable& connections;
+  BufferPool& upload_buffers;
+  FairBudget& json_first;  ///< for the first part of each JSON request
+  FairBudget& json_rest;   ///< for what goes beyond; who holds it waits for nothing else
+  FairBudget& handshakes;  ///< of TLS, under way
+  FairBudget& passed_on;   ///< to the Manager, tunnels included
+  ShortLooks& looks;
+  RareWarnings& rare_warnings;
+  RunningRequests& running;
+  Passage* passage = nullptr;  ///< where the rest goes, if anywhere
+  const Remarks* remarks = nullptr;
+};
+
+/// One request on its way through a handler.
+struct Exchange {
+  const Services& services;
+  const ServerOptions& options;  ///< as they were when the request came
+  Connection& connection;
+  const RequestHead& head;
+  RequestBody& body;
+  bool passes = false;  ///< goes to the Manager
+  std::vector<std::string_view> parameters{};
+  std::string original_filename{};  ///< for the log
+  std::string checkout{};           ///< for the log: the path of the one that this is about
+  auth::Principal principal{};      ///< who asks; nobody in particular where that does not matter
+  Asker asker{};                    ///< the same for the store
+  std::uint64_t discard_limit = 0;  ///< of a chunked body that is not wanted
+  /// Shares of budgets, held until the answer has been sent.
+  std::vector<FairBudget::Grant> grants{};
+};
+
+/// What a body that failed is answered with.
+[[nodiscard]] Response response_to_failed_body(const RequestBody& body);
+
+}  // namespace shaman::http

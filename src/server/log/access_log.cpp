@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/log/access_log.hpp"
+
+#include <mutex>
+#include <string>
+
+#include <spdlog/spdlog.h>
+
+#include "shaman/text.hpp"
+
+#include "http/target.hpp"
+#include "server/log/log_shares.hpp"
+
+namespace shaman::http {
+namespace {
+
+// A target may be 16 kB of anything; a log line should stay one that can be read.
+constexpr std::size_t kMaxShown = 1024;
+
+std::string shown(std::string_view text) {
+  std::string out = text::escape(text.substr(0, kMaxShown));
+  if (text.size() > kMaxShown) out += "…";
+  return out;
+}
+
+// Of lines a second: far more than anybody reads, far fewer than would be dropped.
+constexpr std::size_t kSharedFrom = 5000;
+
+bool has_share(std::string_view client) {
+  static std::mutex mutex;
+  static LogShares shares(kSharedFrom);
+  const std::lock_guard lock(mutex);
+  const bool may_log = shares.may_log(client, std::chrono::steady_clock::now());
+  for (const auto& [name, lines] : shares.take_left_out())
+    spdlog::warn("{} of {} are not in this log: others had less than their share of it",
+                 text::count_of(lines, "request", "requests"), text::printable(name));
+  return may_log;
+}
+
+// What a Manager answers has no reason that is known here, and is not this server's to complain of.
+spdlog::level::level_enum level_of(const AccessRecord& record) {
+  if (record.reason.empty()) return spdlog::level::info;
+  if (record.status == 500) return spdlog::level::err;
+  return record.status == 507 ? spdlog::level::warn : spdlog::level::info;
+}
+
+// A quote in it must not end it.
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : shown(text)) {
+    if (c == '"') out += '\\';
+    out += c;
+  }
+  return out += '"';
+}
+
+// What only some requests have: who asked, for which file or checkout, and why it failed.
+std::string further(const AccessRecord& record) {
+  std::string text;
+  if (!record.original_filename.empty()) text += " " + quoted(record.original_filename);
+  if (!record.who.empty()) text += " by " + quoted(record.who);
+  if (!record.checkout.empty()) {
+    // Clients begin a checkout's path with the project that it is of.
+    const std::string_view project = record.checkout.substr(0, record.checkout.find('/'));
+    text += " checkout " + quoted(record.checkout) + " project " + quoted(project);
+  }
+  if (record.status >= 500 && !record.reason.empty()) text += ": " + shown(record.reason);
+  return text;
+}
+
+}  // namespace
+
+void log_access(const AccessRecord& record) {
+  const auto level = level_of(record);
+  if (!spdlog::should_log(level)) return;
+  // Who made or erased a checkout is always told.
+  const bool is_deed = !record.checkout.empty() && record.status < 300;
+  if (!is_deed && !has_share(record.client)) return;
+  const double milliseconds = std::chrono::duration<double, std::milli>(record.duration).count();
+  spdlog::log(level, "{} {} {}{} in={} out={} {:.1f}ms {}{}",
+              record.method.empty() ? "-" : shown(record.method),
+              record.target.empty() ? "-" : shown(without_tokens(record.target)), record.status,
+              record.unheard ? " (client gone)" : "", record.bytes_in, record.bytes_out,
+              milliseconds, record.peer, further(record));
+}
+
+}  // namespace shaman::http

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "async/task.hpp"
+
+namespace shaman::http {
+
+/// What is logged of one request, in one line.
+struct AccessRecord {
+  std::string_view method;
+  std::string_view target;
+  unsigned status = 0;
+  bool unheard = false;  ///< the client was gone before its answer
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  Clock::duration duration{};
+  std::string_view client;  ///< whose share of the log it uses: client_key.hpp
+  std::string_view peer;
+  std::string_view original_filename{};  ///< decoded; any bytes
+  std::string_view who{};                ///< who asked; empty: nobody in particular
+  std::string_view checkout{};           ///< that was made or erased, or was to be
+  std::string_view reason{};             ///< what the answer says, where it is an error
+};
+
+/// Everything that came from outside is escaped. At level info, but for what an admin must look
+/// into: 507 is a warning and 500 an error, each with its reason.
+void log_access(const AccessRecord& record);
+
+}  // namespace shaman::http

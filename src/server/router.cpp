@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/router.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace shaman::http {
+namespace {
+
+constexpr std::string_view kAnySegment = "{}";
+constexpr std::string_view kAllSegments = "{*}";
+
+std::vector<std::string> split(std::string_view pattern) {
+  std::vector<std::string> segments;
+  while (!pattern.empty()) {
+    pattern.remove_prefix(1);  // the slash
+    const std::size_t end = std::min(pattern.find('/'), pattern.size());
+    segments.emplace_back(pattern.substr(0, end));
+    pattern.remove_prefix(end);
+  }
+  return segments;
+}
+
+bool fits(const std::vector<std::string>& pattern, const std::vector<std::string>& segments) {
+  if (pattern.back() == kAllSegments && segments.size() >= pattern.size())
+    return std::equal(pattern.begin(), pattern.end() - 1, segments.begin());
+  return std::equal(pattern.begin(), pattern.end(), segments.begin(), segments.end(),
+                    [](const std::string& wanted, const std::string& segment) {
+                      return wanted == kAnySegment || wanted == segment;
+                    });
+}
+
+bool is_known(std::string_view method) {
+  static constexpr std::array<std::string_view, 8> kMethods{"GET",    "HEAD",    "POST",  "PUT",
+                                                            "DELETE", "OPTIONS", "PATCH", "TRACE"};
+  return std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
+}
+
+}  // namespace
+
+void Router::add(std::string_view method, std::string_view pattern, auth::Role role,
+                 Handler handler) {
+  routes_.push_back({std::string(method), split(pattern), role, handler});
+}
+
+Router::Match Router::match(std::string_view method,
+                            const std::vector<std::string>& segments) const {
+  Match match;
+  const std::string_view wanted = method == "HEAD" ? "GET" : method;
+  for (const Route& route : routes_) {
+    if (!fits(route.pattern, segments)) continue;
+    if (route.method == wanted || route.method == method) {
+      match.outcome = Outcome::found;
+      match.handler = route.handler;
+      match.role = route.role;
+      const std::size_t last = route.pattern.size() - 1;
+      for (std::size_t i = 0; i < segments.size(); ++i) {
+        const std::string& wanted_segment = route.pattern[std::min(i, last)];
+        if (wanted_segment == kAnySegment || wanted_segment == kAllSegments)
+          match.parameters.emplace_back(segments[i]);
+      }
+      return match;
+    }
+    if (route.method == "HEAD" || route.method == "OPTIONS") continue;  // named with the others
+    if (!match.allow.empty()) match.allow += ", ";
+    match.allow += route.method == "GET" ? "GET, HEAD" : route.method;
+  }
+  if (!is_known(method))
+    match.outcome = Outcome::method_unknown;
+  else if (!match.allow.empty())
+    match.outcome = Outcome::method_not_allowed;
+  if (!match.allow.empty()) match.allow += ", OPTIONS";
+  return match;
+}
+
+}  // namespace shaman::http

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shaman/auth/access.hpp"
+
+#include "async/task.hpp"
+#include "http/response.hpp"
+
+namespace shaman::http {
+
+struct Exchange;
+/// Answers one request. What it leaves unread of the body is discarded before its answer is sent.
+using Handler = Task<Response> (*)(Exchange&);
+
+/// Which handler serves which method and path. Paths are exact: `/a/` is not `/a`.
+class Router {
+ public:
+  /// `role` is what the call needs. `{}` in the pattern stands for any one segment, `{*}` at its
+  /// end for one or more. Serving GET serves HEAD too, where nothing that was added before serves
+  /// it.
+  void add(std::string_view method, std::string_view pattern, auth::Role role, Handler handler);
+
+  enum class Outcome : std::uint8_t { found, not_found, method_not_allowed, method_unknown };
+  struct Match {
+    Outcome outcome = Outcome::not_found;
+    Handler handler = nullptr;
+    auth::Role role = auth::Role::admin;       ///< that the handler needs
+    std::vector<std::string_view> parameters;  ///< those at `{}` and `{*}`; views into `segments`
+    std::string allow;                         ///< what the path allows, where it exists
+  };
+  [[nodiscard]] Match match(std::string_view method,
+                            const std::vector<std::string>& segments) const;
+
+ private:
+  struct Route {
+    std::string method;
+    std::vector<std::string> pattern;
+    auth::Role role;
+    Handler handler;
+  };
+  std::vector<Route> routes_;
+};
+
+}  // namespace shaman::http

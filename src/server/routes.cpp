@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "protocol/names.hpp"
+#include "server/handlers.hpp"
+
+namespace shaman::http {
+
+using auth::Role;
+using namespace protocol;
+
+namespace {
+
+std::string below(std::string_view address, std::string_view rest) {
+  return std::string(address).append(rest);
+}
+
+}  // namespace
+
+Router make_router() {
+  Router router;
+  const std::string file = below(kFiles, "/{}/{}");
+  router.add("POST", kRequirements, Role::submit, post_requirements);
+  router.add("POST", kCreate, Role::submit, post_create);
+  router.add("DELETE", below(kCheckout, "/{*}"), Role::submit, delete_checkout);
+  router.add("GET", kCheckouts, Role::submit, get_checkouts);
+  router.add("GET", below(kCheckouts, "/{*}"), Role::submit, get_checkout);
+  router.add("HEAD", file, Role::submit, head_file);
+  router.add("GET", file, Role::submit, get_file_status);
+  router.add("POST", file, Role::submit, post_file);
+  router.add("POST", kBatch, Role::submit, post_batch);
+  router.add("PATCH", file, Role::submit, patch_file);
+  router.add("DELETE", file, Role::submit, delete_file);
+  router.add("OPTIONS", file, Role::submit, options_file);
+  router.add("GET", kInfo, Role::worker, get_info);
+  return router;
+}
+
+void add_manager_calls(Router& router) {
+  router.add("GET", kVersion, Role::worker, get_version);
+  router.add("GET", kFarmStatus, Role::worker, get_farm_status);
+  router.add("GET", kConfiguration, Role::worker, get_configuration);
+  router.add("GET", below(kSharedStorage, "/{}/{}"), Role::worker, get_shared_storage);
+  router.add("GET", kJobTypes, Role::worker, get_job_types);
+  router.add("GET", kWorkerTags, Role::worker, get_worker_tags);
+}
+
+}  // namespace shaman::http

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "server/session.hpp"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "shaman/text.hpp"
+
+#include "http/endpoint_text.hpp"
+#include "http/target.hpp"
+#include "server/access/admission.hpp"
+#include "server/access/browser_login.hpp"
+#include "server/access/running_requests.hpp"
+#include "server/log/access_log.hpp"
+#include "server/passage.hpp"
+#include "server/run_for_client.hpp"
+
+namespace shaman::http {
+namespace {
+
+using Phase = Connection::Phase;
+
+// A client that is being told goodbye has this long to stop sending, all in all.
+constexpr std::chrono::seconds kLingerStall{5};
+constexpr std::chrono::seconds kLingerAll{60};
+constexpr std::size_t kLingerBytes = std::size_t{64} << 20;
+
+struct HeadOutcome {
+  std::optional<RequestHead> head;
+  std::optional<Response> refusal;
+  std::string method;  // of a refused one, as far as they were readable
+  std::string target;
+  Clock::time_point begun;
+};
+
+Response refuse_slow_header() {
+  Response response = Response::error(408, "the request's header took too long");
+  response.close = true;
+  return response;
+}
+
+// Neither a head nor a refusal: the connection has ended between two requests.
+Task<HeadOutcome> read_head(Connection& connection, const Services& services,
+                            std::size_t most_bytes) {
+  HeadParser parser(most_bytes);
+  HeadOutcome outcome;
+  connection.enter(Phase::idle, connection.timeouts().idle);
+  if (services.connections.is_stopping() && connection.buffered().empty()) co_return outcome;
+  bool begun = false;
+  for (;;) {
+    if (!connection.buffered().empty()) {
+      if (!std::exchange(begun, true)) {
+        outcome.begun = Clock::now();
+        connection.enter(Phase::header, connection.timeouts().header);
+      }
+      std::size_t consumed = 0;
+      const auto state = parser.parse(connection.buffered(), consumed);
+      connection.consume(consumed);
+      if (state == HeadParser::State::complete) {
+        outcome.head = parser.take();
+        co_return outcome;
+      }
+      if (state == HeadParser::State::bad) {
+        outcome.refusal = Response::error(parser.error().status, parser.error().message);
+        outcome.refusal->close = true;
+        break;
+      }
+    }
+    if (!co_await connection.fill()) {
+      if (!begun || !connection.is_expired() || connection.is_lost()) co_return outcome;
+      outcome.refusal = refuse_slow_header();
+      break;
+    }
+  }
+  outcome.method = parser.method();
+  outcome.target = parser.target();
+  co_return outcome;
+}
+
+Response answer_without_handler(const Router::Match& match, const RequestHead& head) {
+  if (head.method() == "OPTIONS" && (head.target() == "*" || !match.allow.empty())) {
+    Response response = Response::empty(204);
+    response.allow = match.allow.empty() ? "GET, HEAD, POST, OPTIONS" : match.allow;
+    return response;
+  }
+  switch (match.outcome) {
+    case Router::Outcome::method_unknown:
+      return Response::error(501, "this server does not know the method " +
+                                      text::printable(head.method().substr(0, 40)));
+    case Router::Outcome::method_not_allowed: {
+      Response response = Response::error(405, "this address allows " + match.allow);
+      response.allow = match.allow;
+      return response;
+    }
+    default:
+      return Response::error(404,
+                             "there is nothing at this address: this is a Shaman file store, which"
+                             " has files and checkouts but no jobs");
+  }
+}
+
+// All that is not Shaman's, where there is somebody behind this server.
+bool is_passed_on(const Exchange& exchange) {
+  static constexpr std::array<std::string_view, 3> kOurs{"api", "v3", "shaman"};
+  const std::vector<std::string>& path = exchange.head.segments;
+  if (exchange.services.passage == nullptr || path.empty()) return false;
+  return path.size() < kOurs.size() || !std::equal(kOurs.begin(), kOurs.end(), path.begin());
+}
+
+// A tunnel keeps its place for as long as it lasts.
+Task<Response> pass_on(Exchange& exchange) {
+  const auto place = co_await exchange.connection.acquire(exchange.services.passed_on, 1,
+                                                          Connection::TakenBack::yes);
+  if (!place)
+    co_return Response::error(503, "too many requests to the Manager at once: try again later");
+  co_return co_await exchange.services.passage->pass(exchange);
+}
+
+Task<Response> dispatch(Exchange& exchange) {
+  const RequestHead& head = exchange.head;
+  if (head.has_unknown_expectation)
+    co_return Response::error(417, "the only expectation that is understood is 100-continue");
+  if (auto refused = refuse_host(exchange)) co_return *std::move(refused);
+  if (auto refused = refuse_too_many(exchange)) co_return *std::move(refused);
+  const Router::Match match = exchange.services.router.match(head.method(), head.segments);
+  const bool passes = match.handler == nullptr && is_passed_on(exchange);
+  exchange.passes = passes;
+  if (!passes)
+    if (auto answer = answer_preflight(exchange)) co_return *std::move(answer);
+  const auth::Role needed = passes          ? exchange.services.passage->role_for(head)
+                            : match.handler ? match.role
+                                            : auth::Role::worker;
+  if (auto refused = admit(exchange, needed)) co_return *std::move(refused);
+  if (match.handler == nullptr && !passes) co_return answer_without_handler(match, head);
+  if (passes)
+    if (auto login = log_in(exchange)) co_return *std::move(login);
+  const RunningRequests::Entry running(exchange.services.running, exchange, needed);
+  exchange.parameters = match.parameters;
+  std::exception_ptr error;
+  try {
+    if (passes) co_return co_await pass_on(exchange);
+    co_return co_await match.handler(exchange);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& exception) {
+    spdlog::error("{} {} failed: {}", text::escape(head.method()),
+                  text::escape(without_tokens(head.target())), text::escape(exception.what()));
+  }
+  co_return Response::error(500, "something went wrong here; the server's log says what");
+}
+
+// Pieces are made on the pool, one while nobody waits for it: the client reads the one before.
+Task<bool> write_stream(Exchange& exchange, Response& response, bool chunked) {
+  Connection& connection = exchange.connection;
+  std::string piece = std::exchange(response.body, {});
+  for (bool more = true;;) {
+    std::array<char, 20> size{};
+    const int digits = std::snprintf(size.data(), size.size(), "%zx\r\n", piece.size());
+    const std::string_view head(size.data(), static_cast<std::size_t>(digits));
+    if (!co_await connection.write(chunked ? std::array<std::string_view, 3>{head, piece, "\r\n"}
+                                           : std::array<std::string_view, 3>{piece, {}, {}}))
+      co_return false;
+    if (!more) break;
+    piece.clear();
+    connection.enter_working();
+    more = co_await run_on(exchange.services.pools.requests, connection,
+                           [&] { return response.stream->produce(piece); });
+  }
+  // No `!chunked || co_await …`: GCC 12 evaluates the right side whatever the left one says.
+  if (chunked) co_return co_await connection.write({"0\r\n\r\n", {}, {}});
+  co_return true;
+}
+
+Task<bool> write_response(Exchange& exchange, Response& response, bool keep_alive) {
+  const RequestHead& head = exchange.head;
+  const Framing framing = !response.stream   ? Framing::length
+                          : head.is_http_1_0 ? Framing::until_close
+                                             : Framing::chunked;
+  const std::string header = header_of(response, framing, keep_alive, head.is_http_1_0);
+  if (head.method() == "HEAD") co_return co_await exchange.connection.write({header, {}, {}});
+  if (!response.stream) co_return co_await exchange.connection.write({header, response.body, {}});
+  if (!co_await exchange.connection.write({header, {}, {}})) co_return false;
+  co_return co_await write_stream(exchange, response, framing == Framing::chunked);
+}
+
+// Closing a socket with unread bytes resets the connection, which can take the answer away from the
+// client before it has read it: so they are read first.
+Task<> linger(Connection& connection, RequestBody* body) {
+  connection.finish_writing();
+  if (connection.is_expired() || connection.is_lost()) co_return;
+  if (body != nullptr && !co_await body->discard(0)) co_return;
+  const auto until = Clock::now() + kLingerAll;
+  std::size_t discarded = connection.buffered().size();
+  connection.consume(connection.buffered().size());
+  while (Clock::now() < until && discarded < kLingerBytes) {
+    connection.enter(Phase::reading, kLingerStall);
+    if (!co_await connection.fill()) co_return;
+    discarded += connection.buffered().size();
+    connection.consume(connection.buffered().size());
+  }
+}
+
+// Who asked, as far as it is known, and from where, if a proxy brought it.
+std::string who_asked(const Exchange& exchange) {
+  const std::string_view peer = exchange.connection.peer();
+  std::string who = exchange.principal.role == auth::Role::nobody ? "" : exchange.principal.name;
+  const std::string address = client_address(exchange);
+  if (address == address_without_port(peer) || address == who) return who;
+  return who + (who.empty() ? "" : ", ") + address;
+}
+
+void log_request(const Exchange& exchange, const Response& response, const HeadOutcome& outcome,
+                 std::uint64_t bytes_in, std::uint64_t bytes_out) {
+  if (!spdlog::should_log(spdlog::level::err)) return;
+  const std::string who = who_asked(exchange);
+  log_access({.method = exchange.head.method(),
+              .target = exchange.head.target(),
+              .status = response.status,
+              .unheard = response.unheard,
+              .bytes_in = bytes_in,
+              .bytes_out = exchange.connection.bytes_out() - bytes_out,
+              .duration = Clock::now() - outcome.begun,
+              .client = exchange.connection.client(),
+              .peer = exchange.connection.peer(),
+              .original_filename = exchange.original_filename,
+              .who = who,
+              .checkout = exchange.checkout,
+              .reason = response.reason});
+}
+
+// One request from its header to its answer; whether the connection goes on.
+Task<bool> serve_request(Connection& connection, const Services& services,
+                         const ServerOptions& options, HeadOutcome& outcome) {
+  const RequestHead& head = *outcome.head;
+  RequestBody body(connection, head);
+  Exchange exchange{services, options, connection, head, body};
+  const std::uint64_t written_before = connection.bytes_out();
+  connection.enter_working();
+  Response response = co_await dispatch(exchange);
+  if (!response.is_sent) add_cors(exchange, response);
+
+  // Nobody knows whether a client that was not told to go on sends its body all the same.
+  const bool unasked = body.is_unasked_for();
+  if (unasked)
+    body.answered_unasked();
+  else if (!response.close && !response.unheard && !co_await body.discard(exchange.discard_limit))
+    response.close = true;
+  const bool keep_alive = head.keep_alive && !response.close && !unasked &&
+                          !services.connections.is_stopping() && !connection.gave_way() &&
+                          !(response.stream && head.is_http_1_0);
+  if (connection.is_lost()) response.unheard = true;
+  if (!response.unheard && !response.is_sent) {
+    const bool heard = co_await write_response(exchange, response, keep_alive);
+    response.unheard = !heard;
+  }
+  exchange.grants.clear();
+  log_request(exchange, response, outcome, body.received(), written_before);
+  if (response.unheard) co_return false;
+  if (!keep_alive) co_await linger(connection, unasked ? &body : nullptr);
+  co_return keep_alive;
+}
+
+Task<> refuse_request(Connection& connection, HeadOutcome& outcome) {
+  const Response& response = *outcome.refusal;
+  const std::string header = header_of(response, Framing::length, false, false);
+  const bool heard = co_await connection.write({header, response.body, {}});
+  log_access({.method = outcome.method,
+              .target = outcome.target,
+              .status = response.status,
+              .unheard = !heard,
+              .bytes_out = connection.bytes_out(),
+              .duration = Clock::now() - outcome.begun,
+              .client = connection.client(),
+              .peer = connection.peer(),
+              .reason = response.reason});
+  if (heard) co_await linger(connection, nullptr);
+}
+
+// To a client whose request was not even read.
+Task<> refuse_unread(Connection& connection, Response response) {
+  const std::string header = header_of(response, Framing::length, false, false);
+  connection.enter(Phase::writing, kLingerStall);
+  if (!co_await connection.write({header, response.body, {}})) co_return;
+  connection.finish_writing();
+  connection.enter(Phase::idle, kLingerStall);
+  while (co_await connection.fill())
+    connection.consume(connection.buffered().size());
+}
+
+// It costs a core more than all that may follow.
+Task<bool> shake_hands(Connection& connection, const Services& services,
+                       const tls::ServerIdentity& identity) {
+  const auto place =
+      co_await connection.acquire(services.handshakes, 1, Connection::TakenBack::yes);
+  if (!place) co_return false;
+  co_return co_await connection.secure(identity);
+}
+
+Task<> end_without_tls(Connection& connection) {
+  const Connection::TlsFailure& failure = connection.tls_failure();
+  if (failure.was_plain_http) {
+    spdlog::info("{} did not speak TLS", connection.peer());
+    co_await refuse_unread(
+        connection,
+        Response::error(400, "this server speaks TLS: its address begins with https://"));
+  } else if (!failure.why.empty()) {
+    spdlog::info("no TLS with {}: {}", connection.peer(), text::escape(failure.why));
+  }
+}
+
+}  // namespace
+
+Response response_to_failed_body(const RequestBody& body) {
+  Response response;
+  switch (body.failure()) {
+    case RequestBody::Failure::too_slow:
+      response = Response::error(408, "the request's body came too slowly");
+      break;
+    case RequestBody::Failure::malformed:
+      response = Response::error(400, "the request's chunked coding is malformed");
+      break;
+    case RequestBody::Failure::overloaded:
+      response = Response::error(503, "the server is overloaded: try again later");
+      break;
+    case RequestBody::Failure::none:
+    case RequestBody::Failure::disconnected:
+      response.status = 400;
+      response.unheard = true;
+      break;
+  }
+  response.close = true;
+  return response;
+}
+
+Task<> serve_connection(Socket socket, const Services& services) {
+  std::exception_ptr error;
+  try {
+    auto options = services.options.get();
+    Connection connection(std::move(socket), services.connections, options->timeouts);
+    // No `options->tls && !co_await …`: GCC 12 evaluates the right side whatever the left one says.
+    if (options->tls) {
+      const bool is_secure = co_await shake_hands(connection, services, *options->tls);
+      if (!is_secure) co_await end_without_tls(connection);
+      if (!is_secure) co_return;
+    }
+    for (bool go_on = true; go_on;) {
+      HeadOutcome outcome = co_await read_head(connection, services, options->limits.header_bytes);
+      if (outcome.refusal) co_await refuse_request(connection, outcome);
+      go_on = false;
+      if (!outcome.head) continue;
+      options = services.options.get();
+      connection.use(options->timeouts);
+      go_on = co_await serve_request(connection, services, *options, outcome);
+    }
+  } catch (const std::exception& exception) {
+    spdlog::error("a connection was given up: {}", text::escape(exception.what()));
+  }
+}
+
+Task<> refuse_connection(Socket socket, const Services& services, std::string_view message) {
+  const auto options = services.options.get();
+  // A handshake would cost more than what it is to save.
+  if (options->tls) co_return;
+  Connection connection(std::move(socket), services.connections, options->timeouts);
+  co_await refuse_unread(connection, Response::error(503, message));
+}
+
+}  // namespace shaman::http

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "shaman/error.hpp"
+#include "shaman/fs.hpp"
+#include "shaman/store.hpp"
+
+#include "store/housekeeping/dismantling.hpp"
+
+namespace shaman {
+
+using StoreLog = std::function<void(LogLevel, const std::string&)>;
+
+/// This server among those that may share a storage. While it lives it holds the lock on
+/// `.shaman/locks/<name>` and touches that file now and then; what lies in
+/// `.shaman/uploading/<name>` and `.shaman/staging/<name>` is its own. One thread at a time.
+class Instance {
+ public:
+  /// How often beat() wants to be called, and how old the last beat of a server that cannot be seen
+  /// to be dead by its lock alone must be.
+  static constexpr std::chrono::seconds kBeat{15};
+  static constexpr std::chrono::seconds kDeadAfter{90};
+
+  /// Takes a new name. The folder is `.shaman`; it must outlive this, as the file system must.
+  [[nodiscard]] static result<Instance> start(fs::FileSystem& file_system,
+                                              const fs::Folder& private_folder);
+  Instance(Instance&&) noexcept = default;
+  Instance& operator=(Instance&&) = delete;
+  ~Instance();
+
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  [[nodiscard]] const fs::Folder& uploading() const noexcept { return uploading_; }
+  [[nodiscard]] const fs::Folder& staging() const noexcept { return staging_; }
+
+  /// Tells collectors for how long this server believes a mark that it remembers. Once.
+  [[nodiscard]] fs::result<void> announce(std::chrono::seconds mark_lease);
+  /// The longest that any server on this storage announced, `otherwise` for one that did not.
+  [[nodiscard]] static fs::result<std::chrono::seconds> longest_lease(
+      fs::FileSystem& file_system, const fs::Folder& private_folder,
+      std::chrono::seconds otherwise);
+  /// Goes on under the name and in the folders of another one, of this process and the same
+  /// storage, for all who hold uploading() or staging().
+  [[nodiscard]] fs::result<void> follow(Instance other);
+  /// Shows others that this server is alive.
+  [[nodiscard]] fs::result<void> beat();
+  /// Removes what dead servers were uploading and staging, and takes apart what they were erasing;
+  /// leaves alone what may be a live one's.
+  void clean_up_after_the_dead(Dismantling& dismantling, const StoreLog& log);
+
+ private:
+  explicit Instance(fs::FileSystem& file_system) : file_system_(&file_system) {}
+  [[nodiscard]] result<void> take_name(const fs::Folder& private_folder);
+  [[nodiscard]] bool is_dead(const std::string& name);
+  void bury(const std::string& name, Dismantling& dismantling, const StoreLog& log);
+  [[nodiscard]] result<void> remove_staged(const std::string& name, Dismantling& dismantling,
+                                           const StoreLog& log);
+
+  fs::FileSystem* file_system_;
+  std::string host_;  ///< as it stands in names
+  std::string name_;
+  fs::Folder all_uploading_;
+  fs::Folder all_staging_;
+  fs::Folder locks_;
+  fs::File lock_;
+  fs::Folder uploading_;
+  fs::Folder staging_;
+};
+
+}  // namespace shaman

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/client/checkouts.hpp"
+
+#include <optional>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/text.hpp"
+
+#include "http/client/answer_text.hpp"
+#include "http/client/network.hpp"
+#include "http/client/percent.hpp"
+#include "http/client/refusal.hpp"
+#include "protocol/names.hpp"
+#include "protocol/wire.hpp"
+#include "submit/shaman_calls.hpp"
+
+namespace shaman::client {
+namespace {
+
+using nlohmann::json;
+
+// A checkout of a million files.
+constexpr std::size_t kLongestAnswer = std::size_t{512} << 20U;
+constexpr std::chrono::minutes kWithin{10};
+
+Error has_no_call(const Server& server, const ServerInfo& info) {
+  std::string what = text::printable(info.name) + " " + text::printable(info.version);
+  if (info.kind == ServerInfo::Kind::flamenco)
+    what = "a Flamenco Manager (" + what + "), whose own file store";
+  else if (info.kind == ServerInfo::Kind::other)
+    what = "not a Shaman server, and";
+  else
+    what = "a Shaman server (" + what + ") that";
+  return {errc::bad_answer, server.url.text() + " is " + what +
+                                " does not support listing, showing or erasing checkouts: use the "
+                                "address of a newer shaman-server, or ask the farm's admin"};
+}
+
+result<HttpResponse> ask(const Server& server, std::string_view feature, HttpRequest request) {
+  Network network(1);
+  const Network::Strand strand = network.make_strand();
+  HttpConnection connection(strand, server);
+  const result<ServerInfo> info =
+      network.run<ServerInfo>(strand, {}, [&] { return identify(connection); });
+  if (!info) return info.error();
+  if (!info->has(feature)) return has_no_call(server, *info);
+  request.longest_answer = kLongestAnswer;
+  request.answer_within = kWithin;
+  return network.run<HttpResponse>(
+      strand, {}, [&] { return exchange_patiently(connection, request, kShortPatience); });
+}
+
+// Slashes stay, as what stands in front of a server may not let encoded ones pass.
+std::string address(std::string_view call, std::string_view path) {
+  std::string out(call);
+  for (;;) {
+    const std::size_t slash = path.find('/');
+    out += "/" + percent_encoded(path.substr(0, slash));
+    if (slash == std::string_view::npos) return out;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+Error refused(const std::string& what, const HttpResponse& answer) {
+  Error error = refusal(what, answer);
+  if (answer.status == 404 && !is_page(answer.body))
+    error = {errc::not_found, read_message(answer.body)};
+  return error;
+}
+
+Error not_understood(const HttpResponse& answer) {
+  if (is_page(answer.body)) return page_instead(answer.body);
+  return {errc::bad_answer, "unexpected response from the server"};
+}
+
+std::optional<std::string> text_of(const json& object, const char* name) {
+  if (!object.is_object()) return std::nullopt;
+  const auto found = object.find(name);
+  if (found == object.end() || !found->is_string()) return std::nullopt;
+  return found->get<std::string>();
+}
+
+std::optional<std::uint64_t> number_of(const json& object, const char* name) {
+  if (!object.is_object()) return std::nullopt;
+  const auto found = object.find(name);
+  if (found == object.end() || !found->is_number_unsigned()) return std::nullopt;
+  return found->get<std::uint64_t>();
+}
+
+std::optional<ListedCheckout> read_checkout(const json& object) {
+  auto path = text_of(object, "path");
+  auto made = text_of(object, "made");
+  if (!path || !made) return std::nullopt;
+  return ListedCheckout{*std::move(path), *std::move(made)};
+}
+
+// The array of that name, each element read; none where one cannot be.
+template <class T>
+std::optional<std::vector<T>> read_all(const json& object, const char* name,
+                                       std::optional<T> (*read)(const json&)) {
+  if (!object.is_object()) return std::nullopt;
+  const auto found = object.find(name);
+  if (found == object.end() || !found->is_array()) return std::nullopt;
+  std::vector<T> all;
+  for (const json& element : *found) {
+    std::optional<T> value = read(element);
+    if (!value) return std::nullopt;
+    all.push_back(*std::move(value));
+  }
+  return all;
+}
+
+std::optional<CheckoutFile> read_file(const json& object) {
+  auto path = text_of(object, "path");
+  auto sha = text_of(object, "sha");
+  const auto size = number_of(object, "size");
+  if (!path || !sha || !size) return std::nullopt;
+  return CheckoutFile{*std::move(path), *std::move(sha), *size};
+}
+
+}  // namespace
+
+result<CheckoutList> list_checkouts(const Server& server) {
+  HttpRequest request;
+  request.path = protocol::kCheckouts;
+  const result<HttpResponse> answer = ask(server, protocol::kLists, request);
+  if (!answer) return answer.error();
+  if (answer->status != 200) return refused("did not list the checkouts", *answer);
+  const json object = json::parse(answer->body, nullptr, false);
+  auto checkouts = read_all<ListedCheckout>(object, "checkouts", read_checkout);
+  if (!checkouts) return not_understood(*answer);
+  return CheckoutList{*std::move(checkouts), number_of(object, "unread").value_or(0)};
+}
+
+result<CheckoutFiles> show_checkout(const Server& server, const std::string& path) {
+  HttpRequest request;
+  request.path = address(protocol::kCheckouts, path);
+  const result<HttpResponse> answer = ask(server, protocol::kLists, request);
+  if (!answer) return answer.error();
+  if (answer->status != 200)
+    return refused("did not show the checkout " + text::in_quotes(path), *answer);
+  const json object = json::parse(answer->body, nullptr, false);
+  auto checkout = read_checkout(object);
+  auto files = read_all<CheckoutFile>(object, "files", read_file);
+  const auto bytes = number_of(object, "bytes");
+  if (!checkout || !files || !bytes) return not_understood(*answer);
+  return CheckoutFiles{*std::move(checkout), *bytes, *std::move(files)};
+}
+
+result<void> erase_checkout(const Server& server, const std::string& path) {
+  HttpRequest request;
+  request.method = "DELETE";
+  request.path = address(protocol::kCheckout, path);
+  const result<HttpResponse> answer = ask(server, protocol::kErases, request);
+  if (!answer) return answer.error();
+  if (answer->status == 204) return {};
+  return refused("did not erase the checkout " + text::in_quotes(path), *answer);
+}
+
+}  // namespace shaman::client

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "shaman/client/hash_cache.hpp"
+#include "shaman/client/progress.hpp"
+#include "shaman/error.hpp"
+#include "shaman/file_list.hpp"
+#include "shaman/pack/plan.hpp"
+#include "shaman/worker_pool.hpp"
+
+#include "submit/cache/file_hash.hpp"
+#include "submit/scan_watch.hpp"
+#include "submit/upload/payload.hpp"
+
+namespace shaman::client {
+
+/// The files of a submission, each with what it was found to be. One thread at a time.
+class ProjectFiles {
+ public:
+  /// Looks at every file of the plan, side by side. What cannot be read is left out; see
+  /// unreadable(). errc::changed_while_read: one is gone, or a .blend is not as it was traced;
+  /// errc::io_error: the scene's own .blend cannot be read.
+  [[nodiscard]] static result<ProjectFiles> look_at(const pack::Plan& plan, const ScanWatch& traced,
+                                                    WorkerPool& pool);
+
+  /// Gives each file its blob: by the cache where it knows the file, else by reading it. `cache`
+  /// may be null. What cannot be read is left out; errors as for look_at().
+  [[nodiscard]] result<void> hash(HashCache* cache, WorkerPool& pool, Progress& progress,
+                                  const std::stop_token& stop);
+
+  /// What a server wants, as payloads. errc::bad_answer when it wants what is not here.
+  [[nodiscard]] result<std::vector<Payload>> payloads(std::span<const BlobId> wanted) const;
+  /// Takes over what was found out while sending.
+  void update(std::span<const Payload> sent);
+  /// Forgets the files of 0 bytes; their places.
+  [[nodiscard]] std::vector<std::string> drop_empty();
+
+  /// Every file with its place, for `create`.
+  [[nodiscard]] FileList list() const;
+  /// Each blob once, for `requirements`.
+  [[nodiscard]] FileList blobs() const;
+
+  /// In the order of the plan.
+  [[nodiscard]] std::span<const Payload> all() const noexcept { return files_; }
+  [[nodiscard]] std::size_t size() const noexcept { return files_.size(); }
+  [[nodiscard]] std::uint64_t bytes() const noexcept;
+  /// What was left out: by path, the reason.
+  [[nodiscard]] const std::map<std::string, std::string>& unreadable() const noexcept {
+    return unreadable_;
+  }
+  /// Files that hash() had to read.
+  [[nodiscard]] std::size_t files_read() const noexcept { return files_read_; }
+
+ private:
+  std::vector<std::size_t> find_in_cache(HashCache& cache);
+  result<void> read(std::span<const std::size_t> unknown, HashCache* cache, WorkerPool& pool,
+                    const HashContext& context, Progress& progress);
+
+  void leave_out(const std::vector<std::optional<Error>>& failures);
+  [[nodiscard]] bool is_left_out(const Payload& file, const Error& error) const;
+
+  std::vector<Payload> files_;  ///< sorted by place
+  std::string blendfile_place_;
+  std::map<std::string, std::string> unreadable_;
+  std::size_t files_read_ = 0;
+};
+
+/// Whether it is one of a file that is there but cannot be read, or is none.
+[[nodiscard]] bool is_unreadable(const Error& error) noexcept;
+
+/// Brings one file's id and state up to date by reading it. errc::changed_while_read for a traced
+/// .blend that has changed: its dependencies are to be looked for again.
+[[nodiscard]] result<void> hash_again(Payload& file, HashCache* cache, const HashContext& context);
+
+}  // namespace shaman::client

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "submit/shaman_calls.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "http/client/answer_text.hpp"
+#include "http/client/refusal.hpp"
+#include "protocol/names.hpp"
+
+namespace shaman::client {
+
+namespace asio = boost::asio;
+using nlohmann::json;
+
+namespace {
+
+// A checkout of a million files is made in less.
+constexpr std::chrono::minutes kCreateWithin{10};
+constexpr std::chrono::minutes kRequirementsWithin{5};
+
+constexpr Patience kFullPatience;
+// Which a Go server answers when blobs are missing: another try gives the same.
+constexpr Patience kNotInternalErrors{{}, 8, std::nullopt, false};
+
+HttpRequest get(std::string_view path) {
+  HttpRequest request;
+  request.path = path;
+  return request;
+}
+
+// `path` empty: without one.
+HttpRequest post_files(std::string_view call, const FileList& files, std::string_view path) {
+  HttpRequest request;
+  request.method = "POST";
+  request.path = call;
+  request.headers = {{"Content-Type", "application/json"}};
+  request.body_length = FilesBody::length_of(files, path);
+  request.open_body = [&files, checkout = std::string(path)] {
+    return result<std::unique_ptr<BodySource>>(std::make_unique<FilesBody>(files, checkout));
+  };
+  // An answer repeats at most what was asked, with a status for each.
+  request.longest_answer = (std::size_t{1} << 20U) + 2 * request.body_length;
+  return request;
+}
+
+json parsed(const result<HttpResponse>& answer) {
+  if (!answer || answer->status != 200) return {};
+  return json::parse(answer->body, nullptr, false);
+}
+
+std::string text_of(const json& object, const char* name) {
+  if (!object.is_object()) return {};
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::optional<bool> flag_of(const json& object, const char* name) {
+  if (!object.is_object()) return std::nullopt;
+  const auto found = object.find(name);
+  if (found == object.end() || !found->is_boolean()) return std::nullopt;
+  return found->get<bool>();
+}
+
+ServerInfo ours(const json& info) {
+  ServerInfo server;
+  server.kind = ServerInfo::Kind::shaman;
+  server.name = text_of(info, "name");
+  server.version = text_of(info, "version");
+  for (const json& feature : info.value("features", json::array())) {
+    if (feature.is_string()) server.features.push_back(feature.get<std::string>());
+  }
+  const json storage = info.value("storage", json::object());
+  server.storage_problem = text_of(storage, "problem");
+  if (storage.is_object() && storage.contains("remarks"))
+    for (const json& remark : storage["remarks"])
+      if (remark.is_string()) server.storage_remarks.push_back(remark.get<std::string>());
+  return server;
+}
+
+bool is_info(const json& info) {
+  return info.is_object() && info.contains("features") && info["features"].is_array() &&
+         !text_of(info, "version").empty();
+}
+
+}  // namespace
+
+bool ServerInfo::has(std::string_view feature) const {
+  return std::ranges::find(features, feature) != features.end();
+}
+
+asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {
+  // Each request has a name: GCC 12 destroys some temporaries of a co_await twice (bug 99576).
+  const HttpRequest ask_info = get(protocol::kInfo);
+  const result<HttpResponse> answer =
+      co_await exchange_patiently(connection, ask_info, kFirstContact);
+  if (!answer && answer.error().code != errc::bad_answer) co_return answer.error();
+  if (answer && (answer->status == 401 || answer->status == 403))
+    co_return refusal("does not say what it is", *answer);
+  const json info = parsed(answer);
+  if (is_info(info)) co_return ours(info);
+
+  ServerInfo server;
+  const HttpRequest ask_version = get(protocol::kVersion);
+  const result<HttpResponse> version_answer =
+      co_await exchange_patiently(connection, ask_version, kFirstContact);
+  const json version = parsed(version_answer);
+  if (!text_of(version, "version").empty() && version.contains("shortversion")) {
+    server.kind = ServerInfo::Kind::flamenco;
+    server.name = text_of(version, "name");
+    server.version = text_of(version, "version");
+    const HttpRequest ask_storage = get(std::string(protocol::kSharedStorage) + "/users/linux");
+    const result<HttpResponse> storage_answer =
+        co_await exchange_patiently(connection, ask_storage, kFirstContact);
+    const json storage = parsed(storage_answer);
+    server.takes_files = flag_of(storage, "shamanEnabled");
+    co_return server;
+  }
+  server.answer = answer ? std::to_string(answer->status) + " " + read_message(answer->body)
+                         : answer.error().message();
+  co_return server;
+}
+
+asio::awaitable<result<std::vector<Required>>> ask_requirements(HttpConnection& connection,
+                                                                const FileList& files,
+                                                                Progress* progress) {
+  HttpRequest request = post_files(protocol::kRequirements, files, {});
+  request.answer_within = kRequirementsWithin;
+  const result<HttpResponse> answer =
+      co_await exchange_patiently(connection, request, kFullPatience, progress);
+  if (!answer) co_return answer.error();
+  if (answer->status != 200) co_return refusal("did not answer which files it needs", *answer);
+  co_return read_requirements(answer->body);
+}
+
+asio::awaitable<result<CheckoutAnswer>> create_checkout(HttpConnection& connection,
+                                                        const FileList& files,
+                                                        const CheckoutWish& wish,
+                                                        Progress* progress) {
+  HttpRequest request = post_files(protocol::kCreate, files, wish.path);
+  request.headers.emplace_back(protocol::kIdempotencyKey, wish.idempotency_key);
+  if (wish.may_reuse) request.headers.emplace_back(protocol::kReuseCheckout, "true");
+  request.answer_within = kCreateWithin;
+  const result<HttpResponse> answer =
+      co_await exchange_patiently(connection, request, kNotInternalErrors, progress);
+  if (!answer) co_return answer.error();
+  if (answer->status == 200) {
+    const result<std::string> path = read_checkout_path(answer->body);
+    if (!path) co_return path.error();
+    co_return CheckoutAnswer{*path, flag_of(parsed(answer), "reused").value_or(false)};
+  }
+  Error error = refusal("did not make the checkout", *answer);
+  // The Go server says 500 of it.
+  if (answer->status == 424 || answer->status == 500) error.code = errc::blobs_missing;
+  co_return error;
+}
+
+}  // namespace shaman::client

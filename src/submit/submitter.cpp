@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "shaman/client/submitter.hpp"
+
+#include <algorithm>
+#include <array>
+#include <future>
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <thread>
+#include <utility>
+
+#include "shaman/client/hash_cache.hpp"
+#include "shaman/os.hpp"
+#include "shaman/text.hpp"
+
+#include "http/client/network.hpp"
+#include "protocol/names.hpp"
+#include "submit/checkout_name.hpp"
+#include "submit/plan_options.hpp"
+#include "submit/project_files.hpp"
+#include "submit/scan_watch.hpp"
+#include "submit/shaman_calls.hpp"
+#include "submit/upload/uploader.hpp"
+
+namespace shaman::client {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr int kReadingAttempts = 3;
+constexpr int kCreateAttempts = 3;
+constexpr int kUploadRounds = 10;
+constexpr std::size_t kFewestNetworkThreads = 2;
+constexpr std::size_t kMostNetworkThreads = 8;
+// A server of ours answers `Expect` as soon as it knows; waiting longer saves a body on a busy one.
+constexpr std::chrono::milliseconds kPatientContinue{15'000};
+
+// Adds the time until its end to a figure.
+class Stopwatch {
+ public:
+  explicit Stopwatch(SubmitTimes::Duration& sum) : sum_(sum) {}
+  ~Stopwatch() { sum_ += std::chrono::steady_clock::now() - begin_; }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  SubmitTimes::Duration& sum_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+std::string random_key() {
+  std::random_device device;
+  std::string key;
+  static constexpr std::string_view kHex = "0123456789abcdef";
+  for (int digit = 0; digit < 32; ++digit)
+    key += kHex[device() & 0xFU];
+  return key;
+}
+
+std::size_t cores() {
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+class Submission {
+ public:
+  Submission(const SubmitOptions& options, Progress& progress, const std::stop_token& stop)
+      : options_(options),
+        progress_(progress),
+        on_stop_(stop, [this] { everything_.request_stop(); }),
+        stop_(everything_.get_token()),
+        cache_(options.cache_folder,
+               [this](const std::string& message) { warnings_.push_back(message); }),
+        pool_(options.jobs != 0 ? options.jobs : cores()),
+        network_(std::clamp(cores(), kFewestNetworkThreads, kMostNetworkThreads)),
+        strand_(network_.make_strand()),
+        connection_(strand_, options.server) {}
+
+  ~Submission() {
+    // Nobody waits for an answer any more that is still to come.
+    everything_.request_stop();
+    if (identification_.valid()) identification_.wait();
+  }
+  Submission(const Submission&) = delete;
+  Submission& operator=(const Submission&) = delete;
+
+  result<SubmitReport> run();
+
+ private:
+  template <class T>
+  result<T> call(const std::function<asio::awaitable<result<T>>()>& body) {
+    return network_.run<T>(strand_, stop_, body);
+  }
+
+  result<void> attempt_until_unchanged();
+  result<void> attempt_all();
+  result<void> read_project();
+  result<void> trace_and_plan(ScanWatch& watch);
+  [[nodiscard]] bool is_refused_by_strict();
+  void note_unreadable(const std::map<std::string, std::string>& unreadable);
+  [[nodiscard]] std::vector<trace::MissingFile> missing_files() const;
+  void tell_what_is_known();
+  [[nodiscard]] Error begin_without(const Payload& payload, const Error& error);
+  result<void> meet_server();
+  result<void> bring_files();
+  struct RoundsMade {
+    std::size_t fewest_wanted = std::numeric_limits<std::size_t>::max();
+    int without_progress = 0;
+  };
+  result<bool> upload_round(RoundsMade& rounds);
+  result<void> upload(std::vector<Payload> payloads);
+  result<void> make_checkout();
+  void add_up();
+
+  const SubmitOptions& options_;
+  Progress& progress_;
+  std::stop_source everything_;
+  std::stop_callback<std::function<void()>> on_stop_;
+  const std::stop_token stop_;
+  std::vector<std::string> warnings_;  // before cache_, which writes to it
+  HashCache cache_;
+  WorkerPool pool_;
+  Network network_;
+  Network::Strand strand_;
+  HttpConnection connection_;
+
+  std::optional<ServerInfo> server_;
+  std::optional<result<ServerInfo>> identified_;
+  std::future<result<void>> identification_;
+  trace::Trace trace_;
+  std::mutex unreadable_mutex_;
+  std::map<std::string, std::string> unreadable_;  // found while they were sent
+  pack::Plan plan_;
+  ProjectFiles files_;
+  SubmitReport report_;
+};
+
+result<SubmitReport> Submission::run() {
+  const result<void> done = [this] {
+    const Stopwatch watch(report_.times.total);
+    // While the .blend is being read.
+    identification_ = network_.start(strand_, stop_, [this]() -> asio::awaitable<void> {
+      identified_.emplace(co_await identify(connection_));
+    });
+    return attempt_until_unchanged();
+  }();
+  add_up();
+  if (done) return std::move(report_);
+  tell_what_is_known();
+  return done.error();
+}
+
+result<void> Submission::attempt_until_unchanged() {
+  std::size_t unreadable_before = 0;
+  for (int attempt = 1;; ++attempt) {
+    result<void> done = attempt_all();
+    if (done) return done;
+    // Each time without one more file: that comes to an end by itself.
+    if (unreadable_.size() > unreadable_before) --attempt;
+    unreadable_before = unreadable_.size();
+    // A .blend that was saved meanwhile may need other files.
+    if (done.error().code != errc::changed_while_read || attempt == kReadingAttempts) return done;
+  }
+}
+
+result<void> Submission::attempt_all() {
+  if (result<void> read = read_project(); !read) return read;
+  if (report_.outcome != SubmitReport::Outcome::submitted) return {};
+  if (result<void> brought = bring_files(); !brought) return brought;
+  return make_checkout();
+}
+
+// Up to every file's digest.
+result<void> Submission::read_project() {
+  progress_.begin(Stage::tracing, 0, 0);
+  ScanWatch watch(options_.rehash ? nullptr : &cache_);
+  if (result<void> traced = trace_and_plan(watch); !traced) return traced;
+  if (is_refused_by_strict()) return {};
+  {
+    const Stopwatch stat(report_.times.stat);
+    result<ProjectFiles> looked_at = ProjectFiles::look_at(plan_, watch, pool_);
+    if (!looked_at) return looked_at.error();
+    files_ = std::move(*looked_at);
+  }
+  note_unreadable(files_.unreadable());
+  if (is_refused_by_strict()) return {};
+  // Before hours of hashing, it should be known that there is a server.
+  if (result<void> met = meet_server(); !met) return met;
+  const Stopwatch hash(report_.times.hash);
+  result<void> hashed = files_.hash(options_.rehash ? nullptr : &cache_, pool_, progress_, stop_);
+  cache_.flush();
+  if (!hashed) return hashed;
+  note_unreadable(files_.unreadable());
+  static_cast<void>(is_refused_by_strict());
+  return {};
+}
+
+bool Submission::is_refused_by_strict() {
+  if (!options_.strict || (report_.missing.empty() && report_.suspicious.empty())) return false;
+  report_.outcome = SubmitReport::Outcome::missing_under_strict;
+  return true;
+}
+
+std::vector<trace::MissingFile> Submission::missing_files() const {
+  std::vector<trace::MissingFile> missing = trace_.missing_files();
+  missing.insert(missing.end(), plan_.missing.begin(), plan_.missing.end());
+  std::ranges::stable_sort(missing, {}, &trace::MissingFile::path);
+  return missing;
+}
+
+// They are reported like missing ones, with the data-blocks that use them.
+void Submission::note_unreadable(const std::map<std::string, std::string>& unreadable) {
+  if (unreadable.empty()) return;
+  trace::set_aside(trace_, unreadable);
+  report_.missing = missing_files();
+  tell_what_is_known();
+}
+
+void Submission::tell_what_is_known() {
+  if (options_.on_known) options_.on_known(report_);
+}
+
+result<void> Submission::trace_and_plan(ScanWatch& watch) {
+  const Stopwatch time(report_.times.trace);
+  result<trace::Trace> traced = trace::trace(options_.blendfile, {.cache = &watch});
+  if (!traced) return traced.error();
+  trace::set_aside(*traced, unreadable_);
+  if (stop_.stop_requested()) return Error{errc::cancelled, {}};
+  trace_ = std::move(*traced);
+  result<pack::Plan> plan = pack::make_plan(trace_, plan_options(options_));
+  if (!plan) return plan.error();
+  plan_ = std::move(*plan);
+  report_.missing = missing_files();
+  report_.problems = trace_.problems;
+  report_.suspicious = plan_.suspicious;
+  tell_what_is_known();
+  return {};
+}
+
+result<void> Submission::meet_server() {
+  if (server_) return {};
+  progress_.begin(Stage::connecting, 0, 0);
+  if (result<void> done = identification_.get(); !done) return done;
+  if (!*identified_) return identified_->error();
+  server_ = **identified_;
+  if (server_->kind == ServerInfo::Kind::flamenco && server_->takes_files == false)
+    return Error{errc::bad_answer, "the Flamenco Manager at " + options_.server.url.text() +
+                                       " does not accept files: switch on Shaman in its "
+                                       "configuration, or use the address of a Shaman server"};
+  return {};
+}
+
+// Sends what the server wants, until it wants nothing more.
+result<void> Submission::bring_files() {
+  RoundsMade rounds;
+  for (int round = 0; round < kUploadRounds; ++round) {
+    const result<bool> is_done = upload_round(rounds);
+    if (!is_done) return is_done.error();
+    if (*is_done) return {};
+  }
+  return Error{errc::bad_answer, "the server repeatedly asks for files that were sent"};
+}
+
+result<bool> Submission::upload_round(RoundsMade& rounds) {
+  progress_.begin(Stage::asking, 0, 0);
+  const FileList blobs = files_.blobs();
+  const result<std::vector<Required>> wanted = [&] {
+    const Stopwatch time(report_.times.requirements);
+    return call<std::vector<Required>>(
+        [&] { return ask_requirements(connection_, blobs, &progress_); });
+  }();
+  if (!wanted) return wanted.error();
+  if (wanted->empty()) return true;
+  // Once may be a server that was started anew and lost what it had not on disk.
+  if (wanted->size() >= rounds.fewest_wanted && ++rounds.without_progress > 1)
+    return Error{errc::bad_answer,
+                 "the server still asks for " + text::count_of(wanted->size(), "file", "files") +
+                     " after all were sent, such as " + wanted->front().id.brief() +
+                     "; its log may say why it did not keep them"};
+  rounds.fewest_wanted = std::min(rounds.fewest_wanted, wanted->size());
+
+  std::vector<BlobId> ids;
+  for (const Required& required : *wanted)
+    ids.push_back(required.id);
+  result<std::vector<Payload>> payloads = files_.payloads(ids);
+  if (!payloads) return payloads.error();
+  if (const result<void> sent = upload(std::move(*payloads)); !sent) return sent.error();
+  return false;
+}
+
+result<void> Submission::upload(std::vector<Payload> payloads) {
+  std::uint64_t bytes = 0;
+  for (const Payload& payload : payloads)
+    bytes += payload.id.size;
+  progress_.begin(Stage::uploading, payloads.size(), bytes);
+
+  UploaderOptions how;
+  if (options_.jobs != 0) {
+    how.large_lanes = std::min(how.large_lanes, options_.jobs);
+    how.small_lanes = options_.jobs - how.large_lanes;
+    how.batch_lanes = std::min(how.batch_lanes, options_.jobs);
+  }
+  // A share of a low rate must still be more than a server takes for a dead connection.
+  std::optional<RateLimit> rate;
+  if (options_.limit_rate != 0) {
+    rate.emplace(options_.limit_rate);
+    how.rate = &*rate;
+    how.large_lanes = how.batch_lanes = 1;
+    how.small_lanes = std::min<std::size_t>(how.small_lanes, 2);
+  }
+  how.can_batch = server_->has(protocol::kBatches);
+  how.can_resume = server_->has(protocol::kResumes);
+  if (server_->kind == ServerInfo::Kind::shaman) how.wait_for_continue = kPatientContinue;
+  how.rehash = [this](Payload& payload) -> result<void> {
+    const BlobId before = payload.id;
+    result<void> done = hash_again(payload, options_.rehash ? nullptr : &cache_, {stop_});
+    if (!done && is_unreadable(done.error())) return begin_without(payload, done.error());
+    payload.has_changed = payload.has_changed || payload.id != before;
+    return done;
+  };
+  const Stopwatch time(report_.times.upload);
+  UploadOutcome outcome;
+  const result<void> sent =
+      upload_all(network_, options_.server, payloads, how, progress_, stop_, outcome);
+  report_.uploaded_files += outcome.uploaded_files;
+  report_.uploaded_bytes += outcome.uploaded_bytes;
+  if (!sent) return sent;
+  files_.update(payloads);
+  if (outcome.refuses_empty_files) {
+    for (const std::string& place : files_.drop_empty())
+      warnings_.push_back("the server cannot store empty files: \"" + text::printable(place) +
+                          "\" is not in the checkout");
+  }
+  return {};
+}
+
+// A file became unreadable after it was hashed: everything is planned again without it.
+Error Submission::begin_without(const Payload& payload, const Error& error) {
+  if (payload.place == plan_.blendfile_place) return error;
+  const std::scoped_lock lock(unreadable_mutex_);
+  unreadable_.emplace(payload.state.path, error.message());
+  return {errc::changed_while_read, error.message()};
+}
+
+result<void> Submission::make_checkout() {
+  const std::string path = options_.checkout_path.empty()
+                               ? default_checkout_path(plan_.project, options_.blendfile)
+                               : options_.checkout_path;
+  for (int attempt = 1;; ++attempt) {
+    if (stop_.stop_requested()) return Error{errc::cancelled, {}};
+    progress_.begin(Stage::creating, 0, 0);
+    const FileList files = files_.list();
+    const CheckoutWish wish{path, random_key(),
+                            options_.may_reuse && server_->has(protocol::kReuses)};
+    const result<CheckoutAnswer> made = [&] {
+      const Stopwatch time(report_.times.create);
+      // Not to be stopped: whether the checkout exists by now could not be told.
+      return network_.run<CheckoutAnswer>(
+          strand_, {}, [&] { return create_checkout(connection_, files, wish, &progress_); });
+    }();
+    if (made) {
+      report_.checkout_path = made->path;
+      report_.is_reused = made->is_reused;
+      return {};
+    }
+    if (made.error().code != errc::blobs_missing || attempt == kCreateAttempts) return made.error();
+    // What was stored a moment ago may have been collected; any other reason will come again.
+    const std::uint64_t sent_before = report_.uploaded_files;
+    if (result<void> brought = bring_files(); !brought) return brought;
+    if (report_.uploaded_files == sent_before && attempt > 1) return made.error();
+  }
+}
+
+void Submission::add_up() {
+  report_.blendfile_place = plan_.blendfile_place;
+  report_.files = files_.size();
+  report_.bytes = files_.bytes();
+  report_.files_read = files_.files_read();
+  report_.outside_files =
+      static_cast<std::uint64_t>(std::ranges::count_if(plan_.files, &pack::PlannedFile::outside));
+  report_.project_hint = plan_.project_hint;
+  report_.warnings = std::move(plan_.warnings);
+  for (const std::vector<std::string>& more : {plan_.name_warnings, warnings_})
+    report_.warnings.insert(report_.warnings.end(), more.begin(), more.end());
+  if (server_) report_.server = *server_;
+  cache_.flush();
+}
+
+}  // namespace
+
+result<SubmitReport> submit(const SubmitOptions& options, Progress& progress,
+                            const std::stop_token& stop) {
+  const std::string blend = os::absolute(options.blendfile);
+  SubmitOptions whole = options;
+  whole.blendfile = blend;
+  if (!whole.project.empty()) whole.project = os::absolute(whole.project);
+  return Submission(whole, progress, stop).run();
+}
+
+}  // namespace shaman::client

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <utility>
+
+#include <boost/asio/use_awaitable.hpp>
+
+#include "protocol/batch.hpp"
+#include "protocol/names.hpp"
+#include "protocol/wire.hpp"
+#include "submit/shaman_calls.hpp"
+#include "submit/upload/batch_body.hpp"
+#include "submit/upload/upload_lanes.hpp"
+
+namespace shaman::client {
+
+namespace asio = boost::asio;
+using Kind = UploadAction::Kind;
+
+namespace {
+
+// As often files that somebody else is sending are asked for again together; then each for itself.
+constexpr unsigned kPatientBatches = 40;
+constexpr std::chrono::milliseconds kBetweenBatches{50};
+
+}  // namespace
+
+asio::awaitable<void> UploadLanes::run_batch_lane(Network::Strand strand) {
+  HttpConnection connection(strand, server_, options_.timeouts);
+  asio::steady_timer timer(strand);
+  for (;;) {
+    std::vector<UploadJob> batch = queue_.take_batch();
+    if (batch.empty()) break;
+    co_await pursue_batch(connection, timer, std::move(batch));
+    if (stop_.stop_requested()) co_return;
+  }
+  // Those that were deferred are waited for like any others.
+  co_await run_lane(strand, UploadQueue::Lane::small);
+}
+
+asio::awaitable<result<HttpResponse>> UploadLanes::send_batch(HttpConnection& connection,
+                                                              const std::vector<UploadJob>& batch) {
+  std::vector<const Payload*> payloads;
+  payloads.reserve(batch.size());
+  for (const UploadJob& job : batch)
+    payloads.push_back(&payloads_[job.payload]);
+  HttpRequest request;
+  request.method = "POST";
+  request.path = protocol::kBatch;
+  request.headers = {{"Content-Type", std::string(protocol::kBatchType)}};
+  request.body_length = BatchBody::length_of(payloads);
+  request.rate = options_.rate;
+  request.open_body = [&payloads]() -> result<std::unique_ptr<BodySource>> {
+    return std::unique_ptr<BodySource>(std::make_unique<BatchBody>(payloads));
+  };
+  co_return co_await connection.exchange(request);
+}
+
+// Somebody else sends the same files: what they have sent by now need not be sent.
+asio::awaitable<void> UploadLanes::leave_to_others(HttpConnection& connection,
+                                                   std::vector<UploadJob>& batch) {
+  FileList files;
+  for (const UploadJob& job : batch)
+    files.add(payloads_[job.payload].id, payloads_[job.payload].place);
+  const result<std::vector<Required>> wanted = co_await ask_requirements(connection, files);
+  if (!wanted) co_return;  // sending them will tell what is wrong
+  std::map<BlobId, BlobStatus> missing;
+  for (const Required& required : *wanted)
+    missing.emplace(required.id, required.status);
+  std::vector<UploadJob> rest;
+  std::vector<UploadJob> later;
+  for (UploadJob& job : batch) {
+    const auto found = missing.find(payloads_[job.payload].id);
+    const auto status = found == missing.end() ? BlobStatus::stored : found->second;
+    if (status == BlobStatus::uploading && ++job.batches < kPatientBatches) {
+      later.push_back(std::move(job));
+      continue;
+    }
+    UploadAction action = job.fsm.on_status(status);
+    if (action.kind == Kind::already_there)
+      settle(job, action.kind);
+    else if (action.kind == Kind::ask_later)
+      defer(std::move(job), action);
+    else
+      rest.push_back(std::move(job));
+  }
+  batch = std::move(rest);
+  queue_.put_back_batch(payloads_, std::move(later));
+}
+
+// The whole again while it is the way to the server that fails; each file for itself when one of
+// them is the trouble.
+asio::awaitable<void> UploadLanes::pursue_batch(HttpConnection& connection,
+                                                asio::steady_timer& timer,
+                                                std::vector<UploadJob> batch) {
+  if (has_company_) co_await leave_to_others(connection, batch);
+  if (batch.empty()) {
+    // The others get on with it meanwhile.
+    timer.expires_after(kBetweenBatches);
+    co_await timer.async_wait(asio::use_awaitable);
+    co_return;
+  }
+  std::vector<protocol::BatchedFile> files;
+  for (;;) {
+    const result<HttpResponse> answer = co_await send_batch(connection, batch);
+    if (answer) progress_.server_is_back();
+    if (answer && answer->status == 200) files = protocol::read_batch_answer(answer->body);
+    if (answer || answer.error().code != errc::unreachable) break;
+    UploadAction action = note_failure(answer.error(), batch.front().fsm.on_error(answer.error()));
+    if (action.kind != Kind::send) co_return fail(std::move(action.error));
+    timer.expires_after(action.delay);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+  const bool is_answered = files.size() == batch.size();
+  std::vector<UploadJob> later;
+  for (std::size_t i = 0; i < batch.size() && !stop_.stop_requested(); ++i) {
+    UploadAction action{Kind::send, {}, {}};
+    if (is_answered) {
+      HttpResponse response;
+      response.status = files[i].status;
+      if (response.status == 208 || response.status == 425) has_company_ = true;
+      if (response.status == 425 && ++batch[i].batches < kPatientBatches) {
+        later.push_back(std::move(batch[i]));
+        continue;
+      }
+      response.body = files[i].message;
+      response.body_sent = payloads_[batch[i].payload].id.size;
+      action = batch[i].fsm.on_answer(response);
+    }
+    co_await pursue(connection, timer, std::move(batch[i]), std::move(action));
+  }
+  queue_.put_back_batch(payloads_, std::move(later));
+}
+
+}  // namespace shaman::client

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "shaman/client/hash_cache.hpp"
+#include "shaman/error.hpp"
+#include "shaman/pack/rewrite.hpp"
+
+#include "http/client/body_source.hpp"
+
+namespace shaman::client {
+
+/// A file, in the state in which it was hashed: in any other errc::changed_while_read, when it is
+/// opened and when it has been read to its end.
+[[nodiscard]] result<std::unique_ptr<BodySource>> file_body(const FileState& state);
+
+/// A .blend as it is when rewritten, made by a thread of its own while it is read here; never whole
+/// in memory or on disk. errc::changed_while_read as above.
+[[nodiscard]] result<std::unique_ptr<BodySource>> rewritten_body(const FileState& state,
+                                                                 std::vector<pack::Patch> patches);
+
+}  // namespace shaman::client

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "shaman/blob_id.hpp"
+#include "shaman/client/hash_cache.hpp"
+#include "shaman/error.hpp"
+#include "shaman/pack/rewrite.hpp"
+
+#include "submit/upload/file_bodies.hpp"
+
+namespace shaman::client {
+
+/// One blob to be sent, and the file that it is made of.
+struct Payload {
+  BlobId id;
+  std::string place;  ///< the file's in the checkout; for messages and the server's log
+  FileState state;    ///< in which the file gave this blob
+  std::vector<pack::Patch> patches;  ///< not empty: the .blend is sent rewritten
+  bool is_traced = false;  ///< a .blend; when it changes, its dependencies may have changed as well
+  bool has_changed = false;  ///< `id` and `state` are not what they were at first
+
+  [[nodiscard]] result<std::unique_ptr<BodySource>> open() const {
+    if (patches.empty()) return file_body(state);
+    return rewritten_body(state, patches);
+  }
+};
+
+}  // namespace shaman::client

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "submit/upload/upload_lanes.hpp"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include <boost/asio/use_awaitable.hpp>
+
+#include "protocol/encoded_word.hpp"
+#include "protocol/names.hpp"
+#include "protocol/wire.hpp"
+
+namespace shaman::client {
+
+namespace asio = boost::asio;
+using Kind = UploadAction::Kind;
+
+namespace {
+
+double random_share() {
+  static thread_local std::mt19937_64 engine(std::random_device{}());
+  return std::uniform_real_distribution<double>(0, 1)(engine);
+}
+
+// More than that and a request for itself costs little in comparison.
+constexpr std::uint64_t kBatchUpTo = 256U << 10U;
+// Below that a broken upload costs less than looking for what is left of it.
+constexpr std::uint64_t kResumeFrom = std::uint64_t{8} << 20U;
+
+}  // namespace
+
+UploadLanes::UploadLanes(const Server& server, std::span<Payload> payloads,
+                         const UploaderOptions& options, Progress& progress)
+    : server_(server),
+      payloads_(payloads),
+      options_(options),
+      progress_(progress),
+      queue_(first_jobs(), options.can_batch ? kBatchUpTo : 0, random_share()) {}
+
+std::vector<UploadQueue::Item> UploadLanes::first_jobs() const {
+  std::vector<UploadQueue::Item> items;
+  items.reserve(payloads_.size());
+  for (std::size_t i = 0; i < payloads_.size(); ++i) {
+    const Payload& payload = payloads_[i];
+    UploadFsm fsm(options_.policy, random_share, payload.place, payload.id);
+    items.push_back({payload.id.size, {i, std::move(fsm), false, {}, 0, 0, 0, 0}});
+  }
+  return items;
+}
+
+asio::awaitable<void> UploadLanes::run_lane(Network::Strand strand, UploadQueue::Lane lane) {
+  HttpConnection connection(strand, server_, options_.timeouts);
+  asio::steady_timer timer(strand);
+  while (std::optional<UploadJob> job = queue_.take(lane)) {
+    if (job->was_deferred) {
+      timer.expires_at(job->due);
+      co_await timer.async_wait(asio::use_awaitable);
+    }
+    UploadAction action{Kind::send, {}, {}};
+    co_await pursue(connection, timer, std::move(*job), std::move(action));
+    if (stop_.stop_requested()) co_return;
+  }
+}
+
+// Until the file is with the server, deferred, or given up.
+asio::awaitable<void> UploadLanes::pursue(HttpConnection& connection, asio::steady_timer& timer,
+                                          UploadJob job, UploadAction action) {
+  if (job.was_deferred) {
+    progress_.files_waiting -= 1;
+    job.was_deferred = false;
+    action = co_await look_again(connection, job);
+  }
+  for (;;) {
+    switch (action.kind) {
+      case Kind::send:
+        if (action.delay.count() > 0) {
+          timer.expires_after(action.delay);
+          co_await timer.async_wait(asio::use_awaitable);
+        }
+        action = co_await send(connection, job);
+        break;
+      case Kind::rehash:
+        action = rehash(job);
+        break;
+      case Kind::ask_later:
+        defer(std::move(job), action);
+        co_return;
+      case Kind::give_up:
+        fail(std::move(action.error));
+        co_return;
+      case Kind::finished:
+      case Kind::already_there:
+      case Kind::leave_out:
+        settle(job, action.kind);
+        co_return;
+    }
+  }
+}
+
+asio::awaitable<UploadAction> UploadLanes::look_again(HttpConnection& connection, UploadJob& job) {
+  HttpRequest request;
+  request.path = protocol::file_address(payloads_[job.payload].id);
+  const result<HttpResponse> answer = co_await connection.exchange(request);
+  if (!answer || answer->status != 200) co_return UploadAction{Kind::send, {}, {}};
+  const result<BlobStatus> status = read_status(answer->body);
+  co_return job.fsm.on_status(status ? *status : BlobStatus::unknown);
+}
+
+HttpRequest UploadLanes::request_for(const UploadJob& job) {
+  const Payload& payload = payloads_[job.payload];
+  HttpRequest request;
+  request.path = protocol::file_address(payload.id);
+  request.headers = {{std::string(protocol::kOriginalFilename), encoded_words(payload.place)}};
+  if (may_resume(job)) request.headers.emplace_back(protocol::kUploadComplete, "?1");
+  if (job.held > 0) {
+    request.method = "PATCH";
+    request.headers.emplace_back("Content-Type", protocol::kPartialUploadType);
+    request.headers.emplace_back(protocol::kUploadOffset, std::to_string(job.held));
+  } else {
+    request.method = "POST";
+    request.headers.emplace_back("Content-Type", "application/octet-stream");
+    request.headers.emplace_back(protocol::kCanDefer, job.fsm.can_defer() ? "true" : "false");
+  }
+  request.open_body = [&payload, held = job.held]() -> result<std::unique_ptr<BodySource>> {
+    auto body = payload.open();
+    if (!body || held == 0) return body;
+    if (auto skipped = (*body)->skip(held); !skipped) return skipped.error();
+    return body;
+  };
+  request.body_length = payload.id.size - job.held;
+  request.bytes_sent = &progress_.bytes_done;
+  request.rate = options_.rate;
+  if (payload.id.size >= options_.expect_from && job.fsm.may_expect())
+    request.wait_for_continue = options_.wait_for_continue;
+  return request;
+}
+
+asio::awaitable<UploadAction> UploadLanes::send(HttpConnection& connection, UploadJob& job) {
+  progress_.bytes_done -= std::exchange(job.bytes_counted, 0);
+  if (may_resume(job)) {
+    const bool is_there = co_await find_held(connection, job);
+    if (is_there) co_return UploadAction{Kind::already_there, {}, {}};
+  }
+  ++job.attempts;
+  job.bytes_counted = job.held;
+  progress_.bytes_done += job.held;
+  const HttpRequest request = request_for(job);
+  const result<HttpResponse> answer = co_await connection.exchange(request);
+  if (!answer) co_return note_failure(answer.error(), job.fsm.on_error(answer.error()));
+  progress_.server_is_back();
+  job.bytes_counted += answer->body_sent;
+  // What was held has expired, or somebody else went on with it: look again.
+  if (job.held > 0 && (answer->status == 404 || answer->status == 409))
+    co_return job.fsm.on_error(
+        {errc::unreachable, "the server lost the part of the file that it had"});
+  // The server may have room for the file, but none for another unfinished upload.
+  if (answer->status == 507 && may_resume(job)) {
+    job.is_sent_whole = true;
+    job.held = 0;
+    co_return UploadAction{Kind::send, {}, {}};
+  }
+  co_return job.fsm.on_answer(*answer);
+}
+
+UploadAction UploadLanes::note_failure(const Error& error, UploadAction action) {
+  if (error.code == errc::unreachable && action.kind == Kind::send)
+    progress_.server_is_away(action.delay);
+  return action;
+}
+
+bool UploadLanes::may_resume(const UploadJob& job) const {
+  return options_.can_resume && !job.is_sent_whole && payloads_[job.payload].id.size >= kResumeFrom;
+}
+
+// Whether the server has all of it. The first time without disturbing who may be sending the same
+// file; later it is our own broken connection that the server may still hold to be alive.
+asio::awaitable<bool> UploadLanes::find_held(HttpConnection& connection, UploadJob& job) {
+  HttpRequest request;
+  request.method = job.attempts == 0 ? "GET" : "HEAD";
+  request.path = protocol::file_address(payloads_[job.payload].id);
+  const result<HttpResponse> answer = co_await connection.exchange(request);
+  const std::uint64_t held_before = std::exchange(job.held, 0);
+  if (!answer || answer->status >= 300) co_return false;
+  if (job.attempts == 0) {
+    const result<BlobStatus> status = read_status(answer->body);
+    if (!status) co_return false;
+    if (*status == BlobStatus::unknown) job.held = read_offset(answer->body).value_or(0);
+    co_return *status == BlobStatus::stored;
+  }
+  if (answer->is_upload_complete) co_return true;
+  job.held = answer->upload_offset.value_or(0);
+  if (job.held > held_before) job.fsm.on_progress();
+  co_return false;
+}
+
+UploadAction UploadLanes::rehash(UploadJob& job) {
+  Payload& payload = payloads_[job.payload];
+  const std::uint64_t size_before = payload.id.size;
+  if (const result<void> done = options_.rehash(payload); !done)
+    return {Kind::give_up, {}, done.error()};
+  progress_.bytes_total += payload.id.size - size_before;
+  return job.fsm.on_rehashed(payload.id);
+}
+
+void UploadLanes::defer(UploadJob job, const UploadAction& action) {
+  job.was_deferred = true;
+  job.due = std::chrono::steady_clock::now() + action.delay;
+  progress_.files_waiting += 1;
+  queue_.put_back(std::move(job));
+}
+
+void UploadLanes::settle(const UploadJob& job, Kind kind) {
+  const std::uint64_t size = payloads_[job.payload].id.size;
+  progress_.bytes_done += size - job.bytes_counted;
+  progress_.files_done += 1;
+  const std::scoped_lock lock(mutex_);
+  if (kind == Kind::finished) {
+    outcome_.uploaded_files += 1;
+    outcome_.uploaded_bytes += size;
+  } else if (kind == Kind::already_there) {
+    outcome_.already_there += 1;
+  } else {
+    outcome_.refuses_empty_files = true;
+  }
+}
+
+}  // namespace shaman::client

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "shaman/client/progress.hpp"
+#include "shaman/client/server.hpp"
+
+#include "http/client/http_connection.hpp"
+#include "http/client/network.hpp"
+#include "submit/upload/payload.hpp"
+#include "submit/upload/upload_fsm.hpp"
+
+namespace shaman::client {
+
+struct UploaderOptions {
+  std::size_t large_lanes = 4;
+  std::size_t small_lanes = 28;
+  std::size_t batch_lanes = 4;
+  /// Files from this size on are announced by their head alone, so that one which the server has by
+  /// now is not sent.
+  std::uint64_t expect_from = std::uint64_t{1} << 20U;
+  std::chrono::milliseconds wait_for_continue{1'000};
+  /// The server takes many small files in one request.
+  bool can_batch = false;
+  /// The server goes on where a broken upload ended.
+  bool can_resume = false;
+  UploadPolicy policy;
+  HttpTimeouts timeouts;
+  RateLimit* rate = nullptr;  ///< of all bodies together; null: none
+  /// Reads a payload's file again and brings its id and state up to date. Called from several
+  /// threads, for different payloads. errc::changed_while_read ends the whole upload.
+  std::function<result<void>(Payload&)> rehash;
+};
+
+struct UploadOutcome {
+  std::uint64_t uploaded_files = 0;
+  std::uint64_t uploaded_bytes = 0;
+  std::uint64_t already_there = 0;
+  /// The server refuses files of 0 bytes, and there is one.
+  bool refuses_empty_files = false;
+};
+
+/// Sends all payloads, several at once, each as often as its UploadFsm says. Returns when all are
+/// with the server, or at the first failure, the others then being broken off. Blocks.
+/// errc::cancelled when `stop` was requested. `outcome` is what was done, after a failure too.
+[[nodiscard]] result<void> upload_all(Network& network, const Server& server,
+                                      std::span<Payload> payloads, const UploaderOptions& options,
+                                      Progress& progress, const std::stop_token& stop,
+                                      UploadOutcome& outcome);
+
+}  // namespace shaman::client

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Paths that nodes of a geometry tree read (Import OBJ and the like, 4.5 on). The path is a string,
+// which may come from far: a string node, an input of the group, of a group around it, a modifier.
+#include <map>
+#include <set>
+
+#include "trace/find/find.hpp"
+
+namespace shaman::trace {
+namespace {
+
+using blend::Record;
+
+constexpr std::int64_t kStringSocket = 7;    // SOCK_STRING
+constexpr std::int64_t kFilePath = 1;        // PROP_FILEPATH of PropertySubType
+constexpr std::int64_t kStringProperty = 0;  // IDP_STRING
+
+// What going along a link costs, in bytes that might be read instead: large trees are looked
+// through once for each of their sockets that a path may reach.
+constexpr std::uint64_t kStep = 16;
+
+struct Socket {
+  std::uint64_t address;
+  Record record;
+};
+
+struct Node {
+  Record record;
+  std::vector<Socket> inputs;
+  std::optional<Finder::DataBlock> group;  // the tree that a group node stands for
+};
+
+// The structs in a list, with the addresses by which others point to them.
+std::vector<Socket> addressed_list(Finder& finder, const Record& holder, std::string_view field) {
+  std::vector<Socket> all;
+  std::uint64_t address = holder.pointer(std::string(field) + ".first");
+  for (Record& record : finder.list(holder, field)) {
+    const std::uint64_t next = record.pointer_at(0);
+    all.push_back({address, std::move(record)});
+    address = next;
+  }
+  return all;
+}
+
+TreeInput input_of(const Finder::DataBlock& tree, std::string identifier) {
+  return {tree.library, tree.id_name, std::move(identifier)};
+}
+
+// What a tree gives out, as an input that no tree has: strings are handed to it within the tree,
+// and from it to wherever the group is used, perhaps in another file.
+TreeInput output_of(const Finder::DataBlock& tree, const std::string& identifier) {
+  return input_of(tree, "output " + identifier);
+}
+
+// What the import nodes of a tree read that comes out of groups.
+TreeInput read_in(const Finder::DataBlock& tree) {
+  return input_of(tree, "read");
+}
+
+std::optional<Reference> string_value(Finder& finder, const Record& holder,
+                                      std::string_view pointer) {
+  const std::optional<Record> value = finder.follow(holder, pointer);
+  if (!value) return std::nullopt;
+  return finder.reference(Kind::node_file, *value, {"value"});
+}
+
+class TreeStrings {
+ public:
+  TreeStrings(Finder& finder, const Record& tree) : finder_(finder) {
+    own_ = {finder.owner().library, finder.owner().id_name};
+    for (Socket& found : addressed_list(finder, tree, "nodes"))
+      add_node(found.address, std::move(found.record));
+    for (const Record& link : finder.list(tree, "links"))
+      links_.emplace(link.pointer("tosock"),
+                     Link{link.pointer("fromnode"), link.pointer("fromsock")});
+  }
+
+  void run() {
+    for (const auto& [address, node] : nodes_) {
+      const std::string type = node.record.text("idname");
+      if (type == "NodeReroute") continue;
+      for (const Socket& socket : node.inputs)
+        look_at(node, socket);
+    }
+  }
+
+ private:
+  struct Link {
+    std::uint64_t from_node;
+    std::uint64_t from_socket;
+  };
+  // Whatever can reach a socket.
+  struct Origins {
+    std::vector<Reference> strings;
+    std::set<std::string> inputs;    // identifiers of the tree's own inputs
+    std::vector<TreeInput> outputs;  // of groups, here or linked
+    std::set<std::uint64_t> seen;    // sockets that give out
+    std::set<std::uint64_t> seen_nodes;
+    std::vector<const Socket*> to_do;  // inputs
+  };
+
+  void add_node(std::uint64_t address, Record record) {
+    Node node{std::move(record), {}, std::nullopt};
+    for (Socket& socket : addressed_list(finder_, node.record, "inputs")) {
+      if (socket.record.integer("type") != kStringSocket) continue;
+      // A socket belongs to one node; a list that several share would be held for each of them.
+      if (sockets_.insert(socket.address).second) node.inputs.push_back(std::move(socket));
+    }
+    const std::optional<Finder::DataBlock> id = finder_.data_block(node.record.pointer("id"));
+    if (id && id->id_name.starts_with("NT")) node.group = id;
+    nodes_.emplace(address, std::move(node));
+  }
+
+  void look_at(const Node& node, const Socket& socket) {
+    std::optional<TreeInput> to;
+    if (node.group) {
+      to = input_of(*node.group, socket.record.text("identifier"));
+    } else if (node.record.text("idname") == "NodeGroupOutput") {
+      to = output_of(own_, socket.record.text("identifier"));
+    } else {
+      const std::optional<Record> value = finder_.follow(socket.record, "default_value");
+      if (!value || value->integer("subtype") != kFilePath) return;
+    }
+    Origins origins;
+    reach_input(socket, origins);
+    for (Reference& string : origins.strings) {
+      if (to) {
+        finder_.add(StringArgument{std::move(string), *to});
+      } else {
+        finder_.add(std::move(string));
+      }
+    }
+    for (const std::string& input : origins.inputs)
+      finder_.add(StringRoute{input_of(own_, input), to});
+    for (TreeInput& output : origins.outputs)
+      add_route_from(std::move(output), to);
+  }
+
+  // The `//` of what an import node reads starts at the tree with that node, not at the group that
+  // the string comes from.
+  void add_route_from(TreeInput output, const std::optional<TreeInput>& to) {
+    finder_.add(StringRoute{std::move(output), to ? *to : read_in(own_)});
+    if (!to) finder_.add(StringRoute{read_in(own_), std::nullopt});
+  }
+
+  // Without recursion: a chain of nodes may be as long as the file.
+  void reach_input(const Socket& socket, Origins& origins) {
+    origins.to_do.push_back(&socket);
+    while (!origins.to_do.empty()) {
+      const Socket& next = *origins.to_do.back();
+      origins.to_do.pop_back();
+      const auto [first, last] = links_.equal_range(next.address);
+      if (first == last) {
+        if (std::optional<Reference> found = string_value(finder_, next.record, "default_value"))
+          origins.strings.push_back(std::move(*found));
+      }
+      for (auto link = first; link != last && finder_.file().spend(kStep); ++link)
+        reach_output(link->second, origins);
+    }
+  }
+
+  void reach_output(const Link& link, Origins& origins) {
+    // Reroutes and switches may be linked in a circle.
+    if (!origins.seen.insert(link.from_socket).second) return;
+    const auto found = nodes_.find(link.from_node);
+    if (found == nodes_.end()) return;
+    const Node& node = found->second;
+    const std::string type = node.record.text("idname");
+    if (type == "NodeGroupInput") {
+      if (const auto socket = finder_.follow(link.from_socket))
+        origins.inputs.insert(socket->text("identifier"));
+      return;
+    }
+    if (type == "FunctionNodeInputString") add_string_node(node.record, origins);
+    // Whatever else makes strings of strings (switch, join, replace) may hand each of them on.
+    if (origins.seen_nodes.insert(link.from_node).second) {
+      for (const Socket& socket : node.inputs)
+        origins.to_do.push_back(&socket);
+    }
+    if (!node.group) return;
+    if (const auto socket = finder_.follow(link.from_socket))
+      origins.outputs.push_back(output_of(*node.group, socket->text("identifier")));
+  }
+
+  void add_string_node(const Record& node, Origins& origins) {
+    const std::optional<Record> storage = finder_.follow(node, "storage");
+    if (!storage) return;
+    if (std::optional<Reference> found = finder_.reference(Kind::node_file, *storage, {"string"}))
+      origins.strings.push_back(std::move(*found));
+  }
+
+  Finder& finder_;
+  Finder::DataBlock own_;
+  std::map<std::uint64_t, Node> nodes_;
+  std::set<std::uint64_t> sockets_;           // of all nodes
+  std::multimap<std::uint64_t, Link> links_;  // by the socket that they lead to
+};
+
+void add_argument(Finder& finder, const Finder::DataBlock& tree, std::string input,
+                  const Record& property) {
+  if (property.integer("type", -1) != kStringProperty) return;
+  std::optional<Reference> value = finder.reference(Kind::node_file, property, {"data.pointer"});
+  if (!value) return;
+  finder.add(StringArgument{std::move(*value), input_of(tree, std::move(input))});
+}
+
+}  // namespace
+
+void find_node_strings(Finder& finder, const Record& tree) {
+  if (tree.text("idname") == "GeometryNodeTree") TreeStrings(finder, tree).run();
+}
+
+// What an input holds before anybody gives it a value. Who uses the group has a copy.
+void find_interface_string(Finder& finder, const Record& socket) {
+  std::optional<Reference> value = string_value(finder, socket, "socket_data");
+  const auto identifier = finder.file().text(socket.pointer("identifier"), finder.owner().scope);
+  if (!value || !identifier) return;
+  value->optional = true;
+  const Finder::DataBlock tree{finder.owner().library, finder.owner().id_name};
+  finder.add(StringArgument{std::move(*value), input_of(tree, identifier->bytes)});
+}
+
+void find_modifier_strings(Finder& finder, const Record& modifier) {
+  const std::optional<Finder::DataBlock> tree = finder.data_block(modifier.pointer("node_group"));
+  if (!tree) return;
+  if (const auto properties = finder.follow(modifier, "settings.properties")) {
+    for (const Record& property : finder.list(*properties, "data.group"))
+      add_argument(finder, *tree, property.text("name"), property);
+  }
+  // Blender 5 writes them once more, as inputs -> Socket_2 -> value.
+  const auto system = finder.follow(modifier, "modifier.system_properties");
+  if (!system) return;
+  for (const Record& group : finder.list(*system, "data.group")) {
+    if (group.text("name") != "inputs") continue;
+    for (const Record& input : finder.list(group, "data.group")) {
+      for (const Record& property : finder.list(input, "data.group")) {
+        if (property.text("name") == "value")
+          add_argument(finder, *tree, input.text("name"), property);
+      }
+    }
+  }
+}
+
+}  // namespace shaman::trace

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "flamenco/front/judgement/deletion.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace shaman::proxy {
+namespace {
+
+using Kind = CheckoutPlace::Kind;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+result<CheckoutPlace> place_of(const std::string& path) {
+  for (const char* const checkout : {"mine", "hers"})
+    if (path == checkout || path.starts_with(std::string(checkout) + "/"))
+      return CheckoutPlace{path == checkout ? Kind::checkout : Kind::inside, checkout,
+                           std::string_view(checkout) == "mine",
+                           std::string_view(checkout) == "mine" ? "1a" : "2b"};
+  if (path == "folder") return CheckoutPlace{Kind::folder};
+  if (path == ".") return CheckoutPlace{Kind::unsafe};
+  return CheckoutPlace{Kind::nothing};
+}
+
+manager::Job job(const char* text) {
+  auto read = read_job_answer(text);
+  EXPECT_TRUE(read) << text;
+  return read ? *read : manager::Job();
+}
+
+TEST(Deletion, IsForWhoMadeTheCheckout) {
+  const auto own =
+      judge_deletion(job(R"({"id":"1","settings":{"blendfile":"{jobs}/mine/a.blend"}})"), place_of);
+  ASSERT_TRUE(own);
+  EXPECT_EQ(own->id, "1");
+  EXPECT_THAT(own->checkouts, ElementsAre(jobs::CheckoutId{"mine", "1a"}));
+  for (const char* const other : {R"({"id":"1","settings":{"blendfile":"{jobs}/hers/a.blend"}})",
+                                  R"({"id":"1","storage":{"shaman_checkout_id":"hers"}})",
+                                  R"({"id":"1","metadata":{"shaman.checkout":"{jobs}/hers"}})"}) {
+    const auto judged = judge_deletion(job(other), place_of);
+    ASSERT_FALSE(judged) << other;
+    EXPECT_EQ(judged.error().code, errc::not_let_in);
+  }
+  EXPECT_TRUE(
+      judge_deletion(job(R"({"id":"1","settings":{"blendfile":"{jobs}/gone/a"}})"), place_of));
+  EXPECT_TRUE(judge_deletion(job(R"({"id":"1"})"), place_of));
+}
+
+TEST(Deletion, WhatHasAnErasedCheckoutsPathIsNotTheJobs) {
+  for (const char* const path : {"mine", "hers"})
+    for (const char* const record : {"none", "3c", "3c 4d"}) {
+      const manager::Job old =
+          job((std::string(R"({"id":"1","settings":{"blendfile":"{jobs}/)") + path +
+               R"(/a"},"metadata":{"shaman.checkout-identities":")" + record + "\"}}")
+                  .c_str());
+      const auto judged = judge_deletion(old, place_of);
+      ASSERT_TRUE(judged) << judged.error().message();
+      EXPECT_TRUE(judged->checkouts.empty()) << path << " " << record;
+      EXPECT_FALSE(has_own_checkout(old, {old}, place_of).value());
+    }
+  const auto own = judge_deletion(job(R"({"id":"1","settings":{"blendfile":"{jobs}/mine/a"},
+                                          "metadata":{"shaman.checkout-identities":"3c 1a"}})"),
+                                  place_of);
+  ASSERT_TRUE(own);
+  EXPECT_THAT(own->checkouts, ElementsAre(jobs::CheckoutId{"mine", "1a"}));
+}
+
+std::string reason(const std::vector<manager::Job>& doomed, const std::vector<manager::Job>& all) {
+  const auto found = reason_against_erasure(doomed, all, place_of);
+  EXPECT_TRUE(found);
+  return found ? found->value_or("") : "";
+}
+
+TEST(Deletion, AManagerErasesNothingThatOtherJobsUse) {
+  const manager::Job named = job(R"({"id":"1","storage":{"shaman_checkout_id":"mine"}})");
+  const manager::Job beside = job(R"({"id":"2","settings":{"x":"/srv/jobs/mine/a.blend"}})");
+  const manager::Job going = job(
+      R"({"id":"2","delete_requested_at":"2026-01-01T00:00:00Z","settings":{"x":"{jobs}/mine/a"}})");
+  EXPECT_EQ(reason({named}, {named}), "");
+  EXPECT_EQ(reason({named}, {named, going}), "");
+  EXPECT_EQ(reason({named, beside}, {named, beside}), "");
+  EXPECT_EQ(reason({beside}, {named, beside}), "");
+  EXPECT_THAT(reason({named}, {named, beside}), HasSubstr("the job \"2\" still uses it"));
+}
+
+TEST(Deletion, AManagerErasesNoFolderOfOthers) {
+  for (const char* const id : {".", "folder", "mine/tex"}) {
+    const manager::Job odd =
+        job((std::string(R"({"id":"1","storage":{"shaman_checkout_id":")") + id + "\"}}").c_str());
+    EXPECT_THAT(reason({odd}, {odd}), HasSubstr("not one checkout")) << id;
+  }
+  const manager::Job gone = job(R"({"id":"1","storage":{"shaman_checkout_id":"gone"}})");
+  EXPECT_EQ(reason({gone}, {gone}), "");
+}
+
+TEST(Deletion, ACheckoutGoesWithItsLastJob) {
+  const manager::Job one = job(R"({"id":"1","metadata":{"shaman.checkout":"{jobs}/mine"}})");
+  const manager::Job two = job(R"({"id":"2","settings":{"blendfile":"{jobs}/mine/a"}})");
+  EXPECT_TRUE(has_own_checkout(one, {one}, place_of).value());
+  EXPECT_FALSE(has_own_checkout(one, {one, two}, place_of).value());
+  EXPECT_FALSE(has_own_checkout(job(R"({"id":"3"})"), {}, place_of).value());
+  EXPECT_EQ(repair_answer_about_deletion(R"({"shaman_checkout":false,"x":1})", true),
+            R"({"shaman_checkout":true,"x":1})");
+  EXPECT_EQ(repair_answer_about_deletion("[1]", true), "[1]");
+}
+
+TEST(Deletion, OddListsOfJobsAreNotUnderstood) {
+  for (const char* const text : {"", "[]", "{}", R"({"jobs":null})", R"({"jobs":[{}]})",
+                                 R"({"jobs":[{"id":5}]})", R"({"jobs":[]} x)"})
+    EXPECT_FALSE(read_jobs(text)) << text;
+  EXPECT_EQ(read_jobs(R"({"jobs":[{"id":"a"},{"id":"b"}]})")->size(), 2U);
+}
+
+TEST(Deletion, OfManyAtOnceIsByTheirLastUpdate) {
+  const auto order = read_mass_deletion(R"({ "last_updated_max": "2026-04-13T12:00:00.5Z" })");
+  ASSERT_TRUE(order) << order.error().message();
+  EXPECT_EQ(order->json, R"({"last_updated_max":"2026-04-13T12:00:00.5Z"})");
+  const auto all = read_jobs(R"({"jobs":[{"id":"a","updated":"2026-04-13T12:00:01Z"},
+      {"id":"b","updated":"2026-04-13T12:00:01.1Z"},{"id":"c","updated":"2026-04-13T13:59:00+02:00"}]})");
+  const auto doomed = doomed_by(*order, *all);
+  ASSERT_TRUE(doomed);
+  ASSERT_EQ(doomed->size(), 2U);
+  EXPECT_EQ(doomed->at(0).id, "a");
+  EXPECT_EQ(doomed->at(1).id, "c");
+  EXPECT_FALSE(doomed_by(*order, *read_jobs(R"({"jobs":[{"id":"a"}]})")));
+  for (const char* const wrong :
+       {"", "{}", R"({"last_updated_max":5})", R"({"last_updated_max":"now"})",
+        R"({"last_updated_max":"2026-04-13T12:00:00Z","LAST_UPDATED_MAX":"2027-04-13T12:00:00Z"})",
+        R"({"last_updated_max":"2026-04-13T12:00:00Z"} {})"})
+    EXPECT_FALSE(read_mass_deletion(wrong)) << wrong;
+}
+
+TEST(Deletion, TimesAreRfc3339) {
+  const auto noon = parse_rfc3339("2026-04-13T12:00:00Z");
+  ASSERT_TRUE(noon);
+  EXPECT_EQ(noon->time_since_epoch(), std::chrono::seconds(1776081600));
+  EXPECT_EQ(parse_rfc3339("2026-04-13T14:00:00+02:00"), noon);
+  EXPECT_EQ(parse_rfc3339("2026-04-13T06:30:00-05:30"), noon);
+  for (const char* const wrong :
+       {"", "2026-04-13", "2026-04-13T12:00:00", "2026-04-31T12:00:00Z", "2026-04-13T24:00:00Z",
+        "2026-04-13T12:00:00.Z", "2026-04-13T12:00:00Zx", "2026-04-13 12:00:00Z",
+        "2026-04-13T12:00:00+2:00", "-026-04-13T12:00:00Z", "2026-04-13T12:00:00,5Z"})
+    EXPECT_FALSE(parse_rfc3339(wrong)) << wrong;
+}
+
+}  // namespace
+}  // namespace shaman::proxy

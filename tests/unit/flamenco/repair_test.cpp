@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "flamenco/front/judgement/repair.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace shaman::proxy {
+namespace {
+
+using Kind = CheckoutPlace::Kind;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// Two checkouts: "film/mine" is the asker's, "film/hers" somebody else's.
+result<CheckoutPlace> place_of(const std::string& path) {
+  if (path.size() > 300) return CheckoutPlace{Kind::unsafe};
+  for (const char* const checkout : {"film/mine", "film/hers"}) {
+    const bool may_erase = std::string_view(checkout) == "film/mine";
+    const char* const identity = may_erase ? "1a" : "2b";
+    if (path == checkout) return CheckoutPlace{Kind::checkout, checkout, may_erase, identity};
+    if (path.starts_with(std::string(checkout) + "/"))
+      return CheckoutPlace{Kind::inside, checkout, may_erase, identity};
+  }
+  if (path == "film") return CheckoutPlace{Kind::folder};
+  if (path == "." || path == "..") return CheckoutPlace{Kind::unsafe};
+  return CheckoutPlace{Kind::nothing};
+}
+
+result<std::string> find_others(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths)
+    if (path.starts_with("film/hers")) return std::string("film/hers");
+  return std::string();
+}
+
+result<RepairedJob> repaired(std::string_view json, bool is_off = false) {
+  JobRules rules;
+  rules.place_of = place_of;
+  rules.find_others = find_others;
+  rules.manager_shaman_is_off = is_off;
+  return repair_job(json, rules);
+}
+
+std::string text_after(std::string_view json, bool is_off = false) {
+  const auto job = repaired(json, is_off);
+  return job ? job->json : "refused: " + job.error().message();
+}
+
+void expect_refused(std::string_view json, errc code, const char* words) {
+  const auto job = repaired(json);
+  ASSERT_FALSE(job) << json << " became " << job->json;
+  EXPECT_EQ(job.error().code, code) << json;
+  EXPECT_THAT(job.error().message(), HasSubstr(words)) << json;
+}
+
+TEST(Repair, TheIdBecomesAMemberOfTheMetadata) {
+  EXPECT_EQ(text_after(R"({"storage":{"shaman_checkout_id":"film/mine"},"name":"j"})"),
+            R"({"name":"j","metadata":{"shaman.checkout":"{jobs}/film/mine",)"
+            R"("shaman.checkout-identities":"1a"}})");
+  EXPECT_EQ(
+      text_after(R"({"storage":{"shaman_checkout_id":"film/mine","x":1},"metadata":{"a":"b"}})"),
+      R"({"storage":{"x":1},"metadata":{"a":"b","shaman.checkout":"{jobs}/film/mine",)"
+      R"("shaman.checkout-identities":"1a"}})");
+  EXPECT_EQ(text_after(R"({"metadata":null,"storage":{"shaman_checkout_id":""}})"),
+            R"({"metadata":null})");
+  EXPECT_EQ(text_after(R"({"storage":{"shaman_checkout_id":null}})"), "{}");
+}
+
+TEST(Repair, AJobNamesTheCheckoutsItsTextsLeadTo) {
+  const auto job = repaired(
+      R"({"settings":{"blendfile":"{jobs}/film/mine/a.blend","deep":[{"x":"{jobs}\\film\\mine"}]}})");
+  ASSERT_TRUE(job) << job.error().message();
+  EXPECT_THAT(job->checkouts, ElementsAre("film/mine"));
+}
+
+TEST(Repair, WhatIsNotExactlyACheckoutIsNoId) {
+  for (const char* const id : {".", "..", "film", "film/mine/tex", "nobody", "film/mine/"})
+    expect_refused(std::string(R"({"storage":{"shaman_checkout_id":")") + id + "\"}}",
+                   errc::malformed_request, "shaman_checkout_id");
+}
+
+TEST(Repair, SomebodyElsesCheckoutIsNotNamed) {
+  for (const char* const job :
+       {R"({"storage":{"shaman_checkout_id":"film/hers"}})",
+        R"({"settings":{"blendfile":"{jobs}/film/hers/a.blend"}})",
+        R"({"settings":{"other":["--library={jobs}/film/hers/lib.blend"]}})",
+        R"({"settings":{"other":"{jobs}\\film\\hers"}})",
+        R"({"settings":{"other":"{jobs}/film/mine/../hers/a.blend"}})",
+        R"({"settings":{"other":"{jobs}/jobs/film/hers/a.blend"}})",
+        R"({"metadata":{"shaman.checkout":"{jobs}/film/hers"}})"})
+    expect_refused(job, errc::not_let_in, "film/hers");
+}
+
+TEST(Repair, APathThatLeavesTheJobsFolderIsRefused) {
+  for (const char* const path :
+       {"{jobs}/../jobs/film/hers/a", "{jobs}/film/mine/../../../jobs/film/hers", "{jobs}//film/x",
+        "{jobs}/./film/x", "{jobs}\\\\..\\\\x"})
+    expect_refused(std::string(R"({"settings":{"deep":[{"x":")") + path + "\"}]}}",
+                   errc::malformed_request, "must be a plain path");
+}
+
+TEST(Repair, APathTooLongForACheckoutLeadsIntoItAllTheSame) {
+  const std::string deep(300, 'x');
+  expect_refused(R"({"settings":{"s":"{jobs}/film/hers/y/)" + deep + "/" + deep + "\"}}",
+                 errc::not_let_in, "film/hers");
+}
+
+// Jobs that could lead a worker into "film/hers".
+constexpr const char* kLeadingToOthers[] = {
+    R"({"settings":{"render_output_root":"/renders/jobs/film/hers/out"}})",
+    R"({"settings":{"x":"S:\\farm\\Jobs\\film\\hers"}})",
+    R"({"settings":{"x":"jobs/film/hers"}})",
+    R"({"settings":{"x":["--a=/srv/farm//jobs//film/./hers/x"]}})",
+    R"({"settings":{"{jobs}/film/hers/x":1}})",
+    R"({"settings":{"x":{"/srv/jobs/film/hers":null}}})",
+    R"({"metadata":{"jobs/film/hers":"x"}})",
+    R"({"name":"{jobs}/film/hers"})",
+    R"({"unknown":[{"x":"/srv/jobs/film/hers"}]})",
+    R"({"settings":{"x":"a {jobs}/../jobs/film/hers"}})",
+    R"({"settings":{"x":"--a={jobs}/film/hers/../mine/x"}})",
+    R"({"settings":{"x":"-b {jobs}/film/hers -x a/../.."}})",
+    R"({"settings":{"blendfile":"{jobs}/film/mine/a.blend","out":"//../hers/x"}})",
+    R"({"settings":{"blendfile":"/srv/jobs/film/mine/a.blend","out":"..\\hers\\x"}})",
+};
+
+TEST(Repair, NoSpellingLeadsIntoSomebodyElsesCheckout) {
+  for (const char* const job : kLeadingToOthers)
+    expect_refused(job, errc::not_let_in, "film/hers");
+}
+
+TEST(Repair, WhatLeadsElsewhereIsNobodys) {
+  for (const char* const job :
+       {R"({"settings":{"x":"{render}/film/hers/out"}})", R"({"settings":{"x":"film/hers/out"}})",
+        R"({"settings":{"x":"/srv/my-jobs/film/hers"}})",
+        R"({"settings":{"x":"//../hers/x","blendfile":"/elsewhere/mine/a.blend"}})"})
+    EXPECT_EQ(text_after(job), job);
+}
+
+TEST(Repair, AJobRecordsWhichCheckoutsItNames) {
+  EXPECT_EQ(text_after(R"({"settings":{"x":"{jobs}/film/mine/a"}})"),
+            R"({"settings":{"x":"{jobs}/film/mine/a"},"metadata":)"
+            R"({"shaman.checkout-identities":"1a"}})");
+  EXPECT_EQ(text_after(R"({"metadata":{"shaman.checkout-identities":"2b"},
+                           "settings":{"x":"{jobs}/gone"}})"),
+            R"({"metadata":{"shaman.checkout-identities":"none"},"settings":{"x":"{jobs}/gone"}})");
+  EXPECT_EQ(text_after(R"({"metadata":{"shaman.checkout-identities":"2b"}})"),
+            R"({"metadata":{}})");
+}
+
+TEST(Repair, ABlendfileIsAPlainPath) {
+  for (const char* const path : {"film/x/../mine/a", "film//mine/a", "./film", "..", "film/mine/."})
+    expect_refused(std::string(R"({"settings":{"blendfile":"{jobs}/)") + path + "\"}}",
+                   errc::malformed_request, "plain path");
+}
+
+TEST(Repair, MembersThatAManagerTakesForFieldsAreRefused) {
+  for (const char* const job :
+       {R"({"Storage":{"shaman_checkout_id":"."}})", R"({"\u017ftorage":{}})", R"({"NAME":"x"})",
+        R"({"storage":{"SHAMAN_CHECKOUT_ID":"."}})", R"({"wor\u212aer_tag":""})",
+        R"({"storage":{"\u017fhaman_checkout_id":"."}})", R"({"METADATA":{}})"})
+    expect_refused(job, errc::malformed_request, "write it as");
+}
+
+TEST(Repair, ShapesThatAManagerWouldReadOtherwiseAreRefused) {
+  for (const char* const job :
+       {"[]", "null", "5", "\"x\"", R"({"storage":5})", R"({"storage":[]})", R"({"settings":"x"})",
+        R"({"metadata":[]})", R"({"storage":{"shaman_checkout_id":5}})",
+        R"({"storage":{"shaman_checkout_id":["."]}})"})
+    expect_refused(job, errc::malformed_request, "must be");
+}
+
+TEST(Repair, SettingsMayDifferInCase) {
+  const char* const job = R"({"settings":{"FPS":1.0,"fps":24,"Storage":"x"},"unknown":1e2})";
+  EXPECT_EQ(text_after(job), job);
+}
+
+TEST(Repair, ManyPathsAreRefused) {
+  std::string job = R"({"settings":{"x":[)";
+  for (int i = 0; i < 1001; ++i)
+    job += (i > 0 ? ",\"{jobs}/" : "\"{jobs}/") + std::to_string(i) + "\"";
+  expect_refused(job + "]}}", errc::malformed_request, "more than 1000 paths");
+}
+
+TEST(Repair, AManagerWithoutShamanFindsTheBlendfileOneFolderDeeper) {
+  EXPECT_EQ(text_after(R"({"settings":{"blendfile":"{jobs}/film/mine/a.blend"}})", true),
+            R"({"settings":{"blendfile":"{jobs}/jobs/film/mine/a.blend"},"metadata":)"
+            R"({"shaman.checkout-identities":"1a"}})");
+}
+
+}  // namespace
+}  // namespace shaman::proxy

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "http/client/refusal.hpp"
+
+#include <gmock/gmock.h>
+
+#include "protocol/wire.hpp"
+
+namespace shaman::client {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+HttpResponse page(unsigned status, const std::string& title) {
+  HttpResponse answer;
+  answer.status = status;
+  answer.content_type = "text/html";
+  answer.server = "nginx/1.22.1";
+  answer.body = "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" +
+                title + "</h1></center>\r\n</body>\r\n</html>\r\n";
+  return answer;
+}
+
+TEST(Refusal, TellsAProxysAnswerFromTheServers) {
+  const auto told = [](unsigned status, const std::string& title) {
+    return refusal("did not accept the file \"a.png\"", page(status, title)).message();
+  };
+  EXPECT_THAT(
+      told(413, "413 Request Entity Too Large"),
+      AllOf(HasSubstr("a.png"), HasSubstr("proxy"), HasSubstr("nginx/1.22.1"),
+            HasSubstr("client_max_body_size"), Not(HasSubstr("<")), Not(HasSubstr("\\x0d"))));
+  EXPECT_THAT(told(502, "502 Bad Gateway"),
+              AllOf(HasSubstr("proxy"), HasSubstr("cannot reach the server behind it")));
+  EXPECT_THAT(told(504, "504 Gateway Time-out"),
+              AllOf(HasSubstr("did not answer in time"), HasSubstr("may still be working")));
+  EXPECT_THAT(told(403, "403 Forbidden"), HasSubstr("blocks this request"));
+  EXPECT_THAT(told(407, "Authentication"), HasSubstr("HTTPS_PROXY"));
+  EXPECT_THAT(told(404, "404 Not Found"),
+              AllOf(HasSubstr("no Shaman at this address"), Not(HasSubstr("proxy"))));
+}
+
+TEST(Refusal, LeavesTheServersWordsToTheServer) {
+  HttpResponse answer;
+  answer.status = 413;
+  answer.content_type = "application/json";
+  answer.body = R"({"code":413,"message":"over 5 bytes"})";
+  EXPECT_THAT(
+      refusal("does not take it", answer).message(),
+      AllOf(HasSubstr("over 5 bytes"), HasSubstr("limit of the server"), Not(HasSubstr("proxy"))));
+  EXPECT_EQ(refusal("does not take it", answer).code, errc::too_large);
+  answer.status = 507;
+  EXPECT_EQ(refusal("does not take it", answer).code, errc::storage_full);
+}
+
+TEST(ReadAnswers, TellAPageFromAnAnswer) {
+  const std::string login = page(200, "Hotel Wi-Fi").body;
+  for (const std::string& told :
+       {read_requirements(login).error().message(), read_checkout_path(login).error().message()})
+    EXPECT_THAT(told, AllOf(HasSubstr("the answer is a web page"), HasSubstr("\"Hotel Wi-Fi\"")));
+  EXPECT_THAT(read_requirements("nonsense").error().message(),
+              AllOf(HasSubstr("it is not JSON"), Not(HasSubstr("exception"))));
+}
+
+}  // namespace
+}  // namespace shaman::client

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "submit/checkout_name.hpp"
+
+#include <gtest/gtest.h>
+
+#include "shaman/text.hpp"
+
+namespace shaman::client {
+namespace {
+
+TEST(DefaultCheckoutPath, IsTheProjectsAndTheBlendsName) {
+  EXPECT_EQ(default_checkout_path("/p/film", "/p/film/shots/a.blend"), "film/a");
+  EXPECT_EQ(default_checkout_path("/", "/a.blend"), "a");
+  EXPECT_EQ(default_checkout_path("/p/Größe 1", "/p/Größe 1/ä b.blend"), "Größe 1/ä b");
+}
+
+TEST(DefaultCheckoutPath, IsAlwaysOneThatAServerTakes) {
+  EXPECT_EQ(default_checkout_path("/p/a:b", "/p/a:b/x?{1}.blend"), "a_b/x__1_");
+  EXPECT_EQ(default_checkout_path("/p/caf\xe9", "/p/caf\xe9/x.blend"), "caf_/x");
+  EXPECT_EQ(default_checkout_path("/p/f", "/p/f/..blend"), "f/unnamed");
+  EXPECT_EQ(default_checkout_path("/p/f", "/p/f/.blend"), "f/.blend");
+  std::string name;
+  for (int i = 0; i < 200; ++i)
+    name += "é";
+  const std::string path = default_checkout_path("/p/f", "/p/f/" + name + ".blend");
+  EXPECT_EQ(path.size(), 252U);
+  EXPECT_TRUE(text::is_utf8(path));
+}
+
+}  // namespace
+}  // namespace shaman::client

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "commands/actions.hpp"
+
+#include "report/interruption.hpp"
+
+namespace shaman::tools {
+namespace {
+
+ExitStatus run(const Action& action, const ActionOptions& options) {
+  const JsonOnInterrupt interruption(options.json);
+  const result<client::Server> server = server_of(options.server);
+  if (!server) return fail(server.error());
+  const Waiting waiting(server->url.text());
+  return action.run(*server, options);
+}
+
+}  // namespace
+
+Command add_actions(CLI::App& command, std::span<const Action> actions, const Operand& operand) {
+  command.require_subcommand(1);
+  const auto options = std::make_shared<ActionOptions>();
+  std::vector<std::pair<const CLI::App*, const Action*>> added;
+  for (const Action& action : actions) {
+    CLI::App* const subcommand = command.add_subcommand(action.name, action.text);
+    add_server_option(*subcommand, options->server);
+    subcommand->add_flag("--json", options->json, "Print one line of JSON.");
+    if (action.takes_operand)
+      subcommand->add_option(operand.name, options->operand, operand.text)
+          ->required()
+          ->type_name(operand.type);
+    added.emplace_back(subcommand, &action);
+  }
+  return {&command, [options, added] {
+            for (const auto& [subcommand, action] : added)
+              if (subcommand->parsed()) return run(*action, *options);
+            return ExitStatus::bad_input;
+          }};
+}
+
+}  // namespace shaman::tools

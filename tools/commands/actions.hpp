@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "commands.hpp"
+#include "options/server_option.hpp"
+#include "report/waiting.hpp"
+
+namespace shaman::tools {
+
+/// What every action of such a command is told: `job show ID`, `checkout list`.
+struct ActionOptions {
+  ServerOption server;
+  std::string operand;  ///< the id or the path; empty where the action takes none
+  bool json = false;
+};
+
+/// One action of a command whose first word says what to do.
+struct Action {
+  const char* name;
+  const char* text;  ///< for --help
+  bool takes_operand;
+  ExitStatus (*run)(const client::Server&, const ActionOptions&);
+};
+
+/// The operand of those actions that take one.
+struct Operand {
+  const char* name;
+  const char* text;  ///< for --help
+  const char* type;
+};
+
+/// Gives `command` one subcommand for each action. While one runs, a terminal shows what is waited
+/// for. `actions` must outlive the result.
+[[nodiscard]] Command add_actions(CLI::App& command, std::span<const Action> actions,
+                                  const Operand& operand);
+
+}  // namespace shaman::tools

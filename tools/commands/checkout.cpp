@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <array>
+#include <string>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/client/checkouts.hpp"
+#include "shaman/text.hpp"
+
+#include "commands/actions.hpp"
+
+namespace shaman::tools {
+namespace {
+
+using client::CheckoutFile;
+using client::ListedCheckout;
+using nlohmann::json;
+
+// The server's paths end without a slash; a shell that completes the name of a folder adds one.
+std::string path_of(const ActionOptions& options) {
+  std::string path = options.operand;
+  while (path.size() > 1 && path.ends_with('/'))
+    path.pop_back();
+  return path;
+}
+
+json json_of(const ListedCheckout& checkout) {
+  return {{"path", checkout.path}, {"made", checkout.made}};
+}
+
+ExitStatus list(const client::Server& server, const ActionOptions& options) {
+  const auto found = client::list_checkouts(server);
+  if (!found) return fail(with_hint(found.error()));
+  if (found->unread > 0)
+    warn("the server cannot read " + text::count_of(found->unread, "folder", "folders") +
+         " in its jobs folder, so this list may be incomplete: tell the farm's admin");
+  if (options.json) {
+    json all = json::array();
+    for (const ListedCheckout& checkout : found->checkouts)
+      all.push_back(json_of(checkout));
+    print_json(json{{"schema", 1}, {"checkouts", std::move(all)}, {"unread", found->unread}});
+    return ExitStatus::done;
+  }
+  for (const ListedCheckout& checkout : found->checkouts)
+    print(text::printable(checkout.made) + "  " + text::printable(checkout.path) + "\n");
+  return ExitStatus::done;
+}
+
+ExitStatus show(const client::Server& server, const ActionOptions& options) {
+  const auto found = client::show_checkout(server, path_of(options));
+  if (!found) return fail(with_hint(found.error()));
+  if (options.json) {
+    json files = json::array();
+    for (const CheckoutFile& file : found->files)
+      files.push_back({{"path", file.path}, {"sha", file.sha}, {"bytes", file.bytes}});
+    json line = json_of(found->checkout);
+    line["schema"] = 1;
+    line["bytes"] = found->bytes;
+    line["files"] = std::move(files);
+    print_json(line);
+    return ExitStatus::done;
+  }
+  print("Checkout:   " + text::printable(found->checkout.path) + "\n" +
+        "Made:       " + text::printable(found->checkout.made) + "\n" +
+        "Files:      " + text::count_of(found->files.size(), "file", "files") + ", " +
+        text::human_bytes(found->bytes) + "\n");
+  for (const CheckoutFile& file : found->files)
+    print("  " + text::printable(file.path) + "  " + text::human_bytes(file.bytes) + "\n");
+  return ExitStatus::done;
+}
+
+ExitStatus erase(const client::Server& server, const ActionOptions& options) {
+  const std::string path = path_of(options);
+  if (const auto erased = client::erase_checkout(server, path); !erased)
+    return fail(with_hint(erased.error()));
+  if (options.json)
+    print_json(json{{"schema", 1}, {"erased", path}});
+  else
+    print("Erased the checkout " + text::printable(path) + ".\n");
+  return ExitStatus::done;
+}
+
+constexpr std::array<Action, 3> kActions{{
+    {"list", "Lists your checkouts with the times they were made; for an admin, all checkouts.",
+     false, list},
+    {"show", "Shows the files of one checkout.", true, show},
+    {"erase", "Erases one checkout. Jobs that use it can no longer render.", true, erase},
+}};
+
+}  // namespace
+
+Command add_checkout(CLI::App& app) {
+  return add_actions(
+      *app.add_subcommand("checkout", "Lists, shows and erases your checkouts."), kActions,
+      {"PATH", "Its path below the server's jobs folder, as printed by `shaman submit`.", "PATH"});
+}
+
+}  // namespace shaman::tools

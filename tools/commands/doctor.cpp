@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "shaman/client/probe.hpp"
+#include "shaman/manager/manager.hpp"
+#include "shaman/os.hpp"
+#include "shaman/text.hpp"
+
+#include "commands.hpp"
+#include "options/server_option.hpp"
+#include "report/diagnosis.hpp"
+#include "report/doctor_storage.hpp"
+#include "report/interruption.hpp"
+#include "report/waiting.hpp"
+
+namespace shaman::tools {
+namespace {
+
+using client::ServerInfo;
+
+struct Options {
+  ServerOption server;
+  std::string blender = "blender";
+  bool json = false;
+};
+
+// More, and job lists and expiring tokens are judged by another time than the server's.
+constexpr std::chrono::seconds kSameTime{60};
+constexpr std::chrono::milliseconds kSlowAnswer{500};
+#ifdef _WIN32
+constexpr const char* kNotQuoted = "\"%\r\n";
+#else
+constexpr const char* kNotQuoted = "\"`$\\\n";
+#endif
+
+void look_at_token(const client::Server& server, Diagnosis& diagnosis) {
+  if (server.token.empty()) return diagnosis.fine("token", "no token given");
+  if (server.url.is_secure) return diagnosis.fine("token", "a token is given and sent over TLS");
+  diagnosis.mind("token",
+                 "the token is sent without TLS, so anyone on the network in between can read it: "
+                 "ask the farm's admin for an https:// address");
+}
+
+// Whoever can read it can submit in the user's name.
+void look_at_token_file(const std::string& path, Diagnosis& diagnosis) {
+  constexpr std::uint32_t kOthers = 077;
+  const auto mode = path.empty() ? std::nullopt : os::permissions(path);
+  if (!mode) return;
+  if ((*mode & kOthers) == 0)
+    return diagnosis.fine("token", "only you can read the file " + text::in_quotes(path));
+  diagnosis.mind("token", "others on this machine can read the file " + text::in_quotes(path) +
+                              ": run chmod 600 on it, and ask the farm's admin for a new token if "
+                              "someone may have read it");
+}
+
+void look_at_clock(const client::Probe& probe, Diagnosis& diagnosis) {
+  if (!probe.clock_ahead) return;
+  const auto off = *probe.clock_ahead;
+  if (std::chrono::abs(off) <= kSameTime)
+    return diagnosis.fine("clock", "this machine and the server agree");
+  diagnosis.mind("clock", "this machine's clock is " +
+                              std::to_string(std::chrono::abs(off).count()) + " s " +
+                              (off.count() > 0 ? "ahead of" : "behind") +
+                              " the server's: synchronize both (NTP)");
+}
+
+std::string what_it_is(const ServerInfo& server) {
+  const std::string name = server.name + " " + server.version;
+  return server.kind == ServerInfo::Kind::shaman ? "is a Shaman server, " + name
+                                                 : "is a Flamenco Manager, " + name;
+}
+
+// False where nothing more can be asked.
+bool look_at_server(const client::Server& server, Diagnosis& diagnosis, ExitStatus& status) {
+  const auto probe = [&] {
+    const Waiting waiting(server.url.text());
+    return client::probe(server);
+  }();
+  if (!probe) {
+    diagnosis.wrong("server", with_hint(probe.error()).message());
+    status = probe.error().code == errc::unreachable ? ExitStatus::server_away : ExitStatus::failed;
+    return false;
+  }
+  if (probe->server.kind == ServerInfo::Kind::other) {
+    diagnosis.wrong("server",
+                    server.url.text() +
+                        " is neither a Shaman server nor a Flamenco Manager; it answered: " +
+                        probe->server.answer + ". Check the address and the port");
+    return false;
+  }
+  const std::string ms = std::to_string(probe->answered_in.count()) + " ms";
+  diagnosis.fine("server", server.url.text() + " " + what_it_is(probe->server));
+  if (probe->answered_in > kSlowAnswer)
+    diagnosis.mind("server",
+                   "the server took " + ms +
+                       " to answer a small request: the network is slow, or the server is busy");
+  if (probe->why_no_submission.empty())
+    diagnosis.fine("server", "the server accepts uploads: a test file arrived");
+  else
+    diagnosis.wrong("server", probe->why_no_submission);
+  if (probe->server.kind == ServerInfo::Kind::flamenco)
+    diagnosis.mind("server",
+                   "uploads go to the Manager's own Shaman: interrupted ones start again from the "
+                   "beginning, and small files are sent one by one");
+  for (const std::string& remark : probe->server.storage_remarks)
+    diagnosis.mind("storage", "for the farm's admin: " + text::printable(remark));
+  look_at_clock(*probe, diagnosis);
+  return true;
+}
+
+void look_at_manager(manager::Manager& manager, Diagnosis& diagnosis) {
+  const auto types = manager.job_types();
+  const bool is_none = types ? types->empty() : types.error().code == errc::not_found;
+  if (is_none)
+    return diagnosis.mind(
+        "manager",
+        "no Manager behind this server: you can make checkouts, but not jobs (--job-type)");
+  if (types)
+    return diagnosis.fine("manager", "has " +
+                                         text::count_of(types->size(), "job type", "job types") +
+                                         "; `shaman job types` lists them");
+  diagnosis.wrong("manager", types.error().message());
+}
+
+void look_at_cache(Diagnosis& diagnosis) {
+  const std::string folder = os::cache_folder();
+  if (folder.empty())
+    return diagnosis.mind(
+        "cache", "this machine has no cache folder, so each submission reads every file again");
+  const std::string probe = os::join(folder, "doctor");
+  result<void> done = os::create_folders(folder);
+  if (done) done = os::check_locks(folder);
+  if (done) {
+    auto file = os::OutputFile::create(probe);
+    done = file ? file->commit() : result<void>(file.error());
+  }
+  if (!done)
+    return diagnosis.mind(
+        "cache", "the digest cache cannot be used, so each submission reads every file again: " +
+                     done.error().message());
+  static_cast<void>(os::remove_file(probe));
+  diagnosis.fine("cache", "digest cache: " + folder);
+}
+
+// The first line that it prints with --version.
+std::optional<std::string> version_of(const std::string& program) {
+  // What a shell would not take as it is.
+  if (program.find_first_of(kNotQuoted) != std::string::npos) return std::nullopt;
+  const std::string command = "\"" + program + "\" --version 2>&1";
+#ifdef _WIN32
+  std::FILE* const pipe = ::_popen(("\"" + command + "\"").c_str(), "r");
+#else
+  std::FILE* const pipe = ::popen(command.c_str(), "r");
+#endif
+  if (pipe == nullptr) return std::nullopt;
+  std::array<char, 256> line{};
+  const bool has_line = std::fgets(line.data(), line.size(), pipe) != nullptr;
+  std::string said = has_line ? line.data() : "";
+  while (std::fgets(line.data(), line.size(), pipe) != nullptr)
+    ;
+#ifdef _WIN32
+  const bool went_well = ::_pclose(pipe) == 0;
+#else
+  const bool went_well = ::pclose(pipe) == 0;
+#endif
+  while (said.ends_with('\n') || said.ends_with('\r'))
+    said.pop_back();
+  if (!went_well || !said.starts_with("Blender")) return std::nullopt;
+  return said;
+}
+
+void look_at_blender(const std::string& program, Diagnosis& diagnosis) {
+  if (const auto version = version_of(program)) return diagnosis.fine("blender", *version);
+  diagnosis.mind("blender", text::in_quotes(program) +
+                                " does not run here. Workers need Blender, submitting does not; "
+                                "use --blender to test another one");
+}
+
+// The rest is looked at even where no server can be asked.
+ExitStatus look_at_farm(const ServerOption& given, Diagnosis& diagnosis) {
+  ExitStatus status = ExitStatus::failed;
+  const result<client::Server> server = server_of(given);
+  if (!server) {
+    diagnosis.wrong("server", server.error().message());
+    return ExitStatus::bad_input;
+  }
+  const bool can_ask = look_at_server(*server, diagnosis, status);
+  look_at_token(*server, diagnosis);
+  if (!can_ask) return status;
+  const Waiting waiting(server->url.text());
+  manager::Manager manager(*server);
+  look_at_manager(manager, diagnosis);
+  look_at_storage(manager, diagnosis);
+  return status;
+}
+
+ExitStatus run(const Options& options) {
+  const JsonOnInterrupt interruption(options.json);
+  Diagnosis diagnosis;
+  const ExitStatus status = look_at_farm(options.server, diagnosis);
+  look_at_token_file(token_file_of(options.server), diagnosis);
+  look_at_cache(diagnosis);
+  look_at_blender(options.blender, diagnosis);
+  if (options.json)
+    print_json(diagnosis.json());
+  else
+    print(diagnosis.text());
+  return diagnosis.has_wrong() ? status : ExitStatus::done;
+}
+
+}  // namespace
+
+Command add_doctor(CLI::App& app) {
+  CLI::App* const command = app.add_subcommand(
+      "doctor", "Finds out why submitting does not work, and what to do about it.");
+  const auto options = std::make_shared<Options>();
+  add_server_option(*command, options->server);
+  command->add_option("--blender", options->blender, "The Blender to test. Default: blender.")
+      ->type_name("PROGRAM");
+  command->add_flag("--json", options->json, "Print one line of JSON.");
+  return {command, [options] { return run(*options); }};
+}
+
+}  // namespace shaman::tools

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/manager/manager.hpp"
+#include "shaman/text.hpp"
+
+#include "commands/actions.hpp"
+#include "report/job_watch.hpp"
+
+namespace shaman::tools {
+namespace {
+
+using manager::Manager;
+using nlohmann::json;
+
+std::string setting_line(const manager::Setting& setting) {
+  std::string line = "  " + text::printable(setting.key) + ": ";
+  switch (setting.type) {
+    case manager::Setting::Type::string:
+      line += "text";
+      break;
+    case manager::Setting::Type::int32:
+      line += "whole number";
+      break;
+    case manager::Setting::Type::real:
+      line += "number";
+      break;
+    case manager::Setting::Type::boolean:
+      line += "true or false";
+      break;
+  }
+  for (std::size_t i = 0; i < setting.choices.size(); ++i)
+    line += (i == 0 ? ", one of " : ", ") + text::printable(setting.choices[i]);
+  if (!setting.default_value.is_null())
+    line += ", default " + text::printable(setting.default_value.dump());
+  if (!setting.expression.empty()) line += ", from the scene";
+  if (setting.is_required) line += ", required";
+  if (!setting.description.empty()) line += "  (" + text::printable(setting.description) + ")";
+  return line + "\n";
+}
+
+ExitStatus types(Manager& manager, const ActionOptions& options) {
+  const auto types = manager.job_types();
+  if (!types) return fail(with_hint(types.error()));
+  if (types->empty() && !options.json) print("No job types at " + manager.url().text() + ".\n");
+  json all = json::array();
+  for (const manager::JobType& type : *types) {
+    json keys = json::array();
+    std::string lines = text::printable(type.name) + ": " + text::printable(type.label) + "\n";
+    for (const manager::Setting& setting : type.settings) {
+      lines += setting_line(setting);
+      keys.push_back(setting.key);
+    }
+    all.push_back({{"name", type.name}, {"label", type.label}, {"settings", std::move(keys)}});
+    if (!options.json) print(lines);
+  }
+  if (options.json) print_json(json{{"schema", 1}, {"jobTypes", std::move(all)}});
+  return ExitStatus::done;
+}
+
+ExitStatus list(Manager& manager, const ActionOptions& options) {
+  auto jobs = manager.jobs();
+  if (!jobs) return fail(with_hint(jobs.error()));
+  std::ranges::stable_sort(*jobs, std::ranges::greater(), &manager::Job::created);
+  json all = json::array();
+  for (const manager::Job& job : *jobs) {
+    all.push_back(job.whole);
+    if (!options.json)
+      print(text::printable(job.id) + "  " + text::printable(job.status) + "  " +
+            text::printable(job.created) + "  " + text::printable(job.name) + "\n");
+  }
+  if (options.json) print_json(json{{"schema", 1}, {"jobs", std::move(all)}});
+  return ExitStatus::done;
+}
+
+std::string shown(const json& value) {
+  return text::printable(value.is_string() ? value.get<std::string>() : value.dump());
+}
+
+ExitStatus show(Manager& manager, const ActionOptions& options) {
+  const auto job = manager.job(options.operand);
+  if (!job) return fail_for_job(with_hint(job.error()));
+  const auto tasks = manager.tasks(options.operand);
+  if (!tasks) return fail(with_hint(tasks.error()));
+  if (options.json) {
+    json all = json::array();
+    for (const manager::Task& task : *tasks)
+      all.push_back(
+          {{"ID", task.id}, {"name", task.name}, {"status", task.status}, {"worker", task.worker}});
+    print_json(json{{"schema", 1}, {"job", job->whole}, {"tasks", std::move(all)}});
+    return ExitStatus::done;
+  }
+  print(text::printable(job->name) + ": " + text::printable(job->status) + "\n" + "Type:     " +
+        text::printable(job->type) + "\n" + "Priority: " + std::to_string(job->priority) + "\n" +
+        "Created:  " + text::printable(job->created) + "\n" +
+        "Changed:  " + text::printable(job->updated) + "\n");
+  if (!job->activity.empty()) print("Activity: " + text::printable(job->activity) + "\n");
+  const json settings = job->whole.value("settings", json::object());
+  for (const auto& [key, value] : settings.items())
+    print("  " + text::printable(key) + " = " + shown(value) + "\n");
+  for (const manager::Task& task : *tasks)
+    print(text::printable(task.id) + "  " + text::printable(task.status) + "  " +
+          text::printable(task.name) +
+          (task.worker.empty() ? "" : "  on " + text::printable(task.worker)) + "\n");
+  return ExitStatus::done;
+}
+
+ExitStatus tail(Manager& manager, const ActionOptions& options) {
+  const auto job = manager.job(options.operand);
+  // The id may be a task's.
+  if (!job && job.error().code == errc::not_found) {
+    const auto log = manager.log_tail(options.operand);
+    if (!log) return fail_for_job(job.error());
+    if (options.json)
+      print_json(json{{"schema", 1}, {"ID", options.operand}, {"log", *log}});
+    else
+      print(log_text(*log));
+    return ExitStatus::done;
+  }
+  if (!job) return fail(with_hint(job.error()));
+  const std::string logs = failed_logs(manager, options.operand);
+  if (options.json) {
+    print_json(json{{"schema", 1}, {"ID", options.operand}, {"log", logs}});
+    return ExitStatus::done;
+  }
+  print(logs.empty()
+            ? "no task of this job has failed; `shaman job show " +
+                  text::printable(options.operand) +
+                  "` lists the tasks, and `shaman job tail` shows the log of one by its ID\n"
+            : logs);
+  return ExitStatus::done;
+}
+
+ExitStatus cancel(Manager& manager, const ActionOptions& options) {
+  const auto job = manager.job(options.operand);
+  if (!job) return fail_for_job(with_hint(job.error()));
+  if (job->is_final())
+    return fail({errc::malformed_request, "the job is already " + text::printable(job->status)});
+  if (const auto canceled = manager.cancel(options.operand); !canceled)
+    return fail(with_hint(canceled.error()));
+  if (options.json)
+    print_json(json{{"schema", 1}, {"ID", options.operand}, {"canceled", true}});
+  else
+    print("Canceling the job " + text::printable(job->name) + ".\n");
+  return ExitStatus::done;
+}
+
+template <ExitStatus (*act)(Manager&, const ActionOptions&)>
+ExitStatus with_manager(const client::Server& server, const ActionOptions& options) {
+  Manager manager(server);
+  return act(manager, options);
+}
+
+constexpr std::array<Action, 5> kActions{{
+    {"types", "Lists the Manager's job types and their settings.", false, with_manager<types>},
+    {"list", "Lists all jobs, newest first.", false, with_manager<list>},
+    {"show", "Shows one job with its settings and tasks.", true, with_manager<show>},
+    {"tail", "Shows the end of the log of each failed task of a job, or of one task.", true,
+     with_manager<tail>},
+    {"cancel", "Cancels a job.", true, with_manager<cancel>},
+}};
+
+}  // namespace
+
+Command add_job(CLI::App& app) {
+  return add_actions(*app.add_subcommand("job", "Lists, shows and cancels render jobs."), kActions,
+                     {"ID", "ID of the job; for `tail`, also of a task.", "ID"});
+}
+
+}  // namespace shaman::tools

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/client/interrupt.hpp"
+#include "shaman/client/preview.hpp"
+#include "shaman/client/progress_printer.hpp"
+#include "shaman/client/submitter.hpp"
+#include "shaman/os.hpp"
+#include "shaman/text.hpp"
+
+#include "commands.hpp"
+#include "options/file_options.hpp"
+#include "options/job_options.hpp"
+#include "options/server_option.hpp"
+#include "options/value_checks.hpp"
+#include "report/complaints.hpp"
+#include "report/in_place.hpp"
+#include "report/job_watch.hpp"
+#include "report/submit_preview.hpp"
+#include "report/submit_report.hpp"
+#include "report/waiting.hpp"
+
+namespace shaman::tools {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kStrictSentence =
+    "nothing was sent, because files are missing or were left out (--strict)";
+
+struct Options {
+  client::SubmitOptions submit;
+  JobOptions job;
+  ServerOption server;
+  bool dry_run = false;
+  bool json = false;
+  bool quiet = false;
+};
+
+ExitStatus fail_to_submit(const Error& error) {
+  if (error.code == errc::cancelled)
+    return fail({errc::cancelled,
+                 "cancelled; no checkout was made. The server keeps the files that were sent, so "
+                 "they need not be sent again"});
+  if (error.code == errc::unreachable)
+    return fail({errc::unreachable, with_hint(error).message() +
+                                        ". `shaman doctor` looks for the cause; files that "
+                                        "were sent need not be sent again"});
+  return fail(error);
+}
+
+// What is known of a submission that failed.
+void print_failure(const Options& options, std::string_view message,
+                   const client::SubmitReport& so_far) {
+  if (!options.json) return;
+  json line = submit_json(so_far, nullptr);
+  line["error"] = message;
+  print_json(line);
+}
+
+// Without a server the rest is shown.
+ExitStatus preview(const Options& options, const client::InterruptWatch& interrupt) {
+  const bool ask_server = has_server(options.server);
+  client::SubmitOptions how = options.submit;
+  client::Progress progress;
+  if (ask_server) {
+    const result<client::Server> server = server_of(options.server);
+    if (!server) return fail(server.error());
+    how.server = *server;
+    progress.server = server->url.text();
+  }
+  std::optional<client::ProgressPrinter> printer;
+  if (!options.quiet) printer.emplace(progress);
+  client::Preview preview;
+  const result<void> done = client::preview(how, ask_server, progress, interrupt.token(), preview);
+  printer.reset();
+  const ExitStatus status = done ? ExitStatus::done : fail(done.error());
+  const bool is_incomplete =
+      options.submit.strict && (!preview.missing.empty() || !preview.suspicious.empty());
+  if (options.json) {
+    json line = preview.blendfile_place.empty() ? failure_json("") : preview_json(preview);
+    if (is_incomplete) line["error"] = kStrictSentence;
+    if (!done) line["error"] = last_failure();
+    print_json(line);
+  } else if (done) {
+    print(preview_text(preview));
+  }
+  if (!done) return status;
+  return is_incomplete ? ExitStatus::files_missing : ExitStatus::done;
+}
+
+// The files' way to the server; nothing is left to be done where there is no report.
+struct Sent {
+  std::optional<client::SubmitReport> report;
+  ExitStatus status = ExitStatus::done;
+};
+
+Sent send(const Options& options, const client::InterruptWatch& interrupt) {
+  client::Progress progress;
+  progress.server = options.submit.server.url.text();
+  std::optional<client::ProgressPrinter> printer;
+  if (!options.quiet) printer.emplace(progress);
+  client::SubmitReport so_far;
+  client::SubmitOptions how = options.submit;
+  how.on_known = [&so_far](const client::SubmitReport& known) { so_far = known; };
+  result<client::SubmitReport> report = client::submit(how, progress, interrupt.token());
+  printer.reset();
+  if (!report) {
+    const ExitStatus status = fail_to_submit(report.error());
+    print_failure(options, last_failure(), so_far);
+    return {std::nullopt, status};
+  }
+
+  // What is missing is told even when quiet: it decides whether the picture will be right.
+  tell(submit_complaints(*report));
+  if (report->outcome == client::SubmitReport::Outcome::submitted) return {*std::move(report)};
+  say(kStrictSentence);
+  print_failure(options, kStrictSentence, *report);
+  return {std::nullopt, ExitStatus::files_missing};
+}
+
+ExitStatus send_only(const Options& options, const client::InterruptWatch& interrupt) {
+  const Sent sent = send(options, interrupt);
+  if (!sent.report) return sent.status;
+  if (options.json)
+    print_json(submit_json(*sent.report, nullptr));
+  else if (!options.quiet)
+    print(submit_summary(*sent.report));
+  return ExitStatus::done;
+}
+
+// What was made, and how it ended where that is waited for. `line` is for --json: the last thing
+// that is printed.
+ExitStatus follow(manager::Manager& manager, const manager::Job& job, const Options& options,
+                  const client::InterruptWatch& interrupt, json line) {
+  if (!options.json && !options.quiet) print(job_summary(job));
+  if (!options.job.waits) {
+    if (options.json) print_json(line);
+    return ExitStatus::done;
+  }
+  if (options.json && !options.quiet) tell(job_summary(job));
+  const JobEnd end = watch_job(manager, job.id, options.json ? stderr : stdout, interrupt.token());
+  add_job_end(line, end);
+  if (options.json) print_json(line);
+  return end.status;
+}
+
+// `line` is what is known for --json.
+ExitStatus stop_with(const Options& options, ExitStatus status, std::string_view error, json line) {
+  line["error"] = error;
+  if (options.json) print_json(line);
+  return status;
+}
+
+result<manager::Job> make_job(manager::Manager& manager, manager::Submission& submission,
+                              const std::string& blendfile, const std::string& checkout) {
+  const Waiting waiting(manager.url().text());
+  return submission.submit(blendfile, checkout);
+}
+
+ExitStatus render_in_place(const Options& options, manager::Manager& manager,
+                           manager::Submission& submission,
+                           const client::InterruptWatch& interrupt) {
+  static constexpr const char* kStrict =
+      "no job was made, because files are missing or are not on the shared storage (--strict)";
+  const auto place = [&] {
+    const Waiting waiting(manager.url().text());
+    return find_in_place(manager, options.submit.blendfile);
+  }();
+  if (!place) return fail(place.error());
+  for (const std::string& file : place->outside)
+    warn("workers may not see " + text::printable(file) + ": it is not below " +
+         text::printable(place->storage));
+  const auto missing = place->trace.missing_files();
+  tell(complaints_text({{}, place->trace.problems, {}, missing}, kMostLinesOfFiles));
+  if (options.submit.strict && (!missing.empty() || !place->outside.empty())) {
+    say(kStrict);
+    return stop_with(options, ExitStatus::files_missing, kStrict, in_place_json(*place, nullptr));
+  }
+  const auto job = make_job(manager, submission, place->blendfile, "");
+  if (!job) {
+    const ExitStatus status = fail(job.error());
+    return stop_with(options, status, last_failure(), in_place_json(*place, nullptr));
+  }
+  return follow(manager, *job, options, interrupt, in_place_json(*place, &*job));
+}
+
+ExitStatus fail_to_make_job(const Error& error, const std::string& checkout) {
+  return fail({error.code, error.message() + "; the checkout " + text::printable(checkout) +
+                               " was made, and no file needs to be sent again"});
+}
+
+ExitStatus send_and_render(const Options& options, manager::Manager& manager,
+                           manager::Submission& submission,
+                           const client::InterruptWatch& interrupt) {
+  const Sent sent = send(options, interrupt);
+  if (!sent.report) return sent.status;
+  const std::string& checkout = sent.report->checkout_path;
+  if (!options.json && !options.quiet) print(submit_summary(*sent.report));
+  const auto job = make_job(manager, submission,
+                            "{jobs}/" + checkout + "/" + sent.report->blendfile_place, checkout);
+  if (!job) {
+    const ExitStatus status = fail_to_make_job(job.error(), checkout);
+    return stop_with(options, status, last_failure(), submit_json(*sent.report, nullptr));
+  }
+  return follow(manager, *job, options, interrupt, submit_json(*sent.report, &*job));
+}
+
+// What is wrong with the job is reported before the first file is sent.
+ExitStatus submit_job(const Options& options, const client::InterruptWatch& interrupt) {
+  auto request = job_request(options.job);
+  if (!request) return fail(request.error());
+  manager::Manager manager(options.submit.server, interrupt.token());
+  manager::Submission submission(manager, *std::move(request), options.submit.blendfile);
+  const auto prepared = [&] {
+    const Waiting waiting(manager.url().text());
+    return submission.prepare();
+  }();
+  if (!prepared) return fail(with_hint(prepared.error()));
+  for (const std::string& warning : submission.warnings())
+    warn(warning);
+  if (options.dry_run) return preview(options, interrupt);
+  return options.job.in_place ? render_in_place(options, manager, submission, interrupt)
+                              : send_and_render(options, manager, submission, interrupt);
+}
+
+ExitStatus run(Options& options) {
+  options.submit.cache_folder = os::cache_folder();
+  const client::InterruptWatch interrupt;
+  const bool makes_job = !options.job.request.type.empty();
+  if (options.dry_run && !makes_job) return preview(options, interrupt);
+  const result<client::Server> server = server_of(options.server);
+  if (!server) return fail(server.error());
+  options.submit.server = *server;
+  // Each job has its own checkout, which ends with it.
+  options.submit.may_reuse = !makes_job;
+  return !makes_job ? send_only(options, interrupt) : submit_job(options, interrupt);
+}
+
+}  // namespace
+
+Command add_submit(CLI::App& app) {
+  CLI::App* const command = app.add_subcommand(
+      "submit",
+      "Sends a .blend and the files it needs to a server, which makes a checkout of them.");
+  const auto options = std::make_shared<Options>();
+  command->add_option("FILE", options->submit.blendfile, "The .blend file.")
+      ->required()
+      ->type_name("FILE.blend");
+  add_server_option(*command, options->server);
+  add_job_options(*command, options->job);
+  command
+      ->add_option("--project", options->submit.project,
+                   "The project folder; files in it keep their places. Default: the folder of the "
+                   ".blend.")
+      ->type_name("DIR");
+  command
+      ->add_option("--checkout-path", options->submit.checkout_path,
+                   "Path of the checkout on the server, which makes it unique. Default: the names "
+                   "of the project folder and the .blend, such as film/shot1.")
+      ->type_name("PATH");
+  command
+      ->add_option("--allow-outside", options->submit.allow_outside,
+                   "Include files outside the project that match this pattern (*, ?, **) although "
+                   "they look private. Can be given several times.")
+      ->type_name("GLOB")
+      ->expected(1)
+      ->take_all();
+  add_file_options(*command, options->submit.exclude, options->submit.include);
+  command->add_flag(
+      "--strict", options->submit.strict,
+      "If a file is missing, cannot be read, or was left out as private, send nothing "
+      "and exit with status 3.");
+  command->add_flag("--rehash", options->submit.rehash,
+                    "Read every file again, even if it has not changed since the last submission.");
+  command
+      ->add_option("--jobs", options->submit.jobs,
+                   "Number of files to hash and to send in parallel, 1 to 256. Default: one per "
+                   "core for hashing, 32 for sending.")
+      ->type_name("N")
+      ->check(whole_number(1, 256));
+  command
+      ->add_option("--limit-rate", options->submit.limit_rate,
+                   "Limit the upload rate in bytes per second, such as 10M.")
+      ->type_name("BYTES")
+      ->transform(byte_rate());
+  command->add_flag("--dry-run", options->dry_run,
+                    "Send nothing; show what would be uploaded, and anything unexpected.");
+  command->add_flag("--json", options->json, "Print the result as one line of JSON.");
+  command->add_flag("--quiet,-q", options->quiet, "Show no progress and no summary.");
+  return {command, [options] { return run(*options); }};
+}
+
+}  // namespace shaman::tools

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "options/help_text.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+#include "shaman/os.hpp"
+
+namespace shaman::tools {
+namespace {
+
+constexpr std::size_t kColumn = 26;
+constexpr std::size_t kNarrowest = 60;
+constexpr std::size_t kWidest = 100;  // longer lines are hard to read
+
+// Words in lines of at most `width` columns, each but the first after `indent` blanks; a longer
+// word has a line of its own.
+std::string wrapped(const std::string& text, std::size_t indent, std::size_t width) {
+  std::istringstream words(text);
+  std::string out;
+  std::size_t column = indent;
+  for (std::string word; words >> word;) {
+    if (column > indent && column + 1 + word.size() > width) {
+      out += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      out += " ";
+      ++column;
+    }
+    out += word;
+    column += word.size();
+  }
+  return out;
+}
+
+}  // namespace
+
+HelpFormatter::HelpFormatter() : width_(std::clamp(os::terminal_width(), kNarrowest, kWidest)) {
+  column_width(kColumn);
+  label("SUBCOMMAND", "COMMAND");
+  label("Subcommands", "Commands");
+  label("Positionals", "Arguments");
+}
+
+std::string HelpFormatter::entry(const std::string& name, const std::string& description) const {
+  std::string out = "  " + name;
+  if (out.size() + 2 > kColumn)
+    out += "\n" + std::string(kColumn, ' ');
+  else
+    out.resize(kColumn, ' ');
+  return out + wrapped(description, kColumn, width_) + "\n";
+}
+
+std::string HelpFormatter::make_option(const CLI::Option* option, bool is_positional) const {
+  return entry(make_option_name(option, is_positional) +
+                   (is_positional ? std::string() : make_option_opts(option)),
+               make_option_desc(option));
+}
+
+// The parser adds its checks to the type's name, after a colon.
+std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {
+  const std::string type = option->get_type_name();
+  return option->get_type_size() == 0 || type.empty() ? "" : " " + type.substr(0, type.find(':'));
+}
+
+std::string HelpFormatter::make_subcommand(const CLI::App* command) const {
+  return entry(command->get_name(), command->get_description());
+}
+
+std::string HelpFormatter::make_description(const CLI::App* command) const {
+  return wrapped(command->get_description(), 0, width_) + "\n";
+}
+
+}  // namespace shaman::tools

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "options/server_option.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "shaman/named_file.hpp"
+#include "shaman/os.hpp"
+#include "shaman/text.hpp"
+
+namespace shaman::tools {
+
+namespace {
+
+constexpr std::array<const char*, 2> kVariables{"SHAMAN_SERVER", "FLAMENCO_MANAGER_URL"};
+
+std::string variable(const char* name) {
+  return os::environment(name).value_or("");
+}
+
+// As every program knows them, in small letters first.
+std::string either_variable(const char* small, const char* large) {
+  const std::string value = variable(small);
+  return value.empty() ? variable(large) : value;
+}
+
+constexpr std::size_t kLongestToken = 16 * 1024;
+
+// A file that an option names, or else a variable.
+NamedFile either(const std::string& given, const char* option, const char* name) {
+  return given.empty() ? NamedFile{variable(name), name} : NamedFile{given, option};
+}
+
+Error of_variable(const std::string& name, const Error& error) {
+  return {error.code, "the environment variable " + name + ": " + error.message()};
+}
+
+result<client::Server> named_server(const std::string& given) {
+  if (!given.empty()) {
+    auto server = client::Server::parse(given);
+    if (server && !server->token.empty())
+      return Error{errc::malformed_request,
+                   "do not put a token on the command line, where every user of this machine can "
+                   "read it: set SHAMAN_SERVER to the address with the token, or use --token-file"};
+    return server;
+  }
+  for (const char* const name : kVariables) {
+    const std::string value(text::trimmed(variable(name)));
+    if (value.empty()) continue;
+    auto server = client::Server::parse(value);
+    if (!server) return of_variable(name, server.error());
+    return server;
+  }
+  return Error{errc::malformed_request,
+               "no server given: use --server http://HOST:PORT, or set SHAMAN_SERVER"};
+}
+
+bool is_token(const std::string& text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+result<std::string> token_of(const ServerOption& given) {
+  NamedFile file = either(given.token_file, "--token-file", "SHAMAN_TOKEN_FILE");
+  file.most = kLongestToken;
+  std::string token(text::trimmed(variable("SHAMAN_TOKEN")));
+  if (!file.path.empty()) {
+    const auto read = read_named_file(file);
+    if (!read) return read.error();
+    token = text::trimmed(read->bytes);
+  }
+  if (is_token(token) || (token.empty() && file.path.empty())) return token;
+  return Error{errc::malformed_request,
+               (file.path.empty() ? std::string("SHAMAN_TOKEN")
+                                  : file.option + ": " + text::in_quotes(file.path)) +
+                   " does not contain a token: it must be one line, as printed by `shaman-server "
+                   "token create` or given to you by the farm's admin"};
+}
+
+result<void> add_security(const ServerOption& given, client::Server& server) {
+  const NamedFile ca = either(given.ca, "--ca", "SHAMAN_CA");
+  auto trust = tls::Trust::load(ca.path);
+  if (!trust && ca.path.empty()) return trust.error();  // of what this machine trusts
+  if (!trust) return Error{trust.error().code, ca.option + ": " + trust.error().message()};
+  server.trust = *std::move(trust);
+  const std::string proxy = either_variable("https_proxy", "HTTPS_PROXY");
+  const std::string excepted = either_variable("no_proxy", "NO_PROXY");
+  if (proxy.empty() || client::is_excepted(server.url.host, excepted)) return {};
+  auto parsed = client::Proxy::parse(proxy);
+  if (!parsed) return of_variable("HTTPS_PROXY", parsed.error());
+  server.proxy = *std::move(parsed);
+  return {};
+}
+
+}  // namespace
+
+void add_server_option(CLI::App& options, ServerOption& server) {
+  options
+      .add_option("--server", server.url,
+                  "Address of the server, such as http://manager.local:8080. Default: the "
+                  "environment variable SHAMAN_SERVER or FLAMENCO_MANAGER_URL.")
+      ->type_name("URL");
+  options
+      .add_option("--token-file", server.token_file,
+                  "File with the token, if the server asks for one. Default: the environment "
+                  "variable SHAMAN_TOKEN_FILE (a file) or SHAMAN_TOKEN (the token).")
+      ->type_name("FILE");
+  options
+      .add_option("--ca", server.ca,
+                  "For https: PEM file with certificates to trust in addition to this machine's. "
+                  "Default: the environment variable SHAMAN_CA.")
+      ->type_name("FILE");
+}
+
+bool has_server(const ServerOption& given) {
+  return !given.url.empty() || std::any_of(kVariables.begin(), kVariables.end(), [](auto* name) {
+    return !text::trimmed(variable(name)).empty();
+  });
+}
+
+std::string token_file_of(const ServerOption& given) {
+  return given.token_file.empty() ? variable("SHAMAN_TOKEN_FILE") : given.token_file;
+}
+
+result<client::Server> server_of(const ServerOption& given) {
+  auto server = named_server(given.url);
+  if (!server) return server;
+  auto token = token_of(given);
+  if (!token) return token.error();
+  if (!token->empty()) server->token = *std::move(token);
+  if (server->url.is_secure)
+    if (auto added = add_security(given, *server); !added) return added.error();
+  return server;
+}
+
+}  // namespace shaman::tools

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/complaints.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/text.hpp"
+
+namespace shaman::tools {
+
+using nlohmann::json;
+
+namespace {
+
+// A file that does not go along, and one of those who want it.
+struct Complaint {
+  std::string path;
+  std::string reason;
+  std::string chain;
+  std::string blend;
+};
+
+bool is_new_file(const std::vector<Complaint>& sorted, std::size_t index) {
+  return index == 0 || sorted[index].path != sorted[index - 1].path;
+}
+
+std::uint64_t count_files(const std::vector<Complaint>& sorted) {
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < sorted.size(); ++i)
+    count += is_new_file(sorted, i) ? 1 : 0;
+  return count;
+}
+
+std::string left_out_text(std::uint64_t files) {
+  return text::count_of(files, "file was", "files were") + " left out because " +
+         (files == 1 ? "it" : "they") + " may be private (to include: --allow-outside GLOB):\n";
+}
+
+std::string listed(const std::vector<Complaint>& sorted, std::size_t most_lines) {
+  std::string out;
+  std::size_t lines = 0;
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    const Complaint& file = sorted[i];
+    if (lines >= most_lines)
+      return out + "  and " + std::to_string(sorted.size() - i) + " more; --json lists all\n";
+    if (is_new_file(sorted, i)) {
+      out += "  " + text::printable(file.path) + "\n";
+      ++lines;
+    }
+    // Nothing in a scene wants what was given with --include.
+    out += "      " + file.reason +
+           (file.chain.empty() ? std::string("given with --include")
+                               : "wanted by " + text::printable(file.chain) + " in " +
+                                     text::printable(file.blend)) +
+           "\n";
+    ++lines;
+  }
+  return out;
+}
+
+std::string or_unreadable(const std::vector<trace::MissingFile>& missing) {
+  const bool has_reason =
+      std::ranges::any_of(missing, [](const auto& file) { return !file.reason.empty(); });
+  return has_reason ? " or cannot be read" : "";
+}
+
+}  // namespace
+
+std::string complaints_text(const Complaints& complaints, std::size_t most_lines) {
+  std::string out;
+  for (const std::string& warning : complaints.warnings)
+    out += "shaman: warning: " + warning + "\n";
+  for (const trace::Problem& problem : complaints.problems)
+    out += "shaman: warning: cannot read the library \"" + text::printable(problem.blend) +
+           "\": " + problem.message + "\n";
+
+  std::vector<Complaint> left_out;
+  for (const pack::Suspicious& file : complaints.left_out)
+    left_out.push_back({file.file, file.reason + "; ", trace::chain_text(file.chain), file.blend});
+  if (!left_out.empty())
+    out += "shaman: " + left_out_text(count_files(left_out)) + listed(left_out, most_lines);
+
+  std::vector<Complaint> missing;
+  for (const trace::MissingFile& file : complaints.missing)
+    missing.push_back({file.path, file.reason.empty() ? "" : text::printable(file.reason) + "; ",
+                       trace::chain_text(file.chain), file.blend});
+  if (!missing.empty())
+    out += "shaman: " + text::count_of(count_files(missing), "file is", "files are") + " missing" +
+           or_unreadable(complaints.missing) + ":\n" + listed(missing, most_lines);
+  return out;
+}
+
+std::string json_text(const std::string& text) {
+  return text::is_utf8(text) ? text : text::printable(text);
+}
+
+json json_texts(const std::vector<std::string>& texts) {
+  json array = json::array();
+  for (const std::string& text : texts)
+    array.push_back(json_text(text));
+  return array;
+}
+
+void add_complaints(json& object, const Complaints& complaints) {
+  json missing = json::array();
+  json wanted = json::array();
+  for (const trace::MissingFile& file : complaints.missing) {
+    const std::string path = json_text(file.path);
+    if (missing.empty() || missing.back() != path) missing.push_back(path);
+    wanted.push_back({{"path", path},
+                      {"kind", trace::to_string(file.kind)},
+                      {"stored", json_text(file.stored)},
+                      {"dataBlock", json_text(file.data_block)},
+                      {"chain", json_texts(file.chain)},
+                      {"blend", json_text(file.blend)}});
+    if (!file.reason.empty()) wanted.back()["reason"] = json_text(file.reason);
+  }
+  json left_out = json::array();
+  for (const pack::Suspicious& file : complaints.left_out)
+    left_out.push_back({{"path", json_text(file.file)},
+                        {"reason", json_text(file.reason)},
+                        {"dataBlock", json_text(file.data_block)},
+                        {"chain", json_texts(file.chain)},
+                        {"blend", json_text(file.blend)}});
+  json problems = json::array();
+  for (const trace::Problem& problem : complaints.problems)
+    problems.push_back(
+        {{"blend", json_text(problem.blend)}, {"message", json_text(problem.message)}});
+  json warnings = json::array();
+  for (const std::string& warning : complaints.warnings)
+    warnings.push_back(json_text(warning));
+  object["missing"] = std::move(missing);
+  object["missingWantedBy"] = std::move(wanted);
+  object["leftOut"] = std::move(left_out);
+  object["problems"] = std::move(problems);
+  object["warnings"] = std::move(warnings);
+}
+
+}  // namespace shaman::tools

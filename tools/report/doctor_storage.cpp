@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/doctor_storage.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+
+#include "shaman/manager/job_type.hpp"
+#include "shaman/os.hpp"
+#include "shaman/text.hpp"
+
+namespace shaman::tools {
+namespace {
+
+using manager::SharedStorage;
+using text::in_quotes;
+
+constexpr const char* kAbout = "storage";
+constexpr const char* kManifest = ".shaman-checkout";
+// Looking for one checkout must not walk through a farm's whole storage.
+constexpr int kDeepest = 6;
+constexpr std::size_t kMostFolders = 200;
+
+// Some checkout's own link; nothing where none is found soon.
+std::optional<std::string> find_manifest(const std::string& folder, int depth,
+                                         std::size_t& folders_left) {
+  if (depth > kDeepest || folders_left == 0) return std::nullopt;
+  --folders_left;
+  const auto entries = os::list_folder(folder);
+  if (!entries) return std::nullopt;
+  for (const os::FolderEntry& entry : *entries)
+    if (entry.name == kManifest) return os::join(folder, entry.name);
+  for (const os::FolderEntry& entry : *entries) {
+    if (!entry.is_folder) continue;
+    if (auto found = find_manifest(os::join(folder, entry.name), depth + 1, folders_left))
+      return found;
+  }
+  return std::nullopt;
+}
+
+void look_at_links(const std::string& jobs, Diagnosis& diagnosis) {
+  std::size_t folders_left = kMostFolders;
+  const auto manifest = find_manifest(jobs, 0, folders_left);
+  if (!manifest)
+    return diagnosis.fine(kAbout, "no checkout found there whose links could be tested");
+  const auto target = os::info(*manifest);
+  if (target && target->type == os::FileType::regular)
+    return diagnosis.fine(kAbout, "the links of a checkout lead to its files on this machine");
+  diagnosis.wrong(
+      kAbout,
+      "the link " + in_quotes(*manifest) +
+          " is broken on this machine. Checkouts are folders of symbolic links: mount the whole "
+          "storage, not only its jobs folder, and make the network file system show symbolic links "
+          "(SMB: on the server `follow symlinks = yes`, or `mfsymlinks` where it is mounted)");
+}
+
+void look_at_case(const std::string& jobs, Diagnosis& diagnosis) {
+  const std::string other = os::join(os::parent(jobs), "JOBS");
+  const auto one = os::info(jobs);
+  const auto same = os::info(other);
+  if (one && same && one->identity == same->identity)
+    diagnosis.mind(
+        kAbout,
+        "its file system ignores case: a checkout cannot contain both Texture.png and texture.png");
+}
+
+void look_from_here(const SharedStorage& storage, Diagnosis& diagnosis) {
+  const std::string root = storage.root();
+  const std::string jobs = storage.is_shaman_enabled ? os::join(root, "jobs") : root;
+  const auto found = os::is_absolute(root) ? os::info(jobs) : result<os::FileInfo>(Error{});
+  if (!found || found->type != os::FileType::folder)
+    return diagnosis.mind(kAbout,
+                          "is at " + in_quotes(root) +
+                              " for users of this system, but is not mounted here. Submitting does "
+                              "not need it; --no-shaman and viewing the rendered frames do");
+  diagnosis.fine(kAbout, "is at " + in_quotes(root) + ", and is mounted here");
+  look_at_case(jobs, diagnosis);
+  if (storage.is_shaman_enabled) look_at_links(jobs, diagnosis);
+}
+
+void look_as_worker(manager::Manager& manager, Diagnosis& diagnosis) {
+  for (const char* const platform : {"linux", "windows", "darwin"}) {
+    const auto storage = manager.shared_storage("workers", platform);
+    if (!storage || storage->location.empty()) continue;
+    const std::string text =
+        std::string("workers on ") + platform + " are sent to " + in_quotes(storage->location);
+    if ((std::string_view(platform) == "windows") == manager::is_windows_path(storage->location))
+      diagnosis.fine(kAbout, text);
+    else
+      diagnosis.mind(kAbout, text +
+                                 ", which is not a path of that system: if the farm has such "
+                                 "workers, the Manager's variables (or --jobs-location) need one");
+  }
+}
+
+}  // namespace
+
+void look_at_storage(manager::Manager& manager, Diagnosis& diagnosis) {
+  const auto users = manager.shared_storage("users", manager::this_platform());
+  if (!users) return diagnosis.mind(kAbout, users.error().message());
+  if (!users->is_shaman_enabled)
+    diagnosis.wrong(kAbout,
+                    "the Manager's Shaman is off, so it does not accept files: submit with "
+                    "--no-shaman, or ask the farm's admin to switch it on");
+  look_from_here(*users, diagnosis);
+  look_as_worker(manager, diagnosis);
+}
+
+}  // namespace shaman::tools

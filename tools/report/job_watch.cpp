@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/job_watch.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "shaman/text.hpp"
+
+#include "report/waiting.hpp"
+
+namespace shaman::tools {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kBetweenLooks{2};
+// A Manager that restarts, or a laptop that changes its network.
+constexpr std::chrono::minutes kLongestAbsence{10};
+// So often nothing is left to run before that counts: a Manager takes a moment to move on.
+constexpr int kLooksAtNothing = 5;
+constexpr std::size_t kMostLogs = 5;
+
+void write(std::FILE* to, const std::string& line) {
+  const std::string whole = line + "\n";
+  std::fwrite(whole.data(), 1, whole.size(), to);
+  std::fflush(to);
+}
+
+// Whether it was waited for in full.
+bool pause(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  return !wake.wait_for(lock, stop, kBetweenLooks, [] { return false; }) && !stop.stop_requested();
+}
+
+TaskCounts count(const std::vector<manager::Task>& tasks) {
+  TaskCounts counts;
+  counts.all = tasks.size();
+  for (const manager::Task& task : tasks) {
+    counts.completed += task.status == "completed" ? 1 : 0;
+    counts.running += task.status == "active" ? 1 : 0;
+    counts.failed += task.status == "failed" ? 1 : 0;
+    counts.retried += task.status == "soft-failed" ? 1 : 0;
+    counts.canceled += task.status == "canceled" ? 1 : 0;
+  }
+  return counts;
+}
+
+// A Manager calls a job failed only when a tenth of its tasks have.
+bool have_ended_with_failures(const TaskCounts& tasks) {
+  return tasks.failed > 0 && tasks.completed + tasks.failed + tasks.canceled == tasks.all;
+}
+
+std::string failed_of(const TaskCounts& tasks) {
+  return std::to_string(tasks.failed) + " of " + text::count_of(tasks.all, "task", "tasks") +
+         " failed";
+}
+
+// `active: 12 of 50 tasks done, 2 failed`.
+std::string progress_of(const manager::Job& job, const TaskCounts& tasks) {
+  std::string line = text::printable(job.status);
+  if (tasks.all > 0)
+    line += ": " + std::to_string(tasks.completed) + " of " +
+            text::count_of(tasks.all, "task", "tasks") + " done";
+  if (tasks.running > 0) line += ", " + std::to_string(tasks.running) + " running";
+  if (tasks.retried > 0) line += ", " + std::to_string(tasks.retried) + " to be tried again";
+  if (tasks.failed > 0) line += ", " + std::to_string(tasks.failed) + " failed";
+  return line;
+}
+
+}  // namespace
+
+std::string log_text(const std::string& log) {
+  if (log.empty()) return "no log yet\n";
+  std::string out;
+  // It keeps its lines, and nothing else that a terminal would obey.
+  for (std::size_t begin = 0; begin < log.size();) {
+    const std::size_t end = std::min(log.find('\n', begin), log.size());
+    out += text::printable(log.substr(begin, end - begin)) + "\n";
+    begin = end + 1;
+  }
+  return out;
+}
+
+std::string failed_logs(manager::Manager& manager, const std::string& job_id) {
+  const auto tasks = manager.tasks(job_id);
+  if (!tasks) return text::printable(tasks.error().message()) + "\n";
+  std::string out;
+  std::size_t shown = 0;
+  std::size_t left = 0;
+  for (const manager::Task& task : *tasks) {
+    if (task.status != "failed") continue;
+    if (shown == kMostLogs) {
+      ++left;
+      continue;
+    }
+    ++shown;
+    const auto log = manager.log_tail(task.id);
+    out += "--- task " + text::printable(task.name) + " (" + text::printable(task.id) + ") " +
+           text::printable(task.status) + ":\n";
+    out += log ? log_text(*log) : text::printable(log.error().message()) + "\n";
+  }
+  if (left > 0)
+    out += "--- " + text::count_of(left, "more task", "more tasks") + " failed; `shaman job show " +
+           text::printable(job_id) + "` lists them\n";
+  return out;
+}
+
+ExitStatus fail_for_job(const Error& error) {
+  const ExitStatus status = fail(error);
+  return error.code == errc::not_found ? ExitStatus::no_such_job : status;
+}
+
+namespace {
+
+class Watch {
+ public:
+  Watch(manager::Manager& manager, const std::string& id, std::FILE* to)
+      : manager_(manager), id_(id), to_(to) {}
+
+  JobEnd run(const std::stop_token& stop) {
+    while (!look() && pause(stop))
+      ;
+    if (!has_ended_)
+      fail_with({errc::cancelled, "stopped waiting; the job goes on. `shaman job show " + id_ +
+                                      "` shows its progress, `shaman job cancel " + id_ +
+                                      "` cancels it"});
+    return std::move(end_);
+  }
+
+ private:
+  // Whether the waiting is over.
+  bool look() {
+    const auto [job, tasks] = ask();
+    if (!job) return without_answer(job.error());
+    if (!tasks) return without_answer(tasks.error());
+    if (absent_since_) write(to_, "The Manager answers again.");
+    absent_since_.reset();
+    end_.job_status = job->status;
+    end_.tasks = count(*tasks);
+    const std::string line = progress_of(*job, end_.tasks);
+    if (line != last_) write(to_, "Job " + line);
+    last_ = line;
+    if (job->is_final()) return end_with(*job);
+    looks_at_nothing_ = have_ended_with_failures(end_.tasks) ? looks_at_nothing_ + 1 : 0;
+    if (looks_at_nothing_ < kLooksAtNothing) return false;
+    end_.error = failed_of(end_.tasks) + ", and nothing is left to run";
+    write(to_, end_.error + "; the Manager keeps the job " + text::printable(job->status) + ":\n" +
+                   failed_logs(manager_, id_));
+    return end(ExitStatus::job_failed);
+  }
+
+  std::pair<result<manager::Job>, result<std::vector<manager::Task>>> ask() {
+    const Waiting waiting(manager_.url().text());
+    auto job = manager_.job(id_);
+    if (!job) return {job.error(), job.error()};
+    return {std::move(job), manager_.tasks(id_)};
+  }
+
+  bool end_with(const manager::Job& job) {
+    if (job.status == "canceled") {
+      end_.error = "the job was canceled";
+      return end(ExitStatus::job_canceled);
+    }
+    if (job.status != "failed") return end(ExitStatus::done);
+    end_.error = "the job failed: " + failed_of(end_.tasks);
+    write(to_, failed_logs(manager_, id_));
+    return end(ExitStatus::job_failed);
+  }
+
+  bool without_answer(const Error& error) {
+    if (error.code == errc::not_found && !end_.job_status.empty())
+      return fail_with({errc::not_found, "the job " + text::in_quotes(id_) +
+                                             " was deleted on the Manager during the wait"});
+    if (error.code == errc::not_found) return fail_with(error);
+    if (error.code == errc::cancelled) return false;
+    const Clock::time_point now = Clock::now();
+    if (!absent_since_) {
+      absent_since_ = now;
+      write(to_, "The Manager does not answer (" + text::printable(error.message()) +
+                     "); waiting for it for up to 10 minutes");
+    }
+    return now - *absent_since_ >= kLongestAbsence && fail_with(error);
+  }
+
+  bool fail_with(const Error& error) {
+    end(fail_for_job(error));
+    end_.error = last_failure();
+    return true;
+  }
+
+  bool end(ExitStatus status) {
+    end_.status = status;
+    has_ended_ = true;
+    return true;
+  }
+
+  manager::Manager& manager_;
+  const std::string& id_;
+  std::FILE* to_;
+  std::string last_;
+  std::optional<Clock::time_point> absent_since_;
+  int looks_at_nothing_ = 0;
+  JobEnd end_;
+  bool has_ended_ = false;
+};
+
+}  // namespace
+
+JobEnd watch_job(manager::Manager& manager, const std::string& id, std::FILE* to,
+                 const std::stop_token& stop) {
+  return Watch(manager, id, to).run(stop);
+}
+
+}  // namespace shaman::tools

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/list_output.hpp"
+
+#include <array>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/os.hpp"
+#include "shaman/standard_output.hpp"
+#include "shaman/text.hpp"
+
+#include "report/output.hpp"
+
+namespace shaman::tools {
+namespace {
+
+void put(std::string_view line) {
+  write_out(line);
+  write_out("\n");
+}
+
+std::string red(const std::string& text) {
+  return os::stdout_has_colours() ? "\x1b[31m" + text + "\x1b[0m" : text;
+}
+
+std::string size_of(const std::string& file) {
+  const result<os::FileInfo> info = os::info(file);
+  return info ? text::human_bytes(info->size) : std::string("?");
+}
+
+// Paths below the .blend's folder are shown from there.
+std::string shown(const std::string& path, const trace::Trace& trace) {
+  const std::string folder(os::parent(trace.blendfile));
+  const bool below = folder != "/" && path.starts_with(folder + "/");
+  return text::printable(below ? path.substr(folder.size() + 1) : path);
+}
+
+// What programs may know these members by.
+void add_old_names(nlohmann::json& object) {
+  static constexpr std::array<std::pair<const char*, const char*>, 5> kOldNames{
+      {{"dataBlock", "data_block"},
+       {"missingFiles", "missing_files"},
+       {"storedName", "stored_name"},
+       {"baseBlend", "base_blend"},
+       {"notUtf8", "not_utf8"}}};
+  for (const auto& [name, old_name] : kOldNames)
+    if (object.contains(name)) object[old_name] = object[name];
+}
+
+nlohmann::json to_json(const trace::Dependency& dependency) {
+  nlohmann::json json = {{"stored", dependency.stored},
+                         {"resolved", dependency.resolved},
+                         {"kind", trace::to_string(dependency.kind)},
+                         {"blend", dependency.blend},
+                         {"dataBlock", dependency.data_block},
+                         {"chain", dependency.chain},
+                         {"files", dependency.files},
+                         {"missing", dependency.missing},
+                         {"missingFiles", dependency.missing_files},
+                         {"optional", dependency.optional}};
+  if (!dependency.stored_name.empty()) json["storedName"] = dependency.stored_name;
+  if (!dependency.base_blend.empty()) json["baseBlend"] = dependency.base_blend;
+  if (!dependency.named_by.empty()) json["namedBy"] = dependency.named_by;
+  add_old_names(json);
+  return json;
+}
+
+// JSON is UTF-8; names that are not have U+FFFD for each bad byte, and are told apart here.
+std::vector<std::string> not_utf8(const trace::Trace& trace) {
+  std::vector<std::string> escaped;
+  for (const std::vector<std::string>& paths : {trace.files(), trace.missing()}) {
+    for (const std::string& path : paths) {
+      if (!text::is_utf8(path)) escaped.push_back(text::escape(path));
+    }
+  }
+  return escaped;
+}
+
+std::string reason_of(const std::string& file, const trace::Trace& trace) {
+  const auto why = trace.unreadable.find(file);
+  return why == trace.unreadable.end() ? std::string() : text::printable(why->second) + "; ";
+}
+
+void print_missing(const trace::Trace& trace) {
+  std::map<std::string, std::set<std::string>> wanted_by;
+  for (const trace::Dependency& dependency : trace.dependencies) {
+    for (const std::string& file : dependency.missing_files)
+      wanted_by[file].insert(reason_of(file, trace) + "wanted by " +
+                             text::printable(trace::chain_text(dependency.chain)) + " in " +
+                             shown(dependency.blend, trace));
+  }
+  if (wanted_by.empty()) return;
+  put(red("missing (" + std::to_string(wanted_by.size()) + ")"));
+  for (const auto& [file, wanting] : wanted_by) {
+    put("  " + red(shown(file, trace)));
+    for (const std::string& who : wanting)
+      put("      " + who);
+  }
+}
+
+class Tree {
+ public:
+  explicit Tree(const trace::Trace& trace) : trace_(trace) {
+    for (const trace::Dependency& dependency : trace.dependencies)
+      by_blend_[dependency.blend].push_back(&dependency);
+  }
+
+  void print(const std::string& blend, std::size_t depth) {
+    const auto found = by_blend_.find(blend);
+    if (found == by_blend_.end()) return;
+    // A library that several bring in is shown with its files once.
+    if (!shown_.insert(blend).second) {
+      put(indent(depth) + "(shown above)");
+      return;
+    }
+    for (const trace::Dependency* dependency : found->second)
+      print(*dependency, depth);
+  }
+
+ private:
+  static std::string indent(std::size_t depth) { return std::string(2 * depth, ' '); }
+
+  void print(const trace::Dependency& dependency, std::size_t depth) {
+    put(indent(depth) + text::printable(dependency.data_block) + " (" +
+        std::string(trace::to_string(dependency.kind)) + ")");
+    for (const std::string& file : dependency.files)
+      put(indent(depth + 1) + shown(file, trace_));
+    for (const std::string& file : dependency.missing_files)
+      put(indent(depth + 1) + red(shown(file, trace_) + " (missing)"));
+    if (dependency.kind == trace::Kind::library && !dependency.files.empty())
+      print(dependency.files.front(), depth + 2);
+  }
+
+  const trace::Trace& trace_;
+  std::map<std::string, std::vector<const trace::Dependency*>> by_blend_;
+  std::set<std::string> shown_;
+};
+
+}  // namespace
+
+void print_trace_json(const trace::Trace& trace, const std::string& error) {
+  nlohmann::json json = {{"schema", 1},
+                         {"blendfile", trace.blendfile},
+                         {"files", trace.files()},
+                         {"missing", trace.missing()},
+                         {"dependencies", nlohmann::json::array()},
+                         {"problems", nlohmann::json::array()}};
+  for (const trace::Dependency& dependency : trace.dependencies)
+    json["dependencies"].push_back(to_json(dependency));
+  for (const trace::Problem& problem : trace.problems)
+    json["problems"].push_back({{"blend", problem.blend}, {"message", problem.message}});
+  if (!trace.warnings.empty()) json["warnings"] = trace.warnings;
+  if (const std::vector<std::string> escaped = not_utf8(trace); !escaped.empty())
+    json["notUtf8"] = escaped;
+  for (const auto& [path, reason] : trace.unreadable)
+    json["unreadable"].push_back({{"path", path}, {"reason", reason}});
+  if (!error.empty()) json["error"] = error;
+  add_old_names(json);
+  tools::print_json(json);
+}
+
+void print_by_kind(const trace::Trace& trace) {
+  std::map<trace::Kind, std::set<std::string>> by_kind;
+  for (const trace::Dependency& dependency : trace.dependencies)
+    by_kind[dependency.kind].insert(dependency.files.begin(), dependency.files.end());
+  put(text::printable(trace.blendfile) + "  " + size_of(trace.blendfile));
+  for (const auto& [kind, files] : by_kind) {
+    if (files.empty()) continue;
+    put(std::string(trace::to_string(kind)) + " (" + std::to_string(files.size()) + ")");
+    for (const std::string& file : files)
+      put("  " + shown(file, trace) + "  " + size_of(file));
+  }
+  print_missing(trace);
+}
+
+void print_tree(const trace::Trace& trace) {
+  put(text::printable(trace.blendfile));
+  Tree(trace).print(trace.blendfile, 1);
+}
+
+}  // namespace shaman::tools

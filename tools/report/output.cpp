@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/output.hpp"
+
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/client/interrupt.hpp"
+#include "shaman/standard_output.hpp"
+
+#include "report/waiting.hpp"
+
+namespace shaman::tools {
+namespace {
+
+using nlohmann::json;
+
+bool has_printed_json = false;
+std::string last_message;
+
+ExitStatus status_of(errc code) {
+  switch (code) {
+    case errc::unreachable:
+      return ExitStatus::server_away;
+    case errc::not_found:
+    case errc::damaged_file:
+    case errc::limit_exceeded:
+    case errc::malformed_request:
+    case errc::unsafe_path:
+      return ExitStatus::bad_input;
+    case errc::cancelled:
+      return client::InterruptWatch::was_terminated() ? ExitStatus::terminated
+                                                      : ExitStatus::interrupted;
+    default:
+      return ExitStatus::failed;
+  }
+}
+
+}  // namespace
+
+void say(std::string_view message) {
+  tell("shaman: " + std::string(message) + "\n");
+}
+
+void tell(std::string_view text) {
+  Waiting::wipe();
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+void print(std::string_view text) {
+  Waiting::wipe();
+  write_out(text);
+  flush_output();
+}
+
+void print_json(const json& line) {
+  has_printed_json = true;
+  Waiting::wipe();
+  write_out(line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
+  flush_output();
+}
+
+ExitStatus fail(const Error& error) {
+  last_message = error.message();
+  say(last_message);
+  return status_of(error.code);
+}
+
+void warn(std::string_view message) {
+  say("warning: " + std::string(message));
+}
+
+Error with_hint(Error error) {
+  if (error.code == errc::unreachable)
+    error.detail = error.message() +
+                   ". Check that the server is running, that address and port are right, and that "
+                   "no firewall or inactive VPN is in between";
+  return error;
+}
+
+const std::string& last_failure() noexcept {
+  return last_message;
+}
+
+json failure_json(std::string_view message) {
+  return {{"schema", 1}, {"error", message}, {"missing", json::array()}};
+}
+
+void complete_json(ExitStatus status) {
+  if (status == ExitStatus::done || has_printed_json) return;
+  print_json(failure_json(last_message));
+}
+
+}  // namespace shaman::tools

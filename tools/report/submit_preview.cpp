@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/submit_preview.hpp"
+
+#include <array>
+#include <cstdint>
+#include <ctime>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/text.hpp"
+
+#include "report/complaints.hpp"
+
+namespace shaman::tools {
+
+using client::Preview;
+using client::PreviewFile;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t kMostLinesOfFiles = 60;
+constexpr std::size_t kMostOutside = 20;
+constexpr std::size_t kMostLibraries = 10;
+
+// 2026-11-25T02:44:10Z
+std::string iso_time(std::int64_t nanoseconds) {
+  const auto seconds = static_cast<std::time_t>(nanoseconds / 1'000'000'000);
+  const std::tm* const utc = std::gmtime(&seconds);
+  std::array<char, 32> buffer{};
+  if (utc == nullptr || std::strftime(buffer.data(), buffer.size(), "%Y-%m-%dT%H:%M:%SZ", utc) == 0)
+    return "?";
+  return buffer.data();
+}
+
+Complaints complaints_of(const Preview& preview) {
+  return {preview.warnings, preview.problems, preview.suspicious, preview.missing};
+}
+
+json files_json(const std::vector<PreviewFile>& files) {
+  json array = json::array();
+  for (const PreviewFile& file : files)
+    array.push_back(
+        {{"path", json_text(file.source)}, {"place", file.place}, {"bytes", file.bytes}});
+  return array;
+}
+
+json farm_json(const Preview& preview) {
+  if (!preview.farm) return nullptr;
+  return {
+      {"name", preview.farm->server.name},          {"version", preview.farm->server.version},
+      {"storedFiles", preview.farm->stored_files},  {"storedBytes", preview.farm->stored_bytes},
+      {"toSendFiles", preview.farm->to_send_files}, {"toSendBytes", preview.farm->to_send_bytes}};
+}
+
+std::string and_more(std::size_t count, std::size_t shown) {
+  if (count <= shown) return {};
+  return "  and " + std::to_string(count - shown) + " more; --json lists all\n";
+}
+
+std::string file_lines(const std::vector<PreviewFile>& files, std::size_t most) {
+  std::string out;
+  for (std::size_t i = 0; i < files.size() && i < most; ++i)
+    out +=
+        "  " + text::human_bytes(files[i].bytes) + "  " + text::printable(files[i].source) + "\n";
+  return out + and_more(files.size(), most);
+}
+
+std::string outside_text(const Preview& preview) {
+  if (preview.outside.empty()) return {};
+  std::uint64_t bytes = 0;
+  for (const PreviewFile& file : preview.outside)
+    bytes += file.bytes;
+  const std::string hint =
+      preview.project_hint.empty() ? "" : "Hint: " + preview.project_hint + "\n";
+  return hint + text::count_of(preview.outside.size(), "file", "files") +
+         " from outside the project would be included (" + text::human_bytes(bytes) + "):\n" +
+         file_lines(preview.outside, kMostOutside);
+}
+
+std::string names_text(const Preview& preview) {
+  if (preview.name_warnings.empty()) return {};
+  std::string out = "Names that some workers cannot use:\n";
+  for (const std::string& warning : preview.name_warnings)
+    out += "  " + warning + "\n";
+  return out;
+}
+
+std::string newer_libraries_text(std::size_t count) {
+  return text::count_of(count, "library is", "libraries are") + " newer than the .blend; " +
+         (count == 1 ? "its current version" : "their current versions") + " would be sent:\n";
+}
+
+std::string saved_text(const client::SaveState& saved) {
+  std::string out = "Saved:       " + iso_time(saved.saved_at_ns);
+  out += saved.doubts.empty() ? "; no newer autosave, backup or unfinished save was found"
+                              : "; there may be newer changes:";
+  out += "\n";
+  for (const std::string& doubt : saved.doubts)
+    out += "  " + doubt + "\n";
+  out += "  (unsaved changes in an open Blender cannot be detected)\n";
+  if (saved.newer_libraries.empty()) return out;
+  out += newer_libraries_text(saved.newer_libraries.size());
+  for (std::size_t i = 0; i < saved.newer_libraries.size() && i < kMostLibraries; ++i)
+    out += "  " + text::printable(saved.newer_libraries[i]) + "\n";
+  return out + and_more(saved.newer_libraries.size(), kMostLibraries);
+}
+
+std::string amount(std::uint64_t files, std::uint64_t bytes) {
+  return text::count_of(files, "file", "files") + ", " + text::human_bytes(bytes);
+}
+
+std::string farm_text(const Preview& preview) {
+  if (!preview.farm)
+    return "Farm has:    unknown: " + preview.no_farm + "\nTo send:     at most all of it\n";
+  return "Farm has:    " + amount(preview.farm->stored_files, preview.farm->stored_bytes) +
+         "\nTo send:     " + amount(preview.farm->to_send_files, preview.farm->to_send_bytes) +
+         "\n";
+}
+
+}  // namespace
+
+json preview_json(const Preview& preview) {
+  json object{{"schema", 1},
+              {"dryRun", true},
+              {"checkoutPath", preview.checkout_path},
+              {"blendfile", preview.blendfile_place},
+              {"project", json_text(preview.project)},
+              {"files", preview.files},
+              {"bytes", preview.bytes},
+              {"farm", farm_json(preview)},
+              {"largest", files_json(preview.largest)},
+              {"outside", files_json(preview.outside)},
+              {"names", json_texts(preview.name_warnings)},
+              {"saved",
+               {{"at", iso_time(preview.saved.saved_at_ns)},
+                {"doubts", json_texts(preview.saved.doubts)},
+                {"newerLibraries", json_texts(preview.saved.newer_libraries)}}}};
+  if (!preview.project_hint.empty()) object["projectHint"] = json_text(preview.project_hint);
+  if (!preview.farm) object["farmUnknown"] = json_text(preview.no_farm);
+  add_complaints(object, complaints_of(preview));
+  return object;
+}
+
+std::string preview_text(const Preview& preview) {
+  std::string out = complaints_text(complaints_of(preview), kMostLinesOfFiles);
+  out += outside_text(preview);
+  out += names_text(preview);
+  out += "Largest:\n" + file_lines(preview.largest, preview.largest.size());
+  out += saved_text(preview.saved);
+  out += "Total:       " + amount(preview.files, preview.bytes) + ", as " +
+         text::printable(preview.checkout_path) + "\n";
+  return out + farm_text(preview) + "Nothing was sent (--dry-run).\n";
+}
+
+}  // namespace shaman::tools

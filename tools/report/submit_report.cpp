@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report/submit_report.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/text.hpp"
+
+#include "report/complaints.hpp"
+
+namespace shaman::tools {
+
+using client::SubmitReport;
+using nlohmann::json;
+
+namespace {
+
+double milliseconds(client::SubmitTimes::Duration time) {
+  return static_cast<double>(static_cast<std::int64_t>(time.count() * 1e6)) / 1e3;
+}
+
+std::string seconds(client::SubmitTimes::Duration time) {
+  std::array<char, 32> buffer;
+  std::snprintf(buffer.data(), buffer.size(), "%.2f s", time.count());
+  return buffer.data();
+}
+
+json times_of(const client::SubmitTimes& times) {
+  return {
+      {"trace", milliseconds(times.trace)},   {"stat", milliseconds(times.stat)},
+      {"hash", milliseconds(times.hash)},     {"requirements", milliseconds(times.requirements)},
+      {"upload", milliseconds(times.upload)}, {"create", milliseconds(times.create)},
+      {"total", milliseconds(times.total)}};
+}
+
+Complaints complaints_of(const SubmitReport& report) {
+  return {report.warnings, report.problems, report.suspicious, report.missing};
+}
+
+json job_json(const manager::Job& job) {
+  return {{"id", job.id}, {"name", job.name}, {"status", job.status}};
+}
+
+}  // namespace
+
+json submit_json(const SubmitReport& report, const manager::Job* job) {
+  json object{{"schema", 1},
+              {"checkoutPath", report.checkout_path},
+              {"blendfile", report.blendfile_place},
+              {"files", report.files},
+              {"outsideFiles", report.outside_files},
+              {"bytes", report.bytes},
+              {"uploadedFiles", report.uploaded_files},
+              {"uploadedBytes", report.uploaded_bytes},
+              {"skippedFiles", report.files - std::min(report.files, report.uploaded_files)},
+              {"hashedFiles", report.files_read},
+              {"milliseconds", times_of(report.times)}};
+  if (!report.project_hint.empty()) object["projectHint"] = json_text(report.project_hint);
+  if (report.is_reused) object["reused"] = true;
+  add_complaints(object, complaints_of(report));
+  if (job != nullptr) object["job"] = job_json(*job);
+  return object;
+}
+
+json in_place_json(const InPlace& place, const manager::Job* job) {
+  json object{{"schema", 1}, {"blendfile", json_text(place.blendfile)}};
+  object["outside"] = json_texts(place.outside);
+  add_complaints(object, {{}, place.trace.problems, {}, place.trace.missing_files()});
+  if (job != nullptr) object["job"] = job_json(*job);
+  return object;
+}
+
+void add_job_end(json& line, const JobEnd& end) {
+  json& job = line["job"];
+  if (!end.job_status.empty()) job["status"] = end.job_status;
+  job["tasks"] = {
+      {"total", end.tasks.all}, {"completed", end.tasks.completed}, {"failed", end.tasks.failed}};
+  if (!end.error.empty()) line["error"] = end.error;
+}
+
+std::string job_summary(const manager::Job& job) {
+  return "Job:        " + text::printable(job.name) + ", " + text::printable(job.status) + " (" +
+         text::printable(job.id) + ")\n";
+}
+
+std::string submit_summary(const SubmitReport& report) {
+  std::string out;
+  if (report.is_reused)
+    out += "Unchanged:  " + text::printable(report.checkout_path) +
+           ", the checkout of an earlier submission\n";
+  else
+    out += "Checkout:   " + text::printable(report.checkout_path) + "\n";
+  out +=
+      "Blend file: " + text::printable(report.checkout_path + "/" + report.blendfile_place) + "\n";
+  out += "Files:      " + text::count_of(report.files, "file", "files") + ", " +
+         text::human_bytes(report.bytes) + "\n";
+  if (report.outside_files > 0)
+    out += "Outside:    " + text::count_of(report.outside_files, "file", "files") +
+           " from outside the project, in _outside_project\n";
+  if (!report.project_hint.empty()) out += "Hint:       " + report.project_hint + "\n";
+  out += "Sent:       ";
+  out += report.uploaded_files == 0 ? "nothing, the server had everything"
+                                    : text::count_of(report.uploaded_files, "file", "files") +
+                                          ", " + text::human_bytes(report.uploaded_bytes);
+  out += " (" + seconds(report.times.total) + " in all)\n";
+  return out;
+}
+
+std::string submit_complaints(const SubmitReport& report) {
+  return complaints_text(complaints_of(report), kMostLinesOfFiles);
+}
+
+}  // namespace shaman::tools

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "shaman/client/submitter.hpp"
+#include "shaman/manager/manager.hpp"
+
+#include "report/in_place.hpp"
+#include "report/job_watch.hpp"
+
+namespace shaman::tools {
+
+/// A whole sequence that is not there would push everything else off the screen.
+inline constexpr std::size_t kMostLinesOfFiles = 60;
+
+/// The one line of `submit --json`. `job` may be null.
+[[nodiscard]] nlohmann::json submit_json(const client::SubmitReport& report,
+                                         const manager::Job* job);
+/// The one line for a .blend that stays where it is. `job` may be null.
+[[nodiscard]] nlohmann::json in_place_json(const InPlace& place, const manager::Job* job);
+/// Adds to either line how the waiting for its job ended.
+void add_job_end(nlohmann::json& line, const JobEnd& end);
+/// What a person is told of the job that was made.
+[[nodiscard]] std::string job_summary(const manager::Job& job);
+/// What a person is told on standard output of a submission that succeeded.
+[[nodiscard]] std::string submit_summary(const client::SubmitReport& report);
+/// What a person is told on standard error: warnings, and what is missing, by whom it is wanted.
+[[nodiscard]] std::string submit_complaints(const client::SubmitReport& report);
+
+}  // namespace shaman::tools
