@@ -3,8 +3,6 @@
 
 #include <gmock/gmock.h>
 
-#include "protocol/wire.hpp"
-
 namespace shaman::client {
 namespace {
 
@@ -51,15 +49,6 @@ TEST(Refusal, LeavesTheServersWordsToTheServer) {
   EXPECT_EQ(refusal("does not take it", answer).code, errc::too_large);
   answer.status = 507;
   EXPECT_EQ(refusal("does not take it", answer).code, errc::storage_full);
-}
-
-TEST(ReadAnswers, TellAPageFromAnAnswer) {
-  const std::string login = page(200, "Hotel Wi-Fi").body;
-  for (const std::string& told :
-       {read_requirements(login).error().message(), read_checkout_path(login).error().message()})
-    EXPECT_THAT(told, AllOf(HasSubstr("the answer is a web page"), HasSubstr("\"Hotel Wi-Fi\"")));
-  EXPECT_THAT(read_requirements("nonsense").error().message(),
-              AllOf(HasSubstr("it is not JSON"), Not(HasSubstr("exception"))));
 }
 
 }  // namespace

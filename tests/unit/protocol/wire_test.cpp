@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "protocol/wire.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 namespace shaman::client {
 namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
 
 std::string whole(const FileList& files, std::string_view path, std::size_t piece) {
   FilesBody body(files, path);
@@ -79,6 +84,15 @@ TEST(ReadSmallAnswers, ChecksTheirShape) {
   EXPECT_FALSE(read_checkout_path("nonsense"));
   EXPECT_EQ(*read_status(R"({"status":"stored"})"), BlobStatus::stored);
   EXPECT_FALSE(read_status(R"({"status":"lost"})"));
+}
+
+TEST(ReadAnswers, TellAPageFromAnAnswer) {
+  const std::string login = "<html><title>Hotel Wi-Fi</title></html>";
+  for (const std::string& told :
+       {read_requirements(login).error().message(), read_checkout_path(login).error().message()})
+    EXPECT_THAT(told, AllOf(HasSubstr("the answer is a web page"), HasSubstr("\"Hotel Wi-Fi\"")));
+  EXPECT_THAT(read_requirements("nonsense").error().message(),
+              AllOf(HasSubstr("it is not JSON"), Not(HasSubstr("exception"))));
 }
 
 }  // namespace

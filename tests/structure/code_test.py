@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The house as docs/architecture.md draws it: who includes whom, what is linked where, how large a folder is."""
+
+import collections
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+from repository import ROOT, files, name, text
+
+MOST_FILES = 30
+# Benchmarks and test supports are read one file at a time.
+LARGER = {"tools/bench": 40, "tests/support": 40, "tests/integration": 100}
+
+# For each part of src/ those that it may include, itself and base apart. Vocabulary is for all.
+MAY_USE = {
+    "base": set(),
+    "net": set(),
+    "tls": {"net"},
+    "async": {"net"},
+    "http": {"async", "net", "tls"},
+    "http/client": {"net", "tls"},
+    "protocol": {"http", "http/client"},
+    "fs": set(),
+    "store": {"fs"},
+    "checkout": {"fs", "store"},
+    "gc": {"checkout", "fs", "store"},
+    "auth": {"net"},
+    "config": set(),
+    "server": {"async", "auth", "checkout", "fs", "http", "protocol", "store", "tls"},
+    "blend": set(),
+    "formats": set(),
+    "trace": {"blend", "formats"},
+    "pack": {"blend", "trace"},
+    "submit": {"http/client", "pack", "protocol", "trace"},
+    "flamenco/manager": {"flamenco/job", "http/client", "protocol"},
+    "flamenco/job": {"blend", "flamenco/manager"},
+    "flamenco/expiry": {"checkout", "flamenco/manager", "fs", "store"},
+    "flamenco/front": {"async", "auth", "flamenco/expiry", "flamenco/manager", "fs", "http", "protocol", "server", "tls"},
+}
+VOCABULARY = {"protocol/names.hpp"}
+PARTS_IN_TWO = ("http/client", "flamenco/manager", "flamenco/job", "flamenco/expiry", "flamenco/front")
+
+
+def part_of(path):
+    """The part of src/ that a path below it belongs to."""
+    for part in PARTS_IN_TWO:
+        if path.startswith(part + "/"):
+            return part
+    return path.split("/")[0]
+
+
+def sources(folder):
+    return [path for path in files() if name(path).startswith(folder + "/") and path.suffix in (".cpp", ".hpp")]
+
+
+class Includes(unittest.TestCase):
+    def test_point_one_way(self):
+        wrong = []
+        for path in sources("src"):
+            inside = name(path).removeprefix("src/")
+            for included in re.findall(r'#include "([^"]+)"', text(path)):
+                if included in VOCABULARY or not (ROOT / "src" / included).is_file():
+                    continue
+                user, used = part_of(inside), part_of(included)
+                if used not in MAY_USE[user] | {user, "base"}:
+                    wrong.append(f"{name(path)} includes {included}: {user} may not use {used}")
+        self.assertEqual(wrong, [])
+
+    def test_the_rules_have_no_circle(self):
+        order, left = [], {part: set(used) - {part} for part, used in MAY_USE.items()}
+        # A Manager's client and its jobs are one library.
+        left["flamenco/manager"] -= {"flamenco/job"}
+        while left:
+            free = [part for part, used in left.items() if not used - set(order)]
+            self.assertTrue(free, f"a circle among {sorted(left)}")
+            order += free
+            for part in free:
+                del left[part]
+
+    def test_each_part_is_in_the_rules(self):
+        self.assertEqual({part_of(name(path).removeprefix("src/")) for path in sources("src")}, set(MAY_USE))
+
+
+class Folders(unittest.TestCase):
+    def test_are_small_enough_to_be_read(self):
+        count = collections.Counter(os.path.dirname(name(path)) for path in files()
+                                    if name(path).split("/")[0] in ("include", "shaman", "src", "tests", "tools"))
+        too_large = {folder: number for folder, number in count.items()
+                     if number > LARGER.get(folder, MOST_FILES) and "corpus" not in folder and "data" not in folder}
+        self.assertEqual(too_large, {})
+
+    def test_each_part_has_unit_tests(self):
+        parts = {name(path).split("/")[1] for path in sources("src")}
+        tested = {name(path).split("/")[2] for path in sources("tests/unit")}
+        self.assertEqual(parts - tested, set())
+
+
+class Protocol(unittest.TestCase):
+    def test_addresses_are_said_where_they_belong(self):
+        wrong = [name(path) for folder in ("src", "shaman", "tools") for path in sources(folder)
+                 if '"/api/v3' in text(path)
+                 and not name(path).startswith(("src/protocol/", "src/flamenco/front/", "tools/bench/"))]
+        self.assertEqual(wrong, [])
+
+
+def functions_of(program_or_library):
+    """Those that it defines for others; what is inline is everybody's."""
+    listed = subprocess.run(["nm", "--defined-only", program_or_library], check=True, capture_output=True, text=True)
+    return {line.split()[2] for line in listed.stdout.splitlines() if re.match(r"[0-9a-f]+ T ", line)}
+
+
+class Server(unittest.TestCase):
+    def test_has_nothing_of_the_artists_side(self):
+        if not shutil.which("nm"):
+            self.skipTest("needs nm")
+        linked = functions_of(os.environ["SHAMAN_SERVER_PROGRAM"])
+        self.assertTrue(linked, "the program has no table of symbols")
+        for library in os.environ["SHAMAN_ARTIST_LIBRARIES"].split(":"):
+            defined = functions_of(library)
+            self.assertTrue(defined, library)
+            self.assertEqual(sorted(defined & linked), [], library)
+
+
+unittest.main()
