@@ -91,9 +91,11 @@ void StderrSink::tell_of_dropped_lines() {
 }
 
 void StderrSink::flush() {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   urgent_ = true;
   wake_.notify_one();
+  written_.wait_for(lock, std::chrono::milliseconds(kStuckMs),
+                    [this] { return waiting_.size() == 0 && !is_writing_; });
 }
 
 void StderrSink::set_pattern(const std::string& pattern) {
@@ -116,9 +118,12 @@ void StderrSink::run() {
     text.clear();
     std::swap(text, waiting_);
     urgent_ = false;
+    is_writing_ = true;
     lock.unlock();
     write_all(text, stopping_);
     lock.lock();
+    is_writing_ = false;
+    written_.notify_all();
   }
 }
 

@@ -26,6 +26,7 @@ class StderrSink final : public spdlog::sinks::sink {
   ~StderrSink() override;
 
   void log(const spdlog::details::log_msg& message) override;
+  /// Waits until all is written, but at most a second, as nobody may be reading.
   void flush() override;
   void set_pattern(const std::string& pattern) override;
   void set_formatter(std::unique_ptr<spdlog::formatter> formatter) override;
@@ -36,10 +37,12 @@ class StderrSink final : public spdlog::sinks::sink {
 
   std::mutex mutex_;
   std::condition_variable wake_;
+  std::condition_variable written_;
   std::unique_ptr<spdlog::formatter> formatter_;
   spdlog::memory_buf_t waiting_;
   std::size_t dropped_ = 0;
   bool urgent_ = false;
+  bool is_writing_ = false;
   std::atomic<bool> stopping_{false};
   std::thread writer_;
 };
