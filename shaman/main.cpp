@@ -19,6 +19,7 @@
 #include "shaman/standard_output.hpp"
 #include "shaman/store.hpp"
 #include "shaman/text.hpp"
+#include "shaman/version.hpp"
 #include "shaman/worker_pool.hpp"
 
 #include "commands/commands.hpp"
@@ -115,8 +116,7 @@ void announce(const Options& options, const http::Server& server) {
   const auto seconds = [](std::chrono::milliseconds time) {
     return std::chrono::duration<double>(time).count();
   };
-  spdlog::info("shaman-server {}{}", options.server.version,
-               options.server.git.empty() ? "" : " (" + options.server.git + ")");
+  spdlog::info("{}", version_line("shaman-server"));
   spdlog::info("storage {}, durability {}", text::printable(options.server.storage),
                name_of(options.store.durability));
   spdlog::info(

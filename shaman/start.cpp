@@ -11,6 +11,7 @@
 
 #include "shaman/nearest.hpp"
 #include "shaman/text.hpp"
+#include "shaman/version.hpp"
 
 #include "config/documents.hpp"
 #include "options/command_line.hpp"
@@ -86,7 +87,7 @@ Start read_start(int argc, char** argv) {
       "also be given in the environment (--gc-max-age\n"
       "is SHAMAN_GC_MAX_AGE) or in a file (see --sample-config).",
       "shaman-server");
-  app.set_version_flag("--version,-V", "shaman-server " SHAMAN_VERSION);
+  app.set_version_flag("--version,-V", version_line("shaman-server"));
   app.get_formatter()->column_width(36);
   app.add_option("--config", start.sources.file,
                  "A YAML file with options; the command line and the environment go before it"

@@ -11,6 +11,7 @@
 #include "shaman/os.hpp"
 #include "shaman/standard_output.hpp"
 #include "shaman/text.hpp"
+#include "shaman/version.hpp"
 
 #include "commands.hpp"
 #include "options/help_text.hpp"
@@ -29,7 +30,7 @@ ExitStatus run_command(std::vector<std::string> arguments) {
   CLI::App app("Finds the files that a .blend needs and sends them to a render farm.", "shaman");
   app.formatter(std::make_shared<HelpFormatter>());
   app.set_help_flag("-h,--help", "Show this help.");
-  app.set_version_flag("--version,-V", "shaman " SHAMAN_VERSION, "Show the version.");
+  app.set_version_flag("--version,-V", version_line("shaman"), "Show the version.");
   app.footer("Run `shaman help COMMAND` for the options of a command.");
   app.require_subcommand(1);
   const std::vector<Command> commands = add_commands(app);

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "shaman/version.hpp"
+
 #include "options/option_groups.hpp"
 
 namespace shaman::program {
@@ -318,8 +320,8 @@ void add_log_options(Table& table, Options& options) {
 Options::Options() {
   const std::size_t cores = std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
   server.io_threads = cores;
-  server.version = SHAMAN_VERSION;
-  server.git = SHAMAN_GIT;
+  server.version = version();
+  server.git = commit();
   disk_threads = std::max<std::size_t>(2 * cores, 16);
   request_threads = std::max<std::size_t>(cores, 8);
   // What one request may name is limited where it is read, by what can be reloaded.
