@@ -14,13 +14,12 @@
 #include "shaman/version.hpp"
 
 #include "config/documents.hpp"
+#include "exit_status.hpp"
 #include "options/command_line.hpp"
 #include "options/machine_checks.hpp"
 
 namespace shaman::program {
 namespace {
-
-constexpr int kUsageError = 2;
 
 // What is in force that is not the default, and who says so.
 void print_in_force(const Loaded& loaded) {
@@ -104,7 +103,7 @@ Start read_start(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    start.exit_status = app.exit(error) == 0 ? 0 : kUsageError;
+    start.exit_status = app.exit(error) == 0 ? 0 : kCommandUsage;
     if (*start.exit_status != 0) suggest(app.remaining(), app);
     return start;
   }

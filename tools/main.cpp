@@ -53,7 +53,7 @@ ExitStatus run_command(std::vector<std::string> arguments) {
   return ExitStatus::bad_input;
 }
 
-ExitStatus run(std::vector<std::string> arguments) {
+ExitStatus run_program(std::vector<std::string> arguments) {
   if (!arguments.empty()) arguments.erase(arguments.begin());
   arguments = with_help_as_option(std::move(arguments));
   const bool as_json = wants_json(arguments);
@@ -76,5 +76,5 @@ ExitStatus run(std::vector<std::string> arguments) {
 int main(int argc, char** argv) {
   shaman::say_last_words("shaman");
   shaman::os::set_up_terminal();
-  return static_cast<int>(shaman::tools::run(shaman::os::program_arguments(argc, argv)));
+  return static_cast<int>(shaman::tools::run_program(shaman::os::program_arguments(argc, argv)));
 }

@@ -11,13 +11,12 @@
 #include "shaman/pins.hpp"
 #include "shaman/store.hpp"
 
+#include "exit_status.hpp"
 #include "options/command_options.hpp"
 
 /// What the commands that work on a storage by hand share.
 namespace shaman::program {
 
-inline constexpr int kCommandFailed = 1;
-inline constexpr int kCommandUsage = 2;
 /// In a storage: what the server keeps for itself.
 inline constexpr const char* kServersFolder = ".shaman";
 

@@ -30,7 +30,6 @@
 namespace shaman::program {
 namespace {
 
-constexpr int kUsageError = kCommandUsage;
 constexpr int kDamaged = 3;
 constexpr int kWrong = 3;
 constexpr int kUnread = 4;
@@ -67,7 +66,7 @@ int collect(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     const auto settings = given.load();
-    if (!settings) return kUsageError;
+    if (!settings) return kCommandUsage;
     storage = os::absolute(settings->storage);
     options = settings->gc;
     options.log = say;
@@ -75,7 +74,7 @@ int collect(int argc, char** argv) {
     if (!explain.empty() && !(options.explain = Digest::from_hex(explain)))
       throw CLI::ValidationError("--explain", "'" + explain + "' is no SHA-256 of 64 hex digits");
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kUsageError;
+    return app.exit(error) == 0 ? 0 : kCommandUsage;
   }
   if (!go_on_as_server(storage)) return kCommandFailed;
   os::lower_thread_priority();  // a server may be at work beside this
@@ -143,7 +142,7 @@ int check(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     const auto settings = given.load();
-    if (!settings) return kUsageError;
+    if (!settings) return kCommandUsage;
     storage = os::absolute(settings->storage);
     is_beside = is_beside || settings->manager_api;
     if (url.empty()) url = settings->asked_manager();
@@ -152,7 +151,7 @@ int check(int argc, char** argv) {
     if (const auto parsed = address(); !parsed)
       throw CLI::ValidationError("URL", parsed.error().message());
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kUsageError;
+    return app.exit(error) == 0 ? 0 : kCommandUsage;
   }
   manager::Manager manager(*address());
   const auto position = is_beside ? manager::Position::beside : manager::Position::front;
@@ -182,10 +181,10 @@ int expired(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     const auto settings = given.load();
-    if (!settings) return kUsageError;
+    if (!settings) return kCommandUsage;
     storage = os::absolute(settings->storage);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kUsageError;
+    return app.exit(error) == 0 ? 0 : kCommandUsage;
   }
   if (!go_on_as_server(storage)) return kCommandFailed;
   fs::LocalFileSystem file_system;
@@ -251,10 +250,10 @@ int verify(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     const auto settings = given.load();
-    if (!settings) return kUsageError;
+    if (!settings) return kCommandUsage;
     storage = os::absolute(settings->storage);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kUsageError;
+    return app.exit(error) == 0 ? 0 : kCommandUsage;
   }
   if (!go_on_as_server(storage)) return kCommandFailed;
   os::lower_thread_priority();  // a server may be at work beside this

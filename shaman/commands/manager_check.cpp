@@ -15,7 +15,7 @@ namespace shaman::program {
 namespace {
 
 // Both may be started together; then the Manager takes a while.
-constexpr std::chrono::seconds kFirst{2};
+constexpr std::chrono::seconds kFirstTry{2};
 constexpr std::chrono::seconds kLater{30};
 
 bool pause(const std::stop_token& stop, std::chrono::seconds time) {
@@ -44,7 +44,7 @@ void check(const std::stop_token& stop, const std::string& url, const std::strin
   const auto address = client::BaseUrl::parse(url);
   if (!address) return;
   bool complained = false;
-  for (auto wait = kFirst; !stop.stop_requested(); wait = kLater) {
+  for (auto wait = kFirstTry; !stop.stop_requested(); wait = kLater) {
     manager::Manager manager(*address, stop);
     const auto findings = manager::check_manager(manager, storage, position);
     if (findings) return report(*findings, tell);

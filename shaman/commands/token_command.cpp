@@ -25,9 +25,6 @@
 namespace shaman::program {
 namespace {
 
-constexpr int kFailed = 1;
-constexpr int kUsageError = 2;
-
 struct Arguments {
   std::string file;
   std::string storage;  // may be empty
@@ -93,15 +90,16 @@ bool is_good_name(const std::string& name) {
 int create(const Arguments& arguments) {
   const auto role = auth::role_of(arguments.role);
   const auto lasts = config::parse_duration(arguments.expires);
-  if (!role) return fail("--role must be worker, submit or admin", kUsageError);
+  if (!role) return fail("--role must be worker, submit or admin", kCommandUsage);
   if (arguments.expires != "never" && !lasts)
-    return fail("--expires must be a duration such as 90d, or never", kUsageError);
+    return fail("--expires must be a duration such as 90d, or never", kCommandUsage);
   if (!is_good_name(arguments.name))
-    return fail("--name must say whose the token is, in printable characters", kUsageError);
+    return fail("--name must say whose the token is, in printable characters", kCommandUsage);
   auto tokens = read_if_there(arguments.file);
-  if (!tokens) return fail(tokens.error().message(), kFailed);
+  if (!tokens) return fail(tokens.error().message(), kCommandFailed);
   if (std::ranges::any_of(*tokens, [&](const auto& each) { return each.name == arguments.name; }))
-    return fail("there is a token of " + arguments.name + " already: revoke it first", kFailed);
+    return fail("there is a token of " + arguments.name + " already: revoke it first",
+                kCommandFailed);
   const std::string secret = auth::make_token();
   auth::Token token{arguments.name, *role, std::nullopt, Sha256::of(secret)};
   if (arguments.expires != "never") token.expires = std::chrono::system_clock::now() + *lasts;
@@ -109,7 +107,7 @@ int create(const Arguments& arguments) {
   const auto written = write(arguments, *tokens);
   log_command("token create " + text::in_quotes(arguments.name) + " (" + arguments.role + ")",
               arguments.file, written);
-  if (!written) return fail(written.error().message(), kFailed);
+  if (!written) return fail(written.error().message(), kCommandFailed);
   std::printf("%s\n", secret.c_str());
   std::fprintf(
       stderr, "This is shown only now. It is good %s.\n",
@@ -119,7 +117,7 @@ int create(const Arguments& arguments) {
 
 int list(const Arguments& arguments) {
   const auto tokens = read_if_there(arguments.file);
-  if (!tokens) return fail(tokens.error().message(), kFailed);
+  if (!tokens) return fail(tokens.error().message(), kCommandFailed);
   const auto now = std::chrono::system_clock::now();
   for (const auth::Token& token : *tokens) {
     const bool has_expired = token.expires && *token.expires <= now;
@@ -132,12 +130,12 @@ int list(const Arguments& arguments) {
 
 int revoke(const Arguments& arguments) {
   auto tokens = read_if_there(arguments.file);
-  if (!tokens) return fail(tokens.error().message(), kFailed);
+  if (!tokens) return fail(tokens.error().message(), kCommandFailed);
   if (std::erase_if(*tokens, [&](const auto& each) { return each.name == arguments.name; }) == 0)
-    return fail("there is no token of " + arguments.name, kFailed);
+    return fail("there is no token of " + arguments.name, kCommandFailed);
   const auto written = write(arguments, *tokens);
   log_command("token revoke " + text::in_quotes(arguments.name), arguments.file, written);
-  if (!written) return fail(written.error().message(), kFailed);
+  if (!written) return fail(written.error().message(), kCommandFailed);
   std::fprintf(stderr, "Servers refuse it within two seconds.\n");
   return 0;
 }
@@ -166,20 +164,20 @@ int run_token_command(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kUsageError;
+    return app.exit(error) == 0 ? 0 : kCommandUsage;
   }
   const auto settings = given.load();
-  if (!settings) return kUsageError;
+  if (!settings) return kCommandUsage;
   arguments.file = settings->access.token_file;
   if (!settings->storage.empty()) arguments.storage = os::absolute(settings->storage);
   if (arguments.file.empty())
     return fail(
         "which file holds the tokens must be said: --token-file FILE, or auth.token-file "
         "in the configuration",
-        kUsageError);
+        kCommandUsage);
   if (listing->parsed()) return list(arguments);
   const auto lock = auth::TokenFileLock::take(arguments.file);
-  if (!lock) return fail(lock.error().message(), kFailed);
+  if (!lock) return fail(lock.error().message(), kCommandFailed);
   return creating->parsed() ? create(arguments) : revoke(arguments);
 }
 

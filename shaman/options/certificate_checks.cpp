@@ -14,7 +14,7 @@
 namespace shaman::program {
 namespace {
 
-constexpr std::chrono::days kSoon{21};
+constexpr std::chrono::days kSoonExpired{21};
 
 bool has_alternative_names(X509* certificate) {
   auto* const names = static_cast<GENERAL_NAMES*>(
@@ -39,7 +39,7 @@ void check_certificate(const Options& options, Findings& found) {
   if (identity.expires() <= now)
     found.wrong("tls.certificate", file + " has expired (" + utc_text(identity.expires()) +
                                        "): clients refuse it; renew it");
-  else if (identity.expires() - now < kSoon)
+  else if (identity.expires() - now < kSoonExpired)
     found.doubtful("tls.certificate",
                    file + " expires soon (" + utc_text(identity.expires()) + "): renew it");
   if (::X509_cmp_current_time(::X509_get0_notBefore(certificate)) > 0)

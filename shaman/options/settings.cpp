@@ -13,11 +13,11 @@
 #include "shaman/text.hpp"
 
 #include "config/sources.hpp"
+#include "exit_status.hpp"
 
 namespace shaman::program {
 namespace {
 
-constexpr int kUsageError = 2;
 constexpr const char* kFileVariable = "SHAMAN_CONFIG";
 
 // Of the client (docs/artists.md) and of the tests.
@@ -165,7 +165,7 @@ int complain(const config::Problems& problems) {
   for (const config::Problem& problem : problems)
     std::fprintf(stderr, "shaman-server: %s\n", text::printable(problem.message()).c_str());
   std::fprintf(stderr, "Run with --help for all options.\n");
-  return kUsageError;
+  return kCommandUsage;
 }
 
 Settings::Settings(Sources sources, Loaded loaded)

@@ -14,7 +14,7 @@
 namespace shaman::os {
 namespace {
 
-Error failure(std::string_view doing, const std::string& where) {
+Error scratch_failure(std::string_view doing, const std::string& where) {
   return {errc::io_error, std::string("cannot ") + std::string(doing) + " a temporary file in \"" +
                               text::printable(where) +
                               "\": " + std::generic_category().message(errno)};
@@ -42,7 +42,7 @@ result<ScratchFile> ScratchFile::create() {
   if (folder.empty()) folder = info("/var/tmp") ? "/var/tmp" : "/tmp";
   std::string name = join(folder, "shaman-XXXXXX");
   const int descriptor = ::mkstemp(name.data());
-  if (descriptor < 0) return failure("create", folder);
+  if (descriptor < 0) return scratch_failure("create", folder);
   ::unlink(name.c_str());
   return ScratchFile(std::make_unique<Impl>(descriptor, folder));
 }
@@ -52,7 +52,7 @@ result<void> ScratchFile::write_at(std::uint64_t offset, std::span<const std::by
     const ssize_t count =
         ::pwrite(impl_->descriptor, data.data(), data.size(), static_cast<off_t>(offset));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return failure("write", impl_->folder);
+    if (count < 0) return scratch_failure("write", impl_->folder);
     data = data.subspan(static_cast<std::size_t>(count));
     offset += static_cast<std::uint64_t>(count);
   }
@@ -65,7 +65,7 @@ result<std::size_t> ScratchFile::read_at(std::uint64_t offset, std::span<std::by
     const ssize_t count = ::pread(impl_->descriptor, into.data() + done, into.size() - done,
                                   static_cast<off_t>(offset + done));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return failure("read", impl_->folder);
+    if (count < 0) return scratch_failure("read", impl_->folder);
     if (count == 0) break;
     done += static_cast<std::size_t>(count);
   }

@@ -130,6 +130,11 @@ std::vector<std::string> components(std::string_view path) {
   }
 }
 
+std::string_view folder_of(std::string_view path) noexcept {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
 bool folder_order(std::string_view left, std::string_view right) noexcept {
   const auto [l, r] = std::mismatch(left.begin(), left.end(), right.begin(), right.end());
   if (l == left.end() || r == right.end()) return left.size() < right.size();

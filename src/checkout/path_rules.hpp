@@ -40,6 +40,9 @@ inline constexpr std::string_view kIdentityPrefix = ".shaman-id-";
 /// What lies between the slashes of a path.
 [[nodiscard]] std::vector<std::string> components(std::string_view path);
 
+/// What lies before the last slash of a path; empty where there is none.
+[[nodiscard]] std::string_view folder_of(std::string_view path) noexcept;
+
 /// Orders paths so that what lies in a folder comes right after the folder's own name.
 [[nodiscard]] bool folder_order(std::string_view left, std::string_view right) noexcept;
 

@@ -6,18 +6,12 @@
 #include <string>
 #include <utility>
 
+#include "gc/vanished.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
 
 namespace shaman {
 namespace {
-
-namespace errors = boost::system::errc;
-
-bool is_gone(const boost::system::error_code& error) {
-  return error == errors::no_such_file_or_directory || error == errors::not_a_directory ||
-         error == errors::too_many_symbolic_link_levels;
-}
 
 // The blobs whose digests begin with one byte.
 class Shard {
@@ -66,7 +60,7 @@ class Shard {
   }
 
   void complain(const boost::system::error_code& error, const std::string& what) const {
-    if (is_gone(error)) return;
+    if (is_vanished(error)) return;
     run_.log(LogLevel::warning,
              disk_error(error, "look into file-store/stored/" + what + ", which is left alone")
                  .message());

@@ -12,6 +12,7 @@
 #include "shaman/text.hpp"
 
 #include "checkout/path_rules.hpp"
+#include "gc/vanished.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
 
@@ -27,12 +28,6 @@ constexpr std::size_t kDeepest = 1000;
 // Folders that are looked into side by side. Those found last go first, so that few wait.
 constexpr std::size_t kBatch = 4096;
 constexpr std::size_t kNamed = 1000;
-
-// Removed or replaced since it was listed: people and servers erase checkouts at any time.
-bool is_gone(const Code& error) {
-  return error == errors::no_such_file_or_directory || error == errors::not_a_directory ||
-         error == errors::too_many_symbolic_link_levels;
-}
 
 // What its owner may have done to this one folder. Any other failure is the storage's: what a disk
 // does not give back today may hold any link.
@@ -144,8 +139,8 @@ class LinkWalk {
   void cannot_read(const Code& error, const Node& node, const std::string& path) {
     // That a start is not a folder is not an erased checkout: somebody has put it there.
     const bool is_planted = &node == start_.get() && error != errors::no_such_file_or_directory;
-    if (is_gone(error) && !is_planted) return;
-    if (is_refusal(error) || is_gone(error)) return leave_out(node, path, error.message());
+    if (is_vanished(error) && !is_planted) return;
+    if (is_refusal(error) || is_vanished(error)) return leave_out(node, path, error.message());
     const std::lock_guard lock(mutex_);
     if (failure_) return;
     Error told = disk_error(error, "read " + text::in_quotes(path) + " in the storage");

@@ -24,7 +24,7 @@ namespace {
 
 namespace errors = boost::system::errc;
 
-constexpr std::size_t kNamed = 1000;
+constexpr std::size_t kNamedBroken = 1000;
 constexpr std::size_t kShards = 256;
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::string_view kProgress = "verified";  // the shards before this number are done
@@ -201,7 +201,7 @@ class Verification {
   void note_unread(std::string place) {
     const std::lock_guard lock(mutex_);
     ++results_.unread_places;
-    if (results_.unreadable.size() < kNamed) results_.unreadable.push_back(std::move(place));
+    if (results_.unreadable.size() < kNamedBroken) results_.unreadable.push_back(std::move(place));
   }
 
   void fail(const Error& error) {

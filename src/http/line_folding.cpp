@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kFoldable = protocol::kOriginalFilename;
 
-bool is_blank(char c) {
+bool is_blank_in_line(char c) {
   return c == ' ' || c == '\t';
 }
 
@@ -36,7 +36,7 @@ void LineFolding::take(char c, std::string& out) {
 }
 
 void LineFolding::begin_line(char first, std::string& out) {
-  if (!is_blank(first)) {
+  if (!is_blank_in_line(first)) {
     pass_line_break(out);
     in_ = In::name;
     name_.clear();

@@ -12,7 +12,7 @@
 namespace shaman::http {
 namespace {
 
-constexpr std::size_t kPiece = 64 * 1024;
+constexpr std::size_t kEnoughForOnce = 64 * 1024;
 
 // A digest in a request is only what a client says: with a hash that is known in advance, a
 // million ids could be made that all fall into one bucket.
@@ -65,7 +65,7 @@ RequirementsAnswer::RequirementsAnswer(FileList files, std::vector<BlobStatus> s
 
 bool RequirementsAnswer::produce(std::string& out) {
   if (!std::exchange(has_begun_, true)) out += R"({"files":[)";
-  const std::size_t enough = out.size() + kPiece;
+  const std::size_t enough = out.size() + kEnoughForOnce;
   while (next_ < files_.size() && out.size() < enough) {
     const std::size_t index = next_++;
     if (statuses_[index] == BlobStatus::stored) continue;

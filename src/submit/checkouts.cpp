@@ -75,14 +75,14 @@ Error not_understood(const HttpResponse& answer) {
   return {errc::bad_answer, "unexpected response from the server"};
 }
 
-std::optional<std::string> text_of(const json& object, const char* name) {
+std::optional<std::string> text_member(const json& object, const char* name) {
   if (!object.is_object()) return std::nullopt;
   const auto found = object.find(name);
   if (found == object.end() || !found->is_string()) return std::nullopt;
   return found->get<std::string>();
 }
 
-std::optional<std::uint64_t> number_of(const json& object, const char* name) {
+std::optional<std::uint64_t> number_member(const json& object, const char* name) {
   if (!object.is_object()) return std::nullopt;
   const auto found = object.find(name);
   if (found == object.end() || !found->is_number_unsigned()) return std::nullopt;
@@ -90,8 +90,8 @@ std::optional<std::uint64_t> number_of(const json& object, const char* name) {
 }
 
 std::optional<ListedCheckout> read_checkout(const json& object) {
-  auto path = text_of(object, "path");
-  auto made = text_of(object, "made");
+  auto path = text_member(object, "path");
+  auto made = text_member(object, "made");
   if (!path || !made) return std::nullopt;
   return ListedCheckout{*std::move(path), *std::move(made)};
 }
@@ -113,9 +113,9 @@ std::optional<std::vector<T>> read_all(const json& object, const char* name,
 }
 
 std::optional<CheckoutFile> read_file(const json& object) {
-  auto path = text_of(object, "path");
-  auto sha = text_of(object, "sha");
-  const auto size = number_of(object, "size");
+  auto path = text_member(object, "path");
+  auto sha = text_member(object, "sha");
+  const auto size = number_member(object, "size");
   if (!path || !sha || !size) return std::nullopt;
   return CheckoutFile{*std::move(path), *std::move(sha), *size};
 }
@@ -131,7 +131,7 @@ result<CheckoutList> list_checkouts(const Server& server) {
   const json object = json::parse(answer->body, nullptr, false);
   auto checkouts = read_all<ListedCheckout>(object, "checkouts", read_checkout);
   if (!checkouts) return not_understood(*answer);
-  return CheckoutList{*std::move(checkouts), number_of(object, "unread").value_or(0)};
+  return CheckoutList{*std::move(checkouts), number_member(object, "unread").value_or(0)};
 }
 
 result<CheckoutFiles> show_checkout(const Server& server, const std::string& path) {
@@ -144,7 +144,7 @@ result<CheckoutFiles> show_checkout(const Server& server, const std::string& pat
   const json object = json::parse(answer->body, nullptr, false);
   auto checkout = read_checkout(object);
   auto files = read_all<CheckoutFile>(object, "files", read_file);
-  const auto bytes = number_of(object, "bytes");
+  const auto bytes = number_member(object, "bytes");
   if (!checkout || !files || !bytes) return not_understood(*answer);
   return CheckoutFiles{*std::move(checkout), *bytes, *std::move(files)};
 }

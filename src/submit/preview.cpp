@@ -23,7 +23,6 @@ namespace shaman::client {
 namespace {
 
 constexpr std::size_t kLargest = 10;
-constexpr int kReadingAttempts = 3;
 
 struct Scanned {
   trace::Trace trace;

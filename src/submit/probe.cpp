@@ -15,10 +15,10 @@
 namespace shaman::client {
 namespace {
 
-using Clock = std::chrono::system_clock;
+using WallClock = std::chrono::system_clock;
 
 // `Wed, 25 Nov 2026 17:48:21 GMT` (RFC 9110, 5.6.7).
-std::optional<Clock::time_point> parse_date(const std::string& text) {
+std::optional<WallClock::time_point> parse_date(const std::string& text) {
   std::tm parts{};
   std::istringstream in(text);
   in.imbue(std::locale::classic());
@@ -86,7 +86,7 @@ boost::asio::awaitable<result<Probe>> look(HttpConnection& connection) {
   if (!answer) co_return answer.error();
   found.why_no_submission = co_await why_no_files(connection, *answer);
   if (const auto date = parse_date(answer->date))
-    found.clock_ahead = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - *date);
+    found.clock_ahead = std::chrono::duration_cast<std::chrono::seconds>(WallClock::now() - *date);
   co_return found;
 }
 

@@ -23,6 +23,9 @@
 
 namespace shaman::client {
 
+/// How often a scene is traced and read while it, or what it needs, is being changed.
+inline constexpr int kReadingAttempts = 3;
+
 /// The files of a submission, each with what it was found to be. One thread at a time.
 class ProjectFiles {
  public:

@@ -32,7 +32,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr int kReadingAttempts = 3;
 constexpr int kCreateAttempts = 3;
 constexpr int kUploadRounds = 10;
 constexpr std::size_t kFewestNetworkThreads = 2;

@@ -9,6 +9,7 @@
 #include "shaman/text.hpp"
 
 #include "formats/named_files.hpp"
+#include "trace/names/numbered.hpp"
 #include "trace/names/stored_path.hpp"
 
 namespace shaman::trace {
@@ -20,10 +21,6 @@ using formats::NamedFile;
 constexpr std::size_t kMaxFollowed = 100'000;
 // What the cache knows the lists by; another when they are read differently.
 constexpr std::string_view kReaderVersion = "named files 1";
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // One line a file: `!` if it is certain, else `?`, and the path. Paths hold no line end.
 std::string written(const std::vector<NamedFile>& files) {
@@ -54,7 +51,7 @@ bool is_absolute(std::string_view path) {
 }
 
 // Whether `name` is one of `pattern`, where `<UDIM>` and each run of `#` stand for digits.
-bool is_one_of(std::string_view pattern, std::string_view name) {
+bool stands_for(std::string_view pattern, std::string_view name) {
   while (!pattern.empty()) {
     const bool is_tile = pattern.starts_with("<UDIM>");
     if (!is_tile && pattern[0] != '#') {
@@ -160,7 +157,7 @@ class Follower {
       const auto listing = folder ? folders_.list(*folder) : nullptr;
       if (!listing) return;
       for (const os::FolderEntry& entry : listing->entries) {
-        if (!entry.is_folder && is_one_of(pattern, entry.name))
+        if (!entry.is_folder && stands_for(pattern, entry.name))
           found.files.push_back(os::join(*folder, entry.name));
       }
     }

@@ -31,7 +31,7 @@ bool is_excluded(std::string_view holder, std::string_view field) {
 }
 
 // Structs embedded deeper than this do not exist; a hostile SDNA could hold itself.
-constexpr int kMaxDepth = 16;
+constexpr int kMaxNesting = 16;
 
 bool is_embedded(const blend::Field& field) {
   return field.pointers == 0 && !field.is_function && field.size > 0 &&
@@ -174,7 +174,7 @@ std::span<const Link> Links::of(std::uint32_t struct_index) {
 
 void Links::collect(std::uint32_t struct_index, std::uint32_t offset, int depth,
                     std::vector<Link>& links) const {
-  if (depth > kMaxDepth || !has_pointers_[struct_index]) return;
+  if (depth > kMaxNesting || !has_pointers_[struct_index]) return;
   const blend::Struct& type = sdna_[struct_index];
   for (const blend::Field& field : type.fields) {
     if (is_excluded(type.name, field.name)) continue;

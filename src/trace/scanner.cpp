@@ -9,6 +9,7 @@
 #include "shaman/text.hpp"
 
 #include "leftovers.hpp"
+#include "sorted.hpp"
 
 namespace shaman::trace {
 namespace {
@@ -51,11 +52,6 @@ constexpr std::array kLabels{
 bool is_interface(std::uint32_t code) {
   return code == code_of("WM") || code == code_of("WS") || code == code_of("SR") ||
          code == code_of("SN");
-}
-
-void sort_unique(std::vector<std::string>& texts) {
-  std::sort(texts.begin(), texts.end());
-  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
 }
 
 bool has_name(const Record& record, std::string& name) {

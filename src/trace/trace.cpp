@@ -6,18 +6,10 @@
 #include <tuple>
 #include <utility>
 
+#include "sorted.hpp"
 #include "tracer.hpp"
 
 namespace shaman::trace {
-namespace {
-
-void sort_unique(std::vector<std::string>& paths) {
-  std::sort(paths.begin(), paths.end());
-  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
-}
-
-}  // namespace
-
 std::string_view to_string(Kind kind) noexcept {
   static constexpr std::array<std::string_view, 20> kNames{
       "library",     "image",       "image sequence", "image tiles",   "movie",

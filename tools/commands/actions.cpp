@@ -6,7 +6,7 @@
 namespace shaman::tools {
 namespace {
 
-ExitStatus run(const Action& action, const ActionOptions& options) {
+ExitStatus run_action(const Action& action, const ActionOptions& options) {
   const JsonOnInterrupt interruption(options.json);
   const result<client::Server> server = server_of(options.server);
   if (!server) return fail(server.error());
@@ -32,7 +32,7 @@ Command add_actions(CLI::App& command, std::span<const Action> actions, const Op
   }
   return {&command, [options, added] {
             for (const auto& [subcommand, action] : added)
-              if (subcommand->parsed()) return run(*action, *options);
+              if (subcommand->parsed()) return run_action(*action, *options);
             return ExitStatus::bad_input;
           }};
 }

@@ -29,7 +29,7 @@ json json_of(const ListedCheckout& checkout) {
   return {{"path", checkout.path}, {"made", checkout.made}};
 }
 
-ExitStatus list(const client::Server& server, const ActionOptions& options) {
+ExitStatus list_checkouts(const client::Server& server, const ActionOptions& options) {
   const auto found = client::list_checkouts(server);
   if (!found) return fail(with_hint(found.error()));
   if (found->unread > 0)
@@ -47,7 +47,7 @@ ExitStatus list(const client::Server& server, const ActionOptions& options) {
   return ExitStatus::done;
 }
 
-ExitStatus show(const client::Server& server, const ActionOptions& options) {
+ExitStatus show_checkout(const client::Server& server, const ActionOptions& options) {
   const auto found = client::show_checkout(server, path_of(options));
   if (!found) return fail(with_hint(found.error()));
   if (options.json) {
@@ -81,10 +81,10 @@ ExitStatus erase(const client::Server& server, const ActionOptions& options) {
   return ExitStatus::done;
 }
 
-constexpr std::array<Action, 3> kActions{{
+constexpr std::array<Action, 3> kCheckoutActions{{
     {"list", "Lists your checkouts with the times they were made; for an admin, all checkouts.",
-     false, list},
-    {"show", "Shows the files of one checkout.", true, show},
+     false, list_checkouts},
+    {"show", "Shows the files of one checkout.", true, show_checkout},
     {"erase", "Erases one checkout. Jobs that use it can no longer render.", true, erase},
 }};
 
@@ -92,7 +92,7 @@ constexpr std::array<Action, 3> kActions{{
 
 Command add_checkout(CLI::App& app) {
   return add_actions(
-      *app.add_subcommand("checkout", "Lists, shows and erases your checkouts."), kActions,
+      *app.add_subcommand("checkout", "Lists, shows and erases your checkouts."), kCheckoutActions,
       {"PATH", "Its path below the server's jobs folder, as printed by `shaman submit`.", "PATH"});
 }
 

@@ -23,7 +23,7 @@ namespace {
 
 using client::ServerInfo;
 
-struct Options {
+struct DoctorOptions {
   ServerOption server;
   std::string blender = "blender";
   bool json = false;
@@ -199,7 +199,7 @@ ExitStatus look_at_farm(const ServerOption& given, Diagnosis& diagnosis) {
   return status;
 }
 
-ExitStatus run(const Options& options) {
+ExitStatus run_doctor(const DoctorOptions& options) {
   const JsonOnInterrupt interruption(options.json);
   Diagnosis diagnosis;
   const ExitStatus status = look_at_farm(options.server, diagnosis);
@@ -218,12 +218,12 @@ ExitStatus run(const Options& options) {
 Command add_doctor(CLI::App& app) {
   CLI::App* const command = app.add_subcommand(
       "doctor", "Finds out why submitting does not work, and what to do about it.");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<DoctorOptions>();
   add_server_option(*command, options->server);
   command->add_option("--blender", options->blender, "The Blender to test. Default: blender.")
       ->type_name("PROGRAM");
   command->add_flag("--json", options->json, "Print one line of JSON.");
-  return {command, [options] { return run(*options); }};
+  return {command, [options] { return run_doctor(*options); }};
 }
 
 }  // namespace shaman::tools

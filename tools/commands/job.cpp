@@ -63,7 +63,7 @@ ExitStatus types(Manager& manager, const ActionOptions& options) {
   return ExitStatus::done;
 }
 
-ExitStatus list(Manager& manager, const ActionOptions& options) {
+ExitStatus list_jobs(Manager& manager, const ActionOptions& options) {
   auto jobs = manager.jobs();
   if (!jobs) return fail(with_hint(jobs.error()));
   std::ranges::stable_sort(*jobs, std::ranges::greater(), &manager::Job::created);
@@ -82,7 +82,7 @@ std::string shown(const json& value) {
   return text::printable(value.is_string() ? value.get<std::string>() : value.dump());
 }
 
-ExitStatus show(Manager& manager, const ActionOptions& options) {
+ExitStatus show_job(Manager& manager, const ActionOptions& options) {
   const auto job = manager.job(options.operand);
   if (!job) return fail_for_job(with_hint(job.error()));
   const auto tasks = manager.tasks(options.operand);
@@ -156,10 +156,10 @@ ExitStatus with_manager(const client::Server& server, const ActionOptions& optio
   return act(manager, options);
 }
 
-constexpr std::array<Action, 5> kActions{{
+constexpr std::array<Action, 5> kJobActions{{
     {"types", "Lists the Manager's job types and their settings.", false, with_manager<types>},
-    {"list", "Lists all jobs, newest first.", false, with_manager<list>},
-    {"show", "Shows one job with its settings and tasks.", true, with_manager<show>},
+    {"list", "Lists all jobs, newest first.", false, with_manager<list_jobs>},
+    {"show", "Shows one job with its settings and tasks.", true, with_manager<show_job>},
     {"tail", "Shows the end of the log of each failed task of a job, or of one task.", true,
      with_manager<tail>},
     {"cancel", "Cancels a job.", true, with_manager<cancel>},
@@ -168,8 +168,8 @@ constexpr std::array<Action, 5> kActions{{
 }  // namespace
 
 Command add_job(CLI::App& app) {
-  return add_actions(*app.add_subcommand("job", "Lists, shows and cancels render jobs."), kActions,
-                     {"ID", "ID of the job; for `tail`, also of a task.", "ID"});
+  return add_actions(*app.add_subcommand("job", "Lists, shows and cancels render jobs."),
+                     kJobActions, {"ID", "ID of the job; for `tail`, also of a task.", "ID"});
 }
 
 }  // namespace shaman::tools

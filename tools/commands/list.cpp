@@ -18,7 +18,7 @@
 namespace shaman::tools {
 namespace {
 
-struct Options {
+struct ListOptions {
   std::vector<std::string> files;
   std::vector<std::string> exclude;
   bool json = false;
@@ -46,7 +46,7 @@ nlohmann::json failure_of(const std::string& file, const Error& error) {
   return line;
 }
 
-ExitStatus run(const Options& options) {
+ExitStatus run_list(const ListOptions& options) {
   const JsonOnInterrupt interruption(options.json);
   const pack::Globs excluded(options.exclude);
   ExitStatus status = ExitStatus::done;
@@ -81,7 +81,7 @@ ExitStatus run(const Options& options) {
 }  // namespace
 
 Command add_list(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ListOptions>();
   CLI::App* const command =
       app.add_subcommand("list", "Lists the files that a .blend needs to render.");
   command->add_option("FILE", options->files, "The .blend files to read.")->required();
@@ -98,7 +98,7 @@ Command add_list(CLI::App& app) {
       ->type_name("GLOB")
       ->allow_extra_args(false);
   command->add_flag("--strict", options->strict, "Exit with status 3 if files are missing.");
-  return {command, [options] { return run(*options); }};
+  return {command, [options] { return run_list(*options); }};
 }
 
 }  // namespace shaman::tools

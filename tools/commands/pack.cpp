@@ -22,7 +22,7 @@
 namespace shaman::tools {
 namespace {
 
-struct Options {
+struct PackCommandOptions {
   std::string blendfile;
   std::string target;
   pack::PlanOptions plan;
@@ -71,7 +71,7 @@ void tell_unreadable(const pack::WriteReport& report, trace::Trace trace) {
   tell(complaints_text({{}, {}, {}, std::move(missing)}, kAllLines));
 }
 
-result<ExitStatus> write_it(const Options& options, const trace::Trace& trace,
+result<ExitStatus> write_it(const PackCommandOptions& options, const trace::Trace& trace,
                             const pack::Plan& plan) {
   pack::WriteOptions how = options.write;
   const bool show = !options.quiet && os::stderr_can_redraw();
@@ -107,7 +107,7 @@ std::string outside_text(const pack::Plan& plan) {
   return out;
 }
 
-ExitStatus run(const Options& options) {
+ExitStatus run_pack(const PackCommandOptions& options) {
   if (options.target.empty() && !options.dry_run)
     return fail(
         {errc::malformed_request, "no target given: name a folder or a .zip, or use --dry-run"});
@@ -140,7 +140,7 @@ void add_globs(CLI::App& command, const std::string& name, std::vector<std::stri
 }  // namespace
 
 Command add_pack(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<PackCommandOptions>();
   CLI::App* const command = app.add_subcommand(
       "pack", "Copies a .blend and the files it needs into a folder or a ZIP archive.");
   command->add_option("FILE", options->blendfile, "The .blend file.")->required();
@@ -168,7 +168,7 @@ Command add_pack(CLI::App& app) {
                     "If a file is missing or was left out as private, pack nothing and exit with "
                     "status 3.");
   command->add_flag("--quiet,-q", options->quiet, "Show no progress and no summary.");
-  return {command, [options] { return run(*options); }};
+  return {command, [options] { return run_pack(*options); }};
 }
 
 }  // namespace shaman::tools

@@ -18,7 +18,7 @@ namespace {
 using client::ServerInfo;
 using nlohmann::json;
 
-struct Options {
+struct StatusOptions {
   ServerOption server;
   bool json = false;
 };
@@ -75,7 +75,7 @@ json json_line(const client::BaseUrl& url, const ServerInfo& server) {
   return line;
 }
 
-ExitStatus run(const Options& options) {
+ExitStatus run_status(const StatusOptions& options) {
   const JsonOnInterrupt interruption(options.json);
   const result<client::Server> where = server_of(options.server);
   if (!where) return fail(where.error());
@@ -105,10 +105,10 @@ ExitStatus run(const Options& options) {
 Command add_status(CLI::App& app) {
   CLI::App* const command =
       app.add_subcommand("status", "Shows whether a server is running, and what it is.");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<StatusOptions>();
   add_server_option(*command, options->server);
   command->add_flag("--json", options->json, "Print one line of JSON.");
-  return {command, [options] { return run(*options); }};
+  return {command, [options] { return run_status(*options); }};
 }
 
 }  // namespace shaman::tools

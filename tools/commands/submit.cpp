@@ -35,7 +35,7 @@ using nlohmann::json;
 constexpr const char* kStrictSentence =
     "nothing was sent, because files are missing or were left out (--strict)";
 
-struct Options {
+struct SubmitCommandOptions {
   client::SubmitOptions submit;
   JobOptions job;
   ServerOption server;
@@ -57,7 +57,7 @@ ExitStatus fail_to_submit(const Error& error) {
 }
 
 // What is known of a submission that failed.
-void print_failure(const Options& options, std::string_view message,
+void print_failure(const SubmitCommandOptions& options, std::string_view message,
                    const client::SubmitReport& so_far) {
   if (!options.json) return;
   json line = submit_json(so_far, nullptr);
@@ -66,7 +66,7 @@ void print_failure(const Options& options, std::string_view message,
 }
 
 // Without a server the rest is shown.
-ExitStatus preview(const Options& options, const client::InterruptWatch& interrupt) {
+ExitStatus preview(const SubmitCommandOptions& options, const client::InterruptWatch& interrupt) {
   const bool ask_server = has_server(options.server);
   client::SubmitOptions how = options.submit;
   client::Progress progress;
@@ -102,7 +102,7 @@ struct Sent {
   ExitStatus status = ExitStatus::done;
 };
 
-Sent send(const Options& options, const client::InterruptWatch& interrupt) {
+Sent send(const SubmitCommandOptions& options, const client::InterruptWatch& interrupt) {
   client::Progress progress;
   progress.server = options.submit.server.url.text();
   std::optional<client::ProgressPrinter> printer;
@@ -126,7 +126,7 @@ Sent send(const Options& options, const client::InterruptWatch& interrupt) {
   return {std::nullopt, ExitStatus::files_missing};
 }
 
-ExitStatus send_only(const Options& options, const client::InterruptWatch& interrupt) {
+ExitStatus send_only(const SubmitCommandOptions& options, const client::InterruptWatch& interrupt) {
   const Sent sent = send(options, interrupt);
   if (!sent.report) return sent.status;
   if (options.json)
@@ -138,8 +138,9 @@ ExitStatus send_only(const Options& options, const client::InterruptWatch& inter
 
 // What was made, and how it ended where that is waited for. `line` is for --json: the last thing
 // that is printed.
-ExitStatus follow(manager::Manager& manager, const manager::Job& job, const Options& options,
-                  const client::InterruptWatch& interrupt, json line) {
+ExitStatus follow(manager::Manager& manager, const manager::Job& job,
+                  const SubmitCommandOptions& options, const client::InterruptWatch& interrupt,
+                  json line) {
   if (!options.json && !options.quiet) print(job_summary(job));
   if (!options.job.waits) {
     if (options.json) print_json(line);
@@ -153,7 +154,8 @@ ExitStatus follow(manager::Manager& manager, const manager::Job& job, const Opti
 }
 
 // `line` is what is known for --json.
-ExitStatus stop_with(const Options& options, ExitStatus status, std::string_view error, json line) {
+ExitStatus stop_with(const SubmitCommandOptions& options, ExitStatus status, std::string_view error,
+                     json line) {
   line["error"] = error;
   if (options.json) print_json(line);
   return status;
@@ -165,7 +167,7 @@ result<manager::Job> make_job(manager::Manager& manager, manager::Submission& su
   return submission.submit(blendfile, checkout);
 }
 
-ExitStatus render_in_place(const Options& options, manager::Manager& manager,
+ExitStatus render_in_place(const SubmitCommandOptions& options, manager::Manager& manager,
                            manager::Submission& submission,
                            const client::InterruptWatch& interrupt) {
   static constexpr const char* kStrict =
@@ -197,7 +199,7 @@ ExitStatus fail_to_make_job(const Error& error, const std::string& checkout) {
                                " was made, and no file needs to be sent again"});
 }
 
-ExitStatus send_and_render(const Options& options, manager::Manager& manager,
+ExitStatus send_and_render(const SubmitCommandOptions& options, manager::Manager& manager,
                            manager::Submission& submission,
                            const client::InterruptWatch& interrupt) {
   const Sent sent = send(options, interrupt);
@@ -214,7 +216,8 @@ ExitStatus send_and_render(const Options& options, manager::Manager& manager,
 }
 
 // What is wrong with the job is reported before the first file is sent.
-ExitStatus submit_job(const Options& options, const client::InterruptWatch& interrupt) {
+ExitStatus submit_job(const SubmitCommandOptions& options,
+                      const client::InterruptWatch& interrupt) {
   auto request = job_request(options.job);
   if (!request) return fail(request.error());
   manager::Manager manager(options.submit.server, interrupt.token());
@@ -231,7 +234,7 @@ ExitStatus submit_job(const Options& options, const client::InterruptWatch& inte
                               : send_and_render(options, manager, submission, interrupt);
 }
 
-ExitStatus run(Options& options) {
+ExitStatus run_submit(SubmitCommandOptions& options) {
   options.submit.cache_folder = os::cache_folder();
   const client::InterruptWatch interrupt;
   const bool makes_job = !options.job.request.type.empty();
@@ -250,7 +253,7 @@ Command add_submit(CLI::App& app) {
   CLI::App* const command = app.add_subcommand(
       "submit",
       "Sends a .blend and the files it needs to a server, which makes a checkout of them.");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<SubmitCommandOptions>();
   command->add_option("FILE", options->submit.blendfile, "The .blend file.")
       ->required()
       ->type_name("FILE.blend");
@@ -295,7 +298,7 @@ Command add_submit(CLI::App& app) {
                     "Send nothing; show what would be uploaded, and anything unexpected.");
   command->add_flag("--json", options->json, "Print the result as one line of JSON.");
   command->add_flag("--quiet,-q", options->quiet, "Show no progress and no summary.");
-  return {command, [options] { return run(*options); }};
+  return {command, [options] { return run_submit(*options); }};
 }
 
 }  // namespace shaman::tools

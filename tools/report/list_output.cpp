@@ -54,7 +54,7 @@ void add_old_names(nlohmann::json& object) {
 }
 
 nlohmann::json to_json(const trace::Dependency& dependency) {
-  nlohmann::json json = {{"stored", dependency.stored},
+  nlohmann::json line = {{"stored", dependency.stored},
                          {"resolved", dependency.resolved},
                          {"kind", trace::to_string(dependency.kind)},
                          {"blend", dependency.blend},
@@ -64,11 +64,11 @@ nlohmann::json to_json(const trace::Dependency& dependency) {
                          {"missing", dependency.missing},
                          {"missingFiles", dependency.missing_files},
                          {"optional", dependency.optional}};
-  if (!dependency.stored_name.empty()) json["storedName"] = dependency.stored_name;
-  if (!dependency.base_blend.empty()) json["baseBlend"] = dependency.base_blend;
-  if (!dependency.named_by.empty()) json["namedBy"] = dependency.named_by;
-  add_old_names(json);
-  return json;
+  if (!dependency.stored_name.empty()) line["storedName"] = dependency.stored_name;
+  if (!dependency.base_blend.empty()) line["baseBlend"] = dependency.base_blend;
+  if (!dependency.named_by.empty()) line["namedBy"] = dependency.named_by;
+  add_old_names(line);
+  return line;
 }
 
 // JSON is UTF-8; names that are not have U+FFFD for each bad byte, and are told apart here.
@@ -145,24 +145,24 @@ class Tree {
 }  // namespace
 
 void print_trace_json(const trace::Trace& trace, const std::string& error) {
-  nlohmann::json json = {{"schema", 1},
+  nlohmann::json line = {{"schema", 1},
                          {"blendfile", trace.blendfile},
                          {"files", trace.files()},
                          {"missing", trace.missing()},
                          {"dependencies", nlohmann::json::array()},
                          {"problems", nlohmann::json::array()}};
   for (const trace::Dependency& dependency : trace.dependencies)
-    json["dependencies"].push_back(to_json(dependency));
+    line["dependencies"].push_back(to_json(dependency));
   for (const trace::Problem& problem : trace.problems)
-    json["problems"].push_back({{"blend", problem.blend}, {"message", problem.message}});
-  if (!trace.warnings.empty()) json["warnings"] = trace.warnings;
+    line["problems"].push_back({{"blend", problem.blend}, {"message", problem.message}});
+  if (!trace.warnings.empty()) line["warnings"] = trace.warnings;
   if (const std::vector<std::string> escaped = not_utf8(trace); !escaped.empty())
-    json["notUtf8"] = escaped;
+    line["notUtf8"] = escaped;
   for (const auto& [path, reason] : trace.unreadable)
-    json["unreadable"].push_back({{"path", path}, {"reason", reason}});
-  if (!error.empty()) json["error"] = error;
-  add_old_names(json);
-  tools::print_json(json);
+    line["unreadable"].push_back({{"path", path}, {"reason", reason}});
+  if (!error.empty()) line["error"] = error;
+  add_old_names(line);
+  tools::print_json(line);
 }
 
 void print_by_kind(const trace::Trace& trace) {

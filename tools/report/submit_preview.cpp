@@ -11,7 +11,9 @@
 
 #include "shaman/text.hpp"
 
+#include "complaints.hpp"
 #include "report/complaints.hpp"
+#include "submit_report.hpp"
 
 namespace shaman::tools {
 
@@ -21,7 +23,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t kMostLinesOfFiles = 60;
 constexpr std::size_t kMostOutside = 20;
 constexpr std::size_t kMostLibraries = 10;
 

@@ -15,6 +15,7 @@
 #include "checkout/existing/checkout_links.hpp"
 #include "checkout/existing/erasure.hpp"
 #include "checkout/existing/pin_names.hpp"
+#include "checkout/making/placement.hpp"
 #include "checkout/making/plan.hpp"
 #include "checkout/making/staging.hpp"
 #include "checkout/path_rules.hpp"
@@ -35,12 +36,7 @@ constexpr std::size_t kDepth = 3;  // .shaman, pins, the pin's own folder
 constexpr std::size_t kMostAbout = 4096;
 constexpr std::size_t kMostManifest = std::size_t{1} << 30;
 constexpr std::size_t kGrain = 64;
-constexpr std::size_t kNamed = 5;
-
-bool is_taken(const boost::system::error_code& error) {
-  return error == errors::file_exists || error == errors::directory_not_empty ||
-         error == errors::not_a_directory || error == errors::too_many_symbolic_link_levels;
-}
+constexpr std::size_t kNamedMissing = 5;
 
 std::vector<BlobId> distinct_blobs(const TreeLinks& tree) {
   std::unordered_set<BlobId> seen;
@@ -213,16 +209,17 @@ result<void> Pins::Impl::mark(const std::string& checkout, const TreeLinks& tree
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (statuses[i] == BlobStatus::stored) continue;
     const auto link = std::ranges::find(tree.links, ids[i], &TreeLink::id);
-    if (missing++ < kNamed)
+    if (missing++ < kNamedMissing)
       named += (named.empty() ? "" : ", ") +
                text::printable(link == tree.links.end() ? path_rules::kManifestName : link->path);
   }
   if (missing == 0) return {};
-  return Error{errc::blobs_missing,
-               std::to_string(missing) + " of the " + std::to_string(ids.size()) +
-                   " different files of " + text::in_quotes(checkout) +
-                   " are missing from the store (" + named + (missing > kNamed ? ", …" : "") +
-                   "): submit the job again, and pin the new checkout"};
+  return Error{errc::blobs_missing, std::to_string(missing) + " of the " +
+                                        std::to_string(ids.size()) + " different files of " +
+                                        text::in_quotes(checkout) +
+                                        " are missing from the store (" + named +
+                                        (missing > kNamedMissing ? ", …" : "") +
+                                        "): submit the job again, and pin the new checkout"};
 }
 
 result<void> Pins::Impl::stage(StagedTree& staged, const std::string& checkout,
@@ -271,7 +268,7 @@ result<void> Pins::Impl::place(StagedTree& staged, const fs::Folder& pins, const
   if (there) return taken();
   if (!fs::is_gone(there.error())) return disk_error(there.error(), "look for the pin's name");
   const auto renamed = file_system.rename(staged.folder(), staged.name(), pins, folder_name);
-  if (!renamed && is_taken(renamed.error())) return taken();
+  if (!renamed && is_name_taken(renamed.error())) return taken();
   if (!renamed) return disk_error(renamed.error(), "give the pin its name");
   const auto flush = [&]() -> fs::result<void> {
     if (!store.blobs.flushes()) return {};

@@ -18,13 +18,12 @@ namespace errors = boost::system::errc;
 constexpr std::string_view kSuffixCharacters = "abcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::size_t kSuffixLength = 4;
 
-// Somebody's file, link or full folder has the name.
-bool is_taken(const boost::system::error_code& error) {
+}  // namespace
+
+bool is_name_taken(const boost::system::error_code& error) noexcept {
   return error == errors::not_a_directory || error == errors::too_many_symbolic_link_levels ||
          error == errors::file_exists || error == errors::directory_not_empty;
 }
-
-}  // namespace
 
 fs::result<bool> is_checkout(fs::FileSystem& file_system, const fs::Folder& folder) {
   if (file_system.stat(folder, path_rules::kManifestName)) return true;
@@ -82,7 +81,7 @@ result<Placement::Outcome> Placement::enter(std::size_t level) {
   }
   taken_level_ = level;
   if (!folder) {
-    if (is_taken(folder.error())) return Outcome::taken;
+    if (is_name_taken(folder.error())) return Outcome::taken;
     if (fs::is_absent(folder.error())) return Outcome::again;
     return disk_error(folder.error(), "open the folder of the checkout");
   }
@@ -106,7 +105,7 @@ result<Placement::Outcome> Placement::rename_into_place(StagedTree& tree) {
     return disk_error(there.error(), "look for the name of the checkout");
   const auto renamed = file_system.rename(tree.folder(), tree.name(), parent, name);
   if (!renamed) {
-    if (is_taken(renamed.error())) return Outcome::taken;
+    if (is_name_taken(renamed.error())) return Outcome::taken;
     // The folder was removed, or replaced by a checkout, since it was opened.
     if (fs::is_absent(renamed.error())) return Outcome::again;
     return disk_error(renamed.error(), "give the checkout its name");

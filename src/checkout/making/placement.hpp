@@ -18,6 +18,9 @@ namespace shaman {
 /// holds any link directly.
 [[nodiscard]] fs::result<bool> is_checkout(fs::FileSystem& file_system, const fs::Folder& folder);
 
+/// Whether making or renaming a folder failed as somebody's file, link or full folder has the name.
+[[nodiscard]] bool is_name_taken(const boost::system::error_code& error) noexcept;
+
 /// Finds a free name for a staged checkout and gives it that name. For one checkout.
 class Placement {
  public:

@@ -14,12 +14,7 @@ namespace shaman {
 namespace {
 
 // Links that one job looks at: enough that opening folders does not count.
-constexpr std::size_t kLinksAJob = 512;
-
-std::string_view folder_of(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-}
+constexpr std::size_t kLooksAJob = 512;
 
 std::size_t components_of(std::string_view path) {
   return path.empty() ? 0 : static_cast<std::size_t>(std::ranges::count(path, '/')) + 1;
@@ -107,7 +102,7 @@ bool Reuse::is_same(const fs::Folder& checkout) {
   if (!has_own_links(checkout)) return false;
   std::atomic<bool> is_same{true};
   const std::span<const PlannedFile> files(plan_.by_folder);
-  store_.pool.parallel_for(files.size(), kLinksAJob, [&](std::size_t begin, std::size_t end) {
+  store_.pool.parallel_for(files.size(), kLooksAJob, [&](std::size_t begin, std::size_t end) {
     if (is_same && !has_links(checkout, files.subspan(begin, end - begin))) is_same = false;
   });
   return is_same;
@@ -129,7 +124,7 @@ bool Reuse::has_own_links(const fs::Folder& checkout) {
 bool Reuse::has_links(const fs::Folder& checkout, std::span<const PlannedFile> files) {
   OpenFolder open(store_, checkout);
   return std::ranges::all_of(files, [&](const PlannedFile& file) {
-    const std::string_view path = folder_of(file.path);
+    const std::string_view path = path_rules::folder_of(file.path);
     const fs::Folder* const folder = open.get(path);
     return folder != nullptr && leads_to(*folder, file.path.substr(file.path.rfind('/') + 1),
                                          file.id, 1 + asked_.size() + components_of(path));

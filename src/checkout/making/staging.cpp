@@ -11,6 +11,7 @@
 #include "shaman/text.hpp"
 
 #include "checkout/making/inherited_folder.hpp"
+#include "checkout/path_rules.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
 
@@ -21,11 +22,6 @@ namespace errors = boost::system::errc;
 
 // Links that one job makes in one folder: enough that opening the folder does not count.
 constexpr std::size_t kLinksAJob = 512;
-
-std::string_view folder_of(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-}
 
 std::string_view name_of(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
@@ -117,14 +113,15 @@ void StagedTree::sort_into_folders(std::span<const PlannedFile> files, std::size
   const auto index_of = [&](const auto& self, std::string_view path) -> std::size_t {
     const auto found = known.find(path);
     if (found != known.end()) return found->second;
-    const std::size_t above = path.empty() ? 0 : folders_[self(self, folder_of(path))].depth + 1;
+    const std::size_t above =
+        path.empty() ? 0 : folders_[self(self, path_rules::folder_of(path))].depth + 1;
     folders_.push_back({path, path.empty() ? depth : above, {}});
     known.emplace(path, folders_.size() - 1);
     return folders_.size() - 1;
   };
   index_of(index_of, {});
   for (std::size_t i = 0; i < files.size(); ++i)
-    folders_[index_of(index_of, folder_of(files[i].path))].files.push_back(i);
+    folders_[index_of(index_of, path_rules::folder_of(files[i].path))].files.push_back(i);
 }
 
 result<void> StagedTree::make_folders() {

@@ -11,7 +11,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kJobs = "{jobs}/";
-constexpr std::string_view kFolder = "jobs/";
+constexpr std::string_view kJobsFolder = "jobs/";
 
 // No system opens a longer path; and no text has work for longer than this done.
 constexpr std::size_t kMostBytes = 4096;
@@ -82,15 +82,15 @@ std::vector<Lead> leads_of(std::string_view given) {
     const bool is_jobs = std::string_view(text).substr(0, at + 2).ends_with(kJobs);
     add(leads, rest, is_jobs, !is_jobs);
     // As the job of a Manager reads whose {jobs} is the storage itself.
-    if (is_jobs && rest.starts_with(kFolder)) add(leads, rest.substr(kFolder.size()), true);
+    if (is_jobs && rest.starts_with(kJobsFolder)) add(leads, rest.substr(kJobsFolder.size()), true);
   }
   std::string in_one_case = text;
   std::ranges::transform(in_one_case, in_one_case.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-  for (std::size_t at = in_one_case.find(kFolder); at != std::string::npos;
-       at = in_one_case.find(kFolder, at + 1))
+  for (std::size_t at = in_one_case.find(kJobsFolder); at != std::string::npos;
+       at = in_one_case.find(kJobsFolder, at + 1))
     if (at == 0 || !is_of_name(text[at - 1]))
-      add(leads, std::string_view(text).substr(at + kFolder.size()), false);
+      add(leads, std::string_view(text).substr(at + kJobsFolder.size()), false);
   return leads;
 }
 

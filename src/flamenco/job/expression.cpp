@@ -23,7 +23,7 @@ bool is_name(char c) {
 }
 
 // As str() would print it.
-std::string text_of(const json& value) {
+std::string as_text(const json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_boolean()) return value.get<bool>() ? "True" : "False";
   return value.dump();
@@ -178,7 +178,7 @@ class Parser {
         }
         const Value value = c == '{' ? field() : std::nullopt;
         if (!value) return std::nullopt;
-        out += text_of(*value);
+        out += as_text(*value);
       } else {
         out += c;
       }
@@ -220,7 +220,7 @@ class Parser {
   Value call(std::string_view name, const std::vector<json>& arguments) {
     if (arguments.size() == 1) {
       const json& only = arguments.front();
-      if (name == "str") return text_of(only);
+      if (name == "str") return as_text(only);
       if (name == "float" && only.is_number()) return only.get<double>();
       if (name == "int" && only.is_number() && std::fabs(only.get<double>()) < 9e15)
         return static_cast<std::int64_t>(std::trunc(only.get<double>()));

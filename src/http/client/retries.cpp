@@ -2,7 +2,6 @@
 #include "http/client/retries.hpp"
 
 #include <algorithm>
-#include <random>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -15,13 +14,6 @@ namespace shaman::client {
 namespace asio = boost::asio;
 
 namespace {
-
-constexpr std::chrono::seconds kLongestRetryAfter{60};
-
-double random_share() {
-  static thread_local std::mt19937_64 engine(std::random_device{}());
-  return std::uniform_real_distribution<double>(0, 1)(engine);
-}
 
 bool is_passing(unsigned status, const Patience& patience) {
   return client::is_passing(status) && (status != 500 || patience.retries_internal_error);

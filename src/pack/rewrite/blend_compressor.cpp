@@ -7,7 +7,6 @@
 namespace shaman::pack {
 namespace {
 
-constexpr std::string_view kPlainMagic = "BLENDER";
 constexpr std::size_t kFrame = kPiece;
 
 }  // namespace

@@ -11,7 +11,6 @@
 namespace shaman::pack {
 namespace {
 
-constexpr std::string_view kPlainMagic = "BLENDER";
 constexpr std::string_view kGzipMagic = "\x1f\x8b";          // RFC 1952
 constexpr std::string_view kZstdMagic = "\x28\xb5\x2f\xfd";  // RFC 8878
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "shaman/error.hpp"
 #include "shaman/os.hpp"
@@ -17,6 +18,9 @@ namespace shaman::pack {
 
 /// Bytes that are read, compressed or written at once.
 inline constexpr std::size_t kPiece = std::size_t{1} << 20;
+
+/// How a .blend begins that is not compressed.
+inline constexpr std::string_view kPlainMagic = "BLENDER";
 
 /// Bounds against hostile files (docs/packing.md): a compressed file may grow to 64 GiB and to
 /// 2,000 times its size.

@@ -14,7 +14,7 @@ namespace shaman::pack {
 namespace {
 
 constexpr int kGzipWindow = 15 + 16;  // zlib's manual: 16 asks for the gzip format
-constexpr int kLevel = 6;
+constexpr int kGzipLevel = 6;
 constexpr int kMemory = 8;
 constexpr int kUnknownSystem = 255;
 
@@ -25,7 +25,7 @@ Bytef* zlib_bytes(std::byte* bytes) {
 class Deflater {
  public:
   explicit Deflater(const Sink& sink) : sink_(sink), buffer_(kPiece) {
-    if (deflateInit2(&stream_, kLevel, Z_DEFLATED, kGzipWindow, kMemory, Z_DEFAULT_STRATEGY) !=
+    if (deflateInit2(&stream_, kGzipLevel, Z_DEFLATED, kGzipWindow, kMemory, Z_DEFAULT_STRATEGY) !=
         Z_OK)
       throw std::bad_alloc();
     header_.os = kUnknownSystem;

@@ -10,7 +10,7 @@ namespace shaman::pack {
 namespace {
 
 constexpr int kMaxWindowLog = 27;
-constexpr int kLevel = 3;
+constexpr int kZstdLevel = 3;
 constexpr std::size_t kChecksumBytes = 4;
 constexpr std::size_t kDescriptorAt = 4;
 constexpr std::byte kChecksumBit{0x04};
@@ -63,7 +63,7 @@ void FrameEncoder::Free::operator()(ZSTD_CCtx_s* context) const noexcept {
 FrameEncoder::FrameEncoder(const Sink& sink)
     : sink_(sink), context_(ZSTD_createCCtx()), output_(kPiece) {
   if (!context_) throw std::bad_alloc();
-  ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, kLevel);
+  ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, kZstdLevel);
   // Always made, as the seek table may want it of a frame that has none: it is taken off again.
   ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
 }

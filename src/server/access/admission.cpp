@@ -18,8 +18,6 @@ namespace {
 
 using auth::Role;
 
-constexpr std::string_view kForwardedFor = "X-Forwarded-For";
-
 // A login is the Manager's to judge, and of no use where this server answers.
 bool is_unusable(const Exchange& exchange) {
   const auto kind = authorization_of(exchange.head).kind;

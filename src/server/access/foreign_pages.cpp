@@ -12,7 +12,7 @@
 namespace shaman::http {
 namespace {
 
-bool is_reading(std::string_view method) {
+bool is_safe(std::string_view method) {
   return method == "GET" || method == "HEAD";
 }
 
@@ -59,7 +59,7 @@ bool accepts_pages(const RequestHead& head) {
 // Of a window, and not of a frame in a page, which could lay this one under its own buttons.
 bool is_link(const RequestHead& head) {
   const std::string_view goal = head.header("Sec-Fetch-Dest");
-  return is_reading(head.method()) && head.header("Sec-Fetch-Mode") == "navigate" &&
+  return is_safe(head.method()) && head.header("Sec-Fetch-Mode") == "navigate" &&
          (goal.empty() || goal == "document") && head.header("Upgrade").empty();
 }
 
@@ -79,7 +79,7 @@ bool may_ask_by_network(const Exchange& exchange) {
 bool is_foreign_by_referer(const Exchange& exchange, auth::Role needed) {
   const RequestHead& head = exchange.head;
   const std::string_view referer = head.header("Referer");
-  if (needed == auth::Role::admin && is_reading(head.method()) && is_browser(head))
+  if (needed == auth::Role::admin && is_safe(head.method()) && is_browser(head))
     return !is_own_page(exchange, referer);
   return !referer.empty() && !accepts_pages(head) && !is_own_page(exchange, referer);
 }

@@ -12,8 +12,6 @@
 namespace shaman::http {
 namespace {
 
-constexpr std::string_view kForwardedFor = "X-Forwarded-For";
-
 std::string address_in(std::string_view entry) {
   entry = text::trimmed(entry);
   // One colon separates a port; an IPv6 address has more of them, and with a port has brackets.

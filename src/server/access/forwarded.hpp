@@ -12,6 +12,8 @@
 /// What proxies say about the client behind them, as far as it can be believed.
 namespace shaman::http {
 
+inline constexpr std::string_view kForwardedFor = "X-Forwarded-For";
+
 /// What stands for an entry of X-Forwarded-For that holds no address (`unknown`, `unix:`).
 inline constexpr std::string_view kUnknownAddress = "unknown";
 

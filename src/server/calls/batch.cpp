@@ -17,7 +17,7 @@ namespace {
 
 using SharedReader = std::shared_ptr<BatchReader>;
 
-constexpr std::chrono::seconds kLookAgain{1};
+constexpr std::chrono::seconds kLookAgainForClaim{1};
 // What becomes of 10,000 files, and the answer that tells it.
 constexpr std::uint64_t kAnswerBytes = std::uint64_t{2} << 20;
 
@@ -25,7 +25,7 @@ constexpr std::uint64_t kAnswerBytes = std::uint64_t{2} << 20;
 Task<> wait_for_disk(Connection& connection, const BatchOutcome& outcome, std::size_t most) {
   connection.enter_working();
   while (outcome.pending() > most)
-    co_await connection.event().wait(Clock::now() + kLookAgain);
+    co_await connection.event().wait(Clock::now() + kLookAgainForClaim);
 }
 
 // The piece's files, as many at a time as may wait for the disk.

@@ -15,7 +15,7 @@
 namespace shaman::http {
 namespace {
 
-constexpr std::size_t kPiece = 64 * 1024;
+constexpr std::size_t kListedAtOnce = 64 * 1024;
 
 struct List {
   std::vector<FoundCheckout> checkouts;
@@ -43,7 +43,7 @@ class ListAnswer final : public PieceSource {
 
   bool produce(std::string& out) override {
     if (next_ == 0) out += R"({"checkouts":[)";
-    const std::size_t enough = out.size() + kPiece;
+    const std::size_t enough = out.size() + kListedAtOnce;
     while (next_ < list_.checkouts.size() && out.size() < enough) {
       const FoundCheckout& checkout = list_.checkouts[next_];
       if (next_++ > 0) out += ',';
@@ -70,7 +70,7 @@ class ContentAnswer final : public PieceSource {
 
   bool produce(std::string& out) override {
     if (next_ == 0) begin(out);
-    const std::size_t enough = out.size() + kPiece;
+    const std::size_t enough = out.size() + kListedAtOnce;
     while (next_ < content_.files.size() && out.size() < enough) {
       const FileSpec file = content_.files[next_];
       if (next_++ > 0) out += ',';

@@ -14,7 +14,7 @@ namespace shaman {
 namespace {
 
 constexpr std::size_t kRecord = Digest::kBytes + 8;
-constexpr std::size_t kReadPiece = 16 * 1024 * kRecord;
+constexpr std::size_t kRecordsPiece = 16 * 1024 * kRecord;
 // A million proofs are some 70 MB in memory: those of others are read again when they come back.
 constexpr std::size_t kLoadedScopes = 64;
 // More files than this are made one when they are read.
@@ -62,7 +62,7 @@ struct ProofsOfScope {
     const auto file = file_system.open_file(folder, name);
     if (!file) return;
     std::uint64_t& at = read[name];
-    std::vector<std::byte> piece(kReadPiece);
+    std::vector<std::byte> piece(kRecordsPiece);
     for (;;) {
       std::size_t filled = 0;
       while (filled < piece.size()) {

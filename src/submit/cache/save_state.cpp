@@ -20,11 +20,12 @@ std::string_view stem_of(std::string_view blendfile) {
 // wm_autosave_location() in Blender's source/blender/windowmanager/intern/wm_files.cc, since 2.9:
 // the .blend's name and the process's number.
 bool is_autosave_of(std::string_view name, std::string_view stem) {
-  static constexpr std::string_view kEnd = "_autosave.blend";
-  if (!name.starts_with(stem) || !name.ends_with(kEnd)) return false;
-  if (name.size() <= stem.size() + 1 + kEnd.size() || name[stem.size()] != '_') return false;
+  static constexpr std::string_view kAutosaveEnd = "_autosave.blend";
+  if (!name.starts_with(stem) || !name.ends_with(kAutosaveEnd)) return false;
+  if (name.size() <= stem.size() + 1 + kAutosaveEnd.size() || name[stem.size()] != '_')
+    return false;
   name.remove_prefix(stem.size() + 1);
-  name.remove_suffix(kEnd.size());
+  name.remove_suffix(kAutosaveEnd.size());
   return std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; });
 }
 

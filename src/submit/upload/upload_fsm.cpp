@@ -16,8 +16,6 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr milliseconds kLongestRetryAfter{60'000};
-
 UploadAction give_up(Error error) {
   return {Kind::give_up, {}, std::move(error)};
 }

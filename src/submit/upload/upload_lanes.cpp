@@ -2,7 +2,6 @@
 #include "submit/upload/upload_lanes.hpp"
 
 #include <algorithm>
-#include <random>
 #include <utility>
 
 #include <boost/asio/use_awaitable.hpp>
@@ -17,11 +16,6 @@ namespace asio = boost::asio;
 using Kind = UploadAction::Kind;
 
 namespace {
-
-double random_share() {
-  static thread_local std::mt19937_64 engine(std::random_device{}());
-  return std::uniform_real_distribution<double>(0, 1)(engine);
-}
 
 // More than that and a request for itself costs little in comparison.
 constexpr std::uint64_t kBatchUpTo = 256U << 10U;

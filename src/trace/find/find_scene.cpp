@@ -6,7 +6,7 @@ namespace shaman::trace {
 namespace {
 
 // SEQ_TYPE_* of DNA_sequence_types.h.
-enum : std::int64_t { kImage = 0, kMovie = 3, kSound = 4, kOldSound = 5 };
+enum : std::int64_t { kImageStrip = 0, kMovieStrip = 3, kSoundStrip = 4, kOldSoundStrip = 5 };
 
 constexpr std::int64_t kUseViews = 1 << 29;  // SEQ_USE_VIEWS
 
@@ -32,12 +32,15 @@ void find_scene(Finder& finder, const blend::Record& scene) {
 // Struct `Sequence` in files; its `strip`, struct `Strip`, has the folder and the file names.
 void find_strip(Finder& finder, const blend::Record& sequence) {
   const std::int64_t type = sequence.integer("type", -1);
-  if (type != kImage && type != kMovie && type != kSound && type != kOldSound) return;
+  if (type != kImageStrip && type != kMovieStrip && type != kSoundStrip && type != kOldSoundStrip)
+    return;
   // What is played is the sound data-block; the path here is a copy that goes stale.
-  if (type == kSound && finder.leads_somewhere(sequence, "sound")) return;
+  if (type == kSoundStrip && finder.leads_somewhere(sequence, "sound")) return;
   const std::optional<blend::Record> strip = finder.follow(sequence, "strip");
   if (!strip) return;
-  const Kind kind = type == kImage ? Kind::image : type == kMovie ? Kind::movie : Kind::sound;
+  const Kind kind = type == kImageStrip   ? Kind::image
+                    : type == kMovieStrip ? Kind::movie
+                                          : Kind::sound;
   std::optional<Reference> folder = finder.reference(kind, *strip, {"dir", "dirpath"});
   if (!folder) return;
   if ((sequence.integer("flag") & kUseViews) != 0 && sequence.integer("views_format") == 0)
@@ -52,7 +55,7 @@ void find_strip(Finder& finder, const blend::Record& sequence) {
   finder.file().for_each(
       block, finder.file().blocks()[block].struct_index, [&](const blend::Record& element) {
         const std::string name = element.text(element.has("name") ? "name" : "filename");
-        if (first || type == kImage) add_element(finder, *folder, name);
+        if (first || type == kImageStrip) add_element(finder, *folder, name);
         first = false;
       });
 }

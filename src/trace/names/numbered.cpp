@@ -7,10 +7,6 @@
 namespace shaman::trace {
 namespace {
 
-bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
-
 std::size_t start_of_digits(std::string_view name, std::size_t end) {
   std::size_t start = end;
   while (start > 0 && is_digit(name[start - 1]))

@@ -9,6 +9,10 @@
 
 namespace shaman::trace {
 
+[[nodiscard]] constexpr bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
+
 /// A file name with a frame number in it: `shot` `0001` `_final.png`.
 struct Numbered {
   std::string head;

@@ -20,7 +20,7 @@ namespace {
 using Kind = JsonValue::Kind;
 using text::in_quotes;
 
-constexpr std::string_view kJobs = "{jobs}/";
+constexpr std::string_view kJobsVariable = "{jobs}/";
 constexpr std::string_view kStorage = "storage";
 constexpr std::string_view kCheckoutId = "shaman_checkout_id";
 // Each costs a look at the disk.
@@ -56,8 +56,8 @@ result<JsonValue*> object_at(JsonValue& job, std::string_view name) {
   return found;
 }
 
-result<JsonValue> read_job(std::string_view json) {
-  auto job = parse_strict_json(json);
+result<JsonValue> read_job(std::string_view document) {
+  auto job = parse_strict_json(document);
   if (!job) return job;
   if (!job->is(Kind::object)) return malformed("a job must be a JSON object");
   if (const auto checked = check_names(*job, kFields); !checked) return checked.error();
@@ -84,7 +84,7 @@ class Repair {
     if (auto checked = check_leads(); !checked) return checked.error();
     if (auto checked = check_others(); !checked) return checked.error();
     if (rules_.manager_shaman_is_off)
-      if (std::string* const path = blendfile()) path->insert(kJobs.size(), "jobs/");
+      if (std::string* const path = blendfile()) path->insert(kJobsVariable.size(), "jobs/");
     return RepairedJob{to_text(job_), {checkouts_.begin(), checkouts_.end()}};
   }
 
@@ -94,7 +94,7 @@ class Repair {
     JsonValue* const settings = job_.find("settings");
     JsonValue* const found = settings != nullptr ? settings->find("blendfile") : nullptr;
     const bool is_below =
-        found != nullptr && found->is(Kind::string) && found->text.starts_with(kJobs);
+        found != nullptr && found->is(Kind::string) && found->text.starts_with(kJobsVariable);
     return is_below ? &found->text : nullptr;
   }
 
@@ -127,7 +127,7 @@ class Repair {
   }
 
   void name_in_metadata(const std::string& path) {
-    metadata().set(jobs::kCheckoutMember, JsonValue::string(std::string(kJobs) + path));
+    metadata().set(jobs::kCheckoutMember, JsonValue::string(std::string(kJobsVariable) + path));
   }
 
   // What has a path when the job is deleted may be another checkout than now. What a client says
@@ -144,7 +144,7 @@ class Repair {
   result<void> check_blendfile() {
     const std::string* const path = blendfile();
     if (path == nullptr) return {};
-    std::string below = path->substr(kJobs.size() - 1) + "/";
+    std::string below = path->substr(kJobsVariable.size() - 1) + "/";
     std::ranges::replace(below, '\\', '/');
     for (const std::string_view odd : {"//", "/./", "/../"})
       if (below.find(odd) != below.npos)
@@ -275,19 +275,19 @@ result<CheckoutPlace> place_of_lead(const PlaceOf& place_of, std::string path) {
   }
 }
 
-result<RepairedJob> repair_job(std::string_view json, const JobRules& rules) {
-  auto job = read_job(json);
+result<RepairedJob> repair_job(std::string_view document, const JobRules& rules) {
+  auto job = read_job(document);
   if (!job) return job.error();
   return Repair(*std::move(job), rules).run();
 }
 
-std::string repair_location(std::string_view json) {
+std::string repair_location(std::string_view document) {
   using Json = nlohmann::ordered_json;
-  Json answer = Json::parse(json, nullptr, false);
-  if (!answer.is_object()) return std::string(json);
+  Json answer = Json::parse(document, nullptr, false);
+  if (!answer.is_object()) return std::string(document);
   const auto enabled = answer.find("shamanEnabled");
   if (enabled == answer.end() || !enabled->is_boolean() || enabled->get<bool>())
-    return std::string(json);
+    return std::string(document);
   *enabled = true;
   if (const auto location = answer.find("location");
       location != answer.end() && location->is_string()) {
