@@ -7,9 +7,9 @@ include(CMakePackageConfigHelpers)
 set(libraries base net tls http_client protocol blend formats trace pack submit manager)
 if(NOT WIN32)
   list(APPEND libraries async http auth fs store checkout gc server proxy jobs)
-  install(TARGETS shaman-server RUNTIME COMPONENT programs)
+  install(TARGETS shaman-server RUNTIME COMPONENT server)
 endif()
-install(TARGETS shaman RUNTIME COMPONENT programs)
+install(TARGETS shaman RUNTIME COMPONENT client)
 
 foreach(name ${libraries})
   set_target_properties(shaman_${name} PROPERTIES EXPORT_NAME ${name})
@@ -27,3 +27,9 @@ write_basic_package_version_file(${config}/shaman-config-version.cmake
                                  COMPATIBILITY SameMinorVersion)
 install(FILES ${config}/shaman-config.cmake ${config}/shaman-config-version.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/shaman COMPONENT library)
+
+if(NOT CMAKE_CROSSCOMPILING)
+  include(ShamanDocuments)
+  shaman_documents(shaman 1 client)
+  shaman_documents(shaman-server 8 server)
+endif()

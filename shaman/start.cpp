@@ -13,7 +13,9 @@
 #include "shaman/text.hpp"
 #include "shaman/version.hpp"
 
+#include "commands/commands.hpp"
 #include "config/documents.hpp"
+#include "description.hpp"
 #include "exit_status.hpp"
 #include "options/command_line.hpp"
 #include "options/machine_checks.hpp"
@@ -51,7 +53,7 @@ int print(const std::string& text) {
 void suggest(const std::vector<std::string>& unknown, const CLI::App& app) {
   if (unknown.empty()) return;
   const std::string name = unknown.front().substr(0, unknown.front().find('='));
-  std::vector<std::string> known{"gc", "erase", "verify", "token", "expired", "check-manager"};
+  std::vector<std::string> known = command_names();
   if (name.starts_with('-')) {
     known.clear();
     for (const CLI::Option* option : app.get_options())
@@ -98,6 +100,7 @@ Start read_start(int argc, char** argv) {
   app.add_flag("--sample-config", prints_sample,
                "Print a configuration file with every option explained, and end");
   app.add_flag("--options-as-markdown", prints_markdown)->group("");
+  add_describe_option(app);
   CommandLine line(app, table);
   line.add_all();
   try {

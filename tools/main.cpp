@@ -13,6 +13,7 @@
 #include "shaman/text.hpp"
 #include "shaman/version.hpp"
 
+#include "cli/document.hpp"
 #include "commands.hpp"
 #include "options/help_text.hpp"
 #include "options/usage.hpp"
@@ -26,14 +27,32 @@ std::vector<Command> add_commands(CLI::App& app) {
           add_job(app),  add_status(app), add_doctor(app)};
 }
 
-ExitStatus run_command(std::vector<std::string> arguments) {
-  CLI::App app("Finds the files that a .blend needs and sends them to a render farm.", "shaman");
+constexpr const char* kProgramAbout =
+    "Finds the files that a .blend needs and sends them to a render farm.";
+
+std::vector<Command> set_up(CLI::App& app) {
   app.formatter(std::make_shared<HelpFormatter>());
   app.set_help_flag("-h,--help", "Show this help.");
   app.set_version_flag("--version,-V", version_line("shaman"), "Show the version.");
   app.footer("Run `shaman help COMMAND` for the options of a command.");
   app.require_subcommand(1);
-  const std::vector<Command> commands = add_commands(app);
+  return add_commands(app);
+}
+
+cli::CommandText describe_program() {
+  CLI::App app(kProgramAbout, "shaman");
+  const std::vector<Command> commands = set_up(app);
+  return cli::describe(app);
+}
+
+ExitStatus run_command(std::vector<std::string> arguments) {
+  if (const auto document = cli::document(arguments, 1, version(), describe_program)) {
+    if (!*document) return fail(document->error());
+    print(**document);
+    return ExitStatus::done;
+  }
+  CLI::App app(kProgramAbout, "shaman");
+  const std::vector<Command> commands = set_up(app);
   try {
     // CLI11 takes them last first.
     std::reverse(arguments.begin(), arguments.end());

@@ -2,11 +2,13 @@
 #include "commands/commands.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdio>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -20,12 +22,16 @@
 #include "shaman/store.hpp"
 #include "shaman/text.hpp"
 #include "shaman/verify.hpp"
+#include "shaman/version.hpp"
 #include "shaman/worker_pool.hpp"
 
+#include "cli/document.hpp"
 #include "commands/command_tools.hpp"
+#include "commands/description.hpp"
 #include "commands/pin_commands.hpp"
 #include "commands/token_command.hpp"
 #include "options/command_options.hpp"
+#include "start.hpp"
 
 namespace shaman::program {
 namespace {
@@ -267,20 +273,56 @@ int verify(int argc, char** argv) {
   return results->unread_places == 0 ? 0 : kUnread;
 }
 
+struct Command {
+  const char* name;
+  int (*run)(int argc, char** argv);
+};
+constexpr std::array kCommands{
+    Command{"gc", collect},
+    Command{"erase", erase},
+    Command{"verify", verify},
+    Command{"pin", run_pin_command},
+    Command{"unpin", run_unpin_command},
+    Command{"pins", run_pins_command},
+    Command{"expired", expired},
+    Command{"token", run_token_command},
+    Command{"check-manager", check},
+};
+
+cli::CommandText describe_program() {
+  cli::CommandText program = describe(read_start, "shaman-server");
+  for (const Command& command : kCommands)
+    program.commands.push_back(describe(command.run, command.name));
+  return program;
+}
+
+// Documents for packagers, asked for as commands.
+std::optional<int> print_document(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  const auto document = cli::document(arguments, 8, version(), describe_program);
+  if (!document) return std::nullopt;
+  if (!*document) {
+    (void)fail(document->error());
+    return kCommandUsage;
+  }
+  std::fputs((*document)->c_str(), stdout);
+  return 0;
+}
+
 }  // namespace
+
+std::vector<std::string> command_names() {
+  std::vector<std::string> names;
+  for (const Command& command : kCommands)
+    names.emplace_back(command.name);
+  return names;
+}
 
 std::optional<int> run_command(int argc, char** argv) {
   const std::string_view name = argc > 1 ? argv[1] : "";
-  if (name == "gc") return collect(argc - 1, argv + 1);
-  if (name == "erase") return erase(argc - 1, argv + 1);
-  if (name == "check-manager") return check(argc - 1, argv + 1);
-  if (name == "expired") return expired(argc - 1, argv + 1);
-  if (name == "token") return run_token_command(argc - 1, argv + 1);
-  if (name == "verify") return verify(argc - 1, argv + 1);
-  if (name == "pin") return run_pin_command(argc - 1, argv + 1);
-  if (name == "unpin") return run_unpin_command(argc - 1, argv + 1);
-  if (name == "pins") return run_pins_command(argc - 1, argv + 1);
-  return std::nullopt;
+  for (const Command& command : kCommands)
+    if (name == command.name) return command.run(argc - 1, argv + 1);
+  return print_document(argc, argv);
 }
 
 }  // namespace shaman::program

@@ -2,8 +2,13 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace shaman::program {
+
+/// What the commands are called, in the order of the manual.
+[[nodiscard]] std::vector<std::string> command_names();
 
 /// `shaman-server gc …`, `erase …`, `verify …`, `pin …`, `unpin …`, `pins`, `expired …` and
 /// `check-manager …`: work on a storage, beside a running server or without one. The exit status,

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "commands/description.hpp"
 #include "options/command_line.hpp"
 #include "options/settings.hpp"
 
@@ -16,6 +17,7 @@ class CommandOptions {
   explicit CommandOptions(CLI::App& app) : table_(table_of(defaults_)), line_(app, table_) {
     app.add_option("--config", sources_.file, "The server's configuration file [SHAMAN_CONFIG]")
         ->type_name("FILE");
+    add_describe_option(app);
   }
   CommandLine& line() { return line_; }
 

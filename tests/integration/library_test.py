@@ -34,6 +34,11 @@ class LibraryTest(unittest.TestCase):
             out = run(os.path.join(self.installed, "bin", program), "--version")
             self.assertIn(program, out)
 
+    def test_man_pages_and_completions_are_installed_where_they_are_looked_for(self):
+        for path in ("man/man1/shaman.1.gz", "man/man8/shaman-server.8.gz", "bash-completion/completions/shaman",
+                     "zsh/vendor-completions/_shaman-server", "fish/vendor_completions.d/shaman.fish"):
+            self.assertGreater(os.path.getsize(os.path.join(self.installed, "share", path)), 0, path)
+
     def test_a_program_finds_links_and_uses_it(self):
         build = os.path.join(self.folder, "build")
         run("cmake", "-S", USER, "-B", build, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={self.installed}")

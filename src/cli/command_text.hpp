@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+/// Man pages and completions, written from what a program tells CLI11 of its command line.
+namespace shaman::cli {
+
+struct OptionText {
+  std::vector<std::string> names;  ///< `-q`, `--quiet`; empty: an operand
+  std::string value;               ///< `FILE`, `group|full|none`; empty: takes none
+  std::string text;
+  std::string group;  ///< the heading in --help
+  bool is_required = false;
+  bool is_repeated = false;
+};
+
+/// A program, or one of its commands.
+struct CommandText {
+  std::string name;  ///< `submit`
+  std::string text;
+  std::vector<OptionText> options;
+  std::vector<OptionText> operands;
+  std::vector<CommandText> commands;
+};
+
+/// What is in its --help; what that hides is left out.
+[[nodiscard]] CommandText describe(CLI::App& app);
+
+/// ASCII letters alone.
+[[nodiscard]] std::string upper_case(std::string text);
+
+/// The first sentence, without its full stop.
+[[nodiscard]] std::string summary(const std::string& text);
+
+/// What a value may be, where its name lists it: `group|full|none`. Else nothing.
+[[nodiscard]] std::vector<std::string> choices(const std::string& value);
+
+enum class Names : unsigned char { none, files, folders };
+/// What on disk a value names, as far as its own name says: FILE.blend, DIR.
+[[nodiscard]] Names names_of(const std::string& value);
+/// What the operands of a command name.
+[[nodiscard]] Names names_of_operands(const CommandText& command);
+
+}  // namespace shaman::cli
