@@ -13,7 +13,8 @@ Builds the release and runs every test; then the unit tests with AddressSanitize
 UndefinedBehaviorSanitizer. At most 15 minutes on 2 cores.
 
   --full        also clang-tidy, and every test with ASan+UBSan and with ThreadSanitizer,
-                Blender 4.2 to 5.2, and the client for Windows, tested under Wine
+                Blender 4.2 to 5.2, the hardened build, and the client for Windows, tested
+                under Wine
   --nightly     --full, with the tests that take longer
   --no-blender  do not install Blender; tests that need it are skipped where it is missing
   --no-install  install nothing
@@ -112,12 +113,16 @@ step "Format and scripts" tests/lint.sh
 if step "Release: build" build release; then
   # With every Blender that artists use, where that many tests are wanted.
   SHAMAN_ALL_BLENDERS=${full:+1} step "Release: all tests" tests release
-  SHAMAN_BUILD=$builds step "Release: the demo" tools/demo.sh --no-install
+  # With --full as users run it, with a build of its own.
+  demo=(--preset release)
+  [[ $full ]] && demo=()
+  SHAMAN_BUILD=$builds step "The demo" tools/demo.sh --no-install "${demo[@]}"
 fi
 if [[ $full ]]; then
   step "clang-tidy" tests/lint.sh --tidy "$builds/release"
   step "ASan+UBSan: build" build asan && step "ASan+UBSan: all tests" tests asan
   step "TSan: build" build tsan && step "TSan: all tests" tests tsan
+  step "Dist: hardened and reproducible" tests/dist.sh
   step "Windows: build, tests under Wine" windows
 else
   step "ASan+UBSan: build the unit tests" build asan unit_tests &&

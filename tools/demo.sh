@@ -6,24 +6,27 @@ cd "$(dirname "$0")/.."
 
 usage() {
   cat <<'EOF'
-Usage: tools/demo.sh [--storage DIR] [--no-install]
+Usage: tools/demo.sh [--storage DIR] [--no-install] [--preset NAME]
 
 Installs what is missing, builds, starts a server on a local folder, submits a .blend
 whose textures and libraries lie in several folders, one of them outside the project,
 and shows the checkout. Then one texture is repainted and the scene submitted again.
+The first build takes about 5 minutes of CPU; everything else takes seconds.
 
   --storage DIR  keep the server's storage in DIR (default: a temporary folder)
   --no-install   install nothing
+  --preset NAME  build with this preset of CMake (default: quick)
 
 SHAMAN_BUILD     where to build (default: build/)
 EOF
 }
 
-storage='' install=1
+storage='' install=1 preset=quick
 while (($#)); do
   case $1 in
     --storage) storage=${2:?--storage wants a folder}; shift ;;
     --no-install) install='' ;;
+    --preset) preset=${2:?--preset needs a name}; shift ;;
     -h | --help) usage; exit 0 ;;
     *) echo "demo.sh: unknown option '$1'; see tools/demo.sh --help" >&2; exit 2 ;;
   esac
@@ -64,18 +67,36 @@ storage=${storage:-$work/storage}
 
 # --- what is needed ---------------------------------------------------------------------------
 
+# Ninja's lines scroll by in one line on a terminal. Elsewhere one line every ten seconds says how far it is.
+build_programs() {
+  local builder status=0 waited=0 last=''
+  if [[ -t 1 ]]; then
+    cmake --build "$build" --target shaman-server shaman
+    return
+  fi
+  cmake --build "$build" --target shaman-server shaman >"$work/build.log" 2>&1 &
+  builder=$!
+  while kill -0 "$builder" 2>/dev/null; do
+    sleep 1
+    ((++waited % 10)) && continue
+    last=$(grep -oE '^\[[0-9]+/[0-9]+\]' "$work/build.log" | tail -n 1 | tr -d '[]')
+    say "  ${last:-0} steps of the build are done after $((SECONDS - start)) s"
+  done
+  wait "$builder" || status=$?
+  ((status == 0)) || tail -n 80 "$work/build.log" >&2
+  return "$status"
+}
+
+say "This installs what is missing, builds shaman-server and shaman, starts a server on a temporary folder,"
+say "and submits a scene twice. The first build takes about 5 minutes of CPU ($(nproc) cores here), later ones"
+say "and everything else take seconds."
 heading "Installing and building"
 [[ $install ]] && tools/setup.sh
-build=${SHAMAN_BUILD:-$PWD/build}/release
+build=${SHAMAN_BUILD:-$PWD/build}/$preset
 start=$SECONDS
-cmake --preset release -B "$build" >"$work/build.log" 2>&1 ||
+cmake --preset "$preset" -B "$build" >"$work/build.log" 2>&1 ||
   { tail -n 40 "$work/build.log" >&2; give_up "the build could not be configured"; }
-if [[ -t 1 ]]; then
-  cmake --build "$build" --target shaman-server shaman || give_up "the build failed"
-else
-  cmake --build "$build" --target shaman-server shaman >"$work/build.log" 2>&1 ||
-    { tail -n 80 "$work/build.log" >&2; give_up "the build failed"; }
-fi
+build_programs || give_up "the build failed"
 server_program=$build/shaman/shaman-server
 PATH=$build/tools:$PATH
 say "Built in $((SECONDS - start)) s: shaman-server and shaman."
