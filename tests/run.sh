@@ -123,6 +123,7 @@ if [[ $full ]]; then
   step "ASan+UBSan: build" build asan && step "ASan+UBSan: all tests" tests asan
   step "TSan: build" build tsan && step "TSan: all tests" tests tsan
   step "Dist: hardened and reproducible" tests/dist.sh
+  SHAMAN_BUILD=$builds step "Packages" tests/package.sh
   step "Windows: build, tests under Wine" windows
 else
   step "ASan+UBSan: build the unit tests" build asan unit_tests &&

@@ -10,7 +10,7 @@ Usage: tools/setup.sh [--tests] [--blender] [--bench] [--lint] [--windows]
 Installs with apt what is missing to build Shaman on Debian 12 or 13. Quick and
 silent when all is there. Needs root or sudo only when something is missing.
 
-  --tests    also what tests/run.sh needs (Python, curl, strace, mkfs, Go)
+  --tests    also what tests/run.sh needs (Python, curl, strace, mkfs, Go, lintian, other shells)
   --blender  also Blender, which judges checkouts (about 500 MB)
   --windows  also what building for Windows and running under Wine needs (1.3 GB)
   --bench    also what tools/bench compares with: Blender and rsync
@@ -28,7 +28,12 @@ packages=(
 
 while (($#)); do
   case $1 in
-    --tests) packages+=(python3 curl strace procps e2fsprogs xfsprogs nginx openssl golang-go) ;;
+    --tests)
+      packages+=(
+        python3 curl strace procps e2fsprogs xfsprogs nginx openssl golang-go
+        binutils dpkg-dev file lintian groff-base man-db zsh fish
+      )
+      ;;
     --blender) packages+=(blender) ;;
     --windows)
       packages+=(g++-mingw-w64-x86-64-posix libz-mingw-w64-dev wine wine64 make perl tcl dpkg-dev)
