@@ -14,8 +14,8 @@
 #include "shaman/version.hpp"
 
 #include "commands/commands.hpp"
+#include "commands/description.hpp"
 #include "config/documents.hpp"
-#include "description.hpp"
 #include "exit_status.hpp"
 #include "options/command_line.hpp"
 #include "options/machine_checks.hpp"
