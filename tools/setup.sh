@@ -30,7 +30,7 @@ while (($#)); do
   case $1 in
     --tests)
       packages+=(
-        python3 curl strace procps e2fsprogs xfsprogs nginx openssl golang-go
+        python3 python3-yaml curl strace procps e2fsprogs xfsprogs nginx openssl golang-go
         binutils dpkg-dev file lintian groff-base man-db zsh fish
       )
       ;;

@@ -6,6 +6,7 @@ import json
 import os
 import unittest
 
+import openapi
 from raw_http import RawConnection
 from shaman_server import PATIENCE, Server, sha256
 
@@ -69,7 +70,9 @@ class Api:
 
     def call(self, method, path, body=None, headers=None):
         self.connection.request(method, path, body, {**self.headers, **(headers or {})})
-        return Answer(self.connection.getresponse())
+        answer = Answer(self.connection.getresponse())
+        openapi.check(method, path, answer.status, answer.header("Content-Type"), answer.body)
+        return answer
 
     def get(self, path):
         return self.call("GET", path)
