@@ -5,10 +5,10 @@ if(NOT SHAMAN_HARDEN)
 endif()
 include(CheckCXXCompilerFlag)
 include(CheckCXXSourceCompiles)
-include(CheckPIESupported)
 
-check_pie_supported()
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+# The same for programs and libraries, which share precompiled headers.
+add_compile_options(-fPIE)
+add_link_options(-pie)
 
 # Level 3 needs GCC 12 or Clang 15, and glibc 2.34.
 set(CMAKE_REQUIRED_FLAGS "-O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3")
@@ -19,8 +19,9 @@ check_cxx_source_compiles("
   #endif
   int main() {}" SHAMAN_HAS_FORTIFY_3)
 unset(CMAKE_REQUIRED_FLAGS)
-add_compile_options(-U_FORTIFY_SOURCE)
-add_compile_definitions(_FORTIFY_SOURCE=$<IF:$<BOOL:${SHAMAN_HAS_FORTIFY_3}>,3,2> _GLIBCXX_ASSERTIONS)
+# As options, in this order: definitions would come first, and -U take them back.
+add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$<IF:$<BOOL:${SHAMAN_HAS_FORTIFY_3}>,3,2>)
+add_compile_definitions(_GLIBCXX_ASSERTIONS)
 
 foreach(flag -fstack-protector-strong -fstack-clash-protection -fcf-protection)
   string(MAKE_C_IDENTIFIER "SHAMAN_HAS${flag}" has)

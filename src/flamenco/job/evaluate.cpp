@@ -37,7 +37,7 @@ std::string last_folders(const std::string& blendfile, std::int64_t count) {
 }
 
 // pathlib.Path(a, b, …): an absolute part starts anew, empty ones are nothing.
-std::optional<json> joined(std::span<const json> parts) {
+std::optional<json> joined_path(std::span<const json> parts) {
   std::string path;
   for (const json& part : parts) {
     if (!part.is_string()) return std::nullopt;
@@ -91,7 +91,7 @@ std::optional<json> evaluate(const std::string& expression, const SettingsSource
     return found == settings.end() ? std::nullopt : std::optional<json>(*found);
   };
   names.call = [&](std::string_view name, std::span<const json> arguments) -> std::optional<json> {
-    if (name == "Path") return joined(arguments);
+    if (name == "Path") return joined_path(arguments);
     if (arguments.size() != 1) return std::nullopt;
     const json& only = arguments.front();
     if ((name == "abspath" || name == "bpy.path.abspath") && only.is_string())
