@@ -153,7 +153,7 @@ TEST_F(CollectTest, WhatACheckoutUsesStays) {
   const auto manifest = std::filesystem::canonical(below("jobs/" + path + "/.shaman-checkout"));
   set_age(manifest.string(), hours(800));
   const GcResults results = collect();
-  EXPECT_EQ(results.links_checked, 2U);
+  EXPECT_EQ(results.links_checked, 3U) << "the file, the manifest and the identity";
   EXPECT_EQ(results.old_blobs, 2U);
   EXPECT_EQ(results.old_used, 2U);
   EXPECT_EQ(results.collected, 0U);
