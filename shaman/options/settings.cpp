@@ -148,7 +148,9 @@ bool Loaded::has_problem(std::string_view key) const {
 
 // An option that is of the wrong form has its default: nobody wants to hear of that.
 void Loaded::add(Findings found) {
-  const auto is_said = [this](const config::Problem& each) { return has_problem(each.origin); };
+  const auto is_said = [this](const config::Problem& each) {
+    return !each.origin.empty() && has_problem(each.origin);
+  };
   std::erase_if(found.errors, is_said);
   std::erase_if(found.warnings, is_said);
   std::ranges::move(found.errors, std::back_inserter(problems));
