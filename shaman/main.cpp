@@ -199,9 +199,9 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
   const auto options_now = settings.current();
   const Options& options = *options_now;
   fs::LocalFileSystem file_system;
-  WorkerPool quick_pool(kQuickThreads);
-  WorkerPool disk_pool(options.disk_threads, WorkerPool::Priority::low);
-  WorkerPool request_pool(options.request_threads, WorkerPool::Priority::low);
+  WorkerPool quick_pool(kQuickThreads, WorkerPool::Priority::normal, "quick");
+  WorkerPool disk_pool(options.disk_threads, WorkerPool::Priority::low, "disk");
+  WorkerPool request_pool(options.request_threads, WorkerPool::Priority::low, "requests");
   auto store = Store::open(file_system, options.server.storage, options.store, disk_pool);
   if (!store) return fail(store.error());
   Checkouts checkouts(**store, options.checkouts);

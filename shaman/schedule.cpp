@@ -19,7 +19,10 @@ constexpr std::chrono::milliseconds kFirst{600'000};
 
 Schedule::Schedule(std::string what, Period period, Job job)
     : what_(std::move(what)), period_(std::move(period)), job_(std::move(job)) {
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    os::name_this_thread(what_);
+    run();
+  });
 }
 
 Schedule::~Schedule() {

@@ -12,6 +12,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
 namespace shaman::program {
@@ -58,7 +59,10 @@ SignalWatcher::SignalWatcher() {
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   // A log reader that went away must not end the server.
   std::signal(SIGPIPE, SIG_IGN);
-  thread_ = std::thread([this] { watch(); });
+  thread_ = std::thread([this] {
+    os::name_this_thread("signals");
+    watch();
+  });
 }
 
 SignalWatcher::~SignalWatcher() {

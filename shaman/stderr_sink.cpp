@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "shaman/os.hpp"
+
 namespace shaman::program {
 namespace {
 
@@ -108,6 +110,7 @@ void StderrSink::set_formatter(std::unique_ptr<spdlog::formatter> formatter) {
 }
 
 void StderrSink::run() {
+  os::name_this_thread("log");
   spdlog::memory_buf_t text;
   std::unique_lock lock(mutex_);
   for (;;) {

@@ -51,7 +51,7 @@ bool Upkeep::is_storage_there(const char* what) {
 }
 
 void Upkeep::collect(const std::atomic<bool>& stop) {
-  WorkerPool pool(kCollectingThreads);
+  WorkerPool pool(kCollectingThreads, WorkerPool::Priority::normal, "collect");
   const auto settings = settings_.current();
   GcOptions options = settings->gc;
   options.stop = &stop;
@@ -68,7 +68,7 @@ void Upkeep::collect(const std::atomic<bool>& stop) {
 }
 
 void Upkeep::verify(const std::atomic<bool>& stop) {
-  WorkerPool pool(kReadingThreads);
+  WorkerPool pool(kReadingThreads, WorkerPool::Priority::normal, "verify");
   const auto settings = settings_.current();
   VerifyOptions options;
   options.bytes_per_second = settings->verify_rate;

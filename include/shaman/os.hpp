@@ -156,6 +156,10 @@ class OutputFile {
 /// main().
 void set_up_terminal() noexcept;
 
+/// What tools that look at the process call this thread: the first 15 bytes. Where the system has
+/// no such names, nothing.
+void name_this_thread(const std::string& name) noexcept;
+
 /// Lets other threads come first, as far as the system can do that for one thread.
 void lower_thread_priority() noexcept;
 /// For a thread that has little to do whenever it is woken, and for which somebody waits: lets it

@@ -12,11 +12,11 @@
 #include <string>
 #include <string_view>
 #include <thread>
-#include <vector>
 
 namespace shaman {
 
-/// A fixed number of threads for work that blocks: disk, hashing, large JSON.
+/// Threads for work that blocks: disk, hashing, large JSON. A thread starts when a job finds all
+/// others at work, up to a limit, and then stays.
 /// All members may be called from any thread.
 class WorkerPool {
  public:
@@ -28,8 +28,9 @@ class WorkerPool {
   struct OnCallersThread {};
   explicit WorkerPool(OnCallersThread) {}
 
-  /// Starts `threads` threads (at least 1).
-  explicit WorkerPool(std::size_t threads, Priority priority = Priority::normal);
+  /// At most `threads` threads (at least 1), named for people who look at the process: `disk-3`.
+  explicit WorkerPool(std::size_t threads, Priority priority = Priority::normal,
+                      std::string name = "worker");
   /// Runs what is queued to its end, then joins.
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
@@ -62,7 +63,10 @@ class WorkerPool {
   void parallel_for(std::size_t count, std::size_t grain,
                     const std::function<void(std::size_t begin, std::size_t end)>& body);
 
-  [[nodiscard]] std::size_t threads() const noexcept { return threads_.size(); }
+  /// How many there may be.
+  [[nodiscard]] std::size_t threads() const noexcept { return most_threads_; }
+  /// How many have started by now.
+  [[nodiscard]] std::size_t started() const;
 
  private:
   struct Client {
@@ -71,7 +75,8 @@ class WorkerPool {
     std::size_t running = 0;
   };
 
-  void run(Priority priority);
+  void start_thread();
+  void run(std::size_t number);
   void wake_one_if_useful(std::unique_lock<std::mutex> lock);
   // With the mutex held.
   [[nodiscard]] bool may_run(const Client& client) const noexcept;
@@ -79,15 +84,19 @@ class WorkerPool {
   [[nodiscard]] std::function<void()> take(Client& client);
   void done(Client& client);
 
-  std::mutex mutex_;
+  const std::size_t most_threads_ = 0;
+  const Priority priority_ = Priority::normal;
+  const std::string name_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::size_t sleeping_ = 0;
-  bool waking_ = false;  // one was told to wake and has not looked yet
+  bool waking_ = false;  // one was told to wake, or started, and has not looked yet
   std::map<std::string, Client, std::less<>> clients_;
   std::deque<Client*> turns_;  // those with jobs, in the order in which they come next
   std::size_t most_of_one_ = 1;
   bool stopping_ = false;
-  std::vector<std::thread> threads_;
+  std::list<std::thread> threads_;
+  std::size_t started_ = 0;
 };
 
 }  // namespace shaman

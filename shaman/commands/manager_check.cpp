@@ -9,6 +9,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
 namespace shaman::program {
@@ -61,6 +62,7 @@ void ManagerCheck::start(std::string url, std::string storage, manager::Position
                          Tell tell) {
   thread_ = std::jthread([url = std::move(url), storage = std::move(storage), position,
                           tell = std::move(tell)](const std::stop_token& stop) {
+    os::name_this_thread("manager-check");
     try {
       check(stop, url, storage, position, tell);
     } catch (const std::exception& error) {

@@ -413,6 +413,11 @@ void be_nicer_by(int difference) noexcept {
 
 }  // namespace
 
+void name_this_thread(const std::string& name) noexcept {
+  constexpr std::size_t kLongest = 15;  // pthread_setname_np(3)
+  ::pthread_setname_np(::pthread_self(), name.substr(0, kLongest).c_str());
+}
+
 void lower_thread_priority() noexcept {
   be_nicer_by(10);
   ask_for_turns_of(100'000'000);
@@ -423,6 +428,7 @@ void raise_thread_priority() noexcept {
   ask_for_turns_of(100'000);
 }
 #else
+void name_this_thread(const std::string&) noexcept {}
 void lower_thread_priority() noexcept {}
 void raise_thread_priority() noexcept {}
 #endif

@@ -106,6 +106,8 @@ std::size_t terminal_width() noexcept {
   return width > 0 ? static_cast<std::size_t>(width) : 80;
 }
 
+void name_this_thread(const std::string&) noexcept {}
+
 void lower_thread_priority() noexcept {
   SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_BELOW_NORMAL);
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <exception>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "shaman/os.hpp"
@@ -71,11 +72,14 @@ WorkerPool::OnBehalfOf::~OnBehalfOf() {
   on_behalf_of = before_;
 }
 
-WorkerPool::WorkerPool(std::size_t threads, Priority priority)
-    : most_of_one_(std::max<std::size_t>(threads - std::min(threads, 1 + threads / 8), 1)) {
-  threads_.reserve(std::max<std::size_t>(threads, 1));
-  for (std::size_t i = 0; i < std::max<std::size_t>(threads, 1); ++i)
-    threads_.emplace_back([this, priority] { run(priority); });
+// The first thread starts at once: a system that has none left says so here.
+WorkerPool::WorkerPool(std::size_t threads, Priority priority, std::string name)
+    : most_threads_(std::max<std::size_t>(threads, 1)),
+      priority_(priority),
+      name_(std::move(name)),
+      most_of_one_(std::max<std::size_t>(threads - std::min(threads, 1 + threads / 8), 1)) {
+  const std::lock_guard lock(mutex_);
+  start_thread();
 }
 
 WorkerPool::~WorkerPool() {
@@ -84,12 +88,29 @@ WorkerPool::~WorkerPool() {
     stopping_ = true;
   }
   wake_.notify_all();
-  for (std::thread& thread : threads_)
-    thread.join();
+  // The jobs that are left may start more of them.
+  for (std::unique_lock lock(mutex_); !threads_.empty();) {
+    std::list<std::thread> one;
+    one.splice(one.begin(), threads_, threads_.begin());
+    lock.unlock();
+    one.front().join();
+    lock.lock();
+  }
+}
+
+std::size_t WorkerPool::started() const {
+  const std::lock_guard lock(mutex_);
+  return started_;
+}
+
+// With the mutex held.
+void WorkerPool::start_thread() {
+  threads_.emplace_back([this, number = started_ + 1] { run(number); });
+  ++started_;
 }
 
 void WorkerPool::post(std::function<void()> job) {
-  if (threads_.empty()) return job();
+  if (most_threads_ == 0) return job();
   std::unique_lock lock(mutex_);
   auto found = clients_.find(on_behalf_of);
   if (found == clients_.end()) {
@@ -130,17 +151,29 @@ void WorkerPool::done(Client& client) {
 // jobs is done by few threads, instead of each job waking one that comes too late.
 // Who is woken may come first, and would wait for a lock that is still held.
 void WorkerPool::wake_one_if_useful(std::unique_lock<std::mutex> lock) {
-  if (sleeping_ == 0 || waking_ || next() == nullptr) return;
-  waking_ = true;
-  lock.unlock();
-  wake_.notify_one();
+  if (waking_ || next() == nullptr) return;
+  if (sleeping_ > 0) {
+    waking_ = true;
+    lock.unlock();
+    wake_.notify_one();
+  } else if (started_ < most_threads_) {
+    try {
+      start_thread();
+      waking_ = true;
+    } catch (const std::system_error&) {
+      // The system has no thread left; those that there are do the work.
+    }
+  }
 }
 
-void WorkerPool::run(Priority priority) {
-  if (priority == Priority::low) os::lower_thread_priority();
+void WorkerPool::run(std::size_t number) {
+  os::name_this_thread(name_ + "-" + std::to_string(number));
+  if (priority_ == Priority::low) os::lower_thread_priority();
   Client* last = nullptr;  // whose job this thread has just done
+  bool is_new = true;
   for (;;) {
     std::unique_lock lock(mutex_);
+    if (std::exchange(is_new, false)) waking_ = false;
     if (last != nullptr) done(*std::exchange(last, nullptr));
     Client* client = next();
     while (client == nullptr && !(stopping_ && turns_.empty())) {

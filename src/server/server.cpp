@@ -314,7 +314,10 @@ void Server::run() {
   asio::co_spawn(impl_->control, impl_->watch_admissions(), asio::detached);
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < impl_->io_threads; ++i)
-    threads.emplace_back([this] { impl_->speak(); });
+    threads.emplace_back([this, i] {
+      os::name_this_thread("network-" + std::to_string(i));
+      impl_->speak();
+    });
   impl_->speak();
   for (std::thread& thread : threads)
     thread.join();

@@ -78,7 +78,8 @@ Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, Wo
       reservations(file_system, root.root, root.blobs, pool, options.limits),
       proofs(file_system, root.private_folder, options),
       housekeeper_(options.housekeeping, Rounds(*this)) {
-  if (options.durability == Durability::group) flushers.emplace(kFlushesAtOnce);
+  if (options.durability == Durability::group)
+    flushers.emplace(kFlushesAtOnce, WorkerPool::Priority::normal, "flush");
 }
 
 Store::Impl::~Impl() {

@@ -355,24 +355,37 @@ class Jobs(FrontTest):
     def post(self, job):
         return self.api.post_json(JOBS, job)
 
+    def identity_of(self, path):
+        """By which a job knows this checkout, whatever comes to its path later."""
+        links = [name for name in os.listdir(self.server.jobs(path)) if name.startswith(".shaman-id-")]
+        self.assertEqual(len(links), 1)
+        return links[0].removeprefix(".shaman-id-")
+
     def test_a_job_in_a_checkout_passes(self):
         path = self.make_checkout("film/shot 1")
         job = {"name": "j", "type": "t", "priority": 50, "submitter_platform": "linux",
                "settings": {"frames": "1-3", "fps": 23.976,
                             "blendfile": "{jobs}/" + path + "/scenes/scene.blend"},
                "metadata": {}}
-        self.assertEqual(json.loads(self.post(job).json()["body"]), job)
+        self.assertEqual(json.loads(self.post(job).json()["body"]),
+                         {**job, "metadata": {"shaman.checkout-identities": self.identity_of(path)}})
 
     def test_a_job_that_names_its_checkout_does_so_in_its_metadata(self):
         path = self.make_checkout("named")
         text = b'{ "name":"j",  "storage":{"shaman_checkout_id":"%s"} }' % path.encode()
         self.assertEqual(self.api.post_json(JOBS, text).json()["body"],
-                         '{"name":"j","metadata":{"shaman.checkout":"{jobs}/named"}}')
+                         '{"name":"j","metadata":{"shaman.checkout":"{jobs}/named",'
+                         '"shaman.checkout-identities":"%s"}}' % self.identity_of(path))
 
     def test_a_job_elsewhere_passes(self):
-        for blendfile in ("/mnt/film/scene.blend", "{jobs}/nobody/scene.blend", "", 5):
+        for blendfile in ("/mnt/film/scene.blend", "", 5):
             job = {"name": "j", "settings": {"blendfile": blendfile}}
             self.assertEqual(json.loads(self.post(job).json()["body"]), job)
+
+    def test_a_job_where_no_checkout_is_says_so(self):
+        job = {"name": "j", "settings": {"blendfile": "{jobs}/nobody/scene.blend"}}
+        self.assertEqual(json.loads(self.post(job).json()["body"]),
+                         {**job, "metadata": {"shaman.checkout-identities": "none"}})
 
     def test_what_is_no_job_is_refused(self):
         for text in (b"", b"[1]", b"{broken", b'{"storage": 5}', b"null"):
@@ -406,8 +419,9 @@ class ManagerWithoutShaman(FrontTest):
     def test_jobs_lie_one_folder_deeper_for_it(self):
         path = self.make_checkout("film")
         seen = self.api.post_json(JOBS, {"settings": {"blendfile": "{jobs}/" + path + "/a.blend"}})
-        self.assertEqual(json.loads(seen.json()["body"]),
-                         {"settings": {"blendfile": "{jobs}/jobs/" + path + "/a.blend"}})
+        body = json.loads(seen.json()["body"])
+        self.assertRegex(body.pop("metadata")["shaman.checkout-identities"], "^[0-9a-f]{32}$")
+        self.assertEqual(body, {"settings": {"blendfile": "{jobs}/jobs/" + path + "/a.blend"}})
 
 
 class NoManager(unittest.TestCase):

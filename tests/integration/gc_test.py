@@ -58,7 +58,7 @@ class GcCommand(ServerTest):
             self.assertTrue(server.has_blob(unused))
             done = gc(server.storage)
             self.assertEqual(done, found)
-            self.assertEqual(done["symlinksChecked"], 2)
+            self.assertEqual(done["symlinksChecked"], 3)
             self.assertEqual((done["oldBlobs"], done["oldUsed"], done["oldUnused"]), (3, 2, 1))
             self.assertEqual((done["collected"], done["collectedBytes"]), (1, 300))
             self.assertFalse(server.has_blob(unused))

@@ -3,11 +3,17 @@
 
 #include <utility>
 
+#include "shaman/os.hpp"
+
 namespace shaman {
 
 Housekeeper::Housekeeper(std::chrono::milliseconds period, std::function<void()> tick)
     : tick_(std::move(tick)) {
-  if (period.count() > 0) thread_ = std::thread([this, period] { run(period); });
+  if (period.count() > 0)
+    thread_ = std::thread([this, period] {
+      os::name_this_thread("housekeeping");
+      run(period);
+    });
 }
 
 Housekeeper::~Housekeeper() {

@@ -110,6 +110,18 @@ TEST(WorkerPool, WhatAJobPostsIsItsClients) {
   EXPECT_EQ(order[1], "anna");
 }
 
+TEST(WorkerPool, StartsAThreadOnlyWhereAllOthersAreAtWork) {
+  WorkerPool pool(8);
+  for (int i = 0; i < 20; ++i) {
+    std::promise<void> done;
+    pool.post([&] { done.set_value(); });
+    done.get_future().wait();
+  }
+  // A job that comes before the last one's thread sleeps again may find nobody.
+  EXPECT_LE(pool.started(), 2U);
+  EXPECT_EQ(pool.threads(), 8U);
+}
+
 TEST(WorkerPool, ParallelForVisitsEachIndexOnce) {
   WorkerPool pool(4);
   std::vector<std::atomic<int>> visits(1000);
