@@ -23,6 +23,13 @@ void Promises::checkout(const std::string& path, const FileList& files) {
     made.push_back({std::string(files[i].path), files[i].id});
 }
 
+// The manifest, and the identity by which jobs know a checkout.
+std::size_t own_records(const Disk::Node& checkout) {
+  return static_cast<std::size_t>(std::ranges::count_if(checkout.names, [](const auto& entry) {
+    return entry.first.starts_with(layout::kOwnRecords);
+  }));
+}
+
 void Inspection::run() {
   const auto opened = Store::open(mount_, "/", store_options(), pool_);
   if (!opened) return fail("the store does not open: " + opened.error().message());
@@ -161,9 +168,11 @@ void Inspection::look_at_checkouts() {
     for (std::size_t at = json.find("\"path\""); at != std::string::npos;
          at = json.find("\"path\"", at + 1))
       ++named;
-    if (links != named + 1)
-      fail("jobs/" + name + " has " + std::to_string(links - 1) + " of " + std::to_string(named) +
+    const std::size_t files = links - own_records(folder);
+    if (files != named)
+      fail("jobs/" + name + " has " + std::to_string(files) + " of " + std::to_string(named) +
            " files");
+    if (own_records(folder) != 2) fail("jobs/" + name + " has not both its manifest and identity");
   }
 }
 
