@@ -162,7 +162,7 @@ submit() {
   [[ $checkout && -d $storage/jobs/$checkout ]] || give_up "there is no checkout $checkout"
   say
   say "The checkout ${bold}jobs/$checkout${plain}, each file a link into the store:"
-  find "$storage/jobs/$checkout" -type l ! -name .shaman-checkout -printf '%P\t%l\n' |
+  find "$storage/jobs/$checkout" -type l ! -name '.shaman-*' -printf '%P\t%l\n' |
     LC_ALL=C sort | while IFS=$'\t' read -r path target; do
     blob=file-store/${target##*file-store/}
     short=${blob:18:2}${blob:21:6}…
