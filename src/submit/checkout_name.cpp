@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "submit/checkout_name.hpp"
 
+#include "shaman/client/checkouts.hpp"
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
@@ -31,7 +32,35 @@ std::string component_of(std::string_view name) {
   return clean;
 }
 
+std::string why_no_component(std::string_view name) {
+  if (name.empty()) return "a name between its slashes is empty";
+  if (name == "." || name == "..") return "\"" + std::string(name) + "\" is not a folder's name";
+  if (name.find('\\') != std::string_view::npos) return "folders are separated by \"/\"";
+  if (name.size() > kLongestComponent)
+    return "a name in it has more than " + std::to_string(kLongestComponent) + " bytes";
+  if (!text::is_utf8(name) || name != text::printable(name))
+    return "it has characters that cannot be printed";
+  return {};
+}
+
 }  // namespace
+
+result<std::string> checked_checkout_path(std::string_view given) {
+  const std::string quoted = "the checkout path " + text::in_quotes(given);
+  std::string_view path = given;
+  while (path.ends_with('/'))
+    path.remove_suffix(1);
+  if (path.empty()) return Error{errc::malformed_request, quoted + " is empty"};
+  std::string_view rest = path;
+  for (;;) {
+    const std::size_t slash = rest.find('/');
+    if (const std::string why = why_no_component(rest.substr(0, slash)); !why.empty())
+      return Error{errc::malformed_request,
+                   quoted + " cannot be used: " + why + ". Write it like film/shot010"};
+    if (slash == std::string_view::npos) return std::string(path);
+    rest.remove_prefix(slash + 1);
+  }
+}
 
 std::string default_checkout_path(std::string_view project, std::string_view blendfile) {
   std::string_view stem = os::file_name(blendfile);

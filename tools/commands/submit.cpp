@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "shaman/client/checkouts.hpp"
 #include "shaman/client/interrupt.hpp"
 #include "shaman/client/preview.hpp"
 #include "shaman/client/progress_printer.hpp"
@@ -236,6 +237,11 @@ ExitStatus submit_job(const SubmitCommandOptions& options,
 
 ExitStatus run_submit(SubmitCommandOptions& options) {
   options.submit.cache_folder = os::cache_folder();
+  if (!options.submit.checkout_path.empty()) {
+    result<std::string> path = client::checked_checkout_path(options.submit.checkout_path);
+    if (!path) return fail(path.error());
+    options.submit.checkout_path = std::move(*path);
+  }
   const client::InterruptWatch interrupt;
   const bool makes_job = !options.job.request.type.empty();
   if (options.dry_run && !makes_job) return preview(options, interrupt);

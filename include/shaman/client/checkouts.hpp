@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "shaman/client/server.hpp"
@@ -41,5 +42,10 @@ struct CheckoutFiles {
 [[nodiscard]] result<CheckoutFiles> show_checkout(const Server& server, const std::string& path);
 /// Its files stay until the server's garbage collection finds that nothing uses them.
 [[nodiscard]] result<void> erase_checkout(const Server& server, const std::string& path);
+
+/// What a user gave as the path of a checkout, without slashes at its end. errc::malformed_request
+/// says what a server would refuse or change: folders are separated by `/`, none is empty, `.` or
+/// `..`, has a control character, `\`, or more than 250 bytes.
+[[nodiscard]] result<std::string> checked_checkout_path(std::string_view given);
 
 }  // namespace shaman::client

@@ -50,7 +50,7 @@ class Finder {
                                 "no file has this name or matches this pattern"});
       return {};
     }
-    leave_out_unreadable();
+    leave_out_unreadable(wanted);
     if (files_.empty()) return {};
     std::ranges::sort(files_);
     trace::Dependency dependency;
@@ -120,9 +120,11 @@ class Finder {
     return {};
   }
 
-  void leave_out_unreadable() {
+  void leave_out_unreadable(const std::string& wanted) {
+    const bool is_named = files_.size() == 1 && !is_pattern(wanted) &&
+                          os::file_name(wanted) == os::file_name(files_.front());
     std::erase_if(files_, [&](const std::string& file) {
-      std::string reason = why_not(file);
+      std::string reason = why_not(file, is_named);
       if (reason.empty()) return false;
       found_.missing.push_back(
           {file, trace::Kind::external_data, kWho, trace_.blendfile, std::move(reason)});
@@ -130,13 +132,18 @@ class Finder {
     });
   }
 
-  std::string why_not(const std::string& file) {
+  // `is_named`: by its own path, not by a folder or a pattern.
+  std::string why_not(const std::string& file, bool is_named) {
     const result<os::FileInfo> info = os::info(file);
     const result<std::string> real = project_.real(file);
     if (!info || !real) return "cannot be read: the link is broken";
     if (info->type != os::FileType::regular) return "it is not a regular file";
     if (std::string refused = why_refused(*real, project_.real_folder()); !refused.empty())
       return refused;
+    if (!is_named && !project_.really_inside(*real)) {
+      if (std::string secret = why_secret(*real); !secret.empty())
+        return secret + "; to include it, name the file itself";
+    }
     const result<void> readable = os::check_readable(file);
     return readable ? std::string() : "cannot be read: " + readable.error().message();
   }

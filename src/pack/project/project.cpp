@@ -37,8 +37,9 @@ result<Project> Project::open(const std::string& folder) {
   project.folder_ = os::absolute(folder);
   const result<os::FileInfo> info = os::info(project.folder_);
   if (!info || info->type != os::FileType::folder)
-    return Error{errc::not_found,
-                 "the project \"" + text::printable(folder) + "\" is not a folder"};
+    return Error{errc::not_found, "the project folder " + text::in_quotes(folder) +
+                                      (info ? " is not a folder" : " does not exist") +
+                                      "; name another one with --project"};
   const result<std::string> real = os::real_path(project.folder_);
   if (!real) return real.error();
   project.real_folder_ = *real;

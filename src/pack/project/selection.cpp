@@ -26,6 +26,7 @@ class Selector {
         relative_only_(options.relative_only),
         exclude_(options.exclude),
         allow_(options.allow_outside),
+        named_(options.allow_outside.begin(), options.allow_outside.end()),
         project_(project),
         ways_(ways),
         home_(home) {
@@ -92,12 +93,19 @@ class Selector {
                              : why_refused(*real, project_.real_folder());
     const bool refused = !reason.empty();
     if (!refused) reason = why_suspicious(dependency.kind, file, *real);
-    if (reason.empty() || (!refused && allow_.match(file))) return true;
+    if (reason.empty() || (!refused && is_allowed(file, *real))) return true;
     // What nothing needs is not worth a question.
     if (!dependency.optional)
       selection_.suspicious.push_back(
           {file, reason, dependency.blend, dependency.data_block, dependency.chain});
     return false;
+  }
+
+  // A pattern is written for textures; a secret that it happens to match was not meant. Who names
+  // the very file has meant it.
+  [[nodiscard]] bool is_allowed(const std::string& file, const std::string& real) const {
+    const bool is_secret = !why_secret(file).empty() || !why_secret(real).empty();
+    return is_secret ? named_.contains(file) : allow_.match(file);
   }
 
   // A .blend can name any path, but it cannot make links: who put one into the project, or where
@@ -120,6 +128,7 @@ class Selector {
   bool relative_only_;
   Globs exclude_;
   Globs allow_;
+  std::set<std::string> named_;  // patterns of allow_: a path is one as well
   Project& project_;
   const Ways& ways_;
   std::string home_;

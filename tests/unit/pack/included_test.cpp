@@ -60,6 +60,16 @@ TEST_F(IncludedFiles, FromOutsideKeepTheirPlacesToEachOther) {
   EXPECT_THAT(placed({"../lib/addon/*.bin"}), ElementsAre("_outside_project/addon/1.bin"));
 }
 
+TEST_F(IncludedFiles, AreSecretsOnlyByTheirOwnName) {
+  file("o/.ssh/id_rsa");
+  file("o/wall.png");
+  EXPECT_THAT(placed({path("o/.ssh")}), IsEmpty());
+  ASSERT_EQ(missing.size(), 1U);
+  EXPECT_THAT(missing[0].reason, HasSubstr("name the file itself"));
+  EXPECT_THAT(placed({path("o/.ssh/*")}), IsEmpty());
+  EXPECT_THAT(placed({path("o/.ssh/id_rsa")}), ElementsAre("_outside_project/.ssh/id_rsa"));
+}
+
 TEST_F(IncludedFiles, AreWithoutWhatIsExcluded) {
   file("proj/cache/1.bin");
   file("proj/cache/2.tmp");

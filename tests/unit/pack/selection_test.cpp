@@ -47,7 +47,11 @@ TEST_F(MakePlan, SuspiciousFilesStayUnlessAllowed) {
   EXPECT_EQ(plan.suspicious[1].file, path("o/id_rsa"));
   EXPECT_THAT(rewritten(), IsEmpty());
 
-  options.allow_outside = {path("o/**")};
+  options.allow_outside = {path("o/**"), "id_rsa"};
+  plan_it();
+  EXPECT_EQ(plan.suspicious.size(), 2U) << "no pattern means a secret";
+
+  options.allow_outside = {path("o/.ssh/a.png"), path("o/id_rsa")};
   plan_it();
   EXPECT_THAT(plan.suspicious, IsEmpty());
   EXPECT_THAT(place_names(), ElementsAre(".hidden/a.png", "_outside_project/a.png",

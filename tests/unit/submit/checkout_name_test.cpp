@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "shaman/client/checkouts.hpp"
 #include "shaman/text.hpp"
 
 namespace shaman::client {
@@ -25,6 +26,23 @@ TEST(DefaultCheckoutPath, IsAlwaysOneThatAServerTakes) {
   const std::string path = default_checkout_path("/p/f", "/p/f/" + name + ".blend");
   EXPECT_EQ(path.size(), 252U);
   EXPECT_TRUE(text::is_utf8(path));
+}
+
+TEST(CheckedCheckoutPath, TakesWhatAServerKeepsAsItIs) {
+  for (const char* const path : {"a", "film/shot 010", "Größe/ä b", ".hidden/x"})
+    EXPECT_EQ(*checked_checkout_path(path), path);
+  EXPECT_EQ(*checked_checkout_path("film/shot//"), "film/shot");
+}
+
+TEST(CheckedCheckoutPath, RefusesWhatAServerWouldRefuseOrChange) {
+  for (const std::string& path :
+       {std::string("/"), std::string("/abs/x"), std::string("../x"), std::string("a/./b"),
+        std::string("x//y"), std::string("film\\shot"), std::string("a\nb"), std::string("caf\xe9"),
+        std::string(300, 'n')}) {
+    const auto checked = checked_checkout_path(path);
+    ASSERT_FALSE(checked) << path;
+    EXPECT_EQ(checked.error().code, errc::malformed_request);
+  }
 }
 
 }  // namespace
