@@ -9,6 +9,7 @@
 #include "checkout/path_rules.hpp"
 #include "fs/error_kinds.hpp"
 #include "store/disk_error.hpp"
+#include "store/layout.hpp"
 
 namespace shaman {
 namespace {
@@ -18,6 +19,36 @@ namespace errors = boost::system::errc;
 constexpr std::string_view kSuffixCharacters = "abcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::size_t kSuffixLength = 4;
 
+// As deep as checkouts can be.
+constexpr int kMostLevels = 128;
+
+fs::result<bool> leads_to_blob(fs::FileSystem& file_system, const fs::Folder& folder,
+                               std::string_view name) {
+  const auto text = file_system.read_link(folder, name);
+  if (text) return layout::blob_of_path(*text).has_value();
+  if (fs::is_absent(text.error()) || text.error() == errors::invalid_argument) return false;
+  return {boost::system::in_place_error, text.error()};
+}
+
+// Whether a folder below has a manifest. What cannot be looked into may hold one.
+fs::result<bool> holds_checkouts(fs::FileSystem& file_system, const fs::Folder& folder,
+                                 const std::vector<fs::Entry>& entries, int levels) {
+  for (const fs::Entry& entry : entries) {
+    if (entry.type != fs::EntryType::folder) continue;
+    const auto below = file_system.open_folder(folder, entry.name);
+    if (!below && fs::is_absent(below.error())) continue;
+    if (!below && fs::is_refusal(below.error())) return true;
+    if (!below) return {boost::system::in_place_error, below.error()};
+    if (file_system.stat(*below, path_rules::kManifestName)) return true;
+    if (levels == 0) return true;
+    const auto inside = file_system.list(*below);
+    if (!inside) return {boost::system::in_place_error, inside.error()};
+    if (auto holds = holds_checkouts(file_system, *below, *inside, levels - 1); !holds || *holds)
+      return holds;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool is_name_taken(const boost::system::error_code& error) noexcept {
@@ -26,11 +57,19 @@ bool is_name_taken(const boost::system::error_code& error) noexcept {
 }
 
 fs::result<bool> is_checkout(fs::FileSystem& file_system, const fs::Folder& folder) {
-  if (file_system.stat(folder, path_rules::kManifestName)) return true;
+  if (auto leads = leads_to_blob(file_system, folder, path_rules::kManifestName); !leads || *leads)
+    return leads;
   const auto entries = file_system.list(folder);
-  if (!entries) return fs::result<bool>(boost::system::in_place_error, entries.error());
-  return std::any_of(entries->begin(), entries->end(),
-                     [](const fs::Entry& entry) { return entry.type == fs::EntryType::link; });
+  if (!entries) return {boost::system::in_place_error, entries.error()};
+  for (const fs::Entry& entry : *entries) {
+    if (entry.type != fs::EntryType::link) continue;
+    const auto leads = leads_to_blob(file_system, folder, entry.name);
+    if (!leads) return leads;
+    if (!*leads) continue;
+    const auto holds = holds_checkouts(file_system, folder, *entries, kMostLevels);
+    return holds ? fs::result<bool>(!*holds) : holds;
+  }
+  return false;
 }
 
 Placement::Placement(Store::Impl& store, std::string_view path, std::size_t attempts)

@@ -14,8 +14,9 @@
 
 namespace shaman {
 
-/// Whether the folder is a checkout: it has a manifest link, or, as in a store made by others,
-/// holds any link directly.
+/// Whether the folder is a checkout: it has a manifest, or, as in a store that other software
+/// filled, holds a link to a blob directly and no checkout below. Other links are people's own: one
+/// of them must not make a checkout of a project's folder.
 [[nodiscard]] fs::result<bool> is_checkout(fs::FileSystem& file_system, const fs::Folder& folder);
 
 /// Whether making or renaming a folder failed as somebody's file, link or full folder has the name.

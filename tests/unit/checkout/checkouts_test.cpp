@@ -8,6 +8,7 @@
 #include "shaman/checkout.hpp"
 
 #include "checkouts_fixture.hpp"
+#include "store/layout.hpp"
 
 namespace shaman {
 namespace {
@@ -100,7 +101,10 @@ TEST_F(CheckoutsTest, AFolderOfOtherCheckoutsIsSimplyTaken) {
 
 TEST_F(CheckoutsTest, AFolderThatHoldsALinkIsACheckout) {
   std::filesystem::create_directories(below("jobs/old"));
-  std::filesystem::create_symlink("../file-store/stored/x", below("jobs/old/scene.blend"));
+  std::filesystem::create_symlink("../" + std::string(layout::kBlobsPath) + "/" +
+                                      layout::BlobPlace(scene_).folder + "/" +
+                                      layout::BlobPlace(scene_).file,
+                                  below("jobs/old/scene.blend"));
   EXPECT_THAT(created("old/shot", {{"x", scene_}}), MatchesRegex("old-[a-z0-9]{4}/shot"));
 }
 

@@ -33,6 +33,19 @@ TEST_F(ErasureTest, TakesOneCheckoutAndItsEmptyParents) {
   EXPECT_TRUE(std::filesystem::exists(blob_path(blob_)));
 }
 
+TEST_F(ErasureTest, ALinkBesideCheckoutsMakesNoCheckoutOfTheirFolder) {
+  created("film/shot1", {{"f", blob_}});
+  created("film/seq/shot2", {{"f", blob_}});
+  const auto to_blob = std::filesystem::read_symlink(below("jobs/film/shot1/f"));
+  std::filesystem::create_symlink("shot1", below("jobs/film/latest"));
+  std::filesystem::create_symlink(to_blob, below("jobs/film/planted"));
+  EXPECT_FALSE(checkouts_->erase("film"));
+  EXPECT_EQ(read("film/shot1/f"), "content");
+  EXPECT_EQ(created("film/shot3", {{"f", blob_}}), "film/shot3");
+  EXPECT_TRUE(checkouts_->erase("film/shot1"));
+  EXPECT_EQ(read("film/seq/shot2/f"), "content");
+}
+
 class MakersTest : public CheckoutsTest {
  protected:
   std::string made_by(const Asker& maker, std::string path) {
