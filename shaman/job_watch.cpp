@@ -26,7 +26,7 @@ JobWatch::JobWatch(Checkouts& checkouts, fs::FileSystem& file_system, const Sett
       ends_(checkouts, file_system, settings.current()->server.storage),
       wait_(kSoon),
       schedule_(
-          "ending checkouts", [this] { return period(); },
+          "checkout-expiry", [this] { return period(); },
           [this](const std::atomic<bool>& stop) { look(stop); }) {}
 
 std::chrono::milliseconds JobWatch::period() const {

@@ -16,8 +16,7 @@ constexpr std::chrono::seconds kPeriod{2};
 KeyWatch::KeyWatch(const Settings& settings)
     : settings_(settings),
       looking_(
-          "looking at keys", [] { return kPeriod; }, [this](const std::atomic<bool>&) { look(); }) {
-}
+          "key-reload", [] { return kPeriod; }, [this](const std::atomic<bool>&) { look(); }) {}
 
 void KeyWatch::look() {
   const auto options = settings_.current();

@@ -89,9 +89,10 @@ void warn_of_expiry(const Options& options) {
   constexpr std::chrono::hours kSoon{24 * 21};
   const auto left = options.server.tls->expires() - std::chrono::system_clock::now();
   if (left.count() <= 0)
-    spdlog::error("{} has expired: clients refuse it", text::printable(options.tls.certificate));
+    spdlog::error("{} has expired, and clients reject it; renew it and send SIGHUP",
+                  text::printable(options.tls.certificate));
   else if (left < kSoon)
-    spdlog::warn("{} expires in {} days; renew it, and send SIGHUP",
+    spdlog::warn("{} expires in {} days; renew it and send SIGHUP",
                  text::printable(options.tls.certificate),
                  std::chrono::duration_cast<std::chrono::days>(left).count());
 }
@@ -104,8 +105,8 @@ void warn_of_clients_as_proxies(const Options& options) {
         slash == std::string::npos || network.ends_with("/32") || network.ends_with("/128");
     if (!is_one_address && options.server.trusted_proxies.contains(network.substr(0, slash)))
       spdlog::warn(
-          "trusted-proxies contains the network {} of auth.trusted-networks: whoever connects from"
-          " there directly can claim any address. Name only the proxies' own addresses",
+          "trusted-proxies contains the network {} of auth.trusted-networks, so any client there "
+          "can claim any address; list only the addresses of the proxies",
           network);
   }
 }
@@ -120,8 +121,7 @@ void announce(const Options& options, const http::Server& server) {
   spdlog::info("storage {}, durability {}", text::printable(options.server.storage),
                name_of(options.store.durability));
   spdlog::info(
-      "limits: {} connections, files of {}, JSON of {} and {} files, {} for uploads in"
-      " flight",
+      "limits: {} connections, files of {}, JSON of {} and {} files, {} for uploads in flight",
       limits.connections, text::human_bytes(limits.file_bytes),
       text::human_bytes(limits.json_bytes), limits.json_files,
       text::human_bytes(limits.buffer_bytes));
@@ -129,24 +129,24 @@ void announce(const Options& options, const http::Server& server) {
                seconds(timeouts.idle), seconds(timeouts.header), seconds(timeouts.stall),
                timeouts.min_rate, seconds(timeouts.grace));
   if (options.gc_period.count() > 0)
-    spdlog::info("garbage collection every {}: what is unused for {}",
+    spdlog::info("garbage collection every {}: files unused for {}",
                  config::duration_text(options.gc_period),
                  config::duration_text(std::max(options.gc.max_age, options.gc.min_age)));
   if (options.verify_period.count() > 0)
-    spdlog::info("all stored files are read every {}",
+    spdlog::info("all stored files are verified every {}",
                  config::duration_text(options.verify_period));
   if (options.manager)
-    spdlog::info("in front of the Flamenco Manager at {}",
+    spdlog::info("reverse proxy for the Flamenco Manager at {}",
                  text::printable(options.manager->authority()));
   if (options.manager_api)
-    spdlog::info("beside the Flamenco Manager at {}: checkouts end with its jobs",
+    spdlog::info("side by side with the Flamenco Manager at {}; checkouts expire with its jobs",
                  text::printable(options.manager_api->authority()));
   if (options.store.durability == Durability::none)
-    spdlog::warn("durability none: what was acknowledged can be lost in a power cut");
+    spdlog::warn("durability none: acknowledged uploads can be lost in a power cut");
   if (server.is_reachable_from_outside() && !options.server.access)
     spdlog::warn(
-        "other machines can reach this server, and there is no authentication: whoever"
-        " can connect can read which files are there, and add files and checkouts");
+        "other machines can reach this server, and authentication is off: anyone who can connect "
+        "has full access; set auth.* options");
   warn_of_expiry(options);
   warn_of_clients_as_proxies(options);
   for (const std::string& address : server.addresses())
@@ -183,7 +183,7 @@ void reload(program::Settings& settings, Store& store, http::Server& server,
   const auto options = settings.read_again();
   if (!options) return;
   if (const auto ready = make_ready(*options); !ready)
-    return spdlog::error("the configuration stays as it was: {}",
+    return spdlog::error("the configuration is unchanged: {}",
                          text::printable(ready.error().message()));
   spdlog::default_logger()->set_level(options->log_level);
   warn_of_expiry(*options);
@@ -231,7 +231,7 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
         options.manager ? manager::Position::front : manager::Position::beside,
         [&server](std::vector<std::string> wrong) { server.set_remarks(std::move(wrong)); });
   const auto stop = [&](int signal) {
-    spdlog::info("signal {}: stopping; a second one stops at once", signal);
+    spdlog::info("signal {}: stopping; a second signal stops immediately", signal);
     signals.must_end_within(settings.current()->server.timeouts.grace + kLastSteps);
     server.stop();
   };

@@ -21,7 +21,8 @@ class Schedule {
   using Period = std::function<std::chrono::milliseconds()>;
 
   /// The first time comes soon after the start, so that it is done by a server too that is started
-  /// every day. While the period is 0 nothing is done. `what` is for the log.
+  /// every day. While the period is 0 nothing is done. `what` is for the log and the thread, whose
+  /// name has 15 bytes at most.
   Schedule(std::string what, Period period, Job job);
   ~Schedule();
   Schedule(const Schedule&) = delete;

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "shaman/text.hpp"
 #include "shaman/version.hpp"
 
+#include "cli/help_text.hpp"
 #include "commands/commands.hpp"
 #include "commands/description.hpp"
 #include "config/documents.hpp"
@@ -29,10 +31,10 @@ void print_in_force(const Loaded& loaded) {
   for (const config::Assignment& given : loaded.assignments)
     origins[given.key] = given.origin;
   const std::size_t doubts = loaded.warnings.size();
-  std::printf("The configuration %s. Other than the defaults:\n",
+  std::printf("Configuration %s. Changed from the defaults:\n",
               doubts == 0
-                  ? "is good"
-                  : ("can be used, with " + text::count_of(doubts, "warning", "warnings")).c_str());
+                  ? "OK"
+                  : ("usable, with " + text::count_of(doubts, "warning", "warnings")).c_str());
   for (const config::Option& option : loaded.table.options()) {
     const auto origin = origins.find(option.key);
     if (origin == origins.end()) continue;
@@ -42,6 +44,13 @@ void print_in_force(const Loaded& loaded) {
     std::printf("  %s: %s   (%s)\n", option.key.c_str(), text::printable(values).c_str(),
                 text::printable(origin->second).c_str());
   }
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string all;
+  for (const std::string& name : names)
+    all += (all.empty() ? "" : ", ") + name;
+  return all;
 }
 
 int print(const std::string& text) {
@@ -74,31 +83,26 @@ Start read_start(int argc, char** argv) {
   Options defaults;
   const config::Table table = table_of(defaults);
   CLI::App app(
-      "Keeps the files of render jobs by their content, and makes checkouts of them.\n"
-      "Speaks the Shaman protocol of Flamenco, version 3. Without auth options who reaches it may "
-      "do\n"
-      "everything. SIGTERM and SIGINT stop it, a second one at once; SIGHUP makes "
-      "it\n"
-      "read its configuration again.\n"
-      "`shaman-server gc` collects garbage, `erase` erases a checkout, `verify` looks for damaged\n"
-      "files, `token` makes tokens, `pin`, `unpin` and `pins` keep the files of checkouts, "
-      "`expired` lists checkouts that wait for being confirmed, "
-      "`check-manager` looks at a\n"
-      "Manager's configuration; see --help of each. Each option may "
-      "also be given in the environment (--gc-max-age\n"
-      "is SHAMAN_GC_MAX_AGE) or in a file (see --sample-config).",
+      "Content-addressed file store for render jobs. It implements version 3 of Flamenco's Shaman "
+      "protocol. By default it listens on localhost only. Without auth.* options, anyone who can "
+      "connect has full access. SIGTERM and SIGINT stop the server, a second one immediately; "
+      "SIGHUP reloads the configuration. Every option can also be set in the environment "
+      "(--gc-max-age is SHAMAN_GC_MAX_AGE) or in a YAML file (see --sample-config).",
       "shaman-server");
-  app.set_version_flag("--version,-V", version_line("shaman-server"));
-  app.get_formatter()->column_width(36);
+  app.set_help_flag("-h,--help", "Print this help");
+  app.set_version_flag("--version,-V", version_line("shaman-server"), "Print the version");
+  app.formatter(std::make_shared<cli::HelpFormatter>());
+  app.footer("Commands: " + joined(command_names()) +
+             ". Run `shaman-server COMMAND --help` for the options of a command.");
   app.add_option("--config", start.sources.file,
-                 "A YAML file with options; the command line and the environment go before it"
-                 " [SHAMAN_CONFIG]")
+                 "Read options from this YAML file; the command line and the environment take "
+                 "precedence [SHAMAN_CONFIG]")
       ->type_name("FILE");
   app.add_flag("--check-config", checks,
-               "Say what is wrong with the options and on this machine, and end: with status 2 for"
-               " errors, with 0 for warnings alone");
+               "Check the options and this machine, report errors and warnings, and exit with "
+               "status 2 if there are errors");
   app.add_flag("--sample-config", prints_sample,
-               "Print a configuration file with every option explained, and end");
+               "Print a sample configuration file that explains every option");
   app.add_flag("--options-as-markdown", prints_markdown)->group("");
   add_describe_option(app);
   CommandLine line(app, table);

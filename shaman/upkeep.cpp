@@ -23,19 +23,19 @@ Upkeep::Upkeep(fs::FileSystem& file_system, Store& store, const Settings& settin
       store_(store),
       settings_(settings),
       collection_(
-          "garbage collection", [this] { return settings_.current()->gc_period; },
+          "collection", [this] { return settings_.current()->gc_period; },
           [this](const std::atomic<bool>& stop) { collect(stop); }),
       verification_(
           "verification", [this] { return settings_.current()->verify_period; },
           [this](const std::atomic<bool>& stop) { verify(stop); }),
       counting_(
-          "counting what is stored",
+          "store-recount",
           [this] {
             const bool is_limited = settings_.current()->store.limits.max_store_size > 0;
             return is_limited ? kCountingPeriod : std::chrono::minutes(0);
           },
           [this](const std::atomic<bool>&) {
-            if (is_storage_there("counting what is stored")) store_.recount();
+            if (is_storage_there("store-recount")) store_.recount();
           }) {}
 
 void Upkeep::look_again() {

@@ -14,8 +14,8 @@
 #include "shaman/version.hpp"
 
 #include "cli/document.hpp"
+#include "cli/help_text.hpp"
 #include "commands.hpp"
-#include "options/help_text.hpp"
 #include "options/usage.hpp"
 
 namespace shaman::tools {
@@ -31,7 +31,7 @@ constexpr const char* kProgramAbout =
     "Finds the files that a .blend needs and sends them to a render farm.";
 
 std::vector<Command> set_up(CLI::App& app) {
-  app.formatter(std::make_shared<HelpFormatter>());
+  app.formatter(std::make_shared<cli::HelpFormatter>());
   app.set_help_flag("-h,--help", "Show this help.");
   app.set_version_flag("--version,-V", version_line("shaman"), "Show the version.");
   app.footer("Run `shaman help COMMAND` for the options of a command.");

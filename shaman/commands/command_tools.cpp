@@ -98,8 +98,8 @@ void log_command(const std::string& what, const std::string& storage, const Erro
   // What failed has a message of its own, and has done nothing.
   if (failure != nullptr) return;
   std::fprintf(stderr,
-               "shaman-server: this machine has no system log (/dev/log), so that nothing tells"
-               " later that this was done\n");
+               "shaman-server: this machine has no system log (/dev/log), so this command was not "
+               "recorded\n");
 }
 
 }  // namespace shaman::program

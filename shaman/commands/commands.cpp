@@ -55,17 +55,17 @@ int collect(int argc, char** argv) {
   bool as_json = false;
   bool dry_run = false;
   CLI::App app(
-      "Finds files that no checkout uses and that nobody asked for in a while, puts them into the\n"
-      "storage's trash, and deletes what has been there for long enough. Servers may run.",
+      "Move files that no checkout uses and no client has requested recently to the storage's "
+      "trash, and delete those whose time in the trash is over. Servers may be running.",
       "shaman-server gc");
   CommandOptions given(app);
   given.line().add("storage", "--storage");
   for (const char* const policy :
        {"max-age", "min-age", "grace", "max-store-size", "min-free", "min-free-inodes"})
     given.line().add(std::string("gc.") + policy, std::string("--") + policy);
-  app.add_flag("--dry-run", dry_run, "Tell what would be done, and change nothing");
-  app.add_flag("--json", as_json, "Print the figures as one line of JSON");
-  app.add_option("--explain", explain, "Tell why the files with this SHA-256 stay or go")
+  app.add_flag("--dry-run", dry_run, "Show what would be collected, without changing anything");
+  app.add_flag("--json", as_json, "Print the results as one line of JSON");
+  app.add_option("--explain", explain, "Explain why files with this SHA-256 are kept or collected")
       ->type_name("SHA");
   std::string storage;
   GcOptions options;
@@ -78,7 +78,8 @@ int collect(int argc, char** argv) {
     options.log = say;
     options.dry_run = dry_run;
     if (!explain.empty() && !(options.explain = Digest::from_hex(explain)))
-      throw CLI::ValidationError("--explain", "'" + explain + "' is no SHA-256 of 64 hex digits");
+      throw CLI::ValidationError("--explain",
+                                 "'" + explain + "' is not a SHA-256 of 64 hex digits");
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kCommandUsage;
   }
@@ -98,12 +99,12 @@ int erase(int argc, char** argv) {
   std::string storage;
   std::string path;
   CLI::App app(
-      "Erases one checkout. Its files stay in the store until garbage collection finds that\n"
-      "nothing else uses them. Servers may run.",
+      "Erase one checkout. Its files remain in the store until garbage collection finds them "
+      "unused. Servers may be running.",
       "shaman-server erase");
   CommandOptions given(app);
   given.line().add("storage", "--storage");
-  app.add_option("path", path, "The checkout, relative to the storage's jobs folder")
+  app.add_option("path", path, "Path of the checkout, relative to the storage's jobs folder")
       ->required()
       ->type_name("PATH");
   if (const auto status = parse_for_storage(app, given, argc, argv, storage)) return *status;
@@ -120,11 +121,11 @@ bool is_access_good(const std::string& storage) {
   if (!check_is_storage(file_system, storage)) return true;
   const auto remarks = check_storage_access(file_system, storage);
   if (!remarks) {
-    std::printf("WRONG %s\n", text::printable(remarks.error().message()).c_str());
+    std::printf("error   %s\n", text::printable(remarks.error().message()).c_str());
     return false;
   }
   for (const std::string& remark : *remarks)
-    std::printf("mind  %s\n", text::printable(remark).c_str());
+    std::printf("warning %s\n", text::printable(remark).c_str());
   return true;
 }
 
@@ -133,17 +134,17 @@ int check(int argc, char** argv) {
   std::string storage;
   bool is_beside = false;
   CLI::App app(
-      "Reads a Flamenco Manager's configuration, and says what in it does not fit to this "
-      "server's\n"
-      "storage. Without URL, it is the Manager of the server's configuration (manager or\n"
-      "manager-api). The exit status is 3 where something is wrong.",
+      "Read a Flamenco Manager's configuration and report settings that do not match this server's "
+      "storage. Without URL, check the Manager of the server's configuration (manager or "
+      "manager-api). The exit status is 3 if there is an error.",
       "shaman-server check-manager");
   CommandOptions given(app);
   given.line().add("storage", "--storage");
-  app.add_option("url", url, "The Manager's own address: http://127.0.0.1:8081")->type_name("URL");
+  app.add_option("url", url, "Address of the Manager itself, e.g. http://127.0.0.1:8081")
+      ->type_name("URL");
   app.add_flag("--beside", is_beside,
-               "Something else, such as nginx, sends each its part: this server is not in front."
-               " So it is where manager-api is configured");
+               "Another proxy, e.g. nginx, is in front of the Manager and this server; implied by "
+               "manager-api");
   const auto address = [&]() -> result<client::BaseUrl> { return client::BaseUrl::parse(url); };
   try {
     app.parse(argc, argv);
@@ -153,7 +154,8 @@ int check(int argc, char** argv) {
     is_beside = is_beside || settings->manager_api;
     if (url.empty()) url = settings->asked_manager();
     if (url.empty())
-      throw CLI::RequiredError("the Manager's URL, here or in the server's configuration");
+      throw CLI::RequiredError(
+          "the Manager's URL, as an argument or in the server's configuration,");
     if (const auto parsed = address(); !parsed)
       throw CLI::ValidationError("URL", parsed.error().message());
   } catch (const CLI::ParseError& error) {
@@ -166,7 +168,7 @@ int check(int argc, char** argv) {
   if (!findings) return fail(findings.error());
   bool is_good = is_access_good(storage);
   for (const manager::Finding& finding : *findings) {
-    std::printf("%s %s\n", finding.is_wrong ? "WRONG" : "good ",
+    std::printf("%s %s\n", finding.is_wrong ? "error  " : "ok     ",
                 text::printable(finding.text).c_str());
     is_good = is_good && !finding.is_wrong;
   }
@@ -177,13 +179,13 @@ int expired(int argc, char** argv) {
   bool confirms = false;
   std::string storage;
   CLI::App app(
-      "Lists the checkouts that no job uses any more and that a server would erase, were they not "
-      "so\n"
-      "many at once (checkout.erase-brake).",
+      "List the expired checkouts that await confirmation because more of them expired at once "
+      "than checkout.erase-brake allows.",
       "shaman-server expired");
   CommandOptions given(app);
   given.line().add("storage", "--storage");
-  app.add_flag("--confirm", confirms, "Let the server erase them, when it next looks at the jobs");
+  app.add_flag("--confirm", confirms,
+               "Confirm erasing them at the server's next check of the jobs");
   try {
     app.parse(argc, argv);
     const auto settings = given.load();
@@ -199,14 +201,15 @@ int expired(int argc, char** argv) {
   if (!held) return fail(held.error());
   for (const jobs::CheckoutId& checkout : *held)
     std::printf("%s\n", text::printable(checkout.path).c_str());
-  if (held->empty()) std::fprintf(stderr, "No checkout waits for being confirmed.\n");
+  if (held->empty()) std::fprintf(stderr, "No checkouts are waiting for confirmation.\n");
   if (!confirms || held->empty()) return 0;
   const auto confirmed = jobs::confirm_erasing(file_system, storage, *held);
   log_command("expired --confirm (" + text::count_of(held->size(), "checkout", "checkouts") + ")",
               storage, confirmed);
   if (!confirmed) return fail(confirmed.error());
   std::fprintf(stderr,
-               "The server erases these where they still have no job, when it next looks.\n");
+               "The server erases these checkouts at its next check of the jobs, unless they have "
+               "a job by then.\n");
   return 0;
 }
 
@@ -229,11 +232,11 @@ int verify(int argc, char** argv) {
   std::string storage;
   VerifyOptions options;
   CLI::App app(
-      "Reads the stored files and compares them with their checksums. What is damaged is moved to\n"
-      "the storage's .shaman/quarantine, so that clients send it again. Lists the checkouts that\n"
-      "are broken by that, or by files that are missing. The exit status is 3 while one is,\n"
-      "and 4 where all is good but for what this user may not read.\n"
-      "A run that was interrupted goes on where it was. Servers may run.",
+      "Compare the stored files with their checksums. Damaged files are moved to the storage's "
+      ".shaman/quarantine, so that clients upload them again. Checkouts with damaged or missing "
+      "files are listed. The exit status is 3 if there are any, and 4 if this user cannot read "
+      "some files and everything else is good. An interrupted run is continued. Servers may be "
+      "running.",
       "shaman-server verify");
   CommandOptions given(app);
   given.line().add("storage", "--storage");
@@ -242,17 +245,18 @@ int verify(int argc, char** argv) {
          [&options](const std::string& text) {
            options.sample = parse_share(text);
            if (options.sample == 0)
-             throw CLI::ValidationError("--sample", "'" + text + "' is no share such as 5%");
+             throw CLI::ValidationError("--sample",
+                                        "'" + text + "' is not a percentage (examples: 5%, 0.5%)");
          },
-         "Read only this share of the files, chosen by chance")
+         "Read only this share of the files, chosen at random")
       ->type_name("PERCENT%");
   app.add_option("--rate", options.bytes_per_second,
-                 "Read no faster than this a second; 0: no limit")
+                 "Maximum read rate in bytes per second; 0: no limit")
       ->transform(CLI::AsSizeValue(false))
       ->type_name("BYTES")
       ->capture_default_str();
-  app.add_flag("--dry-run", options.dry_run, "Leave what is damaged in its place");
-  app.add_flag("--restart", options.restart, "Begin anew where the last run was interrupted");
+  app.add_flag("--dry-run", options.dry_run, "Report damaged files without moving them");
+  app.add_flag("--restart", options.restart, "Start over instead of continuing an interrupted run");
   try {
     app.parse(argc, argv);
     const auto settings = given.load();

@@ -36,7 +36,7 @@ void report(const std::vector<manager::Finding>& findings, const Tell& tell) {
     spdlog::warn("the Manager: {}", text::printable(finding.text));
     wrong.push_back(finding.text);
   }
-  if (wrong.empty()) spdlog::info("the Manager's configuration fits");
+  if (wrong.empty()) spdlog::info("the Manager's configuration matches this storage");
   tell(std::move(wrong));
 }
 
@@ -50,7 +50,7 @@ void check(const std::stop_token& stop, const std::string& url, const std::strin
     const auto findings = manager::check_manager(manager, storage, position);
     if (findings) return report(*findings, tell);
     if (!std::exchange(complained, true) && !stop.stop_requested())
-      spdlog::warn("the Manager cannot be asked for its configuration yet: {}",
+      spdlog::warn("cannot read the Manager's configuration yet: {}",
                    text::printable(findings.error().message()));
     if (!pause(stop, wait)) return;
   }
@@ -66,8 +66,7 @@ void ManagerCheck::start(std::string url, std::string storage, manager::Position
     try {
       check(stop, url, storage, position, tell);
     } catch (const std::exception& error) {
-      spdlog::error("the Manager's configuration cannot be checked: {}",
-                    text::printable(error.what()));
+      spdlog::error("cannot check the Manager's configuration: {}", text::printable(error.what()));
     }
   });
 }

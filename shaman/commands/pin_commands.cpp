@@ -30,7 +30,7 @@ void print(const Pin& pin) {
               text::printable(of).c_str(), size_text(pin).c_str(), pin.made ? ", made " : "",
               pin.made ? utc_text(*pin.made).c_str() : "");
   if (pin.missing > 0)
-    std::printf("    MISSING: %s of it not in the store; submit the job again\n",
+    std::printf("    MISSING: %s not in the store; submit the job again\n",
                 text::count_of(pin.missing, "file is", "files are").c_str());
 }
 
@@ -58,10 +58,9 @@ void print_text(const PinList& list) {
   if (list.pins.empty()) std::fprintf(stderr, "Nothing is pinned.\n");
   if (list.loose_links > 0)
     std::fprintf(stderr,
-                 "shaman-server: %s directly in .shaman/pins, where a checkout was copied by hand."
-                 " They keep their files; pin the checkout by `shaman-server pin`, and remove"
-                 " them.\n",
-                 text::count_of(list.loose_links, "link lies", "links lie").c_str());
+                 "shaman-server: %s directly in .shaman/pins, copied there by hand. They keep "
+                 "their files; pin the checkout with `shaman-server pin`, then remove them.\n",
+                 text::count_of(list.loose_links, "link is", "links are").c_str());
 }
 
 }  // namespace
@@ -70,15 +69,16 @@ int run_pin_command(int argc, char** argv) {
   std::string checkout;
   std::string name;
   CLI::App app(
-      "Keeps all files of a checkout, also after the checkout was erased, until `shaman-server\n"
-      "unpin`. Servers and collections may run.",
+      "Keep all files of a checkout until `shaman-server unpin`, even after the checkout is "
+      "erased. Servers and garbage collections may be running.",
       "shaman-server pin");
   CommandOptions given(app);
   given.line().add("storage", "--storage");
-  app.add_option("checkout", checkout, "The checkout, relative to the storage's jobs folder")
+  app.add_option("checkout", checkout,
+                 "Path of the checkout, relative to the storage's jobs folder")
       ->required()
       ->type_name("CHECKOUT");
-  app.add_option("--name", name, "What to call the pin; without it, as the checkout")
+  app.add_option("--name", name, "Name of the pin; default: the checkout's name")
       ->type_name("NAME");
   std::string storage;
   if (const auto status = parse_for_storage(app, given, argc, argv, storage)) return *status;
@@ -89,22 +89,21 @@ int run_pin_command(int argc, char** argv) {
     std::printf("pinned %s as %s: %s\n", text::printable(checkout).c_str(),
                 text::printable(added->pin.name).c_str(), size_text(added->pin).c_str());
     if (added->left_out > 0)
-      std::fprintf(stderr,
-                   "shaman-server: %s in it not from the store (renders, for example): a pin does"
-                   " not keep those\n",
-                   text::count_of(added->left_out, "entry is", "entries are").c_str());
+      std::fprintf(
+          stderr,
+          "shaman-server: %s not from the store (e.g. renders), and the pin does not keep them\n",
+          text::count_of(added->left_out, "entry is", "entries are").c_str());
     return 0;
   });
 }
 
 int run_unpin_command(int argc, char** argv) {
   std::string name;
-  CLI::App app(
-      "Removes a pin. Its files stay until garbage collection finds that nothing else uses them.",
-      "shaman-server unpin");
+  CLI::App app("Remove a pin. Its files remain until garbage collection finds them unused.",
+               "shaman-server unpin");
   CommandOptions given(app);
   given.line().add("storage", "--storage");
-  app.add_option("name", name, "The pin, as `shaman-server pins` lists it")
+  app.add_option("name", name, "Name of the pin, as listed by `shaman-server pins`")
       ->required()
       ->type_name("NAME");
   std::string storage;
@@ -119,12 +118,12 @@ int run_unpin_command(int argc, char** argv) {
 int run_pins_command(int argc, char** argv) {
   bool as_json = false;
   CLI::App app(
-      "Lists what is pinned: name, checkout, files, size and when. The exit status is 3 where a\n"
-      "pinned file is missing from the store.",
+      "List the pins with their checkout, files, size and date. The exit status is 3 if a pinned "
+      "file is missing from the store.",
       "shaman-server pins");
   CommandOptions given(app);
   given.line().add("storage", "--storage");
-  app.add_flag("--json", as_json, "Print one line of JSON");
+  app.add_flag("--json", as_json, "Print the pins as one line of JSON");
   std::string storage;
   if (const auto status = parse_for_storage(app, given, argc, argv, storage)) return *status;
   return with_pins(storage, [&](Pins& pins) {

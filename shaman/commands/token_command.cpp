@@ -68,8 +68,8 @@ void tell_whose(const std::string& file, std::optional<::uid_t> should_be) {
   const std::string user =
       is_roots || !should_be ? "USER" : std::to_string(static_cast<std::uint64_t>(*should_be));
   std::fprintf(stderr,
-               "shaman-server: only the user %s can read %s; unless the server runs as that one,"
-               " give it to the server's user: chown %s %s\n",
+               "shaman-server: only the user %s can read %s; if the server runs as another user, "
+               "give it the file: chown %s %s\n",
                is_roots ? "root" : std::to_string(static_cast<std::uint64_t>(*is)).c_str(),
                text::in_quotes(file).c_str(), user.c_str(), text::in_quotes(file).c_str());
 }
@@ -92,13 +92,13 @@ int create(const Arguments& arguments) {
   const auto lasts = config::parse_duration(arguments.expires);
   if (!role) return fail("--role must be worker, submit or admin", kCommandUsage);
   if (arguments.expires != "never" && !lasts)
-    return fail("--expires must be a duration such as 90d, or never", kCommandUsage);
+    return fail("--expires must be a duration (e.g. 90d) or never", kCommandUsage);
   if (!is_good_name(arguments.name))
-    return fail("--name must say whose the token is, in printable characters", kCommandUsage);
+    return fail("--name must be the owner of the token, in printable characters", kCommandUsage);
   auto tokens = read_if_there(arguments.file);
   if (!tokens) return fail(tokens.error().message(), kCommandFailed);
   if (std::ranges::any_of(*tokens, [&](const auto& each) { return each.name == arguments.name; }))
-    return fail("there is a token of " + arguments.name + " already: revoke it first",
+    return fail("a token named " + arguments.name + " already exists; revoke it first",
                 kCommandFailed);
   const std::string secret = auth::make_token();
   auth::Token token{arguments.name, *role, std::nullopt, Sha256::of(secret)};
@@ -110,7 +110,7 @@ int create(const Arguments& arguments) {
   if (!written) return fail(written.error().message(), kCommandFailed);
   std::printf("%s\n", secret.c_str());
   std::fprintf(
-      stderr, "This is shown only now. It is good %s.\n",
+      stderr, "The token is shown only once. It is valid %s.\n",
       token.expires ? ("until " + auth::time_text(*token.expires)).c_str() : "until it is revoked");
   return 0;
 }
@@ -132,11 +132,11 @@ int revoke(const Arguments& arguments) {
   auto tokens = read_if_there(arguments.file);
   if (!tokens) return fail(tokens.error().message(), kCommandFailed);
   if (std::erase_if(*tokens, [&](const auto& each) { return each.name == arguments.name; }) == 0)
-    return fail("there is no token of " + arguments.name, kCommandFailed);
+    return fail("there is no token named " + arguments.name, kCommandFailed);
   const auto written = write(arguments, *tokens);
   log_command("token revoke " + text::in_quotes(arguments.name), arguments.file, written);
   if (!written) return fail(written.error().message(), kCommandFailed);
-  std::fprintf(stderr, "Servers refuse it within two seconds.\n");
+  std::fprintf(stderr, "Servers reject the token within two seconds.\n");
   return 0;
 }
 
@@ -144,21 +144,26 @@ int revoke(const Arguments& arguments) {
 
 int run_token_command(int argc, char** argv) {
   Arguments arguments;
-  CLI::App app("Makes, lists and revokes the tokens with which clients may use this server.",
+  CLI::App app("Create, list and revoke access tokens for clients of this server.",
                "shaman-server token");
   app.require_subcommand(1);
   CommandOptions given(app);
   given.needs_no_storage();
   given.line().add("auth.token-file", "--token-file");
-  CLI::App* const creating = app.add_subcommand("create", "Makes one, and prints it this once.");
-  creating->add_option("--role", arguments.role, "worker (reads), submit or admin")->required();
-  creating->add_option("--name", arguments.name, "Whose it is")->required();
-  creating->add_option("--expires", arguments.expires, "How long it is good, or never")
+  CLI::App* const creating =
+      app.add_subcommand("create", "Create a token and print it; it is shown only once");
+  creating
+      ->add_option("--role", arguments.role,
+                   "Role of the token's owner: worker (read only), submit or admin")
+      ->required();
+  creating->add_option("--name", arguments.name, "Owner of the token")->required();
+  creating
+      ->add_option("--expires", arguments.expires, "Time until the token expires, or never [365d]")
       ->type_name("DURATION")
       ->capture_default_str();
-  CLI::App* const listing = app.add_subcommand("list", "Lists them, without the secrets.");
-  CLI::App* const revoking = app.add_subcommand("revoke", "Ends one.");
-  revoking->add_option("name", arguments.name, "Whose it is")->required()->type_name("NAME");
+  CLI::App* const listing = app.add_subcommand("list", "List the tokens without their secrets");
+  CLI::App* const revoking = app.add_subcommand("revoke", "Revoke a token");
+  revoking->add_option("name", arguments.name, "Owner of the token")->required()->type_name("NAME");
   for (CLI::App* const command : {creating, listing, revoking})
     command->fallthrough();
   try {
@@ -172,8 +177,7 @@ int run_token_command(int argc, char** argv) {
   if (!settings->storage.empty()) arguments.storage = os::absolute(settings->storage);
   if (arguments.file.empty())
     return fail(
-        "which file holds the tokens must be said: --token-file FILE, or auth.token-file "
-        "in the configuration",
+        "no token file given; use --token-file FILE, or auth.token-file in the configuration",
         kCommandUsage);
   if (listing->parsed()) return list(arguments);
   const auto lock = auth::TokenFileLock::take(arguments.file);

@@ -38,23 +38,22 @@ void check_certificate(const Options& options, Findings& found) {
   const auto now = std::chrono::system_clock::now();
   if (identity.expires() <= now)
     found.wrong("tls.certificate", file + " has expired (" + utc_text(identity.expires()) +
-                                       "): clients refuse it; renew it");
+                                       "), and clients reject it; renew it");
   else if (identity.expires() - now < kSoonExpired)
     found.doubtful("tls.certificate",
-                   file + " expires soon (" + utc_text(identity.expires()) + "): renew it");
+                   file + " expires soon (" + utc_text(identity.expires()) + "); renew it");
   if (::X509_cmp_current_time(::X509_get0_notBefore(certificate)) > 0)
-    found.wrong("tls.certificate", file +
-                                       " is not valid yet: clients refuse it; look at the clock"
-                                       " of this machine");
+    found.wrong("tls.certificate",
+                file + " is not valid yet, and clients reject it; check the clock of this machine");
   if (!has_alternative_names(certificate))
     found.doubtful("tls.certificate", file +
-                                          " has no subjectAltName: clients compare the server's"
-                                          " name with nothing else, and refuse it");
+                                          " has no subjectAltName, and clients reject it; issue it "
+                                          "with the server's names as subjectAltName");
   for (const std::string& host : options.server.allowed_hosts)
     if (!is_for(certificate, host))
-      found.doubtful("tls.certificate", file + " is not for " + text::in_quotes(host) +
-                                            ", which allowed-hosts has: clients that use this name"
-                                            " refuse it");
+      found.doubtful("tls.certificate",
+                     file + " is not for " + text::in_quotes(host) +
+                         ", a name in allowed-hosts; clients that use this name reject it");
 }
 
 }  // namespace shaman::program

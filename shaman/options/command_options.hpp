@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/help_text.hpp"
 #include "commands/description.hpp"
 #include "options/command_line.hpp"
 #include "options/settings.hpp"
@@ -15,7 +16,10 @@ namespace shaman::program {
 class CommandOptions {
  public:
   explicit CommandOptions(CLI::App& app) : table_(table_of(defaults_)), line_(app, table_) {
-    app.add_option("--config", sources_.file, "The server's configuration file [SHAMAN_CONFIG]")
+    app.formatter(std::make_shared<cli::HelpFormatter>());
+    app.set_help_flag("-h,--help", "Print this help");
+    app.add_option("--config", sources_.file,
+                   "Read options from the server's configuration file [SHAMAN_CONFIG]")
         ->type_name("FILE");
     add_describe_option(app);
   }

@@ -74,11 +74,10 @@ void check_file_system(const std::string& path, Findings& found) {
   const auto type = static_cast<std::uint32_t>(status.f_type);
   for (const auto& [magic, name] : kOfTheKernel)
     if (type == magic)
-      found.wrong("storage", in_quotes(path) + " is on " + name + ", which cannot keep files");
+      found.wrong("storage", in_quotes(path) + " is on " + name + ", which cannot store files");
   if (std::ranges::find(kInMemory, type) != kInMemory.end())
     found.doubtful("storage", in_quotes(path) +
-                                  " is in memory: all of it is lost at a restart of"
-                                  " this machine");
+                                  " is in memory; everything is lost when this machine restarts");
 }
 
 void check_storage(const Options& options, Findings& found) {
@@ -89,10 +88,10 @@ void check_storage(const Options& options, Findings& found) {
     return found.wrong("storage", in_quotes(path) + " is not a folder");
   const auto parent = os::info(place);
   if (!there && (!parent || parent->type != os::FileType::folder))
-    return found.wrong("storage", "neither " + in_quotes(path) +
-                                      " nor the folder that it would be"
-                                      " made in is there: create that"
-                                      " folder, or mend the path");
+    return found.wrong(
+        "storage",
+        "neither " + in_quotes(path) +
+            " nor its parent folder exists; create the parent folder, or correct the path");
   const std::size_t before = found.errors.size();
   check_file_system(place, found);
   if (found.errors.size() > before) return;
@@ -102,7 +101,7 @@ void check_storage(const Options& options, Findings& found) {
     if (folder->type != os::FileType::folder)
       found.wrong("storage", in_quotes(place + part) + " is not a folder");
     else if (!can_write(place + part))
-      found.wrong("storage", in_quotes(place + part) + " cannot be written by this user (uid " +
+      found.wrong("storage", in_quotes(place + part) + " is not writable for this user (uid " +
                                  std::to_string(::geteuid()) + "): " + reason(errno));
     if (!there) break;
   }
@@ -122,14 +121,15 @@ void check_endpoint(boost::asio::io_context& context,
   if (!error) acceptor.listen(1, error);
   if (!error) return;
   if (error == boost::asio::error::address_in_use)
-    return found.doubtful("listen", in_quotes(listen) +
-                                        " is in use now; that is right where this server runs"
-                                        " already, and else it will not start");
+    return found.doubtful(
+        "listen",
+        in_quotes(listen) +
+            " is in use; this is expected if the server is running, otherwise it cannot start");
   if (error == boost::asio::error::access_denied)
-    return found.doubtful("listen", "this user may not listen on " + in_quotes(listen) +
+    return found.doubtful("listen", "this user cannot listen on " + in_quotes(listen) +
                                         ": ports below 1024 need CAP_NET_BIND_SERVICE");
-  found.wrong("listen", in_quotes(listen) + " cannot be listened on: " + error.message() +
-                            "; it must be an address of this machine");
+  found.wrong("listen", in_quotes(listen) + " is not available: " + error.message() +
+                            "; use an address of this machine");
 }
 
 void check_listen(const Options& options, Findings& found) {
@@ -139,9 +139,8 @@ void check_listen(const Options& options, Findings& found) {
   const auto endpoints = resolver.resolve(options.host, std::to_string(options.port),
                                           boost::asio::ip::tcp::resolver::passive, error);
   if (error)
-    return found.wrong("listen", in_quotes(options.host) +
-                                     " is neither a name nor an address that this machine knows: " +
-                                     error.message());
+    return found.wrong("listen",
+                       in_quotes(options.host) + " cannot be resolved: " + error.message());
   for (const auto& each : endpoints)
     check_endpoint(context, each.endpoint(), options.listen, found);
 }
@@ -161,7 +160,7 @@ void check_port_file(const Options& options, Findings& found) {
   if (there && there->type != os::FileType::folder)
     found.wrong("port-file", in_quotes(above) + " is not a folder");
   else if (!can_write(above))
-    found.wrong("port-file", "the folder " + in_quotes(folder) + " cannot be made in " +
+    found.wrong("port-file", "the folder " + in_quotes(folder) + " cannot be created in " +
                                  in_quotes(above) + ": " + reason(errno));
 }
 
@@ -178,13 +177,13 @@ void check_tokens(const Options& options, Findings& found) {
           return !token.expires || *token.expires > now;
         }))
       found.doubtful("auth.token-file", in_quotes(access.token_file) +
-                                            " has no token that is good now, so that nobody can"
-                                            " use this server: `shaman-server token create`");
+                                            " has no valid token, so no client can use this "
+                                            "server; create one with `shaman-server token create`");
   }
   if (!options.server.tls && !is_loopback(options.host))
-    found.doubtful("tls.certificate", "is not given, and " + in_quotes(options.listen) +
-                                          " is no loopback address: unless a proxy before this"
-                                          " server speaks TLS, tokens can be read on the way");
+    found.doubtful("tls.certificate", "is not set, and " + in_quotes(options.listen) +
+                                          " is not a loopback address; unless a proxy in front of "
+                                          "this server uses TLS, tokens can be intercepted");
 }
 
 void check_process(const Options& options, Findings& found) {
@@ -196,10 +195,10 @@ void check_process(const Options& options, Findings& found) {
   if ((mask & 055U) != 0) {
     std::array<char, 16> octal{};
     std::snprintf(octal.data(), octal.size(), "%04o", mask);
-    found.doubtful("storage", std::string("the umask of this shell is ") + octal.data() +
-                                  ": workers that are other users cannot read what a server makes"
-                                  " that is started from it; that of a service is UMask= in its"
-                                  " systemd unit");
+    found.doubtful("storage",
+                   std::string("the umask of this shell is ") + octal.data() +
+                       "; workers that run as other users cannot read the files of a server "
+                       "started from it; for a service, set UMask= in its systemd unit");
   }
 }
 

@@ -34,28 +34,29 @@ bool is_host_name(std::string_view name) {
 // Empty: a request's Host, without its port, can be this.
 std::string why_no_host(const std::string& entry) {
   if (is_host_name(entry) || is_address(entry)) return {};
-  if (entry.find("://") != std::string::npos) return "without scheme and path";
+  if (entry.find("://") != std::string::npos) return "without a scheme and path";
   if (entry.find('/') != std::string::npos) return "without a path";
-  if (entry.starts_with('[')) return "an IPv6 address without brackets and port";
-  if (entry.find('*') != std::string::npos) return "each name by itself: there are no patterns";
+  if (entry.starts_with('[')) return "without brackets and port";
+  if (entry.find('*') != std::string::npos) return "as separate names (patterns are not supported)";
   if (entry.find(':') != std::string::npos) return "without a port";
-  return "the name or address alone";
+  return "as a name or address alone";
 }
 
 // Empty: a browser can send this as Origin (RFC 6454).
 std::string why_no_origin(const std::string& origin) {
   const std::size_t scheme = origin.find("://");
-  if (origin == "*") return "each origin by itself: there are no patterns";
-  if (scheme == std::string::npos || scheme == 0) return "with its scheme, https://farm.example";
+  if (origin == "*") return "as separate origins (patterns are not supported)";
+  if (scheme == std::string::npos || scheme == 0)
+    return "with its scheme, e.g. https://farm.example";
   const std::string_view rest = std::string_view(origin).substr(scheme + 3);
-  if (rest.find('/') != std::string_view::npos) return "without a path or a slash at its end";
+  if (rest.find('/') != std::string_view::npos) return "without a path or trailing slash";
   if (rest.empty() || rest.find_first_of("*? #@") != std::string_view::npos)
-    return "as scheme, host and port alone";
+    return "as scheme, host and port only";
   if (std::ranges::any_of(origin, [](char c) { return c >= 'A' && c <= 'Z'; }))
-    return "in small letters, as browsers do";
+    return "in lower case, as browsers do";
   if ((origin.starts_with("https://") && origin.ends_with(":443")) ||
       (origin.starts_with("http://") && origin.ends_with(":80")))
-    return "without the port that its scheme has anyway";
+    return "without the default port of its scheme";
   return {};
 }
 
@@ -63,14 +64,14 @@ void check_each(const char* option, const Values& entries, std::string (*why)(co
                 Findings& found) {
   for (const std::string& entry : entries)
     if (const std::string hint = why(entry); !hint.empty())
-      found.wrong(option, in_quotes(entry) + " can never match a request: write it " + hint);
+      found.wrong(option, in_quotes(entry) + " never matches a request; write it " + hint);
 }
 
 void check_twice(const char* option, const Values& entries, Findings& found) {
   for (std::size_t i = 0; i < entries.size(); ++i)
     if (std::find(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(i), entries[i]) !=
         entries.begin() + static_cast<std::ptrdiff_t>(i))
-      found.doubtful(option, in_quotes(entries[i]) + " is there twice");
+      found.doubtful(option, in_quotes(entries[i]) + " is listed twice");
 }
 
 // Of `NAME=VALUE`, where one name has two values.
@@ -81,7 +82,7 @@ void check_ambiguous(const char* option, const Values& entries, bool last_equals
     const auto [there, is_new] = seen.emplace(entry.substr(0, equals), entry);
     if (!is_new && there->second != entry)
       found.wrong(option, in_quotes(there->second) + " and " + in_quotes(entry) +
-                              " are of the same name: leave one of them");
+                              " have the same name; remove one of them");
   }
 }
 
@@ -114,12 +115,13 @@ void check_proxies(const Options& options, Findings& found) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const Network network = network_of(entries[i]);
     if (network.bits == 0)
-      found.doubtful("trusted-proxies",
-                     in_quotes(entries[i]) + " is everybody: each client can say who it is");
+      found.doubtful(
+          "trusted-proxies",
+          in_quotes(entries[i]) + " includes all clients; any client can claim any address");
     for (std::size_t k = 0; k < entries.size(); ++k)
       if (i != k && entries[i] != entries[k] && network.bits > 0 &&
           covers(network_of(entries[k]), network))
-        found.doubtful("trusted-proxies", in_quotes(entries[i]) + " has no effect, as " +
+        found.doubtful("trusted-proxies", in_quotes(entries[i]) + " has no effect because " +
                                               in_quotes(entries[k]) + " contains it");
   }
 }
@@ -130,14 +132,14 @@ void check_trusted_networks(const Options& options, Findings& found) {
   for (const auto& [text, role] : networks) {
     const Network network = network_of(text);
     if (network.bits == 0)
-      found.doubtful("auth.trusted-networks", in_quotes(text) +
-                                                  " is everybody: whoever reaches"
-                                                  " this server has the role " +
-                                                  std::string(auth::name_of(role)));
+      found.doubtful("auth.trusted-networks",
+                     in_quotes(text) +
+                         " includes all clients; anyone who can connect has the role " +
+                         std::string(auth::name_of(role)));
     for (const auto& [other, other_role] : networks)
       if (other != text && other_role >= role && covers(network_of(other), network))
-        found.doubtful("auth.trusted-networks", in_quotes(text) +
-                                                    " has no effect: " + in_quotes(other) +
+        found.doubtful("auth.trusted-networks", in_quotes(text) + " has no effect because " +
+                                                    in_quotes(other) +
                                                     " contains it, and the higher role counts");
   }
 }
@@ -146,9 +148,9 @@ void check_platforms(const Options& options, Findings& found) {
   static constexpr std::array<std::string_view, 3> kPlatforms{"linux", "windows", "darwin"};
   for (const auto& [platform, path] : options.server.jobs_location) {
     if (std::ranges::find(kPlatforms, platform) == kPlatforms.end())
-      found.doubtful("jobs-location", in_quotes(platform) +
-                                          " is a platform that no Manager asks for: linux, windows"
-                                          " or darwin");
+      found.doubtful(
+          "jobs-location",
+          in_quotes(platform) + " is not a platform of Flamenco; use linux, windows or darwin");
     const bool is_posix = platform == "linux" || platform == "darwin";
     if (path.empty() || (is_posix && !path.starts_with('/')))
       found.wrong("jobs-location", in_quotes(platform + "=" + path) + " must be an absolute path");

@@ -26,8 +26,7 @@ void check_collection(const Options& options, const Given& given, Findings& foun
   const StoreLimits& limits = options.store.limits;
   if (gc.min_age > gc.max_age) {
     const std::string what = "is " + duration_text(gc.max_age) + ", which is below gc.min-age (" +
-                             duration_text(gc.min_age) +
-                             "): nothing younger than that is ever collected";
+                             duration_text(gc.min_age) + "); younger files are never collected";
     // 0 is how people write "as soon as that is allowed".
     if (given.contains("gc.max-age") && given.contains("gc.min-age") && gc.max_age.count() > 0)
       found.wrong("gc.max-age", what);
@@ -36,22 +35,23 @@ void check_collection(const Options& options, const Given& given, Findings& foun
   }
   if (gc.min_age < kShortAge)
     found.doubtful("gc.min-age", "is " + duration_text(gc.min_age) +
-                                     ": files may be collected between the client's question and"
-                                     " its checkout, if that takes longer");
+                                     "; files may be collected between a client's requirements "
+                                     "request and its checkout, if that takes longer");
   if (limits.max_store_size > 0 && gc.max_store_size >= limits.max_store_size)
-    found.wrong("max-store-size", "is " + bytes_text(limits.max_store_size) +
-                                      ", and gc.max-store-size " + bytes_text(gc.max_store_size) +
-                                      " is not below it: uploads are refused before collection"
-                                      " begins");
+    found.wrong("max-store-size",
+                "is " + bytes_text(limits.max_store_size) + ", and gc.max-store-size " +
+                    bytes_text(gc.max_store_size) +
+                    " is not below it; uploads are rejected before collection begins");
   if (gc.min_free_space > 0 && gc.min_free_space < limits.min_free_space)
-    found.wrong("min-free-space", "is " + bytes_text(limits.min_free_space) + ", and gc.min-free " +
-                                      bytes_text(gc.min_free_space) +
-                                      " is below it: uploads are refused before collection begins");
+    found.wrong("min-free-space",
+                "is " + bytes_text(limits.min_free_space) + ", and gc.min-free " +
+                    bytes_text(gc.min_free_space) +
+                    " is below it; uploads are rejected before collection begins");
   if (gc.min_free_inodes > 0 && gc.min_free_inodes < limits.min_free_inodes)
     found.wrong("min-free-inodes",
                 "is " + std::to_string(limits.min_free_inodes) + ", and gc.min-free-inodes " +
                     std::to_string(gc.min_free_inodes) +
-                    " is below it: uploads are refused before collection begins");
+                    " is below it; uploads are rejected before collection begins");
 }
 
 void check_limits(const Options& options, const Given& given, Findings& found) {
@@ -60,44 +60,42 @@ void check_limits(const Options& options, const Given& given, Findings& found) {
   if (limits.json_bytes > limits.json_budget)
     found.wrong("max-json-size",
                 "is " + bytes_text(limits.json_bytes) + ", which is above json-memory (" +
-                    bytes_text(limits.json_budget) + "): a request of that size never fits");
+                    bytes_text(limits.json_budget) + "); a request of that size never fits");
   if (given.contains("max-connections-per-address") &&
       limits.connections_per_address > limits.connections)
-    found.doubtful("max-connections-per-address",
-                   "is above max-connections (" + std::to_string(limits.connections) +
-                       "), so that one client can take all connections");
+    found.doubtful("max-connections-per-address", "is above max-connections (" +
+                                                      std::to_string(limits.connections) +
+                                                      "); one client can use all connections");
   if (given.contains("max-file-size") && store.limits.max_store_size > 0 &&
       limits.file_bytes > store.limits.max_store_size)
     found.doubtful("max-file-size", "is above max-store-size (" +
                                         bytes_text(store.limits.max_store_size) +
-                                        "): a file of that size is always refused");
+                                        "); a file of that size is always rejected");
   for (const auto& [key, is_zero] :
        {std::pair("max-partial-uploads", store.max_partial_uploads == 0),
         std::pair("max-partial-size", store.max_partial_bytes == 0)})
     if (is_zero)
-      found.doubtful(key,
-                     "is 0: no upload can be resumed, so that each interrupted one is sent"
-                     " from its start again");
+      found.doubtful(key, "is 0; uploads cannot be resumed, and interrupted ones start over");
 }
 
 void check_times(const Options& options, const Given& given, Findings& found) {
   const http::Timeouts& timeouts = options.server.timeouts;
   if (options.store.stall_after > timeouts.stall)
-    found.doubtful("stall-after", "is " + duration_text(options.store.stall_after) +
-                                      ", which is above stall-timeout (" +
-                                      duration_text(timeouts.stall) +
-                                      "): a stalled upload is given up before another client may"
-                                      " take it over");
+    found.doubtful("stall-after",
+                   "is " + duration_text(options.store.stall_after) +
+                       ", which is above stall-timeout (" + duration_text(timeouts.stall) +
+                       "); a stalled upload is aborted before another client may take it over");
   if (options.store.upload_expiry < timeouts.stall)
-    found.doubtful("upload-expiry", "is " + duration_text(options.store.upload_expiry) +
-                                        ", which is below stall-timeout (" +
-                                        duration_text(timeouts.stall) +
-                                        "): an unfinished upload goes while its client is still"
-                                        " connected");
+    found.doubtful(
+        "upload-expiry",
+        "is " + duration_text(options.store.upload_expiry) + ", which is below stall-timeout (" +
+            duration_text(timeouts.stall) +
+            "); an unfinished upload may be removed while its client is still connected");
   if (timeouts.min_rate > kFastRate)
-    found.doubtful("min-rate", "is " + bytes_text(timeouts.min_rate) +
-                                   " a second, faster than a network of 1 Gbit/s: most transfers"
-                                   " are given up");
+    found.doubtful(
+        "min-rate",
+        "is " + bytes_text(timeouts.min_rate) +
+            " per second, faster than a network of 1 Gbit/s; most transfers are aborted");
   if (given.contains("rate-window") && timeouts.min_rate == 0)
     found.doubtful("rate-window", "has no effect while min-rate is 0");
   if (given.contains("verify.rate") && options.verify_period.count() == 0)

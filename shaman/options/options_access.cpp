@@ -47,7 +47,7 @@ result<void> set_roles(const Values& entries, const char* what, Roles& roles) {
     const auto role = auth::role_of(equals == std::string::npos ? "" : entry.substr(equals + 1));
     if (!role || equals == 0)
       return wrong(entry,
-                   std::string("must be ") + what + "=ROLE, the role worker, submit or admin");
+                   std::string("must be ") + what + "=ROLE with the role worker, submit or admin");
     roles.emplace_back(entry.substr(0, equals), *role);
   }
   return {};
@@ -96,39 +96,43 @@ void add_map(Table& table, std::string key, std::string type, std::string text, 
 
 void add_access_options(Table& table, Options& options) {
   auth::AccessOptions& access = options.access;
-  table.section("Who may do what");
+  table.section("Access rights");
   table
       .text("auth.token-file", access.token_file, "FILE",
-            "The tokens that are known, made by `shaman-server token create`. With any of auth.*,"
-            " who is not known may do nothing",
+            "File of the access tokens, managed by `shaman-server token`; if any auth.* option is "
+            "set, unauthenticated requests are rejected",
             Reload::live)
       .example = "/etc/shaman/tokens";
   add_map(
       table, "auth.trusted-networks", "NETWORK=ROLE",
-      "Who comes from there without a token has this role: worker (reads), submit or admin."
-      " Behind a proxy, trusted-proxies must name that, or everybody comes from there",
+      "Role of clients in this network that have no token: worker (read only), submit or admin; "
+      "behind a proxy, set trusted-proxies as well, or every client has the proxy's role",
       "{10.1.0.0/16: submit, 127.0.0.1: admin}", options.trusted_networks,
       [&access](const Values& entries) { return set_roles(entries, "NETWORK", access.networks); });
   add_map(
       table, "auth.client-certificates", "NAME=ROLE",
-      "Who has a certificate of tls.client-ca with this common name has this role; *: any"
-      " other",
+      "Role of clients whose certificate, signed by tls.client-ca, has this common name; *: any "
+      "other name",
       "{render-01: worker, \"*\": submit}", options.client_certificates,
       [&access](const Values& entries) { return set_roles(entries, "NAME", access.certificates); });
   add_map(table, "auth.jwt-keys", "KEYID=FILE",
-          "Public keys (PEM) of who signs JWTs, by their key id: P-256 for ES256, RSA for RS256",
+          "Public keys (PEM) that verify JWTs, by key ID: P-256 for ES256, RSA for RS256",
           "{farm-2026: /etc/shaman/farm.pem}", options.jwt_keys,
           [&access](const Values& entries) { return set_jwt_keys(entries, access); });
-  table.text("auth.jwt-issuer", access.jwt.issuer, "TEXT", "Their iss", Reload::live).example =
-      "farm";
-  table.text("auth.jwt-audience", access.jwt.audience, "TEXT", "Their aud", Reload::live).example =
-      "shaman";
+  table
+      .text("auth.jwt-issuer", access.jwt.issuer, "TEXT", "Expected `iss` claim of JWTs",
+            Reload::live)
+      .example = "farm";
+  table
+      .text("auth.jwt-audience", access.jwt.audience, "TEXT", "Expected `aud` claim of JWTs",
+            Reload::live)
+      .example = "shaman";
   add_names(table, "allowed-hosts", "HOST",
-            "Names of this server that a request's Host may have; others are answered 421 (DNS"
-            " rebinding). Without any, all",
+            "Names of this server accepted in the Host header; others get 421 (protection against "
+            "DNS rebinding); without this option, any name is accepted",
             options.server.allowed_hosts, "[shaman.farm, 10.1.0.5]");
   add_names(table, "cors-origins", "ORIGIN",
-            "Origins whose pages may call this server from a browser (CORS)",
+            "Origins of web pages that may call this server from a browser (CORS)",
             options.server.cors_origins, "[\"https://farm.example\"]");
 }
 
@@ -137,22 +141,21 @@ void add_tls_options(Table& table, Options& options) {
   table.section("TLS");
   table
       .text("tls.certificate", files.certificate, "FILE",
-            "Speak TLS (https) with this certificate, and those between it and its root (PEM)."
-            " SIGHUP takes a renewed one",
+            "Serve HTTPS with this certificate chain (PEM); after renewing it, send SIGHUP",
             Reload::live)
       .example = "/etc/shaman/fullchain.pem";
   table
-      .text("tls.key", files.key, "FILE", "Its private key (PEM), where that is in another file",
-            Reload::live)
+      .text("tls.key", files.key, "FILE",
+            "Private key (PEM) of the certificate, if it is in a separate file", Reload::live)
       .example = "/etc/shaman/privkey.pem";
   table.choice(
-      "tls.min-version", {"1.2", "1.3"}, "Refuse clients that speak only older versions",
+      "tls.min-version", {"1.2", "1.3"}, "Minimum TLS version; older clients are rejected",
       Reload::live, [&files](std::size_t chosen) { files.only_1_3 = chosen == 1; },
       [&files] { return std::size_t{files.only_1_3}; });
   table
       .text("tls.client-ca", files.client_ca, "FILE",
-            "Who signs clients' certificates (PEM). A client may show one, see"
-            " auth.client-certificates; one that somebody else has signed is refused",
+            "CA certificates (PEM) that sign client certificates, which are optional (see "
+            "auth.client-certificates); certificates of other CAs are rejected",
             Reload::live)
       .example = "/etc/shaman/clients.pem";
 }

@@ -54,11 +54,13 @@ void open_door(Loaded& loaded) {
     else
       loaded.problems.push_back({"", identity.error().message()});
   } else if (!options.tls.key.empty() || !options.tls.client_ca.empty()) {
-    loaded.problems.push_back({"", "there is no TLS without tls.certificate"});
+    loaded.problems.push_back(
+        {"", "tls.key and tls.client-ca have no effect without tls.certificate; set it as well"});
   }
   if (!options.access.certificates.empty() && options.tls.client_ca.empty())
     loaded.problems.push_back(
-        {"auth.client-certificates", "needs tls.client-ca, which says who signs them"});
+        {"auth.client-certificates",
+         "requires tls.client-ca, the CA that signs the client certificates"});
 }
 
 void refuse_loop(Loaded& loaded, const std::string& key,
@@ -73,22 +75,19 @@ void refuse_loop(Loaded& loaded, const std::string& key,
 void refuse_contradictions(Loaded& loaded) {
   const Options& options = *loaded.options;
   if (options.manager && options.manager_api)
-    loaded.problems.push_back(
-        {"manager-api",
-         "cannot be given together with manager: a server in front of a Manager asks it for its"
-         " jobs anyway. Remove one of them"});
+    loaded.problems.push_back({"manager-api",
+                               "cannot be combined with manager, which already queries the Manager "
+                               "for its jobs; remove one of them"});
   if (options.old_checkouts.max_age.count() == 0) return;
   if (!options.asked_manager().empty())
     loaded.problems.push_back(
         {"checkout.max-age",
-         "is for farms without a Manager; with one, checkouts end with their jobs, and"
-         " checkout.orphan-age says how long those stay that never had a job. Remove it, or set"
-         " it to 0"});
+         "cannot be combined with a Manager: checkouts then expire with their jobs, or after "
+         "checkout.orphan-age if they never had one; remove this option, or set it to 0"});
   else if (options.job_look_period.count() == 0)
     loaded.problems.push_back(
         {"checkout.max-age",
-         "has no effect while checkout.look-period is 0: set that to how often to look, such as"
-         " 10m"});
+         "has no effect while checkout.look-period is 0; set that to an interval, e.g. 10m"});
 }
 
 std::string shown(const config::Values& values) {
@@ -117,10 +116,9 @@ Loaded load(const Sources& sources) {
   add(loaded, std::move(given.assignments), std::move(given.problems));
   add(loaded, sources.command_line, {});
   if (sources.needs_storage && loaded.options->storage.empty() && !loaded.has_problem("storage"))
-    loaded.problems.push_back(
-        {"--storage",
-         "it must be said where the files are kept: --storage DIR, SHAMAN_STORAGE, or"
-         " storage: DIR in a configuration file"});
+    loaded.problems.push_back({"--storage",
+                               "no storage folder given; use --storage DIR, SHAMAN_STORAGE or "
+                               "storage: DIR in a configuration file"});
   complete(*loaded.options);
   if (sources.needs_storage) {
     open_door(loaded);
@@ -166,7 +164,7 @@ void warn(const config::Problems& warnings) {
 int complain(const config::Problems& problems) {
   for (const config::Problem& problem : problems)
     std::fprintf(stderr, "shaman-server: %s\n", text::printable(problem.message()).c_str());
-  std::fprintf(stderr, "Run with --help for all options.\n");
+  std::fprintf(stderr, "Run `shaman-server --help` for all options.\n");
   return kCommandUsage;
 }
 
@@ -188,7 +186,7 @@ std::shared_ptr<Options> Settings::read_again() {
   for (const config::Problem& problem : loaded.problems)
     spdlog::error("configuration: {}", text::printable(problem.message()));
   if (!loaded.problems.empty()) {
-    spdlog::error("the configuration stays as it was: mend what is wrong, and send SIGHUP again");
+    spdlog::error("the configuration is unchanged; fix the errors above and send SIGHUP again");
     return nullptr;
   }
   std::size_t changes = 0;
@@ -198,17 +196,17 @@ std::shared_ptr<Options> Settings::read_again() {
     ++changes;
     const config::Option& option = *loaded.table.find(key);
     if (option.reload == config::Reload::live) {
-      spdlog::info("configuration: {} is {} now; it was {}", key, shown(values), shown(before));
+      spdlog::info("configuration: {} is now {}; it was {}", key, shown(values), shown(before));
       before = values;
     } else {
-      spdlog::warn("configuration: {} stays {} until a restart makes it {}", key, shown(before),
-                   shown(values));
+      spdlog::warn("configuration: {} remains {}; restart the server to change it to {}", key,
+                   shown(before), shown(values));
       // It was good before. What was not given at all is looked at once only, at the start.
       if (!before.empty()) (void)option.set(before);
     }
   }
   complete(*loaded.options);
-  if (changes == 0) spdlog::info("configuration: read again; nothing has changed");
+  if (changes == 0) spdlog::info("configuration: reloaded; nothing has changed");
   return std::move(loaded.options);
 }
 

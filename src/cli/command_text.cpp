@@ -6,10 +6,11 @@
 #include <string_view>
 
 namespace shaman::cli {
-namespace {
 
 // CLI11 appends what checks the value: `N:INT in [1 - 256]`.
-std::string value_of(CLI::Option& option) {
+std::string value_of(const CLI::Option& given) {
+  // CLI11 gives access to an option's checks only where it may be changed.
+  auto& option = const_cast<CLI::Option&>(given);
   if (option.get_type_size() == 0) return {};
   std::string name = option.get_type_name();
   try {
@@ -23,6 +24,8 @@ std::string value_of(CLI::Option& option) {
   }
   return name;
 }
+
+namespace {
 
 OptionText describe(CLI::Option& option) {
   OptionText text;

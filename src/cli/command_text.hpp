@@ -30,6 +30,9 @@ struct CommandText {
 /// What is in its --help; what that hides is left out.
 [[nodiscard]] CommandText describe(CLI::App& app);
 
+/// The name of an option's kind of value, without what checks it. Empty: it takes none.
+[[nodiscard]] std::string value_of(const CLI::Option& option);
+
 /// ASCII letters alone.
 [[nodiscard]] std::string upper_case(std::string text);
 

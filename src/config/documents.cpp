@@ -54,11 +54,10 @@ std::string sample_file(const Table& table) {
   std::string out =
       "# The configuration of shaman-server: shaman-server --config THIS_FILE\n"
       "#\n"
-      "# Every option is here with its default, or with an example where it has none. What is not\n"
-      "# given has its default. The command line goes before the environment, and that before "
-      "this\n"
-      "# file. `shaman-server --check-config --config THIS_FILE` says what is wrong in it. SIGHUP\n"
-      "# makes a running server read it again; (restart) is at what needs a restart.\n"
+      "# Lists every option with its default, or with an example if it has none. The command line\n"
+      "# takes precedence over the environment, and the environment over this file.\n"
+      "# `shaman-server --check-config --config THIS_FILE` reports errors in it. SIGHUP makes a\n"
+      "# running server reload it; options with (restart) need a restart.\n"
       "#\n"
       "# Durations are 500ms, 2s, 90m, 744h, 31d; sizes 1000, 64KiB, 20GiB (of 1024 each).\n";
   std::string section;

@@ -88,7 +88,8 @@ void Reader::read_entry(const std::string& key, const YAML::Mark& mark, const YA
     return fail(mark, "there is no option " + text::printable(key) + table_.suggestion(key));
   if (value.IsMap()) return read_section(value, key + ".");
   // A heading under which everything is commented out.
-  if (!value.IsNull()) fail(mark, key + " is no option but a group of them: indent its options");
+  if (!value.IsNull())
+    fail(mark, key + " is a group of options, not an option; indent its options");
 }
 
 void Reader::read_section(const YAML::Node& section, const std::string& prefix) {
@@ -116,9 +117,9 @@ Given read_file(const Table& table, const std::string& path) {
     if (root.IsMap())
       reader.read_section(root, "");
     else if (!root.IsNull())
-      reader.fail(root.Mark(), "this must be `option: value`, one a line");
+      reader.fail(root.Mark(), "expected `option: value`, one per line");
   } catch (const YAML::Exception& error) {
-    reader.fail(error.mark, "this is no YAML: " + text::printable(error.msg));
+    reader.fail(error.mark, "invalid YAML: " + text::printable(error.msg));
   }
   return reader.take();
 }

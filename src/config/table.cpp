@@ -15,6 +15,12 @@ Error wrong(const std::string& given, const std::string& what) {
   return {errc::malformed_request, text::in_quotes(given) + " " + what};
 }
 
+// What has not the form of its kind.
+Error invalid(const char* kind, const std::string& given, const char* examples) {
+  return {errc::malformed_request, std::string("invalid ") + kind + " " + text::in_quotes(given) +
+                                       " (examples: " + examples + ")"};
+}
+
 std::string joined(const Values& values) {
   std::string all;
   for (const std::string& value : values)
@@ -52,8 +58,8 @@ std::string folded(std::string_view key) {
 template <class Number>
 result<void> within(const std::string& given, Number value, Number least, Number most,
                     std::string (*to_text)(Number)) {
-  if (value < least) return wrong(given, "is too small: it must be at least " + to_text(least));
-  if (value > most) return wrong(given, "is too large: it must be at most " + to_text(most));
+  if (value < least) return wrong(given, "is too small; use at least " + to_text(least));
+  if (value > most) return wrong(given, "is too large; use at most " + to_text(most));
   return {};
 }
 
@@ -118,9 +124,9 @@ Option& Table::duration(std::string key, std::chrono::milliseconds& value, std::
                 .get = {}};
   option.set = [&value, least](const Values& given) -> result<void> {
     const auto duration = parse_duration(given.front());
-    if (!duration) return wrong(given.front(), "is no duration such as 500ms, 2s, 90m or 744h");
+    if (!duration) return invalid("duration", given.front(), "500ms, 2s, 90m, 744h");
     if (*duration < least)
-      return wrong(given.front(), "is too short: it must be at least " + duration_text(least));
+      return wrong(given.front(), "is too short; use at least " + duration_text(least));
     value = *duration;
     return {};
   };
@@ -141,7 +147,7 @@ Option& Table::duration(std::string key, std::chrono::seconds& value, std::strin
   option.set = [&value](const Values& given) -> result<void> {
     const auto duration = parse_duration(given.front());
     if (!duration || duration->count() % 1000 != 0)
-      return wrong(given.front(), "is no duration in whole seconds such as 2s, 90m or 744h");
+      return invalid("duration", given.front(), "2s, 90m, 744h");
     value = std::chrono::duration_cast<std::chrono::seconds>(*duration);
     return {};
   };
@@ -161,7 +167,7 @@ Option& Table::bytes(std::string key, std::uint64_t& value, std::string text, Re
                 .get = {}};
   option.set = [&value, least, most](const Values& given) -> result<void> {
     const auto bytes = parse_bytes(given.front());
-    if (!bytes) return wrong(given.front(), "is no size such as 1000, 64MiB or 1.5TiB");
+    if (!bytes) return invalid("size", given.front(), "1000, 64MiB, 1.5TiB");
     if (auto fits = within<std::uint64_t>(given.front(), *bytes, least, most, bytes_text); !fits)
       return fits;
     value = *bytes;
@@ -183,7 +189,7 @@ Option& Table::count(std::string key, std::uint64_t& value, std::string text, Re
                 .get = {}};
   option.set = [&value, least, most](const Values& given) -> result<void> {
     const auto count = parse_count(given.front());
-    if (!count) return wrong(given.front(), "is no whole number");
+    if (!count) return invalid("number", given.front(), "0, 12, 1000");
     if (auto fits = within<std::uint64_t>(given.front(), *count, least, most, count_text); !fits)
       return fits;
     value = *count;
@@ -209,7 +215,7 @@ Option& Table::choice(std::string key, std::vector<std::string> names, std::stri
                 .get = {}};
   option.set = [names, set = std::move(set)](const Values& given) -> result<void> {
     const auto found = std::find(names.begin(), names.end(), given.front());
-    if (found == names.end()) return wrong(given.front(), "is none of " + joined(names));
+    if (found == names.end()) return wrong(given.front(), "must be one of " + joined(names));
     set(static_cast<std::size_t>(found - names.begin()));
     return {};
   };

@@ -155,7 +155,7 @@ Task<Response> dispatch(Exchange& exchange) {
     spdlog::error("{} {} failed: {}", text::escape(head.method()),
                   text::escape(without_tokens(head.target())), text::escape(exception.what()));
   }
-  co_return Response::error(500, "something went wrong here; the server's log says what");
+  co_return Response::error(500, "internal error; see the server log");
 }
 
 // Pieces are made on the pool, one while nobody waits for it: the client reads the one before.

@@ -309,12 +309,12 @@ class WithoutAccess(unittest.TestCase):
 
     def test_an_open_door_is_said_at_the_start(self):
         with Server(listen="0.0.0.0:0") as server:
-            server.wait_for_log("there is no authentication")
+            server.wait_for_log("authentication is off")
         tokens = Tokens()
         self.addCleanup(tokens.close)
         tokens.make("submit")
         with Server(listen="0.0.0.0:0", auth_token_file=tokens.file) as server:
-            self.assertNotIn("there is no authentication", server.log())
+            self.assertNotIn("authentication is off", server.log())
 
 
 class Front(AccessTest):

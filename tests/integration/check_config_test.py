@@ -17,38 +17,38 @@ from tokens import Tokens
 WRONG = (
     # The storage.
     ("--storage {folder}/file", '"{folder}/file" is not a folder'),
-    ("--storage {folder}/none/storage", "neither .* nor the folder that it would be made in"),
-    ("--storage {folder}/file/storage", "neither .* nor the folder that it would be made in"),
-    ("--storage /proc", "/proc\" is on proc, which cannot keep files"),
+    ("--storage {folder}/none/storage", "neither .* nor its parent folder exists"),
+    ("--storage {folder}/file/storage", "neither .* nor its parent folder exists"),
+    ("--storage /proc", "/proc\" is on proc, which cannot store files"),
     ("--storage /sys/kernel/shaman", "is on sysfs"),
     ("--storage {folder}/odd", '"{folder}/odd/jobs" is not a folder'),
     # The network.
-    ("--listen none.invalid:80", '"none.invalid" is neither a name nor an address'),
-    ("--listen 192.0.2.1:8080", "must be an address of this machine"),
+    ("--listen none.invalid:80", '"none.invalid" cannot be resolved'),
+    ("--listen 192.0.2.1:8080", "is not available: .*; use an address of this machine"),
     ("--listen 127.0.0.1:8080 --manager http://127.0.0.1:8080", "manager: .* leads to this server itself"),
     ("--listen 0.0.0.0:8080 --manager http://localhost:8080", "manager: .* leads to this server itself"),
     ("--port-file {folder}/file/port", "port-file: .*file\" is not a folder"),
     ("--port-file {folder}", "port-file: \"{folder}\" is a folder"),
     # Names that no request has.
-    ("--allowed-hosts http://shaman.farm", "allowed-hosts: .* can never match a request: write it without scheme"),
+    ("--allowed-hosts http://shaman.farm", "allowed-hosts: .* never matches a request; write it without a scheme"),
     ("--allowed-hosts shaman.farm:8080", "allowed-hosts: .* without a port"),
     ("--allowed-hosts shaman.farm/", "allowed-hosts: .* without a path"),
     ("--allowed-hosts [::1]", "allowed-hosts: .* without brackets"),
-    ("--allowed-hosts *.farm", "allowed-hosts: .* there are no patterns"),
-    ("--allowed-hosts two,names", "allowed-hosts: .* the name or address alone"),
+    ("--allowed-hosts *.farm", "allowed-hosts: .* as separate names"),
+    ("--allowed-hosts two,names", "allowed-hosts: .* as a name or address alone"),
     ("--cors-origins farm.example", "cors-origins: .* with its scheme"),
     ("--cors-origins https://farm.example/", "cors-origins: .* without a path"),
-    ("--cors-origins *", "cors-origins: .* there are no patterns"),
-    ("--cors-origins https://Farm.example", "cors-origins: .* in small letters"),
-    ("--cors-origins https://farm.example:443", "cors-origins: .* without the port"),
+    ("--cors-origins *", "cors-origins: .* as separate origins"),
+    ("--cors-origins https://Farm.example", "cors-origins: .* in lower case"),
+    ("--cors-origins https://farm.example:443", "cors-origins: .* without the default port"),
     # One name, two values.
     ("--auth-trusted-networks 10.0.0.0/8=submit --auth-trusted-networks 10.0.0.0/8=admin",
-     "auth.trusted-networks: .* are of the same name"),
+     "auth.trusted-networks: .* have the same name"),
     ("--auth-client-certificates a=admin --auth-client-certificates a=worker {tls} --tls-client-ca {ca}",
-     "auth.client-certificates: .* are of the same name"),
+     "auth.client-certificates: .* have the same name"),
     ("--auth-jwt-keys a={public} --auth-jwt-keys a={public_too} --auth-jwt-issuer i --auth-jwt-audience a",
-     "auth.jwt-keys: .* are of the same name"),
-    ("--jobs-location linux=/a/jobs --jobs-location linux=/b/jobs", "jobs-location: .* are of the same name"),
+     "auth.jwt-keys: .* have the same name"),
+    ("--jobs-location linux=/a/jobs --jobs-location linux=/b/jobs", "jobs-location: .* have the same name"),
     ("--jobs-location linux=jobs", "jobs-location: \"linux=jobs\" must be an absolute path"),
     # Limits and times.
     ("--gc-min-age 3h --gc-max-age 2h", "gc.max-age: is 2h, which is below gc.min-age \\(3h\\)"),
@@ -66,33 +66,33 @@ WRONG = (
 
 DOUBTFUL = (
     ("--storage /dev/shm/shaman-check", "is in memory"),
-    ("--listen {in_use}", "listen: .* is in use now"),
+    ("--listen {in_use}", "listen: .* is in use"),
     ("--gc-max-age 1h", "gc.max-age: is 1h, which is below gc.min-age \\(2h\\)"),
     ("--gc-max-age 0 --gc-min-age 1h", "gc.max-age: is 0s, which is below"),
-    ("--gc-min-age 1m", "gc.min-age: is 1m: files may be collected"),
+    ("--gc-min-age 1m", "gc.min-age: is 1m; files may be collected"),
     ("--max-connections 100 --max-connections-per-address 200", "max-connections-per-address: is above"),
     ("--max-file-size 2G --max-store-size 1G", "max-file-size: is above max-store-size"),
-    ("--max-partial-uploads 0", "max-partial-uploads: is 0: no upload can be resumed"),
-    ("--max-partial-size 0", "max-partial-size: is 0: no upload can be resumed"),
+    ("--max-partial-uploads 0", "max-partial-uploads: is 0; uploads cannot be resumed"),
+    ("--max-partial-size 0", "max-partial-size: is 0; uploads cannot be resumed"),
     ("--stall-after 60s", "stall-after: is 1m, which is above stall-timeout"),
     ("--upload-expiry 10s", "upload-expiry: is 10s, which is below stall-timeout"),
-    ("--min-rate 10G", "min-rate: is 10GiB a second, faster than"),
+    ("--min-rate 10G", "min-rate: is 10GiB per second, faster than"),
     ("--min-rate 0 --rate-window 5s", "rate-window: has no effect"),
     ("--verify-rate 5M", "verify.rate: has no effect"),
     ("--checkout-grace 5m", "checkout.grace: has no effect without manager or manager-api"),
-    ("--trusted-proxies 10.0.0.0/8 --trusted-proxies 10.1.0.1", "\"10.1.0.1\" has no effect, as \"10.0.0.0/8\""),
-    ("--trusted-proxies 10.0.0.1 --trusted-proxies 10.0.0.1", "trusted-proxies: \"10.0.0.1\" is there twice"),
-    ("--trusted-proxies 0.0.0.0/0", "trusted-proxies: .* is everybody"),
+    ("--trusted-proxies 10.0.0.0/8 --trusted-proxies 10.1.0.1", "\"10.1.0.1\" has no effect because \"10.0.0.0/8\" contains it"),
+    ("--trusted-proxies 10.0.0.1 --trusted-proxies 10.0.0.1", "trusted-proxies: \"10.0.0.1\" is listed twice"),
+    ("--trusted-proxies 0.0.0.0/0", "trusted-proxies: .* includes all clients"),
     ("--auth-trusted-networks 10.0.0.0/8=admin --auth-trusted-networks 10.1.0.0/16=submit",
-     "\"10.1.0.0/16\" has no effect: \"10.0.0.0/8\" contains it"),
-    ("--auth-trusted-networks ::/0=worker", "auth.trusted-networks: .* is everybody"),
-    ("--allowed-hosts a.farm --allowed-hosts a.farm", "allowed-hosts: \"a.farm\" is there twice"),
-    ("--jobs-location mac=/a/jobs", "jobs-location: \"mac\" is a platform that no Manager asks for"),
+     "\"10.1.0.0/16\" has no effect because \"10.0.0.0/8\" contains it"),
+    ("--auth-trusted-networks ::/0=worker", "auth.trusted-networks: .* includes all clients"),
+    ("--allowed-hosts a.farm --allowed-hosts a.farm", "allowed-hosts: \"a.farm\" is listed twice"),
+    ("--jobs-location mac=/a/jobs", "jobs-location: \"mac\" is not a platform of Flamenco"),
     ("--tls-certificate {soon} --tls-key {soon_key}", "tls.certificate: .* expires soon"),
     ("--tls-certificate {nameless} --tls-key {nameless_key}", "tls.certificate: .* no subjectAltName"),
     ("{tls} --allowed-hosts shaman.farm", "tls.certificate: .* is not for \"shaman.farm\""),
-    ("--auth-token-file {expired}", "auth.token-file: .* has no token that is good now"),
-    ("--auth-trusted-networks 10.0.0.0/8=admin --listen 0.0.0.0:0", "tls.certificate: is not given"),
+    ("--auth-token-file {expired}", "auth.token-file: .* has no valid token"),
+    ("--auth-trusted-networks 10.0.0.0/8=admin --listen 0.0.0.0:0", "tls.certificate: is not set"),
 )
 
 GOOD = (
@@ -153,7 +153,7 @@ class CheckConfig(unittest.TestCase):
 
     def found(self, done, is_memory=False):
         """Lines on standard error, but for what this machine's own temporary folder may be."""
-        lines = [line for line in done.stderr.splitlines() if not line.startswith("Run with --help")]
+        lines = [line for line in done.stderr.splitlines() if not line.startswith("Run `shaman-server --help`")]
         return [line for line in lines if is_memory or "is in memory" not in line]
 
     def words(self, words):
@@ -167,7 +167,7 @@ class CheckConfig(unittest.TestCase):
                 found = [line for line in self.found(done) if "warning: " not in line]
                 self.assertEqual(done.returncode, 2, done.stdout)
                 self.assertTrue(any(re.search(self.words(words), line) for line in found), found)
-                self.assertNotIn("configuration is good", done.stdout)
+                self.assertNotIn("Configuration OK", done.stdout)
 
     def test_what_is_doubtful_is_a_warning(self):
         for options, words in DOUBTFUL:
@@ -176,7 +176,7 @@ class CheckConfig(unittest.TestCase):
                 found = self.found(done, is_memory="memory" in words)
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertTrue(any(re.search("warning: .*" + self.words(words), line) for line in found), found)
-                self.assertRegex(done.stdout, r"^The configuration can be used, with \d+ warning")
+                self.assertRegex(done.stdout, r"^Configuration usable, with \d+ warnings?\. Changed from the defaults:")
 
     def test_what_is_good_is_not_complained_of(self):
         for options in GOOD:
@@ -191,7 +191,7 @@ class CheckConfig(unittest.TestCase):
                               " --port-file {folder} --tls-key {old_key}")
         self.assertEqual(done.returncode, 2)
         for words in ("gc.max-age: ", "manager: ", "max-store-size: is 1GiB", "without a port", "is not a folder",
-                      "port-file: ", "there is no TLS without tls.certificate"):
+                      "port-file: ", "tls.key and tls.client-ca have no effect without tls.certificate"):
             self.assertIn(words, done.stderr)
         self.assertEqual(done.stderr.count("gc.max-age"), 1, "what was not taken has no further faults")
         self.assertNotIn("has no effect without manager", done.stderr)
@@ -201,7 +201,7 @@ class CheckConfig(unittest.TestCase):
                                "--max-json-size", "8M", "--json-memory", "4M"],
                               capture_output=True, text=True, check=False, timeout=PATIENCE)
         self.assertEqual(done.returncode, 2)
-        for words in ("where the files are kept", "none.invalid", "gc.max-age: ", "max-json-size: "):
+        for words in ("no storage folder given; use --storage DIR", "none.invalid", "gc.max-age: ", "max-json-size: "):
             self.assertIn(words, done.stderr)
 
     def test_a_umask_that_locks_workers_out_is_said(self):
@@ -217,7 +217,7 @@ class CheckConfig(unittest.TestCase):
         self.addCleanup(os.rmdir, storage)
         done = self.run_check(f"--storage {storage}", user=65534)
         self.assertEqual(done.returncode, 2)
-        self.assertRegex(done.stderr, r"cannot be written by this user \(uid 65534\): Permission denied")
+        self.assertRegex(done.stderr, r"is not writable for this user \(uid 65534\): Permission denied")
 
     def test_the_start_refuses_what_options_contradict_too(self):
         for options, words in (("--max-store-size 1G --gc-max-store-size 2G", "max-store-size"),

@@ -27,7 +27,7 @@ class CheckManager(unittest.TestCase):
         """The lines of what is wrong; the exit status says that something is."""
         status, said = self.check(*arguments)
         self.assertEqual(status, 3, said)
-        return [line for line in said.splitlines() if line.startswith("WRONG")]
+        return [line for line in said.splitlines() if line.startswith("error ")]
 
     def test_a_good_one(self):
         for arguments in ((), ("--beside",)):
@@ -115,9 +115,9 @@ class CheckManager(unittest.TestCase):
         port = self.farm.port
         self.farm.close()
         with Server(manager=f"http://127.0.0.1:{port}", storage=self.server.storage) as front:
-            front.wait_for_log("cannot be asked for its configuration yet")
+            front.wait_for_log("cannot read the Manager's configuration yet")
             self.farm.reopen(port)
-            front.wait_for_log("the Manager's configuration fits")
+            front.wait_for_log("the Manager's configuration matches this storage")
 
 
 if __name__ == "__main__":

@@ -286,7 +286,7 @@ class Beside(CheckoutEndsTest):
         return super().job(path, through, **more)
 
     def test_a_checkout_of_a_job_without_an_id_ends_with_it(self):
-        self.server.wait_for_log(f"beside the Flamenco Manager at 127.0.0.1:{self.farm.port}")
+        self.server.wait_for_log(f"side by side with the Flamenco Manager at 127.0.0.1:{self.farm.port}")
         jobs = self.farm_of(3)
         self.assertNotIn("storage", self.farm.jobs[jobs["film/shot 1"]])
         self.farm.delete_job(jobs.pop("film/shot 1"))
@@ -383,7 +383,7 @@ class ByAge(unittest.TestCase):
         self.checkout("a", 5)
         self.write("checkout: {look-period: 100ms}")
         self.server.process.send_signal(signal.SIGHUP)
-        self.server.wait_for_log("checkout.max-age is 0s now; it was 168h")
+        self.server.wait_for_log("checkout.max-age is now 0s; it was 168h")
         self.checkout("b", 9)
         self.write("checkout: {look-period: 100ms, max-age: 8d}")
         self.server.process.send_signal(signal.SIGHUP)

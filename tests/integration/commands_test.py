@@ -114,7 +114,7 @@ class BeforeTheFirstStart(unittest.TestCase):
             self.farm.storage = other
             status, said = self.check()
         self.assertEqual(status, 3, said)
-        self.assertIn("WRONG", said)
+        self.assertRegex(said, "(?m)^error ")
 
 
 if __name__ == "__main__":

@@ -63,9 +63,9 @@ class Sources(unittest.TestCase):
     def test_options_that_contradict_each_other_are_refused(self):
         farm = "http://127.0.0.1:8081"
         for options, said in (
-                (("--manager", farm, "--manager-api", farm), "manager-api: cannot be given together with manager"),
-                (("--manager", farm, "--checkout-max-age", "30d"), "checkout.max-age: is for farms without a Manager"),
-                (("--manager-api", farm, "--checkout-max-age", "30d"), "checkout.orphan-age says how long"),
+                (("--manager", farm, "--manager-api", farm), "manager-api: cannot be combined with manager"),
+                (("--manager", farm, "--checkout-max-age", "30d"), "checkout.max-age: cannot be combined with a Manager"),
+                (("--manager-api", farm, "--checkout-max-age", "30d"), "after checkout.orphan-age if they never had one"),
                 (("--checkout-look-period", "0", "--checkout-max-age", "30d"), "while checkout.look-period is 0")):
             with self.subTest(options):
                 for check in (("--check-config",), ()):
@@ -122,7 +122,7 @@ class Sources(unittest.TestCase):
         self.assertEqual(checked.returncode, 2)
         wrong = [line for line in checked.stderr.splitlines() if "warning: " not in line]
         self.assertEqual(len(wrong), 2, checked.stderr)
-        self.assertIn("manager-api: cannot be given together with manager", checked.stderr)
+        self.assertIn("manager-api: cannot be combined with manager", checked.stderr)
         # Of these two the rest is tried with one.
         with open(self.file, encoding="utf-8") as file:
             self.write(file.read().replace("\nmanager-api: ", "\n# manager-api: "))
@@ -174,36 +174,36 @@ class Reload(unittest.TestCase):
 
     def test_limits_change_between_two_requests_of_a_connection(self):
         self.assertEqual(self.client.upload(b"x" * 100).status, 204)
-        self.reload("max-file-size: 50\nname: Farm\n", "max-file-size is 50 now")
+        self.reload("max-file-size: 50\nname: Farm\n", "max-file-size is now 50")
         wait_until(lambda: self.info()["name"] == "Farm", "the new name")
         self.assertEqual(self.info()["limits"]["fileBytes"], 50)
         self.assertEqual(self.client.upload(b"y" * 100).status, 413)
-        self.reload("", "max-file-size is 1024PiB now; it was 50")
+        self.reload("", "max-file-size is now 1024PiB; it was 50")
         wait_until(lambda: self.client.upload(b"y" * 100).status == 204, "the limit to go")
 
     def test_a_wrong_file_changes_nothing(self):
         self.reload("name: Farm\nmax-files: none\n", "shaman.yaml:2: max-files")
-        self.server.wait_for_log("the configuration stays as it was")
+        self.server.wait_for_log("the configuration is unchanged")
         self.assertEqual(self.info()["name"], "Shaman")
 
     def test_what_needs_a_restart_stays(self):
         line = self.reload("gc: {min-age: 1s}\ndurability: none\nname: Farm\n",
-                           "gc.min-age stays 2h until a restart makes it 1s")
+                           "gc.min-age remains 2h; restart the server to change it to 1s")
         self.assertIn("warning", line)
-        self.server.wait_for_log("durability stays group until a restart")
+        self.server.wait_for_log("durability remains group; restart the server")
         wait_until(lambda: self.info()["name"] == "Farm", "the rest to change")
 
     def test_collection_begins_when_it_is_switched_on(self):
-        self.reload("gc: {period: 1s, max-age: 1h}\n", "gc.period is 1s now; it was 24h")
+        self.reload("gc: {period: 1s, max-age: 1h}\n", "gc.period is now 1s; it was 24h")
         self.server.wait_for_log("garbage collection: ")
 
     def test_the_size_of_the_store_is_counted_when_a_limit_comes(self):
         self.assertEqual(self.client.upload(b"x" * 1000).status, 204)
-        self.reload("max-store-size: 1500\n", "max-store-size is 1500 now")
+        self.reload("max-store-size: 1500\n", "max-store-size is now 1500")
         wait_until(lambda: self.client.upload(os.urandom(900)).status == 507, "the limit")
 
     def test_the_log_level_changes(self):
-        self.reload("log-level: warning\n", "log-level is warning now")
+        self.reload("log-level: warning\n", "log-level is now warning")
         self.client.upload(b"quiet")
         self.assertFalse([line for line in self.server.log_lines() if sha256(b"quiet") in line])
 

@@ -191,7 +191,7 @@ class OfNetworks(EndedRights):
         upload.send(data[:1000])
         self.reload("auth: {trusted-networks: {127.0.0.0/8: worker}}")
         self.server.process.send_signal(signal.SIGHUP)
-        self.server.wait_for_log("auth.trusted-networks is 127.0.0.0/8=worker now")
+        self.server.wait_for_log("auth.trusted-networks is now 127.0.0.0/8=worker")
         self.assertTrue(upload.is_closed())
         self.assert_lives(websocket)  # workers may have one
         self.reload("auth: {trusted-networks: {10.9.9.9: worker}}")

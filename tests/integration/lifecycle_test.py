@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The server program: its options, start, stop, and what a crash leaves behind"""
 
+import contextlib
 import http.client
 import os
 import re
@@ -436,6 +437,23 @@ class OthersStores(TemporaryStorage):
             wait_until(lambda: not os.path.exists(paths[1]), "the old unfinished upload to be removed")
             self.assertTrue(os.path.exists(paths[0]), "a young one may still be under way")
             self.assertEqual(client.upload(data, {"X-Shaman-Can-Defer-Upload": "true"}).status, 204)
+
+
+class Threads(unittest.TestCase):
+    """Linux cuts the name of a thread after 15 bytes."""
+
+    def test_those_that_work_from_time_to_time_have_whole_names(self):
+        def names(server):
+            tasks = f"/proc/{server.process.pid}/task"
+            found = set()
+            for task in os.listdir(tasks):
+                with contextlib.suppress(FileNotFoundError), open(f"{tasks}/{task}/comm", encoding="utf-8") as file:
+                    found.add(file.read().strip())
+            return found
+
+        whole = {"collection", "verification", "store-recount", "key-reload", "checkout-expiry"}
+        with Server() as server:
+            wait_until(lambda: whole <= names(server), "the threads to have their names")
 
 
 class TwoServers(TemporaryStorage):

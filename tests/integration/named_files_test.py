@@ -118,7 +118,7 @@ class OfTheServer(NamedFilesTest):
                             section + ":\n" + "".join(lines) for section, lines in sections.items()))
                         before = len(server.log_lines())
                         server.process.send_signal(signal.SIGHUP)
-                        server.wait_for_log("mend what is wrong", since=before)
+                        server.wait_for_log("fix the errors above and send SIGHUP again", since=before)
                         self.assert_said("\n".join(server.log_lines()[before:]), option, kind)
             for kind in KINDS:
                 with self.subTest(kind=kind), contextlib.suppress(FileNotFoundError):
@@ -132,7 +132,7 @@ class OfTheServer(NamedFilesTest):
             os.remove(config) if os.path.lexists(config) else None
             self.write("shaman.yaml", "name: Farm\n")
             server.process.send_signal(signal.SIGHUP)
-            server.wait_for_log("name is Farm now")
+            server.wait_for_log("name is now Farm")
 
     @unittest.skipIf(shutil.which("script") is None, "there is no script(1)")
     def test_an_encrypted_key_is_said_instead_of_asking_for_its_password(self):

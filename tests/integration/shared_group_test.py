@@ -219,7 +219,7 @@ class WithoutAGroup(Users):
         manager = self.manager(groups=())
         done = as_user(SERVER, PROGRAM, "check-manager", manager.url, "--storage", self.storage, groups=())
         self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
-        self.assertIn("WRONG", done.stdout)
+        self.assertRegex(done.stdout, "(?m)^error ")
         self.assertIn("may not write into", done.stdout)
         self.assertIn("UMask=0002", done.stdout)
 

@@ -141,10 +141,10 @@ class Certificates(TlsTest):
                                (("--tls-certificate", certificate), "has no private key"),
                                (("--tls-certificate", certificate, "--tls-key", other),
                                 f'tls.key: "{other}" is not the private key of the certificate'),
-                               (("--tls-key", key), "no TLS without tls.certificate"),
+                               (("--tls-key", key), "have no effect without tls.certificate"),
                                (("--tls-certificate", certificate, "--tls-key", key,
                                  "--tls-client-ca", __file__), "tls.client-ca: "),
-                               (("--auth-client-certificates", "*=admin"), "needs tls.client-ca")):
+                               (("--auth-client-certificates", "*=admin"), "requires tls.client-ca")):
             done = subprocess.run([PROGRAM, "--storage", self.folder + "/s", *options],
                                   capture_output=True, text=True, check=False)
             self.assertEqual(done.returncode, 2, options)
@@ -192,7 +192,7 @@ class Certificates(TlsTest):
         with open(certificate, "w", encoding="ascii") as file:
             file.write("broken")
         server.process.send_signal(signal.SIGHUP)
-        server.wait_for_log("the configuration stays as it was")
+        server.wait_for_log("the configuration is unchanged")
         self.assertEqual(self.connect(server, server.tls)[1], second)
 
     def test_clients_certificates_give_roles(self):

@@ -190,6 +190,7 @@ class Upload(ServerTest):
     def test_the_digest_of_another_size(self):
         data = new_content()
         self.assert_error(self.api.upload(data, size=len(data) - 1), 417)
+        self.assert_error(self.api.upload(b"abc", size=1), 417, "the URL declares 1 byte, but the body has 3")
         self.assert_nothing_kept(sha256(data), len(data) - 1)
 
     def test_an_empty_body_for_a_file_that_is_not_empty(self):

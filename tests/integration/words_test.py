@@ -91,6 +91,21 @@ class Usage(WordsTest):
             for words in (":INT", ":UINT", "TEXT", "REQUIRED", "Needs:", "Positionals"):
                 self.assertNotIn(words, shown)
 
+    def test_the_server_has_its_help_in_the_same_form(self):
+        for command in ([], ["gc"], ["erase"], ["verify"], ["pin"], ["unpin"], ["pins"], ["expired"], ["token"],
+                        ["token", "create"], ["check-manager"]):
+            done = subprocess.run([PROGRAM, *command, "--help"], capture_output=True, text=True, timeout=PATIENCE,
+                                  check=True)
+            self.assertLessEqual(max(len(line) for line in done.stdout.splitlines()), 80, done.stdout)
+            for words in (":INT", ":SIZE", "REQUIRED", "Positionals", "Print this help message and exit"):
+                self.assertNotIn(words, done.stdout)
+            # Descriptions of options and commands are no sentences.
+            self.assertNotRegex(done.stdout, r"(?m)^  -.*\.$")
+            self.assertNotRegex(done.stdout, r"\b(who|whoever|somebody|nobody|beside|anew)\b")
+        whole = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True, timeout=PATIENCE, check=True).stdout
+        self.assertIn("--listen HOST:PORT", whole)
+        self.assertIn("Commands: gc, erase, verify, ", whole)
+
     def test_the_server_names_the_nearest_too(self):
         for arguments, near in ((["verfy"], "Did you mean verify?"), (["--lisen", "x"], "Did you mean --listen?"),
                                 (["--storge=x"], "Did you mean --storage?")):

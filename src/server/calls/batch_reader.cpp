@@ -106,7 +106,7 @@ result<void> BatchReader::begin_file() {
   } else if (std::holds_alternative<AlreadyStored>(*begun)) {
     refuse(208, {});
   } else {
-    refuse(425, "somebody else is sending this file");
+    refuse(425, "another client is uploading this file");
   }
   if (left_ == 0) end_file();
   return {};

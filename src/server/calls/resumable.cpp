@@ -4,6 +4,8 @@
 #include <utility>
 #include <variant>
 
+#include "shaman/text.hpp"
+
 #include "protocol/names.hpp"
 #include "protocol/parameters.hpp"
 #include "protocol/resumption_fields.hpp"
@@ -156,8 +158,8 @@ std::optional<Response> check_lengths(const Exchange& exchange, const BlobId& id
     told = offset + exchange.head.content_length.value_or(0);
   const bool is_length_wrong = fields.length && *fields.length != id.size;
   if (!is_length_wrong && (!told || *told == id.size)) return std::nullopt;
-  return inconsistent_length("the address says " + std::to_string(id.size) +
-                             " bytes, but the request's fields say " +
+  return inconsistent_length("the URL declares " + text::count_of(id.size, "byte", "bytes") +
+                             ", but the request's headers declare " +
                              std::to_string(is_length_wrong ? *fields.length : *told));
 }
 
@@ -177,9 +179,8 @@ Task<bool> wait_for_turn(Connection& connection, Clock::time_point until) {
 }
 
 Response busy() {
-  return Response::error(503,
-                         "somebody else is sending this very file and cannot be stopped:"
-                         " try again later");
+  return Response::error(
+      503, "another client is uploading this file and cannot be interrupted; try again later");
 }
 
 Task<Response> store_empty(Exchange& exchange, const BlobId& id) {
@@ -234,7 +235,8 @@ Task<Response> create_resumable(Exchange& exchange, const BlobId& id) {
     }
     if (std::holds_alternative<AlreadyStored>(*begun)) co_return already_stored(exchange, id, 208);
     if (std::holds_alternative<Deferred>(*begun))
-      co_return Response::error(425, "somebody else is sending this file: send your others first");
+      co_return Response::error(
+          425, "another client is uploading this file; upload your other files first");
     if (const auto* const none = std::get_if<NoPlace>(&*begun)) {
       // A client that sends all of it loses nothing but what a broken connection would cost.
       if (fields.complete == true) co_return co_await store_in_one_go(exchange, id);

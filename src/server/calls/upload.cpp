@@ -6,6 +6,8 @@
 #include <utility>
 #include <variant>
 
+#include "shaman/text.hpp"
+
 #include "protocol/names.hpp"
 #include "protocol/parameters.hpp"
 #include "protocol/resumption_fields.hpp"
@@ -24,8 +26,8 @@ constexpr std::size_t kSmall = std::size_t{64} << 10;
 constexpr std::uint64_t kChunkedSlack = 1 << 20;
 
 Response mismatch(const BlobId& id, std::uint64_t received) {
-  return Response::error(417, "the address says " + std::to_string(id.size) +
-                                  " bytes, but the body has " + std::to_string(received));
+  return Response::error(417, "the URL declares " + text::count_of(id.size, "byte", "bytes") +
+                                  ", but the body has " + std::to_string(received));
 }
 
 // The upload is whole when nothing is returned.
@@ -127,7 +129,8 @@ Task<Response> store_in_one_go(Exchange& exchange, const BlobId& id) {
       co_return co_await receive_and_commit(exchange, std::move(*upload));
     if (std::holds_alternative<AlreadyStored>(**begun)) co_return Response::empty(208);
     if (std::holds_alternative<Deferred>(**begun))
-      co_return Response::error(425, "somebody else is sending this file: send your others first");
+      co_return Response::error(
+          425, "another client is uploading this file; upload your other files first");
     co_await wait_for_claim(exchange, id);
     if (exchange.connection.is_lost()) co_return client_is_gone();
   }

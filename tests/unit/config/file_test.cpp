@@ -65,22 +65,22 @@ TEST_F(FileTest, EveryProblemIsFoundWithItsLine) {
   EXPECT_EQ(read("storage: /srv\nmax-sise: 1\ngc:\n  max-age: soon\n  maxage: 2h\nmax-files: 0\n"),
             "2: there is no option max-sise; did you mean max-size?\n"
             "5: there is no option gc.maxage; did you mean gc.max-age?\n"
-            "4: gc.max-age: \"soon\" is no duration in whole seconds such as 2s, 90m or 744h\n"
-            "6: max-files: \"0\" is too small: it must be at least 1\n");
+            "4: gc.max-age: invalid duration \"soon\" (examples: 2s, 90m, 744h)\n"
+            "6: max-files: \"0\" is too small; use at least 1\n");
 }
 
 TEST_F(FileTest, ShapesThatDoNotFitAreProblems) {
   EXPECT_EQ(read("storage:\n"), "1: storage has no value; it takes DIR\n");
   EXPECT_EQ(read("storage: [a, b]\n"), "1: storage: this must be one DIR\n");
-  EXPECT_EQ(read("gc: 5\n"), "1: gc is no option but a group of them: indent its options\n");
-  EXPECT_EQ(read("- storage\n"), "1: this must be `option: value`, one a line\n");
+  EXPECT_EQ(read("gc: 5\n"), "1: gc is a group of options, not an option; indent its options\n");
+  EXPECT_EQ(read("- storage\n"), "1: expected `option: value`, one per line\n");
   EXPECT_EQ(read("storage: a\nis-on: no\nstorage: b\n"),
             "3: storage was given before, in line 1\n");
 }
 
 TEST_F(FileTest, WhatIsNoYamlIsSaidWithItsLine) {
   const std::string problem = read("storage: /srv\ngc: {max-age: 1h\nis-on: [\n");
-  EXPECT_NE(problem.find("this is no YAML: "), std::string::npos) << problem;
+  EXPECT_NE(problem.find("invalid YAML: "), std::string::npos) << problem;
   EXPECT_TRUE(problem.front() >= '1' && problem.front() <= '9') << problem;
 }
 

@@ -46,15 +46,15 @@ TEST_F(TableTest, ValuesAreTaken) {
 }
 
 TEST_F(TableTest, WhatIsWrongIsSaidInWordsAndChangesNothing) {
-  EXPECT_EQ(apply("max-size", {"8"}), "here: max-size: \"8\" is too small: it must be at least 16");
-  EXPECT_EQ(apply("max-size", {"1G"}),
-            "here: max-size: \"1G\" is too large: it must be at most 1MiB");
-  EXPECT_EQ(apply("max-files", {"1.5"}), "here: max-files: \"1.5\" is no whole number");
+  EXPECT_EQ(apply("max-size", {"8"}), "here: max-size: \"8\" is too small; use at least 16");
+  EXPECT_EQ(apply("max-size", {"1G"}), "here: max-size: \"1G\" is too large; use at most 1MiB");
+  EXPECT_EQ(apply("max-files", {"1.5"}),
+            "here: max-files: invalid number \"1.5\" (examples: 0, 12, 1000)");
   EXPECT_EQ(apply("gc.max-age", {"1500ms"}),
-            "here: gc.max-age: \"1500ms\" is no duration in whole seconds such as 2s, 90m or 744h");
+            "here: gc.max-age: invalid duration \"1500ms\" (examples: 2s, 90m, 744h)");
   EXPECT_EQ(apply("gc.timeout", {"1ms"}),
-            "here: gc.timeout: \"1ms\" is too short: it must be at least 10ms");
-  EXPECT_EQ(apply("log-level", {"loud"}), "here: log-level: \"loud\" is none of low, high");
+            "here: gc.timeout: \"1ms\" is too short; use at least 10ms");
+  EXPECT_EQ(apply("log-level", {"loud"}), "here: log-level: \"loud\" must be one of low, high");
   EXPECT_EQ(apply("is-on", {"maybe"}), "here: is-on: \"maybe\" is neither yes nor no");
   EXPECT_EQ(apply("storage", {"a", "b"}), "here: storage takes one value, not 2");
   EXPECT_EQ(example_.size, 1024U);

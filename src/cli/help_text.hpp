@@ -5,7 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
-namespace shaman::tools {
+namespace shaman::cli {
 
 /// --help as it fits on the terminal: descriptions are wrapped, and options are shown with the kind
 /// of their value only. What the parser checks belongs into an option's description.
@@ -18,10 +18,11 @@ class HelpFormatter : public CLI::Formatter {
   [[nodiscard]] std::string make_option_opts(const CLI::Option* option) const override;
   [[nodiscard]] std::string make_subcommand(const CLI::App* command) const override;
   [[nodiscard]] std::string make_description(const CLI::App* command) const override;
+  [[nodiscard]] std::string make_footer(const CLI::App* command) const override;
 
  private:
   [[nodiscard]] std::string entry(const std::string& name, const std::string& description) const;
   const std::size_t width_;
 };
 
-}  // namespace shaman::tools
+}  // namespace shaman::cli

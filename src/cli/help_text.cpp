@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "options/help_text.hpp"
+#include "cli/help_text.hpp"
 
 #include <algorithm>
 #include <sstream>
 
 #include "shaman/os.hpp"
 
-namespace shaman::tools {
+#include "cli/command_text.hpp"
+
+namespace shaman::cli {
 namespace {
 
 constexpr std::size_t kColumn = 26;
@@ -52,15 +54,15 @@ std::string HelpFormatter::entry(const std::string& name, const std::string& des
 }
 
 std::string HelpFormatter::make_option(const CLI::Option* option, bool is_positional) const {
-  return entry(make_option_name(option, is_positional) +
-                   (is_positional ? std::string() : make_option_opts(option)),
-               make_option_desc(option));
+  return entry(
+      make_option_name(option, is_positional) +
+          (is_positional ? std::string() : make_option_opts(option)),
+      make_option_desc(option) + (option->get_required() && !is_positional ? " (required)" : ""));
 }
 
-// The parser adds its checks to the type's name, after a colon.
 std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {
-  const std::string type = option->get_type_name();
-  return option->get_type_size() == 0 || type.empty() ? "" : " " + type.substr(0, type.find(':'));
+  const std::string type = value_of(*option);
+  return type.empty() ? "" : " " + type;
 }
 
 std::string HelpFormatter::make_subcommand(const CLI::App* command) const {
@@ -71,4 +73,9 @@ std::string HelpFormatter::make_description(const CLI::App* command) const {
   return wrapped(command->get_description(), 0, width_) + "\n";
 }
 
-}  // namespace shaman::tools
+std::string HelpFormatter::make_footer(const CLI::App* command) const {
+  const std::string footer = command->get_footer();
+  return footer.empty() ? "" : wrapped(footer, 0, width_) + "\n";
+}
+
+}  // namespace shaman::cli
