@@ -80,6 +80,7 @@ WorkerPool::WorkerPool(std::size_t threads, Priority priority, std::string name)
       most_of_one_(std::max<std::size_t>(threads - std::min(threads, 1 + threads / 8), 1)) {
   const std::lock_guard lock(mutex_);
   start_thread();
+  waking_ = true;
 }
 
 WorkerPool::~WorkerPool() {

@@ -111,15 +111,26 @@ TEST(WorkerPool, WhatAJobPostsIsItsClients) {
 }
 
 TEST(WorkerPool, StartsAThreadOnlyWhereAllOthersAreAtWork) {
-  WorkerPool pool(8);
-  for (int i = 0; i < 20; ++i) {
-    std::promise<void> done;
-    pool.post([&] { done.set_value(); });
-    done.get_future().wait();
+  WorkerPool pool(3);
+  EXPECT_EQ(pool.threads(), 3U);
+  EXPECT_EQ(pool.started(), 1U);
+  std::promise<void> end;
+  const std::shared_future<void> ended = end.get_future().share();
+  for (std::size_t jobs = 1; jobs <= 5; ++jobs) {
+    std::promise<void> begun;
+    pool.post([&begun, ended] {
+      begun.set_value();
+      ended.wait();
+    });
+    if (jobs > 3) {
+      EXPECT_EQ(pool.started(), 3U);
+      end.set_value();
+      begun.get_future().wait();
+      break;
+    }
+    begun.get_future().wait();
+    EXPECT_EQ(pool.started(), jobs);
   }
-  // A job that comes before the last one's thread sleeps again may find nobody.
-  EXPECT_LE(pool.started(), 2U);
-  EXPECT_EQ(pool.threads(), 8U);
 }
 
 TEST(WorkerPool, ParallelForVisitsEachIndexOnce) {
