@@ -50,11 +50,13 @@ class Erase(EraseTest):
         os.makedirs(self.server.jobs("by-hand"))
         os.makedirs(self.server.jobs("foreign"))
         os.symlink("elsewhere", self.server.jobs("foreign", "link"))
+        os.makedirs(self.server.jobs("others"))
+        os.symlink(os.readlink(self.server.jobs(path, "sub", "f")), self.server.jobs("others", "f"))
         os.symlink("outer/mine", self.server.jobs("planted"))
         os.symlink("/", self.server.jobs("root"))
         before = self.tree()
         for wrong in ("outer", "outer/mine/sub", "outer/mine/f", "outer/mine/.shaman-checkout",
-                      "outer/min", "outer/mine/", "nothing/here", "by-hand", "planted", "root",
+                      "outer/min", "outer/mine/", "nothing/here", "by-hand", "foreign", "planted", "root",
                       "root/tmp", "", ".", "..", "%2e%2e", "outer/..", "outer/../outer/mine",
                       "outer%2F..%2Fouter%2Fmine", "outer//mine", "%2Fouter%2Fmine", "%2e",
                       "outer/./mine", "outer%5Cmine", "x" * 300, "a/" * 600 + "a", "%ff",
@@ -65,8 +67,8 @@ class Erase(EraseTest):
         with self.subTest(path="NUL"):
             self.assert_error(self.erase("outer%00"), 400)
             self.assertEqual(self.tree(), before)
-        # Made by others: a folder that directly holds a link is a checkout.
-        self.assertEqual(self.erase("foreign").status, 204)
+        # Made by other software: a folder that directly holds a link to a blob is a checkout.
+        self.assertEqual(self.erase("others").status, 204)
         self.assertEqual(self.erase(path).status, 204)
 
     def test_a_path_may_come_with_its_slashes_encoded(self):
