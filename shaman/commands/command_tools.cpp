@@ -45,18 +45,31 @@ void say(LogLevel level, const std::string& message) {
   if (level != LogLevel::info) std::fprintf(stderr, "shaman-server: %s\n", message.c_str());
 }
 
-std::optional<int> parse_for_storage(CLI::App& app, CommandOptions& given, int argc, char** argv,
-                                     std::string& storage) {
+std::shared_ptr<Options> parse(CLI::App& app, CommandOptions& given, int argc, char** argv,
+                               int& exit_status) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kCommandUsage;
+    exit_status = app.exit(error) == 0 ? 0 : kCommandUsage;
+    return nullptr;
   }
-  const auto settings = given.load();
-  if (!settings) return kCommandUsage;
+  exit_status = kCommandUsage;
+  return given.load();
+}
+
+std::optional<int> parse_for_storage(CLI::App& app, CommandOptions& given, int argc, char** argv,
+                                     std::string& storage, GcOptions* gc) {
+  int exit_status = 0;
+  const auto settings = parse(app, given, argc, argv, exit_status);
+  if (!settings) return exit_status;
   storage = os::absolute(settings->storage);
+  if (gc != nullptr) *gc = settings->gc;
   if (!go_on_as_server(storage)) return kCommandFailed;
   return std::nullopt;
+}
+
+std::size_t reading_threads() {
+  return std::max<std::size_t>(2 * std::thread::hardware_concurrency(), 8);
 }
 
 namespace {
@@ -72,7 +85,7 @@ template <class Opened>
 int with(const std::string& storage, const std::function<int(Opened&)>& work) {
   fs::LocalFileSystem file_system;
   if (const auto is = check_is_storage(file_system, storage); !is) return fail(is.error());
-  WorkerPool pool(std::max<std::size_t>(2 * std::thread::hardware_concurrency(), 8));
+  WorkerPool pool(reading_threads());
   StoreOptions options;
   options.log = say;
   auto opened = Opened::open(file_system, storage, options, pool);

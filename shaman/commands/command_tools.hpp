@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
 
 #include "shaman/error.hpp"
+#include "shaman/gc.hpp"
 #include "shaman/pins.hpp"
 #include "shaman/store.hpp"
 
@@ -30,10 +33,19 @@ void say(LogLevel level, const std::string& message);
 /// false. Before other threads are started.
 [[nodiscard]] bool go_on_as_server(const std::string& storage);
 
+/// Parses the arguments. Null: `exit_status` is that with which the command ends here.
+[[nodiscard]] std::shared_ptr<Options> parse(CLI::App& app, CommandOptions& given, int argc,
+                                             char** argv, int& exit_status);
+
 /// Parses the arguments, and goes on as the server; `storage` is absolute then. An exit status
-/// where the command ends here.
+/// where the command ends here. `gc`, where it is not null, is what the arguments and the
+/// configuration say of collections.
 [[nodiscard]] std::optional<int> parse_for_storage(CLI::App& app, CommandOptions& given, int argc,
-                                                   char** argv, std::string& storage);
+                                                   char** argv, std::string& storage,
+                                                   GcOptions* gc = nullptr);
+
+/// How many threads commands read a storage with.
+[[nodiscard]] std::size_t reading_threads();
 
 /// Opens the store, or the pins, of a storage that is there, beside running servers, and does the
 /// work. Its exit status.

@@ -40,10 +40,6 @@ constexpr int kDamaged = 3;
 constexpr int kWrong = 3;
 constexpr int kUnread = 4;
 
-std::size_t walking_threads() {
-  return std::max<std::size_t>(2 * std::thread::hardware_concurrency(), 8);
-}
-
 std::string gc_command(const result<GcResults>& results) {
   if (!results) return "gc";
   return "gc (" + text::count_of(results->collected, "file", "files") + " collected, " +
@@ -51,7 +47,7 @@ std::string gc_command(const result<GcResults>& results) {
 }
 
 int collect(int argc, char** argv) {
-  std::string explain;
+  std::optional<Digest> explained;
   bool as_json = false;
   bool dry_run = false;
   CLI::App app(
@@ -65,28 +61,26 @@ int collect(int argc, char** argv) {
     given.line().add(std::string("gc.") + policy, std::string("--") + policy);
   app.add_flag("--dry-run", dry_run, "Show what would be collected, without changing anything");
   app.add_flag("--json", as_json, "Print the results as one line of JSON");
-  app.add_option("--explain", explain, "Explain why files with this SHA-256 are kept or collected")
+  app.add_option_function<std::string>(
+         "--explain",
+         [&explained](const std::string& text) {
+           explained = Digest::from_hex(text);
+           if (!text.empty() && !explained)
+             throw CLI::ValidationError("--explain",
+                                        "'" + text + "' is not a SHA-256 of 64 hex digits");
+         },
+         "Explain why files with this SHA-256 are kept or collected")
       ->type_name("SHA");
   std::string storage;
   GcOptions options;
-  try {
-    app.parse(argc, argv);
-    const auto settings = given.load();
-    if (!settings) return kCommandUsage;
-    storage = os::absolute(settings->storage);
-    options = settings->gc;
-    options.log = say;
-    options.dry_run = dry_run;
-    if (!explain.empty() && !(options.explain = Digest::from_hex(explain)))
-      throw CLI::ValidationError("--explain",
-                                 "'" + explain + "' is not a SHA-256 of 64 hex digits");
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kCommandUsage;
-  }
-  if (!go_on_as_server(storage)) return kCommandFailed;
+  if (const auto status = parse_for_storage(app, given, argc, argv, storage, &options))
+    return *status;
+  options.log = say;
+  options.dry_run = dry_run;
+  options.explain = explained;
   os::lower_thread_priority();  // a server may be at work beside this
   fs::LocalFileSystem file_system;
-  WorkerPool pool(walking_threads());
+  WorkerPool pool(reading_threads());
   const auto results = collect_garbage(file_system, storage, pool, options);
   if (!dry_run) log_command(gc_command(results), storage, results);
   if (!results) return fail(results.error());
@@ -186,15 +180,7 @@ int expired(int argc, char** argv) {
   given.line().add("storage", "--storage");
   app.add_flag("--confirm", confirms,
                "Confirm erasing them at the server's next check of the jobs");
-  try {
-    app.parse(argc, argv);
-    const auto settings = given.load();
-    if (!settings) return kCommandUsage;
-    storage = os::absolute(settings->storage);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kCommandUsage;
-  }
-  if (!go_on_as_server(storage)) return kCommandFailed;
+  if (const auto status = parse_for_storage(app, given, argc, argv, storage)) return *status;
   fs::LocalFileSystem file_system;
   if (const auto is = check_is_storage(file_system, storage); !is) return fail(is.error());
   const auto held = jobs::held_checkouts(file_system, storage);
@@ -257,18 +243,10 @@ int verify(int argc, char** argv) {
       ->capture_default_str();
   app.add_flag("--dry-run", options.dry_run, "Report damaged files without moving them");
   app.add_flag("--restart", options.restart, "Start over instead of continuing an interrupted run");
-  try {
-    app.parse(argc, argv);
-    const auto settings = given.load();
-    if (!settings) return kCommandUsage;
-    storage = os::absolute(settings->storage);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kCommandUsage;
-  }
-  if (!go_on_as_server(storage)) return kCommandFailed;
+  if (const auto status = parse_for_storage(app, given, argc, argv, storage)) return *status;
   os::lower_thread_priority();  // a server may be at work beside this
   fs::LocalFileSystem file_system;
-  WorkerPool pool(walking_threads());
+  WorkerPool pool(reading_threads());
   const auto results = verify_store(file_system, storage, pool, options);
   if (!options.dry_run) log_command(verify_command(results), storage, results);
   if (!results) return fail(results.error());

@@ -166,13 +166,9 @@ int run_token_command(int argc, char** argv) {
   revoking->add_option("name", arguments.name, "Owner of the token")->required()->type_name("NAME");
   for (CLI::App* const command : {creating, listing, revoking})
     command->fallthrough();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kCommandUsage;
-  }
-  const auto settings = given.load();
-  if (!settings) return kCommandUsage;
+  int exit_status = 0;
+  const auto settings = parse(app, given, argc, argv, exit_status);
+  if (!settings) return exit_status;
   arguments.file = settings->access.token_file;
   if (!settings->storage.empty()) arguments.storage = os::absolute(settings->storage);
   if (arguments.file.empty())
