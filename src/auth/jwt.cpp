@@ -16,6 +16,7 @@
 #include "shaman/text.hpp"
 
 #include "auth/base64url.hpp"
+#include "base/json_members.hpp"
 
 namespace shaman::auth {
 namespace {
@@ -64,11 +65,6 @@ std::optional<json> part_of(std::string_view token, std::size_t number) {
     token.remove_prefix(std::min(token.find('.'), token.size() - 1) + 1);
   const auto decoded = from_base64url(token.substr(0, token.find('.')));
   return decoded ? object_in(*decoded) : std::nullopt;
-}
-
-std::string text_of(const json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 // What a header may say beside the algorithm and the key (RFC 7515, 4.1).

@@ -9,6 +9,7 @@
 
 #include "shaman/text.hpp"
 
+#include "base/json_members.hpp"
 #include "base/json_writer.hpp"
 #include "http/client/answer_text.hpp"
 
@@ -145,11 +146,7 @@ class RequirementsReader : public json::json_sax_t {
 
 // One text member of a small answer.
 std::optional<std::string> member_of(std::string_view text, const char* name) {
-  const json parsed = json::parse(text, nullptr, false);
-  if (!parsed.is_object()) return std::nullopt;
-  const auto found = parsed.find(name);
-  if (found == parsed.end() || !found->is_string()) return std::nullopt;
-  return found->get<std::string>();
+  return text_member(json::parse(text, nullptr, false), name);
 }
 
 }  // namespace
@@ -218,11 +215,7 @@ result<BlobStatus> read_status(std::string_view text) {
 }
 
 std::optional<std::uint64_t> read_offset(std::string_view text) {
-  const json parsed = json::parse(text, nullptr, false);
-  if (!parsed.is_object()) return std::nullopt;
-  const auto found = parsed.find("offset");
-  if (found == parsed.end() || !found->is_number_unsigned()) return std::nullopt;
-  return found->get<std::uint64_t>();
+  return number_member(json::parse(text, nullptr, false), "offset");
 }
 
 }  // namespace shaman::client

@@ -8,6 +8,7 @@
 
 #include "shaman/text.hpp"
 
+#include "base/json_members.hpp"
 #include "http/client/answer_text.hpp"
 #include "http/client/network.hpp"
 #include "http/client/percent.hpp"
@@ -73,20 +74,6 @@ Error refused(const std::string& what, const HttpResponse& answer) {
 Error not_understood(const HttpResponse& answer) {
   if (is_page(answer.body)) return page_instead(answer.body);
   return {errc::bad_answer, "unexpected response from the server"};
-}
-
-std::optional<std::string> text_member(const json& object, const char* name) {
-  if (!object.is_object()) return std::nullopt;
-  const auto found = object.find(name);
-  if (found == object.end() || !found->is_string()) return std::nullopt;
-  return found->get<std::string>();
-}
-
-std::optional<std::uint64_t> number_member(const json& object, const char* name) {
-  if (!object.is_object()) return std::nullopt;
-  const auto found = object.find(name);
-  if (found == object.end() || !found->is_number_unsigned()) return std::nullopt;
-  return found->get<std::uint64_t>();
 }
 
 std::optional<ListedCheckout> read_checkout(const json& object) {

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_members.hpp"
 #include "http/client/answer_text.hpp"
 #include "http/client/refusal.hpp"
 #include "protocol/names.hpp"
@@ -48,12 +49,6 @@ HttpRequest post_files(std::string_view call, const FileList& files, std::string
 json parsed(const result<HttpResponse>& answer) {
   if (!answer || answer->status != 200) return {};
   return json::parse(answer->body, nullptr, false);
-}
-
-std::string text_of(const json& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 std::optional<bool> flag_of(const json& object, const char* name) {

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <string>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "shaman/error.hpp"
 
-namespace shaman::manager {
+#include "base/json_members.hpp"
 
-/// A member that is a string; empty where it is none.
-[[nodiscard]] inline std::string text_of(const nlohmann::json& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
+namespace shaman::manager {
 
 /// A member that is true.
 [[nodiscard]] inline bool flag_of(const nlohmann::json& object, const char* name) {

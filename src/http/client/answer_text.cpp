@@ -7,6 +7,8 @@
 
 #include "shaman/text.hpp"
 
+#include "base/json_members.hpp"
+
 namespace shaman::client {
 namespace {
 
@@ -46,14 +48,6 @@ std::string text_of_page(std::string_view page) {
   return out;
 }
 
-std::optional<std::string> message_of(std::string_view text) {
-  const json parsed = json::parse(text, nullptr, false);
-  if (!parsed.is_object()) return std::nullopt;
-  const auto found = parsed.find("message");
-  if (found == parsed.end() || !found->is_string()) return std::nullopt;
-  return found->get<std::string>();
-}
-
 }  // namespace
 
 Error page_instead(std::string_view page) {
@@ -72,7 +66,9 @@ bool is_page(std::string_view body) {
 std::string read_message(std::string_view body) {
   constexpr std::size_t kLongest = 600;
   std::string message =
-      is_page(body) ? text_of_page(body) : message_of(body).value_or(std::string(body));
+      is_page(body)
+          ? text_of_page(body)
+          : text_member(json::parse(body, nullptr, false), "message").value_or(std::string(body));
   message = text::printable(text::trimmed(message));
   if (message.size() > kLongest) {
     message.resize(kLongest);

@@ -44,7 +44,7 @@ std::optional<std::string> other_user(const std::string& checkout, const std::se
   if (found == users.end()) return std::nullopt;
   for (const manager::Job& job : all)
     if (found->second.all.contains(job.id) && !but.contains(job.id) &&
-        manager::text_of(job.whole, "delete_requested_at").empty())
+        text_of(job.whole, "delete_requested_at").empty())
       return job.id;
   return std::nullopt;
 }
@@ -132,7 +132,7 @@ result<std::vector<manager::Job>> read_jobs(std::string_view answer) {
   std::vector<manager::Job> jobs;
   for (const json& each : *list) {
     manager::Job job;
-    job.id = manager::text_of(each, "id");
+    job.id = text_of(each, "id");
     job.whole = each;
     if (job.id.empty()) return not_understood();
     jobs.push_back(std::move(job));
@@ -143,15 +143,14 @@ result<std::vector<manager::Job>> read_jobs(std::string_view answer) {
 result<manager::Job> read_job_answer(std::string_view answer) {
   manager::Job job;
   job.whole = json::parse(answer, nullptr, false);
-  job.id = manager::text_of(job.whole, "id");
+  job.id = text_of(job.whole, "id");
   if (job.id.empty()) return not_understood();
   return job;
 }
 
 std::string checkout_id_of(const manager::Job& job) {
   const auto storage = job.whole.find("storage");
-  return storage == job.whole.end() ? std::string()
-                                    : manager::text_of(*storage, "shaman_checkout_id");
+  return storage == job.whole.end() ? std::string() : text_of(*storage, "shaman_checkout_id");
 }
 
 result<jobs::DeletedJob> judge_deletion(const manager::Job& job, const PlaceOf& place_of) {
@@ -237,7 +236,7 @@ result<std::vector<manager::Job>> doomed_by(const MassDeletion& order,
                                             const std::vector<manager::Job>& all) {
   std::vector<manager::Job> doomed;
   for (const manager::Job& job : all) {
-    const auto updated = parse_rfc3339(manager::text_of(job.whole, "updated"));
+    const auto updated = parse_rfc3339(text_of(job.whole, "updated"));
     if (!updated) return not_understood();
     if (*updated <= order.until) doomed.push_back(job);
   }
