@@ -31,6 +31,12 @@ inline constexpr char32_t kNoCharacter = 0x110000;
 /// Without the spaces, tabs and line ends around it.
 [[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
 
+/// An ASCII letter in lower case; any other byte as it is.
+[[nodiscard]] constexpr char lower_case(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+[[nodiscard]] std::string in_lower_case(std::string_view text);
+
 /// Whether they differ at most in the case of ASCII letters: names of hosts and of HTTP.
 [[nodiscard]] bool is_same_but_for_case(std::string_view one, std::string_view other) noexcept;
 

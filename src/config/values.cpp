@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "shaman/text.hpp"
+
 namespace shaman::config {
 namespace {
 
@@ -44,15 +46,11 @@ std::optional<Milliseconds> take_time_unit(std::string_view& text) {
   return std::nullopt;
 }
 
-char lower(char letter) {
-  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
 // By how many bits a unit shifts.
 std::optional<unsigned> shift_of_unit(std::string_view unit) {
   unsigned shift = 0;
   if (!unit.empty()) {
-    if (const std::size_t place = kByteUnits.find(lower(unit.front()));
+    if (const std::size_t place = kByteUnits.find(text::lower_case(unit.front()));
         place != std::string_view::npos) {
       shift = 10 * (static_cast<unsigned>(place) + 1);
       unit.remove_prefix(1);

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <optional>
 
+#include "shaman/text.hpp"
+
 #include "base/hex.hpp"
 
 namespace shaman::http {
@@ -71,15 +73,6 @@ std::string latin1_to_utf8(std::string_view text) {
   return out;
 }
 
-bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const char lower = a[i] >= 'A' && a[i] <= 'Z' ? static_cast<char>(a[i] + 32) : a[i];
-    if (lower != b[i]) return false;
-  }
-  return true;
-}
-
 struct Word {
   std::string text;
   std::size_t length;  // of the encoded form
@@ -104,9 +97,10 @@ std::optional<Word> encoded_word(std::string_view value) {
   if (encoding == 'q' || encoding == 'Q') bytes = decode_q(text);
   if (encoding == 'b' || encoding == 'B') bytes = decode_b(text);
   if (!bytes) return std::nullopt;
-  if (equals_ignoring_case(charset, "iso-8859-1"))
+  if (text::is_same_but_for_case(charset, "iso-8859-1"))
     bytes = latin1_to_utf8(*bytes);
-  else if (!equals_ignoring_case(charset, "utf-8") && !equals_ignoring_case(charset, "us-ascii"))
+  else if (!text::is_same_but_for_case(charset, "utf-8") &&
+           !text::is_same_but_for_case(charset, "us-ascii"))
     return std::nullopt;
   return Word{*std::move(bytes), text_end + 2};
 }

@@ -5,6 +5,10 @@
 #include <sstream>
 #include <utility>
 
+#include "shaman/text.hpp"
+
+#include "base/json_members.hpp"
+
 namespace shaman::jobs {
 namespace {
 
@@ -84,9 +88,7 @@ std::vector<Lead> leads_of(std::string_view given) {
     // As the job of a Manager reads whose {jobs} is the storage itself.
     if (is_jobs && rest.starts_with(kJobsFolder)) add(leads, rest.substr(kJobsFolder.size()), true);
   }
-  std::string in_one_case = text;
-  std::ranges::transform(in_one_case, in_one_case.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+  const std::string in_one_case = text::in_lower_case(text);
   for (std::size_t at = in_one_case.find(kJobsFolder); at != std::string::npos;
        at = in_one_case.find(kJobsFolder, at + 1))
     if (at == 0 || !is_of_name(text[at - 1]))
@@ -124,10 +126,10 @@ std::string record_of(const std::set<std::string>& identities) {
 
 std::optional<std::set<std::string>> identities_of(const json& job) {
   const auto metadata = job.find("metadata");
-  if (metadata == job.end() || !metadata->is_object()) return std::nullopt;
-  const auto record = metadata->find(kIdentitiesMember);
-  if (record == metadata->end() || !record->is_string()) return std::nullopt;
-  std::istringstream words(record->get<std::string>());
+  if (metadata == job.end()) return std::nullopt;
+  const auto record = text_member(*metadata, kIdentitiesMember);
+  if (!record) return std::nullopt;
+  std::istringstream words(*record);
   std::set<std::string> identities;
   for (std::string word; words >> word;)
     identities.insert(word);

@@ -61,13 +61,6 @@ std::string_view without_own_paths(std::string_view path) {
   return path;
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-  return out;
-}
-
 std::optional<std::uint16_t> port_of(std::string_view digits) {
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
@@ -102,7 +95,7 @@ result<BaseUrl> BaseUrl::parse(std::string_view given) {
   std::string_view rest = text;
   bool is_secure = false;
   if (const std::size_t scheme_end = rest.find("://"); scheme_end != std::string_view::npos) {
-    const std::string scheme = lower(rest.substr(0, scheme_end));
+    const std::string scheme = text::in_lower_case(rest.substr(0, scheme_end));
     is_secure = scheme == "https";
     if (scheme != "http" && !is_secure)
       return wrong(text, "it must start with http:// or https://");
