@@ -4,8 +4,7 @@
 #include <string_view>
 
 #include "checkout/path_rules.hpp"
-#include "fs/error_kinds.hpp"
-#include "store/layout.hpp"
+#include "store/linked_blob.hpp"
 
 namespace shaman {
 namespace {
@@ -49,13 +48,10 @@ fs::result<std::string> identity_of(fs::FileSystem& file_system, const fs::Folde
         !number.empty() && (least.empty() || number < least))
       least = number;
   if (!least.empty()) return std::string(least);
-  const auto manifest = file_system.read_link(checkout, path_rules::kManifestName);
-  if (!manifest && !fs::is_gone(manifest.error()) &&
-      manifest.error() != boost::system::errc::invalid_argument)
-    return manifest.error();
-  const auto id = manifest ? layout::blob_of_path(*manifest) : std::nullopt;
-  if (!id) return std::string();
-  return std::string(kByManifest) + id->digest.hex().substr(0, kDigits);
+  const auto manifest = linked_blob(file_system, checkout, path_rules::kManifestName);
+  if (!manifest) return manifest.error();
+  if (!*manifest) return std::string();
+  return std::string(kByManifest) + (*manifest)->digest.hex().substr(0, kDigits);
 }
 
 }  // namespace shaman

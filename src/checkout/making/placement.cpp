@@ -6,10 +6,11 @@
 
 #include "shaman/text.hpp"
 
+#include "checkout/existing/search.hpp"
 #include "checkout/path_rules.hpp"
 #include "fs/error_kinds.hpp"
 #include "store/disk_error.hpp"
-#include "store/layout.hpp"
+#include "store/linked_blob.hpp"
 
 namespace shaman {
 namespace {
@@ -19,34 +20,19 @@ namespace errors = boost::system::errc;
 constexpr std::string_view kSuffixCharacters = "abcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::size_t kSuffixLength = 4;
 
-// As deep as checkouts can be.
-constexpr int kMostLevels = 128;
-
-fs::result<bool> leads_to_blob(fs::FileSystem& file_system, const fs::Folder& folder,
-                               std::string_view name) {
-  const auto text = file_system.read_link(folder, name);
-  if (text) return layout::blob_of_path(*text).has_value();
-  if (fs::is_absent(text.error()) || text.error() == errors::invalid_argument) return false;
-  return {boost::system::in_place_error, text.error()};
-}
-
-// Whether a folder below has a manifest. What cannot be looked into may hold one.
-fs::result<bool> holds_checkouts(fs::FileSystem& file_system, const fs::Folder& folder,
-                                 const std::vector<fs::Entry>& entries, int levels) {
-  for (const fs::Entry& entry : entries) {
-    if (entry.type != fs::EntryType::folder) continue;
-    const auto below = file_system.open_folder(folder, entry.name);
-    if (!below && fs::is_absent(below.error())) continue;
-    if (!below && fs::is_refusal(below.error())) return true;
-    if (!below) return {boost::system::in_place_error, below.error()};
-    if (file_system.stat(*below, path_rules::kManifestName)) return true;
-    if (levels == 0) return true;
-    const auto inside = file_system.list(*below);
-    if (!inside) return {boost::system::in_place_error, inside.error()};
-    if (auto holds = holds_checkouts(file_system, *below, *inside, levels - 1); !holds || *holds)
-      return holds;
-  }
-  return false;
+// What cannot be looked into may hold one.
+fs::result<bool> holds_checkouts(fs::FileSystem& file_system, const fs::Folder& folder) {
+  bool holds = false;
+  boost::system::error_code failure;
+  CheckoutSearch search;
+  search.found = [&](const auto&...) { return holds = true; };
+  search.failed = [&](const std::string&, const boost::system::error_code& error) {
+    if (!fs::is_refusal(error)) failure = error;
+    return holds = true;
+  };
+  search_checkouts(file_system, folder, search);
+  if (failure) return {boost::system::in_place_error, failure};
+  return holds;
 }
 
 }  // namespace
@@ -57,16 +43,17 @@ bool is_name_taken(const boost::system::error_code& error) noexcept {
 }
 
 fs::result<bool> is_checkout(fs::FileSystem& file_system, const fs::Folder& folder) {
-  if (auto leads = leads_to_blob(file_system, folder, path_rules::kManifestName); !leads || *leads)
-    return leads;
+  const auto manifest = linked_blob(file_system, folder, path_rules::kManifestName);
+  if (!manifest) return {boost::system::in_place_error, manifest.error()};
+  if (manifest->has_value()) return true;
   const auto entries = file_system.list(folder);
   if (!entries) return {boost::system::in_place_error, entries.error()};
   for (const fs::Entry& entry : *entries) {
     if (entry.type != fs::EntryType::link) continue;
-    const auto leads = leads_to_blob(file_system, folder, entry.name);
-    if (!leads) return leads;
-    if (!*leads) continue;
-    const auto holds = holds_checkouts(file_system, folder, *entries, kMostLevels);
+    const auto blob = linked_blob(file_system, folder, entry.name);
+    if (!blob) return {boost::system::in_place_error, blob.error()};
+    if (!blob->has_value()) continue;
+    const auto holds = holds_checkouts(file_system, folder);
     return holds ? fs::result<bool>(!*holds) : holds;
   }
   return false;
