@@ -43,6 +43,7 @@ class Finder {
   result<void> add(const std::string& wanted) {
     files_.clear();
     folders_.clear();
+    is_named_ = false;
     const result<std::string> base = find(wanted);
     if (!base) return base.error();
     if (files_.empty()) {
@@ -50,7 +51,7 @@ class Finder {
                                 "no file has this name or matches this pattern"});
       return {};
     }
-    leave_out_unreadable(wanted);
+    leave_out_unreadable();
     if (files_.empty()) return {};
     std::ranges::sort(files_);
     trace::Dependency dependency;
@@ -77,6 +78,7 @@ class Finder {
         return path;
       }
       files_.push_back(path);
+      is_named_ = true;
       return std::string(os::parent(path));
     }
     if (!is_pattern(wanted)) return std::string();
@@ -120,11 +122,9 @@ class Finder {
     return {};
   }
 
-  void leave_out_unreadable(const std::string& wanted) {
-    const bool is_named = files_.size() == 1 && !is_pattern(wanted) &&
-                          os::file_name(wanted) == os::file_name(files_.front());
+  void leave_out_unreadable() {
     std::erase_if(files_, [&](const std::string& file) {
-      std::string reason = why_not(file, is_named);
+      std::string reason = why_not(file);
       if (reason.empty()) return false;
       found_.missing.push_back(
           {file, trace::Kind::external_data, kWho, trace_.blendfile, std::move(reason)});
@@ -132,15 +132,14 @@ class Finder {
     });
   }
 
-  // `is_named`: by its own path, not by a folder or a pattern.
-  std::string why_not(const std::string& file, bool is_named) {
+  std::string why_not(const std::string& file) {
     const result<os::FileInfo> info = os::info(file);
     const result<std::string> real = project_.real(file);
     if (!info || !real) return "cannot be read: the link is broken";
     if (info->type != os::FileType::regular) return "it is not a regular file";
     if (std::string refused = why_refused(*real, project_.real_folder()); !refused.empty())
       return refused;
-    if (!is_named && !project_.really_inside(*real)) {
+    if (!is_named_ && !project_.really_inside(*real)) {
       if (std::string secret = why_secret(*real); !secret.empty())
         return secret + "; to include it, name the file itself";
     }
@@ -152,6 +151,7 @@ class Finder {
   Globs exclude_;
   Project& project_;
   std::vector<std::string> files_;
+  bool is_named_ = false;  // by its own path, not by a folder or a pattern
   std::set<os::FileIdentity> folders_;
   Included found_;
 };
