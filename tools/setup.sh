@@ -22,7 +22,7 @@ EOF
 packages=(
   g++ cmake ninja-build pkg-config ccache git
   libssl-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libyaml-cpp-dev libjwt-dev
-  libsqlite3-dev libzstd-dev liblz4-dev zlib1g-dev libzip-dev
+  libsqlite3-dev libzstd-dev liblz4-dev zlib1g-dev libzip-dev libutf8proc-dev
   libgtest-dev libgmock-dev
 )
 

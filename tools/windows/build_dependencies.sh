@@ -7,8 +7,8 @@ usage() {
   cat <<'EOF'
 Usage: tools/windows/build_dependencies.sh [--force]
 
-Builds OpenSSL, SQLite, zstd, LZ4, libzip and GoogleTest for Windows with mingw-w64, and lays the header-only
-libraries of this machine beside them, in SHAMAN_WINDOWS_DEPS (~/.cache/shaman-windows).
+Builds OpenSSL, SQLite, zstd, LZ4, libzip, utf8proc and GoogleTest for Windows with mingw-w64, and lays the
+header-only libraries of this machine beside them, in SHAMAN_WINDOWS_DEPS (~/.cache/shaman-windows).
 About 5 minutes on 2 cores; does nothing when all is there. What it needs itself is installed by
 `tools/setup.sh --windows`. Exit status 77: the sources cannot be had here.
 EOF
@@ -143,6 +143,11 @@ build_libzip() {
     -DENABLE_OPENSSL=OFF -DENABLE_GNUTLS=OFF -DENABLE_MBEDTLS=OFF -DENABLE_WINDOWS_CRYPTO=OFF
 }
 
+build_utf8proc() {
+  fetch utf8proc
+  cross_cmake utf8proc "$(unpacked utf8proc)" -DBUILD_SHARED_LIBS=OFF
+}
+
 build_googletest() {
   fetch googletest
   cross_cmake googletest "$(unpacked googletest)" -DBUILD_SHARED_LIBS=OFF
@@ -165,7 +170,7 @@ stamp() {
 
 mkdir -p "$stage"/{include,lib,build,stamps} "$sources"
 link_headers
-for package in zstd lz4 sqlite libzip googletest openssl; do
+for package in zstd lz4 sqlite libzip utf8proc googletest openssl; do
   stamp=$(stamp "$package")
   if [[ -f $stage/stamps/$package && $(<"$stage/stamps/$package") == "$stamp" ]]; then continue; fi
   start=$SECONDS

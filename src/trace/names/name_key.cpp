@@ -2,117 +2,70 @@
 #include "trace/names/name_key.hpp"
 
 #include <algorithm>
-#include <vector>
+#include <cstdlib>
+#include <memory>
+#include <new>
+
+#include <utf8proc.h>
 
 #include "shaman/text.hpp"
-
-#include "trace/names/unicode_tables.hpp"
 
 namespace shaman::trace {
 namespace {
 
-// The text is known to be well-formed UTF-8.
-char32_t take_code_point(std::string_view& text) {
-  const auto first = static_cast<unsigned char>(text.front());
-  const std::size_t length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-  char32_t point = length == 1 ? first : first & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i)
-    point = point << 6 | (static_cast<unsigned char>(text[i]) & 0x3FU);
-  text.remove_prefix(length);
-  return point;
+// Full folding makes "ss" of a sharp s, which no file system does: only what stays one character.
+utf8proc_int32_t fold(utf8proc_int32_t point, void* /*data*/) {
+  utf8proc_int32_t folded = point;
+  int boundary = 0;
+  const utf8proc_ssize_t length =
+      utf8proc_decompose_char(point, &folded, 1, UTF8PROC_CASEFOLD, &boundary);
+  return length == 1 ? folded : point;
 }
 
-void append_utf8(std::string& out, char32_t point) {
-  const auto continuation = [&](unsigned shift) {
-    out += static_cast<char>(0x80U | (point >> shift & 0x3FU));
-  };
-  if (point < 0x80) {
-    out += static_cast<char>(point);
-  } else if (point < 0x800) {
-    out += static_cast<char>(0xC0U | point >> 6);
-    continuation(0);
-  } else if (point < 0x10000) {
-    out += static_cast<char>(0xE0U | point >> 12);
-    continuation(6);
-    continuation(0);
-  } else {
-    out += static_cast<char>(0xF0U | point >> 18);
-    continuation(12);
-    continuation(6);
-    continuation(0);
+struct Free {
+  void operator()(utf8proc_uint8_t* bytes) const { std::free(bytes); }
+};
+
+// Canonically decomposed, marks in their order; `each` is applied to every code point first.
+std::string decomposed(std::string_view utf8, utf8proc_custom_func each) {
+  utf8proc_uint8_t* bytes = nullptr;
+  const utf8proc_ssize_t size = utf8proc_map_custom(
+      reinterpret_cast<const utf8proc_uint8_t*>(utf8.data()),
+      static_cast<utf8proc_ssize_t>(utf8.size()), &bytes,
+      static_cast<utf8proc_option_t>(UTF8PROC_DECOMPOSE | UTF8PROC_STABLE), each, nullptr);
+  const std::unique_ptr<utf8proc_uint8_t, Free> owner(bytes);
+  // Only memory that is used up can fail here: the text is well-formed.
+  if (size < 0) throw std::bad_alloc();
+  return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)};
+}
+
+std::string utf8_of_latin1(std::string_view bytes) {
+  std::string out;
+  out.reserve(2 * bytes.size());
+  for (const char byte : bytes) {
+    const auto point = static_cast<unsigned char>(byte);
+    if (point < 0x80) {
+      out += byte;
+    } else {
+      out += static_cast<char>(0xC0U | point >> 6);
+      out += static_cast<char>(0x80U | (point & 0x3FU));
+    }
   }
+  return out;
 }
 
-// Unicode standard, 3.12: Hangul syllables decompose by arithmetic.
-bool append_hangul(std::vector<char32_t>& out, char32_t point) {
-  constexpr char32_t kFirst = 0xAC00;
-  constexpr char32_t kLast = 0xD7A3;
-  constexpr char32_t kTrailing = 28;
-  constexpr char32_t kVowels = 21;
-  if (point < kFirst || point > kLast) return false;
-  const char32_t index = point - kFirst;
-  out.push_back(0x1100 + index / (kVowels * kTrailing));
-  out.push_back(0x1161 + index % (kVowels * kTrailing) / kTrailing);
-  if (index % kTrailing != 0) out.push_back(0x11A7 + index % kTrailing);
-  return true;
-}
-
-void append_folded(std::vector<char32_t>& out, char32_t point) {
-  if (append_hangul(out, point)) return;
-  const auto found = std::lower_bound(
-      unicode::kMappings.begin(), unicode::kMappings.end(), point,
-      [](const unicode::Mapping& mapping, char32_t wanted) { return mapping.from < wanted; });
-  if (found == unicode::kMappings.end() || found->from != point) {
-    out.push_back(point);
-    return;
-  }
-  for (const char32_t part : found->to) {
-    if (part == 0) break;
-    out.push_back(part);
-  }
-}
-
-std::uint8_t combining_class(char32_t point) {
-  const auto found = std::lower_bound(
-      unicode::kClassRuns.begin(), unicode::kClassRuns.end(), point,
-      [](const unicode::ClassRun& run, char32_t wanted) { return run.last < wanted; });
-  if (found == unicode::kClassRuns.end() || found->first > point) return 0;
-  return found->combining_class;
-}
-
-// Several marks on one letter come in the order of their classes.
-void order_marks(std::vector<char32_t>& points) {
-  auto start = points.begin();
-  while (start != points.end()) {
-    const auto marks = std::find_if(start, points.end(),
-                                    [](char32_t point) { return combining_class(point) != 0; });
-    const auto next = std::find_if(marks, points.end(),
-                                   [](char32_t point) { return combining_class(point) == 0; });
-    std::stable_sort(marks, next, [](char32_t a, char32_t b) {
-      return combining_class(a) < combining_class(b);
-    });
-    start = next;
-  }
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 }  // namespace
 
 std::string name_key(std::string_view name) {
-  std::vector<char32_t> points;
-  points.reserve(name.size());
-  if (text::is_utf8(name)) {
-    while (!name.empty())
-      append_folded(points, take_code_point(name));
-  } else {
-    for (const char byte : name)
-      append_folded(points, static_cast<unsigned char>(byte));
-  }
-  order_marks(points);
-  std::string key;
-  key.reserve(points.size());
-  for (const char32_t point : points)
-    append_utf8(key, point);
-  return key;
+  if (is_ascii(name)) return text::in_lower_case(name);
+  const std::string utf8 = text::is_utf8(name) ? std::string(name) : utf8_of_latin1(name);
+  // Twice, as some marks fold to letters: a capital with such a mark and its composed form meet.
+  return decomposed(decomposed(utf8, nullptr), fold);
 }
 
 }  // namespace shaman::trace

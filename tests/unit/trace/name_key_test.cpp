@@ -22,6 +22,7 @@ TEST(NameKey, IsTheSameForNamesThatArtistsTakeForTheSame) {
       {"\u30d6\u30ea\u30c3\u30af", "\u30d5\u3099\u30ea\u30c3\u30af", "voiced kana"},
       {"\u1ec7", "e\u0323\u0302", "two marks"},
       {"e\u0302\u0323", "e\u0323\u0302", "marks in any order"},
+      {"\u1fbc", "\u03b1\u0345", "a mark that folds to a letter"},
       {"caf\xe9.png", "caf\u00e9.png", "Latin-1"},
   };
   for (const auto& [a, b, why] : same)
