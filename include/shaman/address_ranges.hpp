@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
+
+#include <boost/asio/ip/network_v4.hpp>
+#include <boost/asio/ip/network_v6.hpp>
 
 #include "shaman/error.hpp"
 
@@ -18,16 +19,13 @@ class AddressRanges {
  public:
   /// errc::malformed_request says what is wrong with it.
   [[nodiscard]] result<void> add(std::string_view range);
-  [[nodiscard]] bool empty() const noexcept { return ranges_.empty(); }
+  [[nodiscard]] bool empty() const noexcept { return v4_.empty() && v6_.empty(); }
   /// `address` without a port. An IPv4 address that came in over IPv6 counts as what it is.
   [[nodiscard]] bool contains(std::string_view address) const;
 
  private:
-  struct Range {
-    std::vector<std::uint8_t> bytes;  ///< 4 or 16
-    unsigned bits = 0;
-  };
-  std::vector<Range> ranges_;
+  std::vector<boost::asio::ip::network_v4> v4_;
+  std::vector<boost::asio::ip::network_v6> v6_;
 };
 
 }  // namespace shaman

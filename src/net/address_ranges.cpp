@@ -2,8 +2,8 @@
 #include "shaman/address_ranges.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
+#include <string>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -14,64 +14,58 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-std::optional<std::vector<std::uint8_t>> bytes_of(std::string_view text) {
+// An IPv4 address that came in over IPv6 is what it is; a zone (`%eth0`) is none of a network's.
+std::optional<ip::address> address_of(std::string_view text) {
   boost::system::error_code error;
-  ip::address address = ip::make_address(std::string(text), error);
+  const ip::address address = ip::make_address(std::string(text), error);
   if (error) return std::nullopt;
-  if (address.is_v6() && address.to_v6().is_v4_mapped())
-    address = ip::make_address_v4(ip::v4_mapped, address.to_v6());
-  const auto copy = [](const auto& bytes) {
-    return std::vector<std::uint8_t>(bytes.begin(), bytes.end());
-  };
-  return address.is_v4() ? copy(address.to_v4().to_bytes()) : copy(address.to_v6().to_bytes());
+  if (address.is_v4()) return address;
+  if (address.to_v6().is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, address.to_v6());
+  return ip::address_v6(address.to_v6().to_bytes());
 }
 
-bool have_same_start(const std::vector<std::uint8_t>& a, const std::vector<std::uint8_t>& b,
-                     unsigned bits) {
-  const std::size_t whole = bits / 8;
-  if (!std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(whole), b.begin()))
-    return false;
-  const unsigned rest = bits % 8;
-  if (rest == 0) return true;
-  const unsigned mask = (0xFF00U >> rest) & 0xFFU;
-  return (a[whole] & mask) == (b[whole] & mask);
+template <class Network>
+bool is_within(const Network& single, const std::vector<Network>& networks) {
+  return std::ranges::any_of(networks, [&](const Network& network) {
+    return network == single || single.is_subnet_of(network);
+  });
 }
 
 }  // namespace
 
 bool is_address(std::string_view text) {
-  return bytes_of(text).has_value();
+  return address_of(text).has_value();
 }
 
 result<void> AddressRanges::add(std::string_view range) {
-  const std::size_t slash = std::min(range.find('/'), range.size());
-  const auto bytes = bytes_of(range.substr(0, slash));
-  const auto wrong = [&] {
-    return Error{errc::malformed_request, text::in_quotes(range) +
-                                              " is no network: write it like 10.0.0.0/8, fd00::/8 "
-                                              "or 192.168.1.5"};
-  };
-  if (!bytes) return wrong();
-  auto bits = static_cast<unsigned>(8 * bytes->size());
-  if (slash < range.size()) {
-    const std::string_view digits = range.substr(slash + 1);
-    unsigned given = 0;
-    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), given);
-    if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() || given > bits)
-      return wrong();
-    bits = given;
+  if (const auto single = address_of(range)) {
+    if (single->is_v4()) {
+      v4_.emplace_back(single->to_v4(), 32);
+    } else {
+      v6_.emplace_back(single->to_v6(), 128);
+    }
+    return {};
   }
-  ranges_.push_back({*bytes, bits});
-  return {};
+  boost::system::error_code error;
+  if (const auto v4 = ip::make_network_v4(std::string(range), error); !error) {
+    v4_.push_back(v4);
+    return {};
+  }
+  if (const auto v6 = ip::make_network_v6(std::string(range), error); !error) {
+    v6_.push_back(v6);
+    return {};
+  }
+  return Error{errc::malformed_request, text::in_quotes(range) +
+                                            " is no network: write it like 10.0.0.0/8, fd00::/8 "
+                                            "or 192.168.1.5"};
 }
 
 bool AddressRanges::contains(std::string_view address) const {
-  if (ranges_.empty()) return false;
-  const auto bytes = bytes_of(address);
-  if (!bytes) return false;
-  return std::ranges::any_of(ranges_, [&](const Range& range) {
-    return range.bytes.size() == bytes->size() && have_same_start(range.bytes, *bytes, range.bits);
-  });
+  if (empty()) return false;
+  const auto single = address_of(address);
+  if (!single) return false;
+  if (single->is_v4()) return is_within(ip::network_v4(single->to_v4(), 32), v4_);
+  return is_within(ip::network_v6(single->to_v6(), 128), v6_);
 }
 
 }  // namespace shaman

@@ -35,6 +35,12 @@ TEST(AddressRanges, AnIpv4AddressCountsAsWhatItIsHoweverItCame) {
   EXPECT_FALSE(all_v6.contains("10.1.2.3"));
 }
 
+TEST(AddressRanges, TheZoneOfAnAddressDoesNotCount) {
+  AddressRanges ranges;
+  ASSERT_TRUE(ranges.add("fe80::/10"));
+  EXPECT_TRUE(ranges.contains("fe80::1%lo"));
+}
+
 TEST(AddressRanges, AWholeFamilyIsARange) {
   AddressRanges ranges;
   ASSERT_TRUE(ranges.add("0.0.0.0/0"));
