@@ -79,7 +79,8 @@ class Sources(unittest.TestCase):
 
     def test_the_manager_beside_is_plain_http_without_a_path(self):
         for address, said in (("https://127.0.0.1:8081", "speaks plain http"),
-                              ("http://127.0.0.1:8081/api", "has no path"), ("127.0.0.1:8081", "http://")):
+                              ("http://127.0.0.1:8081/farm", "has no path"),
+                              ("ftp://127.0.0.1:8081", "http://"), ("http://me@127.0.0.1", "user name")):
             wrong = run("--storage", "/s", "--check-config", "--manager-api", address)
             self.assertEqual(wrong.returncode, 2, wrong)
             self.assertIn(said, wrong.stderr)

@@ -20,7 +20,7 @@ struct ManagerAddress {
   std::string host;  ///< a name or an address, without brackets
   std::uint16_t port = 80;
 
-  /// `http://manager.local:8080`, `http://[::1]:8080/`. errc::malformed_request.
+  /// As client::BaseUrl reads it, without TLS and without a path. errc::malformed_request.
   [[nodiscard]] static result<ManagerAddress> parse(std::string_view url);
   [[nodiscard]] std::string authority() const;  ///< `[::1]:8080`
 };
