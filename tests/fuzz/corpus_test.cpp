@@ -23,6 +23,8 @@ int fuzz_paths(const std::uint8_t* data, std::size_t size);
 int fuzz_batch(const std::uint8_t* data, std::size_t size);
 int fuzz_resumption(const std::uint8_t* data, std::size_t size);
 int fuzz_job(const std::uint8_t* data, std::size_t size);
+int fuzz_names(const std::uint8_t* data, std::size_t size);
+int fuzz_answers(const std::uint8_t* data, std::size_t size);
 }
 
 namespace shaman::fuzz {
@@ -64,7 +66,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Target{"walk", fuzz_walk}, Target{"formats", fuzz_formats},
                     Target{"request", fuzz_request}, Target{"json", fuzz_json},
                     Target{"paths", fuzz_paths}, Target{"batch", fuzz_batch},
-                    Target{"resumption", fuzz_resumption}, Target{"job", fuzz_job}),
+                    Target{"resumption", fuzz_resumption}, Target{"job", fuzz_job},
+                    Target{"names", fuzz_names}, Target{"answers", fuzz_answers}),
     [](const auto& instance) { return instance.param.name; });
 
 }  // namespace

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The original name of a file in a header field: any name comes through, and any field is read.
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "protocol/encoded_word.hpp"
+#include "protocol/rfc2047.hpp"
+
+using namespace shaman;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const std::string field = client::encoded_words(text);
+  const bool fits_header =
+      std::all_of(field.begin(), field.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  if (!fits_header || http::decode_rfc2047(field) != text) std::abort();
+  static_cast<void>(http::decode_rfc2047(text));
+  return 0;
+}
