@@ -119,6 +119,27 @@ class Glossary(unittest.TestCase):
             self.assertRegex(row[1], r"^\S.* .*\.$|^See ", f"{row[0]}: explain the term in a sentence")
 
 
+class Library(unittest.TestCase):
+    """docs/library.md: what it shows is what a test compiles, and it lists what is exported."""
+    DOCUMENT = ROOT / "docs" / "library.md"
+
+    def test_its_code_is_that_of_the_program_that_a_test_builds(self):
+        def lines(code):
+            return [line.strip() for line in code.splitlines() if line.strip()]
+        whole = "\n".join(lines(text(ROOT / "tests" / "support" / "library_user" / "main.cpp")))
+        blocks = re.findall(r"^```cpp\n(.*?)^```$", text(self.DOCUMENT), flags=re.M | re.S)
+        self.assertGreater(len(blocks), 1)
+        for block in blocks:
+            self.assertIn("\n".join(lines(block)), whole)
+
+    def test_it_names_every_exported_library(self):
+        install = text(ROOT / "cmake" / "ShamanInstall.cmake")
+        exported = " ".join(re.findall(r"(?:set\(|APPEND )(?:libraries)([^)]*)\)", install)).split()
+        self.assertGreater(len(exported), 10)
+        named = set(re.findall(r"`shaman::([a-z_]+)`", text(self.DOCUMENT)))
+        self.assertEqual(named, set(exported))
+
+
 class Markdown(unittest.TestCase):
     """These tests are worth what their reader of Markdown sees."""
 
