@@ -11,8 +11,8 @@ import unittest
 from repository import ROOT, files, name, text
 
 MOST_FILES = 30
-# Benchmarks and test supports are read one file at a time.
-LARGER = {"tools/bench": 40, "tests/support": 40, "tests/integration": 100}
+# Test supports and integration tests are read one file at a time.
+LARGER = {"tests/support": 40, "tests/integration": 100}
 
 # For each part of src/ those that it may include, itself and base apart. Vocabulary is for all.
 MAY_USE = {

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "metric.hpp"
-#include "report.hpp"
+#include "bench/figures/metric.hpp"
+#include "bench/figures/report.hpp"
 
 namespace shaman::bench {
 

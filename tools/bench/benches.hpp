@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "bench.hpp"
+#include "bench/bench.hpp"
 
 /// Every bench; each is defined in the file of its name in limits/ or parts/.
 namespace shaman::bench {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "content.hpp"
+#include "bench/content.hpp"
 
 #include <array>
 #include <cstdio>

@@ -9,7 +9,7 @@
 
 #include "shaman/blob_id.hpp"
 
-#include "load.hpp"
+#include "bench/load/load.hpp"
 
 namespace shaman::bench {
 

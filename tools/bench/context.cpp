@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "context.hpp"
+#include "bench/context.hpp"
 
 #include <utility>
 

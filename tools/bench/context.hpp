@@ -9,13 +9,13 @@
 
 #include "shaman/blob_id.hpp"
 
-#include "bench.hpp"
-#include "content.hpp"
-#include "load.hpp"
-#include "posix.hpp"
-#include "server_process.hpp"
-#include "sizes.hpp"
-#include "stopwatch.hpp"
+#include "bench/bench.hpp"
+#include "bench/content.hpp"
+#include "bench/figures/stopwatch.hpp"
+#include "bench/load/load.hpp"
+#include "bench/load/posix.hpp"
+#include "bench/load/server_process.hpp"
+#include "bench/sizes.hpp"
 
 namespace shaman::bench {
 

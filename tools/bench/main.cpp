@@ -13,9 +13,9 @@
 #include <nlohmann/json.hpp>
 #include <sys/resource.h>
 
-#include "bench.hpp"
-#include "context.hpp"
-#include "report.hpp"
+#include "bench/bench.hpp"
+#include "bench/context.hpp"
+#include "bench/figures/report.hpp"
 
 namespace {
 

@@ -2,10 +2,10 @@
 // A round trip to a server that does nothing: what is left for one that does something.
 #include <vector>
 
-#include "../benches.hpp"
-#include "../context.hpp"
-#include "../echo_server.hpp"
-#include "../parts/status_load.hpp"
+#include "bench/benches.hpp"
+#include "bench/context.hpp"
+#include "bench/load/echo_server.hpp"
+#include "bench/parts/status_load.hpp"
 
 namespace shaman::bench {
 namespace {

@@ -13,8 +13,8 @@
 
 #include "shaman/digest.hpp"
 
-#include "../benches.hpp"
-#include "../context.hpp"
+#include "bench/benches.hpp"
+#include "bench/context.hpp"
 
 namespace shaman::bench {
 namespace {

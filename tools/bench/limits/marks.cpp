@@ -7,8 +7,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "../benches.hpp"
-#include "../context.hpp"
+#include "bench/benches.hpp"
+#include "bench/context.hpp"
 
 namespace shaman::bench {
 namespace {

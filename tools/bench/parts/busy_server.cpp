@@ -9,12 +9,12 @@
 #include <thread>
 #include <vector>
 
-#include "../benches.hpp"
-#include "../context.hpp"
-#include "../echo_server.hpp"
-#include "../statistics.hpp"
-#include "requirements.hpp"
-#include "status_load.hpp"
+#include "bench/benches.hpp"
+#include "bench/context.hpp"
+#include "bench/figures/statistics.hpp"
+#include "bench/load/echo_server.hpp"
+#include "bench/parts/requirements.hpp"
+#include "bench/parts/status_load.hpp"
 
 namespace shaman::bench {
 namespace {

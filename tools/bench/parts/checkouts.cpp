@@ -2,9 +2,9 @@
 // Creating checkouts, of files that the client has just asked the requirements of, as clients do.
 #include <string>
 
-#include "../benches.hpp"
-#include "../context.hpp"
-#include "requirements.hpp"
+#include "bench/benches.hpp"
+#include "bench/context.hpp"
+#include "bench/parts/requirements.hpp"
 
 namespace shaman::bench {
 namespace {

@@ -2,8 +2,8 @@
 // Large files: over one connection one after another, and four at once.
 #include <vector>
 
-#include "../benches.hpp"
-#include "../context.hpp"
+#include "bench/benches.hpp"
+#include "bench/context.hpp"
 
 namespace shaman::bench {
 namespace {

@@ -3,8 +3,8 @@
 // memory.
 #include <vector>
 
-#include "../benches.hpp"
-#include "../context.hpp"
+#include "bench/benches.hpp"
+#include "bench/context.hpp"
 
 namespace shaman::bench {
 namespace {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "requirements.hpp"
+#include "bench/parts/requirements.hpp"
 
 #include <string>
 
-#include "../benches.hpp"
+#include "bench/benches.hpp"
 
 namespace shaman::bench {
 namespace {

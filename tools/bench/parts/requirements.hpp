@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <span>
 
-#include "../context.hpp"
+#include "bench/context.hpp"
 
 namespace shaman::bench {
 

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "../benches.hpp"
-#include "../context.hpp"
-#include "../statistics.hpp"
+#include "bench/benches.hpp"
+#include "bench/context.hpp"
+#include "bench/figures/statistics.hpp"
 
 namespace shaman::bench {
 namespace {

@@ -3,10 +3,10 @@
 #include <string>
 #include <vector>
 
-#include "../benches.hpp"
-#include "../context.hpp"
-#include "../statistics.hpp"
-#include "status_load.hpp"
+#include "bench/benches.hpp"
+#include "bench/context.hpp"
+#include "bench/figures/statistics.hpp"
+#include "bench/parts/status_load.hpp"
 
 namespace shaman::bench {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "../context.hpp"
+#include "bench/context.hpp"
 
 namespace shaman::bench {
 

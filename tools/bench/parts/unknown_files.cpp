@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "../benches.hpp"
-#include "../context.hpp"
-#include "requirements.hpp"
+#include "bench/benches.hpp"
+#include "bench/context.hpp"
+#include "bench/parts/requirements.hpp"
 
 namespace shaman::bench {
 namespace {

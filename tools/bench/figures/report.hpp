@@ -10,7 +10,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "metric.hpp"
+#include "bench/figures/metric.hpp"
 
 namespace shaman::bench {
 

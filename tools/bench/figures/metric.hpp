@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "quantity.hpp"
+#include "bench/figures/quantity.hpp"
 
 namespace shaman::bench {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "load.hpp"
+#include "bench/load/load.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,9 +13,9 @@
 
 #include <sys/epoll.h>
 
-#include "connection.hpp"
-#include "posix.hpp"
-#include "stopwatch.hpp"
+#include "bench/figures/stopwatch.hpp"
+#include "bench/load/connection.hpp"
+#include "bench/load/posix.hpp"
 
 namespace shaman::bench {
 namespace {

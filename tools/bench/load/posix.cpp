@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "posix.hpp"
+#include "bench/load/posix.hpp"
 
 #include <cerrno>
 #include <filesystem>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "connection.hpp"
+#include "bench/load/connection.hpp"
 
 #include <algorithm>
 #include <array>

@@ -6,10 +6,10 @@
 
 #include <sys/socket.h>
 
-#include "load.hpp"
-#include "posix.hpp"
-#include "response_parser.hpp"
-#include "stopwatch.hpp"
+#include "bench/figures/stopwatch.hpp"
+#include "bench/load/load.hpp"
+#include "bench/load/posix.hpp"
+#include "bench/load/response_parser.hpp"
 
 namespace shaman::bench {
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "report.hpp"
+#include "bench/figures/report.hpp"
 
 #include <algorithm>
 #include <string>
 
 #include <nlohmann/json.hpp>
 
-#include "statistics.hpp"
-#include "text_table.hpp"
+#include "bench/figures/statistics.hpp"
+#include "bench/figures/text_table.hpp"
 
 namespace shaman::bench {
 namespace {

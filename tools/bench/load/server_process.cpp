@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server_process.hpp"
+#include "bench/load/server_process.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "posix.hpp"
+#include "bench/load/posix.hpp"
 
 namespace shaman::bench {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <thread>
 
-#include "load.hpp"
-#include "posix.hpp"
+#include "bench/load/load.hpp"
+#include "bench/load/posix.hpp"
 
 namespace shaman::bench {
 

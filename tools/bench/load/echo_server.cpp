@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "echo_server.hpp"
+#include "bench/load/echo_server.hpp"
 
 #include <array>
 #include <cstdint>
