@@ -31,6 +31,7 @@
 #include "logging.hpp"
 #include "options/options.hpp"
 #include "options/settings.hpp"
+#include "service_manager.hpp"
 #include "signals.hpp"
 #include "start.hpp"
 #include "upkeep.hpp"
@@ -39,6 +40,7 @@ namespace {
 
 using namespace shaman;
 using program::Options;
+namespace service_manager = program::service_manager;
 
 // They wait for the disk for moments only, but on a storage in the network a moment is
 // milliseconds.
@@ -232,14 +234,19 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
         [&server](std::vector<std::string> wrong) { server.set_remarks(std::move(wrong)); });
   const auto stop = [&](int signal) {
     spdlog::info("signal {}: stopping; a second signal stops immediately", signal);
+    service_manager::say_stopping();
     signals.must_end_within(settings.current()->server.timeouts.grace + kLastSteps);
     server.stop();
   };
   // Both on one thread: no reload is under way once the server was stopped.
+  const std::string serving = "Listening on " + server.addresses().front();
   signals.start({stop, [&] {
+                   service_manager::say_reloading();
                    reload(settings, **store, server, upkeep);
                    job_watch.look_again();
+                   service_manager::say_ready(serving);
                  }});
+  service_manager::say_ready(serving);
   server.run();
   // No request is left: what else is under way, or queued, was promised to nobody.
   signals.must_end_within(kLastSteps);

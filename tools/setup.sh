@@ -21,7 +21,7 @@ EOF
 # Libraries, compiler and build tools. GoogleTest is among them because the presets build the tests.
 packages=(
   g++ cmake ninja-build pkg-config ccache git
-  libssl-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libyaml-cpp-dev libjwt-dev
+  libssl-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libyaml-cpp-dev libjwt-dev libsystemd-dev
   libsqlite3-dev libzstd-dev liblz4-dev zlib1g-dev libzip-dev libutf8proc-dev
   libgtest-dev libgmock-dev
 )

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+/// What systemd is told of the server's state (sd_notify(3), units with Type=notify). Where no
+/// service manager has asked for it (NOTIFY_SOCKET is not set), nothing happens.
+namespace shaman::program::service_manager {
+
+/// Clients can connect; `status` is shown by `systemctl status`.
+void say_ready(const std::string& status);
+/// The configuration is being read again; say_ready() ends it.
+void say_reloading();
+void say_stopping();
+
+}  // namespace shaman::program::service_manager
