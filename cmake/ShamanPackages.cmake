@@ -23,26 +23,26 @@ set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_ALL server client library)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
-set(CPACK_DEBIAN_PACKAGE_VERSION ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})
+set(debian_version ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})
 set(CPACK_DEBIAN_PACKAGE_SECTION graphics)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 
 set(CPACK_DEBIAN_SERVER_PACKAGE_NAME shaman-server)
 set(CPACK_DEBIAN_SERVER_PACKAGE_SECTION net)
-set(CPACK_DEBIAN_SERVER_PACKAGE_DEPENDS "init-system-helpers, systemd | systemd-standalone-sysusers | adduser")
+set(CPACK_DEBIAN_SERVER_PACKAGE_DEPENDS adduser)
 set(CPACK_COMPONENT_SERVER_DESCRIPTION "content-addressed file store for render farms
- Keeps each file of Blender render jobs once, under the SHA-256 of its content,
- and makes checkouts of symbolic links for the jobs. Speaks the Shaman protocol
- of Flamenco, version 3.")
+Keeps each file of Blender render jobs once, under the SHA-256 of its content,
+and makes checkouts of symbolic links for the jobs. Speaks the Shaman protocol
+of Flamenco, version 3.")
 set(CPACK_DEBIAN_SERVER_PACKAGE_CONTROL_EXTRA
     ${packaging}/debian/postinst ${packaging}/debian/prerm ${packaging}/debian/postrm ${packaging}/debian/conffiles)
 
 set(CPACK_DEBIAN_CLIENT_PACKAGE_NAME shaman)
 set(CPACK_COMPONENT_CLIENT_DESCRIPTION "submits Blender files to a render farm
- Finds everything that a .blend file needs to be rendered, sends only the files
- that the farm does not have yet, and can make the render job as well. Needs no
- Blender.")
+Finds everything that a .blend file needs to be rendered, sends only the files
+that the farm does not have yet, and can make the render job as well. Needs no
+Blender.")
 
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libshaman-dev)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libdevel)
@@ -56,8 +56,8 @@ endif()
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS "${boost}, libssl-dev, nlohmann-json3-dev, libspdlog-dev, \
 libjwt-dev, libsqlite3-dev, libzstd-dev, liblz4-dev, zlib1g-dev, libzip-dev, libutf8proc-dev, pkg-config")
 set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "content-addressed file store for render farms (development files)
- Static libraries and headers, with which another program can keep a store,
- serve it, trace and pack .blend files, and submit them.")
+Static libraries and headers, with which another program can keep a store,
+serve it, trace and pack .blend files, and submit them.")
 
 # What every package has in its folder of documents.
 find_program(GZIP_PROGRAM gzip REQUIRED)
@@ -85,7 +85,5 @@ endif()
 file(WRITE ${made}/shaman.yaml "${own}")
 install(FILES ${made}/shaman.yaml DESTINATION /etc/shaman COMPONENT server EXCLUDE_FROM_ALL)
 install(FILES ${made}/shaman-server.service DESTINATION lib/systemd/system COMPONENT server EXCLUDE_FROM_ALL)
-install(FILES ${packaging}/shaman-server.sysusers DESTINATION lib/sysusers.d RENAME shaman-server.conf
-        COMPONENT server EXCLUDE_FROM_ALL)
 
 include(CPack)
