@@ -39,3 +39,7 @@ add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -ffile-prefix-map=
 if(CMAKE_INTERPROCEDURAL_OPTIMIZATION AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-ffat-lto-objects)
 endif()
+# GCC 12 numbers the temporaries in a coroutine's frame anew in each unit, and takes the frames for different types.
+if(CMAKE_INTERPROCEDURAL_OPTIMIZATION AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_link_options(-Wno-odr)
+endif()
