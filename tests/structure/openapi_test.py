@@ -9,18 +9,13 @@ from repository import ROOT, text
 
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 import openapi  # noqa: E402
+from json_schema import nodes  # noqa: E402
 
 if openapi.yaml is None:
     print("skipped: needs PyYAML (python3-yaml)", file=sys.stderr)
     sys.exit(77)
 
 METHODS = {"get", "head", "post", "put", "patch", "delete", "options"}
-
-
-def nodes(node, place="#"):
-    yield place, node
-    for name, child in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
-        yield from nodes(child, f"{place}/{name}")
 
 
 class Document(unittest.TestCase):
