@@ -20,6 +20,7 @@ import tempfile
 SOURCE = os.environ.get("SHAMAN_SOURCE") or os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
 sys.path.insert(0, os.path.join(SOURCE, "tests", "support"))
 import blender_versions  # noqa: E402
+import json_lines  # noqa: E402
 BLENDERS = os.path.join(SOURCE, "tests/support/blenders.sh")
 GENERATE = os.path.join(SOURCE, "tests/scenes/generate.sh")
 SKIPPED = 77
@@ -67,8 +68,8 @@ class Failures:
 
 
 def list_files(program, blend):
-    done = subprocess.run([program, "list", "--json", blend], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          timeout=120, check=False)
+    done = json_lines.run([program, "list", "--json", blend], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=120)
     if done.returncode != 0:
         return None, done.stderr.decode(errors="replace")
     return json.loads(done.stdout.decode(errors="surrogateescape")), ""

@@ -11,6 +11,7 @@ import threading
 import time
 import unittest
 
+import json_lines
 from four_calls import CREATE, REQUIREMENTS, FourCalls, Reset
 from shaman_server import CLIENT_PROGRAM, PATIENCE, wait_until
 from studio import Studio
@@ -324,7 +325,7 @@ class Interrupted(ClientTest):
                                    stderr=subprocess.PIPE, text=True, env=self.client.environment())
         self.assertTrue(begun.wait(PATIENCE))
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=PATIENCE)
+        out, err = json_lines.communicate(process, PATIENCE)
         self.assertEqual(process.returncode, 130, err)
         self.assertIn("cancelled", json.loads(out)["error"])
         self.assertIn("cancelled", err)
@@ -350,7 +351,7 @@ class Interrupted(ClientTest):
                                    stderr=subprocess.PIPE, text=True, env=self.client.environment())
         self.assertTrue(third.wait(PATIENCE))
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=PATIENCE)
+        out, err = json_lines.communicate(process, PATIENCE)
         self.assertEqual(process.returncode, 130, err)
         told = json.loads(out)
         self.assertIn("cancelled", told["error"])
@@ -374,7 +375,7 @@ class Interrupted(ClientTest):
         farm = self.farm(disturb)
         processes.append(subprocess.Popen([CLIENT_PROGRAM, *self.arguments(farm.url)], stdout=subprocess.PIPE,
                                           stderr=subprocess.PIPE, text=True, env=self.client.environment()))
-        out, err = processes[0].communicate(timeout=PATIENCE)
+        out, err = json_lines.communicate(processes[0], PATIENCE)
         self.assertEqual(processes[0].returncode, 0, err)
         self.assertEqual(list(farm.checkouts), [json.loads(out)["checkoutPath"]])
 

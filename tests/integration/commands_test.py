@@ -2,11 +2,11 @@
 """Commands that work on a storage refuse a folder that is not one, and change nothing in it."""
 
 import os
-import subprocess
 import tempfile
 import unittest
 
 import api
+import json_lines
 from manager import Manager
 from shaman_server import PATIENCE, PROGRAM, Server
 
@@ -15,8 +15,7 @@ COMMANDS = (("gc",), ("gc", "--dry-run"), ("gc", "--json"), ("verify",), ("verif
 
 
 def run(*arguments):
-    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=PATIENCE,
-                          check=False)
+    return json_lines.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=PATIENCE)
 
 
 def tree(folder):

@@ -4,11 +4,11 @@
 import os
 import re
 import signal
-import subprocess
 import tempfile
 import unittest
 
 import certificates
+import json_lines
 from api import Api
 from shaman_server import PROGRAM, Server, sha256, wait_until
 from tokens import Tokens
@@ -17,8 +17,8 @@ SOURCE = os.environ.get("SHAMAN_SOURCE", "")
 
 
 def run(*arguments, **environment):
-    return subprocess.run([PROGRAM, *arguments], env={**os.environ, **environment},
-                          capture_output=True, text=True, check=False)
+    return json_lines.run([PROGRAM, *arguments], env={**os.environ, **environment},
+                          capture_output=True, text=True)
 
 
 class Sources(unittest.TestCase):

@@ -4,11 +4,11 @@
 import json
 import os
 import shutil
-import subprocess
 import time
 import unittest
 
 import api
+import json_lines
 from api import Api, ServerTest, new_content, spec
 from shaman_server import PATIENCE, PROGRAM, Server, sha256, wait_until
 
@@ -16,7 +16,7 @@ LONG_AGO = 800 * 3600
 
 
 def run(*arguments):
-    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=PATIENCE)
+    return json_lines.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=PATIENCE)
 
 
 def gc(storage, *options):

@@ -10,6 +10,7 @@ import tempfile
 import threading
 import unittest
 
+import json_lines
 from manager import Manager, with_etag
 from shaman_client import Client
 from shaman_server import CLIENT_PROGRAM, PATIENCE, Server, wait_until
@@ -342,7 +343,7 @@ class Wait(JobTest):
             [CLIENT_PROGRAM, "submit", self.shot, "--project", self.film, "--job-type", "simple-blender-render", *OUTPUT,
              "--wait", "--json", "--server", self.server.url],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.client.environment()))
-        out, err = processes[0].communicate(timeout=PATIENCE)
+        out, err = json_lines.communicate(processes[0], PATIENCE)
         self.assertEqual(processes[0].returncode, 130, err)
         told = json.loads(out)
         job_id = next(iter(self.farm.jobs))

@@ -9,9 +9,10 @@ import collections
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
+
+import json_lines
 
 SKIPPED = 77
 
@@ -35,8 +36,8 @@ def lay_out(corpus, oracle, base):
 
 
 def shaman_list(path):
-    return subprocess.run([os.environ["SHAMAN_PROGRAM"], "list", "--json", path],
-                          capture_output=True, timeout=120, check=False)
+    return json_lines.run([os.environ["SHAMAN_PROGRAM"], "list", "--json", path],
+                          capture_output=True, timeout=120)
 
 
 def grade_scene(scene, truth, base, grade):

@@ -15,6 +15,8 @@ import sys
 import tempfile
 import unittest
 
+import json_lines
+
 CORPUS = os.environ.get("SHAMAN_CORPUS", "")
 PROGRAM = os.environ["SHAMAN_PROGRAM"]
 
@@ -59,7 +61,7 @@ class Leaks(unittest.TestCase):
         looked_at = 0
         for number, scene in enumerate(scenes):
             target = os.path.join(self.folder, str(number))
-            listed = json.loads(subprocess.run([PROGRAM, "list", "--json", scene], check=True,
+            listed = json.loads(json_lines.run([PROGRAM, "list", "--json", scene], check=True,
                                                stdout=subprocess.PIPE).stdout.decode(errors="surrogateescape"))
             missing = {dependency["stored"].encode(errors="surrogateescape")
                        for dependency in listed["dependencies"] if not dependency["files"]}

@@ -11,6 +11,7 @@ import threading
 import time
 import unittest
 
+import json_lines
 from api import Api, new_content, spec
 from shaman_server import PATIENCE, PROGRAM, Server, sha256, wait_until
 
@@ -26,7 +27,7 @@ class PinTest(unittest.TestCase):
         self.addCleanup(self.api.close)
 
     def run_command(self, *arguments, status=0):
-        done = subprocess.run([PROGRAM, *arguments, "--storage", self.server.storage], check=False,
+        done = json_lines.run([PROGRAM, *arguments, "--storage", self.server.storage],
                               capture_output=True, text=True, timeout=PATIENCE)
         self.assertEqual(done.returncode, status, done.stderr + done.stdout)
         return done

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
+import json_lines
 from api import Api, new_content, spec
 from shaman_server import PATIENCE, PROGRAM, Server, sha256
 
@@ -16,7 +17,7 @@ FILES = ("format", "collector", "verified", "jobs/known.json", "jobs/confirmed.j
 
 
 def run(*arguments):
-    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=PATIENCE)
+    return json_lines.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=PATIENCE)
 
 
 def make_chain(top, depth, name="d"):

@@ -12,6 +12,7 @@ import subprocess
 import threading
 import unittest
 
+import json_lines
 from cutting_proxy import CuttingProxy
 from shaman_server import CLIENT_PROGRAM, EVERYTHING_BY_TLS, PATIENCE, Server, sha256, wait_until
 from studio import Studio
@@ -82,7 +83,7 @@ class ResumingClient(Studio, unittest.TestCase):
                                 stderr=subprocess.PIPE, text=True)
 
     def end(self, process):
-        out, complaints = process.communicate(timeout=10 * PATIENCE)
+        out, complaints = json_lines.communicate(process, 10 * PATIENCE)
         self.assertEqual(process.returncode, 0, complaints)
         return json.loads(out.splitlines()[-1])
 

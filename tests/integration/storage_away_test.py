@@ -11,6 +11,7 @@ import threading
 import unittest
 
 import api
+import json_lines
 from api import Api, new_content, spec
 from shaman_server import CLIENT_PROGRAM, PATIENCE, Server, wait_until
 
@@ -126,8 +127,8 @@ class Renamed(Away):
 class Clients(Away):
     def run_client(self, *arguments):
         environment = {**os.environ, "XDG_CACHE_HOME": self.path("cache")}
-        return subprocess.run([CLIENT_PROGRAM, *arguments, "--server", self.server.url], env=environment,
-                              capture_output=True, text=True, timeout=PATIENCE, check=False)
+        return json_lines.run([CLIENT_PROGRAM, *arguments, "--server", self.server.url], env=environment,
+                              capture_output=True, text=True, timeout=PATIENCE)
 
     def test_they_say_so(self):
         self.start()

@@ -3,9 +3,9 @@
 
 import json
 import os
-import subprocess
 
 import certificates
+import json_lines
 from shaman_server import CLIENT_PROGRAM, EVERYTHING_BY_TLS, PATIENCE
 
 
@@ -22,8 +22,8 @@ class Client:
 
     def run(self, *arguments, prefix=(), **more):
         """Runs `shaman arguments…` and returns the finished process."""
-        return subprocess.run([*prefix, CLIENT_PROGRAM, *arguments], capture_output=True, text=True,
-                              env=self.environment(**more), timeout=4 * PATIENCE, check=False)
+        return json_lines.run([*prefix, CLIENT_PROGRAM, *arguments], capture_output=True, text=True,
+                              env=self.environment(**more), timeout=4 * PATIENCE)
 
     def submit(self, blend, server, *arguments, prefix=()):
         """Submits a scene and returns what --json tells; anything but success is an error."""
