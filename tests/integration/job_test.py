@@ -474,16 +474,24 @@ class Job(JobTest):
         task = self.farm.add_task(self.id, "render-1", "failed", "it broke\n")
         self.assertIn("it broke", self.job("tail", self.id))
         self.assertEqual(self.job("tail", task["id"]), "it broke\n")
+        self.assertIn("it broke", json.loads(self.job("tail", self.id, "--json"))["log"])
+        self.assertEqual(json.loads(self.job("tail", task["id"], "--json"))["log"], "it broke\n")
 
     def test_cancel(self):
         self.assertIn("Canceling the job First", self.job("cancel", self.id))
         self.assertEqual(self.farm.jobs[self.id]["status"], "canceled")
         self.assertIn("already canceled", self.job("cancel", self.id, status=2))
 
+    def test_json_of_a_job_that_is_canceled(self):
+        self.assertTrue(json.loads(self.job("cancel", self.id, "--json"))["canceled"])
+        self.assertEqual(self.farm.jobs[self.id]["status"], "canceled")
+        self.assertIn("already canceled", self.job("cancel", self.id, "--json", status=2))
+
     def test_a_job_that_is_not_there(self):
         unknown = "00000000-0000-0000-0000-000000000000"
         for call in ("show", "tail", "cancel"):
             self.assertIn("has no job", self.job(call, unknown, status=7))
+            self.assertIn("has no job", self.job(call, unknown, "--json", status=7))
         self.assertIn("`shaman job list` lists all", self.job("show", "../../version", status=7))
 
     def test_nobody_there(self):

@@ -87,6 +87,15 @@ class Pins(PinTest):
         self.assertFalse(self.server.has_blob(two))
         self.assertIn("there is no pin", self.run_command("unpin", "delivery of May", status=1).stderr)
 
+    def test_links_that_were_placed_by_hand_are_listed(self):
+        data = new_content()
+        self.checkout("film/shot", data)
+        folder = os.path.join(self.server.storage, ".shaman", "pins", "mine")
+        os.makedirs(folder)
+        os.symlink(self.server.blob_path(sha256(data), len(data)), os.path.join(folder, "link"))
+        pin = self.pins()["mine"]
+        self.assertEqual((pin["made"], pin["checkout"], pin["files"], pin["bytes"]), (None, "", 1, len(data)))
+
     def test_what_cannot_be_pinned_is_said(self):
         data = new_content()
         path = self.checkout("film/shot", data)

@@ -164,6 +164,12 @@ class Usage(WordsTest):
             self.assertEqual(told["missing"], [floor])
             self.assertTrue(told["error"])
 
+    def test_json_prints_one_line_of_what_went_well(self):
+        url = self.start().url
+        for command, member, value in (("submit", "uploadedFiles", 12), ("status", "kind", "shaman"), ("doctor", "isWell", True)):
+            arguments = [command, *([self.shot] if command == "submit" else []), "--server", url, "--json"]
+            self.assertEqual(self.one_line(self.run_shaman(*arguments, expect=0))[member], value)
+
     def test_members_have_their_former_names_too(self):
         told = self.one_line(self.run_shaman("list", self.shot, "--json", expect=0))
         self.assertTrue(told["dependencies"])
