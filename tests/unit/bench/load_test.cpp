@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "load.hpp"
+#include "bench/load/load.hpp"
 
 #include <stdexcept>
 #include <string>
@@ -13,9 +13,9 @@
 
 #include "shaman/digest.hpp"
 
-#include "content.hpp"
-#include "echo_server.hpp"
-#include "posix.hpp"
+#include "bench/content.hpp"
+#include "bench/load/echo_server.hpp"
+#include "bench/load/posix.hpp"
 
 namespace shaman::bench {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "quantity.hpp"
+#include "bench/figures/quantity.hpp"
 
 #include <limits>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "report.hpp"
+#include "bench/figures/report.hpp"
 
 #include <vector>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "response_parser.hpp"
+#include "bench/load/response_parser.hpp"
 
 #include <stdexcept>
 #include <string>

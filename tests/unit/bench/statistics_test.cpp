@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "statistics.hpp"
+#include "bench/figures/statistics.hpp"
 
 #include <cmath>
 #include <numeric>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "text_table.hpp"
+#include "bench/figures/text_table.hpp"
 
 #include <stdexcept>
 
