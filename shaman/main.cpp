@@ -19,12 +19,12 @@
 #include "shaman/standard_output.hpp"
 #include "shaman/store.hpp"
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 #include "shaman/version.hpp"
 #include "shaman/worker_pool.hpp"
 
 #include "commands/commands.hpp"
 #include "commands/manager_check.hpp"
-#include "config/values.hpp"
 #include "descriptors.hpp"
 #include "job_watch.hpp"
 #include "key_watch.hpp"
@@ -116,27 +116,24 @@ void warn_of_clients_as_proxies(const Options& options) {
 void announce(const Options& options, const http::Server& server) {
   const http::Limits& limits = options.server.limits;
   const http::Timeouts& timeouts = options.server.timeouts;
-  const auto seconds = [](std::chrono::milliseconds time) {
-    return std::chrono::duration<double>(time).count();
-  };
   spdlog::info("{}", version_line("shaman-server"));
   spdlog::info("storage {}, durability {}", text::printable(options.server.storage),
                name_of(options.store.durability));
   spdlog::info(
-      "limits: {} connections, files of {}, JSON of {} and {} files, {} for uploads in flight",
-      limits.connections, text::human_bytes(limits.file_bytes),
-      text::human_bytes(limits.json_bytes), limits.json_files,
-      text::human_bytes(limits.buffer_bytes));
-  spdlog::info("time-outs: idle {} s, header {} s, stalled {} s, under {} B/s; grace {} s",
-               seconds(timeouts.idle), seconds(timeouts.header), seconds(timeouts.stall),
-               timeouts.min_rate, seconds(timeouts.grace));
+      "limits: {} connections, file size {}, JSON of {} and {} files, {} for uploads in flight",
+      limits.connections, units::limit_text(limits.file_bytes), units::size_text(limits.json_bytes),
+      limits.json_files, units::size_text(limits.buffer_bytes));
+  spdlog::info("time-outs: idle {}, header {}, stalled {}, under {}; grace {}",
+               units::duration_text(timeouts.idle), units::duration_text(timeouts.header),
+               units::duration_text(timeouts.stall), units::rate_text(timeouts.min_rate),
+               units::duration_text(timeouts.grace));
   if (options.gc_period.count() > 0)
     spdlog::info("garbage collection every {}: files unused for {}",
-                 config::duration_text(options.gc_period),
-                 config::duration_text(std::max(options.gc.max_age, options.gc.min_age)));
+                 units::duration_text(options.gc_period),
+                 units::duration_text(std::max(options.gc.max_age, options.gc.min_age)));
   if (options.verify_period.count() > 0)
     spdlog::info("all stored files are verified every {}",
-                 config::duration_text(options.verify_period));
+                 units::duration_text(options.verify_period));
   if (options.manager)
     spdlog::info("reverse proxy for the Flamenco Manager at {}",
                  text::printable(options.manager->authority()));

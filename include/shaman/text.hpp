@@ -40,9 +40,6 @@ inline constexpr char32_t kNoCharacter = 0x110000;
 /// Whether they differ at most in the case of ASCII letters: names of hosts and of HTTP.
 [[nodiscard]] bool is_same_but_for_case(std::string_view one, std::string_view other) noexcept;
 
-/// `1.5 MB`, `312 B`: decimal units, for people.
-[[nodiscard]] std::string human_bytes(std::uint64_t bytes);
-
 /// `1 file`, `3 files`.
 [[nodiscard]] std::string count_of(std::uint64_t count, std::string_view singular,
                                    std::string_view plural);

@@ -15,12 +15,12 @@
 #include "shaman/checkout.hpp"
 #include "shaman/fs/local.hpp"
 #include "shaman/gc.hpp"
-#include "shaman/jobs/checkout_ends.hpp"
 #include "shaman/manager/check.hpp"
 #include "shaman/os.hpp"
 #include "shaman/storage_access.hpp"
 #include "shaman/store.hpp"
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 #include "shaman/verify.hpp"
 #include "shaman/version.hpp"
 #include "shaman/worker_pool.hpp"
@@ -236,11 +236,15 @@ int verify(int argc, char** argv) {
          },
          "Read only this share of the files, chosen at random")
       ->type_name("PERCENT%");
-  app.add_option("--rate", options.bytes_per_second,
-                 "Maximum read rate in bytes per second; 0: no limit")
-      ->transform(CLI::AsSizeValue(false))
-      ->type_name("BYTES")
-      ->capture_default_str();
+  app.add_option_function<std::string>(
+         "--rate",
+         [&options](const std::string& text) {
+           const auto rate = units::parse_rate(text);
+           if (!rate) throw CLI::ValidationError("--rate", rate.error().message());
+           options.bytes_per_second = *rate;
+         },
+         "Maximum read rate in bytes per second; 0: no limit [0]")
+      ->type_name("RATE");
   app.add_flag("--dry-run", options.dry_run, "Report damaged files without moving them");
   app.add_flag("--restart", options.restart, "Start over instead of continuing an interrupted run");
   if (const auto status = parse_for_storage(app, given, argc, argv, storage)) return *status;

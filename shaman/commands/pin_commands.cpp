@@ -8,9 +8,12 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "shaman/fs/local.hpp"
 #include "shaman/pins.hpp"
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 #include "shaman/utc.hpp"
+#include "shaman/worker_pool.hpp"
 
 #include "commands/command_tools.hpp"
 #include "options/command_options.hpp"
@@ -21,7 +24,7 @@ namespace {
 constexpr int kSomethingMissing = 3;
 
 std::string size_text(const Pin& pin) {
-  return text::count_of(pin.files, "file", "files") + ", " + text::human_bytes(pin.bytes);
+  return text::count_of(pin.files, "file", "files") + ", " + units::size_text(pin.bytes);
 }
 
 void print(const Pin& pin) {

@@ -17,9 +17,9 @@
 #include "shaman/auth/token_file.hpp"
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 
 #include "commands/command_tools.hpp"
-#include "config/values.hpp"
 #include "options/command_options.hpp"
 
 namespace shaman::program {
@@ -89,10 +89,10 @@ bool is_good_name(const std::string& name) {
 
 int create(const Arguments& arguments) {
   const auto role = auth::role_of(arguments.role);
-  const auto lasts = config::parse_duration(arguments.expires);
+  const auto lasts = units::parse_duration(arguments.expires);
   if (!role) return fail("--role must be worker, submit or admin", kCommandUsage);
   if (arguments.expires != "never" && !lasts)
-    return fail("--expires must be a duration (e.g. 90d) or never", kCommandUsage);
+    return fail("--expires: " + lasts.error().message() + "; or never", kCommandUsage);
   if (!is_good_name(arguments.name))
     return fail("--name must be the owner of the token, in printable characters", kCommandUsage);
   auto tokens = read_if_there(arguments.file);

@@ -5,15 +5,15 @@
 #include <string_view>
 
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 
-#include "config/values.hpp"
 #include "options/name_checks.hpp"
 
 namespace shaman::program {
 namespace {
 
-using config::bytes_text;
-using config::duration_text;
+using units::duration_option;
+using units::size_option;
 using Given = std::set<std::string>;
 
 // A gigabit a second.
@@ -25,8 +25,8 @@ void check_collection(const Options& options, const Given& given, Findings& foun
   const GcOptions& gc = options.gc;
   const StoreLimits& limits = options.store.limits;
   if (gc.min_age > gc.max_age) {
-    const std::string what = "is " + duration_text(gc.max_age) + ", which is below gc.min-age (" +
-                             duration_text(gc.min_age) + "); younger files are never collected";
+    const std::string what = "is " + duration_option(gc.max_age) + ", which is below gc.min-age (" +
+                             duration_option(gc.min_age) + "); younger files are never collected";
     // 0 is how people write "as soon as that is allowed".
     if (given.contains("gc.max-age") && given.contains("gc.min-age") && gc.max_age.count() > 0)
       found.wrong("gc.max-age", what);
@@ -34,18 +34,18 @@ void check_collection(const Options& options, const Given& given, Findings& foun
       found.doubtful("gc.max-age", what);
   }
   if (gc.min_age < kShortAge)
-    found.doubtful("gc.min-age", "is " + duration_text(gc.min_age) +
+    found.doubtful("gc.min-age", "is " + duration_option(gc.min_age) +
                                      "; files may be collected between a client's requirements "
                                      "request and its checkout, if that takes longer");
   if (limits.max_store_size > 0 && gc.max_store_size >= limits.max_store_size)
     found.wrong("max-store-size",
-                "is " + bytes_text(limits.max_store_size) + ", and gc.max-store-size " +
-                    bytes_text(gc.max_store_size) +
+                "is " + size_option(limits.max_store_size) + ", and gc.max-store-size " +
+                    size_option(gc.max_store_size) +
                     " is not below it; uploads are rejected before collection begins");
   if (gc.min_free_space > 0 && gc.min_free_space < limits.min_free_space)
     found.wrong("min-free-space",
-                "is " + bytes_text(limits.min_free_space) + ", and gc.min-free " +
-                    bytes_text(gc.min_free_space) +
+                "is " + size_option(limits.min_free_space) + ", and gc.min-free " +
+                    size_option(gc.min_free_space) +
                     " is below it; uploads are rejected before collection begins");
   if (gc.min_free_inodes > 0 && gc.min_free_inodes < limits.min_free_inodes)
     found.wrong("min-free-inodes",
@@ -59,8 +59,8 @@ void check_limits(const Options& options, const Given& given, Findings& found) {
   const StoreOptions& store = options.store;
   if (limits.json_bytes > limits.json_budget)
     found.wrong("max-json-size",
-                "is " + bytes_text(limits.json_bytes) + ", which is above json-memory (" +
-                    bytes_text(limits.json_budget) + "); a request of that size never fits");
+                "is " + size_option(limits.json_bytes) + ", which is above json-memory (" +
+                    size_option(limits.json_budget) + "); a request of that size never fits");
   if (given.contains("max-connections-per-address") &&
       limits.connections_per_address > limits.connections)
     found.doubtful("max-connections-per-address", "is above max-connections (" +
@@ -69,7 +69,7 @@ void check_limits(const Options& options, const Given& given, Findings& found) {
   if (given.contains("max-file-size") && store.limits.max_store_size > 0 &&
       limits.file_bytes > store.limits.max_store_size)
     found.doubtful("max-file-size", "is above max-store-size (" +
-                                        bytes_text(store.limits.max_store_size) +
+                                        size_option(store.limits.max_store_size) +
                                         "); a file of that size is always rejected");
   for (const auto& [key, is_zero] :
        {std::pair("max-partial-uploads", store.max_partial_uploads == 0),
@@ -82,20 +82,19 @@ void check_times(const Options& options, const Given& given, Findings& found) {
   const http::Timeouts& timeouts = options.server.timeouts;
   if (options.store.stall_after > timeouts.stall)
     found.doubtful("stall-after",
-                   "is " + duration_text(options.store.stall_after) +
-                       ", which is above stall-timeout (" + duration_text(timeouts.stall) +
+                   "is " + duration_option(options.store.stall_after) +
+                       ", which is above stall-timeout (" + duration_option(timeouts.stall) +
                        "); a stalled upload is aborted before another client may take it over");
   if (options.store.upload_expiry < timeouts.stall)
     found.doubtful(
         "upload-expiry",
-        "is " + duration_text(options.store.upload_expiry) + ", which is below stall-timeout (" +
-            duration_text(timeouts.stall) +
+        "is " + duration_option(options.store.upload_expiry) + ", which is below stall-timeout (" +
+            duration_option(timeouts.stall) +
             "); an unfinished upload may be removed while its client is still connected");
   if (timeouts.min_rate > kFastRate)
-    found.doubtful(
-        "min-rate",
-        "is " + bytes_text(timeouts.min_rate) +
-            " per second, faster than a network of 1 Gbit/s; most transfers are aborted");
+    found.doubtful("min-rate",
+                   "is " + units::rate_option(timeouts.min_rate) +
+                       ", faster than a network of 1 Gbit/s; most transfers are aborted");
   if (given.contains("rate-window") && timeouts.min_rate == 0)
     found.doubtful("rate-window", "has no effect while min-rate is 0");
   if (given.contains("verify.rate") && options.verify_period.count() == 0)

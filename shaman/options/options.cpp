@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "shaman/units.hpp"
 #include "shaman/version.hpp"
 
 #include "options/option_groups.hpp"
@@ -177,8 +178,19 @@ void add_limit_options(Table& table, Options& options) {
               "Maximum number of connections from one address; a further one replaces an idle one, "
               "or gets 503",
               Reload::live, 1, 1'000'000);
-  table.bytes("max-file-size", limits.file_bytes, "Maximum size of one file", Reload::live, 1)
-      .default_text = "no limit";
+  Option& file_size =
+      table.bytes("max-file-size", limits.file_bytes, "Maximum size of one file", Reload::live, 1);
+  file_size.default_text = units::kNoLimitText;
+  file_size.get = [&limits] {
+    return Values{limits.file_bytes < units::kNoLimit ? units::size_option(limits.file_bytes)
+                                                      : units::kNoLimitText};
+  };
+  file_size.set = [&limits, set = file_size.set](const Values& values) -> result<void> {
+    if (values.front() != units::kNoLimitText) return set(values);
+    limits.file_bytes = units::kNoLimit;
+    return {};
+  };
+  file_size.defaults = file_size.get();
   table.bytes("max-json-size", limits.json_bytes, "Maximum size of one JSON request", Reload::live,
               1024, 1 << 30);
   table.bytes("json-memory", limits.json_budget,
@@ -209,13 +221,13 @@ void add_time_options(Table& table, Options& options) {
                  kLeast);
   table.duration("stall-timeout", timeouts.stall, "Abort transfers that move no byte for this long",
                  Reload::live, kLeast);
-  table.bytes("min-rate", timeouts.min_rate,
-              "Abort transfers slower than this number of bytes per second; 0: no limit",
-              Reload::live, 0, kTebi);
-  table.bytes("json-min-rate", timeouts.json_min_rate,
-              "Abort JSON requests over 256 KiB, and their responses, slower than this number of "
-              "bytes per second; 0: no limit",
-              Reload::live, 0, kTebi);
+  table.rate("min-rate", timeouts.min_rate,
+             "Abort transfers slower than this number of bytes per second; 0: no limit",
+             Reload::live, kTebi);
+  table.rate("json-min-rate", timeouts.json_min_rate,
+             "Abort JSON requests over 256 KiB, and their responses, slower than this number of "
+             "bytes per second; 0: no limit",
+             Reload::live, kTebi);
   table.duration("rate-window", timeouts.rate_window, "Time over which min-rate is averaged",
                  Reload::live, kLeast);
   table.duration("work-timeout", timeouts.work,
@@ -302,9 +314,9 @@ void add_verify_options(Table& table, Options& options) {
   table.section("Verification");
   table.duration("verify.period", options.verify_period,
                  "How often to verify all stored files; 0: never", Reload::live);
-  table.bytes("verify.rate", options.verify_rate,
-              "Maximum read rate of the verification in bytes per second; 0: no limit",
-              Reload::live, 0, kTebi);
+  table.rate("verify.rate", options.verify_rate,
+             "Maximum read rate of the verification in bytes per second; 0: no limit", Reload::live,
+             kTebi);
 }
 
 void add_log_options(Table& table, Options& options) {

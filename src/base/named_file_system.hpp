@@ -8,6 +8,7 @@
 
 #include "shaman/named_file.hpp"
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 
 /// The part of named_file.hpp that each operating system does in its own way.
 namespace shaman::named_file {
@@ -26,7 +27,7 @@ template <class ReadAt>
     const std::size_t before = bytes.size();
     if (before > most)
       return Error{errc::too_large, text::in_quotes(path) + " is larger than " +
-                                        text::human_bytes(most) + "; is it the right file?"};
+                                        units::size_text(most) + "; is it the right file?"};
     bytes.resize(before + std::min(kPiece, most + 1 - before));
     const auto count = read_at(before, std::as_writable_bytes(std::span(bytes).subspan(before)));
     if (!count) return count.error();

@@ -134,20 +134,6 @@ bool is_same_but_for_case(std::string_view one, std::string_view other) noexcept
   return std::ranges::equal(one, other, {}, lower_case, lower_case);
 }
 
-std::string human_bytes(std::uint64_t bytes) {
-  static constexpr std::array kUnits{"B", "kB", "MB", "GB", "TB", "PB", "EB"};
-  double value = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  while (value >= 999.95 && unit + 1 < kUnits.size()) {
-    value /= 1000;
-    ++unit;
-  }
-  std::array<char, 32> buffer;
-  std::snprintf(buffer.data(), buffer.size(), unit == 0 ? "%.0f %s" : "%.1f %s", value,
-                kUnits[unit]);
-  return buffer.data();
-}
-
 std::string count_of(std::uint64_t count, std::string_view singular, std::string_view plural) {
   std::string text = std::to_string(count);
   text += ' ';

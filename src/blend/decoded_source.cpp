@@ -9,6 +9,7 @@
 
 #include "shaman/blend/limits.hpp"
 #include "shaman/scratch_file.hpp"
+#include "shaman/units.hpp"
 
 #include "decoder.hpp"
 #include "messages.hpp"
@@ -107,7 +108,7 @@ class DecodedSource final : public ByteSource {
       if (*count == 0) break;
       if (decoder_->position() > kMaxScratchBytes)
         return beyond_limit(this->name(), "it is compressed as one piece of more than " +
-                                              text::human_bytes(kMaxScratchBytes) +
+                                              units::size_text(kMaxScratchBytes) +
                                               ": save it again in Blender");
       if (const result<void> written = file->write_at(position, std::span(scratch_).first(*count));
           !written)
@@ -183,7 +184,7 @@ class DecodedSource final : public ByteSource {
   }
 
   [[nodiscard]] Error over_expanded() const {
-    return beyond_limit(this->name(), "it expands to more than " + text::human_bytes(max_size_));
+    return beyond_limit(this->name(), "it expands to more than " + units::size_text(max_size_));
   }
 
   static constexpr std::uint64_t kPassesBeforeUnpacking = 4;

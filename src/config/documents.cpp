@@ -59,7 +59,9 @@ std::string sample_file(const Table& table) {
       "# `shaman-server --check-config --config THIS_FILE` reports errors in it. SIGHUP makes a\n"
       "# running server reload it; options with (restart) need a restart.\n"
       "#\n"
-      "# Durations are 500ms, 2s, 90m, 744h, 31d; sizes 1000, 64KiB, 20GiB (of 1024 each).\n";
+      "# Durations are 500ms, 2s, 90m, 36h, 7d, 1h30m. Sizes are 1000, 64K, 1.5GiB; K, KB and KiB "
+      "are\n"
+      "# 1024 bytes. Rates are sizes per second: 10M or 10M/s.\n";
   std::string section;
   std::string group;
   for (const Option& option : table.options()) {

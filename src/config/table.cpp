@@ -5,20 +5,13 @@
 #include <numeric>
 
 #include "shaman/text.hpp"
-
-#include "config/values.hpp"
+#include "shaman/units.hpp"
 
 namespace shaman::config {
 namespace {
 
 Error wrong(const std::string& given, const std::string& what) {
   return {errc::malformed_request, text::in_quotes(given) + " " + what};
-}
-
-// What has not the form of its kind.
-Error invalid(const char* kind, const std::string& given, const char* examples) {
-  return {errc::malformed_request, std::string("invalid ") + kind + " " + text::in_quotes(given) +
-                                       " (examples: " + examples + ")"};
 }
 
 std::string joined(const Values& values) {
@@ -55,16 +48,27 @@ std::string folded(std::string_view key) {
   return plain;
 }
 
-template <class Number>
-result<void> within(const std::string& given, Number value, Number least, Number most,
-                    std::string (*to_text)(Number)) {
+result<void> within(const std::string& given, std::uint64_t value, std::uint64_t least,
+                    std::uint64_t most, std::string (*to_text)(std::uint64_t)) {
   if (value < least) return wrong(given, "is too small; use at least " + to_text(least));
   if (value > most) return wrong(given, "is too large; use at most " + to_text(most));
   return {};
 }
 
-std::string count_text(std::uint64_t count) {
-  return std::to_string(count);
+// An option that is a number with bounds, as one grammar reads and writes it.
+Option numeric(std::uint64_t& value, std::uint64_t least, std::uint64_t most,
+               result<std::uint64_t> (*parse)(std::string_view),
+               std::string (*to_text)(std::uint64_t)) {
+  Option option{};
+  option.set = [&value, least, most, parse, to_text](const Values& given) -> result<void> {
+    const auto number = parse(given.front());
+    if (!number) return number.error();
+    if (auto fits = within(given.front(), *number, least, most, to_text); !fits) return fits;
+    value = *number;
+    return {};
+  };
+  option.get = [&value, to_text] { return Values{to_text(value)}; };
+  return option;
 }
 
 }  // namespace
@@ -123,14 +127,14 @@ Option& Table::duration(std::string key, std::chrono::milliseconds& value, std::
                 .set = {},
                 .get = {}};
   option.set = [&value, least](const Values& given) -> result<void> {
-    const auto duration = parse_duration(given.front());
-    if (!duration) return invalid("duration", given.front(), "500ms, 2s, 90m, 744h");
+    const auto duration = units::parse_duration(given.front());
+    if (!duration) return duration.error();
     if (*duration < least)
-      return wrong(given.front(), "is too short; use at least " + duration_text(least));
+      return wrong(given.front(), "is too short; use at least " + units::duration_option(least));
     value = *duration;
     return {};
   };
-  option.get = [&value] { return Values{duration_text(value)}; };
+  option.get = [&value] { return Values{units::duration_option(value)}; };
   return custom(std::move(option));
 }
 
@@ -145,58 +149,42 @@ Option& Table::duration(std::string key, std::chrono::seconds& value, std::strin
                 .set = {},
                 .get = {}};
   option.set = [&value](const Values& given) -> result<void> {
-    const auto duration = parse_duration(given.front());
-    if (!duration || duration->count() % 1000 != 0)
-      return invalid("duration", given.front(), "2s, 90m, 744h");
+    const auto duration = units::parse_duration(given.front());
+    if (!duration) return duration.error();
+    if (duration->count() % 1000 != 0)
+      return wrong(given.front(), "is not a whole number of seconds; use 1s or 2s, for example");
     value = std::chrono::duration_cast<std::chrono::seconds>(*duration);
     return {};
   };
-  option.get = [&value] { return Values{duration_text(value)}; };
+  option.get = [&value] { return Values{units::duration_option(value)}; };
+  return custom(std::move(option));
+}
+
+Option& Table::number(Option option, std::string key, const char* type, std::string text,
+                      Reload reload) {
+  option.key = std::move(key);
+  option.type = type;
+  option.text = std::move(text);
+  option.reload = reload;
   return custom(std::move(option));
 }
 
 Option& Table::bytes(std::string key, std::uint64_t& value, std::string text, Reload reload,
                      std::uint64_t least, std::uint64_t most) {
-  Option option{.key = std::move(key),
-                .section = {},
-                .type = "BYTES",
-                .text = std::move(text),
-                .reload = reload,
-                .example = {},
-                .set = {},
-                .get = {}};
-  option.set = [&value, least, most](const Values& given) -> result<void> {
-    const auto bytes = parse_bytes(given.front());
-    if (!bytes) return invalid("size", given.front(), "1000, 64MiB, 1.5TiB");
-    if (auto fits = within<std::uint64_t>(given.front(), *bytes, least, most, bytes_text); !fits)
-      return fits;
-    value = *bytes;
-    return {};
-  };
-  option.get = [&value] { return Values{bytes_text(value)}; };
-  return custom(std::move(option));
+  return number(numeric(value, least, most, units::parse_size, units::size_option), std::move(key),
+                "BYTES", std::move(text), reload);
+}
+
+Option& Table::rate(std::string key, std::uint64_t& value, std::string text, Reload reload,
+                    std::uint64_t most) {
+  return number(numeric(value, 0, most, units::parse_rate, units::rate_option), std::move(key),
+                "RATE", std::move(text), reload);
 }
 
 Option& Table::count(std::string key, std::uint64_t& value, std::string text, Reload reload,
                      std::uint64_t least, std::uint64_t most) {
-  Option option{.key = std::move(key),
-                .section = {},
-                .type = "COUNT",
-                .text = std::move(text),
-                .reload = reload,
-                .example = {},
-                .set = {},
-                .get = {}};
-  option.set = [&value, least, most](const Values& given) -> result<void> {
-    const auto count = parse_count(given.front());
-    if (!count) return invalid("number", given.front(), "0, 12, 1000");
-    if (auto fits = within<std::uint64_t>(given.front(), *count, least, most, count_text); !fits)
-      return fits;
-    value = *count;
-    return {};
-  };
-  option.get = [&value] { return Values{std::to_string(value)}; };
-  return custom(std::move(option));
+  return number(numeric(value, least, most, units::parse_count, units::count_option),
+                std::move(key), "COUNT", std::move(text), reload);
 }
 
 Option& Table::choice(std::string key, std::vector<std::string> names, std::string text,

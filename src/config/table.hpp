@@ -25,10 +25,10 @@ using Values = std::vector<std::string>;
 /// One option. `gc.max-age` is `--gc-max-age` on the command line, `SHAMAN_GC_MAX_AGE` in the
 /// environment, and `max-age:` below `gc:` in a file.
 struct Option {
-  std::string key;
-  std::string section;  ///< a heading for people
-  std::string type;     ///< `DIR`, `COUNT`, `group|full|none`
-  std::string text;     ///< what it does, without a full stop
+  std::string key{};
+  std::string section{};  ///< a heading for people
+  std::string type;       ///< `DIR`, `COUNT`, `group|full|none`
+  std::string text;       ///< what it does, without a full stop
   Reload reload = Reload::restart;
   bool is_list = false;
   bool is_map = false;  ///< a list of `NAME=VALUE`, in a file also `NAME: VALUE`
@@ -80,6 +80,9 @@ class Table {
   Option& duration(std::string key, std::chrono::seconds& value, std::string text, Reload reload);
   Option& bytes(std::string key, std::uint64_t& value, std::string text, Reload reload,
                 std::uint64_t least = 0, std::uint64_t most = std::uint64_t{1} << 62);
+  /// Bytes per second.
+  Option& rate(std::string key, std::uint64_t& value, std::string text, Reload reload,
+               std::uint64_t most);
   Option& count(std::string key, std::uint64_t& value, std::string text, Reload reload,
                 std::uint64_t least = 0, std::uint64_t most = 1'000'000'000);
   Option& choice(std::string key, std::vector<std::string> names, std::string text, Reload reload,
@@ -101,6 +104,8 @@ class Table {
   [[nodiscard]] std::map<std::string, Values> values() const;
 
  private:
+  Option& number(Option option, std::string key, const char* type, std::string text, Reload reload);
+
   std::string section_;
   std::deque<Option> options_;
 };

@@ -9,6 +9,7 @@
 
 #include "shaman/gc.hpp"
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 
 namespace shaman {
 namespace {

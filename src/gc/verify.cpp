@@ -9,6 +9,7 @@
 
 #include "shaman/gc.hpp"
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 
 #include "fs/error_kinds.hpp"
 #include "gc/blob_check.hpp"
@@ -247,7 +248,7 @@ std::string broken(const std::vector<std::string>& checkouts) {
 
 std::string to_text(const VerifyResults& results) {
   std::string out = text::count_of(results.blobs, "file", "files") + " read (" +
-                    text::human_bytes(results.bytes) + "), " +
+                    units::size_text(results.bytes) + "), " +
                     std::to_string(results.damaged.size()) + " damaged, " +
                     std::to_string(results.missing.size()) + " missing";
   if (results.was_resumed) out += "; went on where the last run was stopped";

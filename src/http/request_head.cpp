@@ -9,6 +9,8 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 
+#include "shaman/units.hpp"
+
 #include "http/target.hpp"
 
 namespace shaman::http {
@@ -24,7 +26,7 @@ BadHead describe_parse_error(const boost::system::error_code& code, std::size_t 
   using beast_http::error;
   const auto is = [&](error what) { return code == beast_http::make_error_code(what); };
   if (is(error::header_limit))
-    return {431, "the request's header is larger than " + std::to_string(max_bytes) + " bytes"};
+    return {431, "the request's header is larger than " + units::size_text(max_bytes)};
   if (is(error::bad_version)) return {505, "this server speaks HTTP/1.1 and HTTP/1.0"};
   if (is(error::bad_content_length) || is(error::multiple_content_length))
     return {400,

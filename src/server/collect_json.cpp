@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "shaman/units.hpp"
+
 namespace shaman::http {
 namespace {
 
@@ -16,7 +18,7 @@ constexpr unsigned kRetryAfter = 5;
 
 Response too_large(const Exchange& exchange) {
   return Response::error(413, "a request of this kind may have at most " +
-                                  std::to_string(exchange.options.limits.json_bytes) + " bytes");
+                                  units::size_text(exchange.options.limits.json_bytes));
 }
 
 Response no_memory(const Exchange& exchange) {

@@ -7,6 +7,7 @@
 
 #include "shaman/blend/limits.hpp"
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 
 #include "leftovers.hpp"
 #include "sorted.hpp"
@@ -370,7 +371,7 @@ result<void> Scanner::scan_packed_libraries() {
     if (!inner) return inner.error();
     if (inner->size() > nesting_.bytes_left)
       return too_much("libraries packed into it that expand to more than " +
-                      text::human_bytes(most_packed(file_.size())));
+                      units::size_text(most_packed(file_.size())));
     nesting_.bytes_left -= inner->size();
     Wanted wanted{false, library.wanted};
     std::sort(wanted.names.begin(), wanted.names.end());

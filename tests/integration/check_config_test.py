@@ -76,7 +76,7 @@ DOUBTFUL = (
     ("--max-partial-size 0", "max-partial-size: is 0; uploads cannot be resumed"),
     ("--stall-after 60s", "stall-after: is 1m, which is above stall-timeout"),
     ("--upload-expiry 10s", "upload-expiry: is 10s, which is below stall-timeout"),
-    ("--min-rate 10G", "min-rate: is 10GiB per second, faster than"),
+    ("--min-rate 10G", "min-rate: is 10GiB/s, faster than"),
     ("--min-rate 0 --rate-window 5s", "rate-window: has no effect"),
     ("--verify-rate 5M", "verify.rate: has no effect"),
     ("--checkout-grace 5m", "checkout.grace: has no effect without manager or manager-api"),

@@ -74,9 +74,9 @@ class Usage(WordsTest):
         for arguments, words in ((["--jobs", "999"], '--jobs: must be a whole number from 1 to 256, not "999"'),
                                  (["--jobs", "x"], '--jobs: must be a whole number from 1 to 256, not "x"'),
                                  ([*job, "--priority", "101"], 'must be a whole number from 0 to 100, not "101"'),
-                                 (["--limit-rate", "x"], "--limit-rate: must be bytes per second from 1K to 1T"),
-                                 (["--limit-rate", "10"], 'such as 10M or 500K, not "10"'),
-                                 (["--limit-rate", "1.5X"], 'not "1.5X"'), (["--frames", "1"], "--frames requires --job-type"),
+                                 (["--limit-rate", "x"], "--limit-rate: invalid rate \"x\" (examples: 500K, 10M, 1.5MiB/s)"),
+                                 (["--limit-rate", "10"], '"10" is not from 1K to 1T'),
+                                 (["--limit-rate", "1.5X"], 'invalid rate "1.5X"'), (["--frames", "1"], "--frames requires --job-type"),
                                  (["extra"], 'unexpected argument "extra"'), (["--server"], "--server needs a value: URL")):
             with self.subTest(arguments):
                 self.assertIn(words, self.run_shaman("submit", self.shot, *arguments, expect=2).stderr)

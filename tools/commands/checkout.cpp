@@ -7,6 +7,7 @@
 
 #include "shaman/client/checkouts.hpp"
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 
 #include "commands/actions.hpp"
 
@@ -64,9 +65,9 @@ ExitStatus show_checkout(const client::Server& server, const ActionOptions& opti
   print("Checkout:   " + text::printable(found->checkout.path) + "\n" +
         "Made:       " + text::printable(found->checkout.made) + "\n" +
         "Files:      " + text::count_of(found->files.size(), "file", "files") + ", " +
-        text::human_bytes(found->bytes) + "\n");
+        units::size_text(found->bytes) + "\n");
   for (const CheckoutFile& file : found->files)
-    print("  " + text::printable(file.path) + "  " + text::human_bytes(file.bytes) + "\n");
+    print("  " + text::printable(file.path) + "  " + units::size_text(file.bytes) + "\n");
   return ExitStatus::done;
 }
 

@@ -13,6 +13,7 @@
 #include "shaman/pack/write.hpp"
 #include "shaman/text.hpp"
 #include "shaman/trace/trace.hpp"
+#include "shaman/units.hpp"
 
 #include "commands.hpp"
 #include "options/file_options.hpp"
@@ -53,7 +54,7 @@ std::string preview(const pack::Plan& plan) {
              text::printable(patch.text) + "\"\n";
   }
   return out + "Would pack " + text::count_of(plan.files.size(), "file", "files") + ", " +
-         text::human_bytes(bytes) + ".\n";
+         units::size_text(bytes) + ".\n";
 }
 
 ExitStatus fail_for_missing(std::string_view sentence) {
@@ -90,7 +91,7 @@ result<ExitStatus> write_it(const PackCommandOptions& options, const trace::Trac
   tell_unreadable(*report, trace);
   if (!options.quiet)
     print("Packed " + text::count_of(report->files, "file", "files") + ", " +
-          text::human_bytes(report->bytes) + ", into " + text::printable(options.target) +
+          units::size_text(report->bytes) + ", into " + text::printable(options.target) +
           "\nOpen first: " + text::printable(plan.blendfile_place) + "\n");
   if (options.strict && !report->unreadable.empty())
     return fail_for_missing("the pack is incomplete (--strict)");

@@ -298,7 +298,7 @@ Command add_submit(CLI::App& app) {
   command
       ->add_option("--limit-rate", options->submit.limit_rate,
                    "Limit the upload rate in bytes per second, such as 10M.")
-      ->type_name("BYTES")
+      ->type_name("RATE")
       ->transform(byte_rate());
   command->add_flag("--dry-run", options->dry_run,
                     "Send nothing; show what would be uploaded, and anything unexpected.");

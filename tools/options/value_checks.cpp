@@ -1,45 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "options/value_checks.hpp"
 
-#include <cctype>
 #include <charconv>
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 
 namespace shaman::tools {
 namespace {
 
-constexpr double kLowestRate = 1e3;
-constexpr double kHighestRate = 1e12;
-
-// `K`, `kB`, `KiB`; 1 where there is none.
-std::optional<double> factor_of(std::string_view unit) {
-  constexpr std::string_view kUnits = "KMGT";
-  if (unit.empty() || text::is_same_but_for_case(unit, "B")) return 1;
-  const std::size_t power =
-      kUnits.find(static_cast<char>(std::toupper(static_cast<unsigned char>(unit.front()))));
-  if (power == std::string_view::npos) return std::nullopt;
-  unit.remove_prefix(1);
-  const bool is_binary = text::is_same_but_for_case(unit, "iB");
-  if (!is_binary && !unit.empty() && !text::is_same_but_for_case(unit, "B")) return std::nullopt;
-  double factor = 1;
-  for (std::size_t i = 0; i <= power; ++i)
-    factor *= is_binary ? 1024 : 1000;
-  return factor;
-}
-
-std::optional<double> bytes_of(std::string_view text) {
-  double number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc()) return std::nullopt;
-  const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
-  const std::optional<double> factor = factor_of(text::trimmed(unit));
-  return factor ? std::optional(number * *factor) : std::nullopt;
-}
+constexpr std::uint64_t kLowestRate = 1000;  // `1K` when that was 1000
+constexpr std::uint64_t kHighestRate = std::uint64_t{1} << 40;
 
 }  // namespace
 
@@ -59,11 +31,11 @@ CLI::Validator whole_number(std::int64_t least, std::int64_t most) {
 CLI::Validator byte_rate() {
   return CLI::Validator(
       [](std::string& value) -> std::string {
-        const std::optional<double> bytes = bytes_of(value);
-        if (!bytes || !(*bytes >= kLowestRate && *bytes <= kHighestRate))
-          return "must be bytes per second from 1K to 1T, such as 10M or 500K, not " +
-                 text::in_quotes(value);
-        value = std::to_string(static_cast<std::uint64_t>(*bytes));
+        const auto rate = units::parse_rate(value);
+        if (!rate) return rate.error().message();
+        if (*rate < kLowestRate || *rate > kHighestRate)
+          return text::in_quotes(value) + " is not from 1K to 1T (bytes per second)";
+        value = std::to_string(*rate);
         return {};
       },
       "");

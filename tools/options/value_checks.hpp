@@ -11,7 +11,7 @@ namespace shaman::tools {
 
 [[nodiscard]] CLI::Validator whole_number(std::int64_t least, std::int64_t most);
 
-/// Makes bytes a second of `10M`, `1.5 MB`, `500K` (thousands) or `64KiB` (1,024), from 1K to 1T.
+/// Makes bytes per second of a rate (shaman/units.hpp), from 1000 to 1 TiB.
 [[nodiscard]] CLI::Validator byte_rate();
 
 }  // namespace shaman::tools

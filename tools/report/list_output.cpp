@@ -14,6 +14,7 @@
 #include "shaman/os.hpp"
 #include "shaman/standard_output.hpp"
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 
 #include "report/output.hpp"
 
@@ -31,7 +32,7 @@ std::string red(const std::string& text) {
 
 std::string size_of(const std::string& file) {
   const result<os::FileInfo> info = os::info(file);
-  return info ? text::human_bytes(info->size) : std::string("?");
+  return info ? units::size_text(info->size) : std::string("?");
 }
 
 // Paths below the .blend's folder are shown from there.

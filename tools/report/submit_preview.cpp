@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 
 #include "complaints.hpp"
 #include "report/complaints.hpp"
@@ -64,8 +65,7 @@ std::string and_more(std::size_t count, std::size_t shown) {
 std::string file_lines(const std::vector<PreviewFile>& files, std::size_t most) {
   std::string out;
   for (std::size_t i = 0; i < files.size() && i < most; ++i)
-    out +=
-        "  " + text::human_bytes(files[i].bytes) + "  " + text::printable(files[i].source) + "\n";
+    out += "  " + units::size_text(files[i].bytes) + "  " + text::printable(files[i].source) + "\n";
   return out + and_more(files.size(), most);
 }
 
@@ -77,7 +77,7 @@ std::string outside_text(const Preview& preview) {
   const std::string hint =
       preview.project_hint.empty() ? "" : "Hint: " + preview.project_hint + "\n";
   return hint + text::count_of(preview.outside.size(), "file", "files") +
-         " from outside the project would be included (" + text::human_bytes(bytes) + "):\n" +
+         " from outside the project would be included (" + units::size_text(bytes) + "):\n" +
          file_lines(preview.outside, kMostOutside);
 }
 
@@ -110,7 +110,7 @@ std::string saved_text(const client::SaveState& saved) {
 }
 
 std::string amount(std::uint64_t files, std::uint64_t bytes) {
-  return text::count_of(files, "file", "files") + ", " + text::human_bytes(bytes);
+  return text::count_of(files, "file", "files") + ", " + units::size_text(bytes);
 }
 
 std::string farm_text(const Preview& preview) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 
 #include "report/complaints.hpp"
 
@@ -96,7 +97,7 @@ std::string submit_summary(const SubmitReport& report) {
   out +=
       "Blend file: " + text::printable(report.checkout_path + "/" + report.blendfile_place) + "\n";
   out += "Files:      " + text::count_of(report.files, "file", "files") + ", " +
-         text::human_bytes(report.bytes) + "\n";
+         units::size_text(report.bytes) + "\n";
   if (report.outside_files > 0)
     out += "Outside:    " + text::count_of(report.outside_files, "file", "files") +
            " from outside the project, in _outside_project\n";
@@ -104,7 +105,7 @@ std::string submit_summary(const SubmitReport& report) {
   out += "Sent:       ";
   out += report.uploaded_files == 0 ? "nothing, the server had everything"
                                     : text::count_of(report.uploaded_files, "file", "files") +
-                                          ", " + text::human_bytes(report.uploaded_bytes);
+                                          ", " + units::size_text(report.uploaded_bytes);
   out += " (" + seconds(report.times.total) + " in all)\n";
   return out;
 }

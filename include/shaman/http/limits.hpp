@@ -5,20 +5,22 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "shaman/units.hpp"
+
 namespace shaman::http {
 
 /// What one client, and all together, may take.
 struct Limits {
-  std::size_t header_bytes = 16 * 1024;               ///< of one request
-  std::uint64_t file_bytes = std::uint64_t{1} << 60;  ///< of one uploaded file
-  std::size_t json_bytes = std::size_t{64} << 20;     ///< of one JSON request
-  std::size_t json_budget = std::size_t{256} << 20;   ///< of all JSON requests in memory
-  std::size_t json_files = 1'000'000;                 ///< named by one JSON request
-  std::size_t buffer_bytes = std::size_t{32} << 20;   ///< that all uploads together have in flight
-  std::size_t piece_bytes = std::size_t{512} << 10;   ///< that are hashed and written in one go
-  std::size_t connections = 8192;                     ///< at once
-  std::size_t connections_per_address = 2048;         ///< of one client; not of a trusted proxy
-  std::size_t handshakes = 128;                       ///< of TLS, under way at once
+  std::size_t header_bytes = 16 * 1024;              ///< of one request
+  std::uint64_t file_bytes = units::kNoLimit;        ///< of one uploaded file
+  std::size_t json_bytes = std::size_t{64} << 20;    ///< of one JSON request
+  std::size_t json_budget = std::size_t{256} << 20;  ///< of all JSON requests in memory
+  std::size_t json_files = 1'000'000;                ///< named by one JSON request
+  std::size_t buffer_bytes = std::size_t{32} << 20;  ///< that all uploads together have in flight
+  std::size_t piece_bytes = std::size_t{512} << 10;  ///< that are hashed and written in one go
+  std::size_t connections = 8192;                    ///< at once
+  std::size_t connections_per_address = 2048;        ///< of one client; not of a trusted proxy
+  std::size_t handshakes = 128;                      ///< of TLS, under way at once
   std::size_t passed_on = 1024;  ///< requests and tunnels to the Manager at once
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 
 namespace shaman::client {
 namespace {
@@ -77,8 +78,8 @@ std::string percent(const ProgressView& view) {
 }
 
 std::string bytes_of(const ProgressView& view) {
-  return text::human_bytes(std::min(view.bytes_done, view.bytes_total)) + " of " +
-         text::human_bytes(view.bytes_total);
+  return units::size_text(std::min(view.bytes_done, view.bytes_total)) + " of " +
+         units::size_text(view.bytes_total);
 }
 
 std::string files_of(const ProgressView& view) {
@@ -88,7 +89,7 @@ std::string files_of(const ProgressView& view) {
 
 std::string rate_of(const ProgressView& view) {
   if (view.bytes_per_second < 1) return {};
-  return text::human_bytes(static_cast<std::uint64_t>(view.bytes_per_second)) + "/s";
+  return units::rate_text(static_cast<std::uint64_t>(view.bytes_per_second));
 }
 
 std::string left_of(const ProgressView& view) {

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 
 #include "http/status.hpp"
 #include "protocol/parameters.hpp"
@@ -98,7 +99,7 @@ result<void> BatchReader::begin_file() {
     outcome_->answer(place_, status, std::move(message));
   };
   if (id_.size > limits_.file_bytes) {
-    refuse(413, "a batch takes files of at most " + std::to_string(limits_.file_bytes) + " bytes");
+    refuse(413, "a batch takes files of at most " + units::size_text(limits_.file_bytes));
   } else if (auto begun = store_.begin_upload(id_, true, asker_); !begun) {
     refuse(status_of(begun.error().code), begun.error().message());
   } else if (auto* const upload = std::get_if<Upload>(&*begun)) {

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 
 #include "protocol/names.hpp"
 #include "protocol/parameters.hpp"
@@ -167,7 +168,7 @@ std::optional<Response> refuse_too_large(const Exchange& exchange, const BlobId&
   const std::uint64_t most = exchange.options.limits.file_bytes;
   if (id.size <= most) return std::nullopt;
   Response response =
-      Response::error(413, "this server takes files of at most " + std::to_string(most) + " bytes");
+      Response::error(413, "this server takes files of at most " + units::size_text(most));
   add_resumption(response, limits_of(exchange), std::nullopt, std::nullopt);
   return response;
 }

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 
 #include "protocol/names.hpp"
 #include "protocol/parameters.hpp"
@@ -99,7 +100,7 @@ std::optional<Response> refuse_early(const Exchange& exchange, const BlobId& id)
     return mismatch(id, length.value_or(0));
   if (id.size > exchange.options.limits.file_bytes)
     return Response::error(413, "this server takes files of at most " +
-                                    std::to_string(exchange.options.limits.file_bytes) + " bytes");
+                                    units::size_text(exchange.options.limits.file_bytes));
   return std::nullopt;
 }
 

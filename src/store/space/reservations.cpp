@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 
 #include "store/disk_error.hpp"
 
@@ -102,15 +103,15 @@ Error Reservations::no_room(const Room& room, const SpaceAmount& wanted,
                 " are to stay so; erase checkouts, or make a file system with more inodes"};
   if (room.is_by_store_size)
     return {errc::storage_full,
-            "the store has no room for " + text::human_bytes(wanted.bytes) + ": it may hold " +
-                text::human_bytes(limits_.max_store_size) + ", and holds " +
-                text::human_bytes(store_size_) +
+            "the store has no room for " + units::size_text(wanted.bytes) + ": it may hold " +
+                units::size_text(limits_.max_store_size) + ", and holds " +
+                units::size_text(store_size_) +
                 "; garbage collection makes room, or a larger --max-store-size"};
   return {errc::storage_full,
-          "the storage has no room for " + text::human_bytes(wanted.bytes) + ": " +
-              text::human_bytes(room.space.free_bytes) + " are free, of which " +
-              text::human_bytes(limits_.min_free_space) + " are to stay so and " +
-              text::human_bytes(shares_.reserved()) + " are reserved for uploads under way"};
+          "the storage has no room for " + units::size_text(wanted.bytes) + ": " +
+              units::size_text(room.space.free_bytes) + " are free, of which " +
+              units::size_text(limits_.min_free_space) + " are to stay so and " +
+              units::size_text(shares_.reserved()) + " are reserved for uploads under way"};
 }
 
 // A blob's size is its name.

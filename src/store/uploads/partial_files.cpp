@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 
 #include "fs/error_kinds.hpp"
 #include "store/disk_error.hpp"
@@ -214,7 +215,7 @@ result<PartialFiles::Open> PartialFiles::create(const BlobId& id, std::string_vi
     return Error{errc::limit_exceeded,
                  "this server keeps " +
                      text::count_of(names->size(), "unfinished upload", "unfinished uploads") +
-                     " of " + text::human_bytes(bytes) + ", " + std::to_string(own) +
+                     " of " + units::size_text(bytes) + ", " + std::to_string(own) +
                      " of them yours, and can keep no more for you: send the file whole, or"
                      " finish others first"};
   return create_alone(id, client);
@@ -330,7 +331,7 @@ void PartialFiles::remove_expired(const StoreLog& log) {
     if (!is_expired(name)) continue;
     if (remove_if_expired(name) && log)
       log(LogLevel::info, "removed " + called(name.id) + ", unfinished and expired: " +
-                              text::human_bytes(name.durable) + " of it had come");
+                              units::size_text(name.durable) + " of it had come");
   }
 }
 

@@ -61,14 +61,6 @@ TEST(IsSameButForCase, KnowsAsciiOnly) {
   EXPECT_FALSE(is_same_but_for_case("@", "`"));
 }
 
-TEST(HumanBytes, UsesDecimalUnits) {
-  EXPECT_EQ(human_bytes(0), "0 B");
-  EXPECT_EQ(human_bytes(999), "999 B");
-  EXPECT_EQ(human_bytes(1500), "1.5 kB");
-  EXPECT_EQ(human_bytes(999'960), "1.0 MB");
-  EXPECT_EQ(human_bytes(12'345'678'901), "12.3 GB");
-}
-
 TEST(CountOf, KnowsOneAndMany) {
   EXPECT_EQ(count_of(1, "file", "files"), "1 file");
   EXPECT_EQ(count_of(0, "file", "files"), "0 files");

@@ -17,6 +17,7 @@ struct Example {
   std::chrono::milliseconds timeout{1500};
   std::size_t level = 1;
   bool is_on = false;
+  std::uint64_t rate = 0;
   Values places;
 
   Table table() {

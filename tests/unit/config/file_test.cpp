@@ -65,7 +65,7 @@ TEST_F(FileTest, EveryProblemIsFoundWithItsLine) {
   EXPECT_EQ(read("storage: /srv\nmax-sise: 1\ngc:\n  max-age: soon\n  maxage: 2h\nmax-files: 0\n"),
             "2: there is no option max-sise; did you mean max-size?\n"
             "5: there is no option gc.maxage; did you mean gc.max-age?\n"
-            "4: gc.max-age: invalid duration \"soon\" (examples: 2s, 90m, 744h)\n"
+            "4: gc.max-age: invalid duration \"soon\" (examples: 2s, 90m, 36h, 7d, 1h30m)\n"
             "6: max-files: \"0\" is too small; use at least 1\n");
 }
 

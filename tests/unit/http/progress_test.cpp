@@ -12,25 +12,25 @@ using std::chrono::seconds;
 ProgressView halfway() {
   ProgressView view;
   view.stage = Stage::uploading;
-  view.bytes_done = 500'000'000;
-  view.bytes_total = 1'000'000'000;
+  view.bytes_done = 500U << 20U;
+  view.bytes_total = 1000U << 20U;
   view.files_done = 310;
   view.files_total = 1024;
-  view.bytes_per_second = 100e6;
+  view.bytes_per_second = 100 * 1024 * 1024;
   return view;
 }
 
 TEST(ProgressBar, ShowsEverythingWhereThereIsRoom) {
   EXPECT_EQ(progress_bar(halfway(), 120),
-            "Uploading  [###################...................]   50 %  500.0 MB of 1.0 GB  "
-            "0:05 left  100.0 MB/s  310 of 1024 files");
+            "Uploading  [###################...................]   50 %  500 MiB of 1000 MiB  "
+            "0:05 left  100 MiB/s  310 of 1024 files");
 }
 
 TEST(ProgressBar, LeavesOutWhatDoesNotFit) {
   EXPECT_EQ(progress_bar(halfway(), 80),
-            "Uploading  [########.........]   50 %  500.0 MB of 1.0 GB  0:05 left  100.0 MB/s");
+            "Uploading  [########.........]   50 %  500 MiB of 1000 MiB  0:05 left  100 MiB/s");
   EXPECT_EQ(progress_bar(halfway(), 79),
-            "Uploading  [########........]   50 %  500.0 MB of 1.0 GB  0:05 left  100.0 MB/s");
+            "Uploading  [########........]   50 %  500 MiB of 1000 MiB  0:05 left  100 MiB/s");
   EXPECT_EQ(progress_bar(halfway(), 30), "Uploading  [#####.....]   50 %");
   EXPECT_EQ(progress_bar(halfway(), 4), "Uplo");
   for (std::size_t width = 0; width < 150; ++width)
@@ -40,7 +40,7 @@ TEST(ProgressBar, LeavesOutWhatDoesNotFit) {
 TEST(ProgressBar, IsNeverOverfull) {
   ProgressView view = halfway();
   view.bytes_done = 2'000'000'000;
-  EXPECT_NE(progress_bar(view, 120).find("100 %  1.0 GB of 1.0 GB"), std::string::npos);
+  EXPECT_NE(progress_bar(view, 120).find("100 %  1000 MiB of 1000 MiB"), std::string::npos);
 }
 
 TEST(ProgressBar, HasNoBarWhereNothingIsCounted) {
@@ -82,7 +82,7 @@ TEST(ProgressText, IsOneLineOfALog) {
   ProgressView view = halfway();
   view.files_waiting = 2;
   EXPECT_EQ(progress_text(view),
-            "Uploading: 50 %, 500.0 MB of 1.0 GB, 0:05 left, 100.0 MB/s, 310 of 1024 files, "
+            "Uploading: 50 %, 500 MiB of 1000 MiB, 0:05 left, 100 MiB/s, 310 of 1024 files, "
             "2 files being sent by others");
 }
 
