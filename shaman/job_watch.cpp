@@ -32,7 +32,7 @@ JobWatch::JobWatch(Checkouts& checkouts, fs::FileSystem& file_system, const Sett
 std::chrono::milliseconds JobWatch::period() const {
   const auto settings = settings_.current();
   const bool has_work = !manager_.empty() || settings->old_checkouts.max_age.count() > 0;
-  return has_work ? settings->job_look_period : std::chrono::milliseconds(0);
+  return has_work ? settings->checkout_check_interval : std::chrono::milliseconds(0);
 }
 
 void JobWatch::jobs_changed(const std::vector<jobs::DeletedJob>& deleted) {

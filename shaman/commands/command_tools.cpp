@@ -22,6 +22,10 @@ int fail(const Error& error) {
   return kCommandFailed;
 }
 
+void note_new_name(const std::string& former, const std::string& now) {
+  std::fprintf(stderr, "shaman-server: warning: %s is now %s\n", former.c_str(), now.c_str());
+}
+
 namespace {
 // Before it went on as somebody else.
 std::string& first_caller() {

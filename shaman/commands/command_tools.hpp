@@ -25,6 +25,8 @@ inline constexpr const char* kServersFolder = ".shaman";
 
 /// Says the error on standard error. The exit status for it.
 int fail(const Error& error);
+/// Says that an option or a command was renamed. The former name works for one version.
+void note_new_name(const std::string& former, const std::string& now);
 /// What a store or a collection has to say, but for what is usual.
 void say(LogLevel level, const std::string& message);
 

@@ -26,6 +26,7 @@
 #include "shaman/worker_pool.hpp"
 
 #include "cli/document.hpp"
+#include "commands/checkouts_command.hpp"
 #include "commands/command_tools.hpp"
 #include "commands/description.hpp"
 #include "commands/pin_commands.hpp"
@@ -136,9 +137,15 @@ int check(int argc, char** argv) {
   given.line().add("storage", "--storage");
   app.add_option("url", url, "Address of the Manager itself, e.g. http://127.0.0.1:8081")
       ->type_name("URL");
-  app.add_flag("--beside", is_beside,
+  app.add_flag("--side-by-side", is_beside,
                "Another proxy, e.g. nginx, is in front of the Manager and this server; implied by "
                "manager-api");
+  app.add_flag_callback("--beside",
+                        [&is_beside] {
+                          is_beside = true;
+                          note_new_name("--beside", "--side-by-side");
+                        })
+      ->group("");
   const auto address = [&]() -> result<client::BaseUrl> { return client::BaseUrl::parse(url); };
   try {
     app.parse(argc, argv);
@@ -167,36 +174,6 @@ int check(int argc, char** argv) {
     is_good = is_good && !finding.is_wrong;
   }
   return is_good ? 0 : kWrong;
-}
-
-int expired(int argc, char** argv) {
-  bool confirms = false;
-  std::string storage;
-  CLI::App app(
-      "List the expired checkouts that await confirmation because more of them expired at once "
-      "than checkout.erase-brake allows.",
-      "shaman-server expired");
-  CommandOptions given(app);
-  given.line().add("storage", "--storage");
-  app.add_flag("--confirm", confirms,
-               "Confirm erasing them at the server's next check of the jobs");
-  if (const auto status = parse_for_storage(app, given, argc, argv, storage)) return *status;
-  fs::LocalFileSystem file_system;
-  if (const auto is = check_is_storage(file_system, storage); !is) return fail(is.error());
-  const auto held = jobs::held_checkouts(file_system, storage);
-  if (!held) return fail(held.error());
-  for (const jobs::CheckoutId& checkout : *held)
-    std::printf("%s\n", text::printable(checkout.path).c_str());
-  if (held->empty()) std::fprintf(stderr, "No checkouts are waiting for confirmation.\n");
-  if (!confirms || held->empty()) return 0;
-  const auto confirmed = jobs::confirm_erasing(file_system, storage, *held);
-  log_command("expired --confirm (" + text::count_of(held->size(), "checkout", "checkouts") + ")",
-              storage, confirmed);
-  if (!confirmed) return fail(confirmed.error());
-  std::fprintf(stderr,
-               "The server erases these checkouts at its next check of the jobs, unless they have "
-               "a job by then.\n");
-  return 0;
 }
 
 // `5%`, or `0.5%`: as a fraction of one. 0: it is no such thing.
@@ -270,7 +247,7 @@ constexpr std::array kCommands{
     Command{"pin", run_pin_command},
     Command{"unpin", run_unpin_command},
     Command{"pins", run_pins_command},
-    Command{"expired", expired},
+    Command{"checkouts", run_checkouts_command},
     Command{"token", run_token_command},
     Command{"check-manager", check},
 };
@@ -308,6 +285,7 @@ std::optional<int> run_command(int argc, char** argv) {
   const std::string_view name = argc > 1 ? argv[1] : "";
   for (const Command& command : kCommands)
     if (name == command.name) return command.run(argc - 1, argv + 1);
+  if (name == "expired") return run_expired_command(argc - 1, argv + 1);
   return print_document(argc, argv);
 }
 

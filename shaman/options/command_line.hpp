@@ -28,8 +28,11 @@ class CommandLine {
     const config::Option* option;
     CLI::Option* parsed;
     config::Values values;
+    std::string key;   ///< the option's own, or its former one
+    std::string flag;  ///< CLI11 does not tell the name of an option that is not shown
   };
   void add(const config::Option& option, const std::string& flag, const std::string& group);
+  void add_former(const config::Option& option);
 
   CLI::App& app_;
   const config::Table& table_;

@@ -105,7 +105,7 @@ void check_times(const Options& options, const Given& given, Findings& found) {
 void check_manager_options(const Options& options, const Given& given, Findings& found) {
   if (!options.asked_manager().empty()) return;
   for (const std::string& key : given) {
-    const bool is_by_age = key == "checkout.max-age" || key == "checkout.look-period";
+    const bool is_by_age = key == "checkout.max-age" || key == "checkout.check-interval";
     if (key.starts_with("checkout.") && !is_by_age)
       found.doubtful(key, "has no effect without manager or manager-api");
   }

@@ -288,11 +288,13 @@ void add_gc_options(Table& table, Options& options) {
 void add_checkout_options(Table& table, Options& options) {
   jobs::CheckoutEndsOptions& ends = options.checkout_ends;
   table.section("Expiry of checkouts");
-  table.duration(
-      "checkout.look-period", options.job_look_period,
-      "How often to query the Manager for its jobs and erase checkouts whose jobs are gone; "
-      "without a Manager, how often to erase checkouts older than checkout.max-age; 0: never",
-      Reload::live);
+  table
+      .duration(
+          "checkout.check-interval", options.checkout_check_interval,
+          "How often to query the Manager for its jobs and erase checkouts whose jobs are gone; "
+          "without a Manager, how often to erase checkouts older than checkout.max-age; 0: never",
+          Reload::live)
+      .former_key = "checkout.look-period";
   table.duration("checkout.grace", ends.grace,
                  "How long to keep a checkout after its last job disappeared without being deleted "
                  "through this server",
@@ -303,11 +305,14 @@ void add_checkout_options(Table& table, Options& options) {
                  "Without a Manager, how long to keep a checkout after it was created or last "
                  "returned to a client; 0: forever",
                  Reload::live);
-  table.count(
-      "checkout.erase-brake", ends.erase_brake,
-      "Maximum number of checkouts that expire at once; if more do, or more than two that are over "
-      "a fifth of all, nothing is erased until confirmed with `shaman-server expired --confirm`",
-      Reload::live);
+  table
+      .count("checkout.bulk-erase-limit", ends.erase_brake,
+             "Maximum number of checkouts that expire at once; if more do, or more than two that "
+             "are over "
+             "a fifth of all, nothing is erased until confirmed with `shaman-server checkouts "
+             "pending --confirm`",
+             Reload::live)
+      .former_key = "checkout.erase-brake";
 }
 
 void add_verify_options(Table& table, Options& options) {

@@ -38,10 +38,10 @@ struct Options {
   GcOptions gc;
   jobs::CheckoutEndsOptions checkout_ends;
   jobs::OldCheckoutsOptions old_checkouts;
-  std::chrono::milliseconds job_look_period{std::chrono::minutes(10)};  ///< 0: never
-  std::chrono::seconds gc_period{std::chrono::hours(24)};               ///< 0: never
-  std::chrono::seconds verify_period{0};                                ///< 0: never
-  std::uint64_t verify_rate = 20'000'000;                               ///< bytes a second
+  std::chrono::milliseconds checkout_check_interval{std::chrono::minutes(10)};  ///< 0: never
+  std::chrono::seconds gc_period{std::chrono::hours(24)};                       ///< 0: never
+  std::chrono::seconds verify_period{0};                                        ///< 0: never
+  std::uint64_t verify_rate = std::uint64_t{20} << 20;  ///< bytes per second
   bool connections_given = false;  ///< then too few descriptors are a reason not to start
   std::size_t disk_threads = 0;
   std::size_t request_threads = 0;

@@ -29,6 +29,7 @@ const std::vector<std::string>& variables_of_others() {
 }
 
 void add(Loaded& loaded, std::vector<config::Assignment> assignments, config::Problems problems) {
+  std::ranges::move(loaded.table.rename(assignments), std::back_inserter(loaded.warnings));
   for (auto& problem : loaded.table.apply(assignments))
     problems.push_back(std::move(problem));
   std::stable_sort(problems.begin(), problems.end(),
@@ -84,10 +85,10 @@ void refuse_contradictions(Loaded& loaded) {
         {"checkout.max-age",
          "cannot be combined with a Manager: checkouts then expire with their jobs, or after "
          "checkout.orphan-age if they never had one; remove this option, or set it to 0"});
-  else if (options.job_look_period.count() == 0)
+  else if (options.checkout_check_interval.count() == 0)
     loaded.problems.push_back(
         {"checkout.max-age",
-         "has no effect while checkout.look-period is 0; set that to an interval, e.g. 10m"});
+         "has no effect while checkout.check-interval is 0; set that to an interval, e.g. 10m"});
 }
 
 std::string shown(const config::Values& values) {

@@ -31,12 +31,16 @@ Given read_environment(const Table& table, const std::vector<std::string>& other
     const std::string name(line.substr(0, equals));
     const std::string_view value = line.substr(equals + 1);
     const auto& options = table.options();
+    const auto is_former = [&](const Option& candidate) {
+      return !candidate.former_key.empty() && candidate.former().variable() == name;
+    };
     const auto option = std::find_if(options.begin(), options.end(), [&](const Option& candidate) {
-      return candidate.variable() == name;
+      return candidate.variable() == name || is_former(candidate);
     });
     if (option != options.end()) {
-      given.assignments.push_back(
-          {option->key, option->is_list ? split(value) : Values{std::string(value)}, name});
+      given.assignments.push_back({is_former(*option) ? option->former_key : option->key,
+                                   option->is_list ? split(value) : Values{std::string(value)},
+                                   name});
     } else if (std::find(others.begin(), others.end(), name) == others.end()) {
       const std::string meant = table.nearest(name.substr(kPrefix.size()));
       if (!meant.empty())

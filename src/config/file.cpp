@@ -38,7 +38,8 @@ class Reader {
 
  private:
   void read_entry(const std::string& key, const YAML::Mark& mark, const YAML::Node& value);
-  void read_value(const Option& option, const YAML::Mark& mark, const YAML::Node& value);
+  void read_value(const Option& option, const std::string& key, const YAML::Mark& mark,
+                  const YAML::Node& value);
   [[nodiscard]] bool is_section(const std::string& key) const;
   bool take_scalar(const Option& option, const YAML::Node& node, const std::string& prefix,
                    Values& values);
@@ -64,7 +65,8 @@ bool Reader::take_scalar(const Option& option, const YAML::Node& node, const std
   return true;
 }
 
-void Reader::read_value(const Option& option, const YAML::Mark& mark, const YAML::Node& value) {
+void Reader::read_value(const Option& option, const std::string& key, const YAML::Mark& mark,
+                        const YAML::Node& value) {
   Values values;
   bool is_good = true;
   if (value.IsNull())
@@ -78,12 +80,11 @@ void Reader::read_value(const Option& option, const YAML::Mark& mark, const YAML
   } else {
     is_good = take_scalar(option, value, "", values);
   }
-  if (is_good)
-    given_.assignments.push_back({option.key, std::move(values), at(mark), line_of(mark)});
+  if (is_good) given_.assignments.push_back({key, std::move(values), at(mark), line_of(mark)});
 }
 
 void Reader::read_entry(const std::string& key, const YAML::Mark& mark, const YAML::Node& value) {
-  if (const Option* const option = table_.find(key)) return read_value(*option, mark, value);
+  if (const Option* const option = table_.find(key)) return read_value(*option, key, mark, value);
   if (!is_section(key))
     return fail(mark, "there is no option " + text::printable(key) + table_.suggestion(key));
   if (value.IsMap()) return read_section(value, key + ".");

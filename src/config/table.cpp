@@ -88,6 +88,12 @@ std::string Option::variable() const {
   return name;
 }
 
+Option Option::former() const {
+  Option other;
+  other.key = former_key;
+  return other;
+}
+
 std::string Option::shown_default() const {
   return default_text.empty() ? joined(defaults) : default_text;
 }
@@ -234,9 +240,26 @@ Option& Table::yes_no(std::string key, bool& value, std::string text, Reload rel
 }
 
 const Option* Table::find(std::string_view key) const {
-  const auto found = std::find_if(options_.begin(), options_.end(),
-                                  [&](const Option& option) { return option.key == key; });
+  const auto found = std::find_if(options_.begin(), options_.end(), [&](const Option& option) {
+    return option.key == key || (!key.empty() && option.former_key == key);
+  });
   return found == options_.end() ? nullptr : &*found;
+}
+
+Problems Table::rename(std::vector<Assignment>& assignments) const {
+  Problems notes;
+  for (Assignment& given : assignments) {
+    const Option* const option = find(given.key);
+    if (option == nullptr || option->key == given.key) continue;
+    if (given.origin == option->former().flag())
+      notes.push_back({"", given.origin + " is now " + option->flag()});
+    else if (given.origin == option->former().variable())
+      notes.push_back({"", given.origin + " is now " + option->variable()});
+    else
+      notes.push_back({given.origin, given.key + " is now " + option->key, given.line});
+    given.key = option->key;
+  }
+  return notes;
 }
 
 std::string Table::nearest(std::string_view key) const {

@@ -39,11 +39,15 @@ struct Option {
   std::function<Values()> get;
   Values defaults{};
   std::string default_text{};  ///< where the default is found out when the program starts
+  /// What it was called one version ago: taken everywhere, with a note. Empty: nothing else.
+  std::string former_key{};
 
   [[nodiscard]] std::string flag() const;      ///< `--gc-max-age`
   [[nodiscard]] std::string variable() const;  ///< `SHAMAN_GC_MAX_AGE`
   /// `[2h]`'s inside; empty where there is no default.
   [[nodiscard]] std::string shown_default() const;
+  /// An option that has only the former key: for its flag and its variable.
+  [[nodiscard]] Option former() const;
 };
 
 /// A value that was given somewhere.
@@ -91,7 +95,10 @@ class Table {
   Option& custom(Option option);
 
   [[nodiscard]] const std::deque<Option>& options() const noexcept { return options_; }
+  /// By its key, or by its former one.
   [[nodiscard]] const Option* find(std::string_view key) const;
+  /// Gives options that were set by their former keys the new ones, and says so: one note each.
+  [[nodiscard]] Problems rename(std::vector<Assignment>& assignments) const;
   /// The key that was meant, if one is near enough: for messages.
   [[nodiscard]] std::string nearest(std::string_view key) const;
   /// `; did you mean gc.max-age?`, or nothing.

@@ -30,12 +30,18 @@ class CheckManager(unittest.TestCase):
         return [line for line in said.splitlines() if line.startswith("error ")]
 
     def test_a_good_one(self):
-        for arguments in ((), ("--beside",)):
+        for arguments in ((), ("--side-by-side",)):
             status, said = self.check(*arguments)
             self.assertEqual(status, 0, said)
             self.assertIn("they are the same folder", said)
             self.assertIn("its own garbage collection is off", said)
         self.assertEqual(os.listdir(self.server.jobs()), [])
+
+    def test_the_former_name_of_an_option_is_noted(self):
+        done = subprocess.run([PROGRAM, "check-manager", self.farm.url, "--storage", self.server.storage, "--beside"],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("--beside is now --side-by-side", done.stderr)
 
     def test_another_name_of_the_same_storage_is_good(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -61,7 +67,7 @@ class CheckManager(unittest.TestCase):
     def test_its_shaman_is_off(self):
         self.farm.shaman_enabled = False
         self.assertEqual(self.check()[0], 0)
-        wrong = self.wrong("--beside")
+        wrong = self.wrong("--side-by-side")
         self.assertEqual(len(wrong), 1)
         self.assertIn("its Shaman is off", wrong[0])
 

@@ -22,7 +22,7 @@ class CheckoutEndsTest(unittest.TestCase):
     def setUp(self):
         self.farm = Manager(shaman_enabled=self.position != "manager")
         self.addCleanup(self.farm.close)
-        options = {"checkout_look_period": "100ms", "checkout_grace": "0", "checkout_orphan_age": "0",
+        options = {"checkout_check_interval": "100ms", "checkout_grace": "0", "checkout_orphan_age": "0",
                    **self.options}
         self.server = Server(**{self.position: self.farm.url}, **options).start()
         self.addCleanup(self.server.close)
@@ -82,7 +82,7 @@ class CheckoutEndsTest(unittest.TestCase):
             self.assertTrue(self.is_there(path), path)
 
     def expired(self, *arguments):
-        done = subprocess.run([PROGRAM, "expired", "--storage", self.server.storage, *arguments],
+        done = subprocess.run([PROGRAM, "checkouts", "pending", "--storage", self.server.storage, *arguments],
                               capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout.splitlines()
@@ -236,10 +236,14 @@ class Brake(CheckoutEndsTest):
         self.job("elsewhere", through=False)
         self.assert_all_there(jobs)
         self.assertEqual(len(self.expired()), 6)
+        former = subprocess.run([PROGRAM, "expired", "--storage", self.server.storage],
+                                capture_output=True, text=True, check=True)
+        self.assertEqual(former.stdout.splitlines(), self.expired())
+        self.assertIn("shaman-server expired is now shaman-server checkouts pending", former.stderr)
 
 
 class SmallBrake(CheckoutEndsTest):
-    options = {"checkout_erase_brake": 1}
+    options = {"checkout_bulk_erase_limit": 1}
 
     def test_a_number_is_a_limit_as_well(self):
         jobs = self.farm_of(12)
@@ -336,7 +340,7 @@ class ByAge(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.file = os.path.join(folder.name, "shaman.yaml")
-        self.write("checkout: {look-period: 100ms, max-age: 7d}")
+        self.write("checkout: {check-interval: 100ms, max-age: 7d}")
         self.server = Server(config=self.file).start()
         self.addCleanup(self.server.close)
         self.api = Api(self.server)
@@ -381,11 +385,11 @@ class ByAge(unittest.TestCase):
 
     def test_the_age_can_be_changed_and_taken_away_while_the_server_runs(self):
         self.checkout("a", 5)
-        self.write("checkout: {look-period: 100ms}")
+        self.write("checkout: {check-interval: 100ms}")
         self.server.process.send_signal(signal.SIGHUP)
         self.server.wait_for_log("checkout.max-age is now 0s; it was 168h")
         self.checkout("b", 9)
-        self.write("checkout: {look-period: 100ms, max-age: 8d}")
+        self.write("checkout: {check-interval: 100ms, max-age: 8d}")
         self.server.process.send_signal(signal.SIGHUP)
         self.wait_until_gone("b")
         self.assertTrue(self.is_there("a"))

@@ -11,7 +11,7 @@ from manager import Manager
 from shaman_server import PATIENCE, PROGRAM, Server
 
 COMMANDS = (("gc",), ("gc", "--dry-run"), ("gc", "--json"), ("verify",), ("verify", "--dry-run"),
-            ("erase", "film/shot"), ("expired",), ("expired", "--confirm"))
+            ("erase", "film/shot"), ("checkouts", "pending"), ("checkouts", "pending", "--confirm"))
 
 
 def run(*arguments):

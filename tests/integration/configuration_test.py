@@ -66,7 +66,7 @@ class Sources(unittest.TestCase):
                 (("--manager", farm, "--manager-api", farm), "manager-api: cannot be combined with manager"),
                 (("--manager", farm, "--checkout-max-age", "30d"), "checkout.max-age: cannot be combined with a Manager"),
                 (("--manager-api", farm, "--checkout-max-age", "30d"), "after checkout.orphan-age if they never had one"),
-                (("--checkout-look-period", "0", "--checkout-max-age", "30d"), "while checkout.look-period is 0")):
+                (("--checkout-check-interval", "0", "--checkout-max-age", "30d"), "while checkout.check-interval is 0")):
             with self.subTest(options):
                 for check in (("--check-config",), ()):
                     wrong = run("--storage", "/nonexistent/s", *options, *check)
@@ -84,6 +84,44 @@ class Sources(unittest.TestCase):
             wrong = run("--storage", "/s", "--check-config", "--manager-api", address)
             self.assertEqual(wrong.returncode, 2, wrong)
             self.assertIn(said, wrong.stderr)
+
+    def test_former_names_work_everywhere_and_are_noted(self):
+        storage = os.path.dirname(self.file) + "/storage"
+        self.write(f"storage: {storage}\nmanager-api: http://127.0.0.1:8081\ncheckout:\n  erase-brake: 7\n")
+        checked = self.check("--checkout-look-period", "5m")
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+        self.assertIn(f"{self.file}:4: checkout.erase-brake is now checkout.bulk-erase-limit", checked.stderr)
+        self.assertIn("--checkout-look-period is now --checkout-check-interval", checked.stderr)
+        self.assertIn("checkout.bulk-erase-limit: 7 ", checked.stdout)
+        self.assertIn("checkout.check-interval: 5m ", checked.stdout)
+        checked = self.check(SHAMAN_CHECKOUT_ERASE_BRAKE="9")
+        self.assertIn("SHAMAN_CHECKOUT_ERASE_BRAKE is now SHAMAN_CHECKOUT_BULK_ERASE_LIMIT", checked.stderr)
+        self.assertIn("checkout.bulk-erase-limit: 9 ", checked.stdout)
+        self.assertNotIn("erase-brake", run("--help").stdout)
+
+    def test_a_wrong_value_in_a_former_name_is_said(self):
+        wrong = run("--storage", "/s", "--check-config", "--checkout-erase-brake", "1x")
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn('--checkout-erase-brake: checkout.bulk-erase-limit: invalid number "1x"', wrong.stderr)
+
+    def test_values_have_one_grammar(self):
+        for option, value, shown in (("max-json-size", "1.5M", "1536KiB"), ("max-json-size", "64MB", "64MiB"),
+                                     ("max-json-size", "64 mib", "64MiB"), ("min-rate", "10M/s", "10MiB/s"),
+                                     ("verify-rate", "10M", "10MiB/s"), ("gc-max-age", "1h30m", "90m"),
+                                     ("gc-max-age", "7d", "168h"), ("max-file-size", "no limit", "no limit")):
+            with self.subTest(option, value=value):
+                done = run("--storage", os.path.dirname(self.file), "--check-config", f"--{option}", value)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertRegex(done.stdout, rf": {shown} +\(--{option}\)")
+        for option, words in (("max-json-size", 'invalid size "1x" (examples: 500M, 1.5G, 2TiB)'),
+                              ("verify-rate", 'invalid rate "1x" (examples: 500K, 10M, 1.5MiB/s)'),
+                              ("gc-max-age", 'invalid duration "1x" (examples: 2s, 90m, 36h, 7d, 1h30m)'),
+                              ("max-files", 'invalid number "1x" (examples: 0, 12, 1000)')):
+            self.assertIn(words, run("--storage", "/s", "--check-config", f"--{option}", "1x").stderr)
+
+    def test_limits_are_logged_as_they_are_written(self):
+        with Server(max_json_size="64MiB") as server:
+            server.wait_for_log("file size no limit, JSON of 64 MiB")
 
     def test_a_misspelt_variable_is_said(self):
         wrong = run("--storage", "/s", "--check-config", SHAMAN_GC_MAXAGE="1h")
@@ -179,7 +217,7 @@ class Reload(unittest.TestCase):
         wait_until(lambda: self.info()["name"] == "Farm", "the new name")
         self.assertEqual(self.info()["limits"]["fileBytes"], 50)
         self.assertEqual(self.client.upload(b"y" * 100).status, 413)
-        self.reload("", "max-file-size is now 1024PiB; it was 50")
+        self.reload("", "max-file-size is now no limit; it was 50")
         wait_until(lambda: self.client.upload(b"y" * 100).status == 204, "the limit to go")
 
     def test_a_wrong_file_changes_nothing(self):

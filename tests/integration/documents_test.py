@@ -11,7 +11,7 @@ import unittest
 PROGRAMS = {"shaman": (os.environ["SHAMAN_PROGRAM"], 1), "shaman-server": (os.environ["SHAMAN_SERVER_PROGRAM"], 8)}
 # Of each program: the words of each of its commands.
 COMMANDS = {"shaman": [["list"], ["pack"], ["submit"], ["checkout", "list"], ["job", "show"], ["status"], ["doctor"]],
-            "shaman-server": [["gc"], ["erase"], ["verify"], ["pin"], ["unpin"], ["pins"], ["expired"],
+            "shaman-server": [["gc"], ["erase"], ["verify"], ["pin"], ["unpin"], ["pins"], ["checkouts", "pending"],
                               ["token", "create"], ["check-manager"]]}
 
 

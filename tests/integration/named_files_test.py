@@ -90,7 +90,7 @@ class OfTheServer(NamedFilesTest):
         self.assert_said(done.stderr, "the configuration file", "fifo")
 
     def test_commands_say_it_too(self):
-        for command in (("gc",), ("erase", "a"), ("verify",), ("expired",), ("token", "list")):
+        for command in (("gc",), ("erase", "a"), ("verify",), ("checkouts", "pending"), ("token", "list")):
             done = self.run_server(*command, "--config", self.path("fifo"))
             self.assertEqual(done.returncode, 2, command)
             self.assert_said(done.stderr, "the configuration file", "fifo")

@@ -276,11 +276,13 @@ void Look::apply_brake(std::vector<std::string>& over, const std::vector<Checkou
   over = std::move(allowed);
   results_.held = rest;
   if (std::exchange(knowledge_.held, held) == held) return;
-  say(LogLevel::warning,
-      text::count_of(rest.size(), "checkout", "checkouts") + " of " +
-          std::to_string(found_.size()) +
-          " would be erased at once, as no job uses them any more; that many only go when an admin "
-          "confirms it: `shaman-server expired` lists them, with --confirm they go");
+  say(LogLevel::warning, text::count_of(rest.size(), "checkout", "checkouts") + " of " +
+                             std::to_string(found_.size()) +
+                             " would be erased at once, because no job uses them any more; so many "
+                             "are erased only when "
+                             "an administrator confirms it: `shaman-server checkouts pending` "
+                             "lists them, and --confirm "
+                             "erases them");
 }
 
 // A job may have come since the first question.

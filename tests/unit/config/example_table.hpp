@@ -25,9 +25,10 @@ struct Example {
     table.section("Storage");
     table.text("storage", storage, "DIR", "Where it is", Reload::restart);
     table.bytes("max-size", size, "Of one file", Reload::live, 16, 1 << 20);
-    table.count("max-files", files, "In a request", Reload::live, 1, 100);
+    table.count("max-files", files, "In a request", Reload::live, 1, 100).former_key = "most-files";
+    table.rate("rate", rate, "Per second", Reload::live, 1 << 20);
     table.section("Collection");
-    table.duration("gc.max-age", max_age, "Older goes", Reload::live);
+    table.duration("gc.max-age", max_age, "Older goes", Reload::live).former_key = "gc.age";
     table.duration("gc.timeout", timeout, "Not longer", Reload::live,
                    std::chrono::milliseconds(10));
     table.choice(

@@ -62,6 +62,33 @@ TEST_F(TableTest, WhatIsWrongIsSaidInWordsAndChangesNothing) {
   EXPECT_EQ(example_.level, 1U);
 }
 
+TEST_F(TableTest, RatesMayEndPerSecond) {
+  EXPECT_EQ(apply("rate", {"10K/s"}), "");
+  EXPECT_EQ(example_.rate, 10240U);
+  EXPECT_EQ(table_.find("rate")->get(), Values{"10KiB/s"});
+  EXPECT_EQ(apply("rate", {"1x"}),
+            "here: rate: invalid rate \"1x\" (examples: 500K, 10M, 1.5MiB/s)");
+  EXPECT_EQ(apply("rate", {"1G/s"}), "here: rate: \"1G/s\" is too large; use at most 1MiB/s");
+}
+
+TEST_F(TableTest, FormerNamesAreTakenWithANote) {
+  std::vector<Assignment> given{{"gc.age", {"31d"}, "--gc-age"},
+                                {"gc.age", {"31d"}, "SHAMAN_GC_AGE"},
+                                {"gc.age", {"31d"}, "shaman.yaml:4", 4},
+                                {"gc.max-age", {"31d"}, "--gc-max-age"},
+                                {"colour", {"red"}, "--colour"}};
+  std::string notes;
+  for (const Problem& note : table_.rename(given))
+    notes += note.message() + "\n";
+  EXPECT_EQ(notes,
+            "--gc-age is now --gc-max-age\n"
+            "SHAMAN_GC_AGE is now SHAMAN_GC_MAX_AGE\n"
+            "shaman.yaml:4: gc.age is now gc.max-age\n");
+  for (std::size_t i = 0; i < 4; ++i)
+    EXPECT_EQ(given[i].key, "gc.max-age");
+  EXPECT_EQ(given[4].key, "colour");
+}
+
 TEST_F(TableTest, SaysWhatWasMeant) {
   EXPECT_EQ(apply("max-sise", {"1"}), "here: there is no option max-sise; did you mean max-size?");
   EXPECT_EQ(apply("gc_max_age", {"1"}),
