@@ -60,6 +60,10 @@ class Pins {
   /// All pins, by reading all their links and looking for each blob. errc::io_error.
   [[nodiscard]] result<PinList> list();
 
+  /// The same without opening the storage to write: also of one that is full or mounted read-only.
+  [[nodiscard]] static result<PinList> read(fs::FileSystem& file_system, const std::string& storage,
+                                            WorkerPool& pool);
+
   /// Removes a pin whole. On return its absence is on stable storage. errc::not_found;
   /// errc::storage_full, errc::io_error.
   [[nodiscard]] result<void> remove(const std::string& name);

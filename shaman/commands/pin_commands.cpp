@@ -129,17 +129,17 @@ int run_pins_command(int argc, char** argv) {
   app.add_flag("--json", as_json, "Print the pins as one line of JSON");
   std::string storage;
   if (const auto status = parse_for_storage(app, given, argc, argv, storage)) return *status;
-  return with_pins(storage, [&](Pins& pins) {
-    const auto list = pins.list();
-    if (!list) return fail(list.error());
-    if (as_json)
-      print_json(*list);
-    else
-      print_text(*list);
-    const bool is_whole =
-        std::ranges::all_of(list->pins, [](const Pin& pin) { return pin.missing == 0; });
-    return is_whole ? 0 : kSomethingMissing;
-  });
+  fs::LocalFileSystem file_system;
+  WorkerPool pool(reading_threads());
+  const auto list = Pins::read(file_system, storage, pool);
+  if (!list) return fail(list.error());
+  if (as_json)
+    print_json(*list);
+  else
+    print_text(*list);
+  const bool is_whole =
+      std::ranges::all_of(list->pins, [](const Pin& pin) { return pin.missing == 0; });
+  return is_whole ? 0 : kSomethingMissing;
 }
 
 }  // namespace shaman::program

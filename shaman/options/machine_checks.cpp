@@ -14,6 +14,7 @@
 #include <boost/asio/ip/v6_only.hpp>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -21,6 +22,7 @@
 #include "shaman/named_file.hpp"
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 
 #include "descriptors.hpp"
 #include "options/certificate_checks.hpp"
@@ -80,6 +82,28 @@ void check_file_system(const std::string& path, Findings& found) {
                                   " is in memory; everything is lost when this machine restarts");
 }
 
+// Uploads and checkouts fail with less, whatever is to stay free.
+constexpr std::uint64_t kLeastBytes = std::uint64_t{1} << 20;
+constexpr std::uint64_t kLeastInodes = 32;
+
+void check_room(const std::string& path, const StoreLimits& limits, Findings& found) {
+  struct statvfs status {};
+  if (::statvfs(path.c_str(), &status) != 0) return;
+  const std::uint64_t bytes = std::uint64_t{status.f_bavail} * status.f_frsize;
+  const bool has_inodes = status.f_files > 0;  // some file systems have no such limit
+  const std::string free =
+      units::size_text(bytes) +
+      (has_inodes ? " and " + text::count_of(status.f_favail, "inode", "inodes") : std::string()) +
+      " free";
+  if (bytes < kLeastBytes || (has_inodes && status.f_favail < kLeastInodes))
+    return found.doubtful("storage", in_quotes(path) + " is full (" + free +
+                                         "); uploads and checkouts fail until there is space");
+  if (bytes < limits.min_free_space || (has_inodes && status.f_favail < limits.min_free_inodes))
+    found.doubtful("storage", in_quotes(path) + " has " + free +
+                                  ", less than min-free-space or min-free-inodes; uploads are "
+                                  "rejected");
+}
+
 void check_storage(const Options& options, Findings& found) {
   const std::string path = os::absolute(options.storage);
   const auto there = os::info(path);
@@ -95,6 +119,7 @@ void check_storage(const Options& options, Findings& found) {
   const std::size_t before = found.errors.size();
   check_file_system(place, found);
   if (found.errors.size() > before) return;
+  check_room(place, options.store.limits, found);
   for (const char* const part : {"", "/jobs", "/file-store", "/file-store/stored", "/.shaman"}) {
     const auto folder = os::info(place + part);
     if (!folder) continue;

@@ -42,8 +42,9 @@ inline constexpr std::string_view kTrash = "trash";  ///< collected blobs, in on
 inline constexpr std::string_view kUnfinished = "open-";
 /// Damaged blobs, and what was found in the place of a blob or of a folder of blobs.
 inline constexpr std::string_view kQuarantine = "quarantine";
-inline constexpr std::string_view kProofs = "proofs";  ///< see Proofs
-inline constexpr std::string_view kPins = "pins";      ///< links in it protect blobs as jobs' do
+inline constexpr std::string_view kProofs = "proofs";    ///< see Proofs
+inline constexpr std::string_view kPins = "pins";        ///< links in it protect blobs as jobs' do
+inline constexpr std::string_view kReserve = "reserve";  ///< see StorageReserve
 inline constexpr std::string_view kCollector = "collector";  ///< there while somebody collects
 
 /// The digits of a digest that name the outer folder of its blobs.

@@ -38,6 +38,10 @@ class Rounds {
     store_.instance.clean_up_after_the_dead(store_.dismantling, store_.options.log);
     store_.partials.remove_expired(store_.options.log);
     bring_back_unfinished(store_.file_system, store_.root, store_.blobs, store_.options.log);
+    // Not at once: a command on a full storage works with what it has deleted.
+    if (has_beaten_) store_.root.reserve.give_back();
+    StorageReserve::fill(store_.file_system, store_.root.private_folder);
+    has_beaten_ = true;
   }
 
  private:
@@ -57,6 +61,7 @@ class Rounds {
   std::chrono::steady_clock::time_point next_beat_{};
   std::chrono::steady_clock::time_point next_try_{};
   std::string told_;
+  bool has_beaten_ = false;
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A disk that is too full: 507. Needs a small file system of its own, so it runs as root only."""
 
+import errno
+import json
 import os
 import shutil
 import subprocess
@@ -187,6 +189,127 @@ class Inodes(SmallDisk):
         left = os.statvfs(self.storage).f_favail
         self.assertGreaterEqual(left, 100)
         self.assertLess(left, 110)
+
+
+class ByHand(SmallDisk):
+    """Commands by hand while not one byte, or not one inode, is free: then their administrator needs them most."""
+
+    def setUp(self):
+        super().setUp()
+        self.server, self.client = self.start()
+        self.files = [spec(f"{n}.png", self.upload()) for n in range(3)]
+        for checkout in ("film/kept", "film/old", "film/older"):
+            self.assertEqual(self.client.create(checkout, self.files).json()["checkoutPath"], checkout)
+        self.unused = self.upload()
+        wait_until(lambda: len(self.reserve()) > 20, "the storage's reserve")
+
+    def upload(self):
+        data = new_content(100_000)
+        self.assertEqual(self.client.upload(data).status, 204)
+        return data
+
+    def reserve(self):
+        folder = os.path.join(self.storage, ".shaman", "reserve")
+        return os.listdir(folder) if os.path.isdir(folder) else []
+
+    def fill_completely(self):
+        """Takes whatever the file system gives to anyone."""
+        folder = os.path.join(self.storage, "..")
+        with open(os.path.join(folder, "filling"), "wb", buffering=0) as file:
+            for size in (MIB, 4096, 1):
+                try:
+                    while True:
+                        file.write(bytes(size))
+                        os.fsync(file.fileno())
+                except OSError as error:
+                    self.assertEqual(error.errno, errno.ENOSPC)
+        self.assertEqual(self.free_bytes(), 0)
+
+    def run_command(self, *arguments):
+        return subprocess.run([os.environ["SHAMAN_SERVER_PROGRAM"], *arguments, "--storage", self.storage],
+                              capture_output=True, text=True, check=False)
+
+    def assert_works(self, *arguments):
+        done = self.run_command(*arguments)
+        self.assertEqual(done.returncode, 0, (arguments, done.stderr))
+        return done
+
+    def assert_all_commands_work(self):
+        self.assert_works("pin", "film/kept", "--name", "May")
+        self.assertIn("May", self.assert_works("pins").stdout)
+        self.assert_works("erase", "film/old")
+        self.assert_works("unpin", "May")
+        self.assertEqual(json.loads(self.assert_works("pins", "--json").stdout)["pins"], [])
+        self.assert_works("verify")
+        self.assert_works("checkouts", "pending")
+        self.assert_works("gc", "--dry-run")
+        collected = json.loads(self.assert_works("gc", "--min-age", "0s", "--max-age", "0s", "--json").stdout)
+        self.assertEqual(collected["collected"], 1)
+        self.assert_works("erase", "film/older")
+        self.assertEqual(sorted(os.listdir(os.path.join(self.storage, "jobs", "film"))), ["kept"])
+
+    def assert_it_becomes_free(self):
+        self.assert_works("gc", "--min-age", "0s", "--max-age", "0s", "--grace", "0s")
+        wait_until(lambda: self.free_bytes() >= 100_000, "the room of the collected file")
+        self.server.start()
+        with Api(self.server) as client:
+            self.assertEqual(client.upload(new_content()).status, 204)
+            self.assertEqual(client.status(self.unused), "unknown")
+        for file in self.files:
+            self.assertTrue(os.path.isfile(os.path.join(self.storage, "jobs", "film", "kept", file["path"])))
+
+    def test_beside_a_running_server(self):
+        self.fill_completely()
+        self.assert_all_commands_work()
+        self.server.terminate()
+        self.assert_it_becomes_free()
+
+    def test_without_a_server(self):
+        self.server.terminate()
+        self.fill_completely()
+        self.assert_all_commands_work()
+        self.assert_it_becomes_free()
+
+    def test_after_a_server_was_started_on_the_full_storage(self):
+        self.server.terminate()
+        self.fill_completely()
+        self.server.start()
+        with Api(self.server) as client:
+            self.assertEqual(client.status(self.unused), "stored")
+        self.server.terminate()
+        self.assert_all_commands_work()
+
+    def test_pins_write_nothing(self):
+        self.assert_works("pin", "film/kept")
+        self.server.terminate()
+        mount = os.path.dirname(self.storage)
+        subprocess.run(["mount", "-o", "remount,ro", mount], check=True)
+        self.assertIn("film/kept", self.assert_works("pins").stdout)
+
+    def test_check_config_says_so(self):
+        self.server.terminate()
+        self.assertNotIn("full", self.run_command("--check-config").stderr)
+        self.fill_completely()
+        self.assertRegex(self.assert_works("--check-config").stderr, r'warning: storage: "[^"]*" is full \(.* free\)')
+
+
+class ByHandWithoutInodes(ByHand):
+    make = ("-N", "300")
+
+    def fill_completely(self):
+        folder = os.path.join(self.storage, "..", "filling")
+        os.mkdir(folder)
+        try:
+            for number in range(1000):
+                with open(os.path.join(folder, str(number)), "xb"):
+                    pass
+        except OSError as error:
+            self.assertEqual(error.errno, errno.ENOSPC)
+        self.assertEqual(os.statvfs(self.storage).f_favail, 0)
+
+    def assert_it_becomes_free(self):
+        self.assert_works("gc", "--min-age", "0s", "--max-age", "0s", "--grace", "0s")
+        wait_until(lambda: os.statvfs(self.storage).f_favail > 0, "the collected file's inode")
 
 
 class StoreSize(unittest.TestCase):

@@ -2,11 +2,7 @@
 #include "shaman/pins.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <charconv>
-#include <mutex>
 #include <span>
-#include <unordered_set>
 #include <utility>
 
 #include "shaman/fs/trees.hpp"
@@ -15,6 +11,7 @@
 #include "checkout/existing/checkout_links.hpp"
 #include "checkout/existing/erasure.hpp"
 #include "checkout/existing/pin_names.hpp"
+#include "checkout/existing/pin_reader.hpp"
 #include "checkout/making/placement.hpp"
 #include "checkout/making/plan.hpp"
 #include "checkout/making/staging.hpp"
@@ -29,51 +26,13 @@ namespace {
 
 namespace errors = boost::system::errc;
 
-// In a pin's folder: what it is of, and the copy of the checkout's links.
-constexpr std::string_view kAbout = "about";
-constexpr std::string_view kFiles = "files";
 constexpr std::size_t kDepth = 3;  // .shaman, pins, the pin's own folder
-constexpr std::size_t kMostAbout = 4096;
 constexpr std::size_t kMostManifest = std::size_t{1} << 30;
-constexpr std::size_t kGrain = 64;
 constexpr std::size_t kNamedMissing = 5;
-
-std::vector<BlobId> distinct_blobs(const TreeLinks& tree) {
-  std::unordered_set<BlobId> seen;
-  std::vector<BlobId> ids;
-  const auto add = [&](const BlobId& id) {
-    if (seen.insert(id).second) ids.push_back(id);
-  };
-  for (const TreeLink& link : tree.links)
-    add(link.id);
-  if (tree.manifest) add(*tree.manifest);
-  return ids;
-}
-
-std::uint64_t bytes_of(const std::vector<BlobId>& ids) {
-  std::uint64_t bytes = 0;
-  for (const BlobId& id : ids)
-    bytes += id.size;
-  return bytes;
-}
 
 std::string about_text(const std::string& checkout, fs::Time made) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(made.time_since_epoch());
   return "checkout " + checkout + "\nmade " + std::to_string(seconds.count()) + "\n";
-}
-
-// What about_text() wrote; nothing where it is no such text.
-void take_about(std::string_view text, Pin& pin) {
-  constexpr std::string_view kCheckout = "checkout ";
-  constexpr std::string_view kMade = "\nmade ";
-  const std::size_t made = text.find(kMade);
-  if (!text.starts_with(kCheckout) || made == std::string_view::npos) return;
-  std::int64_t seconds = 0;
-  const std::string_view digits = text.substr(made + kMade.size());
-  if (std::from_chars(digits.data(), digits.data() + digits.size(), seconds).ec != std::errc())
-    return;
-  pin.checkout = text.substr(kCheckout.size(), made - kCheckout.size());
-  pin.made = fs::Time(std::chrono::seconds(seconds));
 }
 
 }  // namespace
@@ -83,11 +42,13 @@ struct Pins::Impl {
       : opened(std::move(opened_)), store(*opened), file_system(store.file_system) {}
 
   result<Added> add(const std::string& checkout, const std::string& name);
-  result<PinList> list();
   result<void> remove(const std::string& name);
 
+  const std::unique_ptr<Store::Impl> opened;
+  Store::Impl& store;
+  fs::FileSystem& file_system;
+
  private:
-  [[nodiscard]] result<fs::Folder> folder(bool makes_it);
   [[nodiscard]] result<TreeLinks> read(const std::string& checkout);
   [[nodiscard]] result<std::string> content(const BlobId& id);
   [[nodiscard]] result<void> mark(const std::string& checkout, const TreeLinks& tree);
@@ -96,12 +57,6 @@ struct Pins::Impl {
   [[nodiscard]] result<void> write_about(const StagedTree& staged, const std::string& text);
   [[nodiscard]] result<void> place(StagedTree& staged, const fs::Folder& pins,
                                    const std::string& name, const std::string& folder_name);
-  [[nodiscard]] result<Pin> look_at(const fs::Folder& pins, const std::string& folder_name);
-  [[nodiscard]] result<std::uint64_t> count_missing(const std::vector<BlobId>& ids);
-
-  const std::unique_ptr<Store::Impl> opened;
-  Store::Impl& store;
-  fs::FileSystem& file_system;
 };
 
 Pins::Pins(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -121,22 +76,18 @@ result<Pins::Added> Pins::add(const std::string& checkout, const std::string& na
 }
 
 result<PinList> Pins::list() {
-  return impl_->list();
+  return PinReader(impl_->file_system, impl_->store.root, impl_->store.pool).list();
+}
+
+result<PinList> Pins::read(fs::FileSystem& file_system, const std::string& storage,
+                           WorkerPool& pool) {
+  const auto root = open_storage_to_read(file_system, storage);
+  if (!root) return root.error();
+  return PinReader(file_system, *root, pool).list();
 }
 
 result<void> Pins::remove(const std::string& name) {
   return impl_->remove(name);
-}
-
-result<fs::Folder> Pins::Impl::folder(bool makes_it) {
-  auto folder = makes_it
-                    ? fs::open_or_make_folder(file_system, store.root.private_folder, layout::kPins)
-                    : file_system.open_folder(store.root.private_folder, layout::kPins);
-  if (!folder) {
-    const Error error = disk_error(folder.error(), "use .shaman/pins");
-    return Error{fs::is_gone(folder.error()) ? errc::not_found : error.code, error.detail};
-  }
-  return std::move(*folder);
 }
 
 result<Pins::Added> Pins::Impl::add(const std::string& checkout, const std::string& name) {
@@ -145,8 +96,8 @@ result<Pins::Added> Pins::Impl::add(const std::string& checkout, const std::stri
   if (!folder_name) return folder_name.error();
   auto tree = read(checkout);
   if (!tree) return tree.error();
-  auto pins = folder(true);
-  if (!pins) return pins.error();
+  auto pins = fs::open_or_make_folder(file_system, store.root.private_folder, layout::kPins);
+  if (!pins) return disk_error(pins.error(), "use .shaman/pins");
   if (const auto marked = mark(checkout, *tree); !marked) return marked.error();
   StagedTree staged(store);
   const fs::Time now = file_system.now();
@@ -228,7 +179,7 @@ result<void> Pins::Impl::stage(StagedTree& staged, const std::string& checkout,
   paths.reserve(tree.links.size() + 1);
   std::vector<PlannedFile> files;
   files.reserve(tree.links.size() + 1);
-  const std::string prefix = std::string(kFiles) + "/";
+  const std::string prefix = std::string(pin_layout::kFiles) + "/";
   const auto add = [&](std::string_view path, const BlobId& id) {
     files.push_back({paths.emplace_back(prefix + std::string(path)), id});
   };
@@ -243,7 +194,7 @@ result<void> Pins::Impl::write_about(const StagedTree& staged, const std::string
   const auto written = [&]() -> fs::result<void> {
     const auto folder = file_system.open_folder(staged.folder(), staged.name());
     if (!folder) return folder.error();
-    auto file = file_system.create_file(*folder, kAbout);
+    auto file = file_system.create_file(*folder, pin_layout::kAbout);
     if (!file) return file.error();
     if (auto all = fs::write_all(file_system, *file, 0, std::as_bytes(std::span(text))); !all)
       return all;
@@ -285,77 +236,13 @@ result<void> Pins::Impl::place(StagedTree& staged, const fs::Folder& pins, const
   return {};
 }
 
-result<PinList> Pins::Impl::list() {
-  PinList list;
-  const auto pins = folder(false);
-  if (!pins && pins.error().code == errc::not_found) return list;
-  if (!pins) return pins.error();
-  const auto entries = file_system.list(*pins);
-  if (!entries) return disk_error(entries.error(), "list .shaman/pins");
-  for (const fs::Entry& entry : *entries) {
-    if (entry.type == fs::EntryType::link) ++list.loose_links;
-    if (entry.type != fs::EntryType::folder) continue;
-    auto pin = look_at(*pins, entry.name);
-    if (!pin && pin.error().code == errc::not_found) continue;
-    if (!pin) return pin.error();
-    list.pins.push_back(*std::move(pin));
-  }
-  std::ranges::sort(list.pins, {}, &Pin::name);
-  return list;
-}
-
-result<Pin> Pins::Impl::look_at(const fs::Folder& pins, const std::string& folder_name) {
-  Pin pin{pin_names::name_of(folder_name), {}, std::nullopt, 0, 0, 0};
-  const auto folder = file_system.open_folder(pins, folder_name);
-  if (!folder && fs::is_gone(folder.error())) return Error{errc::not_found, {}};
-  if (!folder)
-    return disk_error(folder.error(), "open .shaman/pins/" + text::printable(folder_name));
-  if (const auto about = file_system.open_file(*folder, kAbout)) {
-    const auto text = fs::read_all(file_system, *about, kMostAbout);
-    if (text) take_about(*text, pin);
-  }
-  const auto tree = read_links(file_system, *folder, ".shaman/pins/" + folder_name);
-  if (!tree) return tree.error();
-  const std::string manifest = std::string(pin.made ? kFiles : "") + (pin.made ? "/" : "") +
-                               std::string(path_rules::kManifestName);
-  pin.files = tree->links.size() -
-              static_cast<std::size_t>(std::ranges::count(tree->links, manifest, &TreeLink::path));
-  const std::vector<BlobId> ids = distinct_blobs(*tree);
-  pin.bytes = bytes_of(ids);
-  const auto missing = count_missing(ids);
-  if (!missing) return missing.error();
-  pin.missing = *missing;
-  return pin;
-}
-
-result<std::uint64_t> Pins::Impl::count_missing(const std::vector<BlobId>& ids) {
-  std::atomic<std::uint64_t> missing{0};
-  std::mutex mutex;
-  std::optional<Error> failure;
-  store.pool.parallel_for(ids.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      const layout::BlobPlace place(ids[i]);
-      const auto stat = file_system.stat(store.root.blobs, place.folder + "/" + place.file);
-      if (stat && stat->size == ids[i].size) continue;
-      if (stat || fs::is_gone(stat.error())) {
-        ++missing;
-        continue;
-      }
-      const std::lock_guard lock(mutex);
-      failure = disk_error(stat.error(), "look for a pinned file (" + ids[i].brief() + ")");
-    }
-  });
-  if (failure) return *failure;
-  return missing.load();
-}
-
 // It vanishes by one rename, as a checkout does.
 result<void> Pins::Impl::remove(const std::string& name) {
   const Error none{errc::not_found, "there is no pin " + text::in_quotes(name) +
                                         "; `shaman-server pins` lists them"};
-  const auto pins = folder(false);
-  if (!pins && pins.error().code == errc::not_found) return none;
-  if (!pins) return pins.error();
+  const auto pins = file_system.open_folder(store.root.private_folder, layout::kPins);
+  if (!pins && fs::is_gone(pins.error())) return none;
+  if (!pins) return disk_error(pins.error(), "use .shaman/pins");
   const auto entries = file_system.list(*pins);
   if (!entries) return disk_error(entries.error(), "list .shaman/pins");
   const auto entry = std::ranges::find_if(*entries, [&](const fs::Entry& each) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/root/root.hpp"
 
+#include <array>
 #include <charconv>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "shaman/storage_access.hpp"
@@ -86,6 +88,34 @@ class Opener {
     return refusal(path_, why);
   }
 
+  // Open, of a format that this server knows; nothing has been tried in them yet.
+  result<StorageRoot> folders() {
+    StorageRoot opened;
+    auto top = root();
+    if (!top) return top.error();
+    opened.root = *std::move(top);
+    auto file_store = folder(opened.root, layout::kFileStore);
+    if (!file_store) return file_store.error();
+    const std::array below = {std::tuple(&opened.blobs, &*file_store, layout::kBlobs),
+                              std::tuple(&opened.jobs, &opened.root, layout::kJobs),
+                              std::tuple(&opened.private_folder, &opened.root, layout::kPrivate)};
+    for (const auto& [into, at, name] : below) {
+      auto found = folder(*at, name);
+      if (!found) return found.error();
+      *into = *std::move(found);
+    }
+    for (const auto& [each, name] :
+         {std::pair(&*file_store, layout::kFileStore), std::pair(&opened.blobs, layout::kBlobsPath),
+          std::pair(&opened.jobs, layout::kJobs),
+          std::pair(&opened.private_folder, layout::kPrivate)}) {
+      if (const auto same = same_file_system(opened.root, *each, name); !same) return same.error();
+    }
+    // The version first: what a newer server keeps there is not to be touched.
+    if (const auto known = format(opened.private_folder); !known) return known.error();
+    return opened;
+  }
+
+ private:
   result<void> same_file_system(const fs::Folder& root, const fs::Folder& other,
                                 std::string_view name) {
     const auto one = file_system_.stat(root);
@@ -98,6 +128,7 @@ class Opener {
                               "folders, so all of them must be on one");
   }
 
+ public:
   result<StorageTraits> traits(const fs::Folder& private_folder, Durability durability) {
     const auto traits = probe_storage(file_system_, private_folder);
     if (!traits) {
@@ -186,43 +217,33 @@ class Opener {
 
 }  // namespace
 
+result<StorageRoot> open_storage_to_read(fs::FileSystem& file_system, const std::string& path) {
+  return Opener(file_system, path, IfMissing::refuse).folders();
+}
+
 result<StorageRoot> open_storage_root(fs::FileSystem& file_system, const std::string& path,
                                       Durability durability, IfMissing if_missing) {
   Opener opener(file_system, path, if_missing);
-  auto root = opener.root();
-  if (!root) return root.error();
-  auto file_store = opener.folder(*root, layout::kFileStore);
-  if (!file_store) return file_store.error();
-  auto blobs = opener.folder(*file_store, layout::kBlobs);
-  if (!blobs) return blobs.error();
-  auto jobs = opener.folder(*root, layout::kJobs);
-  if (!jobs) return jobs.error();
-  auto private_folder = opener.folder(*root, layout::kPrivate);
-  if (!private_folder) return private_folder.error();
-
-  for (const auto& [folder, name] :
-       {std::pair(&*file_store, layout::kFileStore),
-        std::pair(&*blobs, std::string_view("file-store/stored")), std::pair(&*jobs, layout::kJobs),
-        std::pair(&*private_folder, layout::kPrivate)}) {
-    if (const auto same = opener.same_file_system(*root, *folder, name); !same) return same.error();
-  }
-  // The version first: what a newer server keeps there is not to be touched.
-  if (const auto format = opener.format(*private_folder); !format) return format.error();
-  const auto traits = opener.traits(*private_folder, durability);
+  auto opened = opener.folders();
+  if (!opened) return opened;
+  // Before anything is written.
+  opened->reserve = StorageReserve::make_room(file_system, opened->private_folder);
+  auto traits = opener.traits(opened->private_folder, durability);
   if (!traits) return traits.error();
-  auto id = opener.id(*private_folder);
+  opened->traits = *traits;
+  auto id = opener.id(opened->private_folder);
   if (!id) return id.error();
-  auto partial = opener.folder(*private_folder, layout::kPartial);
+  opened->id = *std::move(id);
+  auto partial = opener.folder(opened->private_folder, layout::kPartial);
   if (!partial) return partial.error();
+  opened->partial = *std::move(partial);
   if (survives_power_cut(durability)) {
     // After a crash, names may be there whose content or folders never reached the disk.
-    const auto flushed = file_system.flush_all(*root);
+    const auto flushed = file_system.flush_all(opened->root);
     if (!flushed && !fs::is_unsupported(flushed.error()))
       return refusal(path, "flushing it failed: " + flushed.error().message());
   }
-  return StorageRoot{
-      std::move(*root),    std::move(*blobs), std::move(*jobs), std::move(*private_folder),
-      std::move(*partial), *traits,           std::move(*id)};
+  return opened;
 }
 
 result<void> check_id(const StorageRoot& root, const std::string& path, const std::string& id) {

@@ -10,6 +10,7 @@
 #include "shaman/store.hpp"
 
 #include "store/root/instance.hpp"
+#include "store/space/storage_reserve.hpp"
 
 namespace shaman {
 
@@ -21,7 +22,8 @@ struct StorageRoot {
   fs::Folder private_folder;  ///< .shaman
   fs::Folder partial;         ///< .shaman/partial
   StorageTraits traits;
-  std::string id{};  ///< see layout::kId; empty where it has none yet
+  std::string id{};          ///< see layout::kId; empty where it has none yet
+  StorageReserve reserve{};  ///< what opening a full storage has taken of it
 };
 
 /// Whether what is missing of a storage is made.
@@ -36,6 +38,12 @@ enum class IfMissing : std::uint8_t {
 [[nodiscard]] result<StorageRoot> open_storage_root(fs::FileSystem& file_system,
                                                     const std::string& path, Durability durability,
                                                     IfMissing if_missing = IfMissing::make);
+
+/// Opens a storage on which a server was started, to look at it: writes nothing, so that it works
+/// on a full storage and on one that is mounted read-only. Its traits are not known, and it has no
+/// partial uploads. errc::not_a_store.
+[[nodiscard]] result<StorageRoot> open_storage_to_read(fs::FileSystem& file_system,
+                                                       const std::string& path);
 
 /// errc::not_a_store where the storage is not the one of this id. Empty: any is right.
 [[nodiscard]] result<void> check_id(const StorageRoot& root, const std::string& path,

@@ -10,6 +10,7 @@
 #include "shaman/storage_access.hpp"
 #include "shaman/text.hpp"
 
+#include "store/disk_error.hpp"
 #include "store/layout.hpp"
 
 namespace shaman {
@@ -61,6 +62,11 @@ class SelfCheck {
 
  private:
   [[nodiscard]] Error refuse(std::string_view where, const boost::system::error_code& error) const {
+    if (is_full(error))
+      return {errc::storage_full, "cannot use the storage folder " + text::printable(path_) +
+                                      ": nothing can be made in " + std::string(where) +
+                                      ", because it is full (" + error.message() +
+                                      "); free some space or inodes"};
     return {errc::not_a_store, "cannot use the storage folder " + text::printable(path_) + ": " +
                                    user_ + " cannot make, rename and erase in " +
                                    std::string(where) + ": " + error.message() + "; " + kOneGroup};

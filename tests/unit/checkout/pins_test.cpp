@@ -44,6 +44,35 @@ class PinsTest : public CheckoutsTest {
   const Files files_ = {{"scene.blend", scene_}, {"tex/wood.png", wood_}, {"tex/oak.png", wood_}};
 };
 
+TEST_F(PinsTest, AreReadWithoutWriting) {
+  created("film/shot1", files_);
+  add("film/shot1", "May");
+  failing_.on_call([](const Call& call) {
+    switch (call.operation) {
+      case Operation::make_folder:
+      case Operation::create_file:
+      case Operation::write:
+      case Operation::set_mode:
+      case Operation::rename:
+      case Operation::remove_file:
+      case Operation::remove_folder:
+      case Operation::touch:
+      case Operation::make_link:
+        ADD_FAILURE() << "writes " << call.path;
+        break;
+      default:
+        break;
+    }
+    return boost::system::error_code();
+  });
+  const auto list = Pins::read(failing_, root(), pool_);
+  failing_.on_call({});
+  ASSERT_TRUE(list) << list.error().message();
+  ASSERT_EQ(list->pins.size(), 1U);
+  EXPECT_EQ(list->pins[0].name, "May");
+  EXPECT_EQ(list->pins[0].missing, 0U);
+}
+
 TEST_F(PinsTest, LeadToAllBlobsAlsoOnceTheCheckoutWasErased) {
   created("film/shot1", files_);
   const auto added = add("film/shot1");

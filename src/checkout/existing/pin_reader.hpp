@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shaman/blob_id.hpp"
+#include "shaman/error.hpp"
+#include "shaman/fs.hpp"
+#include "shaman/pins.hpp"
+#include "shaman/worker_pool.hpp"
+
+#include "checkout/existing/checkout_links.hpp"
+#include "store/root/root.hpp"
+
+namespace shaman {
+
+/// In a pin's folder: what it is of, and the copy of the checkout's links.
+namespace pin_layout {
+inline constexpr std::string_view kAbout = "about";
+inline constexpr std::string_view kFiles = "files";
+}  // namespace pin_layout
+
+/// Each blob once, with the manifest.
+[[nodiscard]] std::vector<BlobId> distinct_blobs(const TreeLinks& tree);
+[[nodiscard]] std::uint64_t bytes_of(const std::vector<BlobId>& ids);
+
+/// Lists pins, and writes nothing.
+class PinReader {
+ public:
+  /// All references must outlive it.
+  PinReader(fs::FileSystem& file_system, const StorageRoot& root, WorkerPool& pool)
+      : file_system_(file_system), root_(root), pool_(pool) {}
+
+  /// As Pins::list().
+  [[nodiscard]] result<PinList> list();
+
+ private:
+  [[nodiscard]] result<Pin> look_at(const fs::Folder& pins, const std::string& folder_name);
+  [[nodiscard]] result<std::uint64_t> count_missing(const std::vector<BlobId>& ids);
+
+  fs::FileSystem& file_system_;
+  const StorageRoot& root_;
+  WorkerPool& pool_;
+};
+
+}  // namespace shaman

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "shaman/fs.hpp"
+
+namespace shaman {
+
+/// `.shaman/reserve`: small files that are deleted when the storage is full, so that its
+/// administrator can still collect garbage, erase checkouts and change pins, all of which make
+/// small files and folders of their own. docs/design/0082-a-reserve-for-a-full-storage.md gives the
+/// reasons. One thread at a time. Nothing here fails: without a reserve, what needs room says so.
+class StorageReserve {
+ public:
+  StorageReserve() = default;
+  /// Deletes the reserve if the storage is full. The file system must outlive the result, which
+  /// gives the reserve back at its end.
+  [[nodiscard]] static StorageReserve make_room(fs::FileSystem& file_system,
+                                                const fs::Folder& private_folder);
+  StorageReserve(StorageReserve&& other) noexcept;
+  StorageReserve& operator=(StorageReserve&& other) noexcept;
+  ~StorageReserve() { give_back(); }
+
+  /// Makes again what was deleted, as far as there is room.
+  void give_back();
+  /// Makes what is missing of a storage's reserve, if the storage has plenty of room.
+  static void fill(fs::FileSystem& file_system, const fs::Folder& private_folder);
+
+ private:
+  fs::FileSystem* file_system_ = nullptr;  ///< null: nothing was deleted
+  fs::Folder folder_;
+};
+
+}  // namespace shaman
