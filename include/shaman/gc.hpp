@@ -72,6 +72,14 @@ struct GcResults {
   std::uint64_t restored = 0;     ///< moved back, as somebody wants them after all
   std::uint64_t deleted = 0;      ///< for good, from the trash
   std::uint64_t bytes_freed = 0;  ///< by that
+  std::uint64_t in_trash = 0;     ///< collected blobs whose grace is not over
+  std::uint64_t in_trash_bytes = 0;
+  /// From when on all of them can be deleted, by the file system's clock; nothing: there is none.
+  std::optional<fs::Time> deletable_from;
+  std::chrono::seconds grace{};  ///< that was in force
+  /// Whether that is longer than was asked for, because servers of this storage may remember marks
+  /// that this run does not honour: running ones, and stopped ones that could not clean up.
+  bool is_grace_of_servers = false;
   bool was_stopped = false;
   /// Folders and links that could not be read; what they may link to was kept.
   std::uint64_t unread_places = 0;

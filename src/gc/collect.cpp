@@ -228,9 +228,14 @@ result<void> Collection::settle_trash() {
   if (const auto beat = lock_.beat(); !beat) return beat.error();
   for (const TrashedBlob& blob : in_trash_)
     if (auto settled = settle(blob); !settled) return settled;
+  results_.grace = grace_;
+  results_.is_grace_of_servers = grace_ > run_.options.grace;
   // Their grace begins now; without one it is over.
   for (const FoundBlob& blob : moved_) {
-    if (grace_.count() > 0) break;
+    if (grace_.count() > 0) {
+      note_in_trash(blob.bytes, now_);
+      continue;
+    }
     if (auto settled = settle({blob.id, trash_.name(), blob.bytes, blob.marked, now_}); !settled)
       return settled;
   }
@@ -247,13 +252,23 @@ result<void> Collection::settle(const TrashedBlob& blob) {
     if (*back == Trash::Move::moved) ++results_.restored;
     return {};
   }
-  if (!is_expired(blob)) return {};
+  if (!is_expired(blob)) {
+    note_in_trash(blob.bytes, blob.put_in);
+    return {};
+  }
   const auto removed = is_dry ? result<Trash::Move>(Trash::Move::moved) : trash_.remove(blob);
   if (!removed) return removed.error();
   if (*removed == Trash::Move::gone) return {};
   ++results_.deleted;
   results_.bytes_freed += blob.bytes;
   return {};
+}
+
+void Collection::note_in_trash(std::uint64_t bytes, fs::Time put_in) {
+  ++results_.in_trash;
+  results_.in_trash_bytes += bytes;
+  const fs::Time over = put_in + grace_;
+  results_.deletable_from = std::max(results_.deletable_from.value_or(over), over);
 }
 
 void Collection::begin_explaining() {

@@ -63,12 +63,14 @@ result<CollectorLock> CollectorLock::take(const GcRun& run) {
       return Error{errc::io_error, "cannot " + kWhat + ": it is not a regular file; remove it"};
     if (!left_over) return disk_error(left_over.error(), kWhat);
     if (!left_over.value())
-      return Error{errc::busy,
-                   "somebody else is collecting garbage on this storage (.shaman/collector is"
-                   " locked); wait until that is done"};
+      return Error{
+          errc::busy,
+          "another collection is running on this storage (.shaman/collector is locked); wait "
+          "until it ends"};
     static_cast<void>(run.file_system.remove_file(folder, layout::kCollector));
   }
-  return Error{errc::busy, "others begin to collect garbage on this storage again and again"};
+  return Error{errc::busy,
+               "other collections start on this storage again and again; try again later"};
 }
 
 CollectorLock::~CollectorLock() {
@@ -84,7 +86,7 @@ result<fs::Time> CollectorLock::beat() const {
   if (!touched || !stat || !own)
     return disk_error(!touched ? touched.error() : !stat ? stat.error() : own.error(), kWhat);
   if (stat->inode != own->inode)
-    return Error{errc::busy, "somebody else took over the collection of this storage"};
+    return Error{errc::busy, "another collection took over this storage"};
   return stat->modified;
 }
 

@@ -55,6 +55,22 @@ std::string json_of(const GcExplanation& explanation) {
   return out + "}";
 }
 
+// What is still there, until when and why: space that was hoped for is not free yet.
+std::string text_of_trash(const GcResults& results) {
+  const bool is_one = results.in_trash == 1;
+  std::string out = text::count_of(results.in_trash, "file", "files") + " (" +
+                    units::size_text(results.in_trash_bytes) + ") " +
+                    (is_one ? "remains" : "remain") + " in the trash and " +
+                    (is_one ? "takes" : "take") + " space; the first collection after " +
+                    time_text(*results.deletable_from) + " deletes " + (is_one ? "it" : "them") +
+                    " (grace of " + units::duration_text(results.grace);
+  if (results.is_grace_of_servers)
+    out +=
+        ", longer than given, because a server that is running or was killed may have told clients "
+        "that these files are stored; stop all servers of this storage to delete files at once";
+  return out + ")";
+}
+
 }  // namespace
 
 std::string text_of_places(std::uint64_t count, const std::vector<std::string>& named) {
@@ -76,13 +92,14 @@ std::string text_of_unread(const GcResults& results) {
 std::string to_text(const GcResults& results) {
   std::string out =
       text::count_of(results.links_checked, "symlink", "symlinks") + " checked; of " +
-      text::count_of(results.blobs, "blob", "blobs") + " (" +
-      text::human_bytes(results.blob_bytes) + ") " + std::to_string(results.old_blobs) +
-      " are old: " + std::to_string(results.old_used) + " still used, " +
-      std::to_string(results.old_unused) + " unused; " + std::to_string(results.collected) +
-      " put into the trash (" + text::human_bytes(results.collected_bytes) + "), " +
-      std::to_string(results.restored) + " brought back, " + std::to_string(results.deleted) +
-      " deleted, " + text::human_bytes(results.bytes_freed) + " freed";
+      text::count_of(results.blobs, "blob", "blobs") + " (" + units::size_text(results.blob_bytes) +
+      ") " + std::to_string(results.old_blobs) + " are old: " + std::to_string(results.old_used) +
+      " still used, " + std::to_string(results.old_unused) + " unused; " +
+      std::to_string(results.collected) + " put into the trash (" +
+      units::size_text(results.collected_bytes) + "), " + std::to_string(results.restored) +
+      " brought back, " + std::to_string(results.deleted) + " deleted, " +
+      units::size_text(results.bytes_freed) + " freed";
+  if (results.in_trash > 0) out += "; " + text_of_trash(results);
   if (results.was_stopped) out += "; stopped before the end";
   if (results.unread_places > 0) out += "; " + text_of_unread(results);
   for (const GcExplanation& explanation : results.explanations) {
@@ -114,6 +131,12 @@ std::string to_json(const GcResults& results) {
   add(out, "restored", std::to_string(results.restored));
   add(out, "deleted", std::to_string(results.deleted));
   add(out, "bytesFreed", std::to_string(results.bytes_freed));
+  add(out, "inTrash", std::to_string(results.in_trash));
+  add(out, "inTrashBytes", std::to_string(results.in_trash_bytes));
+  add(out, "deletableFrom",
+      results.deletable_from ? quoted(time_text(*results.deletable_from)) : "null");
+  add(out, "graceSeconds", std::to_string(results.grace.count()));
+  add(out, "graceOfServers", results.is_grace_of_servers ? "true" : "false");
   add(out, "stopped", results.was_stopped ? "true" : "false");
   add(out, "unreadPlaces", std::to_string(results.unread_places));
   add(out, "unreadable", "[" + unreadable + "]");

@@ -86,6 +86,36 @@ class GcCommand(ServerTest):
                 self.assertEqual(calls.create("back", [spec("f", data)]).status, 200)
             self.assertEqual(server.read_checkout("back"), {"f": data})
 
+    def test_says_what_is_in_the_trash_until_when_and_why(self):
+        at_once = ("--min-age", "0s", "--max-age", "0s", "--grace", "0s")
+        with Server(gc_period="0") as server:
+            with Api(server) as calls:
+                self.assertEqual(calls.upload(new_content(2048)).status, 204)
+            age_all(server.storage)
+            said = run("gc", "--storage", server.storage, *at_once).stdout
+            self.assertIn("1 file (2 KiB) remains in the trash and takes space; the first collection after 20", said)
+            self.assertIn("(grace of 2 hours, longer than given, because a server that is running or was killed", said)
+            server.kill()
+            done = gc(server.storage, *at_once)
+            self.assertEqual((done["deleted"], done["inTrash"], done["inTrashBytes"]), (0, 1, 2048))
+            self.assertEqual((done["graceSeconds"], done["graceOfServers"]), (7200, True))
+            self.assertRegex(done["deletableFrom"], r"^20.*Z$")
+            # The next start buries the dead, and a stopped server has told nobody anything.
+            server.start()
+            server.terminate()
+            done = gc(server.storage, *at_once)
+            self.assertEqual((done["deleted"], done["inTrash"], done["deletableFrom"]), (1, 0, None))
+            server.start()
+
+    def test_says_when_the_grace_is_over(self):
+        data = self.stored()
+        age_all(self.server.storage)
+        self.assertEqual(gc(self.server.storage, "--dry-run")["graceOfServers"], False)
+        said = run("gc", "--storage", self.server.storage).stdout
+        self.assertIn("remains in the trash", said)
+        self.assertIn("(grace of 1 hour)", said)
+        self.assertFalse(self.server.has_blob(data))
+
     def test_explains_why_a_file_stays(self):
         data = self.stored()
         self.assertEqual(self.api.create("why/here", [spec("deep/f", data)]).status, 200)
