@@ -35,7 +35,7 @@ class Rounds {
       store_.log(LogLevel::error,
                  disk_error(beat.error(), "touch this server's file in .shaman/locks").message());
     }
-    store_.instance.clean_up_after_the_dead(store_.dismantling, store_.options.log);
+    store_.instance.reap_dead_servers(store_.dismantling, store_.options.log);
     store_.partials.remove_expired(store_.options.log);
     bring_back_unfinished(store_.file_system, store_.root, store_.blobs, store_.options.log);
     // Not at once: a command on a full storage works with what it has deleted.
@@ -170,7 +170,7 @@ result<std::unique_ptr<Store::Impl>> Store::Impl::open(fs::FileSystem& file_syst
     options.log(LogLevel::warning, made.error().message());
   Dismantling dismantling(file_system, opened->blobs, opened->jobs,
                           survives_power_cut(options.durability));
-  instance->clean_up_after_the_dead(dismantling, options.log);
+  instance->reap_dead_servers(dismantling, options.log);
   remove_foreign_leftovers(file_system, opened->root, options.log);
   auto impl = std::make_unique<Impl>(file_system, options, pool, std::move(*opened),
                                      std::move(*instance), root);

@@ -159,7 +159,7 @@ bool Instance::is_dead(const std::string& name) {
   return beat && own_beat && own_beat->modified - beat->modified > kDeadAfter;
 }
 
-void Instance::bury(const std::string& name, Dismantling& dismantling, const StoreLog& log) {
+void Instance::remove(const std::string& name, Dismantling& dismantling, const StoreLog& log) {
   auto removed = remove_staged(name, dismantling, log);
   if (removed) {
     if (const auto uploads = fs::remove_tree(*file_system_, all_uploading_, name); !uploads)
@@ -197,7 +197,7 @@ result<void> Instance::remove_staged(const std::string& name, Dismantling& disma
   return {};
 }
 
-void Instance::clean_up_after_the_dead(Dismantling& dismantling, const StoreLog& log) {
+void Instance::reap_dead_servers(Dismantling& dismantling, const StoreLog& log) {
   std::set<std::string> names;
   for (const fs::Folder* const folder : {&all_uploading_, &all_staging_, &locks_}) {
     const auto entries = file_system_->list(*folder);
@@ -212,7 +212,7 @@ void Instance::clean_up_after_the_dead(Dismantling& dismantling, const StoreLog&
   }
   names.erase(name_);
   for (const std::string& name : names)
-    if (is_dead(name)) bury(name, dismantling, log);
+    if (is_dead(name)) remove(name, dismantling, log);
 }
 
 }  // namespace shaman

@@ -49,13 +49,13 @@ class Instance {
   [[nodiscard]] fs::result<void> beat();
   /// Removes what dead servers were uploading and staging, and takes apart what they were erasing;
   /// leaves alone what may be a live one's.
-  void clean_up_after_the_dead(Dismantling& dismantling, const StoreLog& log);
+  void reap_dead_servers(Dismantling& dismantling, const StoreLog& log);
 
  private:
   explicit Instance(fs::FileSystem& file_system) : file_system_(&file_system) {}
   [[nodiscard]] result<void> take_name(const fs::Folder& private_folder);
   [[nodiscard]] bool is_dead(const std::string& name);
-  void bury(const std::string& name, Dismantling& dismantling, const StoreLog& log);
+  void remove(const std::string& name, Dismantling& dismantling, const StoreLog& log);
   [[nodiscard]] result<void> remove_staged(const std::string& name, Dismantling& dismantling,
                                            const StoreLog& log);
 
