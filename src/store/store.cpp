@@ -18,9 +18,9 @@ constexpr std::size_t kFlushesAtOnce = 64;
 
 // What the store's thread does: wakes who waits for a stalled upload, shows other servers that this
 // one lives, and removes what dead ones left.
-class Rounds {
+class HousekeepingPass {
  public:
-  explicit Rounds(Store::Impl& store) : store_(store) {}
+  explicit HousekeepingPass(Store::Impl& store) : store_(store) {}
 
   void operator()() {
     const auto now = store_.file_system.steady_now();
@@ -82,7 +82,7 @@ Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, Wo
       partials(file_system, root.partial, options),
       reservations(file_system, root.root, root.blobs, pool, options.limits),
       proofs(file_system, root.private_folder, options),
-      housekeeper_(options.housekeeping, Rounds(*this)) {
+      housekeeper_(options.housekeeping, HousekeepingPass(*this)) {
   if (options.durability == Durability::group)
     flushers.emplace(kFlushesAtOnce, WorkerPool::Priority::normal, "flush");
 }
