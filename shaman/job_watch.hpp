@@ -28,7 +28,7 @@ class JobWatch {
   /// As jobs::CheckoutEnds::hold(). From any thread.
   [[nodiscard]] std::shared_ptr<void> hold(std::vector<std::string> checkouts);
   /// The settings are others now.
-  void look_again() { schedule_.look_again(); }
+  void reschedule() { schedule_.reschedule(); }
 
  private:
   [[nodiscard]] std::chrono::milliseconds period() const;

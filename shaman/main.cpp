@@ -191,7 +191,7 @@ void reload(program::Settings& settings, Store& store, http::Server& server,
   store.set_limits(options->store.limits);
   settings.swap(options);
   store.recount();
-  upkeep.look_again();
+  upkeep.reschedule();
 }
 
 int serve(program::Settings& settings, program::SignalWatcher& signals) {
@@ -240,7 +240,7 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
   signals.start({stop, [&] {
                    service_manager::say_reloading();
                    reload(settings, **store, server, upkeep);
-                   job_watch.look_again();
+                   job_watch.reschedule();
                    service_manager::say_ready(serving);
                  }});
   service_manager::say_ready(serving);

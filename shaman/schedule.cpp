@@ -35,7 +35,7 @@ Schedule::~Schedule() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Schedule::look_again() {
+void Schedule::reschedule() {
   {
     const std::lock_guard lock(mutex_);
     looks_again_ = true;

@@ -29,7 +29,7 @@ class Schedule {
   Schedule& operator=(const Schedule&) = delete;
 
   /// The period may be another one from now on.
-  void look_again();
+  void reschedule();
   /// Not to wait for the period's end, but only this long.
   void hasten(std::chrono::milliseconds time);
   /// Stops when this is being destroyed, as the job's `stop` does.

@@ -38,10 +38,10 @@ Upkeep::Upkeep(fs::FileSystem& file_system, Store& store, const Settings& settin
             if (is_storage_there("store-recount")) store_.recount();
           }) {}
 
-void Upkeep::look_again() {
-  collection_.look_again();
-  verification_.look_again();
-  counting_.look_again();
+void Upkeep::reschedule() {
+  collection_.reschedule();
+  verification_.reschedule();
+  counting_.reschedule();
 }
 
 bool Upkeep::is_storage_there(const char* what) {

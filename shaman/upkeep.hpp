@@ -17,7 +17,7 @@ class Upkeep {
   Upkeep(fs::FileSystem& file_system, Store& store, const Settings& settings);
 
   /// The settings are others now.
-  void look_again();
+  void reschedule();
 
  private:
   [[nodiscard]] bool is_storage_there(const char* what);
