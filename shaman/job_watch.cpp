@@ -39,7 +39,7 @@ void JobWatch::jobs_changed(const std::vector<jobs::DeletedJob>& deleted) {
   for (const jobs::DeletedJob& job : deleted)
     ends_.job_deleted(job);
   wait_ = kSoon;
-  schedule_.hasten(kSoon);
+  schedule_.run_soon(kSoon);
 }
 
 std::shared_ptr<void> JobWatch::hold(std::vector<std::string> checkouts) {
@@ -81,7 +81,7 @@ void JobWatch::look_at_jobs() {
     return;
   }
   if (results->is_awaited) {
-    schedule_.hasten(wait_);
+    schedule_.run_soon(wait_);
     wait_ = std::min(2 * wait_.load(), kLatest);
   } else {
     wait_ = kSoon;

@@ -43,10 +43,10 @@ void Schedule::reschedule() {
   wake_.notify_all();
 }
 
-void Schedule::hasten(std::chrono::milliseconds time) {
+void Schedule::run_soon(std::chrono::milliseconds time) {
   {
     const std::lock_guard lock(mutex_);
-    hastened_ = std::chrono::steady_clock::now() + time;
+    soon_ = std::chrono::steady_clock::now() + time;
     looks_again_ = true;
   }
   wake_.notify_all();
@@ -65,9 +65,9 @@ bool Schedule::wait(std::unique_lock<std::mutex>& lock, std::chrono::millisecond
       continue;
     }
     auto due = begin + std::min(period, at_most);
-    if (hastened_) due = std::min<std::chrono::steady_clock::time_point>(due, *hastened_);
+    if (soon_) due = std::min<std::chrono::steady_clock::time_point>(due, *soon_);
     if (!wake_.wait_until(lock, due, is_woken)) {
-      hastened_.reset();
+      soon_.reset();
       return true;
     }
   }

@@ -31,7 +31,7 @@ class Schedule {
   /// The period may be another one from now on.
   void reschedule();
   /// Not to wait for the period's end, but only this long.
-  void hasten(std::chrono::milliseconds time);
+  void run_soon(std::chrono::milliseconds time);
   /// Stops when this is being destroyed, as the job's `stop` does.
   [[nodiscard]] std::stop_token stop_token() const { return stop_source_.get_token(); }
 
@@ -46,7 +46,7 @@ class Schedule {
   std::condition_variable wake_;
   std::atomic<bool> stop_{false};
   bool looks_again_ = false;
-  std::optional<std::chrono::steady_clock::time_point> hastened_;
+  std::optional<std::chrono::steady_clock::time_point> soon_;
   std::stop_source stop_source_;
   std::thread thread_;
 };
