@@ -29,12 +29,12 @@
 #include "job_watch.hpp"
 #include "key_watch.hpp"
 #include "logging.hpp"
+#include "maintenance.hpp"
 #include "options/options.hpp"
 #include "options/settings.hpp"
 #include "service_manager.hpp"
 #include "signals.hpp"
 #include "start.hpp"
-#include "upkeep.hpp"
 
 namespace {
 
@@ -178,7 +178,7 @@ result<void> make_ready(Options& options) {
 }
 
 void reload(program::Settings& settings, Store& store, http::Server& server,
-            program::Upkeep& upkeep) {
+            program::Maintenance& maintenance) {
   const auto options = settings.read_again();
   if (!options) return;
   if (const auto ready = make_ready(*options); !ready)
@@ -191,7 +191,7 @@ void reload(program::Settings& settings, Store& store, http::Server& server,
   store.set_limits(options->store.limits);
   settings.swap(options);
   store.recount();
-  upkeep.reschedule();
+  maintenance.reschedule();
 }
 
 int serve(program::Settings& settings, program::SignalWatcher& signals) {
@@ -221,7 +221,7 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
     return fail(written.error());
 
   announce(options, server);
-  program::Upkeep upkeep(file_system, **store, settings);
+  program::Maintenance maintenance(file_system, **store, settings);
   const program::KeyWatch key_watch(settings);
   program::ManagerCheck manager_check;
   if (!options.asked_manager().empty())
@@ -239,7 +239,7 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
   const std::string serving = "Listening on " + server.addresses().front();
   signals.start({stop, [&] {
                    service_manager::say_reloading();
-                   reload(settings, **store, server, upkeep);
+                   reload(settings, **store, server, maintenance);
                    job_watch.reschedule();
                    service_manager::say_ready(serving);
                  }});

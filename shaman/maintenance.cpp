@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "upkeep.hpp"
+#include "maintenance.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -18,7 +18,7 @@ constexpr std::chrono::minutes kCountingPeriod{10};
 
 }  // namespace
 
-Upkeep::Upkeep(fs::FileSystem& file_system, Store& store, const Settings& settings)
+Maintenance::Maintenance(fs::FileSystem& file_system, Store& store, const Settings& settings)
     : file_system_(file_system),
       store_(store),
       settings_(settings),
@@ -38,19 +38,19 @@ Upkeep::Upkeep(fs::FileSystem& file_system, Store& store, const Settings& settin
             if (is_storage_there("store-recount")) store_.recount();
           }) {}
 
-void Upkeep::reschedule() {
+void Maintenance::reschedule() {
   collection_.reschedule();
   verification_.reschedule();
   counting_.reschedule();
 }
 
-bool Upkeep::is_storage_there(const char* what) {
+bool Maintenance::is_storage_there(const char* what) {
   const auto there = store_.check_there();
   if (!there) spdlog::warn("{} is left out: {}", what, text::printable(there.error().message()));
   return there.has_value();
 }
 
-void Upkeep::collect(const std::atomic<bool>& stop) {
+void Maintenance::collect(const std::atomic<bool>& stop) {
   WorkerPool pool(kCollectingThreads, WorkerPool::Priority::normal, "collect");
   const auto settings = settings_.current();
   GcOptions options = settings->gc;
@@ -67,7 +67,7 @@ void Upkeep::collect(const std::atomic<bool>& stop) {
   store_.recount();
 }
 
-void Upkeep::verify(const std::atomic<bool>& stop) {
+void Maintenance::verify(const std::atomic<bool>& stop) {
   WorkerPool pool(kReadingThreads, WorkerPool::Priority::normal, "verify");
   const auto settings = settings_.current();
   VerifyOptions options;

@@ -11,10 +11,10 @@ namespace shaman::program {
 
 /// What a server does with its storage besides serving: collects garbage, looks for damage, counts.
 /// Each from time to time, on a thread of its own, until destroyed.
-class Upkeep {
+class Maintenance {
  public:
   /// All references must outlive it.
-  Upkeep(fs::FileSystem& file_system, Store& store, const Settings& settings);
+  Maintenance(fs::FileSystem& file_system, Store& store, const Settings& settings);
 
   /// The settings are others now.
   void reschedule();
