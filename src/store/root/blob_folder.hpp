@@ -14,8 +14,8 @@
 #include "shaman/fs.hpp"
 #include "shaman/store.hpp"
 
+#include "store/known/flat_combiner.hpp"
 #include "store/known/mark_cache.hpp"
-#include "store/known/taking_turns.hpp"
 #include "store/known/trash_look.hpp"
 #include "store/root/instance.hpp"
 
@@ -113,7 +113,7 @@ class BlobFolder {
   // for a network: there as many as can be are to wait at once.
   const bool renames_take_turns_;
   const bool seals_;
-  TakingTurns renames_;
+  FlatCombiner renames_;
   // Whether the name of the outer folder `xy` is known to be on stable storage.
   std::array<std::atomic<bool>, 256> durable_shards_{};
   // Blobs that have a name but whose flush failed: flushing again would succeed and prove nothing,

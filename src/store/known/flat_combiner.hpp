@@ -13,7 +13,7 @@ namespace shaman {
 /// have come, then the first of those that came meanwhile takes over. So no thread has to be woken
 /// between two pieces of work, only between two rounds. All members may be called from any thread;
 /// the work must not throw.
-class TakingTurns {
+class FlatCombiner {
  public:
   /// Returns when `work` is done, by whichever thread.
   void run(const std::function<void()>& work) {

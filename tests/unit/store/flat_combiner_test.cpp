@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "store/known/taking_turns.hpp"
+#include "store/known/flat_combiner.hpp"
 
 #include <atomic>
 #include <thread>
@@ -10,10 +10,10 @@
 namespace shaman {
 namespace {
 
-TEST(TakingTurns, DoesAllWorkOnceAndOneAfterAnother) {
+TEST(FlatCombiner, DoesAllWorkOnceAndOneAfterAnother) {
   constexpr int kThreads = 8;
   constexpr int kEach = 2000;
-  TakingTurns turns;
+  FlatCombiner turns;
   int done = 0;  // by one at a time, or this is a race
   std::atomic<int> at_once{0};
   std::atomic<int> overlaps{0};
@@ -39,8 +39,8 @@ TEST(TakingTurns, DoesAllWorkOnceAndOneAfterAnother) {
   EXPECT_EQ(unfinished, 0);
 }
 
-TEST(TakingTurns, OneThreadNeedsNoOther) {
-  TakingTurns turns;
+TEST(FlatCombiner, OneThreadNeedsNoOther) {
+  FlatCombiner turns;
   int done = 0;
   turns.run([&] { ++done; });
   turns.run([&] { ++done; });
