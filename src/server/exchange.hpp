@@ -11,7 +11,7 @@
 
 #include "async/buffer_pool.hpp"
 #include "async/fair_budget.hpp"
-#include "async/short_looks.hpp"
+#include "async/inline_lookup_policy.hpp"
 #include "http/connection.hpp"
 #include "http/connection_table.hpp"
 #include "http/request_body.hpp"
@@ -40,7 +40,7 @@ struct Services {
   FairBudget& json_rest;   ///< for what goes beyond; who holds it waits for nothing else
   FairBudget& handshakes;  ///< of TLS, under way
   FairBudget& passed_on;   ///< to the Manager, tunnels included
-  ShortLooks& looks;
+  InlineLookupPolicy& looks;
   RareWarnings& rare_warnings;
   RunningRequests& running;
   Passage* passage = nullptr;  ///< where the rest goes, if anywhere

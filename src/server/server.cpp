@@ -102,7 +102,7 @@ struct Server::Impl {
   FairBudget json_rest;
   FairBudget handshakes;
   FairBudget passed_on;
-  ShortLooks looks;
+  InlineLookupPolicy looks;
   RareWarnings rare_warnings;
   RunningRequests running;
   Remarks remarks;

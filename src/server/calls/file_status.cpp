@@ -28,9 +28,9 @@ result<Found> look(Store& store, const BlobId& id, const Asker& asker) {
 
 // Nothing where that would take more than a short look.
 result<std::optional<Found>> look_at_once(const Exchange& exchange, const BlobId& id) {
-  ShortLooks& looks = exchange.services.looks;
+  InlineLookupPolicy& looks = exchange.services.looks;
   if (!looks.may_be_taken_here()) return std::optional<Found>();
-  const ShortLooks::Look look(looks);
+  const InlineLookupPolicy::Look look(looks);
   const auto status = exchange.services.store.status_at_once(id, exchange.asker);
   if (!status) return status.error();
   if (!*status) return std::optional<Found>();

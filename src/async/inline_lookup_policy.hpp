@@ -11,10 +11,10 @@ namespace shaman::http {
 
 /// Whether the storage may be looked at on a thread that speaks with clients: two wakes are spared,
 /// more than the look itself takes, for as long as it need not wait for a disk. Thread-safe.
-class ShortLooks {
+class InlineLookupPolicy {
  public:
   /// `answers_at_once`: see StorageTraits.
-  explicit ShortLooks(bool answers_at_once) : answers_at_once_(answers_at_once) {}
+  explicit InlineLookupPolicy(bool answers_at_once) : answers_at_once_(answers_at_once) {}
 
   [[nodiscard]] bool may_be_taken_here(Clock::time_point now = Clock::now()) const noexcept {
     return answers_at_once_ && now >= not_before_.load(std::memory_order_relaxed);
@@ -23,13 +23,13 @@ class ShortLooks {
   /// One look. The first that was not short sends those of the next second elsewhere.
   class Look {
    public:
-    explicit Look(ShortLooks& looks) : looks_(looks) {}
+    explicit Look(InlineLookupPolicy& looks) : looks_(looks) {}
     ~Look();
     Look(const Look&) = delete;
     Look& operator=(const Look&) = delete;
 
    private:
-    ShortLooks& looks_;
+    InlineLookupPolicy& looks_;
     const Clock::time_point begin_ = Clock::now();
     const os::ThreadUse before_ = os::use_of_this_thread();
   };

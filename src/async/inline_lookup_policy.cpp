@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "async/short_looks.hpp"
+#include "async/inline_lookup_policy.hpp"
 
 namespace shaman::http {
 namespace {
@@ -10,7 +10,7 @@ constexpr std::chrono::seconds kElsewhere{1};
 
 }  // namespace
 
-ShortLooks::Look::~Look() {
+InlineLookupPolicy::Look::~Look() {
   const auto now = Clock::now();
   const auto time = now - begin_;
   // Asking what was used takes a call of the system, and nearly all looks are short.
@@ -18,8 +18,8 @@ ShortLooks::Look::~Look() {
 }
 
 // A thread that had to let others run was not held up by the storage.
-void ShortLooks::took(Clock::duration time, const os::ThreadUse& use,
-                      Clock::time_point now) noexcept {
+void InlineLookupPolicy::took(Clock::duration time, const os::ThreadUse& use,
+                              Clock::time_point now) noexcept {
   if (time > kShort && (use.waits > 0 || use.busy > kShort)) not_before_ = now + kElsewhere;
 }
 
