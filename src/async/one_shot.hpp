@@ -9,8 +9,8 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
+#include "async/handoff_guard.hpp"
 #include "async/task.hpp"
-#include "async/visitors.hpp"
 
 namespace shaman::http {
 
@@ -25,7 +25,7 @@ class OneShot {
   /// From any thread, once, and the last that is done with this copy. The coroutine goes on while
   /// the caller may still be on its way out, and waits for nothing of it.
   void set(T value) {
-    const Visitors::Visit visit(state_->visitors);
+    const HandoffGuard::Handoff handoff(state_->handoffs);
     const Strand strand = state_->strand;
     state_->value.emplace(std::move(value));
     asio::post(strand, [state = std::move(state_)] {
@@ -54,10 +54,10 @@ class OneShot {
   struct State {
     explicit State(const Strand& strand_in)
         : strand(strand_in),
-          visitors(Visitors::of(strand.context())),
+          handoffs(HandoffGuard::of(strand.context())),
           work(std::in_place, strand) {}
     const Strand strand;
-    Visitors& visitors;
+    HandoffGuard& handoffs;
     std::optional<T> value;  // written before the post, read after it
     // On the strand only.
     std::optional<asio::executor_work_guard<Strand>> work;

@@ -16,13 +16,13 @@
 namespace shaman::http {
 namespace {
 
-TEST(Visitors, AreWaitedForWhenTheContextEnds) {
+TEST(HandoffGuard, WaitsForHandoffsWhenTheContextEnds) {
   auto io = std::make_unique<asio::io_context>();
   std::atomic<bool> is_inside = false;
   std::atomic<bool> is_out = false;
-  std::thread visitor([&] {
+  std::thread other([&] {
     {
-      const Visitors::Visit visit(Visitors::of(*io));
+      const HandoffGuard::Handoff handoff(HandoffGuard::of(*io));
       is_inside = true;
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
       is_out = true;
@@ -32,7 +32,7 @@ TEST(Visitors, AreWaitedForWhenTheContextEnds) {
     std::this_thread::yield();
   io.reset();
   EXPECT_TRUE(is_out);
-  visitor.join();
+  other.join();
 }
 
 template <class Wait>
@@ -49,7 +49,7 @@ TEST(OneShot, IsTakenWhileItsGiverIsStillOnTheWayOut) {
   OneShot<int> given(strand);
   std::atomic<bool> is_taken = false;
   std::thread giver([&io, &is_taken, told = given]() mutable {
-    const Visitors::Visit still_here(Visitors::of(io));
+    const HandoffGuard::Handoff still_here(HandoffGuard::of(io));
     told.set(7);
     while (!is_taken)
       std::this_thread::yield();

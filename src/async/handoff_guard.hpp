@@ -13,25 +13,25 @@ namespace shaman::http {
 /// and be all that the io_context was run for, before their call has returned; so it is not
 /// destroyed while one of them is inside. Nobody waits for them before that: they may be put aside
 /// for long by threads that come first. Thread-safe.
-class Visitors final : public boost::asio::execution_context::service {
+class HandoffGuard final : public boost::asio::execution_context::service {
  public:
   inline static boost::asio::execution_context::id id;
 
-  explicit Visitors(boost::asio::execution_context& context) : service(context) {}
+  explicit HandoffGuard(boost::asio::execution_context& context) : service(context) {}
 
-  [[nodiscard]] static Visitors& of(boost::asio::execution_context& context) {
-    return boost::asio::use_service<Visitors>(context);
+  [[nodiscard]] static HandoffGuard& of(boost::asio::execution_context& context) {
+    return boost::asio::use_service<HandoffGuard>(context);
   }
 
-  class Visit {
+  class Handoff {
    public:
-    explicit Visit(Visitors& visitors) noexcept : visitors_(visitors) { ++visitors_.inside_; }
-    ~Visit() { --visitors_.inside_; }
-    Visit(const Visit&) = delete;
-    Visit& operator=(const Visit&) = delete;
+    explicit Handoff(HandoffGuard& guard) noexcept : guard_(guard) { ++guard_.inside_; }
+    ~Handoff() { --guard_.inside_; }
+    Handoff(const Handoff&) = delete;
+    Handoff& operator=(const Handoff&) = delete;
 
    private:
-    Visitors& visitors_;
+    HandoffGuard& guard_;
   };
 
  private:
