@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/named_file_system.hpp"
+#include "base/named_file/named_file_system.hpp"
 
 namespace shaman::named_file {
 

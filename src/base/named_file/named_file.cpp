@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shaman/named_file.hpp"
 
-#include "base/named_file_system.hpp"
+#include "base/named_file/named_file_system.hpp"
 
 namespace shaman {
 namespace {
