@@ -140,7 +140,15 @@ result<void> Collection::put_aside() {
   if (victims_.empty()) return {};
   if (const auto beat = lock_.beat(); !beat) return beat.error();
   if (!run_.options.dry_run) {
-    if (auto begun = trash_.begin(now_); !begun) return begun;
+    const auto begun = trash_.begin(now_);
+    if (!begun && (begun.error().code != errc::storage_full || in_trash_.empty())) return begun;
+    if (!begun) {
+      // Emptying the trash needs no room, and makes some.
+      run_.log(LogLevel::warning,
+               begun.error().message() + "; this run only deletes from the trash, run it again");
+      victims_.clear();
+      return {};
+    }
   }
   run_.pool.parallel_for(victims_.size(), kGrain, [this](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end && !run_.is_stopped(); ++i) {

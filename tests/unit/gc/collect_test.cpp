@@ -126,6 +126,42 @@ TEST_F(CollectTest, WhatIsOldAndUnusedGoesToTheTrashAndIsDeletedLater) {
   EXPECT_TRUE(std::filesystem::is_empty(below(".shaman/trash")));
 }
 
+TEST_F(CollectTest, WhatIsInTheTrashIsReportedUntilItIsDeleted) {
+  put_old("old");
+  GcResults results = collect();
+  EXPECT_EQ(results.in_trash, 1U);
+  EXPECT_EQ(results.in_trash_bytes, 3U);
+  EXPECT_EQ(results.grace, hours(1));
+  EXPECT_FALSE(results.is_grace_of_servers);
+  ASSERT_TRUE(results.deletable_from);
+  EXPECT_GT(*results.deletable_from, failing_.now() + std::chrono::minutes(59));
+  EXPECT_NE(to_text(results).find("1 file (3 bytes) remains in the trash"), std::string::npos);
+  EXPECT_EQ(collect().in_trash, 1U);
+  age_trash(hours(2));
+  results = collect();
+  EXPECT_EQ(results.in_trash, 0U);
+  EXPECT_FALSE(results.deletable_from);
+  EXPECT_EQ(to_text(results).find("remains"), std::string::npos);
+}
+
+TEST_F(CollectTest, TheTrashIsEmptiedAlsoWhereNothingCanBeMovedToIt) {
+  put_old("old");
+  EXPECT_EQ(collect().collected, 1U);
+  age_trash(hours(2));
+  const BlobId unused = put_old("unused");
+  failing_.on_call([](const Call& call) -> boost::system::error_code {
+    return call.operation == Operation::make_folder
+               ? boost::system::error_code(ENOSPC, boost::system::generic_category())
+               : boost::system::error_code();
+  });
+  const GcResults results = collect();
+  failing_.on_call({});
+  EXPECT_EQ(results.deleted, 1U);
+  EXPECT_EQ(results.collected, 0U);
+  EXPECT_TRUE(is_stored(unused));
+  EXPECT_EQ(collect().collected, 1U);
+}
+
 TEST_F(CollectTest, WithoutGraceItIsDeletedAtOnce) {
   put_old("old");
   gc_.grace = seconds(0);
