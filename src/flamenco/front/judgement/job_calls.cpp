@@ -182,7 +182,7 @@ Task<JobCalls::Refusal> JobCalls::judge_erasure_by_manager(const std::vector<man
 // Asked anew each time: who changes the Manager's configuration does not restart this server.
 Task<result<bool>> JobCalls::is_manager_shaman_off() {
   const Question question{"GET", "/api/v3/configuration", {}};
-  const auto answer = co_await ask_manager(upstream_, exchange_.connection.strand(), question);
+  const auto answer = co_await ask_manager(upstream_, exchange_.connection, question);
   if (!answer) co_return answer.error();
   if (answer->status != 200) co_return unclear(upstream_, "its configuration", answer->status);
   co_return repair_location(answer->body) != answer->body;
@@ -192,7 +192,7 @@ Task<result<bool>> JobCalls::is_manager_shaman_off() {
 Task<result<std::optional<manager::Job>>> JobCalls::ask_for_job() {
   using Found = result<std::optional<manager::Job>>;
   const Question question{"GET", "/api/v3/jobs/" + call_.job_id, {}};
-  const auto answer = co_await ask_manager(upstream_, exchange_.connection.strand(), question);
+  const auto answer = co_await ask_manager(upstream_, exchange_.connection, question);
   if (!answer) co_return Found(answer.error());
   if (answer->status == 404 || answer->status == 400) co_return Found(std::nullopt);
   if (answer->status != 200) co_return Found(unclear(upstream_, "what the job is", answer->status));
@@ -203,11 +203,11 @@ Task<result<std::optional<manager::Job>>> JobCalls::ask_for_job() {
 
 Task<result<std::vector<manager::Job>>> JobCalls::ask_for_jobs() {
   const Question question{"GET", "/api/v3/jobs", {}};
-  auto answer = co_await ask_manager(upstream_, exchange_.connection.strand(), question);
+  auto answer = co_await ask_manager(upstream_, exchange_.connection, question);
   if (answer && answer->status == 404) {
     // Before 3.6 it was another call.
     const Question query{"POST", "/api/v3/jobs/query", "{}"};
-    answer = co_await ask_manager(upstream_, exchange_.connection.strand(), query);
+    answer = co_await ask_manager(upstream_, exchange_.connection, query);
   }
   if (!answer) co_return answer.error();
   if (answer->status != 200) co_return unclear(upstream_, "its jobs", answer->status);
