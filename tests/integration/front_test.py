@@ -486,7 +486,7 @@ class ManagerWithoutShaman(FrontTest):
 
 class NoManager(unittest.TestCase):
     def test_an_address_that_is_none_is_an_error_that_names_it(self):
-        for wrong in ("manager:8080", "https://m", "http://", "http://m/path", "http://m:0"):
+        for wrong in ("manager:x", "https://m", "http://", "http://m/path", "http://m:0"):
             with self.subTest(wrong=wrong):
                 server = Server(manager=wrong)
                 with self.assertRaises(AssertionError) as raised:
