@@ -18,8 +18,6 @@
 namespace shaman::program {
 namespace {
 
-constexpr int kSomethingMissing = 3;
-
 std::string size_text(const Pin& pin) {
   return text::count_of(pin.files, "file", "files") + ", " + text::human_bytes(pin.bytes);
 }
@@ -135,7 +133,7 @@ int run_pins_command(int argc, char** argv) {
       print_text(*list);
     const bool is_whole =
         std::ranges::all_of(list->pins, [](const Pin& pin) { return pin.missing == 0; });
-    return is_whole ? 0 : kSomethingMissing;
+    return is_whole ? 0 : kIncomplete;
   });
 }
 
