@@ -14,4 +14,7 @@ namespace shaman::tools {
 /// Makes bytes a second of `10M`, `1.5 MB`, `500K` (thousands) or `64KiB` (1,024), from 1K to 1T.
 [[nodiscard]] CLI::Validator byte_rate();
 
+/// What a script gives for a variable that is not set would be taken for an option not given.
+[[nodiscard]] CLI::Validator not_empty();
+
 }  // namespace shaman::tools
