@@ -67,7 +67,7 @@ std::string address(std::string_view call, std::string_view path) {
 Error refused(const std::string& what, const HttpResponse& answer) {
   Error error = refusal(what, answer);
   if (answer.status == 404 && !is_page(answer.body))
-    error = {errc::not_found, read_message(answer.body)};
+    error = {errc::not_found, read_message(answer.body) + "; `shaman checkout list` lists yours"};
   return error;
 }
 
