@@ -242,7 +242,7 @@ class Words(ArtistTest):
         url = self.start(secured=False).url
         for action in ("show", "erase"):
             done = self.run_shaman("checkout", action, "film/none", "--server", url, expect=2)
-            self.assertIn("`shaman checkout list`", done.stderr)
+            self.assertIn("the server has no checkout \"film/none\"; `shaman checkout list` lists yours", done.stderr)
 
 
 class Statuses(ArtistTest):
