@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 # In the order of their dependencies; each becomes shaman::NAME for who finds the package.
-set(libraries base net tls http_text http_client protocol blend formats trace pack submit manager)
+set(libraries base net tls http_text http_client checkout_path protocol blend formats trace pack submit manager)
 if(NOT WIN32)
   list(APPEND libraries async http auth fs store checkout gc server proxy jobs)
   install(TARGETS shaman-server RUNTIME COMPONENT server)

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "shaman/exit_status.hpp"
+
+/// As main() returns them.
 namespace shaman::program {
 
-inline constexpr int kCommandFailed = 1;
-inline constexpr int kCommandUsage = 2;
+inline constexpr int kCommandFailed = static_cast<int>(ExitStatus::failed);
+inline constexpr int kCommandUsage = static_cast<int>(ExitStatus::bad_input);
+inline constexpr int kIncomplete = static_cast<int>(ExitStatus::incomplete);
+inline constexpr int kOutOfReach = static_cast<int>(ExitStatus::out_of_reach);
 
 }  // namespace shaman::program

@@ -91,7 +91,7 @@ Start read_start(int argc, char** argv) {
       "shaman-server");
   app.set_help_flag("-h,--help", "Print this help");
   app.set_version_flag("--version,-V", version_line("shaman-server"), "Print the version");
-  app.formatter(std::make_shared<cli::HelpFormatter>());
+  app.formatter(std::make_shared<cli::ProgramHelpFormatter>());
   app.footer("Commands: " + joined(command_names()) +
              ". Run `shaman-server COMMAND --help` for the options of a command.");
   app.add_option("--config", start.sources.file,

@@ -17,6 +17,7 @@
 #include "cli/help_text.hpp"
 #include "commands.hpp"
 #include "options/usage.hpp"
+#include "report/interruption.hpp"
 
 namespace shaman::tools {
 namespace {
@@ -31,7 +32,7 @@ constexpr const char* kProgramAbout =
     "Finds the files that a .blend needs and sends them to a render farm.";
 
 std::vector<Command> set_up(CLI::App& app) {
-  app.formatter(std::make_shared<cli::HelpFormatter>());
+  app.formatter(std::make_shared<cli::ProgramHelpFormatter>());
   app.set_help_flag("-h,--help", "Show this help.");
   app.set_version_flag("--version,-V", version_line("shaman"), "Show the version.");
   app.footer("Run `shaman help COMMAND` for the options of a command.");
@@ -76,6 +77,7 @@ ExitStatus run_program(std::vector<std::string> arguments) {
   if (!arguments.empty()) arguments.erase(arguments.begin());
   arguments = with_help_as_option(std::move(arguments));
   const bool as_json = wants_json(arguments);
+  const Interruption interruption(as_json);
   ExitStatus status = ExitStatus::failed;
   try {
     status = run_command(std::move(arguments));

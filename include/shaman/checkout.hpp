@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -83,10 +84,21 @@ struct CheckoutPlace {
   std::string checkout{};  ///< of `checkout` and `inside`: the checkout's path
   bool may_erase = false;  ///< the same: the asker made it, or may erase every checkout
   std::string identity{};  ///< the same: FoundCheckout::identity; empty where it has no manifest
+  /// The same: who made it, as hexadecimal digits that tell no name; empty where there is no
+  /// record.
+  std::string maker{};
 
   [[nodiscard]] bool has_checkout() const noexcept {
     return kind == Kind::checkout || kind == Kind::inside;
   }
+};
+
+/// A path below `jobs/` as a text may mean it: with patterns and placeholders, in any case.
+struct WrittenPath {
+  std::string path;  ///< without empty, `.` and `..` components
+  /// It may begin in any folder that is above checkouts, not in `jobs/` alone.
+  bool is_anywhere = false;
+  friend auto operator<=>(const WrittenPath&, const WrittenPath&) = default;
 };
 
 /// Makes checkouts below `<storage>/jobs/`. All members may be called from any thread.
@@ -121,14 +133,16 @@ class Checkouts {
   /// What lies at a path below `jobs/`. Blocks. errc::io_error.
   [[nodiscard]] result<CheckoutPlace> place_of(const std::string& path, const Asker& asker = {});
 
-  /// Whether one of these paths below `jobs/` could lead a worker, whatever its system, into a
-  /// checkout that the asker may not erase: by its exact name, in another case, with a pattern
-  /// (`*`,
-  /// `?`, `[a-z]`, `{a,b}`, frame numbers), or with something behind a name that ends it, as in a
-  /// command line. The checkout's path; empty where none does. Blocks; lists the folders on the
-  /// way. errc::limit_exceeded where that are too many; errc::io_error.
-  [[nodiscard]] result<std::string> find_others(const std::vector<std::string>& paths,
-                                                const Asker& asker);
+  /// The checkouts that one of these paths could lead a worker into, whatever its system: by its
+  /// exact name, in another case, with a pattern (`*`, `?`, `[a-z]`, `{a,b}`, frame numbers), with
+  /// a placeholder (`{name}`), or with something behind a name that ends it, as in a command line.
+  /// So does `.kept`, which is the admins'. Blocks; lists the folders on the way.
+  /// errc::limit_exceeded where that are too many, unless the asker knows all, who is told of those
+  /// that were found by then; errc::io_error.
+  [[nodiscard]] result<std::vector<CheckoutPlace>> led_into(const std::vector<WrittenPath>& paths,
+                                                            const Asker& asker);
+  /// CheckoutPlace::maker of what this asker makes. Touches no disk.
+  [[nodiscard]] static std::string maker_of(const Asker& asker);
 
   /// All checkouts that were made here or by another server of this kind: those that have a
   /// manifest. Sorted. Folders that this process may not read, which may hold some, are put into

@@ -10,7 +10,7 @@
 
 /// Sizes, rates, durations and counts: the one grammar in which options, configuration files and
 /// environment variables of both programs state them, and how messages and logs show them.
-/// docs/design/0085-one-grammar-for-values.md gives the reasons.
+/// docs/design/0083-one-grammar-for-values.md gives the reasons.
 namespace shaman::units {
 
 /// `16384`, `64K`, `64KB`, `64KiB`, `1.5 GiB`, in either case: each unit is a power of 1024, up to

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <thread>
 
+#include "shaman/client/interrupt.hpp"
 #include "shaman/fs/local.hpp"
 #include "shaman/os.hpp"
 #include "shaman/storage_access.hpp"
@@ -19,7 +21,7 @@ namespace shaman::program {
 
 int fail(const Error& error) {
   std::fprintf(stderr, "shaman-server: %s\n", text::printable(error.message()).c_str());
-  return kCommandFailed;
+  return static_cast<int>(exit_status_of(error.code));
 }
 
 void note_new_name(const std::string& former, const std::string& now) {
@@ -32,6 +34,23 @@ std::string& first_caller() {
   static std::string who;
   return who;
 }
+
+// What is under way is made so that it can be cut off, and continues with the next run.
+void end_on_interrupt() {
+  static const client::InterruptWatch watch(
+      {[] {
+         std::fputs(
+             "shaman-server: cancelled; run the command "
+             "again to do the rest\n",
+             stderr);
+         std::_Exit(static_cast<int>(client::InterruptWatch::was_terminated()
+                                         ? ExitStatus::terminated
+                                         : ExitStatus::interrupted));
+       },
+       {},
+       {}});
+}
+
 }  // namespace
 
 bool go_on_as_server(const std::string& storage) {
@@ -42,6 +61,7 @@ bool go_on_as_server(const std::string& storage) {
     return false;
   }
   if (!owner->empty()) std::fprintf(stderr, "shaman-server: %s\n", owner->c_str());
+  end_on_interrupt();
   return true;
 }
 

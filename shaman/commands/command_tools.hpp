@@ -32,7 +32,7 @@ void say(LogLevel level, const std::string& message);
 
 /// Where root runs a command: goes on as the user whose `.shaman` the storage has, so that what the
 /// command leaves there is the server's to read and to change. Says so; the error too, and returns
-/// false. Before other threads are started.
+/// false. Before other threads are started. From then on Ctrl-C ends the command with a sentence.
 [[nodiscard]] bool go_on_as_server(const std::string& storage);
 
 /// Parses the arguments. Null: `exit_status` is that with which the command ends here.

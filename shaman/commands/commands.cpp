@@ -37,10 +37,6 @@
 namespace shaman::program {
 namespace {
 
-constexpr int kDamaged = 3;
-constexpr int kWrong = 3;
-constexpr int kUnread = 4;
-
 std::string gc_command(const result<GcResults>& results) {
   if (!results) return "gc";
   return "gc (" + text::count_of(results->collected, "file", "files") + " collected, " +
@@ -87,7 +83,7 @@ int collect(int argc, char** argv) {
   if (!results) return fail(results.error());
   const std::string report = as_json ? to_json(*results) : to_text(*results);
   std::printf("%s%s\n", dry_run && !as_json ? "dry run: " : "", report.c_str());
-  return results->unread_places == 0 ? 0 : kWrong;
+  return results->unread_places == 0 ? 0 : kOutOfReach;
 }
 
 int erase(int argc, char** argv) {
@@ -131,7 +127,7 @@ int check(int argc, char** argv) {
   CLI::App app(
       "Read a Flamenco Manager's configuration and report settings that do not match this server's "
       "storage. Without URL, check the Manager of the server's configuration (manager or "
-      "manager-api). The exit status is 3 if there is an error.",
+      "manager-api). The exit status is 1 if there is an error.",
       "shaman-server check-manager");
   CommandOptions given(app);
   given.line().add("storage", "--storage");
@@ -173,7 +169,7 @@ int check(int argc, char** argv) {
                 text::printable(finding.text).c_str());
     is_good = is_good && !finding.is_wrong;
   }
-  return is_good ? 0 : kWrong;
+  return is_good ? 0 : kCommandFailed;
 }
 
 // `5%`, or `0.5%`: as a fraction of one. 0: it is no such thing.
@@ -232,8 +228,8 @@ int verify(int argc, char** argv) {
   if (!options.dry_run) log_command(verify_command(results), storage, results);
   if (!results) return fail(results.error());
   std::printf("%s\n", to_text(*results).c_str());
-  if (!is_good(*results)) return kDamaged;
-  return results->unread_places == 0 ? 0 : kUnread;
+  if (!is_good(*results)) return kIncomplete;
+  return results->unread_places == 0 ? 0 : kOutOfReach;
 }
 
 struct Command {

@@ -21,8 +21,6 @@
 namespace shaman::program {
 namespace {
 
-constexpr int kSomethingMissing = 3;
-
 std::string size_text(const Pin& pin) {
   return text::count_of(pin.files, "file", "files") + ", " + units::size_text(pin.bytes);
 }
@@ -139,7 +137,7 @@ int run_pins_command(int argc, char** argv) {
     print_text(*list);
   const bool is_whole =
       std::ranges::all_of(list->pins, [](const Pin& pin) { return pin.missing == 0; });
-  return is_whole ? 0 : kSomethingMissing;
+  return is_whole ? 0 : kIncomplete;
 }
 
 }  // namespace shaman::program

@@ -132,7 +132,7 @@ int revoke(const Arguments& arguments) {
   auto tokens = read_if_there(arguments.file);
   if (!tokens) return fail(tokens.error().message(), kCommandFailed);
   if (std::erase_if(*tokens, [&](const auto& each) { return each.name == arguments.name; }) == 0)
-    return fail("there is no token named " + arguments.name, kCommandFailed);
+    return fail("there is no token named " + arguments.name, kCommandUsage);
   const auto written = write(arguments, *tokens);
   log_command("token revoke " + text::in_quotes(arguments.name), arguments.file, written);
   if (!written) return fail(written.error().message(), kCommandFailed);

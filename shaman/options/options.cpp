@@ -44,12 +44,15 @@ result<void> split_listen(const std::string& text, std::string& host, std::uint1
   return {};
 }
 
-result<void> set_jobs_location(const Values& entries, http::ServerOptions& server) {
-  server.jobs_location.clear();
+result<void> set_jobs_location(const Values& entries, Options& options) {
+  options.server.jobs_location.clear();
+  options.checkout_ends.farm.locations.clear();
   for (const std::string& entry : entries) {
     const std::size_t equals = entry.find('=');
     if (equals == std::string::npos || equals == 0) return wrong(entry, "must be PLATFORM=PATH");
-    server.jobs_location[entry.substr(0, equals)] = entry.substr(equals + 1);
+    const std::string location = entry.substr(equals + 1);
+    options.server.jobs_location[entry.substr(0, equals)] = location;
+    options.checkout_ends.farm.locations.push_back(location);
   }
   return {};
 }
@@ -103,7 +106,7 @@ void add_storage_options(Table& table, Options& options) {
       "jobs-location", "PLATFORM=PATH",
       "Path of the storage's jobs folder on a platform (linux, windows, darwin); may be repeated",
       Reload::live, options.jobs_location,
-      [&](const Values& entries) { return set_jobs_location(entries, options.server); });
+      [&](const Values& entries) { return set_jobs_location(entries, options); });
   jobs.is_list = jobs.is_map = true;
   jobs.default_text = "DIR/jobs";
   jobs.example = "{linux: /mnt/shaman/jobs, windows: 'S:/shaman/jobs'}";

@@ -223,7 +223,7 @@ result<OutputFile> OutputFile::create(const std::string& path) {
         ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (descriptor >= 0)
       return OutputFile(std::unique_ptr<Impl>(new Impl{descriptor, temporary, path}));
-    if (errno != EEXIST || attempt == kMostTemporaries) return failure("create", temporary);
+    if (errno != EEXIST || attempt == kMostTemporaries) return failure("create", path);
   }
 }
 
@@ -247,14 +247,38 @@ result<void> OutputFile::commit(bool flush) {
   return {};
 }
 
+namespace {
+
+// A folder cannot be made where, or below where, something else is: says what.
+Error not_a_folder(const std::string& path) {
+  std::string blocked = path;
+  struct stat status {};
+  while (::stat(blocked.c_str(), &status) != 0 && blocked.size() > 1)
+    blocked = parent(blocked);
+  return {errc::conflicting_paths,
+          text::in_quotes(blocked) + " is " +
+              (S_ISREG(status.st_mode) ? "a file" : kind_of(status.st_mode)) +
+              ", but must be a folder; name another folder"};
+}
+
+bool is_folder(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+}  // namespace
+
 result<void> create_folders(const std::string& path) {
-  if (path.empty() || path == "/") return {};
-  if (::mkdir(path.c_str(), 0777) == 0 || errno == EEXIST) return {};
-  if (errno != ENOENT) return failure("create folder", path);
-  if (const result<void> made = create_folders(std::string(parent(path))); !made)
-    return made.error();
-  if (::mkdir(path.c_str(), 0777) == 0 || errno == EEXIST) return {};
-  return failure("create folder", path);
+  if (path.empty() || path == "/" || ::mkdir(path.c_str(), 0777) == 0) return {};
+  if (errno == ENOENT) {
+    if (const result<void> made = create_folders(std::string(parent(path))); !made)
+      return made.error();
+    if (::mkdir(path.c_str(), 0777) == 0) return {};
+  }
+  const int code = errno;
+  if (code == EEXIST && is_folder(path)) return {};
+  if (code == EEXIST || code == ENOTDIR) return not_a_folder(path);
+  return failure("create folder", path, code);
 }
 
 result<void> remove_file(const std::string& path) {
@@ -268,7 +292,7 @@ result<void> remove_empty_folder(const std::string& path) {
 }
 
 result<void> rename_file(const std::string& from, const std::string& to) {
-  if (::rename(from.c_str(), to.c_str()) != 0) return failure("rename", from);
+  if (::rename(from.c_str(), to.c_str()) != 0) return failure("put in place", to);
   return {};
 }
 

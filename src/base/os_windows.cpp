@@ -240,7 +240,7 @@ result<OutputFile> OutputFile::create(const std::string& path) {
     if (handle)
       return OutputFile(std::unique_ptr<Impl>(new Impl{std::move(handle), temporary, whole}));
     if (GetLastError() != ERROR_FILE_EXISTS || attempt == kMostTemporaries)
-      return failure("create", temporary);
+      return failure("create", path);
   }
 }
 
@@ -285,8 +285,13 @@ result<void> create_folders(const std::string& path) {
       return made.error();
     code = make();
   }
-  if (code == 0 || code == ERROR_ALREADY_EXISTS) return {};
-  return failure("create folder", path, code);
+  if (code == 0) return {};
+  if (code != ERROR_ALREADY_EXISTS) return failure("create folder", path, code);
+  const DWORD attributes = GetFileAttributesW(full_path(whole).c_str());
+  if (attributes == INVALID_FILE_ATTRIBUTES || (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0)
+    return {};
+  return Error{errc::conflicting_paths,
+               text::in_quotes(path) + " is a file, but must be a folder; name another folder"};
 }
 
 result<void> remove_file(const std::string& path) {
@@ -305,7 +310,8 @@ result<void> remove_file(const std::string& path) {
 }
 
 result<void> rename_file(const std::string& from, const std::string& to) {
-  if (const DWORD code = move_file(from, to, 0); code != 0) return failure("rename", from, code);
+  if (const DWORD code = move_file(from, to, 0); code != 0)
+    return failure("put in place", to, code);
   return {};
 }
 

@@ -55,7 +55,8 @@ result<Header> Header::parse(std::span<const std::byte> bytes, const std::string
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()),
                               std::min(bytes.size(), kLongest));
   if (!text.starts_with("BLENDER"))
-    return damaged(name, 0, "\"BLENDER\": this is not a .blend file");
+    return Error{errc::damaged_file,
+                 text::in_quotes(name) + " is not a .blend file: it does not begin with BLENDER"};
   if (text.size() > 7 && number(text.substr(7, 1)) >= 0) return parse_long(text, name);
   return parse_classic(text, name);
 }

@@ -7,9 +7,9 @@
 #include "shaman/text.hpp"
 
 #include "checkout/existing/erasure.hpp"
+#include "checkout/existing/led_into.hpp"
 #include "checkout/existing/listing.hpp"
 #include "checkout/existing/maker.hpp"
-#include "checkout/existing/others.hpp"
 #include "checkout/making/content.hpp"
 #include "checkout/making/idempotency.hpp"
 #include "checkout/making/identity.hpp"
@@ -206,26 +206,16 @@ result<void> Checkouts::check_there() {
 }
 
 result<CheckoutPlace> Checkouts::place_of(const std::string& path, const Asker& asker) {
-  return impl_->store.guarded([&]() -> result<CheckoutPlace> {
-    Erasure erasure(impl_->store, path);
-    auto place = erasure.look(asker);
-    if (!place || !place->has_checkout()) return place;
-    auto identity = erasure.identity();
-    if (!identity) return identity.error();
-    place->identity = *std::move(identity);
-    return place;
-  });
+  return impl_->store.guarded([&] { return place_in(impl_->store, path, asker); });
 }
 
-result<std::string> Checkouts::find_others(const std::vector<std::string>& paths,
-                                           const Asker& asker) {
-  if (asker.knows_all) return std::string();
-  return impl_->store.guarded([&]() -> result<std::string> {
-    Others others(impl_->store, asker);
-    for (const std::string& path : paths)
-      if (auto found = others.find(path); !found || !found->empty()) return found;
-    return std::string();
-  });
+result<std::vector<CheckoutPlace>> Checkouts::led_into(const std::vector<WrittenPath>& paths,
+                                                       const Asker& asker) {
+  return impl_->store.guarded([&] { return LedInto(impl_->store, asker).find(paths); });
+}
+
+std::string Checkouts::maker_of(const Asker& asker) {
+  return maker_name(asker.scope);
 }
 
 result<std::vector<FoundCheckout>> Checkouts::list(std::vector<std::string>* unread) {

@@ -8,27 +8,25 @@
 
 #include "shaman/error.hpp"
 
-#include "store/layout.hpp"
+#include "protocol/checkout_path.hpp"
 
 /// Which paths a checkout may have, and the files in it. docs/protocol.md has the rules for users.
 namespace shaman::path_rules {
 
-inline constexpr std::size_t kMaxComponent = 250;  ///< bytes; leaves room for a suffix
-inline constexpr std::size_t kMaxPath = 1024;      ///< bytes
-inline constexpr std::size_t kMaxDepth = 128;      ///< components
+using protocol::kMaxComponent;
+using protocol::kMaxDepth;
+using protocol::kMaxPath;
 
 /// The link in a checkout's folder that leads to its manifest; no file of a user's may have it.
-inline constexpr std::string_view kManifestName = layout::kManifestName;
+using protocol::kManifestName;
 /// The link beside it that leads to the record of who made it (maker.hpp); reserved likewise.
-inline constexpr std::string_view kMakerName = ".shaman-maker";
+using protocol::kMakerName;
 /// The link that leads to the record of the path that was asked for (reuse.hpp); reserved likewise.
-inline constexpr std::string_view kReusableName = ".shaman-reusable";
+using protocol::kReusableName;
 /// How the name of the link begins that tells the checkout from all others (identity.hpp).
-inline constexpr std::string_view kIdentityPrefix = ".shaman-id-";
+using protocol::kIdentityPrefix;
 
-/// The path that a checkout gets for the one asked for: each of `? * : ; { } \` and each control
-/// character becomes `_`; `.` becomes `unnamed`. errc::unsafe_path where it is not a relative path
-/// of components that are not empty, `.` or `..`, is no UTF-8, or is too long or too deep.
+/// As protocol::checkout_path().
 [[nodiscard]] result<std::string> checkout_path(std::string_view asked);
 
 /// Whether a file's path has `\` in it, which the newer packer sends from Windows as separators.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "shaman/exit_status.hpp"
 #include "shaman/os.hpp"
 
 #include "cli/command_text.hpp"
@@ -76,6 +77,14 @@ std::string HelpFormatter::make_description(const CLI::App* command) const {
 std::string HelpFormatter::make_footer(const CLI::App* command) const {
   const std::string footer = command->get_footer();
   return footer.empty() ? "" : wrapped(footer, 0, width_) + "\n";
+}
+
+std::string ProgramHelpFormatter::make_footer(const CLI::App* command) const {
+  if (command->get_parent() != nullptr) return HelpFormatter::make_footer(command);
+  std::string out = "Exit statuses:\n";
+  for (const auto& [status, text] : exit_statuses())
+    out += entry(std::to_string(static_cast<int>(status)), text);
+  return out + "\n" + HelpFormatter::make_footer(command);
 }
 
 }  // namespace shaman::cli

@@ -20,9 +20,17 @@ class HelpFormatter : public CLI::Formatter {
   [[nodiscard]] std::string make_description(const CLI::App* command) const override;
   [[nodiscard]] std::string make_footer(const CLI::App* command) const override;
 
- private:
+ protected:
   [[nodiscard]] std::string entry(const std::string& name, const std::string& description) const;
+
+ private:
   const std::size_t width_;
+};
+
+/// --help of a whole program: ends with the table of exit statuses. Its subcommands have none.
+class ProgramHelpFormatter : public HelpFormatter {
+ public:
+  [[nodiscard]] std::string make_footer(const CLI::App* command) const override;
 };
 
 }  // namespace shaman::cli

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "shaman/exit_status.hpp"
+
 namespace shaman::cli {
 namespace {
 
@@ -98,6 +100,13 @@ std::string options(const CommandText& command, bool has_headings) {
   return out;
 }
 
+std::string statuses() {
+  std::string out = ".SH EXIT STATUS\n";
+  for (const auto& [status, text] : exit_statuses())
+    out += ".TP\n" + bold(std::to_string(static_cast<int>(status))) + "\n" + roff(text) + ".\n";
+  return out;
+}
+
 void add_commands(const CommandText& parent, const std::string& called, std::string& out) {
   for (const CommandText& command : parent.commands) {
     const std::string name = called + " " + command.name;
@@ -125,6 +134,7 @@ std::string man_page(const CommandText& program, int section, std::string_view v
   out += ".SH OPTIONS\n" + options(program, true);
   if (!program.commands.empty()) out += ".SH COMMANDS\n";
   add_commands(program, program.name, out);
+  out += statuses();
   out += ".SH SEE ALSO\n" +
          (section == 1 ? bold("shaman-server") + "(8)" : bold("shaman") + "(1)") + "\n";
   return out;

@@ -230,6 +230,14 @@ std::function<void()> Connection::interrupter() {
   };
 }
 
+std::shared_ptr<void> Connection::watch(std::function<void()> others) {
+  entry_.tell_when_gone([end = interrupter(), others = std::move(others)] {
+    end();
+    if (others) others();
+  });
+  return {this, [](Connection* watched) { watched->entry_.tell_when_gone({}); }};
+}
+
 Task<std::optional<FairBudget::Grant>> Connection::acquire(FairBudget& budget, std::uint64_t amount,
                                                            TakenBack may_be) {
   FairBudget::Holder* const holder = may_be == TakenBack::yes ? this : nullptr;
@@ -237,7 +245,7 @@ Task<std::optional<FairBudget::Grant>> Connection::acquire(FairBudget& budget, s
   enter_waiting();
   FairBudget::Request request(budget, client_, amount, event_.waker(), holder);
   for (;;) {
-    if (entry_.is_expired() || entry_.is_cancelled() || gave_way()) co_return std::nullopt;
+    if (entry_.is_expired() || is_lost() || gave_way()) co_return std::nullopt;
     if (auto grant = request.take()) {
       enter_working();
       co_return grant;

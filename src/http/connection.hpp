@@ -93,6 +93,11 @@ class Connection final : private FairBudget::Holder {
   /// over what it was doing.
   [[nodiscard]] std::function<void()> interrupter();
 
+  /// While it lives, a client that closes its side has gone: the connection is lost then, at once
+  /// rather than when something is written to it, and `others` is called, from any thread. For
+  /// waits in which nothing is read from the client. One at a time.
+  [[nodiscard]] std::shared_ptr<void> watch(std::function<void()> others = {});
+
   /// Each wait happens in a phase that says who is waited for, and how long at most.
   void enter(Phase phase, Clock::duration at_most) { entry_.enter(phase, at_most); }
   void enter_working() { entry_.enter(Phase::working, timeouts_.work); }

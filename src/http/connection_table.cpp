@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace shaman::http {
@@ -47,6 +48,19 @@ bool ConnectionTable::Entry::give_way() {
     ::shutdown(socket_, SHUT_RDWR);
   wake_();
   return true;
+}
+
+void ConnectionTable::Entry::tell_when_gone(std::function<void()> gone) {
+  const std::lock_guard lock(table_.mutex_);
+  gone_ = std::move(gone);
+}
+
+// Also where bytes are left that nobody has read yet: reading would not come to the end of those.
+void ConnectionTable::Entry::look_for_peer() {
+  if (!gone_) return;
+  pollfd socket{socket_, POLLRDHUP, 0};
+  if (::poll(&socket, 1, 0) <= 0) return;
+  std::exchange(gone_, nullptr)();
 }
 
 void ConnectionTable::Entry::check(Clock::time_point now) {
@@ -110,8 +124,10 @@ bool ConnectionTable::make_room_for(std::string_view newcomer) {
 
 void ConnectionTable::check(Clock::time_point now) {
   const std::lock_guard lock(mutex_);
-  for (Entry* entry : entries_)
+  for (Entry* entry : entries_) {
+    entry->look_for_peer();
     entry->check(now);
+  }
 }
 
 void ConnectionTable::stop() {

@@ -55,9 +55,14 @@ class ConnectionTable {
     /// The server stops and cannot wait any longer.
     [[nodiscard]] bool is_cancelled() const noexcept { return cancelled_; }
 
+    /// Whom check() tells, once, that the peer has closed its side; nobody when empty. It is called
+    /// under the table's lock, and must only wake others.
+    void tell_when_gone(std::function<void()> gone);
+
    private:
     friend class ConnectionTable;
     void check(Clock::time_point now);
+    void look_for_peer();
     ConnectionTable& table_;
     const int socket_;
     const std::function<void()> wake_;
@@ -66,11 +71,12 @@ class ConnectionTable {
     std::atomic<bool> expired_{false};
     std::atomic<bool> cancelled_{false};
     std::atomic<bool> gave_way_{false};
-    std::string client_;  // guarded by the table's mutex
+    std::string client_;          // guarded by the table's mutex
+    std::function<void()> gone_;  // guarded by the table's mutex
     std::list<Entry*>::iterator place_;
   };
 
-  /// Ends what is past its deadline.
+  /// Ends what is past its deadline, and tells who waits for it whose peer has gone.
   void check(Clock::time_point now);
   /// From now on is_stopping(), and what is idle is closed.
   void stop();

@@ -93,6 +93,18 @@ std::string take_token(std::string& target, std::vector<std::string>& segments) 
   return token;
 }
 
+bool holds_token(std::string_view target) {
+  constexpr std::string_view kEnds = "/?#&";
+  for (std::size_t at = 0; at < target.size(); ++at) {
+    const std::string_view mark = mark_of_token(target, at);
+    // How a JWT begins, without a tilde, is how many a name begins.
+    if (mark.empty() || mark == "eyJ") continue;
+    const std::size_t rest = at + mark.size();
+    if (rest < target.size() && kEnds.find(target[rest]) == kEnds.npos) return true;
+  }
+  return false;
+}
+
 std::string without_tokens(std::string_view target) {
   std::string out;
   for (std::size_t at = 0; at < target.size();) {

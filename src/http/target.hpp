@@ -20,6 +20,10 @@ namespace shaman::http {
 /// more. `target` begins with a slash then.
 [[nodiscard]] std::string take_token(std::string& target, std::vector<std::string>& segments);
 
+/// Whether an address holds what could be a token in whatever place: a word that begins with `~`,
+/// escaped or not, or with `shm_`. To be asked after take_token().
+[[nodiscard]] bool holds_token(std::string_view target);
+
 /// For a log: `~…` for each part that could be a token, in the query too, since one that stands in
 /// the wrong place, or in an address that cannot be understood, is a secret all the same.
 [[nodiscard]] std::string without_tokens(std::string_view target);

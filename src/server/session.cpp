@@ -115,8 +115,10 @@ bool is_passed_on(const Exchange& exchange) {
 
 // A tunnel keeps its place for as long as it lasts.
 Task<Response> pass_on(Exchange& exchange) {
+  auto watch = exchange.connection.watch();
   const auto place = co_await exchange.connection.acquire(exchange.services.passed_on, 1,
                                                           Connection::TakenBack::yes);
+  watch.reset();
   if (!place)
     co_return Response::error(503, "too many requests to the Manager at once: try again later");
   co_return co_await exchange.services.passage->pass(exchange);

@@ -5,10 +5,10 @@
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
+#include "protocol/checkout_path.hpp"
+
 namespace shaman::client {
 namespace {
-
-constexpr std::size_t kLongestComponent = 250;  // bytes; docs/protocol.md
 
 std::string component_of(std::string_view name) {
   static constexpr std::string_view kNotAllowed = "?*:;{}\\";
@@ -23,43 +23,34 @@ std::string component_of(std::string_view name) {
       if (static_cast<unsigned char>(c) >= 0x80) c = '_';
     }
   }
-  if (clean.size() > kLongestComponent) {
-    clean.resize(kLongestComponent);
+  if (clean.size() > protocol::kMaxComponent) {
+    clean.resize(protocol::kMaxComponent);
     while (!text::is_utf8(clean))
       clean.pop_back();
   }
-  if (clean.empty() || clean == "." || clean == "..") return "unnamed";
+  if (clean == "." || !protocol::checkout_path(clean)) return "unnamed";
   return clean;
-}
-
-std::string why_no_component(std::string_view name) {
-  if (name.empty()) return "a name between its slashes is empty";
-  if (name == "." || name == "..") return "\"" + std::string(name) + "\" is not a folder's name";
-  if (name.find('\\') != std::string_view::npos) return "folders are separated by \"/\"";
-  if (name.size() > kLongestComponent)
-    return "a name in it has more than " + std::to_string(kLongestComponent) + " bytes";
-  if (!text::is_utf8(name) || name != text::printable(name))
-    return "it has characters that cannot be printed";
-  return {};
 }
 
 }  // namespace
 
+// What the server would change is refused, too: the path would not be the one that was asked for.
 result<std::string> checked_checkout_path(std::string_view given) {
-  const std::string quoted = "the checkout path " + text::in_quotes(given);
   std::string_view path = given;
   while (path.ends_with('/'))
     path.remove_suffix(1);
-  if (path.empty()) return Error{errc::malformed_request, quoted + " is empty"};
-  std::string_view rest = path;
-  for (;;) {
-    const std::size_t slash = rest.find('/');
-    if (const std::string why = why_no_component(rest.substr(0, slash)); !why.empty())
-      return Error{errc::malformed_request,
-                   quoted + " cannot be used: " + why + ". Write it like film/shot010"};
-    if (slash == std::string_view::npos) return std::string(path);
-    rest.remove_prefix(slash + 1);
-  }
+  const auto refused = [](const std::string& why) {
+    return Error{errc::malformed_request, why + ". Write it like film/shot010"};
+  };
+  auto checked = protocol::checkout_path(path);
+  if (!checked) return refused(checked.error().message());
+  const std::string quoted = "the checkout path " + text::in_quotes(given);
+  if (*checked != path)
+    return refused(quoted + " has characters that a checkout cannot have; the server would make " +
+                   text::in_quotes(*checked) + " of it");
+  if (path != text::printable(path))
+    return refused(quoted + " has characters that cannot be printed");
+  return checked;
 }
 
 std::string default_checkout_path(std::string_view project, std::string_view blendfile) {

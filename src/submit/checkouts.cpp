@@ -64,11 +64,12 @@ std::string address(std::string_view call, std::string_view path) {
   }
 }
 
-Error refused(const std::string& what, const HttpResponse& answer) {
-  Error error = refusal(what, answer);
+// `what` is what the server did not do to it.
+Error refused(const std::string& what, const std::string& checkout, const HttpResponse& answer) {
   if (answer.status == 404 && !is_page(answer.body))
-    error = {errc::not_found, read_message(answer.body)};
-  return error;
+    return {errc::not_found, "the server has no checkout " + text::in_quotes(checkout) +
+                                 "; `shaman checkout list` lists yours"};
+  return refusal(what + " the checkout " + text::in_quotes(checkout), answer);
 }
 
 Error not_understood(const HttpResponse& answer) {
@@ -114,7 +115,7 @@ result<CheckoutList> list_checkouts(const Server& server) {
   request.path = protocol::kCheckouts;
   const result<HttpResponse> answer = ask(server, protocol::kLists, request);
   if (!answer) return answer.error();
-  if (answer->status != 200) return refused("did not list the checkouts", *answer);
+  if (answer->status != 200) return refusal("did not list the checkouts", *answer);
   const json object = json::parse(answer->body, nullptr, false);
   auto checkouts = read_all<ListedCheckout>(object, "checkouts", read_checkout);
   if (!checkouts) return not_understood(*answer);
@@ -126,8 +127,7 @@ result<CheckoutFiles> show_checkout(const Server& server, const std::string& pat
   request.path = address(protocol::kCheckouts, path);
   const result<HttpResponse> answer = ask(server, protocol::kLists, request);
   if (!answer) return answer.error();
-  if (answer->status != 200)
-    return refused("did not show the checkout " + text::in_quotes(path), *answer);
+  if (answer->status != 200) return refused("did not show", path, *answer);
   const json object = json::parse(answer->body, nullptr, false);
   auto checkout = read_checkout(object);
   auto files = read_all<CheckoutFile>(object, "files", read_file);
@@ -143,7 +143,7 @@ result<void> erase_checkout(const Server& server, const std::string& path) {
   const result<HttpResponse> answer = ask(server, protocol::kErases, request);
   if (!answer) return answer.error();
   if (answer->status == 204) return {};
-  return refused("did not erase the checkout " + text::in_quotes(path), *answer);
+  return refused("did not erase", path, *answer);
 }
 
 }  // namespace shaman::client

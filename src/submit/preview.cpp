@@ -10,6 +10,7 @@
 
 #include "shaman/client/hash_cache.hpp"
 #include "shaman/os.hpp"
+#include "shaman/pack/shortfall.hpp"
 
 #include "http/client/network.hpp"
 #include "submit/checkout_name.hpp"
@@ -139,18 +140,17 @@ void describe(const SubmitOptions& options, Scanned scanned, Preview& preview) {
                                      scanned.trace.files(), autosave_folders());
   preview.files = scanned.files.size();
   preview.bytes = scanned.files.bytes();
-  preview.missing = scanned.trace.missing_files();
   pack::Plan& plan = scanned.plan;
-  preview.missing.insert(preview.missing.end(), plan.missing.begin(), plan.missing.end());
-  std::ranges::stable_sort(preview.missing, {}, &trace::MissingFile::path);
+  pack::Shortfall lacks = pack::shortfall_of(scanned.trace, plan, plan_options(options));
+  preview.missing = std::move(lacks.missing);
+  preview.problems = std::move(lacks.damaged);
+  preview.suspicious = std::move(lacks.left_out);
   preview.project_hint = plan.project_hint;
-  preview.problems = std::move(scanned.trace.problems);
   preview.checkout_path = options.checkout_path.empty()
                               ? default_checkout_path(plan.project, options.blendfile)
                               : options.checkout_path;
   preview.project = std::move(plan.project);
   preview.blendfile_place = std::move(plan.blendfile_place);
-  preview.suspicious = std::move(plan.suspicious);
   preview.warnings = std::move(plan.warnings);
   preview.name_warnings = std::move(plan.name_warnings);
 }

@@ -15,6 +15,7 @@
 
 #include "shaman/client/hash_cache.hpp"
 #include "shaman/os.hpp"
+#include "shaman/pack/shortfall.hpp"
 #include "shaman/text.hpp"
 
 #include "http/client/network.hpp"
@@ -101,7 +102,7 @@ class Submission {
   result<void> trace_and_plan(ScanWatch& watch);
   [[nodiscard]] bool is_refused_by_strict();
   void note_unreadable(const std::map<std::string, std::string>& unreadable);
-  [[nodiscard]] std::vector<trace::MissingFile> missing_files() const;
+  void report_shortfall();
   void tell_what_is_known();
   [[nodiscard]] Error begin_without(const Payload& payload, const Error& error);
   result<void> meet_server();
@@ -199,23 +200,25 @@ result<void> Submission::read_project() {
 }
 
 bool Submission::is_refused_by_strict() {
-  if (!options_.strict || (report_.missing.empty() && report_.suspicious.empty())) return false;
+  const bool is_whole =
+      report_.missing.empty() && report_.suspicious.empty() && report_.problems.empty();
+  if (!options_.strict || is_whole) return false;
   report_.outcome = SubmitReport::Outcome::missing_under_strict;
   return true;
 }
 
-std::vector<trace::MissingFile> Submission::missing_files() const {
-  std::vector<trace::MissingFile> missing = trace_.missing_files();
-  missing.insert(missing.end(), plan_.missing.begin(), plan_.missing.end());
-  std::ranges::stable_sort(missing, {}, &trace::MissingFile::path);
-  return missing;
+void Submission::report_shortfall() {
+  pack::Shortfall lacks = pack::shortfall_of(trace_, plan_, plan_options(options_));
+  report_.missing = std::move(lacks.missing);
+  report_.problems = std::move(lacks.damaged);
+  report_.suspicious = std::move(lacks.left_out);
 }
 
 // They are reported like missing ones, with the data-blocks that use them.
 void Submission::note_unreadable(const std::map<std::string, std::string>& unreadable) {
   if (unreadable.empty()) return;
   trace::set_aside(trace_, unreadable);
-  report_.missing = missing_files();
+  report_shortfall();
   tell_what_is_known();
 }
 
@@ -233,9 +236,7 @@ result<void> Submission::trace_and_plan(ScanWatch& watch) {
   result<pack::Plan> plan = pack::make_plan(trace_, plan_options(options_));
   if (!plan) return plan.error();
   plan_ = std::move(*plan);
-  report_.missing = missing_files();
-  report_.problems = trace_.problems;
-  report_.suspicious = plan_.suspicious;
+  report_shortfall();
   tell_what_is_known();
   return {};
 }

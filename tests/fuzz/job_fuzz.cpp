@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -26,6 +27,13 @@ result<CheckoutPlace> place_of(const std::string& path) {
   return CheckoutPlace{Kind::nothing};
 }
 
+result<std::vector<CheckoutPlace>> led_into(const std::vector<WrittenPath>& paths) {
+  std::vector<CheckoutPlace> places;
+  for (const WrittenPath& path : paths)
+    if (auto place = place_of(path.path); place->has_checkout()) places.push_back(*place);
+  return places;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -41,6 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   proxy::JobRules rules;
   rules.place_of = place_of;
+  rules.led_into = led_into;
   const auto job = proxy::repair_job(text, rules);
   if (!job) return 0;
   check(static_cast<bool>(value));

@@ -83,6 +83,22 @@ class LoggingIn(BrowserTest):
             told = self.api.get(path)
             self.assertEqual((told.status, told.header("Set-Cookie")), (401, None), path)
 
+    def test_no_page_of_another_site_logs_in(self):
+        """With the token of its own, to see what the visitor does."""
+        for path in ("/", "/app/", "/app/jobs/x"):
+            for headers, status in (({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, 403),
+                                    ({"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate"}, 403),
+                                    ({"Referer": "http://evil.example/"}, 403), ({"Origin": "null"}, 403),
+                                    ({"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"}, 303),
+                                    ({"Sec-Fetch-Site": "same-origin"}, 303), ({}, 303),
+                                    ({"Referer": self.server.url + "/app/"}, 303)):
+                told = self.api.call("GET", f"/~{self.token}{path}", headers={"Accept": "text/html", **headers})
+                self.assertEqual((told.status, told.header("Set-Cookie") is None), (status, status == 403),
+                                 (path, headers))
+        refused = self.api.call("GET", f"/~{self.token}/", headers={"Sec-Fetch-Site": "cross-site"})
+        self.assertEqual(refused.header("Cache-Control"), "no-store")
+        self.assertIn("address bar", refused.json()["message"])
+
     def test_the_whole_page_opens(self):
         handlers = [urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())]
         if self.server.tls:
@@ -93,12 +109,12 @@ class LoggingIn(BrowserTest):
         for path in ("/app/assets/index.js", "/api/v3/version", "/api/v3/jobs"):
             with browser.open(urllib.parse.urljoin(self.server.url, path)) as part:
                 self.assertEqual(part.status, 200)
-        request = urllib.request.Request(self.server.url + "/api/v3/jobs/x/setstatus", b"{}",
+        request = urllib.request.Request(self.server.url + "/api/v3/jobs/x/setpriority", b"{}",
                                          {"Content-Type": "application/json", "Origin": self.server.url})
         with browser.open(request) as changed:
             self.assertEqual(changed.status, 200)
         self.assertNotIn(self.token, str(self.behind.seen))
-        wait_until(lambda: "setstatus 200" in self.server.log(), "the log")
+        wait_until(lambda: "setpriority 200" in self.server.log(), "the log")
         self.assertNotIn(self.token, self.server.log())
 
     def test_the_websocket_opens(self):
@@ -130,8 +146,8 @@ class LosingIt(BrowserTest):
     def test_a_cookie_has_the_role_of_its_token(self):
         worker = self.tokens.make("worker")
         wait_until(lambda: self.status("GET", "/api/v3/jobs", {}, worker) == 200, "the new token")
-        self.assertEqual(self.status("POST", "/api/v3/jobs/x/setstatus", {}, worker), 403)
-        self.assertEqual(self.status("POST", "/api/v3/jobs/x/setstatus", {}), 200)
+        self.assertEqual(self.status("POST", "/api/v3/jobs/x/setpriority", {}, worker), 403)
+        self.assertEqual(self.status("POST", "/api/v3/jobs/x/setpriority", {}), 200)
 
     def test_a_header_goes_before_it(self):
         self.assertEqual(self.status("GET", "/api/v3/jobs", {"Authorization": "Bearer shm_wrong"}), 401)
@@ -152,7 +168,7 @@ class PagesOfOthers(BrowserTest):
 
     def test_they_may_not_use_the_cookie(self):
         for origin in self.foreign():
-            for method, path in (("GET", "/api/v3/jobs"), ("POST", "/api/v3/jobs/x/setstatus"),
+            for method, path in (("GET", "/api/v3/jobs"), ("POST", "/api/v3/jobs/x/setpriority"),
                                  ("DELETE", "/api/v3/jobs/x"), ("GET", "/app/"), ("GET", "/api/v3/shaman/info")):
                 refused = self.call(method, path, {"Origin": origin})
                 self.assertEqual(refused.status, 403, (method, path, origin))
@@ -160,14 +176,27 @@ class PagesOfOthers(BrowserTest):
             self.assertEqual(self.websocket([*self.cookie().items(), ("Origin", origin)]).status, 403, origin)
         for site in ("cross-site", "same-site"):
             for method in ("GET", "POST"):
-                self.assertEqual(self.status(method, "/api/v3/jobs/x/setstatus", {
+                self.assertEqual(self.status(method, "/api/v3/jobs/x/setpriority", {
                     "Sec-Fetch-Site": site, "Sec-Fetch-Mode": "no-cors"}), 403)
         self.assertEqual(self.behind.seen_by_clients, [])
+
+    def test_an_origin_that_no_browser_writes_is_nobodys(self):
+        scheme = self.server.url.partition(":")[0]
+        own = ("Origin", f"{scheme}://test")
+        for origins in ([("Origin", "")], [own, own], [own, ("Origin", "http://evil.example")], [("Origin", ""), own],
+                        [("Sec-Fetch-Site", "same-origin"), ("Origin", "")],
+                        [own, ("Sec-Fetch-Site", "same-origin"), ("Sec-Fetch-Site", "cross-site")]):
+            for method in ("POST", "DELETE"):
+                with RawConnection(self.server) as connection:
+                    told = connection.exchange(method, "/api/v3/jobs/x/blocklist", [
+                        *self.cookie().items(), ("Content-Type", "application/json"), *origins])
+                    self.assertEqual(told.status, 403, origins)
+            self.assertEqual(self.websocket([*self.cookie().items(), *origins]).status, 403, origins)
 
     def test_pages_of_this_server_may(self):
         for headers in ({"Origin": self.server.url}, {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"},
                         {"Origin": self.server.url.upper()}):
-            self.assertEqual(self.status("POST", "/api/v3/jobs/x/setstatus", headers), 200, headers)
+            self.assertEqual(self.status("POST", "/api/v3/jobs/x/setpriority", headers), 200, headers)
 
     def test_a_link_leads_to_a_page_but_does_nothing(self):
         for link in ({"Accept": "text/html,*/*"},
@@ -176,13 +205,13 @@ class PagesOfOthers(BrowserTest):
             self.assertEqual(self.status("GET", "/api/v3/configuration/check/blender", link, self.admin), 403)
             self.assertEqual(self.status("GET", "/api/v3/configuration/check/blender", {
                 **link, "Referer": "http://evil.example/" + self.host}, self.admin), 403)
-            self.assertEqual(self.status("POST", "/api/v3/jobs/x/setstatus", {**link, "Origin": "null"}), 403)
+            self.assertEqual(self.status("POST", "/api/v3/jobs/x/setpriority", {**link, "Origin": "null"}), 403)
         for page in ({"Accept": "*/*"}, {"Accept": "text/html", "Referer": self.server.url + "/app/settings"},
                      {"Accept": "text/html", "Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"}):
             self.assertEqual(self.status("GET", "/api/v3/configuration/check/blender", page, self.admin), 200)
 
     def test_a_token_in_a_header_is_no_browsers(self):
-        self.assertEqual(self.api.call("POST", "/api/v3/jobs/x/setstatus", headers={
+        self.assertEqual(self.api.call("POST", "/api/v3/jobs/x/setpriority", headers={
             "Authorization": f"Bearer {self.token}", "Origin": "http://elsewhere.example"}).status, 200)
 
 
@@ -193,7 +222,7 @@ class ByNetwork(BrowserTest):
         for origin, status in (("http://evil.example", 403), ("https://farm.example", 101)):
             self.assertEqual(self.websocket([("Origin", origin)]).status, status)
         for origin, status in (("http://evil.example", 403), ("https://farm.example", 200), (self.server.url, 200)):
-            self.assertEqual(self.api.call("POST", "/api/v3/jobs/x/setstatus", headers={"Origin": origin}).status,
+            self.assertEqual(self.api.call("POST", "/api/v3/jobs/x/setpriority", headers={"Origin": origin}).status,
                              status, origin)
 
     def test_nor_read_by_it(self):
@@ -216,7 +245,7 @@ class ByNetwork(BrowserTest):
         link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Accept": "text/html"}
         for goal, status in (("document", 200), ("iframe", 403), ("frame", 403), ("embed", 403), ("object", 403)):
             self.assertEqual(self.api.call("GET", "/app/", headers={**link, "Sec-Fetch-Dest": goal}).status, status, goal)
-        self.assertEqual(self.api.call("POST", "/api/v3/jobs/x/setstatus", headers={
+        self.assertEqual(self.api.call("POST", "/api/v3/jobs/x/setpriority", headers={
             **link, "Sec-Fetch-Dest": "document"}).status, 403)
         for plain in ({"Accept": "text/html"}, {"Accept": "text/html", "Referer": "http://wiki.example/"}):
             self.assertEqual(self.api.call("GET", "/app/", headers=plain).status, 200)
@@ -226,7 +255,7 @@ class ByNetwork(BrowserTest):
         port = 443 if scheme == "https" else 80
         for origin, host, status in (("farm", "farm", 200), ("farm", f"farm:{port}", 200), (f"farm:{port}", "farm", 200),
                                      ("farm", "farm:8080", 403), ("farm:8080", "farm", 403)):
-            self.assertEqual(self.api.call("POST", "/api/v3/jobs/x/setstatus", headers={
+            self.assertEqual(self.api.call("POST", "/api/v3/jobs/x/setpriority", headers={
                 "Origin": f"{scheme}://{origin}", "Host": host}).status, status, (origin, host))
 
     def test_without_its_cookie_the_network_counts_again(self):
@@ -264,7 +293,7 @@ class BehindAProxy(BrowserTest):
         self.assertRegex(told.header("Set-Cookie"), "^__Host-shaman_token=.*; Secure")
         login = {**proxied, "Cookie": f"__Host-shaman_token={self.token}"}
         for origin, status in (("https://farm.example", 200), ("http://farm.example", 403)):
-            self.assertEqual(self.api.call("POST", "/api/v3/jobs/x/setstatus",
+            self.assertEqual(self.api.call("POST", "/api/v3/jobs/x/setpriority",
                                            headers={**login, "Origin": origin}).status, status)
 
 

@@ -26,7 +26,7 @@ class CheckManager(unittest.TestCase):
     def wrong(self, *arguments):
         """The lines of what is wrong; the exit status says that something is."""
         status, said = self.check(*arguments)
-        self.assertEqual(status, 3, said)
+        self.assertEqual(status, 1, said)
         return [line for line in said.splitlines() if line.startswith("error ")]
 
     def test_a_good_one(self):
@@ -86,7 +86,7 @@ class CheckManager(unittest.TestCase):
     def test_nobody_there_and_no_address(self):
         self.farm.close()
         status, said = self.check()
-        self.assertEqual(status, 1)
+        self.assertEqual(status, 4)
         self.assertIn("no server answers", said)
         self.farm.reopen(0)
         self.assertEqual(self.check(url="ftp://x")[0], 2)
@@ -105,7 +105,7 @@ class CheckManager(unittest.TestCase):
 
     def test_address_and_position_come_from_the_configuration(self):
         self.farm.shaman_enabled = False
-        for option, status in (("manager", 0), ("manager-api", 3)):
+        for option, status in (("manager", 0), ("manager-api", 1)):
             with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
                 file.write(f"storage: {self.server.storage}\n{option}: {self.farm.url}\n")
                 file.flush()

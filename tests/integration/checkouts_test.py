@@ -196,7 +196,7 @@ class Owners(unittest.TestCase):
         self.made(self.ben, "film/ben", data)
         listed = self.run_checkout("anna", "list")
         self.assertEqual(listed.returncode, 0, listed.stderr)
-        self.assertRegex(listed.stdout, r"^\S+Z  film/shot\n$")
+        self.assertRegex(listed.stdout, r"^\S+ \S+ [+-]\d{4}  film/shot\n$")
         line = json.loads(self.run_checkout("root", "list", "--json").stdout)
         self.assertEqual((line["schema"], [checkout["path"] for checkout in line["checkouts"]]),
                          (1, ["film/ben", "film/shot"]))

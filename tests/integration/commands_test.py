@@ -34,7 +34,7 @@ class NotAStorage(unittest.TestCase):
         for command in COMMANDS:
             with self.subTest(command=command):
                 done = run(*command, "--storage", storage)
-                self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
+                self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
                 for word in (storage, *words):
                     self.assertIn(word, done.stderr)
                 self.assertEqual(tree(self.folder), before)
@@ -68,7 +68,7 @@ class NotAStorage(unittest.TestCase):
         os.rmdir(os.path.join(storage, "jobs"))
         for command in (("gc",), ("verify",), ("erase", "film/shot")):
             done = run(*command, "--storage", storage)
-            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn("jobs in it is missing", done.stderr)
             self.assertFalse(os.path.exists(os.path.join(storage, "jobs")))
 
@@ -112,7 +112,7 @@ class BeforeTheFirstStart(unittest.TestCase):
         with tempfile.TemporaryDirectory() as other:
             self.farm.storage = other
             status, said = self.check()
-        self.assertEqual(status, 3, said)
+        self.assertEqual(status, 1, said)
         self.assertRegex(said, "(?m)^error ")
 
 

@@ -53,20 +53,20 @@ class Doctor(unittest.TestCase):
             self.assertEqual(api.upload(data).status, 204)
             self.assertEqual(api.create("film/shot", [spec("a", data)]).status, 200)
         found = self.doctor(server.url)
-        self.assert_found(found, "fine", "server", "is a Shaman server")
-        self.assert_found(found, "fine", "server", "accepts uploads")
-        self.assert_found(found, "fine", "manager", "2 job types")
-        self.assert_found(found, "fine", "storage", self.storage, "mounted here")
-        self.assert_found(found, "fine", "storage", "links of a checkout lead to its files")
-        self.assert_found(found, "fine", "storage", "workers on linux are sent to")
-        self.assert_found(found, "mind", "storage", "workers on windows", "not a path of that system")
-        self.assert_found(found, "fine", "clock", "agree")
-        self.assert_found(found, "fine", "cache", self.client.cache_folder)
+        self.assert_found(found, "ok", "server", "is a Shaman server")
+        self.assert_found(found, "ok", "server", "accepts uploads")
+        self.assert_found(found, "ok", "manager", "2 job types")
+        self.assert_found(found, "ok", "storage", self.storage, "mounted here")
+        self.assert_found(found, "ok", "storage", "links of a checkout lead to its files")
+        self.assert_found(found, "ok", "storage", "workers on linux are sent to")
+        self.assert_found(found, "warning", "storage", "workers on windows", "not a path of that system")
+        self.assert_found(found, "ok", "clock", "agree")
+        self.assert_found(found, "ok", "cache", self.client.cache_folder)
         done = self.client.run("doctor", "--server", server.url)
         self.assertIn("ok      server   " + server.url, done.stdout)
 
     def test_alone_there_are_no_jobs(self):
-        self.assert_found(self.doctor(self.start().url), "mind", "manager", "--job-type")
+        self.assert_found(self.doctor(self.start().url), "warning", "manager", "--job-type")
 
     def test_links_that_lead_nowhere_from_here(self):
         server = self.start()
@@ -77,16 +77,16 @@ class Doctor(unittest.TestCase):
         os.rename(os.path.join(self.storage, "file-store"), os.path.join(self.storage, "elsewhere"))
         found = self.doctor(server.url, status=1)
         os.rename(os.path.join(self.storage, "elsewhere"), os.path.join(self.storage, "file-store"))
-        self.assert_found(found, "wrong", "storage", "is broken on this machine", "mount the whole storage")
+        self.assert_found(found, "error", "storage", "is broken on this machine", "mount the whole storage")
 
     def test_a_storage_that_is_not_mounted_here(self):
         server = self.start(jobs_location=f"linux={self.folder}/none/jobs")
-        self.assert_found(self.doctor(server.url), "mind", "storage", self.folder + "/none", "not mounted here")
+        self.assert_found(self.doctor(server.url), "warning", "storage", self.folder + "/none", "not mounted here")
 
     def test_nobody_there(self):
         found = self.doctor("http://127.0.0.1:1", status=4)
-        self.assert_found(found, "wrong", "server", "no server answers")
-        self.assert_found(found, "fine", "cache")
+        self.assert_found(found, "error", "server", "no server answers")
+        self.assert_found(found, "ok", "cache")
 
     def test_somebody_else_there(self):
         class Other(http.server.BaseHTTPRequestHandler):
@@ -100,13 +100,13 @@ class Doctor(unittest.TestCase):
             threading.Thread(target=other.serve_forever, daemon=True).start()
             found = self.doctor(f"http://127.0.0.1:{other.server_address[1]}", status=1)
             other.shutdown()
-        self.assert_found(found, "wrong", "server", "neither a Shaman server nor")
+        self.assert_found(found, "error", "server", "neither a Shaman server nor")
 
     def test_a_manager_whose_shaman_is_off(self):
         farm = Manager(storage=self.storage, shaman_enabled=False)
         self.addCleanup(farm.close)
         found = self.doctor(farm.url, status=1)
-        self.assert_found(found, "wrong", "storage", "--no-shaman")
+        self.assert_found(found, "error", "storage", "--no-shaman")
 
     def test_tls_and_tokens(self):
         tokens = Tokens()
@@ -114,17 +114,17 @@ class Doctor(unittest.TestCase):
         worker, submit = tokens.make("worker"), tokens.make("submit")
         server = self.start(secured=True, auth_token_file=tokens.file)
         trusting = {"SHAMAN_CA": certificates.authority().file}
-        self.assert_found(self.doctor(server.url, status=1), "wrong", "server", "--ca FILE")
+        self.assert_found(self.doctor(server.url, status=1), "error", "server", "--ca FILE")
         found = self.doctor(server.url, status=1, **trusting)
-        self.assert_found(found, "wrong", "server", "authentication failed", "SHAMAN_TOKEN_FILE")
+        self.assert_found(found, "error", "server", "authentication failed", "SHAMAN_TOKEN_FILE")
         found = self.doctor(server.url, status=1, SHAMAN_TOKEN=worker, **trusting)
-        self.assert_found(found, "wrong", "server", "needs the role submit")
+        self.assert_found(found, "error", "server", "needs the role submit")
         found = self.doctor(server.url, SHAMAN_TOKEN=submit, **trusting)
-        self.assert_found(found, "fine", "token", "over TLS")
+        self.assert_found(found, "ok", "token", "over TLS")
 
     def test_a_token_without_tls_is_seen(self):
         found = self.doctor(self.start(secured=False).url, SHAMAN_TOKEN="x")
-        self.assert_found(found, "mind", "token", "without TLS")
+        self.assert_found(found, "warning", "token", "without TLS")
 
     def test_a_token_file_that_others_can_read(self):
         url = self.start(secured=False).url
@@ -134,27 +134,27 @@ class Doctor(unittest.TestCase):
         os.chmod(token, 0o640)
         for arguments, environment in ((["--token-file", token], {}), ([], {"SHAMAN_TOKEN_FILE": token})):
             found = self.doctor(url, *arguments, **environment)
-            self.assert_found(found, "mind", "token", token, "chmod 600")
+            self.assert_found(found, "warning", "token", token, "chmod 600")
         os.chmod(token, 0o600)
-        self.assert_found(self.doctor(url, "--token-file", token), "fine", "token", "only you")
+        self.assert_found(self.doctor(url, "--token-file", token), "ok", "token", "only you")
 
     def test_without_an_address_it_looks_at_the_rest(self):
         done = self.client.run("doctor", "--json")
         self.assertEqual(done.returncode, 2, done.stderr)
         told = json.loads(done.stdout)
         found = [(each["kind"], each["about"], each["text"]) for each in told["findings"]]
-        self.assert_found(found, "wrong", "server", "no server given", "SHAMAN_SERVER")
-        self.assert_found(found, "fine", "cache")
+        self.assert_found(found, "error", "server", "no server given", "SHAMAN_SERVER")
+        self.assert_found(found, "ok", "cache")
         self.assertIn("blender", [about for _, about, _ in found])
         self.assertEqual((told["isWell"], told["missing"]), (False, []))
         self.assertIn("no server given", told["error"])
 
     def test_a_full_storage_is_noticed_and_nothing_is_left_there(self):
         server = self.start(min_free_space=10 ** 17)
-        self.assert_found(self.doctor(server.url, status=1), "wrong", "server", "its storage is full")
+        self.assert_found(self.doctor(server.url, status=1), "error", "server", "its storage is full")
         server.close()
         well = self.start()
-        self.assert_found(self.doctor(well.url), "fine", "server", "accepts uploads")
+        self.assert_found(self.doctor(well.url), "ok", "server", "accepts uploads")
         self.assertEqual(well.all_blobs(), set())
 
     def test_a_storage_that_cannot_be_written_is_noticed(self):
@@ -163,7 +163,7 @@ class Doctor(unittest.TestCase):
         shutil.rmtree(uploading)
         with open(uploading, "w", encoding="utf-8"):
             pass
-        self.assert_found(self.doctor(server.url, status=1), "wrong", "server", "does not accept files from you")
+        self.assert_found(self.doctor(server.url, status=1), "error", "server", "does not accept files from you")
 
     def test_a_clock_that_is_wrong(self):
         class Late(http.server.BaseHTTPRequestHandler):
@@ -198,14 +198,14 @@ class Doctor(unittest.TestCase):
             file.write("#!/bin/sh\necho Blender 4.5.1 LTS\n")
         os.chmod(blender, os.stat(blender).st_mode | stat.S_IXUSR)
         server = self.start()
-        self.assert_found(self.doctor(server.url, "--blender", blender), "fine", "blender", "4.5.1")
-        self.assert_found(self.doctor(server.url, "--blender", self.folder + "/no$(touch x)"), "mind", "blender")
+        self.assert_found(self.doctor(server.url, "--blender", blender), "ok", "blender", "4.5.1")
+        self.assert_found(self.doctor(server.url, "--blender", self.folder + "/no$(touch x)"), "warning", "blender")
 
     def test_a_cache_that_cannot_be_written(self):
         os.makedirs(self.client.cache_folder)
         with open(os.path.join(self.client.cache_folder, "shaman"), "w", encoding="utf-8"):
             pass
-        self.assert_found(self.doctor(self.start().url), "mind", "cache", "cannot be used")
+        self.assert_found(self.doctor(self.start().url), "warning", "cache", "cannot be used")
 
 
 if __name__ == "__main__":

@@ -110,7 +110,7 @@ class EraseCommand(EraseTest):
     def test_what_is_no_checkout_is_told(self):
         before = self.tree()
         done = self.run_erase("--storage", self.server.storage, "../file-store")
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 2)
         self.assertIn("no checkout", done.stderr)
         self.assertEqual(self.tree(), before)
         self.assertEqual(self.run_erase("path").returncode, 2)

@@ -5,6 +5,7 @@ import concurrent.futures
 import json
 import os
 import socket
+import threading
 import time
 import unittest
 
@@ -12,7 +13,7 @@ import behind
 from api import CREATE, REQUIREMENTS, Api, files_url, new_content, spec
 from behind import Behind
 from raw_http import RawConnection
-from shaman_server import PATIENCE, Server, sha256
+from shaman_server import PATIENCE, Server, sha256, wait_until
 
 JOBS = "/api/v3/jobs"
 CONFIGURATION = "/api/v3/configuration"
@@ -55,13 +56,13 @@ class FrontTest(unittest.TestCase):
 class Passing(FrontTest):
     def test_requests_pass_as_they_came(self):
         target = "/api/v3/jobs/a%2Fb//c%20d?pretty&x=%7B"
-        answer = self.api.call("GET", target, headers={"Authorization": "Basic YTpi", "X-Own": "1"})
+        answer = self.api.call("GET", target, headers={"Authorization": "Basic YTpi", "traceparent": "00-1-2-3"})
         self.assertEqual(answer.status, 200)
         seen = answer.json()
         self.assertEqual((seen["method"], seen["target"]), ("GET", target))
         headers = dict(seen["headers"])
         self.assertEqual(headers["Authorization"], "Basic YTpi")
-        self.assertEqual(headers["X-Own"], "1")
+        self.assertEqual(headers["traceparent"], "00-1-2-3")
         self.assertEqual(headers["Host"], f"{self.server.host}:{self.server.port}")
         self.assertEqual(headers["X-Forwarded-For"], "127.0.0.1")
         self.assertEqual(headers["X-Forwarded-Host"], headers["Host"])
@@ -70,10 +71,10 @@ class Passing(FrontTest):
     def test_a_folded_name_passes_as_one_line(self):
         connection = self.raw()
         connection.send(b"GET /api/v3/jobs HTTP/1.1\r\nHost: x\r\nX-Shaman-Original-Filename: a\n"
-                        b" Content-Length: 5\r\n\tb\r\nX-Own: 1\r\n\r\n")
+                        b" Content-Length: 5\r\n\tb\r\nTracestate: 1\r\n\r\n")
         headers = connection.response().json()["headers"]
         self.assertIn(["X-Shaman-Original-Filename", "a  Content-Length: 5  \tb"], headers)
-        self.assertIn(["X-Own", "1"], headers)
+        self.assertIn(["Tracestate", "1"], headers)
         self.assertNotIn("content-length", [name.lower() for name, _ in headers])
 
     def test_other_folded_headers_do_not_pass(self):
@@ -158,10 +159,20 @@ class Passing(FrontTest):
 
     def test_only_this_server_tells_of_the_client(self):
         names = ("X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X_Forwarded_For", "X-Real-IP",
-                 "True-Client-IP", "X-Original-URL")
+                 "True-Client-IP", "X-Original-URL", "X-Client-Cert", "X-SSL-Client-DN", "Ssl-Client-Verify",
+                 "X-Forwarded-Client-Cert", "Remote-User", "Proxy", "X-User", "X-Of-Tomorrow")
         seen = self.api.call("GET", "/x", headers={name: "6.6.6.6" for name in names}).json()
         self.assertNotIn("6.6.6.6", str(seen["headers"]))
         self.assertEqual(self.api.call("GET", "/x", headers={"X-HTTP-Method-Override": "DELETE"}).status, 400)
+
+    def test_an_address_with_a_token_left_in_it_is_not_passed(self):
+        for target in ("/~shm_first/~shm_second/x", "/%7Eshm_first/%7eshm_second", "/~a/~b", "//~a/x", "/x/~a",
+                       "/x?token=shm_a", "http://test/~a/~b/x", "/~a//~b"):
+            with self.raw() as connection:
+                self.assertEqual(connection.exchange("GET", target).status, 400, target)
+        self.assertEqual(self.behind.seen, [])
+        self.assertNotIn("second", self.server.log())
+        self.assertEqual(self.api.get("/~a/x").json()["target"], "/x")
 
     def test_folders_above_are_not_passed(self):
         for target in ("/api/v3/jobs/../shaman/checkout/create", "/%2e%2e/x", "/a/./b"):
@@ -307,6 +318,55 @@ class ManagerAway(FrontTest):
             self.assertEqual(server.terminate(), 0)
 
 
+class ManagerHangs(FrontTest):
+    """It takes requests and never answers those below /hang; there are 1,024 places for what waits for it."""
+
+    PLACES = 1024
+
+    def hang(self, handler, seen):
+        self.released.wait(PATIENCE)
+        return False
+
+    def setUp(self):
+        self.released = threading.Event()
+        self.answers = {"/hang": self.hang, JOBS + "/a/what-would-delete-do": self.hang, JOBS + "/a": self.hang}
+        super().setUp()
+        self.addCleanup(self.released.set)
+
+    def waiting(self):
+        return sum(seen["target"] in self.answers for seen in self.behind.seen)
+
+    def come_and_go(self, method, target):
+        connection = RawConnection(self.server)
+        connection.request(method, target)
+        return connection
+
+    def crowd(self, method, target, count):
+        before = self.waiting()
+        connections = [self.come_and_go(method, target) for _ in range(count)]
+        wait_until(lambda: self.waiting() >= before + count, "the requests at the Manager")
+        for connection in connections:
+            connection.close()
+
+    def test_clients_that_go_give_their_places_back(self):
+        for _ in range(5):
+            self.crowd("GET", "/hang", self.PLACES // 4)
+            self.assertEqual(self.api.get("/x").status, 200)
+
+    def test_also_while_the_manager_is_asked_about_a_job(self):
+        for _ in range(5):
+            self.crowd("DELETE", JOBS + "/a", self.PLACES // 4)
+            self.assertEqual(self.api.get("/x").status, 200)
+
+    def test_a_client_that_waits_keeps_its_place(self):
+        self.answers["/late"] = lambda handler, seen: self.released.wait(PATIENCE) and handler.reply(b"{}")
+        with RawConnection(self.server) as patient:
+            patient.request("GET", "/late")
+            self.crowd("GET", "/hang", 10)
+            self.released.set()
+            self.assertEqual(patient.response().status, 200)
+
+
 class WebSocket(FrontTest):
     answers = {"/socket.io/": behind.echo_websocket}
 
@@ -426,7 +486,7 @@ class ManagerWithoutShaman(FrontTest):
 
 class NoManager(unittest.TestCase):
     def test_an_address_that_is_none_is_an_error_that_names_it(self):
-        for wrong in ("manager:8080", "https://m", "http://", "http://m/path", "http://m:0"):
+        for wrong in ("manager:x", "https://m", "http://", "http://m/path", "http://m:0"):
             with self.subTest(wrong=wrong):
                 server = Server(manager=wrong)
                 with self.assertRaises(AssertionError) as raised:

@@ -135,7 +135,7 @@ class GcCommand(ServerTest):
             self.assertTrue(done.stderr)
         nowhere = os.path.join(self.server.storage, "nowhere")
         done = run("gc", "--storage", nowhere)
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 2)
         self.assertIn("nowhere", done.stderr)
         self.assertFalse(os.path.exists(nowhere))
 

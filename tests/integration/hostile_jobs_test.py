@@ -315,8 +315,14 @@ class Makers(JobsTest):
         self.addCleanup(self.tokens.close)
         secrets = {name: self.tokens.make(role, name=name)
                    for name, role in (("anna", "submit"), ("ben", "submit"), ("root", "admin"))}
-        self.options = {"auth_token_file": self.tokens.file}
+        self.options = {"auth_token_file": self.tokens.file, "jobs_location": [
+            "windows=J:\\", "darwin=/Volumes/Farm Work", "linux=/mnt/farm/jobs"]}
         super().setUp()
+        self.farm.variables = {
+            "linux": {"render": {"value": "/mnt/render", "is_twoway": True},
+                      "there": {"value": "/mnt/farm/jobs", "is_twoway": False},
+                      "two": {"value": "/mnt/twoway", "is_twoway": True}},
+            "windows": {"render": {"value": "R:\\", "is_twoway": True}, "two": {"value": "J:", "is_twoway": True}}}
         self.anna, self.ben, self.root = (self.client(secrets[name]) for name in ("anna", "ben", "root"))
         self.api = self.root
 
@@ -404,6 +410,78 @@ class Makers(JobsTest):
         self.assertEqual(self.delete(job, self.anna).status, 403)
         self.assertEqual(self.delete(job, self.root).status, 204)
 
+    def test_an_erased_checkout_protects_its_job(self):
+        for spelling in ("{jobs}/film/shot", "{jobs}/FILM/Shot", "{jobs}/film/s*"):
+            path = self.checkout("film/shot", self.anna)
+            job = self.submitted(self.job("x", settings={"x": spelling + "/a"}), self.anna)
+            self.assertEqual(self.delete(job, self.ben).status, 403, spelling)
+            self.assertEqual(self.erase(path, self.anna), 204)
+            self.assertEqual(self.delete(job, self.ben).status, 403, spelling)
+            self.assertEqual(self.delete(job, self.anna).status, 204, spelling)
+
+    def test_no_client_says_who_made_a_jobs_checkouts(self):
+        path = self.checkout("film/shot", self.anna)
+        forged = {"shaman.checkout-makers": "none", "shaman.checkout-identities": "none"}
+        job = self.submitted(self.job(path, metadata=forged), self.anna)
+        self.assertEqual(self.erase(path, self.anna), 204)
+        self.assertEqual(self.delete(job, self.ben).status, 403)
+        self.submitted({**self.job("x"), "settings": {}, "metadata": forged}, self.ben)
+        self.assertEqual(self.farm.submitted[-1]["metadata"], {})
+
+    def test_every_spelling_keeps_a_checkout(self):
+        path = self.checkout("film/shot", self.anna)
+        jobs = [self.submitted(self.job("x", settings={"x": text}), self.anna)
+                for text in ("{jobs}/FILM/SHOT/a", "{jobs}/f*/shot/a", "J:\\film\\shot", "{unknown}/film/shot")]
+        naming = self.submitted(self.job(path), self.anna)
+        self.assertEqual(self.delete(naming, self.anna).status, 204)
+        for job in jobs:
+            self.look()
+            self.assertTrue(self.is_there(path))
+            self.assertEqual(self.delete(job, self.anna).status, 204)
+        self.wait_until_gone(path)
+
+    def set_status(self, job, status, api, call="jobs"):
+        return api.post_json(f"/api/v3/{call}/{job}/setstatus", {"status": status, "reason": "x"}).status
+
+    def test_a_job_that_rests_does_not_get_a_checkout_that_comes_later(self):
+        for text in ("{jobs}/film/shot/a", "{jobs}/FILM/s*/a"):
+            job = self.submitted(self.job("x", settings={"x": text}, initial_status="paused"), self.ben)
+            task = self.farm.add_task(job, "render", status="failed")["id"]
+            path = self.checkout("film/shot", self.anna)
+            for status in ("queued", "requeueing", "active"):
+                self.assertEqual(self.set_status(job, status, self.ben), 403, text)
+                self.assertEqual(self.set_status(task, status, self.ben, "tasks"), 403, text)
+            self.assertEqual(self.farm.jobs[job]["status"], "paused")
+            for status in ("canceled", "paused"):
+                self.assertEqual(self.set_status(job, status, self.ben), 204)
+            self.assertEqual(self.set_status(task, "canceled", self.ben, "tasks"), 204)
+            self.assertEqual(self.set_status(job, "queued", self.anna), 204)
+            self.assertEqual(self.set_status(task, "queued", self.root, "tasks"), 204)
+            self.assertEqual(self.erase(path, self.anna), 204)
+            self.assertEqual(self.set_status(job, "queued", self.ben), 204)
+
+    def test_nor_one_whose_checkout_became_anothers(self):
+        path, job = self.replaced()
+        self.assertEqual(self.set_status(job, "requeueing", self.ben), 403)
+        self.assertEqual(self.set_status(job, "pause-requested", self.ben), 204)
+        self.assertTrue(self.is_there(path))
+
+    def test_colleagues_may_let_a_job_run_in_its_own_checkout(self):
+        job = self.submitted(self.job(self.checkout("film/shot", self.anna)), self.anna)
+        self.assertEqual(self.set_status(job, "requeueing", self.ben), 204)
+
+    def test_a_status_has_one_reading(self):
+        job = self.submitted(self.job("nowhere"), self.ben)
+        for body in (b'{"status":"paused","status":"queued","reason":"x"}', b"[]", b"",
+                     b'{"status":"paused","Status":"queued","reason":"x"}'):
+            self.assertEqual(self.ben.call("POST", f"{JOBS}/{job}/setstatus", body, JSON).status, 400, body)
+        for path in (f"/api/v3/%6Aobs/{job}/setstatus", f"{JOBS}/{job}/%73etstatus"):
+            self.assertEqual(self.ben.call("POST", path, b"{}", JSON).status, 400, path)
+        # Not a call that any Manager has.
+        self.assertEqual(self.ben.call("POST", f"{JOBS}/{job}/setstatus/", b"{}", JSON).status, 403)
+        self.assertEqual(self.set_status("00000000-0000-0000-0000-000000000000", "queued", self.ben), 404)
+        self.assertEqual(self.set_status("nothing", "queued", self.ben, "tasks"), 404)
+
     def test_jobs_without_a_checkout_are_every_submitters(self):
         job = self.submitted(self.job("nowhere"), self.anna)
         self.assertEqual(self.delete(job, self.ben).status, 204)
@@ -413,7 +491,8 @@ class Makers(JobsTest):
         # Past this server, which would have refused it.
         job = self.farm.submit_job(self.job("x", settings={"out": "/mnt/jobs/" + path + "/out"}))[1]["id"]
         self.look()
-        self.assertEqual(self.delete(job, self.ben).status, 204)
+        self.assertEqual(self.delete(job, self.ben).status, 403)
+        self.assertEqual(self.delete(job, self.anna).status, 204)
         self.look()
         self.assertTrue(self.is_there(path))
 
@@ -445,10 +524,30 @@ class Makers(JobsTest):
                 "a relative path": {"blendfile": "{jobs}/" + own + "/a.blend", "x": "..\\shot\\a.blend"},
                 "a command line": {"x": "--python {jobs}/" + path + " --background /x/y"},
                 "relative to the storage": {"x": "jobs/" + path},
+                "a folder jobs by a glob": {"x": "/mnt/j*/" + path},
+                "a folder jobs by a set": {"x": "/mnt/jo[b]s/" + path},
+                "any folder": {"x": "/mnt/*/" + path},
+                "as Windows trims the folder jobs": {"x": "S:\\farm\\jobs.\\" + windows},
+                "a stream of the folder jobs": {"x": "S:\\jobs::$INDEX_ALLOCATION\\" + windows},
+                "a placeholder": {"x": "/mnt/{blend_name}/" + path},
+                "a placeholder at the beginning": {"x": "{blend_dir}/" + path},
+                "a placeholder for folders above": {"x": "{unknown}/shot/a.blend"},
+                "a placeholder below": {"x": "{jobs}/film/{blend_name}/a.blend"},
+                "a placeholder in a name": {"x": "{jobs}/film/sh{x}/a.blend"},
+                "a variable that leads there": {"x": "{there}/" + path},
+                "a variable of the environment": {"x": "$JOBS/" + path},
+                "the jobs folder as Windows knows it": {"x": "J:\\" + windows},
+                "without its slash": {"x": "--out=j:" + windows},
+                "the jobs folder as macOS knows it": {"x": "/Volumes/Farm Work/" + path},
+                "the same in another case": {"x": "/volumes/FARM*/" + path},
+                "a value that becomes a variable": {"x": "/mnt/twoway/" + path},
+                "dots with a blank": {"x": "--a={jobs}\\film\\own\\.. \\shot\\a"},
         }.items():
             with self.subTest(way):
                 refused = self.assert_refused_alike(self.job("x", settings=settings))
                 self.assertIn("did not make", refused.json()["message"])
+        refused = self.ben.post_json(JOBS, self.job("x", settings={"x": "{jobs}/.Kept/film/a.png"}))
+        self.assertEqual(refused.status, 403)
         self.assert_refused_alike(self.job("x", metadata={"x": "/mnt/jobs/" + path}))
         self.assert_refused_alike(self.job("x", metadata={"{jobs}/" + path: "x"}))
         self.assert_refused_alike({**self.job("x"), "name": "/mnt/jobs/" + path})

@@ -85,7 +85,7 @@ class Pins(PinTest):
         self.collect()
         self.assertTrue(self.server.has_blob(one))
         self.assertFalse(self.server.has_blob(two))
-        self.assertIn("there is no pin", self.run_command("unpin", "delivery of May", status=1).stderr)
+        self.assertIn("there is no pin", self.run_command("unpin", "delivery of May", status=2).stderr)
 
     def test_links_that_were_placed_by_hand_are_listed(self):
         data = new_content()
@@ -100,9 +100,9 @@ class Pins(PinTest):
         data = new_content()
         path = self.checkout("film/shot", data)
         self.run_command("pin", path)
-        self.assertIn("there is a pin", self.run_command("pin", path, status=1).stderr)
-        self.assertIn("there is no checkout", self.run_command("pin", "film", status=1).stderr)
-        self.assertIn("there is no checkout", self.run_command("pin", "../file-store", status=1).stderr)
+        self.assertIn("there is a pin", self.run_command("pin", path, status=2).stderr)
+        self.assertIn("there is no checkout", self.run_command("pin", "film", status=2).stderr)
+        self.assertIn("there is no checkout", self.run_command("pin", "../file-store", status=2).stderr)
         os.remove(self.server.jobs(path, "f", "0"))
         self.assertIn("it is being erased", self.run_command("pin", path, "--name", "x", status=1).stderr)
         os.remove(self.server.blob_path(sha256(data), len(data)))
@@ -209,7 +209,7 @@ class CommandLog(PinTest):
                 (("gc",), rf"gc \(0 files collected, 0 deleted\) {where} {who}: done"),
                 (("verify",), rf"verify \(0 files damaged\) {where} {who}: done")):
             with self.subTest(arguments=arguments):
-                lines = self.of_storage(*arguments, status=1 if "failed" in words else 0)
+                lines = self.of_storage(*arguments, status=2 if "failed" in words else 0)
                 self.assertEqual(len(lines), 1, lines)
                 self.assertRegex(lines[0], r"^<\d+>shaman-server\[\d+\]: " + words)
         made = self.logged("token", "create", "--role", "admin", "--name", "Anna", "--token-file", tokens)

@@ -47,6 +47,7 @@ class ServiceManager(unittest.TestCase):
             self.assertEqual(self.next_state()["READY"], "1")
             server.process.send_signal(signal.SIGTERM)
             self.assertEqual(self.next_state(), {"STOPPING": "1"})
+            self.assertEqual(server.wait(), 0)
 
 
 if __name__ == "__main__":

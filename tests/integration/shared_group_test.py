@@ -218,7 +218,7 @@ class WithoutAGroup(Users):
         self.start(group=SERVER)
         manager = self.manager(groups=())
         done = as_user(SERVER, PROGRAM, "check-manager", manager.url, "--storage", self.storage, groups=())
-        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
         self.assertRegex(done.stdout, "(?m)^error ")
         self.assertIn("may not write into", done.stdout)
         self.assertIn("UMask=0002", done.stdout)

@@ -44,7 +44,7 @@ MAY_USE = {
 }
 # Tested by what the programs print (version_test, documents_test).
 PRINTED = {"cli", "version"}
-VOCABULARY = {"protocol/names.hpp"}
+VOCABULARY = {"protocol/checkout_path.hpp", "protocol/names.hpp"}
 PARTS_IN_TWO = ("http/client", "flamenco/manager", "flamenco/job", "flamenco/expiry", "flamenco/front")
 
 

@@ -16,7 +16,7 @@ SHARED = "shared" + SUFFIX
 FAILURE = {"$ref": SHARED + "#/$defs/failure"}
 PROGRAMS = ("shaman", "shaman-server")
 # Exit statuses of shaman-server with a result: done, and something is wrong in the storage.
-WITH_RESULT = (0, 3)
+WITH_RESULT = (0, 3, 4)
 
 
 @functools.cache

@@ -167,6 +167,7 @@ class Manager:
         self.short_version, self.is_first_run, self.collection_period = "3.9-beta1", False, "0s"
         self.jobs, self.submitted, self.calls = {}, [], []
         self.tasks, self.logs = {}, {}
+        self.variables = {}      # platform → {name: {"value", "is_twoway"}}
         self.lost_answers = []   # (method, path): their answers are not sent, each once
         self.lost_requests = []  # (method, path): broken off before they are looked at, each once
         self.on_check = self.on_submit = lambda job: None
@@ -261,6 +262,11 @@ class Manager:
             raise _Refused(400, "parameter \"audience\" in path has an error", has_code=False)
         return 200, {"location": self.location(), "audience": audience, "platform": platform,
                      "shamanEnabled": self.shaman_enabled}
+
+    def all_variables(self, audience, platform):
+        if audience not in ("users", "workers"):
+            raise _Refused(400, "parameter \"audience\" in path has an error", has_code=False)
+        return 200, self.variables.get(platform, {})
 
     def all_types(self):
         return 200, {"job_types": self.job_types}
@@ -391,6 +397,28 @@ class Manager:
             self.job(job_id)["status"] = follows.get(change["status"], change["status"])
         return 204, {}
 
+    def task(self, task_id):
+        for job_id, tasks in self.tasks.items():
+            for task in tasks:
+                if task["id"] == task_id:
+                    return job_id, task
+        raise _Refused(404, "no such task")
+
+    def one_task(self, task_id):
+        with self.lock:
+            job_id, task = self.task(task_id)
+            return 200, {**task, "job_id": job_id, "commands": []}
+
+    def set_task_status(self, task_id, change):
+        if not isinstance(change.get("status"), str) or not isinstance(change.get("reason"), str):
+            raise _Refused(400, "request body has an error: doesn't match schema", has_code=False)
+        with self.lock:
+            job_id, task = self.task(task_id)
+            task["status"] = change["status"]
+            if change["status"] == "queued":
+                self.jobs[job_id]["status"] = "queued"
+        return 204, {}
+
     def job_tasks(self, job_id):
         with self.lock:
             return 200, {"tasks": copy.deepcopy(self.tasks.get(job_id, []))}
@@ -408,6 +436,7 @@ ROUTES = [
     ("GET", "configuration/file", Manager.configuration_file),
     ("POST", "configuration/check/shared-storage", Manager.check_folder),
     ("GET", "configuration/shared-storage/([^/]+)/([^/]+)", Manager.shared_storage),
+    ("GET", "configuration/variables/([^/]+)/([^/]+)", Manager.all_variables),
     ("GET", "jobs/types", Manager.all_types),
     ("GET", "jobs/type/([^/]+)", Manager.one_type),
     ("GET", "worker-mgt/tags", Manager.all_tags),
@@ -420,5 +449,7 @@ ROUTES = [
     ("DELETE", "jobs/([^/]+)", Manager.delete_job),
     ("POST", "jobs/([^/]+)/setstatus", Manager.set_job_status),
     ("GET", "jobs/([^/]+)/tasks", Manager.job_tasks),
+    ("GET", "tasks/([^/]+)", Manager.one_task),
+    ("POST", "tasks/([^/]+)/setstatus", Manager.set_task_status),
     ("GET", "tasks/([^/]+)/logtail", Manager.log_tail),
 ]

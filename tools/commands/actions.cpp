@@ -7,9 +7,9 @@ namespace shaman::tools {
 namespace {
 
 ExitStatus run_action(const Action& action, const ActionOptions& options) {
-  const JsonOnInterrupt interruption(options.json);
   const result<client::Server> server = server_of(options.server);
   if (!server) return fail(server.error());
+  if (action.when_cancelled != nullptr) say_when_cancelled(action.when_cancelled);
   const Waiting waiting(server->url.text());
   return action.run(*server, options);
 }

@@ -26,6 +26,8 @@ struct Action {
   const char* text;  ///< for --help
   bool takes_operand;
   ExitStatus (*run)(const client::Server&, const ActionOptions&);
+  /// What Ctrl-C says of an action that changes something: `the job may be …`; else null.
+  const char* when_cancelled = nullptr;
 };
 
 /// The operand of those actions that take one.

@@ -10,6 +10,7 @@
 #include "shaman/units.hpp"
 
 #include "commands/actions.hpp"
+#include "report/local_time.hpp"
 
 namespace shaman::tools {
 namespace {
@@ -44,7 +45,7 @@ ExitStatus list_checkouts(const client::Server& server, const ActionOptions& opt
     return ExitStatus::done;
   }
   for (const ListedCheckout& checkout : found->checkouts)
-    print(text::printable(checkout.made) + "  " + text::printable(checkout.path) + "\n");
+    print(local_time(checkout.made) + "  " + text::printable(checkout.path) + "\n");
   return ExitStatus::done;
 }
 
@@ -63,7 +64,7 @@ ExitStatus show_checkout(const client::Server& server, const ActionOptions& opti
     return ExitStatus::done;
   }
   print("Checkout:   " + text::printable(found->checkout.path) + "\n" +
-        "Made:       " + text::printable(found->checkout.made) + "\n" +
+        "Made:       " + local_time(found->checkout.made) + "\n" +
         "Files:      " + text::count_of(found->files.size(), "file", "files") + ", " +
         units::size_text(found->bytes) + "\n");
   for (const CheckoutFile& file : found->files)
@@ -78,15 +79,18 @@ ExitStatus erase(const client::Server& server, const ActionOptions& options) {
   if (options.json)
     print_json(json{{"schema", 1}, {"erased", path}});
   else
-    print("Erased the checkout " + text::printable(path) + ".\n");
+    print("Erased the checkout " + text::printable(path) +
+          ". If others added files to it, such as rendered frames, the server keeps these in "
+          "jobs/.kept: ask the farm's admin for them.\n");
   return ExitStatus::done;
 }
 
 constexpr std::array<Action, 3> kCheckoutActions{{
     {"list", "Lists your checkouts with the times they were made; for an admin, all checkouts.",
-     false, list_checkouts},
-    {"show", "Shows the files of one checkout.", true, show_checkout},
-    {"erase", "Erases one checkout. Jobs that use it can no longer render.", true, erase},
+     false, list_checkouts, nullptr},
+    {"show", "Shows the files of one checkout.", true, show_checkout, nullptr},
+    {"erase", "Erases one checkout. Jobs that use it can no longer render.", true, erase,
+     "the server may have erased it: see `shaman checkout list`"},
 }};
 
 }  // namespace

@@ -15,7 +15,6 @@
 #include "options/server_option.hpp"
 #include "report/diagnosis.hpp"
 #include "report/doctor_storage.hpp"
-#include "report/interruption.hpp"
 #include "report/waiting.hpp"
 
 namespace shaman::tools {
@@ -83,7 +82,8 @@ bool look_at_server(const client::Server& server, Diagnosis& diagnosis, ExitStat
   }();
   if (!probe) {
     diagnosis.wrong("server", with_hint(probe.error()).message());
-    status = probe.error().code == errc::unreachable ? ExitStatus::server_away : ExitStatus::failed;
+    status =
+        probe.error().code == errc::unreachable ? ExitStatus::out_of_reach : ExitStatus::failed;
     return false;
   }
   if (probe->server.kind == ServerInfo::Kind::other) {
@@ -115,8 +115,7 @@ bool look_at_server(const client::Server& server, Diagnosis& diagnosis, ExitStat
 
 void look_at_manager(manager::Manager& manager, Diagnosis& diagnosis) {
   const auto types = manager.job_types();
-  const bool is_none = types ? types->empty() : types.error().code == errc::not_found;
-  if (is_none)
+  if (!types && types.error().code == errc::malformed_request)
     return diagnosis.mind(
         "manager",
         "no Manager behind this server: you can make checkouts, but not jobs (--job-type)");
@@ -181,26 +180,30 @@ void look_at_blender(const std::string& program, Diagnosis& diagnosis) {
                                 "use --blender to test another one");
 }
 
+void look_at_credentials(const PartialServer& found, Diagnosis& diagnosis) {
+  if (found.bad_token) diagnosis.wrong("token", found.bad_token->message());
+  if (found.bad_trust) diagnosis.wrong("tls", found.bad_trust->message());
+  if (found.bad_proxy) diagnosis.wrong("proxy", found.bad_proxy->message());
+}
+
 // The rest is looked at even where no server can be asked.
 ExitStatus look_at_farm(const ServerOption& given, Diagnosis& diagnosis) {
   ExitStatus status = ExitStatus::failed;
-  const result<client::Server> server = server_of(given);
-  if (!server) {
-    diagnosis.wrong("server", server.error().message());
-    return ExitStatus::bad_input;
-  }
-  const bool can_ask = look_at_server(*server, diagnosis, status);
-  look_at_token(*server, diagnosis);
+  const PartialServer found = partial_server_of(given);
+  if (found.no_address) diagnosis.wrong("server", found.no_address->message());
+  const bool can_ask = found.server && look_at_server(*found.server, diagnosis, status);
+  look_at_credentials(found, diagnosis);
+  if (!found.server) return ExitStatus::bad_input;
+  if (!found.bad_token) look_at_token(*found.server, diagnosis);
   if (!can_ask) return status;
-  const Waiting waiting(server->url.text());
-  manager::Manager manager(*server);
+  const Waiting waiting(found.server->url.text());
+  manager::Manager manager(*found.server);
   look_at_manager(manager, diagnosis);
   look_at_storage(manager, diagnosis);
   return status;
 }
 
 ExitStatus run_doctor(const DoctorOptions& options) {
-  const JsonOnInterrupt interruption(options.json);
   Diagnosis diagnosis;
   const ExitStatus status = look_at_farm(options.server, diagnosis);
   look_at_token_file(token_file_of(options.server), diagnosis);

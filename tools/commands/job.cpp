@@ -11,6 +11,7 @@
 
 #include "commands/actions.hpp"
 #include "report/job_watch.hpp"
+#include "report/local_time.hpp"
 
 namespace shaman::tools {
 namespace {
@@ -47,7 +48,6 @@ std::string setting_line(const manager::Setting& setting) {
 ExitStatus types(Manager& manager, const ActionOptions& options) {
   const auto types = manager.job_types();
   if (!types) return fail(with_hint(types.error()));
-  if (types->empty() && !options.json) print("No job types at " + manager.url().text() + ".\n");
   json all = json::array();
   for (const manager::JobType& type : *types) {
     json keys = json::array();
@@ -72,7 +72,7 @@ ExitStatus list_jobs(Manager& manager, const ActionOptions& options) {
     all.push_back(job.whole);
     if (!options.json)
       print(text::printable(job.id) + "  " + text::printable(job.status) + "  " +
-            text::printable(job.created) + "  " + text::printable(job.name) + "\n");
+            local_time(job.created) + "  " + text::printable(job.name) + "\n");
   }
   if (options.json) print_json(json{{"schema", 1}, {"jobs", std::move(all)}});
   return ExitStatus::done;
@@ -97,8 +97,8 @@ ExitStatus show_job(Manager& manager, const ActionOptions& options) {
   }
   print(text::printable(job->name) + ": " + text::printable(job->status) + "\n" + "Type:     " +
         text::printable(job->type) + "\n" + "Priority: " + std::to_string(job->priority) + "\n" +
-        "Created:  " + text::printable(job->created) + "\n" +
-        "Changed:  " + text::printable(job->updated) + "\n");
+        "Created:  " + local_time(job->created) + "\n" + "Changed:  " + local_time(job->updated) +
+        "\n");
   if (!job->activity.empty()) print("Activity: " + text::printable(job->activity) + "\n");
   const json settings = job->whole.value("settings", json::object());
   for (const auto& [key, value] : settings.items())
@@ -153,16 +153,20 @@ ExitStatus cancel(Manager& manager, const ActionOptions& options) {
 template <ExitStatus (*act)(Manager&, const ActionOptions&)>
 ExitStatus with_manager(const client::Server& server, const ActionOptions& options) {
   Manager manager(server);
+  // What a server without a Manager says of jobs differs from call to call.
+  if (const auto types = manager.job_types(); !types) return fail(with_hint(types.error()));
   return act(manager, options);
 }
 
 constexpr std::array<Action, 5> kJobActions{{
-    {"types", "Lists the Manager's job types and their settings.", false, with_manager<types>},
-    {"list", "Lists all jobs, newest first.", false, with_manager<list_jobs>},
-    {"show", "Shows one job with its settings and tasks.", true, with_manager<show_job>},
+    {"types", "Lists the Manager's job types and their settings.", false, with_manager<types>,
+     nullptr},
+    {"list", "Lists all jobs, newest first.", false, with_manager<list_jobs>, nullptr},
+    {"show", "Shows one job with its settings and tasks.", true, with_manager<show_job>, nullptr},
     {"tail", "Shows the end of the log of each failed task of a job, or of one task.", true,
-     with_manager<tail>},
-    {"cancel", "Cancels a job.", true, with_manager<cancel>},
+     with_manager<tail>, nullptr},
+    {"cancel", "Cancels a job.", true, with_manager<cancel>,
+     "the Manager may be canceling it: see `shaman job list`"},
 }};
 
 }  // namespace

@@ -7,11 +7,13 @@
 #include <nlohmann/json.hpp>
 
 #include "shaman/pack/glob.hpp"
+#include "shaman/pack/plan.hpp"
+#include "shaman/pack/shortfall.hpp"
 #include "shaman/text.hpp"
 #include "shaman/trace/trace.hpp"
 
 #include "commands.hpp"
-#include "report/interruption.hpp"
+#include "options/file_options.hpp"
 #include "report/list_output.hpp"
 #include "report/waiting.hpp"
 
@@ -20,7 +22,7 @@ namespace {
 
 struct ListOptions {
   std::vector<std::string> files;
-  std::vector<std::string> exclude;
+  pack::PlanOptions plan;
   bool json = false;
   bool tree = false;
   bool all = false;
@@ -28,7 +30,7 @@ struct ListOptions {
 };
 
 // What is excluded is as if no reference led there; what an excluded library needs is kept.
-void leave_out(trace::Trace& trace, const pack::Globs& excluded) {
+void leave_out(trace::Trace& trace, pack::Globs excluded) {
   const auto matches = [&](const std::string& path) { return excluded.match(path); };
   for (trace::Dependency& dependency : trace.dependencies) {
     std::erase_if(dependency.files, matches);
@@ -46,34 +48,43 @@ nlohmann::json failure_of(const std::string& file, const Error& error) {
   return line;
 }
 
+// What a submission with the same options would send and leave out.
+result<Listing> look(const std::string& file, const ListOptions& options) {
+  const Waiting waiting(text::printable(file), "reading");
+  trace::TraceOptions how;
+  how.whole_libraries = options.all;
+  result<trace::Trace> trace = trace::trace(file, how);
+  if (!trace) return trace.error();
+  const result<pack::Plan> plan = pack::make_plan(*trace, options.plan);
+  if (!plan) return plan.error();
+  pack::Shortfall lacks = pack::shortfall_of(*trace, *plan, options.plan);
+  leave_out(*trace, pack::Globs(options.plan.exclude));
+  return Listing{*std::move(trace), std::move(lacks), plan->warnings};
+}
+
 ExitStatus run_list(const ListOptions& options) {
-  const JsonOnInterrupt interruption(options.json);
-  const pack::Globs excluded(options.exclude);
   ExitStatus status = ExitStatus::done;
   for (const std::string& file : options.files) {
-    trace::TraceOptions how;
-    how.whole_libraries = options.all;
-    result<trace::Trace> found = [&] {
-      const Waiting waiting(text::printable(file), "reading");
-      return trace::trace(file, how);
-    }();
+    const result<Listing> found = look(file, options);
     if (!found) {
       status = fail(found.error());
       if (options.json) print_json(failure_of(file, found.error()));
       continue;
     }
-    leave_out(*found, excluded);
-    for (const trace::Problem& problem : found->problems)
+    for (const trace::Problem& problem : found->lacks.damaged)
       warn(problem.message);
-    const bool lacks_files = options.strict && !found->missing().empty();
+    for (const std::string& warning : found->warnings)
+      warn(warning);
+    const bool is_refused = options.strict && !found->lacks.is_none();
     if (options.json) {
-      print_trace_json(*found, lacks_files ? "files are missing (--strict)" : "");
+      print_trace_json(*found,
+                       is_refused ? "files are missing, damaged or left out (--strict)" : "");
     } else if (options.tree) {
       print_tree(*found);
     } else {
       print_by_kind(*found);
     }
-    if (lacks_files && status == ExitStatus::done) status = ExitStatus::files_missing;
+    if (is_refused && status == ExitStatus::done) status = ExitStatus::incomplete;
   }
   return status;
 }
@@ -91,13 +102,11 @@ Command add_list(CLI::App& app) {
                     "Group the files by the .blend and the data-block that use them.");
   command->add_flag("--all", options->all,
                     "Include everything in linked libraries, not only what is linked from them.");
-  command
-      ->add_option(
-          "--exclude", options->exclude,
-          "Leave out files that match this pattern (*, ?, **). Can be given several times.")
-      ->type_name("GLOB")
-      ->allow_extra_args(false);
-  command->add_flag("--strict", options->strict, "Exit with status 3 if files are missing.");
+  add_project_options(*command, options->plan.project, options->plan.allow_outside);
+  add_exclude_option(*command, options->plan.exclude);
+  command->add_flag(
+      "--strict", options->strict,
+      "Exit with status 3 if a file is missing or damaged, or would be left out as private.");
   return {command, [options] { return run_list(*options); }};
 }
 

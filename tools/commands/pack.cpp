@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "shaman/client/interrupt.hpp"
 #include "shaman/os.hpp"
 #include "shaman/pack/plan.hpp"
+#include "shaman/pack/shortfall.hpp"
 #include "shaman/pack/write.hpp"
 #include "shaman/text.hpp"
 #include "shaman/trace/trace.hpp"
@@ -18,6 +18,7 @@
 #include "commands.hpp"
 #include "options/file_options.hpp"
 #include "report/complaints.hpp"
+#include "report/interruption.hpp"
 #include "report/waiting.hpp"
 
 namespace shaman::tools {
@@ -33,13 +34,10 @@ struct PackCommandOptions {
   bool quiet = false;
 };
 
-Complaints complaints_of(const trace::Trace& trace, const pack::Plan& plan) {
+Complaints complaints_of(const pack::Shortfall& lacks, const pack::Plan& plan) {
   std::vector<std::string> warnings = plan.warnings;
   warnings.insert(warnings.end(), plan.name_warnings.begin(), plan.name_warnings.end());
-  std::vector<trace::MissingFile> missing = trace.missing_files();
-  missing.insert(missing.end(), plan.missing.begin(), plan.missing.end());
-  std::ranges::stable_sort(missing, {}, &trace::MissingFile::path);
-  return {std::move(warnings), trace.problems, plan.suspicious, std::move(missing)};
+  return {std::move(warnings), lacks.damaged, lacks.left_out, lacks.missing};
 }
 
 // What would be written, with what stands for it here, and how its paths change.
@@ -50,7 +48,7 @@ std::string preview(const pack::Plan& plan) {
     if (const result<os::FileInfo> info = os::info(file.source)) bytes += info->size;
     out += text::printable(file.place) + "\n    from " + text::printable(file.source) + "\n";
     for (const pack::Patch& patch : file.patches)
-      out += "    path \"" + text::printable(patch.expected) + "\" becomes \"" +
+      out += "    path \"" + text::printable(patch.expected) + "\" would become \"" +
              text::printable(patch.text) + "\"\n";
   }
   return out + "Would pack " + text::count_of(plan.files.size(), "file", "files") + ", " +
@@ -59,7 +57,7 @@ std::string preview(const pack::Plan& plan) {
 
 ExitStatus fail_for_missing(std::string_view sentence) {
   say(sentence);
-  return ExitStatus::files_missing;
+  return ExitStatus::incomplete;
 }
 
 // What only reading has shown; the rest was told before.
@@ -72,21 +70,27 @@ void tell_unreadable(const pack::WriteReport& report, trace::Trace trace) {
   tell(complaints_text({{}, {}, {}, std::move(missing)}, kAllLines));
 }
 
+// What a pack that ends in the middle of writing leaves.
+std::string left_by(const std::string& target) {
+  const std::string where = text::in_quotes(os::absolute(target));
+  return "the unfinished pack " + where +
+         " may be left, and files whose names begin with .shaman- in or next to it: remove them";
+}
+
 result<ExitStatus> write_it(const PackCommandOptions& options, const trace::Trace& trace,
                             const pack::Plan& plan) {
   pack::WriteOptions how = options.write;
   const bool show = !options.quiet && os::stderr_can_redraw();
-  const client::InterruptWatch interrupt;
+  how.stop = finish_on_interrupt(left_by(options.target));
   std::string line;
   how.progress = [&](std::size_t files) {
     line = std::to_string(files) + " of " + std::to_string(plan.files.size());
     if (show) tell("\r" + line);
-    return !interrupt.token().stop_requested();
   };
   const result<pack::WriteReport> report = pack::write_pack(plan, options.target, how);
   if (show) tell("\r" + std::string(line.size(), ' ') + "\r");
   if (!report && report.error().code == errc::cancelled)
-    return Error{errc::cancelled, "cancelled; the unfinished pack was removed"};
+    return Error{errc::cancelled, report.error().message() + "; the unfinished pack was removed"};
   if (!report) return report.error();
   tell_unreadable(*report, trace);
   if (!options.quiet)
@@ -98,12 +102,13 @@ result<ExitStatus> write_it(const PackCommandOptions& options, const trace::Trac
   return ExitStatus::done;
 }
 
-std::string outside_text(const pack::Plan& plan) {
+std::string outside_text(const pack::Plan& plan, Mood mood) {
   const auto outside = std::ranges::count_if(plan.files, &pack::PlannedFile::outside);
   if (outside == 0) return {};
   std::string out =
       "shaman: " + text::count_of(static_cast<std::uint64_t>(outside), "file", "files") +
-      " from outside the project will be in _outside_project\n";
+      " from outside the project " + (mood == Mood::is ? "will" : "would") +
+      " be in _outside_project\n";
   if (!plan.project_hint.empty()) out += "shaman: " + plan.project_hint + "\n";
   return out;
 }
@@ -119,23 +124,22 @@ ExitStatus run_pack(const PackCommandOptions& options) {
   if (!trace) return fail(trace.error());
   const result<pack::Plan> plan = pack::make_plan(*trace, options.plan);
   if (!plan) return fail(plan.error());
-  const Complaints complaints = complaints_of(*trace, *plan);
-  tell(complaints_text(complaints, kAllLines));
-  if (!options.quiet) tell(outside_text(*plan));
-  if (options.strict && (!complaints.missing.empty() || !complaints.left_out.empty()))
+  const pack::Shortfall lacks = pack::shortfall_of(*trace, *plan, options.plan);
+  const Mood mood = options.dry_run ? Mood::would_be : Mood::is;
+  tell(complaints_text(complaints_of(lacks, *plan), kAllLines, mood));
+  if (!options.quiet) tell(outside_text(*plan, mood));
+  if (options.strict && !lacks.is_none())
     return fail_for_missing(
-        "nothing was packed, because files are missing or were left out (--strict)");
+        options.dry_run
+            ? "nothing would be packed, because files are missing, damaged or would be left out "
+              "(--strict)"
+            : "nothing was packed, because files are missing, damaged or were left out (--strict)");
   if (options.dry_run) {
     print(preview(*plan));
     return ExitStatus::done;
   }
   const result<ExitStatus> done = write_it(options, *trace, *plan);
   return done ? *done : fail(done.error());
-}
-
-void add_globs(CLI::App& command, const std::string& name, std::vector<std::string>& globs,
-               const std::string& help) {
-  command.add_option(name, globs, help)->type_name("GLOB")->expected(1)->take_all();
 }
 
 }  // namespace
@@ -148,15 +152,9 @@ Command add_pack(CLI::App& app) {
   command->add_option(
       "TARGET", options->target,
       "An empty folder or a name that ends with .zip; created if it does not exist.");
-  command
-      ->add_option("--project", options->plan.project,
-                   "The project folder; files in it keep their places. Default: the folder of the "
-                   ".blend.")
-      ->type_name("DIR");
-  add_file_options(*command, options->plan.exclude, options->plan.include);
-  add_globs(*command, "--allow-outside", options->plan.allow_outside,
-            "Include files outside the project that match this pattern although they look "
-            "private. Can be given several times.");
+  add_project_options(*command, options->plan.project, options->plan.allow_outside);
+  add_exclude_option(*command, options->plan.exclude);
+  add_include_option(*command, options->plan.include);
   command->add_flag("--relative-only", options->plan.relative_only,
                     "Pack only files with a relative path (//) in the .blend.");
   command->add_flag("--compress", options->write.compress,
@@ -166,8 +164,8 @@ Command add_pack(CLI::App& app) {
   command->add_flag("--dry-run", options->dry_run,
                     "Show what would be packed and which paths would change; write nothing.");
   command->add_flag("--strict", options->strict,
-                    "If a file is missing or was left out as private, pack nothing and exit with "
-                    "status 3.");
+                    "If a file is missing or damaged, or was left out as private, pack nothing and "
+                    "exit with status 3.");
   command->add_flag("--quiet,-q", options->quiet, "Show no progress and no summary.");
   return {command, [options] { return run_pack(*options); }};
 }

@@ -9,7 +9,6 @@
 
 #include "commands.hpp"
 #include "options/server_option.hpp"
-#include "report/interruption.hpp"
 #include "report/waiting.hpp"
 
 namespace shaman::tools {
@@ -76,7 +75,6 @@ json json_line(const client::BaseUrl& url, const ServerInfo& server) {
 }
 
 ExitStatus run_status(const StatusOptions& options) {
-  const JsonOnInterrupt interruption(options.json);
   const result<client::Server> where = server_of(options.server);
   if (!where) return fail(where.error());
   const client::BaseUrl& url = where->url;

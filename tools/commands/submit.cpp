@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,7 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include "shaman/client/checkouts.hpp"
-#include "shaman/client/interrupt.hpp"
 #include "shaman/client/preview.hpp"
 #include "shaman/client/progress_printer.hpp"
 #include "shaman/client/submitter.hpp"
@@ -23,6 +23,7 @@
 #include "options/value_checks.hpp"
 #include "report/complaints.hpp"
 #include "report/in_place.hpp"
+#include "report/interruption.hpp"
 #include "report/job_watch.hpp"
 #include "report/submit_preview.hpp"
 #include "report/submit_report.hpp"
@@ -34,7 +35,10 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kStrictSentence =
-    "nothing was sent, because files are missing or were left out (--strict)";
+    "nothing was sent, because files are missing, damaged or were left out (--strict)";
+
+constexpr const char* kStrictPreviewSentence =
+    "nothing would be sent, because files are missing, damaged or would be left out (--strict)";
 
 struct SubmitCommandOptions {
   client::SubmitOptions submit;
@@ -45,16 +49,22 @@ struct SubmitCommandOptions {
   bool quiet = false;
 };
 
-ExitStatus fail_to_submit(const Error& error) {
+ExitStatus fail_to_submit(const Error& error, const client::SubmitReport& so_far) {
+  const bool has_sent = so_far.uploaded_files > 0;
   if (error.code == errc::cancelled)
     return fail({errc::cancelled,
-                 "cancelled; no checkout was made. The server keeps the files that were sent, so "
-                 "they need not be sent again"});
-  if (error.code == errc::unreachable)
-    return fail({errc::unreachable, with_hint(error).message() +
-                                        ". `shaman doctor` looks for the cause; files that "
-                                        "were sent need not be sent again"});
-  return fail(error);
+                 has_sent ? "cancelled; no checkout was made. The server keeps the files that were "
+                            "sent, so they need not be sent again"
+                          : "cancelled; no checkout was made"});
+  std::string message = with_hint(error).message();
+  if (error.code == errc::unreachable) message += ". `shaman doctor` looks for the cause";
+  if (has_sent) message += "; files that were sent need not be sent again";
+  return fail({error.code, message});
+}
+
+ExitStatus fail_to_preview(const Error& error) {
+  if (error.code != errc::cancelled) return fail(error);
+  return fail({errc::cancelled, "cancelled; nothing was sent"});
 }
 
 // What is known of a submission that failed.
@@ -67,7 +77,7 @@ void print_failure(const SubmitCommandOptions& options, std::string_view message
 }
 
 // Without a server the rest is shown.
-ExitStatus preview(const SubmitCommandOptions& options, const client::InterruptWatch& interrupt) {
+ExitStatus preview(const SubmitCommandOptions& options, const std::stop_token& stop) {
   const bool ask_server = has_server(options.server);
   client::SubmitOptions how = options.submit;
   client::Progress progress;
@@ -80,21 +90,24 @@ ExitStatus preview(const SubmitCommandOptions& options, const client::InterruptW
   std::optional<client::ProgressPrinter> printer;
   if (!options.quiet) printer.emplace(progress);
   client::Preview preview;
-  const result<void> done = client::preview(how, ask_server, progress, interrupt.token(), preview);
+  const result<void> done = client::preview(how, ask_server, progress, stop, preview);
   printer.reset();
-  const ExitStatus status = done ? ExitStatus::done : fail(done.error());
-  const bool is_incomplete =
-      options.submit.strict && (!preview.missing.empty() || !preview.suspicious.empty());
+  const ExitStatus status = done ? ExitStatus::done : fail_to_preview(done.error());
+  const bool is_whole =
+      preview.missing.empty() && preview.suspicious.empty() && preview.problems.empty();
+  const bool is_incomplete = options.submit.strict && !is_whole;
   if (options.json) {
     json line = preview.blendfile_place.empty() ? failure_json("") : preview_json(preview);
-    if (is_incomplete) line["error"] = kStrictSentence;
+    if (is_incomplete) line["error"] = kStrictPreviewSentence;
     if (!done) line["error"] = last_failure();
     print_json(line);
   } else if (done) {
     print(preview_text(preview));
   }
   if (!done) return status;
-  return is_incomplete ? ExitStatus::files_missing : ExitStatus::done;
+  if (!is_incomplete) return ExitStatus::done;
+  say(kStrictPreviewSentence);
+  return ExitStatus::incomplete;
 }
 
 // The files' way to the server; nothing is left to be done where there is no report.
@@ -103,7 +116,7 @@ struct Sent {
   ExitStatus status = ExitStatus::done;
 };
 
-Sent send(const SubmitCommandOptions& options, const client::InterruptWatch& interrupt) {
+Sent send(const SubmitCommandOptions& options, const std::stop_token& stop) {
   client::Progress progress;
   progress.server = options.submit.server.url.text();
   std::optional<client::ProgressPrinter> printer;
@@ -111,10 +124,10 @@ Sent send(const SubmitCommandOptions& options, const client::InterruptWatch& int
   client::SubmitReport so_far;
   client::SubmitOptions how = options.submit;
   how.on_known = [&so_far](const client::SubmitReport& known) { so_far = known; };
-  result<client::SubmitReport> report = client::submit(how, progress, interrupt.token());
+  result<client::SubmitReport> report = client::submit(how, progress, stop);
   printer.reset();
   if (!report) {
-    const ExitStatus status = fail_to_submit(report.error());
+    const ExitStatus status = fail_to_submit(report.error(), so_far);
     print_failure(options, last_failure(), so_far);
     return {std::nullopt, status};
   }
@@ -124,11 +137,11 @@ Sent send(const SubmitCommandOptions& options, const client::InterruptWatch& int
   if (report->outcome == client::SubmitReport::Outcome::submitted) return {*std::move(report)};
   say(kStrictSentence);
   print_failure(options, kStrictSentence, *report);
-  return {std::nullopt, ExitStatus::files_missing};
+  return {std::nullopt, ExitStatus::incomplete};
 }
 
-ExitStatus send_only(const SubmitCommandOptions& options, const client::InterruptWatch& interrupt) {
-  const Sent sent = send(options, interrupt);
+ExitStatus send_only(const SubmitCommandOptions& options, const std::stop_token& stop) {
+  const Sent sent = send(options, stop);
   if (!sent.report) return sent.status;
   if (options.json)
     print_json(submit_json(*sent.report, nullptr));
@@ -140,15 +153,14 @@ ExitStatus send_only(const SubmitCommandOptions& options, const client::Interrup
 // What was made, and how it ended where that is waited for. `line` is for --json: the last thing
 // that is printed.
 ExitStatus follow(manager::Manager& manager, const manager::Job& job,
-                  const SubmitCommandOptions& options, const client::InterruptWatch& interrupt,
-                  json line) {
+                  const SubmitCommandOptions& options, const std::stop_token& stop, json line) {
   if (!options.json && !options.quiet) print(job_summary(job));
   if (!options.job.waits) {
     if (options.json) print_json(line);
     return ExitStatus::done;
   }
   if (options.json && !options.quiet) tell(job_summary(job));
-  const JobEnd end = watch_job(manager, job.id, options.json ? stderr : stdout, interrupt.token());
+  const JobEnd end = watch_job(manager, job.id, options.json ? stderr : stdout, stop);
   add_job_end(line, end);
   if (options.json) print_json(line);
   return end.status;
@@ -169,10 +181,9 @@ result<manager::Job> make_job(manager::Manager& manager, manager::Submission& su
 }
 
 ExitStatus render_in_place(const SubmitCommandOptions& options, manager::Manager& manager,
-                           manager::Submission& submission,
-                           const client::InterruptWatch& interrupt) {
+                           manager::Submission& submission, const std::stop_token& stop) {
   static constexpr const char* kStrict =
-      "no job was made, because files are missing or are not on the shared storage (--strict)";
+      "no job was made, because files are missing, damaged or not on the shared storage (--strict)";
   const auto place = [&] {
     const Waiting waiting(manager.url().text());
     return find_in_place(manager, options.submit.blendfile);
@@ -183,16 +194,17 @@ ExitStatus render_in_place(const SubmitCommandOptions& options, manager::Manager
          text::printable(place->storage));
   const auto missing = place->trace.missing_files();
   tell(complaints_text({{}, place->trace.problems, {}, missing}, kMostLinesOfFiles));
-  if (options.submit.strict && (!missing.empty() || !place->outside.empty())) {
+  const bool is_whole = missing.empty() && place->outside.empty() && place->trace.problems.empty();
+  if (options.submit.strict && !is_whole) {
     say(kStrict);
-    return stop_with(options, ExitStatus::files_missing, kStrict, in_place_json(*place, nullptr));
+    return stop_with(options, ExitStatus::incomplete, kStrict, in_place_json(*place, nullptr));
   }
   const auto job = make_job(manager, submission, place->blendfile, "");
   if (!job) {
     const ExitStatus status = fail(job.error());
     return stop_with(options, status, last_failure(), in_place_json(*place, nullptr));
   }
-  return follow(manager, *job, options, interrupt, in_place_json(*place, &*job));
+  return follow(manager, *job, options, stop, in_place_json(*place, &*job));
 }
 
 ExitStatus fail_to_make_job(const Error& error, const std::string& checkout) {
@@ -201,9 +213,8 @@ ExitStatus fail_to_make_job(const Error& error, const std::string& checkout) {
 }
 
 ExitStatus send_and_render(const SubmitCommandOptions& options, manager::Manager& manager,
-                           manager::Submission& submission,
-                           const client::InterruptWatch& interrupt) {
-  const Sent sent = send(options, interrupt);
+                           manager::Submission& submission, const std::stop_token& stop) {
+  const Sent sent = send(options, stop);
   if (!sent.report) return sent.status;
   const std::string& checkout = sent.report->checkout_path;
   if (!options.json && !options.quiet) print(submit_summary(*sent.report));
@@ -213,15 +224,14 @@ ExitStatus send_and_render(const SubmitCommandOptions& options, manager::Manager
     const ExitStatus status = fail_to_make_job(job.error(), checkout);
     return stop_with(options, status, last_failure(), submit_json(*sent.report, nullptr));
   }
-  return follow(manager, *job, options, interrupt, submit_json(*sent.report, &*job));
+  return follow(manager, *job, options, stop, submit_json(*sent.report, &*job));
 }
 
 // What is wrong with the job is reported before the first file is sent.
-ExitStatus submit_job(const SubmitCommandOptions& options,
-                      const client::InterruptWatch& interrupt) {
+ExitStatus submit_job(const SubmitCommandOptions& options, const std::stop_token& stop) {
   auto request = job_request(options.job);
   if (!request) return fail(request.error());
-  manager::Manager manager(options.submit.server, interrupt.token());
+  manager::Manager manager(options.submit.server, stop);
   manager::Submission submission(manager, *std::move(request), options.submit.blendfile);
   const auto prepared = [&] {
     const Waiting waiting(manager.url().text());
@@ -230,9 +240,9 @@ ExitStatus submit_job(const SubmitCommandOptions& options,
   if (!prepared) return fail(with_hint(prepared.error()));
   for (const std::string& warning : submission.warnings())
     warn(warning);
-  if (options.dry_run) return preview(options, interrupt);
-  return options.job.in_place ? render_in_place(options, manager, submission, interrupt)
-                              : send_and_render(options, manager, submission, interrupt);
+  if (options.dry_run) return preview(options, stop);
+  return options.job.in_place ? render_in_place(options, manager, submission, stop)
+                              : send_and_render(options, manager, submission, stop);
 }
 
 ExitStatus run_submit(SubmitCommandOptions& options) {
@@ -242,15 +252,18 @@ ExitStatus run_submit(SubmitCommandOptions& options) {
     if (!path) return fail(path.error());
     options.submit.checkout_path = std::move(*path);
   }
-  const client::InterruptWatch interrupt;
+  const std::stop_token stop = finish_on_interrupt(
+      options.dry_run ? "nothing was sent"
+                      : "a checkout or job that the server was making may exist: see `shaman "
+                        "checkout list` and `shaman job list`");
   const bool makes_job = !options.job.request.type.empty();
-  if (options.dry_run && !makes_job) return preview(options, interrupt);
+  if (options.dry_run && !makes_job) return preview(options, stop);
   const result<client::Server> server = server_of(options.server);
   if (!server) return fail(server.error());
   options.submit.server = *server;
   // Each job has its own checkout, which ends with it.
   options.submit.may_reuse = !makes_job;
-  return !makes_job ? send_only(options, interrupt) : submit_job(options, interrupt);
+  return !makes_job ? send_only(options, stop) : submit_job(options, stop);
 }
 
 }  // namespace
@@ -265,27 +278,18 @@ Command add_submit(CLI::App& app) {
       ->type_name("FILE.blend");
   add_server_option(*command, options->server);
   add_job_options(*command, options->job);
-  command
-      ->add_option("--project", options->submit.project,
-                   "The project folder; files in it keep their places. Default: the folder of the "
-                   ".blend.")
-      ->type_name("DIR");
+  add_project_options(*command, options->submit.project, options->submit.allow_outside);
   command
       ->add_option("--checkout-path", options->submit.checkout_path,
                    "Path of the checkout on the server, which makes it unique. Default: the names "
                    "of the project folder and the .blend, such as film/shot1.")
-      ->type_name("PATH");
-  command
-      ->add_option("--allow-outside", options->submit.allow_outside,
-                   "Include files outside the project that match this pattern (*, ?, **) although "
-                   "they look private. Can be given several times.")
-      ->type_name("GLOB")
-      ->expected(1)
-      ->take_all();
-  add_file_options(*command, options->submit.exclude, options->submit.include);
+      ->type_name("PATH")
+      ->check(not_empty());
+  add_exclude_option(*command, options->submit.exclude);
+  add_include_option(*command, options->submit.include);
   command->add_flag(
       "--strict", options->submit.strict,
-      "If a file is missing, cannot be read, or was left out as private, send nothing "
+      "If a file is missing, damaged, cannot be read, or was left out as private, send nothing "
       "and exit with status 3.");
   command->add_flag("--rehash", options->submit.rehash,
                     "Read every file again, even if it has not changed since the last submission.");

@@ -1,27 +1,46 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "options/file_options.hpp"
 
-namespace shaman::tools {
+#include "options/value_checks.hpp"
 
-void add_file_options(CLI::App& options, std::vector<std::string>& exclude,
-                      std::vector<std::string>& include) {
-  options
-      .add_option("--exclude", exclude,
-                  "Leave out files that match this pattern (*, ?, **); paths to them stay "
-                  "unchanged. Can be "
-                  "given several times.")
-      ->type_name("GLOB")
+namespace shaman::tools {
+namespace {
+
+void add_patterns(CLI::App& options, const std::string& name, const std::string& type,
+                  std::vector<std::string>& patterns, const std::string& help) {
+  options.add_option(name, patterns, help)
+      ->type_name(type)
       ->expected(1)
-      ->take_all();
+      ->take_all()
+      ->check(not_empty());
+}
+
+}  // namespace
+
+void add_project_options(CLI::App& options, std::string& project,
+                         std::vector<std::string>& allow_outside) {
   options
-      .add_option(
-          "--include", include,
-          "Add files that the scene does not refer to, such as caches of add-ons or input of "
-          "scripts: a file, a folder with its contents, or a quoted pattern for files of "
-          "the project. Can be given several times.")
-      ->type_name("GLOB|DIR")
-      ->expected(1)
-      ->take_all();
+      .add_option("--project", project,
+                  "The project folder; files in it keep their places. Default: the folder of the "
+                  ".blend.")
+      ->type_name("DIR")
+      ->check(not_empty());
+  add_patterns(options, "--allow-outside", "GLOB", allow_outside,
+               "Include files outside the project that match this pattern (*, ?, **) although they "
+               "look private. Can be given several times.");
+}
+
+void add_exclude_option(CLI::App& options, std::vector<std::string>& exclude) {
+  add_patterns(options, "--exclude", "GLOB", exclude,
+               "Leave out files that match this pattern (*, ?, **); paths to them stay unchanged. "
+               "Can be given several times.");
+}
+
+void add_include_option(CLI::App& options, std::vector<std::string>& include) {
+  add_patterns(options, "--include", "GLOB|DIR", include,
+               "Add files that the scene does not refer to, such as caches of add-ons or input of "
+               "scripts: a file, a folder with its contents, or a quoted pattern for files of the "
+               "project. Can be given several times.");
 }
 
 }  // namespace shaman::tools

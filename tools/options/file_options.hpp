@@ -6,11 +6,15 @@
 
 #include <CLI/CLI.hpp>
 
+/// Which files a command is about; the same options for each.
 namespace shaman::tools {
 
-/// Adds `--exclude GLOB` and `--include GLOB|DIR`, the same for every subcommand that takes files
-/// along. Each may be given several times.
-void add_file_options(CLI::App& options, std::vector<std::string>& exclude,
-                      std::vector<std::string>& include);
+/// `--project` and `--allow-outside`: what counts as outside, and what of that may leave.
+void add_project_options(CLI::App& options, std::string& project,
+                         std::vector<std::string>& allow_outside);
+/// `--exclude`.
+void add_exclude_option(CLI::App& options, std::vector<std::string>& exclude);
+/// `--include`.
+void add_include_option(CLI::App& options, std::vector<std::string>& include);
 
 }  // namespace shaman::tools

@@ -23,14 +23,17 @@ void add_job_options(CLI::App& command, JobOptions& options) {
                       "Also create a render job of this type, such as simple-blender-render. "
                       "`shaman job types` lists the types.")
           ->type_name("TYPE")
+          ->check(not_empty())
           ->group(kGroup);
   const auto of_job = [type](CLI::Option* option) { return option->needs(type)->group(kGroup); };
   of_job(command.add_option(
              "--frames", options.frames,
              "Frames to render, such as 1-250 or 1,5-10. Default: the range of the scene."))
-      ->type_name("FRAMES");
+      ->type_name("FRAMES")
+      ->check(not_empty());
   of_job(command.add_option("--chunk-size", options.chunk_size, "Number of frames per task."))
-      ->type_name("N");
+      ->type_name("N")
+      ->check(not_empty());
   of_job(command.add_option("--setting", options.settings,
                             "Set any setting of the job type. Can be given several times."))
       ->type_name("KEY=VALUE")
@@ -43,10 +46,12 @@ void add_job_options(CLI::App& command, JobOptions& options) {
       ->check(whole_number(0, 100));
   of_job(command.add_option("--name", options.request.name,
                             "Name of the job. Default: the name of the .blend."))
-      ->type_name("NAME");
+      ->type_name("NAME")
+      ->check(not_empty());
   of_job(command.add_option("--tag", options.request.tag,
                             "Use only workers with this tag (name or ID)."))
-      ->type_name("TAG");
+      ->type_name("TAG")
+      ->check(not_empty());
   of_job(command.add_flag("--paused", options.request.is_paused,
                           "Create the job paused; it renders once you start it."));
   of_job(command.add_flag("--no-shaman", options.in_place,

@@ -3,10 +3,14 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 #include "shaman/named_file.hpp"
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
+
+#include "options/value_checks.hpp"
 
 namespace shaman::tools {
 
@@ -76,12 +80,21 @@ result<std::string> token_of(const ServerOption& given) {
                    "token create` or given to you by the farm's admin"};
 }
 
-result<void> add_security(const ServerOption& given, client::Server& server) {
+// Where the file cannot be used, what this machine trusts is still trusted.
+result<void> add_trust(const ServerOption& given, client::Server& server) {
   const NamedFile ca = either(given.ca, "--ca", "SHAMAN_CA");
   auto trust = tls::Trust::load(ca.path);
+  std::optional<Error> wrong;
   if (!trust && ca.path.empty()) return trust.error();  // of what this machine trusts
-  if (!trust) return Error{trust.error().code, ca.option + ": " + trust.error().message()};
-  server.trust = *std::move(trust);
+  if (!trust) {
+    wrong = Error{trust.error().code, ca.option + ": " + trust.error().message()};
+    trust = tls::Trust::load({});
+  }
+  if (trust) server.trust = *std::move(trust);
+  return wrong ? result<void>(*wrong) : result<void>();
+}
+
+result<void> add_proxy(client::Server& server) {
   const std::string proxy = either_variable("https_proxy", "HTTPS_PROXY");
   const std::string excepted = either_variable("no_proxy", "NO_PROXY");
   if (proxy.empty() || client::is_excepted(server.url.host, excepted)) return {};
@@ -98,17 +111,20 @@ void add_server_option(CLI::App& options, ServerOption& server) {
       .add_option("--server", server.url,
                   "Address of the server, such as http://manager.local:8080. Default: the "
                   "environment variable SHAMAN_SERVER or FLAMENCO_MANAGER_URL.")
-      ->type_name("URL");
+      ->type_name("URL")
+      ->check(not_empty());
   options
       .add_option("--token-file", server.token_file,
                   "File with the token, if the server asks for one. Default: the environment "
                   "variable SHAMAN_TOKEN_FILE (a file) or SHAMAN_TOKEN (the token).")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(not_empty());
   options
       .add_option("--ca", server.ca,
                   "For https: PEM file with certificates to trust in addition to this machine's. "
                   "Default: the environment variable SHAMAN_CA.")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(not_empty());
 }
 
 bool has_server(const ServerOption& given) {
@@ -121,15 +137,32 @@ std::string token_file_of(const ServerOption& given) {
   return given.token_file.empty() ? variable("SHAMAN_TOKEN_FILE") : given.token_file;
 }
 
-result<client::Server> server_of(const ServerOption& given) {
+PartialServer partial_server_of(const ServerOption& given) {
+  PartialServer found;
   auto server = named_server(given.url);
-  if (!server) return server;
+  if (!server) {
+    found.no_address = server.error();
+  } else {
+    found.server = *std::move(server);
+  }
   auto token = token_of(given);
-  if (!token) return token.error();
-  if (!token->empty()) server->token = *std::move(token);
-  if (server->url.is_secure)
-    if (auto added = add_security(given, *server); !added) return added.error();
-  return server;
+  if (!token) {
+    found.bad_token = token.error();
+  } else if (found.server && !token->empty()) {
+    found.server->token = *std::move(token);
+  }
+  if (!found.server || !found.server->url.is_secure) return found;
+  if (const auto added = add_trust(given, *found.server); !added) found.bad_trust = added.error();
+  if (const auto added = add_proxy(*found.server); !added) found.bad_proxy = added.error();
+  return found;
+}
+
+result<client::Server> server_of(const ServerOption& given) {
+  PartialServer found = partial_server_of(given);
+  for (const auto* const error :
+       {&found.no_address, &found.bad_token, &found.bad_trust, &found.bad_proxy})
+    if (*error) return **error;
+  return *std::move(found.server);
 }
 
 }  // namespace shaman::tools

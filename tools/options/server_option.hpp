@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -32,5 +33,16 @@ void add_server_option(CLI::App& options, ServerOption& server);
 /// with https of --ca, else SHAMAN_CA; and the proxy of HTTPS_PROXY, unless NO_PROXY excepts it.
 /// errc::malformed_request, errc::io_error say which of them is wrong.
 [[nodiscard]] result<client::Server> server_of(const ServerOption& given);
+
+/// The same as far as it can be had, with all that is wrong: without a token that cannot be read,
+/// and with this machine's own trust instead of a file that cannot be used.
+struct PartialServer {
+  std::optional<client::Server> server;  ///< nothing: see no_address
+  std::optional<Error> no_address;
+  std::optional<Error> bad_token;
+  std::optional<Error> bad_trust;
+  std::optional<Error> bad_proxy;
+};
+[[nodiscard]] PartialServer partial_server_of(const ServerOption& given);
 
 }  // namespace shaman::tools

@@ -41,4 +41,13 @@ CLI::Validator byte_rate() {
       "");
 }
 
+CLI::Validator not_empty() {
+  return CLI::Validator(
+      [](const std::string& value) -> std::string {
+        return text::trimmed(value).empty() ? "must not be empty; leave out the option instead"
+                                            : "";
+      },
+      "");
+}
+
 }  // namespace shaman::tools

@@ -14,4 +14,7 @@ namespace shaman::tools {
 /// Makes bytes per second of a rate (shaman/units.hpp), from 1000 to 1 TiB.
 [[nodiscard]] CLI::Validator byte_rate();
 
+/// What a script gives for a variable that is not set would be taken for an option not given.
+[[nodiscard]] CLI::Validator not_empty();
+
 }  // namespace shaman::tools

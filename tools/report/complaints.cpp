@@ -34,9 +34,11 @@ std::uint64_t count_files(const std::vector<Complaint>& sorted) {
   return count;
 }
 
-std::string left_out_text(std::uint64_t files) {
-  return text::count_of(files, "file was", "files were") + " left out because " +
-         (files == 1 ? "it" : "they") + " may be private (to include: --allow-outside GLOB):\n";
+std::string left_out_text(std::uint64_t files, Mood mood) {
+  return (mood == Mood::is ? text::count_of(files, "file was", "files were")
+                           : text::count_of(files, "file", "files") + " would be") +
+         " left out because " + (files == 1 ? "it" : "they") +
+         " may be private (to include: --allow-outside GLOB):\n";
 }
 
 std::string listed(const std::vector<Complaint>& sorted, std::size_t most_lines) {
@@ -69,7 +71,7 @@ std::string or_unreadable(const std::vector<trace::MissingFile>& missing) {
 
 }  // namespace
 
-std::string complaints_text(const Complaints& complaints, std::size_t most_lines) {
+std::string complaints_text(const Complaints& complaints, std::size_t most_lines, Mood mood) {
   std::string out;
   for (const std::string& warning : complaints.warnings)
     out += "shaman: warning: " + warning + "\n";
@@ -81,7 +83,7 @@ std::string complaints_text(const Complaints& complaints, std::size_t most_lines
   for (const pack::Suspicious& file : complaints.left_out)
     left_out.push_back({file.file, file.reason + "; ", trace::chain_text(file.chain), file.blend});
   if (!left_out.empty())
-    out += "shaman: " + left_out_text(count_files(left_out)) + listed(left_out, most_lines);
+    out += "shaman: " + left_out_text(count_files(left_out), mood) + listed(left_out, most_lines);
 
   std::vector<Complaint> missing;
   for (const trace::MissingFile& file : complaints.missing)
@@ -104,6 +106,17 @@ json json_texts(const std::vector<std::string>& texts) {
   return array;
 }
 
+json left_out_json(const std::vector<pack::Suspicious>& files) {
+  json left_out = json::array();
+  for (const pack::Suspicious& file : files)
+    left_out.push_back({{"path", json_text(file.file)},
+                        {"reason", json_text(file.reason)},
+                        {"dataBlock", json_text(file.data_block)},
+                        {"chain", json_texts(file.chain)},
+                        {"blend", json_text(file.blend)}});
+  return left_out;
+}
+
 void add_complaints(json& object, const Complaints& complaints) {
   json missing = json::array();
   json wanted = json::array();
@@ -118,13 +131,6 @@ void add_complaints(json& object, const Complaints& complaints) {
                       {"blend", json_text(file.blend)}});
     if (!file.reason.empty()) wanted.back()["reason"] = json_text(file.reason);
   }
-  json left_out = json::array();
-  for (const pack::Suspicious& file : complaints.left_out)
-    left_out.push_back({{"path", json_text(file.file)},
-                        {"reason", json_text(file.reason)},
-                        {"dataBlock", json_text(file.data_block)},
-                        {"chain", json_texts(file.chain)},
-                        {"blend", json_text(file.blend)}});
   json problems = json::array();
   for (const trace::Problem& problem : complaints.problems)
     problems.push_back(
@@ -134,7 +140,7 @@ void add_complaints(json& object, const Complaints& complaints) {
     warnings.push_back(json_text(warning));
   object["missing"] = std::move(missing);
   object["missingWantedBy"] = std::move(wanted);
-  object["leftOut"] = std::move(left_out);
+  object["leftOut"] = left_out_json(complaints.left_out);
   object["problems"] = std::move(problems);
   object["warnings"] = std::move(warnings);
 }

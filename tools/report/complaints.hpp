@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -22,12 +23,19 @@ struct Complaints {
 
 inline constexpr std::size_t kAllLines = static_cast<std::size_t>(-1);
 
+/// Whether something is done, or would be without --dry-run.
+enum class Mood : std::uint8_t { is, would_be };
+
 /// For a person: each file with who wants it. Of a list of files at most `most_lines` lines, and
 /// how many more there are.
-[[nodiscard]] std::string complaints_text(const Complaints& complaints, std::size_t most_lines);
+[[nodiscard]] std::string complaints_text(const Complaints& complaints, std::size_t most_lines,
+                                          Mood mood = Mood::is);
 
 /// Adds `missing`, `missingWantedBy`, `leftOut`, `problems` and `warnings` (docs/artists.md).
 void add_complaints(nlohmann::json& object, const Complaints& complaints);
+
+/// `leftOut`.
+[[nodiscard]] nlohmann::json left_out_json(const std::vector<pack::Suspicious>& files);
 
 /// JSON is UTF-8; what is not, in a name on Linux or a data-block's, is shown in escapes.
 [[nodiscard]] std::string json_text(const std::string& text);

@@ -10,7 +10,8 @@
 namespace shaman::tools {
 namespace {
 
-const char* shown(Finding::Kind kind) {
+// To people and to programs.
+const char* name_of(Finding::Kind kind) {
   switch (kind) {
     case Finding::Kind::fine:
       return "ok";
@@ -18,19 +19,6 @@ const char* shown(Finding::Kind kind) {
       return "warning";
     case Finding::Kind::wrong:
       return "error";
-  }
-  return "";
-}
-
-// Programs know the kinds by these names.
-const char* name_of(Finding::Kind kind) {
-  switch (kind) {
-    case Finding::Kind::fine:
-      return "fine";
-    case Finding::Kind::mind:
-      return "mind";
-    case Finding::Kind::wrong:
-      return "wrong";
   }
   return "";
 }
@@ -50,8 +38,8 @@ bool Diagnosis::has_wrong() const {
 std::string Diagnosis::text() const {
   std::string out;
   for (const Finding& each : findings_)
-    out += padded(shown(each.kind), 8) + padded(each.about, 8) + " " + text::printable(each.text) +
-           "\n";
+    out += padded(name_of(each.kind), 8) + padded(each.about, 8) + " " +
+           text::printable(each.text) + "\n";
   return out;
 }
 

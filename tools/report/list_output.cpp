@@ -16,6 +16,7 @@
 #include "shaman/text.hpp"
 #include "shaman/units.hpp"
 
+#include "report/complaints.hpp"
 #include "report/output.hpp"
 
 namespace shaman::tools {
@@ -105,10 +106,36 @@ void print_missing(const trace::Trace& trace) {
   }
 }
 
+// Such files are there, but a submission does not send them.
+class LeftOut {
+ public:
+  explicit LeftOut(const pack::Shortfall& lacks) {
+    for (const pack::Suspicious& file : lacks.left_out)
+      files_.insert(file.file);
+  }
+  [[nodiscard]] std::string marked(const std::string& file, const std::string& line) const {
+    return files_.contains(file) ? red(line + " (left out as private)") : line;
+  }
+
+ private:
+  std::set<std::string> files_;
+};
+
+void print_left_out(const Listing& listing) {
+  std::map<std::string, std::string> reasons;
+  for (const pack::Suspicious& file : listing.lacks.left_out)
+    reasons.emplace(file.file, file.reason);
+  if (reasons.empty()) return;
+  put(red("left out as private (" + std::to_string(reasons.size()) +
+          "; to include: --allow-outside GLOB)"));
+  for (const auto& [file, reason] : reasons)
+    put("  " + red(shown(file, listing.trace)) + "  " + reason);
+}
+
 class Tree {
  public:
-  explicit Tree(const trace::Trace& trace) : trace_(trace) {
-    for (const trace::Dependency& dependency : trace.dependencies)
+  explicit Tree(const Listing& listing) : trace_(listing.trace), left_out_(listing.lacks) {
+    for (const trace::Dependency& dependency : trace_.dependencies)
       by_blend_[dependency.blend].push_back(&dependency);
   }
 
@@ -131,7 +158,7 @@ class Tree {
     put(indent(depth) + text::printable(dependency.data_block) + " (" +
         std::string(trace::to_string(dependency.kind)) + ")");
     for (const std::string& file : dependency.files)
-      put(indent(depth + 1) + shown(file, trace_));
+      put(left_out_.marked(file, indent(depth + 1) + shown(file, trace_)));
     for (const std::string& file : dependency.missing_files)
       put(indent(depth + 1) + red(shown(file, trace_) + " (missing)"));
     if (dependency.kind == trace::Kind::library && !dependency.files.empty())
@@ -139,24 +166,27 @@ class Tree {
   }
 
   const trace::Trace& trace_;
+  const LeftOut left_out_;
   std::map<std::string, std::vector<const trace::Dependency*>> by_blend_;
   std::set<std::string> shown_;
 };
 
 }  // namespace
 
-void print_trace_json(const trace::Trace& trace, const std::string& error) {
+void print_trace_json(const Listing& listing, const std::string& error) {
+  const trace::Trace& trace = listing.trace;
   nlohmann::json line = {{"schema", 1},
                          {"blendfile", trace.blendfile},
                          {"files", trace.files()},
                          {"missing", trace.missing()},
                          {"dependencies", nlohmann::json::array()},
-                         {"problems", nlohmann::json::array()}};
+                         {"problems", nlohmann::json::array()},
+                         {"leftOut", left_out_json(listing.lacks.left_out)}};
   for (const trace::Dependency& dependency : trace.dependencies)
     line["dependencies"].push_back(to_json(dependency));
   for (const trace::Problem& problem : trace.problems)
     line["problems"].push_back({{"blend", problem.blend}, {"message", problem.message}});
-  if (!trace.warnings.empty()) line["warnings"] = trace.warnings;
+  if (!listing.warnings.empty()) line["warnings"] = listing.warnings;
   if (const std::vector<std::string> escaped = not_utf8(trace); !escaped.empty())
     line["notUtf8"] = escaped;
   for (const auto& [path, reason] : trace.unreadable)
@@ -166,7 +196,9 @@ void print_trace_json(const trace::Trace& trace, const std::string& error) {
   tools::print_json(line);
 }
 
-void print_by_kind(const trace::Trace& trace) {
+void print_by_kind(const Listing& listing) {
+  const trace::Trace& trace = listing.trace;
+  const LeftOut left_out(listing.lacks);
   std::map<trace::Kind, std::set<std::string>> by_kind;
   for (const trace::Dependency& dependency : trace.dependencies)
     by_kind[dependency.kind].insert(dependency.files.begin(), dependency.files.end());
@@ -175,14 +207,15 @@ void print_by_kind(const trace::Trace& trace) {
     if (files.empty()) continue;
     put(std::string(trace::to_string(kind)) + " (" + std::to_string(files.size()) + ")");
     for (const std::string& file : files)
-      put("  " + shown(file, trace) + "  " + size_of(file));
+      put(left_out.marked(file, "  " + shown(file, trace) + "  " + size_of(file)));
   }
+  print_left_out(listing);
   print_missing(trace);
 }
 
-void print_tree(const trace::Trace& trace) {
-  put(text::printable(trace.blendfile));
-  Tree(trace).print(trace.blendfile, 1);
+void print_tree(const Listing& listing) {
+  put(text::printable(listing.trace.blendfile));
+  Tree(listing).print(listing.trace.blendfile, 1);
 }
 
 }  // namespace shaman::tools

@@ -19,21 +19,8 @@ bool has_printed_json = false;
 std::string last_message;
 
 ExitStatus status_of(errc code) {
-  switch (code) {
-    case errc::unreachable:
-      return ExitStatus::server_away;
-    case errc::not_found:
-    case errc::damaged_file:
-    case errc::limit_exceeded:
-    case errc::malformed_request:
-    case errc::unsafe_path:
-      return ExitStatus::bad_input;
-    case errc::cancelled:
-      return client::InterruptWatch::was_terminated() ? ExitStatus::terminated
-                                                      : ExitStatus::interrupted;
-    default:
-      return ExitStatus::failed;
-  }
+  const bool was_terminated = code == errc::cancelled && client::InterruptWatch::was_terminated();
+  return was_terminated ? ExitStatus::terminated : exit_status_of(code);
 }
 
 }  // namespace

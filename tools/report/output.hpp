@@ -7,23 +7,10 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "shaman/error.hpp"
+#include "shaman/exit_status.hpp"
 
 /// What the program says: results on standard output, everything else on standard error.
 namespace shaman::tools {
-
-/// What the program tells the shell; the same for every subcommand (docs/artists.md).
-enum class ExitStatus : int {
-  done = 0,
-  failed = 1,
-  bad_input = 2,      ///< wrong usage, or a file that is not there or not what it should be
-  files_missing = 3,  ///< with --strict only
-  server_away = 4,
-  job_failed = 5,     ///< with --wait only
-  job_canceled = 6,   ///< with --wait only
-  no_such_job = 7,    ///< no job has this id, or it was deleted while it was waited for
-  interrupted = 130,  ///< by Ctrl-C, as shells tell it
-  terminated = 143,   ///< by SIGTERM
-};
 
 /// A result, as it is.
 void print(std::string_view text);

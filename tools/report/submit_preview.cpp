@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/submit_preview.hpp"
 
-#include <array>
+#include <chrono>
 #include <cstdint>
-#include <ctime>
 #include <string_view>
 #include <vector>
 
@@ -11,9 +10,11 @@
 
 #include "shaman/text.hpp"
 #include "shaman/units.hpp"
+#include "shaman/utc.hpp"
 
 #include "complaints.hpp"
 #include "report/complaints.hpp"
+#include "report/local_time.hpp"
 #include "submit_report.hpp"
 
 namespace shaman::tools {
@@ -26,15 +27,11 @@ namespace {
 
 constexpr std::size_t kMostOutside = 20;
 constexpr std::size_t kMostLibraries = 10;
+constexpr std::int64_t kNanoseconds = 1'000'000'000;
 
-// 2026-11-25T02:44:10Z
-std::string iso_time(std::int64_t nanoseconds) {
-  const auto seconds = static_cast<std::time_t>(nanoseconds / 1'000'000'000);
-  const std::tm* const utc = std::gmtime(&seconds);
-  std::array<char, 32> buffer{};
-  if (utc == nullptr || std::strftime(buffer.data(), buffer.size(), "%Y-%m-%dT%H:%M:%SZ", utc) == 0)
-    return "?";
-  return buffer.data();
+std::string utc_time(std::int64_t nanoseconds) {
+  return utc_text(
+      std::chrono::system_clock::time_point(std::chrono::seconds(nanoseconds / kNanoseconds)));
 }
 
 Complaints complaints_of(const Preview& preview) {
@@ -95,7 +92,7 @@ std::string newer_libraries_text(std::size_t count) {
 }
 
 std::string saved_text(const client::SaveState& saved) {
-  std::string out = "Saved:       " + iso_time(saved.saved_at_ns);
+  std::string out = "Saved:       " + local_time(saved.saved_at_ns / kNanoseconds);
   out += saved.doubts.empty() ? "; no newer autosave, backup or unfinished save was found"
                               : "; there may be newer changes:";
   out += "\n";
@@ -136,7 +133,7 @@ json preview_json(const Preview& preview) {
               {"outside", files_json(preview.outside)},
               {"names", json_texts(preview.name_warnings)},
               {"saved",
-               {{"at", iso_time(preview.saved.saved_at_ns)},
+               {{"at", utc_time(preview.saved.saved_at_ns)},
                 {"doubts", json_texts(preview.saved.doubts)},
                 {"newerLibraries", json_texts(preview.saved.newer_libraries)}}}};
   if (!preview.project_hint.empty()) object["projectHint"] = json_text(preview.project_hint);
@@ -146,7 +143,7 @@ json preview_json(const Preview& preview) {
 }
 
 std::string preview_text(const Preview& preview) {
-  std::string out = complaints_text(complaints_of(preview), kMostLinesOfFiles);
+  std::string out = complaints_text(complaints_of(preview), kMostLinesOfFiles, Mood::would_be);
   out += outside_text(preview);
   out += names_text(preview);
   out += "Largest:\n" + file_lines(preview.largest, preview.largest.size());

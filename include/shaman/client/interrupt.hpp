@@ -1,22 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <stop_token>
 
 namespace shaman::client {
 
-/// While it lives, the first Ctrl-C (or SIGTERM) requests a stop instead of ending the program; the
-/// second ends it as usual. At most one at a time.
+/// While it lives, the first Ctrl-C (or SIGTERM) requests a stop instead of ending the program.
+/// Others that come with it say the same once more: `timeout` signals a program and its group. One
+/// that comes clearly later, after `is_still_stopping`, ends the program. At most one at a time.
 class InterruptWatch {
  public:
-  InterruptWatch();
+  /// Called on the watch's own thread; each may end the program. May be empty.
+  struct Callbacks {
+    std::function<void()> is_first;  ///< before the stop is requested
+    /// The program has not ended a second after the first: from now on another one ends it.
+    std::function<void()> is_still_stopping;
+    std::function<void()> is_last;  ///< before the program ends
+  };
+
+  explicit InterruptWatch(Callbacks callbacks = {});
   ~InterruptWatch();
   InterruptWatch(const InterruptWatch&) = delete;
   InterruptWatch& operator=(const InterruptWatch&) = delete;
 
   [[nodiscard]] std::stop_token token() const;
-  /// Whether what last requested a stop, by any watch of this process, was SIGTERM and not Ctrl-C.
+  /// Whether the last signal that any watch of this process got was SIGTERM and not Ctrl-C.
   [[nodiscard]] static bool was_terminated() noexcept;
 
  private:

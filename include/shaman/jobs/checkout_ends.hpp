@@ -11,6 +11,7 @@
 #include "shaman/checkout.hpp"
 #include "shaman/error.hpp"
 #include "shaman/fs.hpp"
+#include "shaman/jobs/farm.hpp"
 #include "shaman/manager/manager.hpp"
 #include "shaman/store.hpp"
 
@@ -26,6 +27,7 @@ struct CheckoutEndsOptions {
   /// When more than this many would be erased at once, or more than two that are also more than a
   /// fifth of all checkouts, none is until an admin has confirmed it.
   std::size_t erase_brake = 100;
+  Farm farm{};  ///< by which jobs are read
   std::function<void(LogLevel, const std::string&)> log;
 };
 

@@ -95,6 +95,7 @@ class Manager {
   /// there for a moment.
   [[nodiscard]] result<FolderCheck> check_folder(const std::string& path);
 
+  /// At least one. errc::malformed_request: there is no Manager at this address, only a file store.
   [[nodiscard]] result<std::vector<JobType>> job_types();
   [[nodiscard]] result<std::vector<Tag>> tags();
   /// `audience` is `users` or `workers`; `platform` as in this_platform().

@@ -32,10 +32,17 @@ class Glob {
 class Globs {
  public:
   explicit Globs(const std::vector<std::string>& patterns);
-  [[nodiscard]] bool match(std::string_view path) const;
+  [[nodiscard]] bool match(std::string_view path);
+  /// The patterns that have matched nothing so far.
+  [[nodiscard]] std::vector<std::string> unused() const;
 
  private:
-  std::vector<Glob> globs_;
+  struct One {
+    std::string pattern;
+    Glob glob;
+    bool is_used = false;
+  };
+  std::vector<One> globs_;
 };
 
 }  // namespace shaman::pack

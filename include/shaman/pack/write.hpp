@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <stop_token>
 #include <string>
 
 #include "shaman/error.hpp"
@@ -16,8 +17,10 @@ namespace shaman::pack {
 struct WriteOptions {
   bool compress = false;  ///< plain .blend files become zstd, as Blender 3.0 and later write it
   bool force = false;     ///< write into a folder that holds something, replace an archive
-  /// Called after each file, from the calling thread: files done. False stops: errc::cancelled.
-  std::function<bool(std::size_t files)> progress;
+  /// Called after each file, from the calling thread: files done.
+  std::function<void(std::size_t files)> progress;
+  /// Also in the middle of a file: errc::cancelled.
+  std::stop_token stop;
 };
 
 struct WriteReport {
@@ -33,8 +36,9 @@ struct WriteReport {
 /// gives the same bytes. An archive appears only when it is complete; in a folder each file does,
 /// and where it fails, what was made is removed again (not what was replaced: the message says so).
 /// A file that cannot be read is left out and told of in the report; the scene's own .blend is an
-/// error. errc::conflicting_paths when the target is in use, or a file would be written over
-/// itself; errc::changed_while_read; errc::io_error; errc::damaged_file.
+/// error. errc::conflicting_paths when the target is in use or of another kind (a file where a
+/// folder is needed), or a file would be written over itself; errc::changed_while_read;
+/// errc::io_error, which names the target; errc::damaged_file.
 [[nodiscard]] result<WriteReport> write_pack(const Plan& plan, const std::string& target,
                                              const WriteOptions& options = {});
 

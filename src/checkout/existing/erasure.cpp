@@ -98,11 +98,18 @@ result<void> Erasure::find() {
 result<bool> Erasure::is_made_by(const Asker& asker) const {
   if (asker.knows_all) return true;
   if (asker.scope.empty()) return false;
+  const auto made_by = maker();
+  if (!made_by) return made_by.error();
+  return *made_by == maker_name(asker.scope);
+}
+
+result<std::string> Erasure::maker() const {
   const auto link = store_.file_system.read_link(checkout_, path_rules::kMakerName);
-  if (!link && (is_nothing(link.error()))) return false;
+  if (!link && is_nothing(link.error())) return std::string();
   if (!link)
     return disk_error(link.error(), "read who made the checkout " + text::in_quotes(path_));
-  return layout::blob_of_path(*link) == maker_id(asker.scope);
+  const auto record = layout::blob_of_path(*link);
+  return record ? record->digest.hex() : std::string();
 }
 
 // It vanishes whole, by one rename, and is removed where nobody looks: half a checkout is never

@@ -32,6 +32,8 @@ class Erasure {
   [[nodiscard]] result<void> find();
   /// After look() has found one, which: FoundCheckout::identity. errc::io_error.
   [[nodiscard]] result<std::string> identity() const;
+  /// The same, who made it: CheckoutPlace::maker. errc::io_error.
+  [[nodiscard]] result<std::string> maker() const;
   /// What look() found; open where it is a checkout.
   [[nodiscard]] const fs::Folder& checkout() const noexcept { return checkout_; }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }

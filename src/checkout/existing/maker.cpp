@@ -16,4 +16,8 @@ BlobId maker_id(std::string_view scope) {
   return {Sha256::of(record), record.size()};
 }
 
+std::string maker_name(std::string_view scope) {
+  return maker_id(scope).digest.hex();
+}
+
 }  // namespace shaman

@@ -16,4 +16,7 @@ namespace shaman {
 /// The blob that the link leads to when somebody of this scope made the checkout.
 [[nodiscard]] BlobId maker_id(std::string_view scope);
 
+/// CheckoutPlace::maker of what somebody of this scope has made.
+[[nodiscard]] std::string maker_name(std::string_view scope);
+
 }  // namespace shaman

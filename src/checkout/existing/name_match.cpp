@@ -4,22 +4,25 @@
 #include <algorithm>
 #include <cstddef>
 #include <cwctype>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include <locale.h>
 
 #include "shaman/text.hpp"
 
+#include "checkout/existing/name_pattern.hpp"
+
 namespace shaman::name_match {
 namespace {
 
-using Points = std::vector<char32_t>;
+using Kind = Element::Kind;
 
 // Of every alphabet, whatever the server's own locale is.
 char32_t folded(char32_t point) {
   static const ::locale_t kUnicode = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  // Case folding has them for letters of ASCII: the long s and the Kelvin sign.
+  if (point == 0x17f) return U's';
+  if (point == 0x212a) return U'k';
   if (kUnicode != nullptr)
     return static_cast<char32_t>(::towlower_l(static_cast<std::wint_t>(point), kUnicode));
   return point >= U'A' && point <= U'Z' ? point + (U'a' - U'A') : point;
@@ -31,102 +34,15 @@ Points folded(std::string_view text) {
   return points;
 }
 
-Points without_end(Points points) {
-  while (!points.empty() && (points.back() == U'.' || points.back() == U' '))
-    points.pop_back();
-  return points;
+bool is_dropped_at_end(char32_t point) {
+  return point == U'.' || point == U' ';
 }
 
-bool is_end_of_path(char32_t point) {
-  constexpr std::u32string_view kEnds = U" \"'`,;|&<>():=\u00a0";
-  return point < 0x20 || point == 0x7f || kEnds.find(point) != kEnds.npos;
-}
-
-// One element of a pattern.
-struct Element {
-  enum class Kind { one, any_one, set, digits, any } kind = Kind::one;
-  char32_t point = 0;
-  std::vector<std::pair<char32_t, char32_t>> ranges{};  // of a set
-  bool is_negated = false;
-};
-
-// `[…]`, whose first item may be `]`; nothing is taken where it has no end.
-bool take_set(const Points& text, std::size_t& at, Element& element) {
-  std::size_t i = at + 1;
-  element = {Element::Kind::set};
-  if (i < text.size() && (text[i] == U'!' || text[i] == U'^')) {
-    element.is_negated = true;
-    ++i;
-  }
-  for (const std::size_t first = i; i < text.size(); ++i) {
-    if (text[i] == U']' && i > first) {
-      at = i + 1;
-      return true;
-    }
-    const bool is_range = i + 2 < text.size() && text[i + 1] == U'-' && text[i + 2] != U']';
-    element.ranges.emplace_back(text[i], text[is_range ? i + 2 : i]);
-    if (is_range) i += 2;
-  }
-  return false;
-}
-
-// `{a,b}`, `{1..9}`: other braces are a Manager's variables, which are replaced before.
-bool take_braces(const Points& text, std::size_t& at) {
-  const auto end = std::find(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), U'}');
-  if (end == text.end()) return false;
-  const std::u32string inner(text.begin() + static_cast<std::ptrdiff_t>(at), end);
-  if (inner.find(U',') == inner.npos && inner.find(U"..") == inner.npos) return false;
-  at = static_cast<std::size_t>(end - text.begin()) + 1;
-  return true;
-}
-
-// `%d`, `%04d`.
-bool take_printed_number(const Points& text, std::size_t& at) {
-  std::size_t i = at + 1;
-  while (i < text.size() && text[i] >= U'0' && text[i] <= U'9')
-    ++i;
-  if (i >= text.size() || text[i] != U'd') return false;
-  at = i + 1;
-  return true;
-}
-
-Element take_element(const Points& text, std::size_t& at) {
-  Element element;
-  switch (text[at]) {
-    case U'*':
-      ++at;
-      return {Element::Kind::any};
-    case U'?':
-      ++at;
-      return {Element::Kind::any_one};
-    case U'#':
-      while (at < text.size() && text[at] == U'#')
-        ++at;
-      return {Element::Kind::digits};
-    case U'[':
-      if (take_set(text, at, element)) return element;
-      break;
-    case U'{':
-      if (take_braces(text, at)) return {Element::Kind::any};
-      break;
-    case U'%':
-      if (take_printed_number(text, at)) return {Element::Kind::digits};
-      break;
-    default:
-      break;
-  }
-  return {Element::Kind::one, text[at++]};
-}
-
-std::vector<Element> elements_of(const Points& text) {
-  std::vector<Element> elements;
-  for (std::size_t at = 0; at < text.size();)
-    elements.push_back(take_element(text, at));
-  return elements;
+bool is_of_word(char32_t point) {
+  return point >= 0x80 || name_match::is_of_word(static_cast<char>(point));
 }
 
 bool is_one(const Element& element, char32_t point) {
-  using Kind = Element::Kind;
   if (element.kind == Kind::one) return element.point == point;
   if (element.kind == Kind::any_one) return true;
   const auto is_in = [point](const auto& range) {
@@ -135,52 +51,140 @@ bool is_one(const Element& element, char32_t point) {
   return std::ranges::any_of(element.ranges, is_in) != element.is_negated;
 }
 
+bool repeats(const Element& element) {
+  return element.kind == Kind::any || element.kind == Kind::any_depth ||
+         element.kind == Kind::digits;
+}
+
 bool may_repeat(const Element& element, char32_t point) {
-  return element.kind == Element::Kind::any || (point >= U'0' && point <= U'9');
+  return element.kind != Kind::digits || (point >= U'0' && point <= U'9');
+}
+
+// How far into a name a pattern may have got, one element after the other.
+class Progress {
+ public:
+  explicit Progress(std::string_view name) : name_(folded(name)), ends_(name_.size() + 1, 0) {}
+
+  void begin() { ends_.front() = 1; }
+  void take(const Element& element) {
+    std::vector<char> next(ends_.size(), 0);
+    for (std::size_t i = 0; i < ends_.size(); ++i) {
+      if (!repeats(element))
+        next[i] = i > 0 && ends_[i - 1] != 0 && is_one(element, name_[i - 1]) ? 1 : 0;
+      else if (ends_[i] != 0 || (i > 0 && next[i - 1] != 0 && may_repeat(element, name_[i - 1])))
+        next[i] = 1;
+    }
+    ends_ = std::move(next);
+  }
+  [[nodiscard]] bool is_done() const { return ends_.back() != 0; }
+
+ private:
+  const Points name_;
+  std::vector<char> ends_;
+};
+
+// What Windows drops at the end of a name says nothing.
+std::vector<Element> elements_without_end(const Points& text) {
+  std::vector<Element> elements = elements_of(text);
+  while (!elements.empty() && elements.back().kind == Kind::one &&
+         is_dropped_at_end(elements.back().point))
+    elements.pop_back();
+  return elements;
+}
+
+bool ends_path(const Element& element) {
+  return element.kind == Kind::one && is_end_of_path(element.point);
+}
+
+template <class IsStart>
+bool fits_from(std::string_view written, std::string_view name, const IsStart& is_start) {
+  const Points text = folded(written);
+  Progress progress(name);
+  for (const Element& element : elements_without_end(text)) {
+    if (ends_path(element) && progress.is_done()) return true;
+    if (is_start(text, element.begin)) progress.begin();
+    progress.take(element);
+  }
+  return progress.is_done();
+}
+
+bool has_kind(std::string_view written, Kind kind) {
+  return std::ranges::any_of(elements_of(text::code_points(written)),
+                             [kind](const Element& element) { return element.kind == kind; });
+}
+
+// Most names have none of what patterns are made of.
+bool may_be_pattern(std::string_view written) {
+  return written.find_first_of("*?[{#%<$") != written.npos;
 }
 
 }  // namespace
 
+bool is_end_of_path(char32_t point) {
+  constexpr std::u32string_view kEnds = U" \"'`,;|&<>():=\u00a0";
+  return point < 0x20 || point == 0x7f || kEnds.find(point) != kEnds.npos;
+}
+
+bool is_of_word(char c) {
+  constexpr std::string_view kOthers = "_-.";
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         static_cast<unsigned char>(c) >= 0x80 || kOthers.find(c) != kOthers.npos;
+}
+
 bool is_pattern(std::string_view written) {
-  return std::ranges::any_of(elements_of(text::code_points(written)), [](const Element& element) {
-    return element.kind != Element::Kind::one;
+  if (!may_be_pattern(written)) return false;
+  return std::ranges::any_of(elements_of(text::code_points(written)),
+                             [](const Element& element) { return element.kind != Kind::one; });
+}
+
+bool is_any_depth(std::string_view written) {
+  return may_be_pattern(written) && has_kind(written, Kind::any_depth);
+}
+
+bool is_any_or_none(std::string_view written) {
+  if (!may_be_pattern(written)) return false;
+  const std::vector<Element> elements = elements_of(text::code_points(written));
+  return elements.front().kind == Kind::any_depth;
+}
+
+bool fits(std::string_view pattern, std::string_view name) {
+  Progress progress(name);
+  progress.begin();
+  for (const Element& element : elements_of(folded(pattern)))
+    progress.take(element);
+  return progress.is_done();
+}
+
+bool fits_beginning(std::string_view pattern, std::string_view name) {
+  return fits_from(pattern, name, [](const Points&, std::size_t at) { return at == 0; });
+}
+
+bool fits_up_to_any_depth(std::string_view pattern, std::string_view name) {
+  Progress progress(name);
+  progress.begin();
+  for (const Element& element : elements_of(folded(pattern))) {
+    progress.take(element);
+    if (element.kind == Kind::any_depth) break;
+  }
+  return progress.is_done();
+}
+
+bool fits_some_word(std::string_view written, std::string_view name) {
+  return fits_from(written, name, [](const Points& text, std::size_t at) {
+    return at == 0 || !is_of_word(text[at - 1]);
   });
 }
 
-bool is_any_depth(std::string_view written) noexcept {
-  return written.find("**") != written.npos;
-}
-
-// By the places in the name at which what was looked at of the pattern can end.
-bool fits(std::string_view pattern, std::string_view name) {
+std::u32string key_of(std::string_view name) {
   const Points points = folded(name);
-  std::vector<char> ends(points.size() + 1, 0);
-  ends[0] = 1;
-  for (const Element& element : elements_of(folded(pattern))) {
-    const bool repeats =
-        element.kind == Element::Kind::any || element.kind == Element::Kind::digits;
-    std::vector<char> next(ends.size(), 0);
-    for (std::size_t i = 0; i < ends.size(); ++i) {
-      if (repeats &&
-          (ends[i] != 0 || (i > 0 && next[i - 1] != 0 && may_repeat(element, points[i - 1]))))
-        next[i] = 1;
-      if (!repeats && i > 0 && ends[i - 1] != 0 && is_one(element, points[i - 1])) next[i] = 1;
-    }
-    ends = std::move(next);
-  }
-  return ends.back() != 0;
+  std::u32string key(points.begin(), points.end());
+  while (!key.empty() && is_dropped_at_end(key.back()))
+    key.pop_back();
+  return key;
 }
 
 bool is_same_to_some(std::string_view written, std::string_view name) {
-  return without_end(folded(written)) == without_end(folded(name));
-}
-
-bool ends_with_more(std::string_view written, std::string_view name) {
-  const Points longer = folded(written);
-  const Points shorter = folded(name);
-  return longer.size() > shorter.size() &&
-         std::equal(shorter.begin(), shorter.end(), longer.begin()) &&
-         is_end_of_path(longer[shorter.size()]);
+  return key_of(written) == key_of(name);
 }
 
 }  // namespace shaman::name_match

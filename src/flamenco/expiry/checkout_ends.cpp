@@ -12,6 +12,7 @@
 #include "flamenco/expiry/knowledge.hpp"
 #include "flamenco/expiry/references.hpp"
 #include "flamenco/expiry/unread_folders.hpp"
+#include "flamenco/expiry/users.hpp"
 
 namespace shaman::jobs {
 namespace {
@@ -290,7 +291,7 @@ result<void> Look::drop_used(const AskForJobs& ask, std::vector<std::string>& ov
   holds_.ask();
   const auto jobs = ask();
   if (!jobs) return jobs.error();
-  const auto users = users_of(found_, *jobs);
+  const auto users = users_of(found_, *jobs, options_.farm);
   if (has_jobs_ && jobs->empty()) return no_jobs();
   std::erase_if(over, [&](const std::string& path) { return users.contains(path); });
   return {};
@@ -330,7 +331,7 @@ result<CheckoutEndsResults> Look::run(const AskForJobs& ask,
   });
   if (!has_jobs_ && !are_known_deleted) return no_jobs();
   learn_orders(*jobs);
-  auto users = users_of(found_, *jobs);
+  auto users = users_of(found_, *jobs, options_.farm);
   see(*jobs, users);
   learn(users);
   std::vector<std::string> over = find_over();

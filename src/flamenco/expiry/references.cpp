@@ -8,168 +8,305 @@
 #include "shaman/text.hpp"
 
 #include "base/json_members.hpp"
+#include "checkout/existing/name_match.hpp"
+#include "flamenco/expiry/readings.hpp"
 
 namespace shaman::jobs {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kJobs = "{jobs}/";
-constexpr std::string_view kJobsFolder = "jobs/";
+constexpr std::string_view kJobs = "{jobs}";
+constexpr std::string_view kJobsFolder = "jobs";
+constexpr std::string_view kNone = "none";
+constexpr std::string_view kAdmins = "admins";
 
 // No system opens a longer path; and no text has work for longer than this done.
 constexpr std::size_t kMostBytes = 4096;
 constexpr std::size_t kMostLeads = 10'000;
 
-std::string joined(const std::vector<std::string_view>& names) {
+// What lies between slashes, without the slashes.
+std::string_view take_part(std::string_view& path) {
+  const std::size_t slash = std::min(path.find('/'), path.size());
+  const std::string_view part = path.substr(0, slash);
+  path.remove_prefix(std::min(slash + 1, path.size()));
+  return part;
+}
+
+std::vector<std::string_view> parts_of(std::string_view path) {
+  std::vector<std::string_view> parts;
+  while (!path.empty())
+    if (const std::string_view part = take_part(path); !part.empty()) parts.push_back(part);
+  return parts;
+}
+
+template <class Parts>
+std::string joined(const Parts& names) {
   std::string path;
-  for (const std::string_view name : names)
+  for (const auto& name : names)
     path.append(path.empty() ? "" : "/").append(name);
   return path;
 }
 
-void add(std::vector<Lead>& leads, Lead lead) {
-  if (leads.size() < kMostLeads && !lead.path.empty()) leads.push_back(std::move(lead));
+// To Windows, dots with blanks behind them are dots.
+bool is_up(std::string_view name) {
+  const std::size_t end = name.find_first_not_of('.');
+  return end >= 2 && (end == name.npos || name.find_first_not_of(". ", end) == name.npos);
 }
 
-// Where the path ends, unless it leads out of the folder that it begins in; and where it turns
-// round, as a program may read only its beginning.
-void add(std::vector<Lead>& leads, std::string_view path, bool is_named, bool is_variable = false) {
-  path = path.substr(0, kMostBytes);
-  std::vector<std::string_view> names;
-  bool is_going_up = false;
-  while (!path.empty() && leads.size() < kMostLeads) {
-    const std::size_t slash = std::min(path.find('/'), path.size());
-    const std::string_view name = path.substr(0, slash);
-    path.remove_prefix(std::min(slash + 1, path.size()));
-    if (name.empty() || name == ".") continue;
-    if (name != "..") {
-      names.push_back(name);
-      is_going_up = false;
-      continue;
+std::string with_plain_dots(std::string_view path) {
+  std::vector<std::string_view> parts = parts_of(path);
+  for (std::string_view& part : parts)
+    if (is_up(part)) part = "..";
+  return joined(parts);
+}
+
+// Everywhere below the jobs folder that one text leads to.
+class Reading {
+ public:
+  Reading(const std::string& text, const Farm& farm, std::vector<Lead>& leads)
+      : text_(text), farm_(farm), leads_(leads) {
+    for (const std::string& location : farm.locations) {
+      std::string path = location;
+      std::ranges::replace(path, '\\', '/');
+      if (path.ends_with(':') || path.ends_with(":/"))
+        drives_.push_back(text::in_lower_case(path.substr(0, path.rfind(':') + 1)));
+      std::vector<std::string> parts;
+      for (const std::string_view part : parts_of(path))
+        parts.emplace_back(part);
+      if (!parts.empty()) locations_.push_back(std::move(parts));
     }
-    if (!is_going_up) add(leads, {joined(names), false, is_variable});
-    if (names.empty()) return;
-    is_going_up = true;
-    names.pop_back();
   }
-  add(leads, {joined(names), is_named, is_variable});
-}
 
-bool is_of_name(char c) {
-  constexpr std::string_view kOthers = "_-.";
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         static_cast<unsigned char>(c) >= 0x80 || kOthers.find(c) != kOthers.npos;
-}
+  void run() {
+    std::string_view rest = text_;
+    while (!rest.empty() && leads_.size() < kMostLeads) {
+      const std::size_t length = rest.size();
+      const std::string_view part = take_part(rest);
+      if (part.size() < length) look(part, rest);
+    }
+    add_drives();
+  }
 
-std::string with_slashes(std::string_view given) {
-  std::string text(given);
-  std::ranges::replace(text, '\\', '/');
-  return text;
-}
+ private:
+  // At a part that has a slash behind it.
+  void look(std::string_view part, std::string_view rest) {
+    if (part == ".." && !above_.empty()) above_.pop_back();
+    if (part.empty() || part == "." || part == "..") return;
+    above_.push_back(part);
+    if (part.ends_with(kJobs)) return add_named(rest);
+    if (name_match::is_any_depth(part)) {
+      if (!farm_.ignores_placeholders) add_anywhere(rest);
+      return;
+    }
+    const bool may_be_jobs = may_be(part, kJobsFolder);
+    if (may_be_jobs ||
+        std::ranges::any_of(locations_, [this](const auto& each) { return ends_above_with(each); }))
+      add(rest, false);
+  }
+
+  static bool may_be(std::string_view part, std::string_view folder) {
+    const bool is_plain = std::ranges::all_of(part, [](char c) {
+      constexpr std::string_view kOfPatterns = "*?[{#%<$";
+      return static_cast<unsigned char>(c) < 0x80 && kOfPatterns.find(c) == kOfPatterns.npos;
+    });
+    if (is_plain && text::in_lower_case(part).find(folder) == std::string::npos) return false;
+    return name_match::fits_some_word(part, folder);
+  }
+
+  // Whatever stands before it: a drive, another place where the storage is mounted.
+  [[nodiscard]] bool ends_above_with(const std::vector<std::string>& location) const {
+    if (above_.size() < location.size()) return false;
+    auto part = above_.end() - static_cast<std::ptrdiff_t>(location.size());
+    if (!name_match::fits_some_word(*part, location.front())) return false;
+    return std::all_of(location.begin() + 1, location.end(), [&part](const std::string& each) {
+      return name_match::fits_beginning(*++part, each);
+    });
+  }
+
+  // `J:film` is a path, too.
+  void add_drives() {
+    const std::string in_one_case = text::in_lower_case(text_);
+    for (const std::string& drive : drives_)
+      for (std::size_t at = in_one_case.find(drive); at != std::string::npos;
+           at = in_one_case.find(drive, at + 1))
+        if (at == 0 || !name_match::is_of_word(text_[at - 1]))
+          add(std::string_view(text_).substr(at + drive.size()), false);
+  }
+
+  void add_named(std::string_view rest) {
+    add(rest, true);
+    // As the job of a Manager reads whose {jobs} is the storage itself.
+    std::string_view inner = rest;
+    if (take_part(inner) == kJobsFolder && !inner.empty()) add(inner, true);
+  }
+
+  // The placeholder may stand for the jobs folder, or for a folder in it. What follows must name
+  // something: else each job whose output has a placeholder would lead into every checkout.
+  void add_anywhere(std::string_view rest) {
+    rest = rest.substr(0, kMostBytes);
+    const std::vector<std::string_view> parts = parts_of(rest);
+    // Of several, the last says it all.
+    if (parts.empty() || name_match::is_any_depth(parts.front())) return;
+    const bool names_something = std::ranges::any_of(
+        parts, [](std::string_view part) { return part.find_first_not_of("*?#./") != part.npos; });
+    if (names_something) add(rest, false, true);
+  }
+
+  void add(std::string_view path, bool is_named, bool is_anywhere = false) {
+    path = path.substr(0, kMostBytes);
+    add_path(path, is_named, is_anywhere);
+    const bool has_odd_dots = path.find(". ") != path.npos || path.find("...") != path.npos;
+    if (has_odd_dots) add_path(with_plain_dots(path), is_named, is_anywhere);
+  }
+
+  // Where the path ends, unless it leads out of the folder that it begins in; and where it turns
+  // round, as a program may read only its beginning.
+  void add_path(std::string_view path, bool is_named, bool is_anywhere) {
+    std::vector<std::string_view> names;
+    bool is_going_up = false;
+    while (!path.empty() && leads_.size() < kMostLeads) {
+      const std::string_view name = take_part(path);
+      if (name.empty() || name == ".") continue;
+      if (name != "..") {
+        names.push_back(name);
+        is_going_up = false;
+        continue;
+      }
+      if (!is_going_up) add_lead(names, false, is_anywhere);
+      if (names.empty()) return;
+      is_going_up = true;
+      // What stands for any folder does so one folder higher as well.
+      if (!name_match::is_any_depth(names.back())) names.pop_back();
+    }
+    add_lead(names, is_named, is_anywhere);
+  }
+
+  void add_lead(const std::vector<std::string_view>& names, bool is_named, bool is_anywhere) {
+    if (leads_.size() < kMostLeads && !names.empty())
+      leads_.push_back({{joined(names), is_anywhere}, is_named});
+  }
+
+  const std::string& text_;
+  const Farm& farm_;
+  std::vector<Lead>& leads_;
+  std::vector<std::vector<std::string>> locations_;
+  std::vector<std::string> drives_;
+  std::vector<std::string_view> above_;  // without what `..` takes back
+};
 
 // NOLINTNEXTLINE(misc-no-recursion): as deep as the JSON parser allows.
 void add_strings(std::vector<std::string>& texts, const json& value) {
   if (value.is_string()) texts.push_back(value.get<std::string>());
+  if (value.is_object())
+    for (const auto& [name, item] : value.items())
+      texts.push_back(name);
   if (!value.is_structured()) return;
   for (const json& item : value)
     add_strings(texts, item);
 }
 
+std::string words_of(const std::set<std::string>& words) {
+  std::string record;
+  for (const std::string& word : words)
+    record.append(record.empty() ? "" : " ").append(word);
+  return record.empty() ? std::string(kNone) : record;
+}
+
+std::optional<std::set<std::string>> words_in(const json& job, const char* member) {
+  const auto metadata = job.find("metadata");
+  if (metadata == job.end()) return std::nullopt;
+  const auto record = text_member(*metadata, member);
+  if (!record) return std::nullopt;
+  std::istringstream text(*record);
+  std::set<std::string> words;
+  for (std::string word; text >> word;)
+    words.insert(word);
+  return words;
+}
+
 }  // namespace
 
-std::vector<Lead> leads_of(std::string_view given) {
-  const std::string text = with_slashes(given);
+std::vector<Lead> leads_of(std::string_view text, const Farm& farm) {
   std::vector<Lead> leads;
-  for (std::size_t at = text.find("}/"); at != std::string::npos; at = text.find("}/", at + 1)) {
-    const std::string_view rest = std::string_view(text).substr(at + 2);
-    const bool is_jobs = std::string_view(text).substr(0, at + 2).ends_with(kJobs);
-    add(leads, rest, is_jobs, !is_jobs);
-    // As the job of a Manager reads whose {jobs} is the storage itself.
-    if (is_jobs && rest.starts_with(kJobsFolder)) add(leads, rest.substr(kJobsFolder.size()), true);
+  for (const std::string& reading : readings_of(text, farm))
+    Reading(reading, farm, leads).run();
+  return leads;
+}
+
+std::vector<Lead> leads_beside(std::string_view text, const WrittenPath& folder, const Farm& farm) {
+  std::vector<Lead> leads;
+  for (const std::string& reading : readings_of(text, farm)) {
+    if (!reading.starts_with("//") && !reading.starts_with("../") && !reading.starts_with("./"))
+      continue;
+    // Below the jobs folder, whatever that is called.
+    const std::string below = std::string(kJobs) + "/" + folder.path + "/" + reading;
+    Reading(below, farm, leads).run();
   }
-  const std::string in_one_case = text::in_lower_case(text);
-  for (std::size_t at = in_one_case.find(kJobsFolder); at != std::string::npos;
-       at = in_one_case.find(kJobsFolder, at + 1))
-    if (at == 0 || !is_of_name(text[at - 1]))
-      add(leads, std::string_view(text).substr(at + kJobsFolder.size()), false);
+  for (Lead& lead : leads)
+    lead = {{std::move(lead.path.path), folder.is_anywhere || lead.path.is_anywhere}, false};
   return leads;
 }
 
-std::vector<Lead> leads_beside(std::string_view given, const std::string& folder) {
-  std::string text = with_slashes(given);
-  std::vector<Lead> leads;
-  if (text.starts_with("//") || text.starts_with("../") || text.starts_with("./"))
-    add(leads, folder + "/" + text, false);
-  return leads;
-}
-
-std::vector<std::string> texts_of(const json& job) {
-  std::vector<std::string> texts;
-  if (!job.is_object()) return texts;
+JobTexts texts_of(const json& job) {
+  JobTexts all;
+  if (!job.is_object()) return all;
   if (const auto storage = job.find("storage"); storage != job.end() && storage->is_object())
-    if (const auto named = storage->find("shaman_checkout_id");
-        named != storage->end() && named->is_string())
-      texts.push_back(std::string(kJobs) + named->get<std::string>());
-  for (const char* const member : {"settings", "metadata"})
-    if (const auto found = job.find(member); found != job.end()) add_strings(texts, *found);
-  return texts;
+    if (const auto named = text_member(*storage, "shaman_checkout_id"))
+      all.texts.push_back(std::string(kJobs) + "/" + *named);
+  for (const char* const member : {"name", "settings", "metadata"})
+    if (const auto found = job.find(member); found != job.end()) add_strings(all.texts, *found);
+  if (const auto settings = job.find("settings"); settings != job.end() && settings->is_object())
+    all.blendfile = text_member(*settings, "blendfile").value_or("");
+  return all;
+}
+
+std::set<WrittenPath> paths_of(const JobTexts& job, const Farm& farm) {
+  std::set<WrittenPath> folders;
+  for (const Lead& lead : leads_of(job.blendfile, farm))
+    if (const std::size_t slash = lead.path.path.rfind('/'); slash != std::string::npos)
+      folders.insert({lead.path.path.substr(0, slash), lead.path.is_anywhere});
+  std::set<WrittenPath> paths;
+  for (const std::string& text : job.texts) {
+    for (Lead& lead : leads_of(text, farm))
+      paths.insert(std::move(lead.path));
+    for (const WrittenPath& folder : folders)
+      for (Lead& lead : leads_beside(text, folder, farm))
+        paths.insert(std::move(lead.path));
+    if (paths.size() > kMostLeads) break;
+  }
+  return paths;
+}
+
+std::string makers_record_of(const std::set<std::string>& makers) {
+  std::set<std::string> words;
+  for (const std::string& maker : makers)
+    words.insert(maker.empty() ? std::string(kAdmins) : maker);
+  return words_of(words);
+}
+
+std::optional<std::set<std::string>> makers_of(const json& job) {
+  auto words = words_in(job, kMakersMember);
+  if (!words) return words;
+  words->erase(std::string(kNone));
+  if (words->erase(std::string(kAdmins)) > 0) words->insert(std::string());
+  return words;
 }
 
 std::string record_of(const std::set<std::string>& identities) {
-  if (identities.empty()) return "none";
-  std::string record;
-  for (const std::string& identity : identities)
-    record.append(record.empty() ? "" : " ").append(identity);
-  return record;
+  return words_of(identities);
 }
 
 std::optional<std::set<std::string>> identities_of(const json& job) {
-  const auto metadata = job.find("metadata");
-  if (metadata == job.end()) return std::nullopt;
-  const auto record = text_member(*metadata, kIdentitiesMember);
-  if (!record) return std::nullopt;
-  std::istringstream words(*record);
-  std::set<std::string> identities;
-  for (std::string word; words >> word;)
-    identities.insert(word);
-  return identities;
+  return words_in(job, kIdentitiesMember);
 }
 
 std::set<std::string> named_paths(const json& job) {
   std::set<std::string> paths;
-  for (const std::string& text : texts_of(job))
+  for (const std::string& text : texts_of(job).texts)
     for (Lead& lead : leads_of(text))
-      if (lead.is_named) paths.insert(std::move(lead.path));
+      if (lead.is_named) paths.insert(std::move(lead.path.path));
   return paths;
-}
-
-std::map<std::string, Users> users_of(const std::vector<FoundCheckout>& checkouts,
-                                      const std::vector<manager::Job>& jobs) {
-  std::map<std::string_view, std::string_view> identities;
-  for (const FoundCheckout& checkout : checkouts)
-    identities.emplace(checkout.path, checkout.identity);
-  std::map<std::string, Users> users;
-  const auto note = [&](std::string path, bool is_named, const std::string& id,
-                        const std::optional<std::set<std::string>>& recorded) {
-    while (!path.empty()) {
-      if (const auto there = identities.find(path); there != identities.end()) {
-        Users& of_path = users[path];
-        of_path.all.insert(id);
-        const bool is_it = !recorded || recorded->contains(std::string(there->second));
-        if (is_named && is_it) of_path.naming.insert(id);
-      }
-      const std::size_t slash = path.rfind('/');
-      path.resize(slash == std::string::npos ? 0 : slash);
-    }
-  };
-  for (const manager::Job& job : jobs) {
-    const auto recorded = identities_of(job.whole);
-    for (const std::string& text : texts_of(job.whole))
-      for (const Lead& lead : leads_of(text))
-        note(lead.path, lead.is_named, job.id, recorded);
-  }
-  return users;
 }
 
 }  // namespace shaman::jobs

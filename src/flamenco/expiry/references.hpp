@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -11,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "shaman/checkout.hpp"
-#include "shaman/manager/manager.hpp"
+#include "shaman/jobs/farm.hpp"
 
 /// Which checkouts a job uses (docs/design/0078-one-program-erases-checkouts.md). Sans-I/O.
 namespace shaman::jobs {
@@ -29,40 +28,45 @@ inline constexpr const char* kIdentitiesMember = "shaman.checkout-identities";
 /// submitted through this server, or through one from before there was a record.
 [[nodiscard]] std::optional<std::set<std::string>> identities_of(const nlohmann::json& job);
 
-/// A path below the jobs folder that a text leads to, without empty, `.` and `..` components.
+/// The member by which it records who made the checkouts that a job could lead into when it was
+/// submitted: CheckoutPlace::maker of each, with blanks in between. Who may delete the job must not
+/// depend on whether these checkouts are still there.
+inline constexpr const char* kMakersMember = "shaman.checkout-makers";
+
+/// That record; "none" where there is no checkout. One without a maker is the admins'.
+[[nodiscard]] std::string makers_record_of(const std::set<std::string>& makers);
+/// Those; empty is a checkout of the admins. Nothing where the job brings no record.
+[[nodiscard]] std::optional<std::set<std::string>> makers_of(const nlohmann::json& job);
+
+/// A path below the jobs folder that a text leads to.
 struct Lead {
-  std::string path;
+  WrittenPath path;
   /// It is written with `{jobs}`, and ends there. Else it may lead elsewhere, or only pass there
   /// before a `..`.
   bool is_named = false;
-  /// It stands behind another variable, which leads wherever an admin has pointed it.
-  bool is_variable = false;
 };
 
-/// Everywhere that a text may lead below the jobs folder: behind `{jobs}`, behind any other
-/// `{variable}`, and behind any folder `jobs`, in any case and on any drive; slashes either way.
-/// Patterns, and what stands behind the path, stay as they are.
-[[nodiscard]] std::vector<Lead> leads_of(std::string_view text);
+/// Everywhere that a text may lead below the jobs folder: behind `{jobs}`; behind any folder
+/// `jobs`, in any case, by a pattern and on any drive; behind one of the farm's names of the jobs
+/// folder; and behind any other placeholder, which may stand for the jobs folder or one in it.
+/// Slashes either way. Patterns, and what stands behind the path, stay as they are.
+[[nodiscard]] std::vector<Lead> leads_of(std::string_view text, const Farm& farm = {});
 /// The same for a text that is relative to a folder below the jobs folder: `../…`, `./…`, and
 /// Blender's `//…`. Empty for any other.
-[[nodiscard]] std::vector<Lead> leads_beside(std::string_view text, const std::string& folder);
+[[nodiscard]] std::vector<Lead> leads_beside(std::string_view text, const WrittenPath& folder,
+                                             const Farm& farm = {});
 
-/// All strings of a job's settings and metadata, and its `storage.shaman_checkout_id` as what it
-/// means: a text that leads there.
-[[nodiscard]] std::vector<std::string> texts_of(const nlohmann::json& job);
+/// What a job says.
+struct JobTexts {
+  std::vector<std::string> texts;  ///< all of them, the names of members too
+  std::string blendfile{};         ///< the setting; Blender's `//` is the folder that it is in
+};
+[[nodiscard]] JobTexts texts_of(const nlohmann::json& job);
+
+/// Where all of it may lead.
+[[nodiscard]] std::set<WrittenPath> paths_of(const JobTexts& job, const Farm& farm);
 
 /// The paths below the jobs folder that a job's texts name.
 [[nodiscard]] std::set<std::string> named_paths(const nlohmann::json& job);
-
-/// Of one checkout, the ids of the jobs that use it.
-struct Users {
-  std::set<std::string>
-      naming;                 ///< which name it: its path, and its identity where they record one
-  std::set<std::string> all;  ///< and which may lead into it: rather one too many
-};
-
-/// By checkout; those that no job uses are left out.
-[[nodiscard]] std::map<std::string, Users> users_of(const std::vector<FoundCheckout>& checkouts,
-                                                    const std::vector<manager::Job>& jobs);
 
 }  // namespace shaman::jobs

@@ -38,42 +38,30 @@ bool ends_here(std::string_view name) {
                      [&](std::string_view known) { return iequals(name, known); });
 }
 
-// In the names of some programs behind a proxy - and _ are the same.
-bool is_same_name(std::string_view given, std::string_view known) {
-  return std::ranges::equal(given, known, [](char one, char other) {
-    const auto folded = [](char c) {
-      return c == '_' ? '-' : static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    };
-    return folded(one) == folded(other);
-  });
-}
-
-// What programs behind a proxy believe about the client, its address and its call. This server
-// judges by none of it but what it writes itself, so nothing of it may come from a client.
-bool tells_of_clients(std::string_view name) {
-  static constexpr std::array<std::string_view, 20> kNames{
-      "Forwarded",        "X-Real-IP",
-      "X-Client-IP",      "X-Cluster-Client-IP",
-      "True-Client-IP",   "CF-Connecting-IP",
-      "Fastly-Client-IP", "X-Url-Scheme",
-      "X-Host",           "Front-End-Https",
-      "X-Method",         "X-HTTP-Method",
-      "X-Script-Name",    "X-Envoy-Original-Path",
-      "X-Remote-User",    "Remote-User",
-      "X-WebAuth-User",   "X-Authenticated-User",
-      "X-ProxyUser-IP",   "X-Remote-Addr"};
-  // An address or a method in place of the request's own, under whatever name.
-  static constexpr std::array<std::string_view, 4> kBeginnings{"X-Forwarded-", "X-Original-",
-                                                               "X-Rewrite-", "X-Auth-Request-"};
-  constexpr std::string_view kOverride = "-Override";
-  const auto begins = [&](std::string_view known) {
-    return is_same_name(name.substr(0, known.size()), known);
-  };
-  const bool overrides = name.size() > kOverride.size() &&
-                         is_same_name(name.substr(name.size() - kOverride.size()), kOverride);
-  return overrides || std::ranges::any_of(kBeginnings, begins) ||
-         std::any_of(kNames.begin(), kNames.end(),
-                     [&](std::string_view known) { return is_same_name(name, known); });
+// What a Manager, its web interface and the programs that call it need. Everything else ends here:
+// of what a header tells about the client, its address or its call, a program behind a proxy may
+// believe all, by whatever name, and nobody can list the names.
+bool may_pass(std::string_view name) {
+  static constexpr std::array<std::string_view, 27> kNames{
+      "Host", "User-Agent", "Authorization", "Cookie", "Origin", "Referer",
+      // What the client wants, and what it sends.
+      "Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Content-Type",
+      "Content-Encoding", "Content-Language",
+      // What it has already.
+      "Cache-Control", "Pragma", "If-Match", "If-None-Match", "If-Modified-Since",
+      "If-Unmodified-Since", "If-Range", "Range",
+      // What browsers ask before the calls of a page of another origin, and say with a page.
+      "Access-Control-Request-Method", "Access-Control-Request-Headers",
+      "Upgrade-Insecure-Requests", "X-Requested-With",
+      // https://www.w3.org/TR/trace-context/
+      "traceparent", "tracestate"};
+  static constexpr std::array<std::string_view, 3> kBeginnings{"Sec-Fetch-", "Sec-WebSocket-",
+                                                               "X-Shaman-"};
+  return std::ranges::any_of(kNames,
+                             [&](std::string_view known) { return iequals(name, known); }) ||
+         std::ranges::any_of(kBeginnings, [&](std::string_view known) {
+           return iequals(name.substr(0, known.size()), known);
+         });
 }
 
 template <class Fields>
@@ -117,7 +105,7 @@ void add_marks(std::string& out, const ForwardedRequest& request) {
 }
 
 bool is_mark(std::string_view name) {
-  return is_same_name(name, kVia) || is_same_name(name, kPassedBy);
+  return iequals(name, kVia) || iequals(name, kPassedBy);
 }
 
 bool has_word(std::string_view text, std::string_view word) {
@@ -170,13 +158,13 @@ void remove_login_cookies(http::Fields& fields) {
 http::Fields fields_to_pass(const ForwardedRequest& request) {
   http::Fields fields =
       request.keeps_tokens ? without_tokens_in(request.head.fields) : request.head.fields;
-  std::vector<std::string> judged;
-  for (const auto& field : fields)
-    if (const std::string_view name = view_of(field.name_string());
-        tells_of_clients(name) || is_mark(name))
-      judged.emplace_back(name);
-  for (const std::string& name : judged)
-    fields.erase(name);
+  for (auto field = fields.begin(); field != fields.end();) {
+    const std::string_view name = view_of(field->name_string());
+    const bool passes = may_pass(name) && !is_mark(name);
+    // Named by Connection it ends here: add_fields() has to see that.
+    const bool is_connection = field->name() == beast::http::field::connection;
+    field = passes || is_connection ? std::next(field) : fields.erase(field);
+  }
   remove_login_cookies(fields);
   return fields;
 }

@@ -21,6 +21,7 @@
 #include "flamenco/front/question.hpp"
 #include "flamenco/front/tunnel.hpp"
 #include "flamenco/front/upstream.hpp"
+#include "http/target.hpp"
 #include "server/access/forwarded.hpp"
 
 namespace shaman::proxy {
@@ -102,6 +103,13 @@ Task<Response> Passing::run() {
     co_return Response::error(400, "an address that is passed on must begin with a slash");
   if (std::ranges::any_of(head.segments, leads_up))
     co_return Response::error(400, "an address with . or .. in it is not passed on");
+  // The first was taken out. Of more than one it is not clear which one is meant, and each is a
+  // secret that the Manager would write into its log.
+  if (http::holds_token(head.target()))
+    co_return Response::error(
+        400,
+        "an address with a token in another place than its beginning, or with a second one, is"
+        " not passed on: write it as http://host/~TOKEN/ once");
   if (overrides_method(head))
     co_return Response::error(400,
                               "send the request with its own method, not with that of a header");
@@ -116,9 +124,8 @@ Task<Response> Passing::run() {
 }
 
 Task<> Passing::ask_for_loop() {
-  const http::Strand strand = client_.strand();
   const Question question{"GET", watch_.question(), {}};
-  const auto answer = co_await ask_manager(upstream_, strand, question);
+  const auto answer = co_await ask_manager(upstream_, client_, question);
   // What a Manager says of it does not matter: whether the question comes back here does.
   static_cast<void>(answer);
 }
@@ -155,10 +162,11 @@ bool Passing::may_repeat() const {
 Task<std::optional<Response>> Passing::exchange_heads() {
   if (may_repeat()) {
     for (manager_ = upstream_.reuse(); manager_; manager_ = upstream_.reuse()) {
+      const auto watch = client_.watch(manager_->interrupter());
       bool done = co_await send_request();
       if (done) done = co_await read_head();
       if (done) co_return std::nullopt;
-      if (has_answer_begun_ || manager_->is_expired()) co_return no_answer();
+      if (has_answer_begun_ || manager_->is_expired() || client_.is_lost()) co_return no_answer();
     }
   }
   co_return co_await connect_and_send();
@@ -169,6 +177,7 @@ Task<std::optional<Response>> Passing::connect_and_send() {
   auto connected = co_await upstream_.connect(strand);
   if (!connected) co_return Response::error(connected.error());
   manager_ = *std::move(connected);
+  const auto watch = client_.watch(manager_->interrupter());
   bool sent_all = co_await send_request();
   if (sent_all) sent_all = co_await send_body();
   if (exchange_.body.failure() != RequestBody::Failure::none)

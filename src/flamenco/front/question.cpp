@@ -44,12 +44,13 @@ http::Task<bool> read_answer_head(http::Connection& manager, AnswerHead& head, b
   }
 }
 
-http::Task<result<ManagerAnswer>> ask_manager(Upstream& upstream, const http::Strand& strand,
+http::Task<result<ManagerAnswer>> ask_manager(Upstream& upstream, http::Connection& client,
                                               const Question& question) {
   const std::string manager_name = "the Flamenco Manager at " + upstream.address().authority();
-  auto connected = co_await upstream.connect(strand);
+  auto connected = co_await upstream.connect(client.strand());
   if (!connected) co_return connected.error();
   const Upstream::Lease manager = *std::move(connected);
+  const auto watch = client.watch(manager->interrupter());
   const std::string request = text_of(question, upstream);
   AnswerHead head;
   bool has_begun = false;

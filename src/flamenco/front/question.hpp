@@ -27,10 +27,11 @@ struct ManagerAnswer {
   std::string body;  ///< of a 200
 };
 
-/// Asks on a connection of its own. errc::unreachable where no whole answer comes; errc::bad_answer
-/// where it is longer than any Manager's.
+/// Asks on a connection of its own, for a client, and only as long as that is there.
+/// errc::unreachable where no whole answer comes; errc::bad_answer where it is longer than any
+/// Manager's.
 [[nodiscard]] http::Task<result<ManagerAnswer>> ask_manager(Upstream& upstream,
-                                                            const http::Strand& strand,
+                                                            http::Connection& client,
                                                             const Question& question);
 
 }  // namespace shaman::proxy

@@ -64,12 +64,8 @@ result<void> Submission::find_type() {
   const auto found = std::ranges::find(*types, request_.type, &JobType::name);
   if (found == types->end())
     return Error{errc::malformed_request,
-                 types->empty()
-                     ? "no job types at " + manager_.url().text() +
-                           ": a file store without a Manager makes checkouts, but no jobs"
-                     : "the Manager has no job type " + text::in_quotes(request_.type) +
-                           "; available: " +
-                           names_of(*types, [](const JobType& each) { return each.name; })};
+                 "the Manager has no job type " + text::in_quotes(request_.type) + "; available: " +
+                     names_of(*types, [](const JobType& each) { return each.name; })};
   type_ = *found;
   return {};
 }

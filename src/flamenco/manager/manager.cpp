@@ -52,8 +52,7 @@ Error refused(const std::string& what, const HttpResponse& answer) {
   if (answer.status == 404) return {errc::not_found, "the Manager " + what + " (" + said + ")"};
   if (answer.status == 412)
     return {errc::bad_answer, "the Manager " + what +
-                                  ": the job type was changed there in the meantime. Submit again; "
-                                  "files that were sent need not be sent again"};
+                                  ": the job type was changed there in the meantime. Submit again"};
   if (answer.status >= 300 && answer.status < 400) return client::refusal(what, answer);
   return {errc::bad_answer, "the Manager " + what + " (" + said + ")"};
 }
@@ -209,6 +208,13 @@ result<FolderCheck> Manager::check_folder(const std::string& path) {
 
 result<std::vector<JobType>> Manager::job_types() {
   const result<json> list = impl_->list("jobs/types", "job_types", "its job types");
+  // A file store alone says that there are none, or does not have the call.
+  const bool is_none = list ? list->empty() : list.error().code == errc::not_found;
+  if (is_none)
+    return Error{errc::malformed_request,
+                 "there is no Flamenco Manager at " + impl_->server.url.text() +
+                     ": a file store without a Manager makes checkouts, but no jobs. Use the "
+                     "address of the Manager, or ask the farm's admin"};
   if (!list) return list.error();
   std::vector<JobType> types;
   for (const json& each : *list) {

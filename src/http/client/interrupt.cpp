@@ -2,11 +2,15 @@
 #include "shaman/client/interrupt.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <thread>
+#include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 namespace shaman::client {
 
@@ -14,28 +18,62 @@ namespace asio = boost::asio;
 
 namespace {
 
+// Whoever presses again knows by then that once was not enough.
+constexpr std::chrono::seconds kClearlyLater{1};
+// As shells tell the end by a signal.
+constexpr int kBySignal = 128;
+
 std::atomic<int> last_signal = 0;
+
+void call(const std::function<void()>& callback) {
+  if (callback) callback();
+}
 
 }  // namespace
 
 struct InterruptWatch::Impl {
+  explicit Impl(Callbacks given) : callbacks(std::move(given)) {}
+
+  const Callbacks callbacks;
   asio::io_context context;
   asio::signal_set signals{context, SIGINT, SIGTERM};
+  asio::steady_timer timer{context};
   std::stop_source source;
+  bool may_end = false;
   std::thread thread;
+
+  void wait() {
+    signals.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      take(signal);
+      wait();
+    });
+  }
+
+  void take(int signal) {
+    if (source.stop_requested() && !may_end) return;
+    last_signal = signal;
+    if (may_end) {
+      call(callbacks.is_last);
+      std::_Exit(kBySignal + signal);
+    }
+    timer.expires_after(kClearlyLater);
+    timer.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      may_end = true;
+      call(callbacks.is_still_stopping);
+    });
+    call(callbacks.is_first);
+    source.request_stop();
+  }
 };
 
-InterruptWatch::InterruptWatch() : impl_(std::make_unique<Impl>()) {
+InterruptWatch::InterruptWatch(Callbacks callbacks)
+    : impl_(std::make_unique<Impl>(std::move(callbacks))) {
 #ifdef SIGBREAK
   impl_->signals.add(SIGBREAK);
 #endif
-  impl_->signals.async_wait(
-      [impl = impl_.get()](const boost::system::error_code& error, int signal) {
-        if (error) return;
-        last_signal = signal;
-        impl->signals.clear();  // the next one has its usual effect
-        impl->source.request_stop();
-      });
+  impl_->wait();
   impl_->thread = std::thread([impl = impl_.get()] { impl->context.run(); });
 }
 

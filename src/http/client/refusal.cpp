@@ -77,12 +77,10 @@ Error refusal(const std::string& what, const HttpResponse& answer) {
     case 413:
       return {errc::too_large, text + ": it exceeds a limit of the server (" + said + ")"};
     case 503:
-      return {errc::bad_answer,
-              text + " just now (" + said + "); try again later. Files that were sent are kept"};
+      return {errc::bad_answer, text + " just now (" + said + "); try again later"};
     case 507:
       return {errc::storage_full, text + ": its storage is full (" + said +
-                                      "); ask the farm's admin to free space, then submit again. "
-                                      "Files that were sent are kept"};
+                                      "); ask the farm's admin to free space, then submit again"};
     default:
       return {errc::bad_answer, text + " (" + said + ")"};
   }

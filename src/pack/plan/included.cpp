@@ -65,7 +65,10 @@ class Finder {
     return {};
   }
 
-  Included take() { return std::move(found_); }
+  Included take() {
+    found_.unused_exclude = exclude_.unused();
+    return std::move(found_);
+  }
 
  private:
   // Fills files_; the folder below which they keep their places to each other.

@@ -30,6 +30,16 @@ void warn_about_new_names(const Plan& plan, Project& project, std::vector<std::s
   }
 }
 
+// What matches neither a file of the scene nor one that --include finds.
+void warn_about_unused(const std::vector<std::string>& by_scene,
+                       const std::vector<std::string>& by_included,
+                       std::vector<std::string>& warnings) {
+  for (const std::string& pattern : by_scene)
+    if (std::ranges::find(by_included, pattern) != by_included.end())
+      warnings.push_back("--exclude " + text::in_quotes(pattern) +
+                         " has no effect: no file that the scene needs matches it");
+}
+
 }  // namespace
 
 result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options) {
@@ -54,6 +64,7 @@ result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options) {
   result<Included> included = find_included(trace, options, *project);
   if (!included) return included.error();
   plan.missing = std::move(included->missing);
+  warn_about_unused(selection.unused_exclude, included->unused_exclude, plan.warnings);
   std::ranges::move(included->references, std::back_inserter(selection.references));
   PlanBuilder builder(trace, selection, *project, ways, home);
   result<std::vector<PlannedFile>> files = builder.build(plan.warnings);

@@ -82,13 +82,25 @@ bool Glob::matches(std::string_view path) const {
 
 Globs::Globs(const std::vector<std::string>& patterns) {
   for (const std::string& pattern : patterns) {
-    if (!pattern.empty()) globs_.emplace_back(pattern);
+    if (!pattern.empty()) globs_.push_back({pattern, Glob(pattern)});
   }
 }
 
-bool Globs::match(std::string_view path) const {
-  return std::any_of(globs_.begin(), globs_.end(),
-                     [&](const Glob& glob) { return glob.matches(path); });
+bool Globs::match(std::string_view path) {
+  bool has_matched = false;
+  for (One& each : globs_) {
+    // One that is known to be used need not be asked again.
+    if ((has_matched && each.is_used) || !each.glob.matches(path)) continue;
+    has_matched = each.is_used = true;
+  }
+  return has_matched;
+}
+
+std::vector<std::string> Globs::unused() const {
+  std::vector<std::string> patterns;
+  for (const One& each : globs_)
+    if (!each.is_used) patterns.push_back(each.pattern);
+  return patterns;
 }
 
 }  // namespace shaman::pack

@@ -37,6 +37,7 @@ class Selector {
   }
 
   Selection run() {
+    note_use_of_patterns();
     visit(trace_.blendfile, true);
     while (!waiting_.empty()) {
       const std::string blend = std::move(waiting_.back());
@@ -44,6 +45,10 @@ class Selector {
       for (const Dependency* dependency : by_blend_[blend])
         look_at(*dependency);
     }
+    selection_.unused_exclude = exclude_.unused();
+    for (const std::string& pattern : allow_.unused())
+      warn("--allow-outside " + text::in_quotes(pattern) +
+           " has no effect: no file that the scene needs matches it");
     std::sort(selection_.suspicious.begin(), selection_.suspicious.end(),
               [](const Suspicious& a, const Suspicious& b) {
                 return std::tie(a.file, a.blend, a.data_block) <
@@ -53,6 +58,18 @@ class Selector {
   }
 
  private:
+  // Also for what is missing, and for what a look at the selection alone would not ask them.
+  void note_use_of_patterns() {
+    for (const Dependency& dependency : trace_.dependencies) {
+      for (const auto* const files : {&dependency.files, &dependency.missing_files}) {
+        for (const std::string& file : *files) {
+          static_cast<void>(exclude_.match(file));
+          static_cast<void>(allow_.match(file));
+        }
+      }
+    }
+  }
+
   void visit(const std::string& blend, bool packed) {
     const std::string key = ways_.key(blend);
     if (packed && packed_.insert(key).second) selection_.blends.push_back(blend);
@@ -103,7 +120,7 @@ class Selector {
 
   // A pattern is written for textures; a secret that it happens to match was not meant. Who names
   // the very file has meant it.
-  [[nodiscard]] bool is_allowed(const std::string& file, const std::string& real) const {
+  [[nodiscard]] bool is_allowed(const std::string& file, const std::string& real) {
     const bool is_secret = !why_secret(file).empty() || !why_secret(real).empty();
     return is_secret ? named_.contains(file) : allow_.match(file);
   }

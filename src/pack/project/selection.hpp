@@ -25,6 +25,7 @@ struct Selection {
   std::vector<std::string> blends;  ///< absolute paths of the .blend files to be packed, each way
   std::vector<Suspicious> suspicious;
   std::vector<std::string> warnings;
+  std::vector<std::string> unused_exclude;  ///< patterns of PlanOptions::exclude without a match
 };
 
 /// What of a trace goes into the pack: without what is excluded, what may not leave the machine,

@@ -19,7 +19,9 @@ result<void> check_folder(const std::string& target, bool force) {
   const result<os::FileInfo> info = os::info(target);
   if (!info) return info.error().code == errc::not_found ? result<void>() : info.error();
   if (info->type != os::FileType::folder)
-    return Error{errc::conflicting_paths, text::in_quotes(target) + " is a file, not a folder"};
+    return Error{errc::conflicting_paths,
+                 text::in_quotes(target) +
+                     " is a file, but must be a folder; name another folder, or a .zip"};
   const auto entries = os::list_folder(target);
   if (!entries) return entries.error();
   if (entries->empty() || force) return {};
@@ -39,20 +41,22 @@ result<void> check_not_itself(const std::string& path, const std::string& source
 
 // `is_of_source`: it is the file to be packed that cannot be read, not the pack that cannot be
 // written.
-result<std::uint64_t> write_file(const PlannedFile& file, const std::string& path, bool compress,
-                                 bool& is_of_source) {
+result<std::uint64_t> write_file(const PlannedFile& file, const std::string& path,
+                                 const WriteOptions& options, bool& is_of_source) {
   if (const auto other = check_not_itself(path, file.source); !other) return other.error();
   result<os::OutputFile> output = os::OutputFile::create(path);
   if (!output) return output.error();
   std::uint64_t bytes = 0;
   is_of_source = true;
   const Sink sink = [&](std::span<const std::byte> piece) {
+    if (options.stop.stop_requested()) return result<void>(Error{errc::cancelled, {}});
     bytes += piece.size();
     auto written = output->write(piece);
     if (!written) is_of_source = false;
     return written;
   };
-  if (const auto streamed = stream_file(file, compress, sink); !streamed) return streamed.error();
+  if (const auto streamed = stream_file(file, options.compress, sink); !streamed)
+    return streamed.error();
   is_of_source = false;
   if (const auto committed = output->commit(); !committed) return committed.error();
   return bytes;
@@ -112,7 +116,7 @@ result<WriteReport> write_files(const Plan& plan, const std::string& target,
     const std::string path = os::join(target, file.place);
     made.note(path);
     bool is_of_source = false;
-    const auto bytes = write_file(file, path, options.compress, is_of_source);
+    const auto bytes = write_file(file, path, options, is_of_source);
     if (!bytes && is_of_source && may_go_without(plan, file.source, bytes.error())) {
       report.unreadable.emplace(file.source, bytes.error().message());
       continue;
@@ -121,7 +125,8 @@ result<WriteReport> write_files(const Plan& plan, const std::string& target,
     made.written();
     report.bytes += *bytes;
     ++report.files;
-    if (options.progress && !options.progress(report.files)) return Error{errc::cancelled, {}};
+    if (options.progress) options.progress(report.files);
+    if (options.stop.stop_requested()) return Error{errc::cancelled, {}};
   }
   const InfoFile info = info_file(plan);
   made.note(os::join(target, info.place));

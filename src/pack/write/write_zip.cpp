@@ -100,6 +100,7 @@ class Source {
   }
 
   zip_int64_t read(std::span<std::byte> into) {
+    if (state_.options->stop.stop_requested()) return fail({errc::cancelled, {}});
     std::size_t count = 0;
     if (content_) {
       count = std::min(into.size(), content_->size() - static_cast<std::size_t>(offset_));
@@ -129,8 +130,7 @@ class Source {
                    "\"" + text::printable(path_) + "\" changed while it was read; try again"});
     state_.report.bytes += info_.size;
     ++state_.report.files;
-    const auto& progress = state_.options->progress;
-    if (progress && !progress(state_.report.files)) return fail({errc::cancelled, {}});
+    if (state_.options->progress) state_.options->progress(state_.report.files);
     return 0;
   }
 
@@ -227,19 +227,31 @@ class ZipWriter {
 
   result<void> write_temporary(const PlannedFile& file, const std::string& path) {
     result<os::OutputFile> output = os::OutputFile::create(path);
-    if (!output) return output.error();
+    if (!output) return of_archive(output.error(), path);
     bool is_target = false;
     const Sink sink = [&](std::span<const std::byte> piece) {
+      if (state_.options->stop.stop_requested()) return result<void>(Error{errc::cancelled, {}});
       auto written = output->write(piece);
       is_target = is_target || !written;
       return written;
     };
     if (auto done = stream_file(file, state_.options->compress, sink); !done) {
-      if (!is_target) state_.unreadable = file.source;
+      if (is_target) return of_archive(done.error(), path);
+      state_.unreadable = file.source;
       return done;
     }
     temporary_.push_back(path);
-    return output->commit();
+    if (const auto committed = output->commit(); !committed)
+      return of_archive(committed.error(), path);
+    return {};
+  }
+
+  // The user knows the archive's name, not that of the temporary file beside it.
+  [[nodiscard]] Error of_archive(Error error, const std::string& temporary) const {
+    const std::string name = text::printable(temporary);
+    if (const std::size_t at = error.detail.find(name); at != std::string::npos)
+      error.detail.replace(at, name.size(), text::printable(path_));
+    return error;
   }
 
   // A .blend can be compressed or not.
@@ -284,13 +296,25 @@ class ZipWriter {
   std::unique_ptr<zip_t, Discard> archive_;
 };
 
+// A folder cannot be replaced by a file, and a device must not be.
+result<void> check_archive(const std::string& path, bool force) {
+  const result<os::FileInfo> there = os::info(path);
+  if (!there) return {};
+  if (there->type != os::FileType::regular)
+    return Error{errc::conflicting_paths,
+                 text::in_quotes(path) + " is " +
+                     (there->type == os::FileType::folder ? "a folder" : "not a regular file") +
+                     "; name another file"};
+  if (force) return {};
+  return Error{errc::conflicting_paths,
+               text::in_quotes(path) + " already exists; use --force to replace it"};
+}
+
 }  // namespace
 
 result<WriteReport> write_zip(const Plan& plan, const std::string& path,
                               const WriteOptions& options) {
-  if (!options.force && os::info(path))
-    return Error{errc::conflicting_paths,
-                 "\"" + text::printable(path) + "\" already exists; use --force to replace it"};
+  if (const auto usable = check_archive(path, options.force); !usable) return usable.error();
   if (auto made = os::create_folders(std::string(os::parent(path))); !made) return made.error();
   // An entry that has begun cannot be taken back: the archive is written anew without the file.
   Plan rest = plan;

@@ -52,7 +52,8 @@ Response refuse_role(const Exchange& exchange, Role needed) {
 
 bool may_ask_from_pages(const Exchange& exchange, std::string_view origin) {
   const auto& origins = exchange.options.cors_origins;
-  return !origin.empty() && std::ranges::find(origins, origin) != origins.end();
+  return !origin.empty() && exchange.head.fields.count("Origin") == 1 &&
+         std::ranges::find(origins, origin) != origins.end();
 }
 
 }  // namespace
@@ -164,7 +165,7 @@ std::optional<Response> refuse_host(const Exchange& exchange) {
 std::optional<Response> refuse_other_than_json(const Exchange& exchange) {
   const std::string_view type = exchange.head.header("Content-Type");
   // Programs that say nothing are no browsers: those say where the page is from.
-  if (type.empty() && exchange.head.header("Origin").empty()) return std::nullopt;
+  if (type.empty() && exchange.head.fields.count("Origin") == 0) return std::nullopt;
   if (text::is_same_but_for_case(text::trimmed(type.substr(0, type.find(';'))), "application/json"))
     return std::nullopt;
   return Response::error(415, "the body must be JSON, with Content-Type: application/json");

@@ -2,6 +2,7 @@
 #include "server/access/browser_login.hpp"
 
 #include "http/cookies.hpp"
+#include "server/access/foreign_pages.hpp"
 #include "server/access/forwarded.hpp"
 
 namespace shaman::http {
@@ -37,6 +38,16 @@ bool is_page(const RequestHead& head) {
   return path.front() == "app" || (path.size() == 1 && path.front().empty());
 }
 
+// Else any page could have its visitors work under its own token, and see what they do.
+Response refuse_foreign_login() {
+  Response response = Response::error(
+      403,
+      "a page of another site has opened this address, and may not log you in with its token:"
+      " copy the address into the address bar of the browser, if it is yours");
+  response.headers += "Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\n";
+  return response;
+}
+
 }  // namespace
 
 std::string login_of(const Exchange& exchange) {
@@ -49,6 +60,7 @@ std::optional<Response> log_in(const Exchange& exchange) {
   const RequestHead& head = exchange.head;
   if (!exchange.options.access || !is_page(head) || !is_cookie_value(head.token))
     return std::nullopt;
+  if (is_led_by_foreign_page(exchange)) return refuse_foreign_login();
   Response response = Response::empty(303);
   response.headers.append("Location: ").append(head.target()).append("\r\n");
   response.headers += cookie_line(exchange, head.token, "");

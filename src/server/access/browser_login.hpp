@@ -16,7 +16,8 @@ namespace shaman::http {
 [[nodiscard]] std::string login_of(const Exchange& exchange);
 
 /// For an admitted request whose address holds a token: the page is opened without it, with the
-/// cookie. Nothing: this request is no page of a Manager's web interface.
+/// cookie; 403 where a page of another origin has opened it. Nothing: this request is no page of a
+/// Manager's web interface.
 [[nodiscard]] std::optional<Response> log_in(const Exchange& exchange);
 
 /// A header line that makes the browser forget the cookie.

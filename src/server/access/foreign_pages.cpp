@@ -39,11 +39,19 @@ bool is_own_page(const Exchange& exchange, std::string_view address) {
   return is_own_origin(exchange, address.substr(0, address.find_first_of("/?#", host + 3)));
 }
 
+// Browsers write one, and something into it. Of two, each reader may believe another.
+bool is_odd(const RequestHead& head, std::string_view name) {
+  const std::size_t count = head.fields.count(name);
+  return count > 1 || (count == 1 && head.header(name).empty());
+}
+
 enum class Sender : std::uint8_t { own_page, foreign_page, unknown };
 
 // No page can write these headers. Browsers leave out Sec-Fetch-Site where the address is plain
 // HTTP to another machine, and Origin where they only fetch something.
 Sender sender_of(const Exchange& exchange) {
+  if (is_odd(exchange.head, "Origin") || is_odd(exchange.head, "Sec-Fetch-Site"))
+    return Sender::foreign_page;
   const std::string_view site = exchange.head.header("Sec-Fetch-Site");
   if (site == "same-origin" || site == "none") return Sender::own_page;
   if (!site.empty()) return Sender::foreign_page;
@@ -71,7 +79,8 @@ bool is_browser(const RequestHead& head) {
 bool may_ask_by_network(const Exchange& exchange) {
   const std::string_view origin = exchange.head.header("Origin");
   const auto& origins = exchange.options.cors_origins;
-  return !origin.empty() && std::ranges::find(origins, origin) != origins.end();
+  return !is_odd(exchange.head, "Origin") && !origin.empty() &&
+         std::ranges::find(origins, origin) != origins.end();
 }
 
 // Neither header tells. The address of the page does, unless that page keeps it to itself, which
@@ -98,6 +107,13 @@ bool is_foreign(const Exchange& exchange, BrowserAdds what, auth::Role needed) {
 }
 
 }  // namespace
+
+bool is_led_by_foreign_page(const Exchange& exchange) {
+  const Sender sender = sender_of(exchange);
+  if (sender != Sender::unknown) return sender == Sender::foreign_page;
+  const std::string_view referer = exchange.head.header("Referer");
+  return !referer.empty() && !is_own_page(exchange, referer);
+}
 
 std::optional<Response> refuse_foreign_page(const Exchange& exchange, BrowserAdds what,
                                             auth::Role needed) {

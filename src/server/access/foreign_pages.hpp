@@ -15,6 +15,10 @@ enum class BrowserAdds : std::uint8_t {
   network_or_certificate,
 };
 
+/// Whether a page of another origin has led the window here, as far as the browser tells. A link in
+/// a window is no such page's request, but nobody should be logged in by one.
+[[nodiscard]] bool is_led_by_foreign_page(const Exchange& exchange);
+
 /// 403 for a request that a page of another origin has made with the rights of the person in front
 /// of the browser. `needed` is the role that the call needs. A link may lead a window to a page,
 /// but to no call that only admins may make: some of these do something.

@@ -7,7 +7,7 @@ namespace shaman {
 
 /// `.shaman/reserve`: small files that are deleted when the storage is full, so that its
 /// administrator can still collect garbage, erase checkouts and change pins, all of which make
-/// small files and folders of their own. docs/design/0086-a-reserve-for-a-full-storage.md gives the
+/// small files and folders of their own. docs/design/0084-a-reserve-for-a-full-storage.md gives the
 /// reasons. One thread at a time. Nothing here fails: without a reserve, what needs room says so.
 class StorageReserve {
  public:

@@ -44,8 +44,8 @@ TEST(Header, SaysWhatIsWrongAndWhere) {
   const struct {
     std::string_view text;
     std::string_view where;
-  } cases[] = {{"", "byte 0"},
-               {"PK\x03\x04", "byte 0"},
+  } cases[] = {{"", "is not a .blend file"},
+               {"PK\x03\x04", "is not a .blend file"},
                {"BLENDER", "byte 7"},
                {"BLENDER*v304", "byte 7"},
                {"BLENDER-x304", "byte 8"},

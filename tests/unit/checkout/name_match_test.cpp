@@ -31,7 +31,13 @@ TEST(NameMatch, APatternStandsForTheNamesThatShellsAndRenderersTakeItFor) {
       {"S*T", "shot", true},
       {"{shot,x}", "shot", true},
       {"shot{1..9}", "shot5", true},
-      {"{jobs}", "shot", false},
+      {"{blend_name}", "shot", true},
+      {"s{x}t", "shot", true},
+      {"s{x}t", "film", false},
+      {"s$x", "shot", true},
+      {"${x}ot", "shot", true},
+      {"%SHOT%", "shot", true},
+      {"<shot>", "shot", true},
       {"shot##", "shot0042", true},
       {"shot#", "shotx", false},
       {"shot%04d", "shot17", true},
@@ -45,12 +51,17 @@ TEST(NameMatch, APatternStandsForTheNamesThatShellsAndRenderersTakeItFor) {
 }
 
 TEST(NameMatch, PatternsAreToldFromNames) {
-  for (const char* const pattern : {"*", "a?", "[ab]", "{a,b}", "{1..2}", "x#", "%d", "%03d"})
+  for (const char* const pattern :
+       {"*", "a?", "[ab]", "{a,b}", "{1..2}", "x#", "%d", "%03d", "{x}", "$x", "<UDIM>", "%x%"})
     EXPECT_TRUE(is_pattern(pattern)) << pattern;
-  for (const char* const name : {"", "shot", "a[b", "{jobs}", "100%", "a]b", "{a"})
+  for (const char* const name : {"", "shot", "a[b", "100%", "a]b", "{a", "a}", "$5", "a<b"})
     EXPECT_FALSE(is_pattern(name)) << name;
   EXPECT_TRUE(is_any_depth("a**"));
+  EXPECT_TRUE(is_any_depth("a{x}"));
   EXPECT_FALSE(is_any_depth("a*"));
+  EXPECT_FALSE(is_any_depth("{a,b}"));
+  EXPECT_TRUE(is_any_or_none("{x}b"));
+  EXPECT_FALSE(is_any_or_none("b{x}"));
 }
 
 TEST(NameMatch, SomeSystemsTakeNamesForTheSame) {
@@ -66,12 +77,34 @@ TEST(NameMatch, SomeSystemsTakeNamesForTheSame) {
 TEST(NameMatch, ProgramsEndAPathAtABlank) {
   const Row rows[] = {
       {"shot -x", "shot", true}, {"Shot\"", "shot", true}, {"shot;", "shot", true},
-      {"shot\n", "shot", true},  {"shot", "shot", false},  {"shots x", "shot", false},
-      {"shot-x", "shot", false},
+      {"shot\n", "shot", true},  {"shot", "shot", true},   {"shots x", "shot", false},
+      {"shot-x", "shot", false}, {"s*t -x", "shot", true}, {"shot. .", "shot", true},
   };
   for (const Row& row : rows)
-    EXPECT_EQ(ends_with_more(row.written, row.name), row.fits) << row.written;
-  EXPECT_TRUE(ends_with_more(std::string("shot\0x", 6), "shot"));
+    EXPECT_EQ(fits_beginning(row.written, row.name), row.fits) << row.written;
+  EXPECT_TRUE(fits_beginning(std::string("shot\0x", 6), "shot"));
+}
+
+TEST(NameMatch, AWordMayBeginBehindWhatIsNotOfWords) {
+  const Row rows[] = {
+      {"jobs", "jobs", true},       {"j*", "jobs", true},       {"jo[b]s", "jobs", true},
+      {"--out=JOBS", "jobs", true}, {"my-jobs", "jobs", false}, {"my*", "jobs", false},
+      {"jobs.", "jobs", true},      {"jobs .", "jobs", true},   {"jobs::$DATA", "jobs", true},
+      {"{jobs,x}", "jobs", true},   {"{farm}", "jobs", true},   {"jobsite", "jobs", false},
+      {"jobs.old", "jobs", false},  {"?obs", "jobs", true},     {"j{x}s", "jobs", true},
+      {"JOB\u017f", "jobs", true},
+  };
+  for (const Row& row : rows)
+    EXPECT_EQ(fits_some_word(row.written, row.name), row.fits) << row.written;
+}
+
+TEST(NameMatch, BracketsAloneAreNoWork) {
+  for (const char* const bracket : {"[", "{", "{]", "[}", "%", "<"}) {
+    std::string text;
+    for (int i = 0; i < 300'000; ++i)
+      text += bracket;
+    EXPECT_FALSE(fits_some_word(text + "x", "jobs")) << bracket;
+  }
 }
 
 }  // namespace

@@ -78,6 +78,8 @@ TEST(PathRules, CheckoutPaths) {
       {"surrogate \xed\xa0\x80", ""},
       {".shaman-checkout", ""},
       {"film/.shaman-checkout/x", ""},
+      {".KEPT/film", ""},
+      {"film/.Shaman-Maker", ""},
   };
   for (const CheckoutPathCase& test : cases) {
     const auto path = checkout_path(test.asked);
@@ -130,6 +132,8 @@ TEST(PathRules, FilePathsThatAreNot) {
                                                           k1025,
                                                           kDeepest + "/x",
                                                           ".shaman-checkout",
+                                                          ".Shaman-Maker",
+                                                          ".SHAMAN-ID-0/x",
                                                           ".shaman-checkout/x"}) {
     const auto checked = check_file_path(path);
     ASSERT_FALSE(checked) << path;

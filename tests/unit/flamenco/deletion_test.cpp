@@ -23,6 +23,25 @@ result<CheckoutPlace> place_of(const std::string& path) {
   return CheckoutPlace{Kind::nothing};
 }
 
+result<std::vector<CheckoutPlace>> led_into(const std::vector<WrittenPath>& paths) {
+  std::vector<CheckoutPlace> places;
+  for (const WrittenPath& path : paths) {
+    auto place = place_of(path.path == "HERS/a" ? "hers" : path.path);
+    if (place->has_checkout()) places.push_back(*std::move(place));
+  }
+  return places;
+}
+
+JobRules my_rules() {
+  JobRules rules;
+  rules.place_of = place_of;
+  rules.led_into = led_into;
+  rules.maker = "my";
+  rules.knows_all = false;
+  return rules;
+}
+const JobRules kRules = my_rules();
+
 manager::Job job(const char* text) {
   auto read = read_job_answer(text);
   EXPECT_TRUE(read) << text;
@@ -31,20 +50,45 @@ manager::Job job(const char* text) {
 
 TEST(Deletion, IsForWhoMadeTheCheckout) {
   const auto own =
-      judge_deletion(job(R"({"id":"1","settings":{"blendfile":"{jobs}/mine/a.blend"}})"), place_of);
+      judge_deletion(job(R"({"id":"1","settings":{"blendfile":"{jobs}/mine/a.blend"}})"), kRules);
   ASSERT_TRUE(own);
   EXPECT_EQ(own->id, "1");
   EXPECT_THAT(own->checkouts, ElementsAre(jobs::CheckoutId{"mine", "1a"}));
   for (const char* const other : {R"({"id":"1","settings":{"blendfile":"{jobs}/hers/a.blend"}})",
                                   R"({"id":"1","storage":{"shaman_checkout_id":"hers"}})",
                                   R"({"id":"1","metadata":{"shaman.checkout":"{jobs}/hers"}})"}) {
-    const auto judged = judge_deletion(job(other), place_of);
+    const auto judged = judge_deletion(job(other), kRules);
     ASSERT_FALSE(judged) << other;
     EXPECT_EQ(judged.error().code, errc::not_let_in);
   }
   EXPECT_TRUE(
-      judge_deletion(job(R"({"id":"1","settings":{"blendfile":"{jobs}/gone/a"}})"), place_of));
-  EXPECT_TRUE(judge_deletion(job(R"({"id":"1"})"), place_of));
+      judge_deletion(job(R"({"id":"1","settings":{"blendfile":"{jobs}/gone/a"}})"), kRules));
+  EXPECT_TRUE(judge_deletion(job(R"({"id":"1"})"), kRules));
+}
+
+TEST(Deletion, AnySpellingOfACheckoutProtectsTheJob) {
+  const auto judged = judge_deletion(job(R"({"id":"1","settings":{"x":"{jobs}/HERS/a"}})"), kRules);
+  ASSERT_FALSE(judged);
+  EXPECT_EQ(judged.error().code, errc::not_let_in);
+}
+
+TEST(Deletion, WhoMadeTheCheckoutsIsRememberedByTheJob) {
+  const struct {
+    const char* makers;
+    bool may;
+  } rows[] = {{"my", true},      {"none", true},       {"her", false},
+              {"her my", false}, {"admins my", false}, {"admins", false}};
+  for (const auto& row : rows) {
+    const manager::Job gone =
+        job((std::string(R"({"id":"1","settings":{"x":"{jobs}/gone/a"},"metadata":{)"
+                         R"("shaman.checkout-identities":"3c","shaman.checkout-makers":")") +
+             row.makers + "\"}}")
+                .c_str());
+    EXPECT_EQ(judge_deletion(gone, kRules).has_value(), row.may) << row.makers;
+    JobRules admin = my_rules();
+    admin.knows_all = true;
+    EXPECT_TRUE(judge_deletion(gone, admin)) << row.makers;
+  }
 }
 
 TEST(Deletion, WhatHasAnErasedCheckoutsPathIsNotTheJobs) {
@@ -54,20 +98,20 @@ TEST(Deletion, WhatHasAnErasedCheckoutsPathIsNotTheJobs) {
           job((std::string(R"({"id":"1","settings":{"blendfile":"{jobs}/)") + path +
                R"(/a"},"metadata":{"shaman.checkout-identities":")" + record + "\"}}")
                   .c_str());
-      const auto judged = judge_deletion(old, place_of);
+      const auto judged = judge_deletion(old, kRules);
       ASSERT_TRUE(judged) << judged.error().message();
       EXPECT_TRUE(judged->checkouts.empty()) << path << " " << record;
-      EXPECT_FALSE(has_own_checkout(old, {old}, place_of).value());
+      EXPECT_FALSE(has_own_checkout(old, {old}, kRules).value());
     }
   const auto own = judge_deletion(job(R"({"id":"1","settings":{"blendfile":"{jobs}/mine/a"},
                                           "metadata":{"shaman.checkout-identities":"3c 1a"}})"),
-                                  place_of);
+                                  kRules);
   ASSERT_TRUE(own);
   EXPECT_THAT(own->checkouts, ElementsAre(jobs::CheckoutId{"mine", "1a"}));
 }
 
 std::string reason(const std::vector<manager::Job>& doomed, const std::vector<manager::Job>& all) {
-  const auto found = reason_against_erasure(doomed, all, place_of);
+  const auto found = reason_against_erasure(doomed, all, kRules);
   EXPECT_TRUE(found);
   return found ? found->value_or("") : "";
 }
@@ -97,9 +141,9 @@ TEST(Deletion, AManagerErasesNoFolderOfOthers) {
 TEST(Deletion, ACheckoutGoesWithItsLastJob) {
   const manager::Job one = job(R"({"id":"1","metadata":{"shaman.checkout":"{jobs}/mine"}})");
   const manager::Job two = job(R"({"id":"2","settings":{"blendfile":"{jobs}/mine/a"}})");
-  EXPECT_TRUE(has_own_checkout(one, {one}, place_of).value());
-  EXPECT_FALSE(has_own_checkout(one, {one, two}, place_of).value());
-  EXPECT_FALSE(has_own_checkout(job(R"({"id":"3"})"), {}, place_of).value());
+  EXPECT_TRUE(has_own_checkout(one, {one}, kRules).value());
+  EXPECT_FALSE(has_own_checkout(one, {one, two}, kRules).value());
+  EXPECT_FALSE(has_own_checkout(job(R"({"id":"3"})"), {}, kRules).value());
   EXPECT_EQ(repair_answer_about_deletion(R"({"shaman_checkout":false,"x":1})", true),
             R"({"shaman_checkout":true,"x":1})");
   EXPECT_EQ(repair_answer_about_deletion("[1]", true), "[1]");

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "flamenco/expiry/users.hpp"
+
 namespace shaman::jobs {
 namespace {
 
@@ -12,7 +14,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 // The checkouts, of those given, that one job uses.
-std::vector<std::string> used(const std::vector<std::string>& paths, const char* job) {
+std::vector<std::string> used(const std::vector<std::string>& paths, const char* job,
+                              const Farm& farm = {}) {
   std::vector<FoundCheckout> checkouts;
   for (const std::string& path : paths)
     checkouts.push_back({path, {}});
@@ -20,7 +23,7 @@ std::vector<std::string> used(const std::vector<std::string>& paths, const char*
   read.id = "1";
   read.whole = nlohmann::json::parse(job);
   std::vector<std::string> found;
-  for (const auto& [path, users] : users_of(checkouts, {read}))
+  for (const auto& [path, users] : users_of(checkouts, {read}, farm))
     found.push_back(users.naming.empty() ? "perhaps " + path : path);
   return found;
 }
@@ -57,6 +60,97 @@ TEST(References, AJobPerhapsUsesWhereAnyFolderOrVariableMayLead) {
     expect_used(text, "perhaps film/a");
 }
 
+// What may lead into a checkout for the one who judges a job keeps that checkout.
+TEST(References, AJobPerhapsUsesWhatAnySpellingMayMean) {
+  for (const char* const text : {R"("{jobs}/FILM/A/x")",
+                                 R"("{jobs}/f*/a")",
+                                 R"("{jobs}/film/[a]/x")",
+                                 R"("{jobs}/film/a -b")",
+                                 R"("{jobs}\\film.\\a \\x")",
+                                 R"("/srv/j*/film/a")",
+                                 R"("/srv/jo[b]s/film/a")",
+                                 R"("S:\\farm\\jobs.\\film\\a")",
+                                 R"("S:\\farm\\jobs::$INDEX_ALLOCATION\\film\\a")",
+                                 R"("/srv/*/film/a/x")",
+                                 R"("/srv/**/film/a/x")",
+                                 R"("/x/{blend_name}/film/a")",
+                                 R"("{blend_name}/a/x")",
+                                 R"("$JOBS/film/a")",
+                                 R"("%JOBS%\\film\\a")",
+                                 R"("{farm}jobs/film/a")",
+                                 R"("/srv/{jobs,x}/film/a")",
+                                 R"("/srv/{farm/jobs,x}/film/a")",
+                                 R"({"{jobs}/FILM/a": 1})",
+                                 R"("{jobs}/film/b/.. /A")"})
+    expect_used(text, "perhaps film/a");
+}
+
+TEST(References, APlaceholderMayStandForACheckout) {
+  for (const char* const text : {"{jobs}/{x}/a", "{jobs}/film/{a,z}/x", "{jobs}/film/{x}"})
+    EXPECT_THAT(
+        used({"film/a", "film/ab"}, (R"({"settings":{"s":")" + std::string(text) + "\"}}").c_str()),
+        ElementsAre("perhaps film/a", "perhaps film/ab"))
+        << text;
+}
+
+TEST(References, TheFarmsNamesOfTheJobsFolderLeadThere) {
+  const Farm farm{{"J:\\", "/mnt/render farm", "//nas/work"}, {}};
+  for (const char* const text :
+       {R"("J:\\film\\a\\x")", R"("j:/FILM/a")", R"("J:film\\a")", R"("--out=J:\\film\\a")",
+        R"("/mnt/render farm/film/a/x")", R"("/MNT/Render*/film/a")",
+        R"("/mnt/x/../render farm/film/a")", R"("\\\\nas\\work\\film\\a")",
+        R"("{x}/mnt/render farm/./film//a")"}) {
+    const std::string job = std::string(R"({"settings":{"s":)") + text + "}}";
+    EXPECT_THAT(used({"film/a"}, job.c_str(), farm), ElementsAre("perhaps film/a")) << text;
+    if (std::string_view(text).find_first_of("*{") == std::string_view::npos) {
+      EXPECT_THAT(used({"film/a"}, job.c_str()), IsEmpty()) << text;
+    }
+  }
+}
+
+TEST(References, AKnownVariableLeadsWhereItsValuesLead) {
+  const Farm farm{
+      {},
+      {{{"render", {"/mnt/render", true}}, {"work", {"/srv/farm/jobs", true}}},
+       {{"render", {"R:\\", true}}, {"work", {"S:\\jobs", true}}, {"win", {"x", false}}}}};
+  const auto is_used = [&](const std::string& text) {
+    return !used({"film/a"}, (R"({"settings":{"s":")" + text + "\"}}").c_str(), farm).empty();
+  };
+  EXPECT_FALSE(is_used("{render}/film/a/####"));
+  EXPECT_FALSE(is_used("{win}/film/a"));
+  EXPECT_FALSE(is_used("{render}/{timestamp}/film/a"));
+  EXPECT_TRUE(is_used("{work}/film/a"));
+  EXPECT_TRUE(is_used("{other}/film/a"));
+  EXPECT_TRUE(is_used("{render}/{other}/film/a"));
+  const Farm twoway{{"J:\\"}, {{{"store", {"/mnt/store", true}}}, {{"store", {"J:", true}}}}};
+  EXPECT_THAT(used({"film/a"}, R"({"settings":{"s":"/mnt/store/film/a"}})", twoway),
+              ElementsAre("perhaps film/a"))
+      << "the Manager makes {store}/film/a of it, and J:/film/a for Windows";
+}
+
+TEST(References, APlaceholderBehindWhichNothingIsNamedLeadsNowhere) {
+  for (const char* const text : {"/out/{timestamp}/######", "/out/{shot}/{frame}.png", "{x}/*/##",
+                                 "{x}", "/out/{x}.png", "{a}/{b}/"})
+    EXPECT_THAT(
+        used({"film/a", "film/1"}, (R"({"settings":{"s":")" + std::string(text) + "\"}}").c_str()),
+        IsEmpty())
+        << text;
+}
+
+TEST(References, ARelativeTextLeadsFromTheBlendfile) {
+  EXPECT_THAT(used({"film/a", "film/b"},
+                   R"({"settings":{"blendfile":"{jobs}/film/b/x.blend","out":"//../A/x"}})"),
+              ElementsAre("perhaps film/a", "film/b"));
+}
+
+TEST(References, MakersAreRecordedOfEveryCheckout) {
+  EXPECT_EQ(makers_record_of({}), "none");
+  const nlohmann::json job{{"metadata", {{kMakersMember, makers_record_of({"", "1a"})}}}};
+  EXPECT_EQ(makers_of(job), (std::set<std::string>{"", "1a"}));
+  EXPECT_EQ(makers_of({{"metadata", {{kMakersMember, "none"}}}}), std::set<std::string>{});
+  EXPECT_EQ(makers_of({{"metadata", nlohmann::json::object()}}), std::nullopt);
+}
+
 TEST(References, AJobNamesOnlyTheCheckoutThatItRecords) {
   const auto naming = [](const std::string& record) {
     manager::Job job;
@@ -76,8 +170,8 @@ TEST(References, AJobNamesOnlyTheCheckoutThatItRecords) {
 TEST(References, WhatIsRelativeToAFolderLeadsFromThere) {
   const auto beside = [](std::string_view text) {
     std::string found;
-    for (const Lead& lead : leads_beside(text, "film/mine"))
-      found += (found.empty() ? "" : " ") + lead.path;
+    for (const Lead& lead : leads_beside(text, {"film/mine"}))
+      found += (found.empty() ? "" : " ") + lead.path.path;
     return found;
   };
   EXPECT_EQ(beside("//../hers/x"), "film/mine film/hers/x");
@@ -92,6 +186,12 @@ TEST(References, LongTextsAreNoWork) {
   for (int i = 0; i < 1'000'000; ++i)
     text += "}/";
   EXPECT_LE(leads_of(text).size(), 10'000U);
+  for (const char* const part : {"{jobs}/", "{x}/", "jobs/", "*/", "{", "[/"}) {
+    text.clear();
+    for (int i = 0; i < 20'000; ++i)
+      text += part;
+    EXPECT_LE(leads_of(text).size(), 10'001U);
+  }
 }
 
 TEST(References, WhatLeadsElsewhereIsNoUse) {

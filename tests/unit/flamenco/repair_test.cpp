@@ -26,16 +26,30 @@ result<CheckoutPlace> place_of(const std::string& path) {
   return CheckoutPlace{Kind::nothing};
 }
 
-result<std::string> find_others(const std::vector<std::string>& paths) {
-  for (const std::string& path : paths)
-    if (path.starts_with("film/hers")) return std::string("film/hers");
-  return std::string();
+result<std::vector<CheckoutPlace>> led_into(const std::vector<WrittenPath>& paths) {
+  std::vector<CheckoutPlace> places;
+  for (const WrittenPath& path : paths)
+    for (const bool is_mine : {true, false}) {
+      const std::string checkout = is_mine ? "film/mine" : "film/hers";
+      if (path.path.starts_with(checkout))
+        places.push_back(
+            {Kind::checkout, checkout, is_mine, is_mine ? "1a" : "2b", is_mine ? "my" : "her"});
+    }
+  return places;
+}
+
+JobRules rules_of(bool has_makers = false) {
+  JobRules rules;
+  rules.place_of = place_of;
+  rules.led_into = led_into;
+  rules.knows_all = false;
+  rules.maker = "my";
+  rules.has_makers = has_makers;
+  return rules;
 }
 
 result<RepairedJob> repaired(std::string_view json, bool is_off = false) {
-  JobRules rules;
-  rules.place_of = place_of;
-  rules.find_others = find_others;
+  JobRules rules = rules_of();
   rules.manager_shaman_is_off = is_off;
   return repair_job(json, rules);
 }
@@ -84,16 +98,15 @@ TEST(Repair, SomebodyElsesCheckoutIsNotNamed) {
         R"({"settings":{"blendfile":"{jobs}/film/hers/a.blend"}})",
         R"({"settings":{"other":["--library={jobs}/film/hers/lib.blend"]}})",
         R"({"settings":{"other":"{jobs}\\film\\hers"}})",
-        R"({"settings":{"other":"{jobs}/film/mine/../hers/a.blend"}})",
         R"({"settings":{"other":"{jobs}/jobs/film/hers/a.blend"}})",
         R"({"metadata":{"shaman.checkout":"{jobs}/film/hers"}})"})
     expect_refused(job, errc::not_let_in, "film/hers");
 }
 
 TEST(Repair, APathThatLeavesTheJobsFolderIsRefused) {
-  for (const char* const path :
-       {"{jobs}/../jobs/film/hers/a", "{jobs}/film/mine/../../../jobs/film/hers", "{jobs}//film/x",
-        "{jobs}/./film/x", "{jobs}\\\\..\\\\x"})
+  for (const char* const path : {"{jobs}/../jobs/film/hers/a", "{jobs}/film/mine/../hers/a.blend",
+                                 "{jobs}/film/mine/../../../jobs/film/hers", "{jobs}//film/x",
+                                 "{jobs}/./film/x", "{jobs}\\\\..\\\\x"})
     expect_refused(std::string(R"({"settings":{"deep":[{"x":")") + path + "\"}]}}",
                    errc::malformed_request, "must be a plain path");
 }
@@ -129,8 +142,7 @@ TEST(Repair, NoSpellingLeadsIntoSomebodyElsesCheckout) {
 
 TEST(Repair, WhatLeadsElsewhereIsNobodys) {
   for (const char* const job :
-       {R"({"settings":{"x":"{render}/film/hers/out"}})", R"({"settings":{"x":"film/hers/out"}})",
-        R"({"settings":{"x":"/srv/my-jobs/film/hers"}})",
+       {R"({"settings":{"x":"film/hers/out"}})", R"({"settings":{"x":"/srv/my-jobs/film/hers"}})",
         R"({"settings":{"x":"//../hers/x","blendfile":"/elsewhere/mine/a.blend"}})"})
     EXPECT_EQ(text_after(job), job);
 }
@@ -144,6 +156,35 @@ TEST(Repair, AJobRecordsWhichCheckoutsItNames) {
             R"({"metadata":{"shaman.checkout-identities":"none"},"settings":{"x":"{jobs}/gone"}})");
   EXPECT_EQ(text_after(R"({"metadata":{"shaman.checkout-identities":"2b"}})"),
             R"({"metadata":{}})");
+}
+
+TEST(Repair, AJobRecordsWhoMadeItsCheckouts) {
+  const auto recorded = [](std::string_view json) {
+    const auto job = repair_job(json, rules_of(true));
+    return job ? job->json : job.error().message();
+  };
+  EXPECT_EQ(recorded(R"({"settings":{"x":"{jobs}/film/mine/a"},
+                         "metadata":{"shaman.checkout-makers":"none"}})"),
+            R"({"settings":{"x":"{jobs}/film/mine/a"},"metadata":)"
+            R"({"shaman.checkout-identities":"1a","shaman.checkout-makers":"my"}})");
+  EXPECT_EQ(recorded(R"({"metadata":{"shaman.checkout-makers":"my"},"settings":{"x":"jobs/y"}})"),
+            R"({"metadata":{"shaman.checkout-identities":"none","shaman.checkout-makers":"none"},)"
+            R"("settings":{"x":"jobs/y"}})");
+  EXPECT_EQ(recorded(R"({"metadata":{"shaman.checkout-makers":"my"}})"), R"({"metadata":{}})");
+  EXPECT_EQ(text_after(R"({"metadata":{"shaman.checkout-makers":"my"}})"), R"({"metadata":{}})")
+      << "nor where nobody has a name";
+}
+
+TEST(Repair, AVariableThatIsKnownLeadsNowhereElse) {
+  const char* const job = R"({"settings":{"x":"{render}/film/hers/out"}})";
+  JobRules rules = rules_of();
+  rules.farm.ignores_placeholders = true;
+  EXPECT_TRUE(repair_job(job, rules));
+  rules.farm.ignores_placeholders = false;
+  ASSERT_FALSE(repair_job(job, rules));
+  EXPECT_EQ(repair_job(job, rules).error().code, errc::not_let_in);
+  rules.farm.variables = {{{"render", {"/mnt/render"}}}};
+  EXPECT_TRUE(repair_job(job, rules));
 }
 
 TEST(Repair, ABlendfileIsAPlainPath) {

@@ -38,6 +38,14 @@ TEST(Target, GivesUpItsToken) {
   EXPECT_EQ(taken("//~T/a"), (Segments{"", "//~T/a", ""}));
 }
 
+TEST(Target, IsKnownToHoldATokenInWhateverPlace) {
+  for (const char* target : {"/~T", "/%7ET/a", "/%7eT", "//~T/a", "/a/~T", "/a?~T", "/a?x=~T",
+                             "/%2F~T", "/a?token=shm_T", "/shm_T/a", "HTTP://h/~T", "/~eyJT/x"})
+    EXPECT_TRUE(holds_token(target)) << target;
+  for (const char* target : {"/", "/~/a", "/a/b~c?x=PROGRA~1", "/eyJpage", "/app/assets/i-eyJx.js"})
+    EXPECT_FALSE(holds_token(target)) << target;
+}
+
 TEST(Target, IsShownWithoutTokens) {
   EXPECT_EQ(without_tokens("/a/b~c?x=PROGRA~1"), "/a/b~c?x=PROGRA~1");
   for (const char* target :

@@ -57,6 +57,14 @@ TEST(Glob, ManyStarsStayFast) {
   EXPECT_FALSE(Glob(pattern + "b").matches("/" + std::string(2000, 'a')));
 }
 
+TEST(Globs, KnowWhichHaveMatchedNothing) {
+  Globs globs({"*.png", "a.*", "*.mp4", ""});
+  EXPECT_EQ(globs.unused(), (std::vector<std::string>{"*.png", "a.*", "*.mp4"}));
+  // Each that matches counts, not only the first.
+  EXPECT_TRUE(globs.match("/a.png"));
+  EXPECT_EQ(globs.unused(), std::vector<std::string>{"*.mp4"});
+}
+
 TEST(Globs, AnyMayMatchAndEmptyOnesDoNot) {
   EXPECT_FALSE(Globs({}).match("/a"));
   EXPECT_FALSE(Globs({""}).match("/a"));

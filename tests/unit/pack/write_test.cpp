@@ -90,12 +90,49 @@ TEST_F(WritePack, LeavesNothingOfAFolderThatFailed) {
 }
 
 TEST_F(WritePack, LeavesNothingOfAFolderThatWasCancelled) {
+  std::stop_source source;
   WriteOptions options;
-  options.progress = [](std::size_t files) { return files < 2; };
+  options.stop = source.get_token();
+  options.progress = [&](std::size_t files) {
+    if (files == 2) source.request_stop();
+  };
   const auto cancelled = write_pack(plan, folder.path("pack"), options);
   ASSERT_FALSE(cancelled);
   EXPECT_EQ(cancelled.error().code, errc::cancelled);
   EXPECT_FALSE(std::filesystem::exists(TemporaryFolder::path_of(folder.path("pack"))));
+}
+
+TEST_F(WritePack, IsStoppedInTheMiddleOfAFile) {
+  for (const char* target : {"pack", "pack.zip"}) {
+    std::stop_source source;
+    source.request_stop();
+    WriteOptions options;
+    options.stop = source.get_token();
+    bool has_written = false;
+    options.progress = [&](std::size_t) { has_written = true; };
+    const auto stopped = write_pack(plan, folder.path(target), options);
+    ASSERT_FALSE(stopped);
+    EXPECT_EQ(stopped.error().code, errc::cancelled);
+    EXPECT_FALSE(has_written);
+    EXPECT_FALSE(std::filesystem::exists(folder.path(target)));
+  }
+}
+
+TEST_F(WritePack, SaysWhatIsInTheWayOfTheTarget) {
+  folder.write("file", "x");
+  for (const char* target : {"file/pack", "file/deep/pack", "file/pack.zip"}) {
+    const auto failed = write_pack(plan, folder.path(target));
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().code, errc::conflicting_paths) << failed.error().message();
+    EXPECT_THAT(failed.error().message(), HasSubstr("file\" is a file, but must be a folder"));
+  }
+  std::filesystem::create_directories(TemporaryFolder::path_of(folder.path("taken.zip")));
+  WriteOptions force;
+  force.force = true;
+  const auto failed = write_pack(plan, folder.path("taken.zip"), force);
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, errc::conflicting_paths);
+  EXPECT_THAT(failed.error().message(), HasSubstr("taken.zip\" is a folder"));
 }
 
 TEST_F(WritePack, IntoAFolder) {
@@ -168,8 +205,12 @@ TEST_F(WritePack, CompressLeavesCompressedOnesAlone) {
 
 TEST_F(WritePack, CanBeStopped) {
   for (const char* target : {"pack", "pack.zip"}) {
+    std::stop_source source;
     WriteOptions stop;
-    stop.progress = [](std::size_t files) { return files < 2; };
+    stop.stop = source.get_token();
+    stop.progress = [&](std::size_t files) {
+      if (files == 2) source.request_stop();
+    };
     const auto stopped = write_pack(plan, folder.path(target), stop);
     ASSERT_FALSE(stopped);
     EXPECT_EQ(stopped.error().code, errc::cancelled);

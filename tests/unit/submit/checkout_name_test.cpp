@@ -38,7 +38,8 @@ TEST(CheckedCheckoutPath, RefusesWhatAServerWouldRefuseOrChange) {
   for (const std::string& path :
        {std::string("/"), std::string("/abs/x"), std::string("../x"), std::string("a/./b"),
         std::string("x//y"), std::string("film\\shot"), std::string("a\nb"), std::string("caf\xe9"),
-        std::string(300, 'n')}) {
+        std::string(300, 'n'), std::string(".KEPT/x"), std::string("a/.Shaman-Maker"),
+        std::string("a:b")}) {
     const auto checked = checked_checkout_path(path);
     ASSERT_FALSE(checked) << path;
     EXPECT_EQ(checked.error().code, errc::malformed_request);

@@ -14,6 +14,7 @@
 #include "shaman/utc.hpp"
 
 #include "flamenco/expiry/references.hpp"
+#include "flamenco/expiry/users.hpp"
 #include "flamenco/front/judgement/strict_json.hpp"
 #include "flamenco/manager/members.hpp"
 
@@ -38,8 +39,9 @@ std::set<std::string> ids_of(const std::vector<manager::Job>& jobs) {
 
 // A job that uses the checkout, is none of `but`, and is not being deleted.
 std::optional<std::string> other_user(const std::string& checkout, const std::set<std::string>& but,
-                                      const std::vector<manager::Job>& all) {
-  const auto users = jobs::users_of({{checkout, {}}}, all);
+                                      const std::vector<manager::Job>& all,
+                                      const jobs::Farm& farm) {
+  const auto users = jobs::users_of({{checkout, {}}}, all, farm);
   const auto found = users.find(checkout);
   if (found == users.end()) return std::nullopt;
   for (const manager::Job& job : all)
@@ -61,6 +63,29 @@ result<std::vector<CheckoutPlace>> named_checkouts(const manager::Job& job,
     if (place->has_checkout() && is_it) places.push_back(*std::move(place));
   }
   return places;
+}
+
+Error not_the_maker(const std::string& uses) {
+  return {errc::not_let_in, "the job uses " + uses +
+                                ", which you did not make; only who made it, or an admin, may "
+                                "delete the job"};
+}
+
+result<void> check_maker(const manager::Job& job, const JobRules& rules) {
+  if (rules.knows_all) return {};
+  if (const auto makers = jobs::makers_of(job.whole)) {
+    const bool is_own = std::ranges::all_of(
+        *makers, [&](const std::string& maker) { return maker == rules.maker; });
+    if (!is_own) return not_the_maker("a checkout");
+    return {};
+  }
+  const auto recorded = jobs::identities_of(job.whole);
+  const auto places = led_into_by(jobs::texts_of(job.whole), rules);
+  if (!places) return places.error();
+  for (const CheckoutPlace& place : *places)
+    if (!place.may_erase && (!recorded || recorded->contains(place.identity)))
+      return not_the_maker("the checkout " + in_quotes(place.checkout));
+  return {};
 }
 
 bool take_number(std::string_view& text, std::size_t digits, int& number) {
@@ -153,17 +178,13 @@ std::string checkout_id_of(const manager::Job& job) {
   return storage == job.whole.end() ? std::string() : text_of(*storage, "shaman_checkout_id");
 }
 
-result<jobs::DeletedJob> judge_deletion(const manager::Job& job, const PlaceOf& place_of) {
-  const auto places = named_checkouts(job, place_of);
+result<jobs::DeletedJob> judge_deletion(const manager::Job& job, const JobRules& rules) {
+  if (auto checked = check_maker(job, rules); !checked) return checked.error();
+  const auto places = named_checkouts(job, rules.place_of);
   if (!places) return places.error();
   std::map<std::string, std::string> checkouts;
-  for (const CheckoutPlace& place : *places) {
-    if (!place.may_erase)
-      return Error{errc::not_let_in, "the job uses the checkout " + in_quotes(place.checkout) +
-                                         ", which you did not make; only who made it, or an "
-                                         "admin, may delete the job"};
+  for (const CheckoutPlace& place : *places)
     checkouts.emplace(place.checkout, place.identity);
-  }
   jobs::DeletedJob deleted{job.id, {}};
   for (const auto& [path, identity] : checkouts)
     deleted.checkouts.push_back({path, identity});
@@ -172,14 +193,14 @@ result<jobs::DeletedJob> judge_deletion(const manager::Job& job, const PlaceOf& 
 
 result<std::optional<std::string>> reason_against_erasure(const std::vector<manager::Job>& doomed,
                                                           const std::vector<manager::Job>& all,
-                                                          const PlaceOf& place_of) {
+                                                          const JobRules& rules) {
   using Kind = CheckoutPlace::Kind;
   using Reason = std::optional<std::string>;
   const std::set<std::string> ids = ids_of(doomed);
   for (const manager::Job& job : doomed) {
     const std::string id = checkout_id_of(job);
     if (id.empty()) continue;
-    const auto place = place_of(id);
+    const auto place = rules.place_of(id);
     if (!place) return place.error();
     if (place->kind == Kind::nothing) continue;
     const std::string whose = "the Manager would erase " + in_quotes("jobs/" + id) +
@@ -189,7 +210,7 @@ result<std::optional<std::string>> reason_against_erasure(const std::vector<mana
                     "which is not one checkout. Switch the Manager's own Shaman off "
                     "(`shaman: {enabled: false}` in flamenco-manager.yaml), restart the "
                     "Manager, and delete the job then");
-    if (const auto other = other_user(place->checkout, ids, all))
+    if (const auto other = other_user(place->checkout, ids, all, rules.farm))
       return Reason(whose + "but the job " + in_quotes(*other) +
                     " still uses it. Delete that job first; where both know the checkout, switch "
                     "the Manager's own Shaman off (`shaman: {enabled: false}` in "
@@ -199,11 +220,11 @@ result<std::optional<std::string>> reason_against_erasure(const std::vector<mana
 }
 
 result<bool> has_own_checkout(const manager::Job& job, const std::vector<manager::Job>& all,
-                              const PlaceOf& place_of) {
-  const auto places = named_checkouts(job, place_of);
+                              const JobRules& rules) {
+  const auto places = named_checkouts(job, rules.place_of);
   if (!places) return places.error();
   return std::ranges::any_of(*places, [&](const CheckoutPlace& place) {
-    return !other_user(place.checkout, {job.id}, all);
+    return !other_user(place.checkout, {job.id}, all, rules.farm);
   });
 }
 

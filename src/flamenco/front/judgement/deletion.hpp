@@ -24,21 +24,23 @@ namespace shaman::proxy {
 /// erases this folder with the job: that of jobs that it did not get through this server.
 [[nodiscard]] std::string checkout_id_of(const manager::Job& job);
 
-/// The checkouts that a job names. errc::not_let_in where the asker may not erase one of them.
+/// The checkouts that a job names. errc::not_let_in where the job could lead into one that the
+/// asker did not make: when it was submitted, by what the job records, whether that is still there
+/// or not; now, where it brings no record.
 [[nodiscard]] result<jobs::DeletedJob> judge_deletion(const manager::Job& job,
-                                                      const PlaceOf& place_of);
+                                                      const JobRules& rules);
 
 /// Why a Manager must not erase the folders of `doomed` by their ids: one is not theirs alone.
 /// Names the job that still uses a checkout, or the id that leads to other checkouts. Nothing where
 /// it may.
 [[nodiscard]] result<std::optional<std::string>> reason_against_erasure(
     const std::vector<manager::Job>& doomed, const std::vector<manager::Job>& all,
-    const PlaceOf& place_of);
+    const JobRules& rules);
 
 /// Whether a checkout goes with this job: it names one that no other job uses.
 [[nodiscard]] result<bool> has_own_checkout(const manager::Job& job,
                                             const std::vector<manager::Job>& all,
-                                            const PlaceOf& place_of);
+                                            const JobRules& rules);
 
 /// A Manager's answer to what would go with a job, corrected. Unchanged if it is no such answer.
 [[nodiscard]] std::string repair_answer_about_deletion(std::string_view json, bool checkout_goes);

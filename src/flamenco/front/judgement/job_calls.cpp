@@ -7,6 +7,7 @@
 #include "shaman/text.hpp"
 
 #include "flamenco/front/judgement/deletion.hpp"
+#include "flamenco/front/judgement/restart.hpp"
 #include "flamenco/front/question.hpp"
 #include "server/access/admission.hpp"
 #include "server/collect_json.hpp"
@@ -36,9 +37,25 @@ Error unclear(const Upstream& upstream, const std::string& what, unsigned status
 JobCalls::JobCalls(http::Exchange& exchange, Upstream& upstream, const JobHooks& hooks)
     : exchange_(exchange), upstream_(upstream), hooks_(hooks), call_(call_of(exchange.head)) {}
 
-PlaceOf JobCalls::place_of() const {
-  return [&checkouts = exchange_.services.checkouts, &asker = exchange_.asker](
-             const std::string& path) { return checkouts.place_of(path, asker); };
+// Placeholders lead nowhere until the Manager was asked what they stand for. To who may enter every
+// checkout it does not matter.
+JobRules JobCalls::rules() const {
+  Checkouts& checkouts = exchange_.services.checkouts;
+  const Asker& asker = exchange_.asker;
+  JobRules rules;
+  rules.place_of = [&checkouts, &asker](const std::string& path) {
+    return checkouts.place_of(path, asker);
+  };
+  rules.led_into = [&checkouts, &asker](const std::vector<WrittenPath>& paths) {
+    return checkouts.led_into(paths, asker);
+  };
+  for (const auto& [platform, path] : exchange_.options.jobs_location)
+    rules.farm.locations.push_back(path);
+  rules.farm.ignores_placeholders = true;
+  rules.maker = Checkouts::maker_of(asker);
+  rules.knows_all = asker.knows_all;
+  rules.has_makers = exchange_.options.access != nullptr;
+  return rules;
 }
 
 Task<JobCalls::Refusal> JobCalls::judge(std::optional<std::string>& body) {
@@ -55,14 +72,17 @@ Task<JobCalls::Refusal> JobCalls::judge(std::optional<std::string>& body) {
       co_return co_await judge_deletion();
     case JobCall::mass_deletion:
       co_return co_await judge_mass_deletion(body);
+    case JobCall::job_status:
+    case JobCall::task_status:
+      co_return co_await judge_status(body);
     default:
       co_return std::nullopt;
   }
 }
 
 void JobCalls::answered(unsigned status) const {
-  const bool changes = call_.kind != JobCall::other && call_.kind != JobCall::check &&
-                       call_.kind != JobCall::question;
+  const bool changes = call_.kind == JobCall::submission || call_.kind == JobCall::deletion ||
+                       call_.kind == JobCall::mass_deletion;
   if ((status == 200 || status == 204) && changes && hooks_.changed) hooks_.changed(deleted_);
 }
 
@@ -80,44 +100,47 @@ Task<JobCalls::Refusal> JobCalls::collect(std::string& text) {
   co_return std::nullopt;
 }
 
+Task<result<RepairedJob>> JobCalls::repaired(const std::string& text, const JobRules& rules) {
+  return http::run_on(exchange_.services.pools.requests, exchange_.connection,
+                      [&text, &rules] { return repair_job(text, rules); });
+}
+
 Task<JobCalls::Refusal> JobCalls::judge_submission(std::optional<std::string>& body) {
   std::string text;
   if (auto refused = co_await collect(text)) co_return std::move(refused);
-  WorkerPool& pool = exchange_.services.pools.requests;
-  JobRules rules;
-  rules.place_of = place_of();
-  rules.find_others = [&checkouts = exchange_.services.checkouts,
-                       &asker = exchange_.asker](const std::vector<std::string>& paths) {
-    return checkouts.find_others(paths, asker);
-  };
+  JobRules rules = this->rules();
   // What is refused in any case is refused though the Manager is away.
-  auto repaired = co_await http::run_on(pool, exchange_.connection,
-                                        [&text, &rules] { return repair_job(text, rules); });
-  if (!repaired) co_return Response::error(repaired.error());
+  auto job = co_await repaired(text, rules);
+  if (!job) co_return Response::error(job.error());
   const auto off = co_await is_manager_shaman_off();
   if (!off) co_return Response::error(off.error());
-  const bool makes_job = call_.kind == JobCall::submission;
-  if (makes_job && hooks_.hold) held_ = hooks_.hold(repaired->checkouts);
-  // Again, now that they cannot be erased before the Manager knows the job.
   rules.manager_shaman_is_off = off.value();
-  const std::vector<std::string> checkouts = std::move(repaired->checkouts);
-  repaired = co_await http::run_on(pool, exchange_.connection,
-                                   [&text, &rules] { return repair_job(text, rules); });
-  if (!repaired) co_return Response::error(repaired.error());
-  if (repaired->checkouts != checkouts)
+  if (const auto asked = co_await ask_for_variables(rules); !asked)
+    co_return Response::error(asked.error());
+  if (!rules.knows_all) job = co_await repaired(text, rules);
+  if (!job) co_return Response::error(job.error());
+  const bool makes_job = call_.kind == JobCall::submission;
+  if (makes_job && hooks_.hold) held_ = hooks_.hold(job->checkouts);
+  // Again, now that they cannot be erased before the Manager knows the job.
+  const std::vector<std::string> checkouts = std::move(job->checkouts);
+  job = co_await repaired(text, rules);
+  if (!job) co_return Response::error(job.error());
+  if (job->checkouts != checkouts)
     co_return Response::error(409, "a checkout of the job was made or erased meanwhile: try again");
-  body = std::move(repaired->json);
+  body = std::move(job->json);
   co_return std::nullopt;
 }
 
 Task<JobCalls::Refusal> JobCalls::judge_deletion() {
-  const auto job = co_await ask_for_job();
+  const auto job = co_await ask_for_job(call_.id);
   if (!job) co_return Response::error(job.error());
   if (!job->has_value()) co_return std::nullopt;  // the Manager says what is wrong
-  const PlaceOf places = place_of();
+  JobRules rules = this->rules();
+  if (const auto asked = co_await ask_for_variables(rules); !asked)
+    co_return Response::error(asked.error());
   auto judged =
       co_await http::run_on(exchange_.services.pools.requests, exchange_.connection,
-                            [&job, &places] { return proxy::judge_deletion(**job, places); });
+                            [&job, &rules] { return proxy::judge_deletion(**job, rules); });
   if (!judged) co_return Response::error(judged.error());
   const std::vector<manager::Job> doomed{**job};
   if (auto refused = co_await judge_erasure_by_manager(doomed, nullptr))
@@ -135,12 +158,12 @@ Task<JobCalls::Refusal> JobCalls::judge_mass_deletion(std::optional<std::string>
   if (!all) co_return Response::error(all.error());
   const auto doomed = doomed_by(*order, *all);
   if (!doomed) co_return Response::error(doomed.error());
-  const PlaceOf places = place_of();
+  const JobRules rules = this->rules();
   const auto judged = co_await http::run_on(exchange_.services.pools.requests, exchange_.connection,
                                             [&]() -> result<std::vector<jobs::DeletedJob>> {
                                               std::vector<jobs::DeletedJob> deleted;
                                               for (const manager::Job& job : *doomed) {
-                                                auto each = proxy::judge_deletion(job, places);
+                                                auto each = proxy::judge_deletion(job, rules);
                                                 if (!each) return each.error();
                                                 deleted.push_back(*std::move(each));
                                               }
@@ -170,10 +193,11 @@ Task<JobCalls::Refusal> JobCalls::judge_erasure_by_manager(const std::vector<man
     asked = *std::move(jobs);
     all = &asked;
   }
-  const PlaceOf places = place_of();
+  JobRules rules = this->rules();
+  rules.farm.ignores_placeholders = false;
   const auto reason = co_await http::run_on(
       exchange_.services.pools.requests, exchange_.connection,
-      [&doomed, &all, &places] { return reason_against_erasure(doomed, *all, places); });
+      [&doomed, &all, &rules] { return reason_against_erasure(doomed, *all, rules); });
   if (!reason) co_return Response::error(reason.error());
   if (reason->has_value()) co_return Response::error(409, **reason);
   co_return std::nullopt;
@@ -182,17 +206,72 @@ Task<JobCalls::Refusal> JobCalls::judge_erasure_by_manager(const std::vector<man
 // Asked anew each time: who changes the Manager's configuration does not restart this server.
 Task<result<bool>> JobCalls::is_manager_shaman_off() {
   const Question question{"GET", "/api/v3/configuration", {}};
-  const auto answer = co_await ask_manager(upstream_, exchange_.connection.strand(), question);
+  const auto answer = co_await ask_manager(upstream_, exchange_.connection, question);
   if (!answer) co_return answer.error();
   if (answer->status != 200) co_return unclear(upstream_, "its configuration", answer->status);
   co_return repair_location(answer->body) != answer->body;
 }
 
+// Who may enter every checkout is asked nothing: those calls pass as they come.
+Task<JobCalls::Refusal> JobCalls::judge_status(std::optional<std::string>& body) {
+  JobRules rules = this->rules();
+  if (rules.knows_all) co_return std::nullopt;
+  std::string text;
+  if (auto refused = co_await collect(text)) co_return std::move(refused);
+  auto change = read_status_change(text);
+  if (!change) co_return Response::error(change.error());
+  body = std::move(change->json);
+  if (!change->may_run) co_return std::nullopt;
+  std::string id = call_.id;
+  if (call_.kind == JobCall::task_status) {
+    auto found = co_await ask_for_job_of_task();
+    if (!found) co_return Response::error(found.error());
+    id = *std::move(found);
+  }
+  if (id.empty()) co_return std::nullopt;  // the Manager says what is wrong
+  const auto job = co_await ask_for_job(id);
+  if (!job) co_return Response::error(job.error());
+  if (!job->has_value()) co_return std::nullopt;
+  if (const auto asked = co_await ask_for_variables(rules); !asked)
+    co_return Response::error(asked.error());
+  const auto judged = co_await http::run_on(exchange_.services.pools.requests, exchange_.connection,
+                                            [&job, &rules] { return judge_restart(**job, rules); });
+  if (!judged) co_return Response::error(judged.error());
+  co_return std::nullopt;
+}
+
+// Empty where there is no such task.
+Task<result<std::string>> JobCalls::ask_for_job_of_task() {
+  const Question question{"GET", "/api/v3/tasks/" + call_.id, {}};
+  const auto answer = co_await ask_manager(upstream_, exchange_.connection, question);
+  if (!answer) co_return result<std::string>(answer.error());
+  if (answer->status == 404 || answer->status == 400) co_return std::string();
+  if (answer->status != 200)
+    co_return result<std::string>(unclear(upstream_, "what the task is", answer->status));
+  co_return read_job_of_task(answer->body);
+}
+
+// A Manager that tells none leaves each placeholder to stand for anything.
+Task<result<void>> JobCalls::ask_for_variables(JobRules& rules) {
+  if (rules.knows_all) co_return result<void>();
+  rules.farm.ignores_placeholders = false;
+  for (const char* const platform : {"linux", "windows", "darwin"}) {
+    const Question question{
+        "GET", std::string("/api/v3/configuration/variables/workers/") + platform, {}};
+    const auto answer = co_await ask_manager(upstream_, exchange_.connection, question);
+    if (!answer) co_return result<void>(answer.error());
+    if (answer->status == 200)
+      if (auto variables = read_variables(answer->body))
+        rules.farm.variables.push_back(*std::move(variables));
+  }
+  co_return result<void>();
+}
+
 // Nothing where there is no such job.
-Task<result<std::optional<manager::Job>>> JobCalls::ask_for_job() {
+Task<result<std::optional<manager::Job>>> JobCalls::ask_for_job(const std::string& id) {
   using Found = result<std::optional<manager::Job>>;
-  const Question question{"GET", "/api/v3/jobs/" + call_.job_id, {}};
-  const auto answer = co_await ask_manager(upstream_, exchange_.connection.strand(), question);
+  const Question question{"GET", "/api/v3/jobs/" + id, {}};
+  const auto answer = co_await ask_manager(upstream_, exchange_.connection, question);
   if (!answer) co_return Found(answer.error());
   if (answer->status == 404 || answer->status == 400) co_return Found(std::nullopt);
   if (answer->status != 200) co_return Found(unclear(upstream_, "what the job is", answer->status));
@@ -203,11 +282,11 @@ Task<result<std::optional<manager::Job>>> JobCalls::ask_for_job() {
 
 Task<result<std::vector<manager::Job>>> JobCalls::ask_for_jobs() {
   const Question question{"GET", "/api/v3/jobs", {}};
-  auto answer = co_await ask_manager(upstream_, exchange_.connection.strand(), question);
+  auto answer = co_await ask_manager(upstream_, exchange_.connection, question);
   if (answer && answer->status == 404) {
     // Before 3.6 it was another call.
     const Question query{"POST", "/api/v3/jobs/query", "{}"};
-    answer = co_await ask_manager(upstream_, exchange_.connection.strand(), query);
+    answer = co_await ask_manager(upstream_, exchange_.connection, query);
   }
   if (!answer) co_return answer.error();
   if (answer->status != 200) co_return unclear(upstream_, "its jobs", answer->status);
@@ -216,14 +295,15 @@ Task<result<std::vector<manager::Job>>> JobCalls::ask_for_jobs() {
 
 // The Manager tells of what it would do; it is this server that erases checkouts.
 Task<std::string> JobCalls::repair_answer(std::string answer) {
-  const auto job = co_await ask_for_job();
+  const auto job = co_await ask_for_job(call_.id);
   if (!job || !job->has_value()) co_return answer;
   const auto all = co_await ask_for_jobs();
   if (!all) co_return answer;
-  const PlaceOf places = place_of();
-  const auto goes = co_await http::run_on(
-      exchange_.services.pools.requests, exchange_.connection,
-      [&job, &all, &places] { return has_own_checkout(**job, *all, places); });
+  JobRules rules = this->rules();
+  rules.farm.ignores_placeholders = false;
+  const auto goes =
+      co_await http::run_on(exchange_.services.pools.requests, exchange_.connection,
+                            [&job, &all, &rules] { return has_own_checkout(**job, *all, rules); });
   if (!goes) co_return answer;
   co_return repair_answer_about_deletion(answer, goes.value());
 }

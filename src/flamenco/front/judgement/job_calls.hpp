@@ -20,8 +20,8 @@
 
 namespace shaman::proxy {
 
-/// Judges one call that makes or deletes jobs, on its way to the Manager. What the Manager has to
-/// be asked for is never guessed: while it cannot be, the call is refused.
+/// Judges one call that makes or deletes jobs, or lets them run again, on its way to the Manager.
+/// What the Manager has to be asked for is never guessed: while it cannot be, the call is refused.
 class JobCalls {
  public:
   JobCalls(http::Exchange& exchange, Upstream& upstream, const JobHooks& hooks);
@@ -45,9 +45,14 @@ class JobCalls {
   [[nodiscard]] http::Task<Refusal> judge_erasure_by_manager(
       const std::vector<manager::Job>& doomed, const std::vector<manager::Job>* all);
   [[nodiscard]] http::Task<result<bool>> is_manager_shaman_off();
-  [[nodiscard]] http::Task<result<std::optional<manager::Job>>> ask_for_job();
   [[nodiscard]] http::Task<result<std::vector<manager::Job>>> ask_for_jobs();
-  [[nodiscard]] PlaceOf place_of() const;
+  [[nodiscard]] http::Task<Refusal> judge_status(std::optional<std::string>& body);
+  [[nodiscard]] http::Task<result<std::optional<manager::Job>>> ask_for_job(const std::string& id);
+  [[nodiscard]] http::Task<result<std::string>> ask_for_job_of_task();
+  [[nodiscard]] http::Task<result<void>> ask_for_variables(JobRules& rules);
+  [[nodiscard]] http::Task<result<RepairedJob>> repaired(const std::string& text,
+                                                         const JobRules& rules);
+  [[nodiscard]] JobRules rules() const;
 
   http::Exchange& exchange_;
   Upstream& upstream_;

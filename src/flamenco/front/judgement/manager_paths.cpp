@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,7 @@ namespace shaman::proxy {
 namespace {
 
 constexpr std::string_view kJobs = "/api/v3/jobs";
+constexpr std::string_view kTasks = "/api/v3/tasks/";
 constexpr std::size_t kLongestId = 64;
 
 std::string joined(const std::vector<std::string>& segments) {
@@ -32,8 +34,18 @@ std::string_view path_of(const http::RequestHead& head) {
   return head.target().substr(0, head.target().find('?'));
 }
 
+// `{id}` and what is behind it.
+std::optional<std::string> id_before(std::string_view path, std::string_view end) {
+  if (!path.ends_with(end)) return std::nullopt;
+  path.remove_suffix(end.size());
+  return path.find('/') == path.npos ? std::optional(std::string(path)) : std::nullopt;
+}
+
 ManagerCall kind_of(std::string_view method, std::string_view path) {
-  constexpr std::string_view kQuestion = "/what-would-delete-do";
+  constexpr std::string_view kSetStatus = "/setstatus";
+  if (method == "POST" && path.starts_with(kTasks))
+    if (auto id = id_before(path.substr(kTasks.size()), kSetStatus))
+      return {JobCall::task_status, *std::move(id)};
   if (!path.starts_with(kJobs)) return {};
   path.remove_prefix(kJobs.size());
   if (method == "POST" && path.empty()) return {JobCall::submission};
@@ -43,11 +55,17 @@ ManagerCall kind_of(std::string_view method, std::string_view path) {
   if (method == "DELETE" && path == "mass-delete") return {JobCall::mass_deletion};
   if (method == "DELETE" && path.find('/') == path.npos)
     return {JobCall::deletion, std::string(path)};
-  if (method == "GET" && path.ends_with(kQuestion)) {
-    path.remove_suffix(kQuestion.size());
-    if (path.find('/') == path.npos) return {JobCall::question, std::string(path)};
-  }
+  if (method == "GET")
+    if (auto id = id_before(path, "/what-would-delete-do"))
+      return {JobCall::question, *std::move(id)};
+  if (method == "POST")
+    if (auto id = id_before(path, kSetStatus)) return {JobCall::job_status, *std::move(id)};
   return {};
+}
+
+bool has_id(JobCall kind) {
+  return kind == JobCall::deletion || kind == JobCall::question || kind == JobCall::job_status ||
+         kind == JobCall::task_status;
 }
 
 }  // namespace
@@ -55,8 +73,7 @@ ManagerCall kind_of(std::string_view method, std::string_view path) {
 ManagerCall call_of(const http::RequestHead& head) {
   const std::string path = joined(head.segments);
   ManagerCall call = kind_of(head.method(), path);
-  const bool has_id = call.kind == JobCall::deletion || call.kind == JobCall::question;
-  call.is_plain = path == path_of(head) && (!has_id || is_id(call.job_id));
+  call.is_plain = path == path_of(head) && (!has_id(call.kind) || is_id(call.id));
   return call;
 }
 

@@ -18,11 +18,13 @@ enum class JobCall : std::uint8_t {
   deletion,       ///< `DELETE jobs/{id}`
   mass_deletion,  ///< `DELETE jobs/mass-delete`
   question,       ///< `GET jobs/{id}/what-would-delete-do`
+  job_status,     ///< `POST jobs/{id}/setstatus`
+  task_status,    ///< `POST tasks/{id}/setstatus`
 };
 
 struct ManagerCall {
   JobCall kind = JobCall::other;
-  std::string job_id{};  ///< of deletion and question
+  std::string id{};  ///< a job's; of a task's status, the task's
   /// The address is spelled in the one way that every Manager reads alike: no `%`, no slash at its
   /// end, an id of letters, digits and `-`.
   bool is_plain = true;

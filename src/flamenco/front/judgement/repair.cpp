@@ -82,7 +82,6 @@ class Repair {
     if (auto moved = move_id(); !moved) return moved.error();
     if (auto checked = check_blendfile(); !checked) return checked.error();
     if (auto checked = check_leads(); !checked) return checked.error();
-    if (auto checked = check_others(); !checked) return checked.error();
     if (rules_.manager_shaman_is_off)
       if (std::string* const path = blendfile()) path->insert(kJobsVariable.size(), "jobs/");
     return RepairedJob{to_text(job_), {checkouts_.begin(), checkouts_.end()}};
@@ -132,12 +131,14 @@ class Repair {
 
   // What has a path when the job is deleted may be another checkout than now. What a client says
   // counts for nothing.
-  void record_identities(bool names_paths) {
-    if (names_paths)
-      return metadata().set(jobs::kIdentitiesMember,
-                            JsonValue::string(jobs::record_of(identities_)));
+  void record(bool has_paths) {
     if (JsonValue* const there = job_.find("metadata"); there != nullptr && there->is(Kind::object))
-      there->remove(jobs::kIdentitiesMember);
+      for (const char* const member : {jobs::kIdentitiesMember, jobs::kMakersMember})
+        there->remove(member);
+    if (!has_paths) return;
+    metadata().set(jobs::kIdentitiesMember, JsonValue::string(jobs::record_of(identities_)));
+    if (rules_.has_makers)
+      metadata().set(jobs::kMakersMember, JsonValue::string(jobs::makers_record_of(makers_)));
   }
 
   // Systems resolve such paths in different ways.
@@ -153,79 +154,31 @@ class Repair {
     return {};
   }
 
+  // All spellings of a place, anywhere in the job: what workers, whatever their systems, could be
+  // led to.
   result<void> check_leads() {
-    std::set<std::string> paths;
-    for (const std::string_view member : {"settings", "metadata"})
-      if (const JsonValue* const found = job_.find(member)) collect(*found, paths);
-    if (auto few = check_few(paths); !few) return few;
-    for (const std::string& path : paths) {
-      const auto place = place_of_lead(rules_.place_of, path);
-      if (!place) return place.error();
-      if (!place->has_checkout()) continue;
-      if (!place->may_erase) return not_let_in("uses", place->checkout);
-      checkouts_.insert(place->checkout);
-      identities_.insert(place->identity);
-    }
-    record_identities(!paths.empty());
     for (const std::string_view member : {"settings", "metadata"})
       if (const JsonValue* const found = job_.find(member))
         if (auto plain = check_plain(*found); !plain) return plain;
-    return {};
-  }
-
-  // Other spellings of the same places, anywhere in the job: what workers, whatever their systems,
-  // could be led to.
-  result<void> check_others() {
-    if (!rules_.find_others) return {};
-    std::set<std::string> paths;
-    collect_all(job_, folders_of_blendfile(), paths);
-    if (auto few = check_few(paths); !few) return few;
-    const auto others = rules_.find_others({paths.begin(), paths.end()});
-    if (!others) return others.error();
-    if (!others->empty()) return not_let_in("could lead into", *others);
-    return {};
-  }
-
-  // What Blender's `//` stands for, where it may lie below the jobs folder.
-  [[nodiscard]] std::vector<std::string> folders_of_blendfile() const {
+    jobs::JobTexts job;
+    collect(job_, job.texts);
     const JsonValue* const settings = job_.find("settings");
     const JsonValue* const file = settings != nullptr ? settings->find("blendfile") : nullptr;
-    std::vector<std::string> folders;
-    if (file == nullptr || !file->is(Kind::string)) return folders;
-    for (const jobs::Lead& lead : jobs::leads_of(file->text))
-      if (const std::size_t slash = lead.path.rfind('/'); slash != lead.path.npos)
-        folders.push_back(lead.path.substr(0, slash));
-    return folders;
+    if (file != nullptr && file->is(Kind::string)) job.blendfile = file->text;
+    const auto places = led_into_by(job, rules_);
+    if (!places) return places.error();
+    for (const CheckoutPlace& place : *places) {
+      if (!place.may_erase) return not_let_in(place.checkout);
+      checkouts_.insert(place.checkout);
+      if (!place.identity.empty()) identities_.insert(place.identity);
+      makers_.insert(place.maker);
+    }
+    record(!jobs::paths_of(job, rules_.farm).empty());
+    return {};
   }
 
-  static void collect_all(std::string_view text, const std::vector<std::string>& beside,
-                          std::set<std::string>& paths) {
-    for (jobs::Lead& lead : jobs::leads_of(text))
-      if (!lead.is_variable) paths.insert(std::move(lead.path));
-    for (const std::string& folder : beside)
-      for (jobs::Lead& lead : jobs::leads_beside(text, folder))
-        paths.insert(std::move(lead.path));
-  }
-
-  // NOLINTNEXTLINE(misc-no-recursion): as deep as the parser's limit.
-  static void collect_all(const JsonValue& value, const std::vector<std::string>& beside,
-                          std::set<std::string>& paths) {
-    if (paths.size() > kMostLeads) return;
-    if (value.is(Kind::string)) collect_all(value.text, beside, paths);
-    for (const std::string& name : value.names)
-      collect_all(name, beside, paths);
-    for (const JsonValue& item : value.items)
-      collect_all(item, beside, paths);
-  }
-
-  static result<void> check_few(const std::set<std::string>& paths) {
-    if (paths.size() <= kMostLeads) return {};
-    return malformed("the job names more than " + std::to_string(kMostLeads) +
-                     " paths below the jobs folder");
-  }
-
-  static Error not_let_in(const std::string& does, const std::string& checkout) {
-    return {errc::not_let_in, "the job " + does + " the checkout " + in_quotes(checkout) +
+  static Error not_let_in(const std::string& checkout) {
+    return {errc::not_let_in, "the job could lead into the checkout " + in_quotes(checkout) +
                                   ", which you did not make; only who made it, or an admin, may "
                                   "submit such a job"};
   }
@@ -249,19 +202,18 @@ class Repair {
   }
 
   // NOLINTNEXTLINE(misc-no-recursion): as deep as the parser's limit.
-  static void collect(const JsonValue& value, std::set<std::string>& paths) {
-    if (paths.size() > kMostLeads) return;
-    if (value.is(Kind::string))
-      for (jobs::Lead& lead : jobs::leads_of(value.text))
-        if (lead.is_named) paths.insert(std::move(lead.path));
+  static void collect(const JsonValue& value, std::vector<std::string>& texts) {
+    if (value.is(Kind::string)) texts.push_back(value.text);
+    texts.insert(texts.end(), value.names.begin(), value.names.end());
     for (const JsonValue& item : value.items)
-      collect(item, paths);
+      collect(item, texts);
   }
 
   JsonValue job_;
   const JobRules& rules_;
   std::set<std::string> checkouts_;
   std::set<std::string> identities_;
+  std::set<std::string> makers_;
 };
 
 }  // namespace
@@ -273,6 +225,14 @@ result<CheckoutPlace> place_of_lead(const PlaceOf& place_of, std::string path) {
     if (!place || place->kind != CheckoutPlace::Kind::unsafe || slash == path.npos) return place;
     path.resize(slash);
   }
+}
+
+result<std::vector<CheckoutPlace>> led_into_by(const jobs::JobTexts& job, const JobRules& rules) {
+  const std::set<WrittenPath> paths = jobs::paths_of(job, rules.farm);
+  if (paths.size() > kMostLeads)
+    return malformed("the job names more than " + std::to_string(kMostLeads) +
+                     " paths below the jobs folder");
+  return rules.led_into({paths.begin(), paths.end()});
 }
 
 result<RepairedJob> repair_job(std::string_view document, const JobRules& rules) {

@@ -8,6 +8,9 @@
 
 #include "shaman/checkout.hpp"
 #include "shaman/error.hpp"
+#include "shaman/jobs/farm.hpp"
+
+#include "flamenco/expiry/references.hpp"
 
 /// What passes to and from a Manager and would do harm as it is (docs/managers.md). Sans-I/O.
 namespace shaman::proxy {
@@ -19,27 +22,37 @@ using PlaceOf = std::function<result<CheckoutPlace>(const std::string& path)>;
 /// its beginning counts.
 [[nodiscard]] result<CheckoutPlace> place_of_lead(const PlaceOf& place_of, std::string path);
 
-/// A checkout that the asker may not erase, and that one of the paths below the jobs folder could
-/// lead into; empty where none does (Checkouts::find_others). Touches the disk.
-using FindOthers = std::function<result<std::string>(const std::vector<std::string>& paths)>;
+/// The checkouts that one of the paths could lead into, for who asks (Checkouts::led_into). Touches
+/// the disk.
+using LedInto =
+    std::function<result<std::vector<CheckoutPlace>>(const std::vector<WrittenPath>& paths)>;
 
-/// What a job submission is judged by.
+/// What a job is judged by.
 struct JobRules {
   PlaceOf place_of;
-  FindOthers find_others;
+  LedInto led_into;
+  jobs::Farm farm{};
+  std::string maker{};      ///< who asks: CheckoutPlace::maker of what it makes
+  bool knows_all = true;    ///< who asks may erase every checkout
+  bool has_makers = false;  ///< there is authentication: jobs record whose their checkouts are
   /// The Manager's own Shaman is off: its {jobs} is the storage itself, not the jobs folder in it.
   bool manager_shaman_is_off = false;
 };
 
-/// A job as it should reach the Manager, and the checkouts that it names.
+/// The checkouts that a job could lead into. errc::malformed_request where it has too many paths.
+[[nodiscard]] result<std::vector<CheckoutPlace>> led_into_by(const jobs::JobTexts& job,
+                                                             const JobRules& rules);
+
+/// A job as it should reach the Manager, and the checkouts that it could lead into.
 struct RepairedJob {
   std::string json;
   std::vector<std::string> checkouts;
 };
 
 /// A `POST jobs` or `POST jobs/check`, written again from what was understood of it. Its
-/// `storage.shaman_checkout_id` becomes a member of its metadata (jobs::kCheckoutMember), and what
-/// lies at the paths that it names another (jobs::kIdentitiesMember): a Manager that had the id
+/// `storage.shaman_checkout_id` becomes a member of its metadata (jobs::kCheckoutMember), and which
+/// checkouts it could lead into, and whose they are, two others (jobs::kIdentitiesMember,
+/// jobs::kMakersMember), whatever the client has written there: a Manager that had the id
 /// would erase the checkout with this job, whatever other job uses it; this server erases it after
 /// the last. errc::malformed_request: JSON that others may understand differently, or an id that is
 /// no checkout's. errc::not_let_in: a text anywhere in the job could lead into a checkout that the

@@ -8,9 +8,9 @@
 namespace shaman {
 namespace {
 
-class OthersTest : public test::CheckoutsTest {
+class LedIntoTest : public test::CheckoutsTest {
  protected:
-  OthersTest() {
+  LedIntoTest() {
     anna_.scope = "token Anna";
     ben_.scope = "token Ben";
     anna_.knows_all = ben_.knows_all = false;
@@ -31,17 +31,21 @@ class OthersTest : public test::CheckoutsTest {
     ASSERT_TRUE(made) << made.error().message();
     ASSERT_EQ(made->path, path);
   }
-  std::string others(const std::string& path) {
-    const auto found = checkouts_->find_others({path}, ben_);
+  // The first that is not Ben's.
+  std::string others(const std::string& path, bool is_anywhere = false) {
+    const auto found = checkouts_->led_into({{path, is_anywhere}}, ben_);
     EXPECT_TRUE(found) << found.error().message();
-    return found ? *found : found.error().message();
+    if (!found) return found.error().message();
+    for (const CheckoutPlace& place : *found)
+      if (!place.may_erase) return place.checkout;
+    return "";
   }
 
   Asker anna_;
   Asker ben_;
 };
 
-TEST_F(OthersTest, EveryPathIsJudgedByWhereItCouldLead) {
+TEST_F(LedIntoTest, EveryPathIsJudgedByWhereItCouldLead) {
   const struct {
     const char* path;
     const char* checkout;
@@ -76,20 +80,42 @@ TEST_F(OthersTest, EveryPathIsJudgedByWhereItCouldLead) {
       {"film/hers\"", "film/Hers"},
       {"shot1 final/x", ""},
       {"shot1 --final", "shot1"},
+      // Placeholders stand for anything.
+      {"film/{blend_name}/x", "film/Hers"},
+      {"{a}/Hers", "film/Hers"},
+      {"{a}", "film/Hers"},
+      {"f{a}", "film/Hers"},
+      {"film/mine/{a}/x", ""},
+      {"out/{a}/Hers", ""},
+      // What was rendered into erased checkouts is nobody's in particular.
+      {".kept/film/Hers", ".kept"},
+      {".KEPT./x", ".kept"},
   };
   for (const auto& row : rows)
     EXPECT_EQ(others(row.path), row.checkout) << row.path;
 }
 
-TEST_F(OthersTest, WhoMayEraseAllIsToldOfNone) {
-  const auto found = checkouts_->find_others({"film/Hers", "*"}, Asker{});
-  ASSERT_TRUE(found);
-  EXPECT_EQ(*found, "");
+TEST_F(LedIntoTest, APathMayBeginInAnyFolderAboveCheckouts) {
+  EXPECT_EQ(others("hers/x"), "");
+  EXPECT_EQ(others("hers/x", true), "film/Hers");
+  EXPECT_EQ(others("mine/x", true), "");
+  EXPECT_EQ(others("shot1", true), "shot1");
 }
 
-TEST_F(OthersTest, AFolderThatCannotBeReadIsNoAnswer) {
+TEST_F(LedIntoTest, AllAreToldWithWhoMadeThem) {
+  const auto found = checkouts_->led_into({{"film/*"}, {"film/Hers"}}, ben_);
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->size(), 2U);
+  EXPECT_EQ(found->at(0).maker, Checkouts::maker_of(anna_));
+  EXPECT_EQ(found->at(1).maker, Checkouts::maker_of(ben_));
+  EXPECT_NE(found->at(0).maker, found->at(1).maker);
+  EXPECT_EQ(found->at(0).identity, checkouts_->place_of("film/Hers")->identity);
+  EXPECT_TRUE(found->at(1).may_erase);
+}
+
+TEST_F(LedIntoTest, AFolderThatCannotBeReadIsNoAnswer) {
   fail(test::Operation::list, EIO);
-  EXPECT_FALSE(checkouts_->find_others({"film/hers"}, ben_));
+  EXPECT_FALSE(checkouts_->led_into({{"film/hers"}}, ben_));
 }
 
 }  // namespace

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "checkout/existing/follow.hpp"
+
+#include <compare>
+#include <cstddef>
+#include <set>
+#include <utility>
+
+#include "checkout/existing/name_match.hpp"
+#include "checkout/path_rules.hpp"
+
+namespace shaman {
+namespace {
+
+// A folder, and the part of the path that is looked for in it.
+struct Step {
+  std::string folder;
+  std::size_t at = 0;
+  bool is_inside = false;  ///< of what a `**` or a placeholder stands for
+  auto operator<=>(const Step&) const = default;
+};
+
+class Following {
+ public:
+  Following(CheckoutTree& tree, const WrittenPath& written,
+            const std::function<void(const std::string&)>& found)
+      : tree_(tree), parts_(path_rules::components(written.path)), found_(found) {}
+
+  result<void> run(bool is_anywhere) {
+    if (!is_anywhere) push({});
+    if (is_anywhere) {
+      const auto folders = tree_.folders();
+      if (!folders) return folders.error();
+      for (const std::string& folder : *folders)
+        push({folder});
+    }
+    while (!waiting_.empty()) {
+      const Step step = std::move(waiting_.back());
+      waiting_.pop_back();
+      if (auto looked = look(step); !looked) return looked;
+    }
+    return {};
+  }
+
+ private:
+  void push(Step step) {
+    if (step.at == parts_.size() || !seen_.insert(step).second) return;
+    waiting_.push_back(std::move(step));
+  }
+
+  result<void> look(const Step& step) {
+    const std::string& written = parts_[step.at];
+    const bool is_any_depth = name_match::is_any_depth(written);
+    if (is_any_depth && (step.is_inside || name_match::is_any_or_none(written)))
+      push({step.folder, step.at + 1});
+    const auto chosen = names_of(step, written, is_any_depth);
+    if (!chosen) return chosen.error();
+    for (const std::string& name : *chosen) {
+      std::string inner = step.folder.empty() ? name : step.folder + "/" + name;
+      const auto is_checkout = tree_.is_checkout(inner);
+      if (!is_checkout) return is_checkout.error();
+      if (is_checkout.value())
+        found_(inner);
+      else
+        push({std::move(inner), is_any_depth ? step.at : step.at + 1, is_any_depth});
+    }
+    return {};
+  }
+
+  result<std::vector<std::string>> names_of(const Step& step, const std::string& written,
+                                            bool is_any_depth) {
+    if (!name_match::is_pattern(written)) {
+      const auto is_there = tree_.has_name(step.folder, written);
+      if (!is_there) return is_there.error();
+      if (is_there.value()) return std::vector<std::string>{written};
+    }
+    const auto names = tree_.names_in(step.folder);
+    if (!names) return names.error();
+    if (step.is_inside) return (*names)->all();
+    return is_any_depth ? (*names)->chosen_up_to_any_depth(written) : (*names)->chosen(written);
+  }
+
+  CheckoutTree& tree_;
+  const std::vector<std::string> parts_;
+  const std::function<void(const std::string&)>& found_;
+  std::vector<Step> waiting_;
+  std::set<Step> seen_;
+};
+
+}  // namespace
+
+result<void> follow(CheckoutTree& tree, const WrittenPath& written,
+                    const std::function<void(const std::string& path)>& found) {
+  return Following(tree, written, found).run(written.is_anywhere);
+}
+
+}  // namespace shaman

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "shaman/checkout.hpp"
+#include "shaman/error.hpp"
+
+#include "checkout/existing/follow.hpp"
+#include "store/store_impl.hpp"
+
+namespace shaman {
+
+/// Looks on the disk for checkouts that paths could lead into. For one asker.
+class LedInto final : private CheckoutTree {
+ public:
+  /// Both references must outlive it.
+  LedInto(Store::Impl& store, const Asker& asker) : store_(store), asker_(asker) {}
+
+  /// As Checkouts::led_into().
+  [[nodiscard]] result<std::vector<CheckoutPlace>> find(const std::vector<WrittenPath>& paths);
+
+ private:
+  [[nodiscard]] result<const FolderNames*> names_in(const std::string& folder) override;
+  [[nodiscard]] result<bool> has_name(const std::string& folder, const std::string& name) override;
+  [[nodiscard]] result<bool> is_checkout(const std::string& path) override;
+  [[nodiscard]] result<std::vector<std::string>> folders() override;
+  [[nodiscard]] CheckoutPlace kept() const;
+  [[nodiscard]] result<void> find(const WrittenPath& path);
+
+  Store::Impl& store_;
+  const Asker& asker_;
+  std::map<std::string, FolderNames> known_;    ///< folders that were listed
+  std::map<std::string, CheckoutPlace> looks_;  ///< what was looked at
+  std::map<std::string, CheckoutPlace> found_;  ///< by their paths
+  bool has_ended_ = false;
+};
+
+/// As Checkouts::place_of().
+[[nodiscard]] result<CheckoutPlace> place_in(Store::Impl& store, const std::string& path,
+                                             const Asker& asker);
+
+}  // namespace shaman

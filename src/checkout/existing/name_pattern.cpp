@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "checkout/existing/name_pattern.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace shaman::name_match {
+namespace {
+
+using Kind = Element::Kind;
+
+// Placeholders that are not in braces have names that are short.
+constexpr std::size_t kLongestName = 64;
+
+bool is_letter(char32_t point) {
+  return (point >= U'a' && point <= U'z') || (point >= U'A' && point <= U'Z') || point == U'_';
+}
+
+bool is_digit(char32_t point) {
+  return point >= U'0' && point <= U'9';
+}
+
+// Where a character stands next. What was found is kept: a text of brackets alone is no work.
+class Next {
+ public:
+  Next(const Points& text, char32_t wanted) : text_(text), wanted_(wanted) {}
+  std::size_t from(std::size_t at) {
+    at = std::min(at, text_.size());
+    if (!is_known_ || at_ < at)
+      at_ = static_cast<std::size_t>(
+          std::find(text_.begin() + static_cast<std::ptrdiff_t>(at), text_.end(), wanted_) -
+          text_.begin());
+    is_known_ = true;
+    return at_;
+  }
+
+ private:
+  const Points& text_;
+  const char32_t wanted_;
+  std::size_t at_ = 0;
+  bool is_known_ = false;
+};
+
+class Reader {
+ public:
+  explicit Reader(const Points& text) : text_(text), brace_(text, U'}'), bracket_(text, U']') {}
+
+  std::vector<Element> run() {
+    std::vector<Element> elements;
+    while (at_ < text_.size()) {
+      const std::size_t begin = at_;
+      elements.push_back(take());
+      elements.back().begin = begin;
+    }
+    return elements;
+  }
+
+ private:
+  [[nodiscard]] char32_t seen(std::size_t at) const { return at < text_.size() ? text_[at] : 0; }
+
+  Element take() {
+    Element element;
+    switch (text_[at_]) {
+      case U'*':
+        return take_stars();
+      case U'?':
+        ++at_;
+        return {Kind::any_one};
+      case U'#':
+        while (seen(at_) == U'#')
+          ++at_;
+        return {Kind::digits};
+      case U'[':
+        if (take_set(element)) return element;
+        break;
+      case U'{':
+        if (take_braces(at_, element)) return element;
+        break;
+      case U'%':
+        if (take_printed_number()) return {Kind::digits};
+        if (take_name(U'%')) return {Kind::any_depth};
+        break;
+      case U'<':
+        if (take_name(U'>')) return {Kind::any_depth};
+        break;
+      case U'$':
+        if (take_variable(element)) return element;
+        break;
+      default:
+        break;
+    }
+    return {Kind::one, text_[at_++]};
+  }
+
+  Element take_stars() {
+    const std::size_t begin = at_;
+    while (seen(at_) == U'*')
+      ++at_;
+    return {at_ - begin > 1 ? Kind::any_depth : Kind::any};
+  }
+
+  // `[…]`, whose first item may be `]`; nothing is taken where it has no end.
+  bool take_set(Element& element) {
+    std::size_t i = at_ + 1;
+    const bool is_negated = seen(i) == U'!' || seen(i) == U'^';
+    if (is_negated) ++i;
+    const std::size_t end = bracket_.from(i + 1);
+    if (end >= text_.size()) return false;
+    element = {Kind::set};
+    element.is_negated = is_negated;
+    for (; i < end; ++i) {
+      const bool is_range = i + 2 < end && text_[i + 1] == U'-';
+      element.ranges.emplace_back(text_[i], text_[is_range ? i + 2 : i]);
+      if (is_range) i += 2;
+    }
+    at_ = end + 1;
+    return true;
+  }
+
+  // `{a,b}` and `{1..9}` are lists of names; everything else in braces is a placeholder.
+  bool take_braces(std::size_t begin, Element& element) {
+    const std::size_t end = brace_.from(begin);
+    if (end >= text_.size()) return false;
+    const std::u32string inner(text_.begin() + static_cast<std::ptrdiff_t>(begin) + 1,
+                               text_.begin() + static_cast<std::ptrdiff_t>(end));
+    const bool is_list = inner.find(U',') != inner.npos || inner.find(U"..") != inner.npos;
+    element = {is_list ? Kind::any : Kind::any_depth};
+    at_ = end + 1;
+    return true;
+  }
+
+  // `%d`, `%04d`.
+  bool take_printed_number() {
+    std::size_t i = at_ + 1;
+    while (is_digit(seen(i)) && i < at_ + kLongestName)
+      ++i;
+    if (seen(i) != U'd') return false;
+    at_ = i + 1;
+    return true;
+  }
+
+  [[nodiscard]] std::size_t end_of_name(std::size_t begin) const {
+    std::size_t i = begin;
+    while (i < begin + kLongestName && (is_letter(seen(i)) || (i > begin && is_digit(seen(i)))))
+      ++i;
+    return i;
+  }
+
+  // `%name%`, `<name>`.
+  bool take_name(char32_t closing) {
+    const std::size_t end = end_of_name(at_ + 1);
+    if (end == at_ + 1 || seen(end) != closing) return false;
+    at_ = end + 1;
+    return true;
+  }
+
+  // `$name`, `${name}`.
+  bool take_variable(Element& element) {
+    if (seen(at_ + 1) == U'{') return take_braces(at_ + 1, element);
+    const std::size_t end = end_of_name(at_ + 1);
+    if (end == at_ + 1) return false;
+    element = {Kind::any_depth};
+    at_ = end;
+    return true;
+  }
+
+  const Points& text_;
+  Next brace_;
+  Next bracket_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+std::vector<Element> elements_of(const Points& text) {
+  return Reader(text).run();
+}
+
+}  // namespace shaman::name_match

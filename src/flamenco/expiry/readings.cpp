@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "flamenco/expiry/readings.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "shaman/text.hpp"
+
+namespace shaman::jobs {
+namespace {
+
+using Variables = std::map<std::string, Variable>;
+
+// No path is longer, and values make it longer still.
+constexpr std::size_t kLongest = 64 * 1024;
+constexpr std::string_view kJobs = "jobs";
+// What job types put in place of `{timestamp}` leads nowhere.
+constexpr std::string_view kTimestamp = "timestamp";
+constexpr std::string_view kSomeTime = "2000-01-01_000000";
+
+std::string with_slashes(std::string_view given) {
+  std::string text(given);
+  std::ranges::replace(text, '\\', '/');
+  return text;
+}
+
+bool is_known(const std::vector<Variables>& platforms, const std::string& name) {
+  return std::ranges::any_of(platforms, [&](const Variables& each) { return each.contains(name); });
+}
+
+// One that another platform has, and this one not, is no placeholder there.
+std::string value_of(const std::string& name, const Variables& here, const Farm& farm) {
+  // A Manager takes none of this name from its configuration.
+  if (name == kJobs) return "{jobs}";
+  if (const auto found = here.find(name); found != here.end())
+    return with_slashes(found->second.value);
+  if (name == kTimestamp) return std::string(kSomeTime);
+  return is_known(farm.variables, name) ? "(" + name + ")" : "{" + name + "}";
+}
+
+std::string replaced(std::string_view text, const Variables& here, const Farm& farm) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t begin = std::min(text.find('{'), text.size());
+    out.append(text.substr(0, begin));
+    text.remove_prefix(begin);
+    const std::size_t end = text.find('}');
+    if (end == text.npos) break;
+    // A brace inside: the variable begins there.
+    const std::size_t last = text.rfind('{', end);
+    out.append(text.substr(0, last));
+    out += value_of(std::string(text.substr(last + 1, end - last - 1)), here, farm);
+    text.remove_prefix(end + 1);
+  }
+  return out.append(text);
+}
+
+// As the Manager does on submission, whose comparison ends at no folder's boundary.
+std::vector<std::string> with_twoway(const std::string& text, const Farm& farm) {
+  std::vector<std::string> texts{text};
+  for (const Variables& platform : farm.variables)
+    for (const auto& [name, variable] : platform) {
+      const std::string& value = variable.value;
+      const bool begins = variable.is_twoway && !value.empty() && text.size() >= value.size() &&
+                          text::is_same_but_for_case(std::string_view(text).substr(0, value.size()),
+                                                     with_slashes(value));
+      if (begins) texts.push_back("{" + name + "}" + text.substr(value.size()));
+    }
+  return texts;
+}
+
+}  // namespace
+
+std::vector<std::string> readings_of(std::string_view given, const Farm& farm) {
+  const std::string text = with_slashes(given);
+  if (text.size() > kLongest) return {text};
+  static const std::vector<Variables> kNone(1);
+  std::vector<std::string> readings;
+  for (const std::string& each : with_twoway(text, farm))
+    for (const Variables& here : farm.variables.empty() ? kNone : farm.variables)
+      readings.push_back(replaced(each, here, farm));
+  std::ranges::sort(readings);
+  readings.erase(std::unique(readings.begin(), readings.end()), readings.end());
+  return readings;
+}
+
+}  // namespace shaman::jobs

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shaman/jobs/farm.hpp"
+
+namespace shaman::jobs {
+
+/// A text with slashes, as workers may get to see it: with the values of the farm's variables, on
+/// each platform. Placeholders that nobody knows stay; so does `{jobs}`.
+[[nodiscard]] std::vector<std::string> readings_of(std::string_view text, const Farm& farm);
+
+}  // namespace shaman::jobs

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "flamenco/front/judgement/restart.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <nlohmann/json.hpp>
+
+#include "shaman/text.hpp"
+
+#include "base/json_members.hpp"
+#include "flamenco/expiry/references.hpp"
+#include "flamenco/front/judgement/strict_json.hpp"
+
+namespace shaman::proxy {
+namespace {
+
+using text::in_quotes;
+
+// Of jobs and of tasks. After each of them nothing runs until the next call.
+constexpr std::array<std::string_view, 8> kAtRest{
+    "paused", "pause-requested", "cancel-requested", "canceled",
+    "failed", "completed",       "soft-failed",      "under-construction"};
+constexpr std::array<std::string_view, 2> kFields{"status", "reason"};
+
+Error malformed(const std::string& what) {
+  return {errc::malformed_request, what};
+}
+
+// Whether it is one that the job was submitted for, and still that maker's.
+bool is_recorded(const CheckoutPlace& place, const manager::Job& job) {
+  const auto identities = jobs::identities_of(job.whole);
+  if (!identities || place.identity.empty() || !identities->contains(place.identity)) return false;
+  const auto makers = jobs::makers_of(job.whole);
+  return !makers || makers->contains(place.maker);
+}
+
+}  // namespace
+
+result<StatusChange> read_status_change(std::string_view json) {
+  const auto change = parse_strict_json(json);
+  if (!change) return change.error();
+  if (!change->is(JsonValue::Kind::object))
+    return malformed("a change of a status must be a JSON object");
+  for (const std::string& name : change->names)
+    for (const std::string_view field : kFields)
+      if (name != field && is_field_name(name, field))
+        return malformed("there is a member " + in_quotes(name) + "; write it as " +
+                         in_quotes(field));
+  const JsonValue* const status = change->find("status");
+  const bool rests = status != nullptr && status->is(JsonValue::Kind::string) &&
+                     std::ranges::find(kAtRest, status->text) != kAtRest.end();
+  return StatusChange{to_text(*change), !rests};
+}
+
+result<void> judge_restart(const manager::Job& job, const JobRules& rules) {
+  if (rules.knows_all) return {};
+  const auto places = led_into_by(jobs::texts_of(job.whole), rules);
+  if (!places) return places.error();
+  for (const CheckoutPlace& place : *places)
+    if (!place.may_erase && !is_recorded(place, job))
+      return Error{
+          errc::not_let_in,
+          "the job could lead into the checkout " + in_quotes(place.checkout) +
+              ", which was not there when the job was submitted, and which you did not "
+              "make; only who made it, or an admin, may let the job run. Submit a new job"};
+  return {};
+}
+
+result<std::string> read_job_of_task(std::string_view answer) {
+  const auto id = text_member(nlohmann::json::parse(answer, nullptr, false), "job_id");
+  if (!id || id->empty())
+    return Error{errc::bad_answer, "the Manager's answer about a task cannot be understood"};
+  return *id;
+}
+
+std::optional<std::map<std::string, jobs::Variable>> read_variables(std::string_view answer) {
+  const auto told = nlohmann::json::parse(answer, nullptr, false);
+  if (!told.is_object()) return std::nullopt;
+  std::map<std::string, jobs::Variable> variables;
+  for (const auto& [name, each] : told.items()) {
+    const auto value = text_member(each, "value");
+    if (!value) return std::nullopt;
+    const auto is_twoway = each.find("is_twoway");
+    variables[name] = {
+        *value, is_twoway != each.end() && is_twoway->is_boolean() && is_twoway->get<bool>()};
+  }
+  return variables;
+}
+
+}  // namespace shaman::proxy

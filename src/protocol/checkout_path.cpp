@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "protocol/checkout_path.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "shaman/text.hpp"
+
+namespace shaman::protocol {
+namespace {
+
+std::string in_short(std::string_view path) {
+  constexpr std::size_t kShown = 200;
+  std::string text = "\"" + text::printable(path.substr(0, kShown));
+  text += path.size() > kShown ? "…\"" : "\"";
+  return text;
+}
+
+result<void> check_component(std::string_view kind, std::string_view path,
+                             std::string_view component) {
+  if (component.empty()) {
+    if (path.empty()) return unsafe_path(kind, path, "is empty");
+    if (path.front() == '/') return unsafe_path(kind, path, "is absolute; it must be relative");
+    return unsafe_path(kind, path, "has an empty component");
+  }
+  if (component == "." || component == "..")
+    return unsafe_path(kind, path, "has a component " + in_short(component));
+  if (component.size() > kMaxComponent) {
+    return unsafe_path(kind, path,
+                       "has a component of more than " + std::to_string(kMaxComponent) + " bytes");
+  }
+  return {};
+}
+
+// Ext4, APFS and others leave such characters out where they compare names regardless of case.
+bool is_ignored(char32_t point) {
+  return point == 0xad || (point >= 0x200b && point <= 0x200f) ||
+         (point >= 0x202a && point <= 0x202e) || (point >= 0x2060 && point <= 0x206f) ||
+         point == 0xfeff;
+}
+
+// Unicode folds two characters onto ASCII letters: the long s and the Kelvin sign.
+char32_t folded(char32_t point) {
+  constexpr char32_t kLongS = 0x17f;
+  constexpr char32_t kKelvin = 0x212a;
+  if (point == kLongS) return U's';
+  if (point == kKelvin) return U'k';
+  return point >= U'A' && point <= U'Z' ? point + (U'a' - U'A') : point;
+}
+
+// As the storage that tells least names apart sees it; what is not ASCII becomes `?`.
+std::string folded(std::string_view name) {
+  std::string text;
+  for (const char32_t point : text::code_points(name.substr(0, name.find(':'))))
+    if (!is_ignored(point)) text += folded(point) < 0x80 ? static_cast<char>(folded(point)) : '?';
+  while (text.ends_with('.') || text.ends_with(' '))
+    text.pop_back();
+  return text;
+}
+
+bool has_reserved_component(std::string_view path) {
+  for (;;) {
+    const std::size_t slash = path.find('/');
+    if (is_reserved_name(path.substr(0, slash))) return true;
+    if (slash == std::string_view::npos) return false;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+std::string with_replacements(std::string_view asked) {
+  static constexpr std::string_view kReplaced = "?*:;{}\\";
+  std::string path;
+  path.reserve(asked.size());
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    if (is_c1_control(asked.substr(i))) {
+      path += '_';
+      ++i;
+    } else {
+      const bool replaced =
+          is_ascii_control(asked[i]) || kReplaced.find(asked[i]) != std::string_view::npos;
+      path += replaced ? '_' : asked[i];
+    }
+  }
+  return path;
+}
+
+}  // namespace
+
+bool is_ascii_control(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x20 || byte == 0x7f;
+}
+
+// C2 80 to C2 9F.
+bool is_c1_control(std::string_view at) noexcept {
+  return at.size() >= 2 && at[0] == '\xc2' && static_cast<unsigned char>(at[1]) < 0xa0;
+}
+
+Error unsafe_path(std::string_view kind, std::string_view path, const std::string& why) {
+  return {errc::unsafe_path, "the " + std::string(kind) + " " + in_short(path) + " " + why};
+}
+
+bool is_reserved_name(std::string_view name) {
+  static constexpr std::array<std::string_view, 3> kNames{kManifestName, kMakerName, kReusableName};
+  static constexpr std::array<std::string_view, 3> kPrefixes{kIdentityPrefix, kNewPrefix,
+                                                             kProbePrefix};
+  const std::string text = folded(name);
+  return std::ranges::find(kNames, text) != kNames.end() ||
+         std::ranges::any_of(kPrefixes,
+                             [&](std::string_view prefix) { return text.starts_with(prefix); });
+}
+
+result<void> check_components(std::string_view kind, std::string_view path) {
+  if (path.size() > kMaxPath)
+    return unsafe_path(kind, path, "is longer than " + std::to_string(kMaxPath) + " bytes");
+  if (std::ranges::count(path, '/') >= std::ptrdiff_t{kMaxDepth})
+    return unsafe_path(kind, path, "is deeper than " + std::to_string(kMaxDepth) + " folders");
+  for (std::string_view rest = path;;) {
+    const std::size_t slash = rest.find('/');
+    if (auto checked = check_component(kind, path, rest.substr(0, slash)); !checked) return checked;
+    if (slash == std::string_view::npos) return {};
+    rest.remove_prefix(slash + 1);
+  }
+}
+
+result<std::string> checkout_path(std::string_view asked) {
+  static constexpr std::string_view kKind = "checkout path";
+  if (!text::is_utf8(asked)) return unsafe_path(kKind, asked, "is not UTF-8");
+  if (asked == ".") return std::string("unnamed");
+  std::string path = with_replacements(asked);
+  if (const auto checked = check_components(kKind, path); !checked) return checked.error();
+  if (has_reserved_component(path) || folded(path.substr(0, path.find('/'))) == kKeptName)
+    return unsafe_path(kKind, asked, "has a component that is reserved for the server");
+  return path;
+}
+
+}  // namespace shaman::protocol

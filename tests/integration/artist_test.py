@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One judgement and one status whichever command is asked: what an artist meets besides success"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+import certificates
+from manager import Manager
+from shaman_server import PATIENCE, PROGRAM, Server
+from studio import Studio
+
+LIBRARY = "libs/props.blend"
+SOURCE = os.environ["SHAMAN_SOURCE"]
+
+
+class ArtistTest(Studio, unittest.TestCase):
+    def run_shaman(self, *arguments, expect, **environment):
+        done = self.client.run(*arguments, **environment)
+        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        return done
+
+    def start(self, **options):
+        server = Server(**options).start()
+        self.addCleanup(server.close)
+        return server
+
+    def write(self, path, data):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(data)
+        return path
+
+
+class WithoutAManager(ArtistTest):
+    def test_every_command_says_the_same(self):
+        url = self.start(secured=False).url
+        sentences = set()
+        job = ["--job-type", "simple-blender-render"]
+        for command in (["job", "types"], ["job", "list"], ["job", "show", "x"], ["job", "tail", "x"],
+                        ["job", "cancel", "x"], ["submit", self.shot, *job], ["submit", self.shot, *job, "--no-shaman"],
+                        ["submit", self.shot, *job, "--dry-run"]):
+            with self.subTest(command):
+                done = self.run_shaman(*command, "--server", url, "--json", expect=2)
+                sentences.add(json.loads(done.stdout)["error"])
+        self.assertEqual(len(sentences), 1, sentences)
+        for words in ("there is no Flamenco Manager at " + url, "Use the address of the Manager"):
+            self.assertIn(words, next(iter(sentences)))
+
+
+class DoctorOfCredentials(ArtistTest):
+    def findings(self, url, *arguments, expect=1):
+        done = self.run_shaman("doctor", "--server", url, "--json", *arguments, expect=expect)
+        return [(each["kind"], each["about"], each["text"]) for each in json.loads(done.stdout)["findings"]]
+
+    def test_a_bad_token_file_is_a_finding_of_its_own(self):
+        url = self.start(secured=False).url
+        missing = os.path.join(self.folder, "no-token")
+        found = self.findings(url, "--token-file", missing)
+        self.assertEqual([(kind, about) for kind, about, _ in found if kind == "error"], [("error", "token")])
+        self.assertTrue(any(missing in text for kind, _, text in found if kind == "error"), found)
+        self.assertIn(("ok", "server"), [(kind, about) for kind, about, _ in found])
+
+    def test_a_bad_authority_is_a_finding_of_its_own(self):
+        url = self.start(secured=True).url
+        bad = self.write(os.path.join(self.folder, "bad.pem"), b"no certificate\n")
+        errors = [(about, text) for kind, about, text in self.findings(url, "--ca", bad) if kind == "error"]
+        self.assertEqual([about for about, _ in errors], ["server", "tls"])
+        self.assertIn("TLS failed", errors[0][1])
+        self.assertIn(bad, errors[1][1])
+        self.findings(url, "--ca", certificates.authority().file, expect=0)
+
+
+class Strict(ArtistTest):
+    def test_a_damaged_library_counts_as_missing(self):
+        self.write(os.path.join(self.project, LIBRARY), b"BLENDER-v300 and then nothing")
+        url = self.start(secured=False).url
+        pack = os.path.join(self.folder, "pack")
+        submit = ["submit", self.shot, "--project", self.project, "--server", url]
+        for command in (["list", self.shot], submit, [*submit, "--dry-run"],
+                        ["pack", self.shot, pack, "--project", self.project]):
+            with self.subTest(command):
+                done = self.run_shaman(*command, "--strict", expect=3)
+                self.assertIn("props.blend", done.stdout + done.stderr)
+                # Who leaves it out knows.
+                self.run_shaman(*command, "--strict", "--exclude", "props.blend", expect=0)
+        shutil.rmtree(pack)
+        self.run_shaman("pack", self.shot, pack, "--project", self.project, expect=0)
+
+    def test_nobody_misses_what_is_excluded(self):
+        os.remove(os.path.join(self.project, "textures", "floor.png"))
+        pack = os.path.join(self.folder, "pack")
+        for command in (["list", self.shot], ["submit", self.shot, "--dry-run"], ["pack", self.shot, pack]):
+            with self.subTest(command):
+                self.run_shaman(*command, "--strict", expect=3)
+                done = self.run_shaman(*command, "--strict", "--exclude", "floor.png", expect=0)
+                self.assertNotIn("missing", done.stdout + done.stderr)
+
+
+class Private(ArtistTest):
+    """What `submit` leaves out, `list` shows as that."""
+
+    def setUp(self):
+        super().setUp()
+        hidden = os.path.join(self.folder, ".hidden")
+        os.mkdir(hidden)
+        shutil.move(self.studio, hidden)
+        self.shot = os.path.join(hidden, "studio", "film", "shots", "shot010.blend")
+
+    def test_both_leave_out_the_same(self):
+        sent = json.loads(self.run_shaman("submit", self.shot, "--dry-run", "--json", expect=0).stdout)
+        listed = json.loads(self.run_shaman("list", self.shot, "--json", expect=0).stdout)
+        self.assertTrue(listed["leftOut"])
+        self.assertEqual(listed["leftOut"], sent["leftOut"])
+        for arguments in ([], ["--tree"]):
+            shown = self.run_shaman("list", self.shot, *arguments, expect=0).stdout
+            marked = [line for line in shown.splitlines() if line.endswith("(left out as private)")]
+            for file in listed["leftOut"]:
+                self.assertTrue(any(os.path.basename(file["path"]) in line for line in marked), shown)
+        self.run_shaman("list", self.shot, "--strict", expect=3)
+
+    def test_what_is_allowed_is_not_marked(self):
+        for arguments in (["--allow-outside", "**"],
+                          ["--project", os.path.dirname(os.path.dirname(os.path.dirname(self.shot)))]):
+            listed = json.loads(self.run_shaman("list", self.shot, "--strict", "--json", *arguments, expect=0).stdout)
+            self.assertEqual(listed["leftOut"], [])
+
+    def test_a_dry_run_speaks_of_what_would_be(self):
+        shown = self.run_shaman("submit", self.shot, "--dry-run", expect=0).stdout
+        self.assertRegex(shown, r"\d+ files? would be left out because")
+        done = self.run_shaman("pack", self.shot, "--dry-run", expect=0)
+        self.assertRegex(done.stderr, r"\d+ files? would be left out because")
+        self.assertNotIn("will be", done.stderr + done.stdout)
+
+
+class Patterns(ArtistTest):
+    def commands(self):
+        return (["list", self.shot], ["submit", self.shot, "--dry-run"], ["pack", self.shot, "--dry-run"])
+
+    def test_one_that_matches_nothing_is_named(self):
+        for command in self.commands():
+            for option in ("--exclude", "--allow-outside"):
+                with self.subTest(command, option=option):
+                    done = self.run_shaman(*command, option, "*.nothing", expect=0)
+                    self.assertIn(f'{option} "*.nothing" has no effect', done.stderr + done.stdout)
+                    done = self.run_shaman(*command, option, "floor.png", expect=0)
+                    self.assertNotIn("has no effect", done.stderr + done.stdout)
+        for command in self.commands()[1:]:
+            done = self.run_shaman(*command, "--include", "*.nothing", expect=0)
+            self.assertIn("*.nothing", done.stderr + done.stdout)
+            # What is only included can be excluded.
+            self.write(os.path.join(os.path.dirname(self.shot), "cache", "a.tmp"), b"x")
+            done = self.run_shaman(*command, "--include", "cache", "--exclude", "*.tmp", expect=0)
+            self.assertNotIn('"*.tmp" has no effect', done.stderr + done.stdout)
+
+    def test_empty_values_are_refused(self):
+        for command in self.commands():
+            for option in ("--exclude", "--include", "--allow-outside", "--project"):
+                if command[0] == "list" and option == "--include":
+                    continue
+                for value in ("", " "):
+                    with self.subTest(command, option=option, value=value):
+                        done = self.run_shaman(*command, option, value, expect=2)
+                        self.assertIn(option, done.stderr)
+                        self.assertIn("must not be empty", done.stderr)
+
+
+class Targets(ArtistTest):
+    def test_one_that_cannot_be_used_is_wrong_usage(self):
+        taken = self.write(os.path.join(self.folder, "taken"), b"x")
+        full = os.path.join(self.folder, "full")
+        self.write(os.path.join(full, "x"), b"x")
+        folder = os.path.join(self.folder, "folder.zip")
+        os.mkdir(folder)
+        for target, named in ((taken, taken), (taken + "/pack", taken), (taken + "/pack.zip", taken), (full, full),
+                              (folder, folder)):
+            with self.subTest(target):
+                done = self.run_shaman("pack", self.shot, target, expect=2)
+                self.assertIn(f'"{named}"', done.stderr)
+
+    def test_one_that_cannot_be_written_is_named(self):
+        small = os.path.join(self.folder, "small")
+        os.mkdir(small)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=755", "tmpfs", small], capture_output=True,
+                          check=False).returncode:
+            self.skipTest("a small file system cannot be mounted here")
+        self.addCleanup(subprocess.run, ["umount", small], check=True)
+        os.makedirs(os.path.join(small, "below"))
+        with open(os.path.join(small, "filling"), "wb") as file:
+            file.write(b"x" * 48_000)
+        target = os.path.join(small, "below", "pack")
+        for arguments in ([], ["--compress"]):
+            for name in (target, target + ".zip"):
+                with self.subTest(name, arguments=arguments):
+                    done = self.run_shaman("pack", self.shot, name, "--project", self.studio, *arguments, expect=1)
+                    self.assertIn(f'"{name}', done.stderr)
+                    self.assertIn("No space left on device", done.stderr)
+                    self.assertNotIn(".shaman-", done.stderr)
+                    self.assertEqual(os.listdir(os.path.dirname(target)), [])
+        subprocess.run(["mount", "-o", "remount,ro", small], check=True)
+        for name in (target, target + ".zip"):
+            with self.subTest(name):
+                done = self.run_shaman("pack", self.shot, name, expect=1)
+                self.assertIn(f'"{name}', done.stderr)
+                self.assertIn("Read-only file system", done.stderr)
+                self.assertNotIn(".shaman-", done.stderr)
+
+
+class Words(ArtistTest):
+    def test_what_is_no_blend_at_all_is_said_to_be_none(self):
+        picture = os.path.join(self.project, "textures", "floor.png")
+        done = self.run_shaman("list", picture, expect=2)
+        self.assertIn("floor.png\" is not a .blend file", done.stderr)
+        self.assertNotIn("byte 0", done.stderr)
+
+    def test_people_read_local_times_and_programs_utc(self):
+        farm = Manager(storage=os.path.join(self.folder, "storage"))
+        self.addCleanup(farm.close)
+        server = self.start(manager=farm.url, secured=False)
+        zone = {"TZ": "XST-05:30"}
+        local = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0530"
+        utc = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$"
+        arguments = ["submit", self.shot, "--server", server.url, "--project", self.studio]
+        shown = self.run_shaman(*arguments, "--dry-run", expect=0, **zone).stdout
+        self.assertRegex(shown, "Saved: +" + local)
+        told = json.loads(self.run_shaman(*arguments, "--dry-run", "--json", expect=0, **zone).stdout)
+        self.assertRegex(told["saved"]["at"], utc)
+        path = json.loads(self.run_shaman(*arguments, "--json", expect=0).stdout)["checkoutPath"]
+        self.run_shaman(*arguments, "--job-type", "echo-sleep-test", "--setting", "message=x", expect=0)
+        job = next(iter(farm.jobs))
+        for command in (["checkout", "list"], ["checkout", "show", path], ["job", "list"], ["job", "show", job]):
+            with self.subTest(command):
+                self.assertRegex(self.run_shaman(*command, "--server", server.url, expect=0, **zone).stdout, local)
+        listed = json.loads(self.run_shaman("checkout", "list", "--json", "--server", server.url, expect=0,
+                                            **zone).stdout)
+        self.assertRegex(listed["checkouts"][0]["made"], utc)
+
+    def test_a_checkout_that_is_not_there(self):
+        url = self.start(secured=False).url
+        for action in ("show", "erase"):
+            done = self.run_shaman("checkout", action, "film/none", "--server", url, expect=2)
+            self.assertIn("the server has no checkout \"film/none\"; `shaman checkout list` lists yours", done.stderr)
+
+
+class Statuses(ArtistTest):
+    """One table for both programs."""
+
+    ROW = re.compile(r"^  (\d+) +(\S.*(?:\n {10,}\S.*)*)$", re.MULTILINE)
+
+    def table(self, program):
+        shown = subprocess.run([program, "--help"], capture_output=True, text=True, timeout=PATIENCE, check=True).stdout
+        _, found, table = shown.partition("Exit statuses:\n")
+        self.assertTrue(found, shown)
+        return [(int(number), " ".join(text.split())) for number, text in self.ROW.findall(table)]
+
+    def test_help_and_documents_have_the_same(self):
+        table = self.table(PROGRAM)
+        self.assertEqual(self.table(os.environ["SHAMAN_PROGRAM"]), table)
+        self.assertEqual([number for number, _ in table], [0, 1, 2, 3, 4, 5, 6, 7, 130, 143])
+        with open(os.path.join(SOURCE, "docs", "artists.md"), encoding="utf-8") as file:
+            document = file.read().partition("\n## Exit statuses\n")[2].partition("\n## ")[0]
+        rows = [(int(number), text) for number, text in re.findall(r"^\| (\d+) \| (.*) \|$", document, re.MULTILINE)]
+        self.assertEqual(rows, table)
+
+    def test_man_pages_have_it(self):
+        for program in (PROGRAM, os.environ["SHAMAN_PROGRAM"]):
+            page = subprocess.run([program, "man"], capture_output=True, text=True, timeout=PATIENCE, check=True).stdout
+            section = page.partition(".SH EXIT STATUS\n")[2].partition("\n.SH ")[0]
+            self.assertEqual(section.count(".TP\n"), 10)
+
+    def test_what_is_not_there_is_wrong_input_to_both(self):
+        server = self.start(secured=False)
+        done = subprocess.run([PROGRAM, "erase", "film/none", "--storage", server.storage], capture_output=True,
+                              text=True, timeout=PATIENCE, check=False)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.run_shaman("checkout", "erase", "film/none", "--server", server.url, expect=2)
+
+
+if __name__ == "__main__":
+    unittest.main()
