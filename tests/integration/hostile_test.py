@@ -10,9 +10,11 @@ import unittest
 
 from api import CREATE, Api, ServerTest, main, new_content, spec
 from raw_http import RawConnection
-from shaman_server import Server, sha256
+from shaman_server import Server, sha256, wait_until
 
 LONG = "n" * 251
+# Of .shaman/reserve.
+RESERVED_FILES = 32
 # Every one of them 400, as a checkout's path.
 CHECKOUT_PATHS = [
     "", "/", "//", "///etc", "/etc", "/etc/passwd", "..", "../", "../..", "../x", "a/..", "a/../..", "a/../b",
@@ -66,7 +68,11 @@ class HostileTest(ServerTest):
         with open(os.path.join(cls.around, "beside"), "wb") as file:
             file.write(b"not the server's")
         os.mkdir(os.path.join(cls.around, "elsewhere"))
-        cls.server = Server(storage=os.path.join(cls.around, "storage")).start()
+        storage = os.path.join(cls.around, "storage")
+        cls.server = Server(storage=storage).start()
+        # Made in the background, once.
+        reserve = os.path.join(storage, ".shaman", "reserve")
+        wait_until(lambda: os.path.isdir(reserve) and len(os.listdir(reserve)) == RESERVED_FILES, "the storage's reserve")
 
     @classmethod
     def tearDownClass(cls):
