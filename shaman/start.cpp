@@ -25,6 +25,14 @@
 namespace shaman::program {
 namespace {
 
+constexpr const char* kSampleHead =
+    "# The configuration of shaman-server: shaman-server --config THIS_FILE\n"
+    "#\n"
+    "# Lists every option with its default, or with an example if it has none. The command line\n"
+    "# takes precedence over the environment, and the environment over this file.\n"
+    "# `shaman-server --check-config --config THIS_FILE` reports errors in it. SIGHUP makes a\n"
+    "# running server reload it; options with (restart) need a restart.\n";
+
 // What is in force that is not the default, and who says so.
 void print_in_force(const Loaded& loaded) {
   std::map<std::string, std::string> origins;
@@ -114,7 +122,7 @@ Start read_start(int argc, char** argv) {
     if (*start.exit_status != 0) suggest(app.remaining(), app);
     return start;
   }
-  if (prints_sample) start.exit_status = print(config::sample_file(table));
+  if (prints_sample) start.exit_status = print(config::sample_file(table, kSampleHead));
   if (prints_markdown) start.exit_status = print(config::markdown(table));
   if (start.exit_status) return start;
   start.sources.find_file();

@@ -41,9 +41,9 @@ builds=${SHAMAN_BUILD:-$PWD/build}
 logs=$builds/test-logs
 mkdir -p "$logs"
 [[ $nightly ]] && export SHAMAN_NIGHTLY=1
-# A test that forgets to say where its cache is must not read or spoil the user's.
+# A test that forgets to say where its cache or configuration is must not read or spoil the user's.
 cache=$(mktemp -d)
-export XDG_CACHE_HOME=$cache
+export XDG_CACHE_HOME=$cache XDG_CONFIG_HOME=$cache
 # ccache would follow XDG_CACHE_HOME into the folder that is thrown away.
 export CCACHE_DIR=${CCACHE_DIR:-$HOME/.cache/ccache}
 trap 'rm -rf "$cache"' EXIT

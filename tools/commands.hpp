@@ -23,5 +23,6 @@ struct Command {
 [[nodiscard]] Command add_status(CLI::App& app);
 [[nodiscard]] Command add_job(CLI::App& app);
 [[nodiscard]] Command add_doctor(CLI::App& app);
+[[nodiscard]] Command add_config(CLI::App& app);
 
 }  // namespace shaman::tools

@@ -16,6 +16,7 @@
 #include "cli/document.hpp"
 #include "cli/help_text.hpp"
 #include "commands.hpp"
+#include "options/configuration.hpp"
 #include "options/usage.hpp"
 #include "report/interruption.hpp"
 
@@ -25,7 +26,7 @@ namespace {
 // Every subcommand there is, in the order of --help.
 std::vector<Command> add_commands(CLI::App& app) {
   return {add_list(app), add_pack(app),   add_submit(app), add_checkout(app),
-          add_job(app),  add_status(app), add_doctor(app)};
+          add_job(app),  add_status(app), add_doctor(app), add_config(app)};
 }
 
 constexpr const char* kProgramAbout =
@@ -67,6 +68,7 @@ ExitStatus run_command(std::vector<std::string> arguments) {
     print(help.str());
     return code == 0 ? ExitStatus::done : ExitStatus::failed;
   }
+  if (const auto loaded = load_configuration(); !loaded) return fail(loaded.error());
   for (const Command& command : commands) {
     if (command.options->parsed()) return command.run();
   }

@@ -50,14 +50,9 @@ std::string table_cell(std::string text) {
 
 }  // namespace
 
-std::string sample_file(const Table& table) {
-  std::string out =
-      "# The configuration of shaman-server: shaman-server --config THIS_FILE\n"
-      "#\n"
-      "# Lists every option with its default, or with an example if it has none. The command line\n"
-      "# takes precedence over the environment, and the environment over this file.\n"
-      "# `shaman-server --check-config --config THIS_FILE` reports errors in it. SIGHUP makes a\n"
-      "# running server reload it; options with (restart) need a restart.\n"
+std::string sample_file(const Table& table, std::string_view head) {
+  std::string out(head);
+  out +=
       "#\n"
       "# Durations are 500ms, 2s, 90m, 36h, 7d, 1h30m. Sizes are 1000, 64K, 1.5GiB; K, KB and KiB "
       "are\n"

@@ -2,13 +2,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "config/table.hpp"
 
 namespace shaman::config {
 
 /// A YAML file with every option, explained and commented out, each with its default or example.
-[[nodiscard]] std::string sample_file(const Table& table);
+/// `head` is put before, lines of comment that say whose file this is.
+[[nodiscard]] std::string sample_file(const Table& table, std::string_view head);
 
 /// Tables of all options in Markdown, one for each section.
 [[nodiscard]] std::string markdown(const Table& table);

@@ -24,7 +24,8 @@ Values split(std::string_view list) {
 
 Given read_environment(const Table& table, const std::vector<std::string>& others) {
   Given given;
-  for (char** entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
+  // A macro on Windows.
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view line = *entry;
     const std::size_t equals = line.find('=');
     if (!line.starts_with(kPrefix) || equals == std::string_view::npos) continue;

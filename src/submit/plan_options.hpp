@@ -13,6 +13,8 @@ inline pack::PlanOptions plan_options(const SubmitOptions& options) {
   how.allow_outside = options.allow_outside;
   how.exclude = options.exclude;
   how.include = options.include;
+  how.private_files = options.private_files;
+  how.project_marks = options.project_marks;
   return how;
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the client program, with a cache of its own so that nobody's is read or spoilt."""
+"""Runs the client program, with a cache and a configuration of its own so that nobody's is read or spoilt."""
 
 import json
 import os
@@ -18,7 +18,7 @@ class Client:
                 if name not in ("SHAMAN_SERVER", "FLAMENCO_MANAGER_URL") and "proxy" not in name.lower()}
         if EVERYTHING_BY_TLS:
             kept["SHAMAN_CA"] = certificates.authority().file
-        return {**kept, "XDG_CACHE_HOME": self.cache_folder, **more}
+        return {**kept, "XDG_CACHE_HOME": self.cache_folder, "XDG_CONFIG_HOME": self.cache_folder, **more}
 
     def run(self, *arguments, prefix=(), **more):
         """Runs `shaman arguments…` and returns the finished process."""

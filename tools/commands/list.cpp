@@ -107,7 +107,10 @@ Command add_list(CLI::App& app) {
   command->add_flag(
       "--strict", options->strict,
       "Exit with status 3 if a file is missing or damaged, or would be left out as private.");
-  return {command, [options] { return run_list(*options); }};
+  return {command, [options] {
+            add_configured(options->plan);
+            return run_list(*options);
+          }};
 }
 
 }  // namespace shaman::tools

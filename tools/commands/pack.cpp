@@ -167,7 +167,10 @@ Command add_pack(CLI::App& app) {
                     "If a file is missing or damaged, or was left out as private, pack nothing and "
                     "exit with status 3.");
   command->add_flag("--quiet,-q", options->quiet, "Show no progress and no summary.");
-  return {command, [options] { return run_pack(*options); }};
+  return {command, [options] {
+            add_configured(options->plan);
+            return run_pack(*options);
+          }};
 }
 
 }  // namespace shaman::tools

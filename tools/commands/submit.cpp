@@ -17,6 +17,7 @@
 #include "shaman/text.hpp"
 
 #include "commands.hpp"
+#include "options/configuration.hpp"
 #include "options/file_options.hpp"
 #include "options/job_options.hpp"
 #include "options/server_option.hpp"
@@ -247,6 +248,9 @@ ExitStatus submit_job(const SubmitCommandOptions& options, const std::stop_token
 
 ExitStatus run_submit(SubmitCommandOptions& options) {
   options.submit.cache_folder = os::cache_folder();
+  options.submit.private_files = configuration().private_files;
+  options.submit.project_marks = configuration().project_marks;
+  if (options.submit.limit_rate == 0) options.submit.limit_rate = configuration().limit_rate;
   if (!options.submit.checkout_path.empty()) {
     result<std::string> path = client::checked_checkout_path(options.submit.checkout_path);
     if (!path) return fail(path.error());

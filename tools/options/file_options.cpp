@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "options/file_options.hpp"
 
+#include "options/configuration.hpp"
 #include "options/value_checks.hpp"
 
 namespace shaman::tools {
@@ -34,6 +35,11 @@ void add_exclude_option(CLI::App& options, std::vector<std::string>& exclude) {
   add_patterns(options, "--exclude", "GLOB", exclude,
                "Leave out files that match this pattern (*, ?, **); paths to them stay unchanged. "
                "Can be given several times.");
+}
+
+void add_configured(pack::PlanOptions& plan) {
+  plan.private_files = configuration().private_files;
+  plan.project_marks = configuration().project_marks;
 }
 
 void add_include_option(CLI::App& options, std::vector<std::string>& include) {

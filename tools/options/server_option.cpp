@@ -2,7 +2,6 @@
 #include "options/server_option.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -10,13 +9,12 @@
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
+#include "options/configuration.hpp"
 #include "options/value_checks.hpp"
 
 namespace shaman::tools {
 
 namespace {
-
-constexpr std::array<const char*, 2> kVariables{"SHAMAN_SERVER", "FLAMENCO_MANAGER_URL"};
 
 std::string variable(const char* name) {
   return os::environment(name).value_or("");
@@ -30,9 +28,11 @@ std::string either_variable(const char* small, const char* large) {
 
 constexpr std::size_t kLongestToken = 16 * 1024;
 
-// A file that an option names, or else a variable.
-NamedFile either(const std::string& given, const char* option, const char* name) {
-  return given.empty() ? NamedFile{variable(name), name} : NamedFile{given, option};
+// A file that an option names, or else the configuration.
+NamedFile either(const std::string& given, const std::string& configured, const std::string& key) {
+  if (!given.empty()) return {given, "--" + key};
+  const Origin origin = configuration().origin(key);
+  return {configured, origin.is_variable ? origin.text : origin.text + ": " + key};
 }
 
 Error of_variable(const std::string& name, const Error& error) {
@@ -48,15 +48,25 @@ result<client::Server> named_server(const std::string& given) {
                    "read it: set SHAMAN_SERVER to the address with the token, or use --token-file"};
     return server;
   }
-  for (const char* const name : kVariables) {
-    const std::string value(text::trimmed(variable(name)));
-    if (value.empty()) continue;
-    auto server = client::Server::parse(value);
-    if (!server) return of_variable(name, server.error());
+  const std::string configured(text::trimmed(configuration().server));
+  const Origin origin = configuration().origin("server");
+  if (!configured.empty()) {
+    auto server = client::Server::parse(configured);
+    if (!server)
+      return origin.is_variable ? of_variable(origin.text, server.error())
+                                : Error{server.error().code,
+                                        origin.text + ": server: " + server.error().message()};
+    if (!origin.is_variable && !server->token.empty())
+      return Error{errc::malformed_request,
+                   origin.text +
+                       ": server: leave the token out of the address; put it into a file "
+                       "that only you can read, and name that as token-file"};
     return server;
   }
-  return Error{errc::malformed_request,
-               "no server given: use --server http://HOST:PORT, or set SHAMAN_SERVER"};
+  return Error{
+      errc::malformed_request,
+      "no server given: use --server http://HOST:PORT, set SHAMAN_SERVER, or set server in " +
+          text::printable(configuration().file())};
 }
 
 bool is_token(const std::string& text) {
@@ -64,9 +74,13 @@ bool is_token(const std::string& text) {
 }
 
 result<std::string> token_of(const ServerOption& given) {
-  NamedFile file = either(given.token_file, "--token-file", "SHAMAN_TOKEN_FILE");
-  file.most = kLongestToken;
   std::string token(text::trimmed(variable("SHAMAN_TOKEN")));
+  NamedFile file = either(given.token_file, configuration().token_file, "token-file");
+  file.most = kLongestToken;
+  // A variable is for this run, the file for all.
+  const bool is_of_file =
+      given.token_file.empty() && !configuration().origin("token-file").is_variable;
+  if (is_of_file && !token.empty()) file.path.clear();
   if (!file.path.empty()) {
     const auto read = read_named_file(file);
     if (!read) return read.error();
@@ -82,7 +96,7 @@ result<std::string> token_of(const ServerOption& given) {
 
 // Where the file cannot be used, what this machine trusts is still trusted.
 result<void> add_trust(const ServerOption& given, client::Server& server) {
-  const NamedFile ca = either(given.ca, "--ca", "SHAMAN_CA");
+  const NamedFile ca = either(given.ca, configuration().ca, "ca");
   auto trust = tls::Trust::load(ca.path);
   std::optional<Error> wrong;
   if (!trust && ca.path.empty()) return trust.error();  // of what this machine trusts
@@ -108,9 +122,10 @@ result<void> add_proxy(client::Server& server) {
 
 void add_server_option(CLI::App& options, ServerOption& server) {
   options
-      .add_option("--server", server.url,
-                  "Address of the server, such as http://manager.local:8080. Default: the "
-                  "environment variable SHAMAN_SERVER or FLAMENCO_MANAGER_URL.")
+      .add_option(
+          "--server", server.url,
+          "Address of the server, such as http://manager.local:8080. Default: the "
+          "environment variable SHAMAN_SERVER or FLAMENCO_MANAGER_URL, or your configuration.")
       ->type_name("URL")
       ->check(not_empty());
   options
@@ -128,13 +143,11 @@ void add_server_option(CLI::App& options, ServerOption& server) {
 }
 
 bool has_server(const ServerOption& given) {
-  return !given.url.empty() || std::any_of(kVariables.begin(), kVariables.end(), [](auto* name) {
-    return !text::trimmed(variable(name)).empty();
-  });
+  return !given.url.empty() || !text::trimmed(configuration().server).empty();
 }
 
 std::string token_file_of(const ServerOption& given) {
-  return given.token_file.empty() ? variable("SHAMAN_TOKEN_FILE") : given.token_file;
+  return given.token_file.empty() ? configuration().token_file : given.token_file;
 }
 
 PartialServer partial_server_of(const ServerOption& given) {

@@ -11,7 +11,7 @@
 
 namespace shaman::tools {
 
-/// Which server, and how to be let in there. What is empty is looked for in the environment.
+/// Which server, and how to be let in there. What is empty is looked for in the configuration.
 struct ServerOption {
   std::string url;
   std::string token_file;
@@ -28,10 +28,11 @@ void add_server_option(CLI::App& options, ServerOption& server);
 /// The file that holds the token, by the option or SHAMAN_TOKEN_FILE; empty where none is named.
 [[nodiscard]] std::string token_file_of(const ServerOption& given);
 
-/// What was given, else SHAMAN_SERVER, else FLAMENCO_MANAGER_URL; its token of --token-file, else
-/// SHAMAN_TOKEN_FILE, else SHAMAN_TOKEN, else of the address (`http://host/~TOKEN`); whom to trust
-/// with https of --ca, else SHAMAN_CA; and the proxy of HTTPS_PROXY, unless NO_PROXY excepts it.
-/// errc::malformed_request, errc::io_error say which of them is wrong.
+/// What was given, else of the configuration (SHAMAN_SERVER, FLAMENCO_MANAGER_URL, the file); its
+/// token of --token-file, else of the configuration, else SHAMAN_TOKEN, else of the address
+/// (`http://host/~TOKEN`); whom to trust with https of --ca, else of the configuration; and the
+/// proxy of HTTPS_PROXY, unless NO_PROXY excepts it. errc::malformed_request, errc::io_error say
+/// which of them is wrong.
 [[nodiscard]] result<client::Server> server_of(const ServerOption& given);
 
 /// The same as far as it can be had, with all that is wrong: without a token that cannot be read,

@@ -7,7 +7,7 @@ usage() {
   cat <<'EOF'
 Usage: tools/windows/build_dependencies.sh [--force]
 
-Builds OpenSSL, SQLite, zstd, LZ4, libzip, utf8proc and GoogleTest for Windows with mingw-w64, and lays the
+Builds OpenSSL, SQLite, zstd, LZ4, libzip, utf8proc, yaml-cpp and GoogleTest for Windows with mingw-w64, and lays the
 header-only libraries of this machine beside them, in SHAMAN_WINDOWS_DEPS (~/.cache/shaman-windows).
 About 5 minutes on 2 cores; does nothing when all is there. What it needs itself is installed by
 `tools/setup.sh --windows`. Exit status 77: the sources cannot be had here.
@@ -148,6 +148,12 @@ build_utf8proc() {
   cross_cmake utf8proc "$(unpacked utf8proc)" -DBUILD_SHARED_LIBS=OFF
 }
 
+build_yaml_cpp() {
+  fetch yaml-cpp
+  cross_cmake yaml-cpp "$(unpacked yaml-cpp)" -DYAML_BUILD_SHARED_LIBS=OFF -DYAML_CPP_BUILD_TESTS=OFF \
+    -DYAML_CPP_BUILD_TOOLS=OFF -DYAML_CPP_BUILD_CONTRIB=OFF
+}
+
 build_googletest() {
   fetch googletest
   cross_cmake googletest "$(unpacked googletest)" -DBUILD_SHARED_LIBS=OFF
@@ -170,7 +176,7 @@ stamp() {
 
 mkdir -p "$stage"/{include,lib,build,stamps} "$sources"
 link_headers
-for package in zstd lz4 sqlite libzip utf8proc googletest openssl; do
+for package in zstd lz4 sqlite libzip utf8proc yaml_cpp googletest openssl; do
   stamp=$(stamp "$package")
   if [[ -f $stage/stamps/$package && $(<"$stage/stamps/$package") == "$stamp" ]]; then continue; fi
   start=$SECONDS

@@ -28,6 +28,8 @@ struct SubmitOptions {
   std::vector<std::string> allow_outside;  ///< see pack::PlanOptions
   std::vector<std::string> exclude;        ///< likewise
   std::vector<std::string> include;        ///< likewise
+  std::vector<std::string> private_files;  ///< likewise
+  std::vector<std::string> project_marks;  ///< likewise
   bool strict = false;                     ///< with missing files nothing is sent
   bool rehash = false;                     ///< read every file, whatever the cache knows
   std::string cache_folder;                ///< empty: no cache

@@ -23,6 +23,11 @@ struct PlanOptions {
   /// Files that no .blend names: paths of files and folders (from the working folder, else from the
   /// project's), or glob patterns over the project's files. Not traced, if they are .blend files.
   std::vector<std::string> include;
+  /// Glob patterns over absolute paths of files that are private wherever they are, besides those
+  /// that look so; allow_outside excepts from these, too.
+  std::vector<std::string> private_files;
+  /// Names of files and folders that mark the top folder of a project, besides the usual ones.
+  std::vector<std::string> project_marks;
   /// Leave absolute references alone: what they name is not packed through them.
   bool relative_only = false;
 };

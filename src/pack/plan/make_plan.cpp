@@ -73,7 +73,8 @@ result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options) {
   warn_about_new_names(plan, *project, plan.warnings);
   plan.name_warnings = warnings_about_places(plan.files);
   if (options.project.empty())
-    plan.project_hint = project_hint(plan, trace.blendfile, os::home_folder());
+    plan.project_hint =
+        project_hint(plan, trace.blendfile, os::home_folder(), options.project_marks);
   return plan;
 }
 

@@ -34,9 +34,11 @@ bool may_be_project(const std::string& folder, const std::string& home) {
   return !is_root && !is_shared && (home.empty() || !is_within(home, folder));
 }
 
-std::string mark_in(const std::string& folder) {
+std::string mark_in(const std::string& folder, const std::vector<std::string>& marks) {
   for (const std::string_view mark : kMarks)
     if (os::info(os::join(folder, mark))) return std::string(mark);
+  for (const std::string& mark : marks)
+    if (os::info(os::join(folder, mark))) return mark;
   return {};
 }
 
@@ -56,7 +58,8 @@ std::string sentence(const std::string& folder, const std::string& mark, std::si
 
 }  // namespace
 
-std::string project_hint(const Plan& plan, const std::string& blendfile, const std::string& home) {
+std::string project_hint(const Plan& plan, const std::string& blendfile, const std::string& home,
+                         const std::vector<std::string>& marks) {
   const std::vector<std::string> files = outside_files(plan);
   if (files.empty()) return {};
   std::string with_most;
@@ -64,7 +67,7 @@ std::string project_hint(const Plan& plan, const std::string& blendfile, const s
        folder = os::parent(folder)) {
     const std::size_t inside = count_within(files, folder);
     if (inside == 0) continue;
-    if (const std::string mark = mark_in(folder); !mark.empty())
+    if (const std::string mark = mark_in(folder, marks); !mark.empty())
       return sentence(folder, mark, inside, files.size());
     if (with_most.empty() && 2 * inside > files.size()) with_most = folder;
   }

@@ -26,6 +26,7 @@ class Selector {
         relative_only_(options.relative_only),
         exclude_(options.exclude),
         allow_(options.allow_outside),
+        private_(options.private_files),
         named_(options.allow_outside.begin(), options.allow_outside.end()),
         project_(project),
         ways_(ways),
@@ -131,6 +132,8 @@ class Selector {
   std::string why_suspicious(Kind kind, const std::string& file, const std::string& real) {
     const bool inside = project_.inside(file).has_value();
     std::string reason;
+    if (private_.match(file) || private_.match(real))
+      return "it matches a pattern of the option private of your configuration";
     if (!inside) reason = why_private(kind, file, home_);
     if (!inside && reason.empty()) reason = why_unfit(kind, file);
     if (reason.empty() && !project_.really_inside(real)) reason = why_secret(real);
@@ -145,6 +148,7 @@ class Selector {
   bool relative_only_;
   Globs exclude_;
   Globs allow_;
+  Globs private_;
   std::set<std::string> named_;  // patterns of allow_: a path is one as well
   Project& project_;
   const Ways& ways_;

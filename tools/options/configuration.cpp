@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "options/configuration.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "shaman/client/server.hpp"
+#include "shaman/os.hpp"
+#include "shaman/text.hpp"
+
+#include "config/sources.hpp"
+
+namespace shaman::tools {
+namespace {
+
+constexpr const char* kFileVariable = "SHAMAN_CLIENT_CONFIG";
+constexpr const char* kFlamencoVariable = "FLAMENCO_MANAGER_URL";
+constexpr std::uint64_t kLowestRate = 1000;
+constexpr std::uint64_t kHighestRate = std::uint64_t{1} << 40;
+
+using config::Option;
+using config::Reload;
+using config::Values;
+
+std::string variable(const char* name) {
+  return std::string(text::trimmed(os::environment(name).value_or("")));
+}
+
+// Where the platform keeps such things.
+std::string default_file() {
+#if defined(_WIN32)
+  const std::string roaming = variable("APPDATA");
+  const std::string folder =
+      roaming.empty() ? os::join(os::home_folder(), "AppData/Roaming") : os::absolute(roaming);
+#else
+  const std::string configured = variable("XDG_CONFIG_HOME");
+  const std::string folder =
+      configured.starts_with('/') ? configured : os::join(os::home_folder(), ".config");
+#endif
+  return os::join(os::join(folder, "shaman"), "config.yaml");
+}
+
+Option list_of(std::string key, std::string type, std::string text, std::string example,
+               std::vector<std::string>& values) {
+  Option option;
+  option.key = std::move(key);
+  option.type = std::move(type);
+  option.text = std::move(text);
+  option.reload = Reload::live;
+  option.is_list = true;
+  option.example = std::move(example);
+  option.set = [&values](const Values& given) -> result<void> {
+    for (const std::string& each : given)
+      if (text::trimmed(each).empty())
+        return Error{errc::malformed_request, "an entry of the list is empty"};
+    values = given;
+    return {};
+  };
+  option.get = [&values] { return values; };
+  return option;
+}
+
+// A file of the configuration is the same wherever the program is started.
+result<void> refuse_relative(const std::string& key, const std::string& path,
+                             const Origin& origin) {
+  if (path.empty() || origin.is_variable || os::is_absolute(path)) return {};
+  return Error{errc::malformed_request, origin.text + ": " + key + ": " + text::in_quotes(path) +
+                                            " must be an absolute path"};
+}
+
+}  // namespace
+
+Configuration::Configuration() {
+  table_.section("Server");
+  table_
+      .text("server", server, "URL", "Address of the server or of the Flamenco Manager",
+            Reload::live)
+      .example = "http://manager.local:8080";
+  table_
+      .text("token-file", token_file, "FILE", "File with the token, if the server asks for one",
+            Reload::live)
+      .example = "/home/anna/.config/shaman/token";
+  table_
+      .text("ca", ca, "FILE",
+            "For https: PEM file with certificates to trust in addition to this machine's",
+            Reload::live)
+      .example = "/etc/ssl/farm-ca.pem";
+  table_.section("Submission");
+  table_.rate("limit-rate", limit_rate, "Limit of the upload rate in bytes per second; 0: none",
+              Reload::live, kHighestRate);
+  table_.custom(list_of("project-marks", "NAME",
+                        "Names of files and folders that mark the top folder of a project, besides "
+                        ".git, .shaman-project and the like",
+                        "[.studio-project]", project_marks));
+  table_.custom(list_of("private", "GLOB",
+                        "Files that are never sent unless --allow-outside matches them, wherever "
+                        "they are (*, ?, **)",
+                        "['/mnt/clients/secret/**']", private_files));
+}
+
+void Configuration::take_flamenco_variable() {
+  const std::string url = variable(kFlamencoVariable);
+  if (!url.empty()) given_.push_back({"server", {url}, kFlamencoVariable});
+}
+
+result<void> Configuration::load() {
+  const std::string named = variable(kFileVariable);
+  file_ = named.empty() ? default_file() : os::absolute(named);
+  has_file_ = !named.empty() || os::info(file_).has_value();
+  config::Problems problems;
+  if (has_file_) {
+    config::Given file = config::read_file(table_, file_);
+    given_ = std::move(file.assignments);
+    problems = std::move(file.problems);
+  }
+  take_flamenco_variable();
+  // Other variables with the prefix may be the server's.
+  config::Given environment = config::read_environment(table_, {});
+  std::erase_if(environment.assignments, [](const config::Assignment& each) {
+    return each.values.empty() || text::trimmed(each.values.front()).empty();
+  });
+  std::ranges::move(environment.assignments, std::back_inserter(given_));
+  std::ranges::move(table_.apply(given_), std::back_inserter(problems));
+  for (const auto& [key, path] : {std::pair("token-file", &token_file), std::pair("ca", &ca)})
+    if (const auto fits = refuse_relative(key, *path, origin(key)); !fits)
+      problems.push_back({"", fits.error().message()});
+  if (limit_rate != 0 && limit_rate < kLowestRate)
+    problems.push_back(
+        {origin("limit-rate").text, "limit-rate is less than 1K (bytes per second)"});
+  if (problems.empty()) return {};
+  std::string all;
+  for (const config::Problem& problem : problems)
+    all += (all.empty() ? "" : "\n") + problem.message();
+  return Error{errc::malformed_request, std::move(all)};
+}
+
+Origin Configuration::origin(const std::string& key) const {
+  const auto last = std::find_if(given_.rbegin(), given_.rend(),
+                                 [&](const auto& assignment) { return assignment.key == key; });
+  if (last == given_.rend()) return {"default"};
+  return {last->origin, last->line == 0};
+}
+
+namespace {
+
+Configuration& instance() {
+  static Configuration configuration;
+  return configuration;
+}
+
+}  // namespace
+
+const Configuration& configuration() {
+  return instance();
+}
+
+result<void> load_configuration() {
+  return instance().load();
+}
+
+}  // namespace shaman::tools
