@@ -1,12 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Writes what docs/ has from the program's table of options: tools/docs.sh build/release/shaman/shaman-server
+# Writes what docs/ has from the programs, the table of options and the picture of a session:
+# tools/docs.sh build/release
 set -eu
-program=${1:?usage: tools/docs.sh SHAMAN_SERVER_PROGRAM}
-docs=$(dirname "$0")/../docs
+build=$(realpath "${1:?usage: tools/docs.sh BUILD_FOLDER}")
+program=$build/shaman/shaman-server
+tools=$(dirname "$0")
+docs=$tools/../docs
 "$program" --sample-config > "$docs/shaman.yaml"
 {
   sed '/^<!-- generated -->$/q' "$docs/configuration.md"
   "$program" --options-as-markdown
 } > "$docs/configuration.md.new"
 mv "$docs/configuration.md.new" "$docs/configuration.md"
+SHAMAN_SERVER_PROGRAM=$program SHAMAN_PROGRAM=$build/tools/shaman "$tools/pictures/session.py"
