@@ -4,42 +4,18 @@
 #include <algorithm>
 #include <functional>
 #include <string_view>
-#include <thread>
 #include <unordered_set>
 #include <utility>
 
-#include "shaman/client/hash_cache.hpp"
-#include "shaman/os.hpp"
-#include "shaman/pack/shortfall.hpp"
-
 #include "http/client/network.hpp"
-#include "submit/checkout_name.hpp"
-#include "submit/plan_options.hpp"
-#include "submit/project_files.hpp"
-#include "submit/scan_watch.hpp"
 #include "submit/shaman_calls.hpp"
+#include "submit/survey.hpp"
 
 namespace shaman::client {
 
 namespace {
 
 constexpr std::size_t kLargest = 10;
-
-struct Scanned {
-  trace::Trace trace;
-  pack::Plan plan;
-  ProjectFiles files;
-};
-
-result<Scanned> scan(const SubmitOptions& options, ScanWatch& watch, WorkerPool& pool) {
-  result<trace::Trace> traced = trace::trace(options.blendfile, {.cache = &watch});
-  if (!traced) return traced.error();
-  result<pack::Plan> plan = pack::make_plan(*traced, plan_options(options));
-  if (!plan) return plan.error();
-  result<ProjectFiles> files = ProjectFiles::look_at(*plan, watch, pool);
-  if (!files) return files.error();
-  return Scanned{std::move(*traced), std::move(*plan), std::move(*files)};
-}
 
 std::vector<std::string> libraries_of(const trace::Trace& trace) {
   std::vector<std::string> libraries;
@@ -52,11 +28,11 @@ std::vector<std::string> libraries_of(const trace::Trace& trace) {
   return libraries;
 }
 
-void list_files(const Scanned& scanned, Preview& preview) {
+void list_files(const Survey& survey, Preview& preview) {
   std::unordered_set<std::string_view> outside;
-  for (const pack::PlannedFile& file : scanned.plan.files)
+  for (const pack::PlannedFile& file : survey.plan().files)
     if (file.outside) outside.insert(file.place);
-  const std::span<const Payload> files = scanned.files.all();
+  const std::span<const Payload> files = survey.files().all();
   for (const Payload& file : files) {
     PreviewFile shown{file.state.path, file.place, file.state.info.size};
     if (outside.contains(file.place)) preview.outside.push_back(shown);
@@ -105,9 +81,8 @@ class FarmQuestion {
 
 // errc::cancelled and what befalls the artist's own files fail the preview; the farm's silence does
 // not.
-result<void> ask_farm(const SubmitOptions& options, Scanned& scanned, HashCache& cache,
-                      WorkerPool& pool, Progress& progress, const std::stop_token& stop,
-                      Preview& preview) {
+result<void> ask_farm(const SubmitOptions& options, Survey& survey, Progress& progress,
+                      const std::stop_token& stop, Preview& preview) {
   FarmQuestion question(options.server, stop);
   progress.begin(Stage::connecting, 0, 0);
   const result<ServerInfo> server = question.identify_it();
@@ -116,59 +91,48 @@ result<void> ask_farm(const SubmitOptions& options, Scanned& scanned, HashCache&
     preview.no_farm = server.error().message();
     return {};
   }
-  const result<void> hashed =
-      scanned.files.hash(options.rehash ? nullptr : &cache, pool, progress, stop);
-  cache.flush();
-  if (!hashed) return hashed.error();
+  if (const result<void> hashed = survey.hash(); !hashed) return hashed;
   progress.begin(Stage::asking, 0, 0);
-  const result<std::vector<Required>> wanted = question.ask(scanned.files.blobs());
+  const result<std::vector<Required>> wanted = question.ask(survey.files().blobs());
   if (!wanted && wanted.error().code == errc::cancelled) return wanted.error();
   if (!wanted) {
     preview.no_farm = wanted.error().message();
     return {};
   }
-  preview.farm = share_of(scanned.files, *wanted);
+  preview.farm = share_of(survey.files(), *wanted);
   preview.farm->server = *server;
   return {};
 }
 
 // What can be said without the farm.
-void describe(const SubmitOptions& options, Scanned scanned, Preview& preview) {
-  trace::set_aside(scanned.trace, scanned.files.unreadable());
-  list_files(scanned, preview);
-  preview.saved = look_at_save_state(options.blendfile, libraries_of(scanned.trace),
-                                     scanned.trace.files(), autosave_folders());
-  preview.files = scanned.files.size();
-  preview.bytes = scanned.files.bytes();
-  pack::Plan& plan = scanned.plan;
-  pack::Shortfall lacks = pack::shortfall_of(scanned.trace, plan, plan_options(options));
+void describe(const SubmitOptions& options, const Survey& survey, Preview& preview) {
+  list_files(survey, preview);
+  preview.saved = look_at_save_state(options.blendfile, libraries_of(survey.trace()),
+                                     survey.trace().files(), autosave_folders());
+  preview.files = survey.files().size();
+  preview.bytes = survey.files().bytes();
+  pack::Shortfall lacks = survey.shortfall();
   preview.missing = std::move(lacks.missing);
   preview.problems = std::move(lacks.damaged);
   preview.suspicious = std::move(lacks.left_out);
+  const pack::Plan& plan = survey.plan();
   preview.project_hint = plan.project_hint;
-  preview.checkout_path = options.checkout_path.empty()
-                              ? default_checkout_path(plan.project, options.blendfile)
-                              : options.checkout_path;
-  preview.project = std::move(plan.project);
-  preview.blendfile_place = std::move(plan.blendfile_place);
-  preview.warnings = std::move(plan.warnings);
-  preview.name_warnings = std::move(plan.name_warnings);
+  preview.checkout_path = survey.checkout_path();
+  preview.project = plan.project;
+  preview.blendfile_place = plan.blendfile_place;
+  preview.warnings = plan.warnings;
+  preview.name_warnings = plan.name_warnings;
 }
 
-result<void> preview_once(const SubmitOptions& options, bool ask_server, HashCache& cache,
+result<void> preview_once(const SubmitOptions& options, bool ask_server, Survey& survey,
                           Progress& progress, const std::stop_token& stop, Preview& preview) {
-  progress.begin(Stage::tracing, 0, 0);
-  WorkerPool pool(options.jobs != 0 ? options.jobs
-                                    : std::max(1U, std::thread::hardware_concurrency()));
-  ScanWatch watch(options.rehash ? nullptr : &cache);
-  result<Scanned> scanned = scan(options, watch, pool);
-  if (!scanned) return scanned.error();
-
+  if (const result<void> traced = survey.trace_and_plan({}); !traced) return traced;
+  if (const result<void> looked = survey.look(); !looked) return looked;
   preview = {};
   preview.no_farm = "no server given";
   result<void> asked;
-  if (ask_server) asked = ask_farm(options, *scanned, cache, pool, progress, stop, preview);
-  describe(options, *std::move(scanned), preview);
+  if (ask_server) asked = ask_farm(options, survey, progress, stop, preview);
+  describe(options, survey, preview);
   return asked;
 }
 
@@ -176,18 +140,15 @@ result<void> preview_once(const SubmitOptions& options, bool ask_server, HashCac
 
 result<void> preview(const SubmitOptions& given, bool ask_server, Progress& progress,
                      const std::stop_token& stop, Preview& preview) {
-  SubmitOptions options = given;
-  options.blendfile = os::absolute(given.blendfile);
-  if (!options.project.empty()) options.project = os::absolute(given.project);
-  std::vector<std::string> cache_warnings;
-  HashCache cache(options.cache_folder,
-                  [&](const std::string& message) { cache_warnings.push_back(message); });
+  const SubmitOptions options = with_absolute_paths(given);
+  Survey survey(options, progress, stop);
   result<void> done;
   for (int attempt = 1; attempt <= kReadingAttempts; ++attempt) {
-    done = preview_once(options, ask_server, cache, progress, stop, preview);
+    done = preview_once(options, ask_server, survey, progress, stop, preview);
     // A .blend that was saved meanwhile may need other files.
     if (done || done.error().code != errc::changed_while_read) break;
   }
+  const std::vector<std::string> cache_warnings = survey.finish_cache();
   preview.warnings.insert(preview.warnings.end(), cache_warnings.begin(), cache_warnings.end());
   return done;
 }

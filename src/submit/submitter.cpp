@@ -13,18 +13,12 @@
 #include <thread>
 #include <utility>
 
-#include "shaman/client/hash_cache.hpp"
-#include "shaman/os.hpp"
-#include "shaman/pack/shortfall.hpp"
 #include "shaman/text.hpp"
 
 #include "http/client/network.hpp"
 #include "protocol/names.hpp"
-#include "submit/checkout_name.hpp"
-#include "submit/plan_options.hpp"
-#include "submit/project_files.hpp"
-#include "submit/scan_watch.hpp"
 #include "submit/shaman_calls.hpp"
+#include "submit/survey.hpp"
 #include "submit/upload/uploader.hpp"
 
 namespace shaman::client {
@@ -73,9 +67,7 @@ class Submission {
         progress_(progress),
         on_stop_(stop, [this] { everything_.request_stop(); }),
         stop_(everything_.get_token()),
-        cache_(options.cache_folder,
-               [this](const std::string& message) { warnings_.push_back(message); }),
-        pool_(options.jobs != 0 ? options.jobs : cores()),
+        survey_(options, progress, stop_),
         network_(std::clamp(cores(), kFewestNetworkThreads, kMostNetworkThreads)),
         strand_(network_.make_strand()),
         connection_(strand_, options.server) {}
@@ -99,9 +91,7 @@ class Submission {
   result<void> attempt_until_unchanged();
   result<void> attempt_all();
   result<void> read_project();
-  result<void> trace_and_plan(ScanWatch& watch);
   [[nodiscard]] bool is_refused_by_strict();
-  void note_unreadable(const std::map<std::string, std::string>& unreadable);
   void report_shortfall();
   void tell_what_is_known();
   [[nodiscard]] Error begin_without(const Payload& payload, const Error& error);
@@ -121,9 +111,8 @@ class Submission {
   std::stop_source everything_;
   std::stop_callback<std::function<void()>> on_stop_;
   const std::stop_token stop_;
-  std::vector<std::string> warnings_;  // before cache_, which writes to it
-  HashCache cache_;
-  WorkerPool pool_;
+  std::vector<std::string> warnings_;
+  Survey survey_;
   Network network_;
   Network::Strand strand_;
   HttpConnection connection_;
@@ -131,11 +120,8 @@ class Submission {
   std::optional<ServerInfo> server_;
   std::optional<result<ServerInfo>> identified_;
   std::future<result<void>> identification_;
-  trace::Trace trace_;
   std::mutex unreadable_mutex_;
   std::map<std::string, std::string> unreadable_;  // found while they were sent
-  pack::Plan plan_;
-  ProjectFiles files_;
   SubmitReport report_;
 };
 
@@ -176,25 +162,23 @@ result<void> Submission::attempt_all() {
 
 // Up to every file's digest.
 result<void> Submission::read_project() {
-  progress_.begin(Stage::tracing, 0, 0);
-  ScanWatch watch(options_.rehash ? nullptr : &cache_);
-  if (result<void> traced = trace_and_plan(watch); !traced) return traced;
+  {
+    const Stopwatch time(report_.times.trace);
+    if (result<void> traced = survey_.trace_and_plan(unreadable_); !traced) return traced;
+  }
+  report_shortfall();
   if (is_refused_by_strict()) return {};
   {
-    const Stopwatch stat(report_.times.stat);
-    result<ProjectFiles> looked_at = ProjectFiles::look_at(plan_, watch, pool_);
-    if (!looked_at) return looked_at.error();
-    files_ = std::move(*looked_at);
+    const Stopwatch time(report_.times.stat);
+    if (result<void> looked = survey_.look(); !looked) return looked;
   }
-  note_unreadable(files_.unreadable());
+  report_shortfall();
   if (is_refused_by_strict()) return {};
   // Before hours of hashing, it should be known that there is a server.
   if (result<void> met = meet_server(); !met) return met;
-  const Stopwatch hash(report_.times.hash);
-  result<void> hashed = files_.hash(options_.rehash ? nullptr : &cache_, pool_, progress_, stop_);
-  cache_.flush();
-  if (!hashed) return hashed;
-  note_unreadable(files_.unreadable());
+  const Stopwatch time(report_.times.hash);
+  if (result<void> hashed = survey_.hash(); !hashed) return hashed;
+  report_shortfall();
   static_cast<void>(is_refused_by_strict());
   return {};
 }
@@ -208,37 +192,15 @@ bool Submission::is_refused_by_strict() {
 }
 
 void Submission::report_shortfall() {
-  pack::Shortfall lacks = pack::shortfall_of(trace_, plan_, plan_options(options_));
+  pack::Shortfall lacks = survey_.shortfall();
   report_.missing = std::move(lacks.missing);
   report_.problems = std::move(lacks.damaged);
   report_.suspicious = std::move(lacks.left_out);
-}
-
-// They are reported like missing ones, with the data-blocks that use them.
-void Submission::note_unreadable(const std::map<std::string, std::string>& unreadable) {
-  if (unreadable.empty()) return;
-  trace::set_aside(trace_, unreadable);
-  report_shortfall();
   tell_what_is_known();
 }
 
 void Submission::tell_what_is_known() {
   if (options_.on_known) options_.on_known(report_);
-}
-
-result<void> Submission::trace_and_plan(ScanWatch& watch) {
-  const Stopwatch time(report_.times.trace);
-  result<trace::Trace> traced = trace::trace(options_.blendfile, {.cache = &watch});
-  if (!traced) return traced.error();
-  trace::set_aside(*traced, unreadable_);
-  if (stop_.stop_requested()) return Error{errc::cancelled, {}};
-  trace_ = std::move(*traced);
-  result<pack::Plan> plan = pack::make_plan(trace_, plan_options(options_));
-  if (!plan) return plan.error();
-  plan_ = std::move(*plan);
-  report_shortfall();
-  tell_what_is_known();
-  return {};
 }
 
 result<void> Submission::meet_server() {
@@ -267,7 +229,7 @@ result<void> Submission::bring_files() {
 
 result<bool> Submission::upload_round(RoundsMade& rounds) {
   progress_.begin(Stage::asking, 0, 0);
-  const FileList blobs = files_.blobs();
+  const FileList blobs = survey_.files().blobs();
   const result<std::vector<Required>> wanted = [&] {
     const Stopwatch time(report_.times.requirements);
     return call<std::vector<Required>>(
@@ -286,7 +248,7 @@ result<bool> Submission::upload_round(RoundsMade& rounds) {
   std::vector<BlobId> ids;
   for (const Required& required : *wanted)
     ids.push_back(required.id);
-  result<std::vector<Payload>> payloads = files_.payloads(ids);
+  result<std::vector<Payload>> payloads = survey_.files().payloads(ids);
   if (!payloads) return payloads.error();
   if (const result<void> sent = upload(std::move(*payloads)); !sent) return sent.error();
   return false;
@@ -317,7 +279,7 @@ result<void> Submission::upload(std::vector<Payload> payloads) {
   if (server_->kind == ServerInfo::Kind::shaman) how.wait_for_continue = kPatientContinue;
   how.rehash = [this](Payload& payload) -> result<void> {
     const BlobId before = payload.id;
-    result<void> done = hash_again(payload, options_.rehash ? nullptr : &cache_, {stop_});
+    result<void> done = hash_again(payload, survey_.cache(), {stop_});
     if (!done && is_unreadable(done.error())) return begin_without(payload, done.error());
     payload.has_changed = payload.has_changed || payload.id != before;
     return done;
@@ -329,9 +291,9 @@ result<void> Submission::upload(std::vector<Payload> payloads) {
   report_.uploaded_files += outcome.uploaded_files;
   report_.uploaded_bytes += outcome.uploaded_bytes;
   if (!sent) return sent;
-  files_.update(payloads);
+  survey_.files().update(payloads);
   if (outcome.refuses_empty_files) {
-    for (const std::string& place : files_.drop_empty())
+    for (const std::string& place : survey_.files().drop_empty())
       warnings_.push_back("the server cannot store empty files: \"" + text::printable(place) +
                           "\" is not in the checkout");
   }
@@ -340,20 +302,18 @@ result<void> Submission::upload(std::vector<Payload> payloads) {
 
 // A file became unreadable after it was hashed: everything is planned again without it.
 Error Submission::begin_without(const Payload& payload, const Error& error) {
-  if (payload.place == plan_.blendfile_place) return error;
+  if (payload.place == survey_.plan().blendfile_place) return error;
   const std::scoped_lock lock(unreadable_mutex_);
   unreadable_.emplace(payload.state.path, error.message());
   return {errc::changed_while_read, error.message()};
 }
 
 result<void> Submission::make_checkout() {
-  const std::string path = options_.checkout_path.empty()
-                               ? default_checkout_path(plan_.project, options_.blendfile)
-                               : options_.checkout_path;
+  const std::string path = survey_.checkout_path();
   for (int attempt = 1;; ++attempt) {
     if (stop_.stop_requested()) return Error{errc::cancelled, {}};
     progress_.begin(Stage::creating, 0, 0);
-    const FileList files = files_.list();
+    const FileList files = survey_.files().list();
     const CheckoutWish wish{path, random_key(),
                             options_.may_reuse && server_->has(protocol::kReuses)};
     const result<CheckoutAnswer> made = [&] {
@@ -376,28 +336,25 @@ result<void> Submission::make_checkout() {
 }
 
 void Submission::add_up() {
-  report_.blendfile_place = plan_.blendfile_place;
-  report_.files = files_.size();
-  report_.bytes = files_.bytes();
-  report_.files_read = files_.files_read();
-  report_.outside_files =
-      static_cast<std::uint64_t>(std::ranges::count_if(plan_.files, &pack::PlannedFile::outside));
-  report_.project_hint = plan_.project_hint;
-  report_.warnings = std::move(plan_.warnings);
-  for (const std::vector<std::string>& more : {plan_.name_warnings, warnings_})
+  report_.blendfile_place = survey_.plan().blendfile_place;
+  report_.files = survey_.files().size();
+  report_.bytes = survey_.files().bytes();
+  report_.files_read = survey_.files().files_read();
+  report_.outside_files = static_cast<std::uint64_t>(
+      std::ranges::count_if(survey_.plan().files, &pack::PlannedFile::outside));
+  report_.project_hint = survey_.plan().project_hint;
+  report_.warnings = survey_.plan().warnings;
+  for (const std::vector<std::string>& more :
+       {survey_.plan().name_warnings, survey_.finish_cache(), warnings_})
     report_.warnings.insert(report_.warnings.end(), more.begin(), more.end());
   if (server_) report_.server = *server_;
-  cache_.flush();
 }
 
 }  // namespace
 
 result<SubmitReport> submit(const SubmitOptions& options, Progress& progress,
                             const std::stop_token& stop) {
-  const std::string blend = os::absolute(options.blendfile);
-  SubmitOptions whole = options;
-  whole.blendfile = blend;
-  if (!whole.project.empty()) whole.project = os::absolute(whole.project);
+  const SubmitOptions whole = with_absolute_paths(options);
   return Submission(whole, progress, stop).run();
 }
 

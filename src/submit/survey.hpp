@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "shaman/client/hash_cache.hpp"
+#include "shaman/client/progress.hpp"
+#include "shaman/client/submitter.hpp"
+#include "shaman/error.hpp"
+#include "shaman/pack/plan.hpp"
+#include "shaman/pack/shortfall.hpp"
+#include "shaman/trace/trace.hpp"
+#include "shaman/worker_pool.hpp"
+
+#include "submit/project_files.hpp"
+#include "submit/scan_watch.hpp"
+
+namespace shaman::client {
+
+/// The options with absolute paths, so that they mean the same wherever the program goes.
+[[nodiscard]] SubmitOptions with_absolute_paths(SubmitOptions options);
+
+/// What a scene needs, step by step up to every file's digest. A submission and its preview take
+/// the same steps, so that the second foretells the first. One thread at a time. Errors of all
+/// steps: errc::changed_while_read: begin again with trace_and_plan(), a .blend that was saved
+/// meanwhile may need other files; else as for trace::trace(), pack::make_plan() and ProjectFiles.
+class Survey {
+ public:
+  /// `options` have absolute paths; they and `progress` must outlive this.
+  Survey(const SubmitOptions& options, Progress& progress, std::stop_token stop);
+  Survey(const Survey&) = delete;
+  Survey& operator=(const Survey&) = delete;
+
+  /// Reads the .blend files and plans what goes where, without `unreadable` (by path, the reason).
+  [[nodiscard]] result<void> trace_and_plan(const std::map<std::string, std::string>& unreadable);
+  /// Looks at every file of the plan.
+  [[nodiscard]] result<void> look();
+  /// Gives every file its digest.
+  [[nodiscard]] result<void> hash();
+
+  [[nodiscard]] pack::Shortfall shortfall() const;
+  /// That will be asked for.
+  [[nodiscard]] std::string checkout_path() const;
+  [[nodiscard]] const trace::Trace& trace() const noexcept { return trace_; }
+  [[nodiscard]] const pack::Plan& plan() const noexcept { return plan_; }
+  [[nodiscard]] const ProjectFiles& files() const noexcept { return files_; }
+  [[nodiscard]] ProjectFiles& files() noexcept { return files_; }
+  /// Null where every file is to be read again.
+  [[nodiscard]] HashCache* cache() noexcept { return options_.rehash ? nullptr : &cache_; }
+  /// Writes what was learned, and gives what the cache complained of, once.
+  [[nodiscard]] std::vector<std::string> finish_cache();
+
+ private:
+  void set_aside_unreadable();
+
+  const SubmitOptions& options_;
+  Progress& progress_;
+  std::stop_token stop_;
+  std::vector<std::string> cache_warnings_;  // before cache_, which writes to it
+  HashCache cache_;
+  WorkerPool pool_;
+  std::optional<ScanWatch> watch_;
+  trace::Trace trace_;
+  pack::Plan plan_;
+  ProjectFiles files_;
+};
+
+}  // namespace shaman::client
