@@ -13,8 +13,8 @@ namespace {
 using Variables = std::map<std::string, Variable>;
 
 // No path is longer, and values make it longer still.
-constexpr std::size_t kLongest = 64 * 1024;
-constexpr std::string_view kJobs = "jobs";
+constexpr std::size_t kLongestText = 64 * 1024;
+constexpr std::string_view kPlainJobs = "jobs";
 // What job types put in place of `{timestamp}` leads nowhere.
 constexpr std::string_view kTimestamp = "timestamp";
 constexpr std::string_view kSomeTime = "2000-01-01_000000";
@@ -32,7 +32,7 @@ bool is_known(const std::vector<Variables>& platforms, const std::string& name) 
 // One that another platform has, and this one not, is no placeholder there.
 std::string value_of(const std::string& name, const Variables& here, const Farm& farm) {
   // A Manager takes none of this name from its configuration.
-  if (name == kJobs) return "{jobs}";
+  if (name == kPlainJobs) return "{jobs}";
   if (const auto found = here.find(name); found != here.end())
     return with_slashes(found->second.value);
   if (name == kTimestamp) return std::string(kSomeTime);
@@ -74,7 +74,7 @@ std::vector<std::string> with_twoway(const std::string& text, const Farm& farm) 
 
 std::vector<std::string> readings_of(std::string_view given, const Farm& farm) {
   const std::string text = with_slashes(given);
-  if (text.size() > kLongest) return {text};
+  if (text.size() > kLongestText) return {text};
   static const std::vector<Variables> kNone(1);
   std::vector<std::string> readings;
   for (const std::string& each : with_twoway(text, farm))

@@ -2,6 +2,7 @@
 #include "flamenco/front/judgement/deletion.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <ctime>
 #include <map>
@@ -239,10 +240,8 @@ std::string repair_answer_about_deletion(std::string_view answer, bool checkout_
 result<MassDeletion> read_mass_deletion(std::string_view text) {
   const auto order = parse_strict_json(text);
   if (!order) return order.error();
-  for (const std::string& name : order->names)
-    if (name != kMax && is_field_name(name, kMax))
-      return Error{errc::malformed_request,
-                   "there is a member " + in_quotes(name) + "; write it as " + in_quotes(kMax)};
+  if (const auto checked = check_field_names(*order, std::array{std::string_view(kMax)}); !checked)
+    return checked.error();
   const JsonValue* const max = order->find(kMax);
   const auto until =
       max != nullptr && max->is(JsonValue::Kind::string) ? parse_rfc3339(max->text) : std::nullopt;

@@ -27,24 +27,13 @@ constexpr std::string_view kCheckoutId = "shaman_checkout_id";
 constexpr std::size_t kMostLeads = 1000;
 
 // The fields of a Manager's SubmittedJob.
-constexpr std::array<std::string_view, 10> kFields{
+constexpr std::array<std::string_view, 10> kJobFields{
     "name",      "type",   "submitter_platform", "priority",      "settings", "metadata",
     "type_etag", kStorage, "worker_tag",         "initial_status"};
 constexpr std::array<std::string_view, 1> kStorageFields{kCheckoutId};
 
 Error malformed(const std::string& what) {
   return {errc::malformed_request, what};
-}
-
-// A Manager takes a member for a field whatever the case of its letters.
-template <class Fields>
-result<void> check_names(const JsonValue& object, const Fields& fields) {
-  for (const std::string& name : object.names)
-    for (const std::string_view field : fields)
-      if (name != field && is_field_name(name, field))
-        return malformed("the job has a member " + in_quotes(name) + "; write it as " +
-                         in_quotes(field));
-  return {};
 }
 
 // Null where it is left out, or null.
@@ -60,13 +49,14 @@ result<JsonValue> read_job(std::string_view document) {
   auto job = parse_strict_json(document);
   if (!job) return job;
   if (!job->is(Kind::object)) return malformed("a job must be a JSON object");
-  if (const auto checked = check_names(*job, kFields); !checked) return checked.error();
+  if (const auto checked = check_field_names(*job, kJobFields); !checked) return checked.error();
   for (const std::string_view name : {std::string_view("settings"), std::string_view("metadata")})
     if (const auto object = object_at(*job, name); !object) return object.error();
   const auto storage = object_at(*job, kStorage);
   if (!storage) return storage.error();
   if (*storage == nullptr) return job;
-  if (const auto checked = check_names(**storage, kStorageFields); !checked) return checked.error();
+  if (const auto checked = check_field_names(**storage, kStorageFields); !checked)
+    return checked.error();
   const JsonValue* const id = (*storage)->find(kCheckoutId);
   if (id != nullptr && !id->is(Kind::string) && !id->is(Kind::null))
     return malformed("the job's storage.shaman_checkout_id must be a string");

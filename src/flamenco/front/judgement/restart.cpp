@@ -21,11 +21,7 @@ using text::in_quotes;
 constexpr std::array<std::string_view, 8> kAtRest{
     "paused", "pause-requested", "cancel-requested", "canceled",
     "failed", "completed",       "soft-failed",      "under-construction"};
-constexpr std::array<std::string_view, 2> kFields{"status", "reason"};
-
-Error malformed(const std::string& what) {
-  return {errc::malformed_request, what};
-}
+constexpr std::array<std::string_view, 2> kChangeFields{"status", "reason"};
 
 // Whether it is one that the job was submitted for, and still that maker's.
 bool is_recorded(const CheckoutPlace& place, const manager::Job& job) {
@@ -41,12 +37,9 @@ result<StatusChange> read_status_change(std::string_view json) {
   const auto change = parse_strict_json(json);
   if (!change) return change.error();
   if (!change->is(JsonValue::Kind::object))
-    return malformed("a change of a status must be a JSON object");
-  for (const std::string& name : change->names)
-    for (const std::string_view field : kFields)
-      if (name != field && is_field_name(name, field))
-        return malformed("there is a member " + in_quotes(name) + "; write it as " +
-                         in_quotes(field));
+    return Error{errc::malformed_request, "a change of a status must be a JSON object"};
+  if (const auto checked = check_field_names(*change, kChangeFields); !checked)
+    return checked.error();
   const JsonValue* const status = change->find("status");
   const bool rests = status != nullptr && status->is(JsonValue::Kind::string) &&
                      std::ranges::find(kAtRest, status->text) != kAtRest.end();

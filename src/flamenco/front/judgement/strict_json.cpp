@@ -369,4 +369,13 @@ bool is_field_name(std::string_view name, std::string_view field) noexcept {
   return name.empty();
 }
 
+result<void> check_field_names(const JsonValue& object, std::span<const std::string_view> fields) {
+  for (const std::string& name : object.names)
+    for (const std::string_view field : fields)
+      if (name != field && is_field_name(name, field))
+        return Error{errc::malformed_request, "there is a member " + text::in_quotes(name) +
+                                                  "; write it as " + text::in_quotes(field)};
+  return {};
+}
+
 }  // namespace shaman::proxy

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,5 +55,10 @@ struct JsonLimits {
 /// the case of letters by Unicode's simple folding, in which `ſ` is an s and the Kelvin sign a k.
 /// `field` is ASCII.
 [[nodiscard]] bool is_field_name(std::string_view name, std::string_view field) noexcept;
+
+/// errc::malformed_request: a member of the object is one of these fields but for the case of its
+/// letters, so that a Manager reads it as that field.
+[[nodiscard]] result<void> check_field_names(const JsonValue& object,
+                                             std::span<const std::string_view> fields);
 
 }  // namespace shaman::proxy
