@@ -99,7 +99,7 @@ struct GcResults {
 
 /// For people: `4 old blobs, 1 in use, …`.
 [[nodiscard]] std::string to_text(const GcResults& results);
-/// One line of JSON; docs/admin.md names its members.
+/// One line of JSON; docs/schemas/gc.schema.json describes it.
 [[nodiscard]] std::string to_json(const GcResults& results);
 
 }  // namespace shaman

@@ -59,11 +59,14 @@ std::string sentence(const client::BaseUrl& url, const ServerInfo& server) {
          " is neither a Shaman server nor a Flamenco Manager. It answered: " + server.answer;
 }
 
+bool is_usable(const ServerInfo& server) {
+  return server.kind != ServerInfo::Kind::other && server.storage_problem.empty();
+}
+
 json json_line(const client::BaseUrl& url, const ServerInfo& server) {
   json line{{"schema", 1}, {"server", url.text()}, {"kind", kind_name(server.kind)}};
   if (server.kind == ServerInfo::Kind::other) {
     line["answer"] = server.answer;
-    line["error"] = sentence(url, server);
   } else {
     line["name"] = server.name;
     line["version"] = server.version;
@@ -71,6 +74,7 @@ json json_line(const client::BaseUrl& url, const ServerInfo& server) {
   if (server.kind == ServerInfo::Kind::shaman) line["features"] = server.features;
   if (!server.storage_problem.empty()) line["storageProblem"] = server.storage_problem;
   if (server.takes_files) line["shamanEnabled"] = *server.takes_files;
+  if (!is_usable(server)) line["error"] = sentence(url, server);
   return line;
 }
 
@@ -94,8 +98,7 @@ ExitStatus run_status(const StatusOptions& options) {
     print_json(json_line(url, *server));
   else
     print(sentence(url, *server) + "\n");
-  const bool is_usable = server->kind != ServerInfo::Kind::other && server->storage_problem.empty();
-  return is_usable ? ExitStatus::done : ExitStatus::failed;
+  return is_usable(*server) ? ExitStatus::done : ExitStatus::failed;
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ enum class Mood : std::uint8_t { is, would_be };
 [[nodiscard]] std::string complaints_text(const Complaints& complaints, std::size_t most_lines,
                                           Mood mood = Mood::is);
 
-/// Adds `missing`, `missingWantedBy`, `leftOut`, `problems` and `warnings` (docs/artists.md).
+/// Adds `missing`, `missingWantedBy`, `leftOut`, `problems` and `warnings` (docs/schemas/).
 void add_complaints(nlohmann::json& object, const Complaints& complaints);
 
 /// `leftOut`.

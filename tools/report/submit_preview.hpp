@@ -9,7 +9,7 @@
 
 namespace shaman::tools {
 
-/// The one line of `submit --dry-run --json`; docs/artists.md has its members.
+/// The one line of `submit --dry-run --json`; docs/schemas/ describes it.
 [[nodiscard]] nlohmann::json preview_json(const client::Preview& preview);
 /// For a person: what may surprise first, then what would go and how much of it the farm has.
 [[nodiscard]] std::string preview_text(const client::Preview& preview);
