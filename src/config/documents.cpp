@@ -26,7 +26,7 @@ std::string comment(const std::string& text, const std::string& indent) {
 }
 
 // YAML would read some texts as something else than themselves.
-std::string quoted(const std::string& value) {
+std::string as_yaml(const std::string& value) {
   const bool is_plain =
       !value.empty() && value.find_first_of(":#{}[],&*!|>'\"%@`") == std::string::npos;
   return is_plain ? value : "\"" + value + "\"";
@@ -34,7 +34,7 @@ std::string quoted(const std::string& value) {
 
 std::string value_text(const Option& option) {
   if (option.defaults.empty()) return option.example;
-  return quoted(option.defaults.front());
+  return as_yaml(option.defaults.front());
 }
 
 std::string group_of(const Option& option) {

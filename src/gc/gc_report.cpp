@@ -27,7 +27,7 @@ std::string_view name_of(GcExplanation::State state) {
   return state == GcExplanation::State::stored ? "stored" : "in-trash";
 }
 
-std::string quoted(std::string_view value) {
+std::string as_json(std::string_view value) {
   std::string out = "\"";
   for (const char c : text::escape(value)) {
     if (c == '"' || c == '\\') out += '\\';
@@ -44,13 +44,13 @@ void add(std::string& out, std::string_view name, const std::string& raw) {
 std::string json_of(const GcExplanation& explanation) {
   std::string users;
   for (const std::string& user : explanation.users)
-    users += (users.empty() ? "" : ",") + quoted(user);
+    users += (users.empty() ? "" : ",") + as_json(user);
   std::string out;
-  add(out, "sha", quoted(explanation.id.digest.hex()));
+  add(out, "sha", as_json(explanation.id.digest.hex()));
   add(out, "size", std::to_string(explanation.id.size));
-  add(out, "state", quoted(name_of(explanation.state)));
-  add(out, "marked", quoted(time_text(explanation.marked)));
-  add(out, "verdict", quoted(explanation.verdict));
+  add(out, "state", as_json(name_of(explanation.state)));
+  add(out, "marked", as_json(time_text(explanation.marked)));
+  add(out, "verdict", as_json(explanation.verdict));
   add(out, "users", "[" + users + "]");
   return out + "}";
 }
@@ -118,7 +118,7 @@ std::string to_json(const GcResults& results) {
     explanations += (explanations.empty() ? "" : ",") + json_of(explanation);
   std::string unreadable;
   for (const std::string& place : results.unreadable)
-    unreadable += (unreadable.empty() ? "" : ",") + quoted(place);
+    unreadable += (unreadable.empty() ? "" : ",") + as_json(place);
   std::string out;
   add(out, "symlinksChecked", std::to_string(results.links_checked));
   add(out, "blobs", std::to_string(results.blobs));
@@ -134,7 +134,7 @@ std::string to_json(const GcResults& results) {
   add(out, "inTrash", std::to_string(results.in_trash));
   add(out, "inTrashBytes", std::to_string(results.in_trash_bytes));
   add(out, "deletableFrom",
-      results.deletable_from ? quoted(time_text(*results.deletable_from)) : "null");
+      results.deletable_from ? as_json(time_text(*results.deletable_from)) : "null");
   add(out, "graceSeconds", std::to_string(results.grace.count()));
   add(out, "graceOfServers", results.is_grace_of_servers ? "true" : "false");
   add(out, "stopped", results.was_stopped ? "true" : "false");

@@ -45,7 +45,7 @@ spdlog::level::level_enum level_of(const AccessRecord& record) {
 }
 
 // A quote in it must not end it.
-std::string quoted(std::string_view text) {
+std::string log_field(std::string_view text) {
   std::string out = "\"";
   for (const char c : shown(text)) {
     if (c == '"') out += '\\';
@@ -57,12 +57,12 @@ std::string quoted(std::string_view text) {
 // What only some requests have: who asked, for which file or checkout, and why it failed.
 std::string further(const AccessRecord& record) {
   std::string text;
-  if (!record.original_filename.empty()) text += " " + quoted(record.original_filename);
-  if (!record.who.empty()) text += " by " + quoted(record.who);
+  if (!record.original_filename.empty()) text += " " + log_field(record.original_filename);
+  if (!record.who.empty()) text += " by " + log_field(record.who);
   if (!record.checkout.empty()) {
     // Clients begin a checkout's path with the project that it is of.
     const std::string_view project = record.checkout.substr(0, record.checkout.find('/'));
-    text += " checkout " + quoted(record.checkout) + " project " + quoted(project);
+    text += " checkout " + log_field(record.checkout) + " project " + log_field(project);
   }
   if (record.status >= 500 && !record.reason.empty()) text += ": " + shown(record.reason);
   return text;
