@@ -59,6 +59,7 @@ class Usage(WordsTest):
         for arguments, near in ((["sumbit", self.shot], "Did you mean submit?"),
                                 (["stauts"], "Did you mean status?"),
                                 (["job", "lst"], "Did you mean list?"),
+                                (["chekout", "list"], "Did you mean checkout?"), (["job", "lst", "show"], "Did you mean list?"),
                                 (["submit", self.shot, "--sever", "http://x"], "Did you mean --server?"),
                                 (["submit", self.shot, "--strct"], "Did you mean --strict?"),
                                 (["pack", self.shot, "x", "--exlude=*.png"], "Did you mean --exclude?"),

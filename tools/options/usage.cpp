@@ -66,6 +66,16 @@ bool lacks_command(CLI::App& command) {
   return command.get_subcommands().empty() && !commands_of(command).empty();
 }
 
+// In `shaman chekout list`, list is a command as well: the one that does not have the first word.
+CLI::App* misnamed_at(CLI::App& app) {
+  for (CLI::App* command = &app;; command = command->get_subcommands().front()) {
+    const std::vector<std::string> rest = command->remaining(false);
+    if (!rest.empty() && !rest.front().starts_with('-') && !commands_of(*command).empty())
+      return command;
+    if (command->get_subcommands().empty()) return nullptr;
+  }
+}
+
 // Of the parser's `--server: 1 required URL missing`.
 std::string in_words(const std::string& error) {
   constexpr std::string_view kBefore = ": 1 required ";
@@ -78,6 +88,8 @@ std::string in_words(const std::string& error) {
 }
 
 std::string what_is_wrong(CLI::App& app, const CLI::ParseError& error) {
+  if (CLI::App* const command = misnamed_at(app))
+    return unknown_command(*command, command->remaining(false).front());
   CLI::App& command = given_command(app);
   for (const std::string& argument : app.remaining(true)) {
     if (argument.size() > 1 && argument.starts_with('-')) return unknown_option(app, argument);
@@ -113,7 +125,9 @@ CLI::App& given_command(CLI::App& app) {
 }
 
 std::string wrong_usage(CLI::App& app, const CLI::ParseError& error) {
-  return text::printable(what_is_wrong(app, error)) + "\nRun `" + whole_name(given_command(app)) +
+  const CLI::App* const misnamed = misnamed_at(app);
+  const CLI::App& command = misnamed == nullptr ? given_command(app) : *misnamed;
+  return text::printable(what_is_wrong(app, error)) + "\nRun `" + whole_name(command) +
          " --help` for help.";
 }
 
