@@ -81,7 +81,7 @@ result<void> check_maker(const manager::Job& job, const JobRules& rules) {
     return {};
   }
   const auto recorded = jobs::identities_of(job.whole);
-  const auto places = led_into_by(jobs::texts_of(job.whole), rules);
+  const auto places = led_into_by(jobs::paths_of(jobs::texts_of(job.whole), rules.farm), rules);
   if (!places) return places.error();
   for (const CheckoutPlace& place : *places)
     if (!place.may_erase && (!recorded || recorded->contains(place.identity)))

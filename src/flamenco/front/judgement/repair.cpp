@@ -155,7 +155,8 @@ class Repair {
     const JsonValue* const settings = job_.find("settings");
     const JsonValue* const file = settings != nullptr ? settings->find("blendfile") : nullptr;
     if (file != nullptr && file->is(Kind::string)) job.blendfile = file->text;
-    const auto places = led_into_by(job, rules_);
+    const std::set<WrittenPath> paths = jobs::paths_of(job, rules_.farm);
+    const auto places = led_into_by(paths, rules_);
     if (!places) return places.error();
     for (const CheckoutPlace& place : *places) {
       if (!place.may_erase) return not_let_in(place.checkout);
@@ -163,7 +164,7 @@ class Repair {
       if (!place.identity.empty()) identities_.insert(place.identity);
       makers_.insert(place.maker);
     }
-    record(!jobs::paths_of(job, rules_.farm).empty());
+    record(!paths.empty());
     return {};
   }
 
@@ -217,8 +218,8 @@ result<CheckoutPlace> place_of_lead(const PlaceOf& place_of, std::string path) {
   }
 }
 
-result<std::vector<CheckoutPlace>> led_into_by(const jobs::JobTexts& job, const JobRules& rules) {
-  const std::set<WrittenPath> paths = jobs::paths_of(job, rules.farm);
+result<std::vector<CheckoutPlace>> led_into_by(const std::set<WrittenPath>& paths,
+                                               const JobRules& rules) {
   if (paths.size() > kMostLeads)
     return malformed("the job names more than " + std::to_string(kMostLeads) +
                      " paths below the jobs folder");

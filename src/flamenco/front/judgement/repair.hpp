@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,8 +40,9 @@ struct JobRules {
   bool manager_shaman_is_off = false;
 };
 
-/// The checkouts that a job could lead into. errc::malformed_request where it has too many paths.
-[[nodiscard]] result<std::vector<CheckoutPlace>> led_into_by(const jobs::JobTexts& job,
+/// The checkouts that a job with these paths (jobs::paths_of) could lead into.
+/// errc::malformed_request where they are too many.
+[[nodiscard]] result<std::vector<CheckoutPlace>> led_into_by(const std::set<WrittenPath>& paths,
                                                              const JobRules& rules);
 
 /// A job as it should reach the Manager, and the checkouts that it could lead into.

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -23,13 +25,20 @@ constexpr std::array<std::string_view, 8> kAtRest{
     "failed", "completed",       "soft-failed",      "under-construction"};
 constexpr std::array<std::string_view, 2> kChangeFields{"status", "reason"};
 
-// Whether it is one that the job was submitted for, and still that maker's.
-bool is_recorded(const CheckoutPlace& place, const manager::Job& job) {
-  const auto identities = jobs::identities_of(job.whole);
-  if (!identities || place.identity.empty() || !identities->contains(place.identity)) return false;
-  const auto makers = jobs::makers_of(job.whole);
-  return !makers || makers->contains(place.maker);
-}
+// What a job has recorded of the checkouts that it was submitted for.
+struct Record {
+  explicit Record(const manager::Job& job)
+      : identities(jobs::identities_of(job.whole)), makers(jobs::makers_of(job.whole)) {}
+
+  // Whether it is one of them, and still that maker's.
+  [[nodiscard]] bool has(const CheckoutPlace& place) const {
+    return identities && !place.identity.empty() && identities->contains(place.identity) &&
+           (!makers || makers->contains(place.maker));
+  }
+
+  std::optional<std::set<std::string>> identities;
+  std::optional<std::set<std::string>> makers;
+};
 
 }  // namespace
 
@@ -48,10 +57,11 @@ result<StatusChange> read_status_change(std::string_view json) {
 
 result<void> judge_restart(const manager::Job& job, const JobRules& rules) {
   if (rules.knows_all) return {};
-  const auto places = led_into_by(jobs::texts_of(job.whole), rules);
+  const auto places = led_into_by(jobs::paths_of(jobs::texts_of(job.whole), rules.farm), rules);
   if (!places) return places.error();
+  const Record record(job);
   for (const CheckoutPlace& place : *places)
-    if (!place.may_erase && !is_recorded(place, job))
+    if (!place.may_erase && !record.has(place))
       return Error{
           errc::not_let_in,
           "the job could lead into the checkout " + in_quotes(place.checkout) +
