@@ -19,12 +19,6 @@ constexpr std::string_view kPlainJobs = "jobs";
 constexpr std::string_view kTimestamp = "timestamp";
 constexpr std::string_view kSomeTime = "2000-01-01_000000";
 
-std::string with_slashes(std::string_view given) {
-  std::string text(given);
-  std::ranges::replace(text, '\\', '/');
-  return text;
-}
-
 bool is_known(const std::vector<Variables>& platforms, const std::string& name) {
   return std::ranges::any_of(platforms, [&](const Variables& each) { return each.contains(name); });
 }
@@ -71,6 +65,12 @@ std::vector<std::string> with_twoway(const std::string& text, const Farm& farm) 
 }
 
 }  // namespace
+
+std::string with_slashes(std::string_view given) {
+  std::string text(given);
+  std::ranges::replace(text, '\\', '/');
+  return text;
+}
 
 std::vector<std::string> readings_of(std::string_view given, const Farm& farm) {
   const std::string text = with_slashes(given);

@@ -9,6 +9,9 @@
 
 namespace shaman::jobs {
 
+/// With `/` in place of each `\`.
+[[nodiscard]] std::string with_slashes(std::string_view text);
+
 /// A text with slashes, as workers may get to see it: with the values of the farm's variables, on
 /// each platform. Placeholders that nobody knows stay; so does `{jobs}`.
 [[nodiscard]] std::vector<std::string> readings_of(std::string_view text, const Farm& farm);

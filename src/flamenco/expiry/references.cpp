@@ -9,6 +9,7 @@
 
 #include "base/json_members.hpp"
 #include "checkout/existing/name_match.hpp"
+#include "checkout/path_rules.hpp"
 #include "flamenco/expiry/readings.hpp"
 
 namespace shaman::jobs {
@@ -61,22 +62,30 @@ std::string with_plain_dots(std::string_view path) {
   return joined(parts);
 }
 
-// Everywhere below the jobs folder that one text leads to.
-class Reading {
- public:
-  Reading(const std::string& text, const Farm& farm, std::vector<Lead>& leads)
-      : text_(text), farm_(farm), leads_(leads) {
+// The farm's names of the jobs folder, taken apart once for all texts.
+struct JobsFolders {
+  explicit JobsFolders(const Farm& farm) {
     for (const std::string& location : farm.locations) {
-      std::string path = location;
-      std::ranges::replace(path, '\\', '/');
+      const std::string path = with_slashes(location);
       if (path.ends_with(':') || path.ends_with(":/"))
-        drives_.push_back(text::in_lower_case(path.substr(0, path.rfind(':') + 1)));
+        drives.push_back(text::in_lower_case(path.substr(0, path.rfind(':') + 1)));
       std::vector<std::string> parts;
       for (const std::string_view part : parts_of(path))
         parts.emplace_back(part);
-      if (!parts.empty()) locations_.push_back(std::move(parts));
+      if (!parts.empty()) locations.push_back(std::move(parts));
     }
   }
+
+  std::vector<std::vector<std::string>> locations;
+  std::vector<std::string> drives;
+};
+
+// Everywhere below the jobs folder that one text leads to.
+class Reading {
+ public:
+  Reading(const std::string& text, const Farm& farm, const JobsFolders& known,
+          std::vector<Lead>& leads)
+      : text_(text), farm_(farm), known_(known), leads_(leads) {}
 
   void run() {
     std::string_view rest = text_;
@@ -100,8 +109,9 @@ class Reading {
       return;
     }
     const bool may_be_jobs = may_be(part, kJobsFolder);
-    if (may_be_jobs ||
-        std::ranges::any_of(locations_, [this](const auto& each) { return ends_above_with(each); }))
+    if (may_be_jobs || std::ranges::any_of(known_.locations, [this](const auto& each) {
+          return ends_above_with(each);
+        }))
       add(rest, false);
   }
 
@@ -127,7 +137,7 @@ class Reading {
   // `J:film` is a path, too.
   void add_drives() {
     const std::string in_one_case = text::in_lower_case(text_);
-    for (const std::string& drive : drives_)
+    for (const std::string& drive : known_.drives)
       for (std::size_t at = in_one_case.find(drive); at != std::string::npos;
            at = in_one_case.find(drive, at + 1))
         if (at == 0 || !name_match::is_of_word(text_[at - 1]))
@@ -189,11 +199,32 @@ class Reading {
 
   const std::string& text_;
   const Farm& farm_;
+  const JobsFolders& known_;
   std::vector<Lead>& leads_;
-  std::vector<std::vector<std::string>> locations_;
-  std::vector<std::string> drives_;
   std::vector<std::string_view> above_;  // without what `..` takes back
 };
+
+std::vector<Lead> leads_of(std::string_view text, const Farm& farm, const JobsFolders& known) {
+  std::vector<Lead> leads;
+  for (const std::string& reading : readings_of(text, farm))
+    Reading(reading, farm, known, leads).run();
+  return leads;
+}
+
+std::vector<Lead> leads_beside(std::string_view text, const WrittenPath& folder, const Farm& farm,
+                               const JobsFolders& known) {
+  std::vector<Lead> leads;
+  for (const std::string& reading : readings_of(text, farm)) {
+    if (!reading.starts_with("//") && !reading.starts_with("../") && !reading.starts_with("./"))
+      continue;
+    // Below the jobs folder, whatever that is called.
+    const std::string below = std::string(kJobs) + "/" + folder.path + "/" + reading;
+    Reading(below, farm, known, leads).run();
+  }
+  for (Lead& lead : leads)
+    lead = {{std::move(lead.path.path), folder.is_anywhere || lead.path.is_anywhere}, false};
+  return leads;
+}
 
 // NOLINTNEXTLINE(misc-no-recursion): as deep as the JSON parser allows.
 void add_strings(std::vector<std::string>& texts, const json& value) {
@@ -228,24 +259,11 @@ std::optional<std::set<std::string>> words_in(const json& job, const char* membe
 }  // namespace
 
 std::vector<Lead> leads_of(std::string_view text, const Farm& farm) {
-  std::vector<Lead> leads;
-  for (const std::string& reading : readings_of(text, farm))
-    Reading(reading, farm, leads).run();
-  return leads;
+  return leads_of(text, farm, JobsFolders(farm));
 }
 
 std::vector<Lead> leads_beside(std::string_view text, const WrittenPath& folder, const Farm& farm) {
-  std::vector<Lead> leads;
-  for (const std::string& reading : readings_of(text, farm)) {
-    if (!reading.starts_with("//") && !reading.starts_with("../") && !reading.starts_with("./"))
-      continue;
-    // Below the jobs folder, whatever that is called.
-    const std::string below = std::string(kJobs) + "/" + folder.path + "/" + reading;
-    Reading(below, farm, leads).run();
-  }
-  for (Lead& lead : leads)
-    lead = {{std::move(lead.path.path), folder.is_anywhere || lead.path.is_anywhere}, false};
-  return leads;
+  return leads_beside(text, folder, farm, JobsFolders(farm));
 }
 
 JobTexts texts_of(const json& job) {
@@ -262,16 +280,17 @@ JobTexts texts_of(const json& job) {
 }
 
 std::set<WrittenPath> paths_of(const JobTexts& job, const Farm& farm) {
+  const JobsFolders known(farm);
   std::set<WrittenPath> folders;
-  for (const Lead& lead : leads_of(job.blendfile, farm))
-    if (const std::size_t slash = lead.path.path.rfind('/'); slash != std::string::npos)
-      folders.insert({lead.path.path.substr(0, slash), lead.path.is_anywhere});
+  for (const Lead& lead : leads_of(job.blendfile, farm, known))
+    if (const std::string_view folder = path_rules::folder_of(lead.path.path); !folder.empty())
+      folders.insert({std::string(folder), lead.path.is_anywhere});
   std::set<WrittenPath> paths;
   for (const std::string& text : job.texts) {
-    for (Lead& lead : leads_of(text, farm))
+    for (Lead& lead : leads_of(text, farm, known))
       paths.insert(std::move(lead.path));
     for (const WrittenPath& folder : folders)
-      for (Lead& lead : leads_beside(text, folder, farm))
+      for (Lead& lead : leads_beside(text, folder, farm, known))
         paths.insert(std::move(lead.path));
     if (paths.size() > kMostLeads) break;
   }
