@@ -14,6 +14,7 @@ class FolderNames {
   FolderNames() = default;
   explicit FolderNames(std::vector<std::string> names);
 
+  /// Sorted.
   [[nodiscard]] const std::vector<std::string>& all() const noexcept { return names_; }
   /// By its exact name, in another case, with a pattern, or with something behind a name that ends
   /// it. A name that is there is meant by who writes it so, as every system looks for that one

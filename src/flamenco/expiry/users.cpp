@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "flamenco/expiry/users.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include "checkout/existing/follow.hpp"
+#include "checkout/path_rules.hpp"
 #include "flamenco/expiry/references.hpp"
 
 namespace shaman::jobs {
@@ -20,18 +22,13 @@ class ListedCheckouts final : public CheckoutTree {
       checkouts_.insert(checkout.path);
       std::string path = checkout.path;
       for (bool is_new = true; is_new && !path.empty();) {
-        const std::size_t slash = path.rfind('/');
-        const std::string folder =
-            slash == std::string::npos ? std::string() : path.substr(0, slash);
-        is_new = inner[folder].insert(path.substr(folder.empty() ? 0 : slash + 1)).second;
+        const std::string folder(path_rules::folder_of(path));
+        is_new = inner[folder].insert(path.substr(folder.empty() ? 0 : folder.size() + 1)).second;
         path = folder;
       }
     }
-    for (const auto& [folder, names] : inner) {
+    for (const auto& [folder, names] : inner)
       names_.emplace(folder, FolderNames({names.begin(), names.end()}));
-      folders_.push_back(folder);
-    }
-    listed_ = std::move(inner);
   }
 
   [[nodiscard]] result<const FolderNames*> names_in(const std::string& folder) override {
@@ -39,29 +36,30 @@ class ListedCheckouts final : public CheckoutTree {
     return found == names_.end() ? &kNone : &found->second;
   }
   [[nodiscard]] result<bool> has_name(const std::string& folder, const std::string& name) override {
-    const auto found = listed_.find(folder);
-    return found != listed_.end() && found->second.contains(name);
+    const auto found = names_.find(folder);
+    return found != names_.end() && std::ranges::binary_search(found->second.all(), name);
   }
   [[nodiscard]] result<bool> is_checkout(const std::string& path) override {
     return checkouts_.contains(path);
   }
-  [[nodiscard]] result<std::vector<std::string>> folders() override { return folders_; }
+  [[nodiscard]] result<std::vector<std::string>> folders() override {
+    std::vector<std::string> folders;
+    for (const auto& [folder, names] : names_)
+      folders.push_back(folder);
+    return folders;
+  }
 
  private:
   static inline const FolderNames kNone{};
   std::set<std::string> checkouts_;
-  std::map<std::string, std::set<std::string>> listed_;
   std::map<std::string, FolderNames> names_;
-  std::vector<std::string> folders_;
 };
 
 // The checkout at a path or above it, where one is listed; empty where there is none.
-std::string checkout_above(std::string path,
-                           const std::map<std::string_view, std::string_view>& all) {
-  while (!path.empty() && !all.contains(path)) {
-    const std::size_t slash = path.rfind('/');
-    path.resize(slash == std::string::npos ? 0 : slash);
-  }
+std::string_view checkout_above(std::string_view path,
+                                const std::map<std::string_view, std::string_view>& all) {
+  while (!path.empty() && !all.contains(path))
+    path = path_rules::folder_of(path);
   return path;
 }
 
@@ -82,7 +80,7 @@ std::map<std::string, Users> users_of(const std::vector<FoundCheckout>& checkout
     }
     const auto recorded = identities_of(job.whole);
     for (const std::string& path : named_paths(job.whole)) {
-      const std::string checkout = checkout_above(path, identities);
+      const std::string checkout(checkout_above(path, identities));
       if (checkout.empty()) continue;
       const bool is_it = !recorded || recorded->contains(std::string(identities.at(checkout)));
       if (is_it) users[checkout].naming.insert(job.id);
