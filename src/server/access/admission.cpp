@@ -50,12 +50,6 @@ Response refuse_role(const Exchange& exchange, Role needed) {
                                   std::string(auth::name_of(who.role)));
 }
 
-bool may_ask_from_pages(const Exchange& exchange, std::string_view origin) {
-  const auto& origins = exchange.options.cors_origins;
-  return !origin.empty() && exchange.head.fields.count("Origin") == 1 &&
-         std::ranges::find(origins, origin) != origins.end();
-}
-
 }  // namespace
 
 std::string client_address(const Exchange& exchange) {
@@ -174,7 +168,7 @@ std::optional<Response> refuse_other_than_json(const Exchange& exchange) {
 std::optional<Response> answer_preflight(const Exchange& exchange) {
   const RequestHead& head = exchange.head;
   if (head.method() != "OPTIONS" || head.header("Access-Control-Request-Method").empty() ||
-      !may_ask_from_pages(exchange, head.header("Origin")))
+      !is_from_allowed_page(exchange))
     return std::nullopt;
   Response response = Response::empty(204);
   response.headers =
@@ -188,11 +182,12 @@ std::optional<Response> answer_preflight(const Exchange& exchange) {
 }
 
 void add_cors(const Exchange& exchange, Response& response) {
-  const std::string_view origin = exchange.head.header("Origin");
   if (exchange.options.cors_origins.empty()) return;
   response.headers += "Vary: Origin\r\n";
-  if (!may_ask_from_pages(exchange, origin)) return;
-  response.headers.append("Access-Control-Allow-Origin: ").append(origin).append("\r\n");
+  if (!is_from_allowed_page(exchange)) return;
+  response.headers.append("Access-Control-Allow-Origin: ")
+      .append(exchange.head.header("Origin"))
+      .append("\r\n");
   response.headers +=
       "Access-Control-Expose-Headers: Location, Retry-After, Upload-Complete,"
       " Upload-Draft-Interop-Version, Upload-Incomplete, Upload-Limit, Upload-Offset\r\n";

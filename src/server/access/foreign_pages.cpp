@@ -76,13 +76,6 @@ bool is_browser(const RequestHead& head) {
          head.header("User-Agent").find("Mozilla/") != std::string_view::npos;
 }
 
-bool may_ask_by_network(const Exchange& exchange) {
-  const std::string_view origin = exchange.head.header("Origin");
-  const auto& origins = exchange.options.cors_origins;
-  return !is_odd(exchange.head, "Origin") && !origin.empty() &&
-         std::ranges::find(origins, origin) != origins.end();
-}
-
 // Neither header tells. The address of the page does, unless that page keeps it to itself, which
 // the Manager's own does not.
 bool is_foreign_by_referer(const Exchange& exchange, auth::Role needed) {
@@ -102,11 +95,18 @@ bool is_foreign(const Exchange& exchange, BrowserAdds what, auth::Role needed) {
     case Sender::foreign_page:
       break;
   }
-  if (what == BrowserAdds::network_or_certificate && may_ask_by_network(exchange)) return false;
+  if (what == BrowserAdds::network_or_certificate && is_from_allowed_page(exchange)) return false;
   return needed == auth::Role::admin || !is_link(exchange.head);
 }
 
 }  // namespace
+
+bool is_from_allowed_page(const Exchange& exchange) {
+  const std::string_view origin = exchange.head.header("Origin");
+  const auto& origins = exchange.options.cors_origins;
+  return !origin.empty() && !is_odd(exchange.head, "Origin") &&
+         std::ranges::find(origins, origin) != origins.end();
+}
 
 bool is_led_by_foreign_page(const Exchange& exchange) {
   const Sender sender = sender_of(exchange);

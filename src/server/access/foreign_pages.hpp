@@ -15,6 +15,10 @@ enum class BrowserAdds : std::uint8_t {
   network_or_certificate,
 };
 
+/// Whether the request comes from a page of an origin that may make calls (cors-origins). Of two
+/// Origin headers neither is believed.
+[[nodiscard]] bool is_from_allowed_page(const Exchange& exchange);
+
 /// Whether a page of another origin has led the window here, as far as the browser tells. A link in
 /// a window is no such page's request, but nobody should be logged in by one.
 [[nodiscard]] bool is_led_by_foreign_page(const Exchange& exchange);
