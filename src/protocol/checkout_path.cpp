@@ -7,6 +7,8 @@
 
 #include "shaman/text.hpp"
 
+#include "base/code_points.hpp"
+
 namespace shaman::protocol {
 namespace {
 
@@ -40,20 +42,12 @@ bool is_ignored(char32_t point) {
          point == 0xfeff;
 }
 
-// Unicode folds two characters onto ASCII letters: the long s and the Kelvin sign.
-char32_t folded(char32_t point) {
-  constexpr char32_t kLongS = 0x17f;
-  constexpr char32_t kKelvin = 0x212a;
-  if (point == kLongS) return U's';
-  if (point == kKelvin) return U'k';
-  return point >= U'A' && point <= U'Z' ? point + (U'a' - U'A') : point;
-}
-
 // As the storage that tells least names apart sees it; what is not ASCII becomes `?`.
 std::string folded(std::string_view name) {
   std::string text;
   for (const char32_t point : text::code_points(name.substr(0, name.find(':'))))
-    if (!is_ignored(point)) text += folded(point) < 0x80 ? static_cast<char>(folded(point)) : '?';
+    if (const char32_t seen = text::folded_to_ascii(point); !is_ignored(point))
+      text += seen < 0x80 ? static_cast<char>(seen) : '?';
   while (text.ends_with('.') || text.ends_with(' '))
     text.pop_back();
   return text;

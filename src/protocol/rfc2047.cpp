@@ -7,6 +7,7 @@
 
 #include "shaman/text.hpp"
 
+#include "base/code_points.hpp"
 #include "base/hex.hpp"
 
 namespace shaman::http {
@@ -59,20 +60,6 @@ std::optional<std::string> decode_b(std::string_view text) {
   return out;
 }
 
-std::string latin1_to_utf8(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      out += c;
-    } else {
-      out += static_cast<char>(0xC0U | byte >> 6);
-      out += static_cast<char>(0x80U | (byte & 0x3FU));
-    }
-  }
-  return out;
-}
-
 struct Word {
   std::string text;
   std::size_t length;  // of the encoded form
@@ -98,7 +85,7 @@ std::optional<Word> encoded_word(std::string_view value) {
   if (encoding == 'b' || encoding == 'B') bytes = decode_b(text);
   if (!bytes) return std::nullopt;
   if (text::is_same_but_for_case(charset, "iso-8859-1"))
-    bytes = latin1_to_utf8(*bytes);
+    bytes = text::latin1_to_utf8(*bytes);
   else if (!text::is_same_but_for_case(charset, "utf-8") &&
            !text::is_same_but_for_case(charset, "us-ascii"))
     return std::nullopt;

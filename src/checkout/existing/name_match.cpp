@@ -10,6 +10,7 @@
 
 #include "shaman/text.hpp"
 
+#include "base/code_points.hpp"
 #include "checkout/existing/name_pattern.hpp"
 
 namespace shaman::name_match {
@@ -20,12 +21,9 @@ using Kind = Element::Kind;
 // Of every alphabet, whatever the server's own locale is.
 char32_t folded(char32_t point) {
   static const ::locale_t kUnicode = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-  // Case folding has them for letters of ASCII: the long s and the Kelvin sign.
-  if (point == 0x17f) return U's';
-  if (point == 0x212a) return U'k';
-  if (kUnicode != nullptr)
-    return static_cast<char32_t>(::towlower_l(static_cast<std::wint_t>(point), kUnicode));
-  return point >= U'A' && point <= U'Z' ? point + (U'a' - U'A') : point;
+  const char32_t ascii = text::folded_to_ascii(point);
+  if (ascii < 0x80 || kUnicode == nullptr) return ascii;
+  return static_cast<char32_t>(::towlower_l(static_cast<std::wint_t>(point), kUnicode));
 }
 
 Points folded(std::string_view text) {

@@ -10,6 +10,8 @@
 
 #include "shaman/text.hpp"
 
+#include "base/code_points.hpp"
+
 namespace shaman::trace {
 namespace {
 
@@ -39,21 +41,6 @@ std::string decomposed(std::string_view utf8, utf8proc_custom_func each) {
   return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)};
 }
 
-std::string utf8_of_latin1(std::string_view bytes) {
-  std::string out;
-  out.reserve(2 * bytes.size());
-  for (const char byte : bytes) {
-    const auto point = static_cast<unsigned char>(byte);
-    if (point < 0x80) {
-      out += byte;
-    } else {
-      out += static_cast<char>(0xC0U | point >> 6);
-      out += static_cast<char>(0x80U | (point & 0x3FU));
-    }
-  }
-  return out;
-}
-
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -63,7 +50,7 @@ bool is_ascii(std::string_view text) {
 
 std::string name_key(std::string_view name) {
   if (is_ascii(name)) return text::in_lower_case(name);
-  const std::string utf8 = text::is_utf8(name) ? std::string(name) : utf8_of_latin1(name);
+  const std::string utf8 = text::is_utf8(name) ? std::string(name) : text::latin1_to_utf8(name);
   // Twice, as some marks fold to letters: a capital with such a mark and its composed form meet.
   return decomposed(decomposed(utf8, nullptr), fold);
 }

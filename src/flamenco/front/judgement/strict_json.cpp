@@ -2,12 +2,13 @@
 #include "flamenco/front/judgement/strict_json.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <optional>
 #include <utility>
 
 #include "shaman/text.hpp"
+
+#include "base/code_points.hpp"
 
 namespace shaman::proxy {
 namespace {
@@ -294,19 +295,6 @@ void append(std::string& out, const JsonValue& value) {
   out += is_object ? '}' : ']';
 }
 
-// The ASCII letter, in lower case, that Go's folding makes of a character; its length in `used`.
-char folded(std::string_view at, std::size_t& used) noexcept {
-  static constexpr std::array<std::pair<std::string_view, char>, 2> kOthers{
-      {{"\u017f", 's'}, {"\u212a", 'k'}}};
-  for (const auto& [character, letter] : kOthers) {
-    used = character.size();
-    if (at.starts_with(character)) return letter;
-  }
-  used = 1;
-  const char c = at.front();
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 }  // namespace
 
 const JsonValue* JsonValue::find(std::string_view name) const noexcept {
@@ -358,15 +346,9 @@ std::string to_text(const JsonValue& value) {
   return out;
 }
 
-bool is_field_name(std::string_view name, std::string_view field) noexcept {
-  for (const char wanted : field) {
-    if (name.empty()) return false;
-    std::size_t used = 0;
-    std::size_t one = 0;
-    if (folded(name, used) != folded(std::string_view(&wanted, 1), one)) return false;
-    name.remove_prefix(used);
-  }
-  return name.empty();
+bool is_field_name(std::string_view name, std::string_view field) {
+  return std::ranges::equal(text::code_points(name), field, {}, text::folded_to_ascii,
+                            text::lower_case);
 }
 
 result<void> check_field_names(const JsonValue& object, std::span<const std::string_view> fields) {

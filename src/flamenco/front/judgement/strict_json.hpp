@@ -54,7 +54,7 @@ struct JsonLimits {
 /// Whether Go's encoding/json takes the name for a struct's field of this name: the same but for
 /// the case of letters by Unicode's simple folding, in which `ſ` is an s and the Kelvin sign a k.
 /// `field` is ASCII.
-[[nodiscard]] bool is_field_name(std::string_view name, std::string_view field) noexcept;
+[[nodiscard]] bool is_field_name(std::string_view name, std::string_view field);
 
 /// errc::malformed_request: a member of the object is one of these fields but for the case of its
 /// letters, so that a Manager reads it as that field.

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+
+/// Characters by their Unicode code points.
+namespace shaman::text {
+
+/// What case folding makes of a character, if that is an ASCII letter: `A` to `Z`, and the long s
+/// and the Kelvin sign (CaseFolding.txt of the Unicode standard). Any other character as it is.
+[[nodiscard]] constexpr char32_t folded_to_ascii(char32_t point) noexcept {
+  constexpr char32_t kLongS = 0x17f;
+  constexpr char32_t kKelvin = 0x212a;
+  if (point == kLongS) return U's';
+  if (point == kKelvin) return U'k';
+  return point >= U'A' && point <= U'Z' ? point + (U'a' - U'A') : point;
+}
+
+/// UTF-8 of text in ISO-8859-1, in which each byte is a character.
+[[nodiscard]] inline std::string latin1_to_utf8(std::string_view text) {
+  std::string out;
+  out.reserve(2 * text.size());
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      out += c;
+    } else {
+      out += static_cast<char>(0xC0U | byte >> 6);
+      out += static_cast<char>(0x80U | (byte & 0x3FU));
+    }
+  }
+  return out;
+}
+
+}  // namespace shaman::text
