@@ -27,10 +27,6 @@ static_assert(protocol::kProbePrefix == layout::kProbe);
 
 }  // namespace
 
-result<std::string> checkout_path(std::string_view asked) {
-  return protocol::checkout_path(asked);
-}
-
 bool has_backslash(std::string_view path) noexcept {
   return path.find('\\') != std::string_view::npos;
 }

@@ -26,8 +26,7 @@ using protocol::kReusableName;
 /// How the name of the link begins that tells the checkout from all others (identity.hpp).
 using protocol::kIdentityPrefix;
 
-/// As protocol::checkout_path().
-[[nodiscard]] result<std::string> checkout_path(std::string_view asked);
+using protocol::checkout_path;
 
 /// Whether a file's path has `\` in it, which the newer packer sends from Windows as separators.
 [[nodiscard]] bool has_backslash(std::string_view path) noexcept;

@@ -11,7 +11,7 @@
 #include "checkout/path_rules.hpp"
 #include "store/disk_error.hpp"
 #include "store/housekeeping/dismantling.hpp"
-#include "store/layout.hpp"
+#include "store/linked_blob.hpp"
 
 namespace shaman {
 namespace {
@@ -104,12 +104,10 @@ result<bool> Erasure::is_made_by(const Asker& asker) const {
 }
 
 result<std::string> Erasure::maker() const {
-  const auto link = store_.file_system.read_link(checkout_, path_rules::kMakerName);
-  if (!link && is_nothing(link.error())) return std::string();
-  if (!link)
-    return disk_error(link.error(), "read who made the checkout " + text::in_quotes(path_));
-  const auto record = layout::blob_of_path(*link);
-  return record ? record->digest.hex() : std::string();
+  const auto record = linked_blob(store_.file_system, checkout_, path_rules::kMakerName);
+  if (!record)
+    return disk_error(record.error(), "read who made the checkout " + text::in_quotes(path_));
+  return *record ? (*record)->digest.hex() : std::string();
 }
 
 // It vanishes whole, by one rename, and is removed where nobody looks: half a checkout is never

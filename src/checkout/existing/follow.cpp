@@ -27,13 +27,11 @@ class Following {
       : tree_(tree), parts_(path_rules::components(written.path)), found_(found) {}
 
   result<void> run(bool is_anywhere) {
-    if (!is_anywhere) push({});
-    if (is_anywhere) {
-      const auto folders = tree_.folders();
-      if (!folders) return folders.error();
-      for (const std::string& folder : *folders)
-        push({folder});
-    }
+    const auto folders =
+        is_anywhere ? tree_.folders() : result<std::vector<std::string>>({std::string()});
+    if (!folders) return folders.error();
+    for (const std::string& folder : *folders)
+      push({folder});
     while (!waiting_.empty()) {
       const Step step = std::move(waiting_.back());
       waiting_.pop_back();

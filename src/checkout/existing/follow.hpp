@@ -27,8 +27,8 @@ class CheckoutTree {
 };
 
 /// Calls `found` with each checkout that a path could lead a worker into, whatever its system and
-/// its programs are. This is the one rule by which a job may be
-/// submitted, keeps checkouts, and may be deleted.
+/// its programs are. This is the one rule by which a job may be submitted, keeps checkouts, and may
+/// be deleted.
 [[nodiscard]] result<void> follow(CheckoutTree& tree, const WrittenPath& written,
                                   const std::function<void(const std::string& path)>& found);
 

@@ -115,20 +115,6 @@ class Opener {
     return opened;
   }
 
- private:
-  result<void> same_file_system(const fs::Folder& root, const fs::Folder& other,
-                                std::string_view name) {
-    const auto one = file_system_.stat(root);
-    const auto two = file_system_.stat(other);
-    if (!one) return refusal(path_, one.error().message());
-    if (!two) return refusal(path_, two.error().message());
-    if (one->device == two->device) return {};
-    return refusal(path_, std::string(name) +
-                              " in it is on another file system; files are renamed between its "
-                              "folders, so all of them must be on one");
-  }
-
- public:
   result<StorageTraits> traits(const fs::Folder& private_folder, Durability durability) {
     const auto traits = probe_storage(file_system_, private_folder);
     if (!traits) {
@@ -193,6 +179,18 @@ class Opener {
   }
 
  private:
+  result<void> same_file_system(const fs::Folder& root, const fs::Folder& other,
+                                std::string_view name) {
+    const auto one = file_system_.stat(root);
+    const auto two = file_system_.stat(other);
+    if (!one) return refusal(path_, one.error().message());
+    if (!two) return refusal(path_, two.error().message());
+    if (one->device == two->device) return {};
+    return refusal(path_, std::string(name) +
+                              " in it is on another file system; files are renamed between its "
+                              "folders, so all of them must be on one");
+  }
+
   // Under its name at once or not at all: two servers may start at the same time.
   result<void> write_format(const fs::Folder& private_folder) {
     const std::string temporary = "format-" + std::to_string(file_system_.random());
