@@ -153,7 +153,12 @@ ExitStatus cancel(Manager& manager, const ActionOptions& options) {
 template <ExitStatus (*act)(Manager&, const ActionOptions&)>
 ExitStatus with_manager(const client::Server& server, const ActionOptions& options) {
   Manager manager(server);
-  // What a server without a Manager says of jobs differs from call to call.
+  return act(manager, options);
+}
+
+// What a server without a Manager says of jobs differs from call to call.
+template <ExitStatus (*act)(Manager&, const ActionOptions&)>
+ExitStatus where_there_are_types(Manager& manager, const ActionOptions& options) {
   if (const auto types = manager.job_types(); !types) return fail(with_hint(types.error()));
   return act(manager, options);
 }
@@ -161,11 +166,13 @@ ExitStatus with_manager(const client::Server& server, const ActionOptions& optio
 constexpr std::array<Action, 5> kJobActions{{
     {"types", "Lists the Manager's job types and their settings.", false, with_manager<types>,
      nullptr},
-    {"list", "Lists all jobs, newest first.", false, with_manager<list_jobs>, nullptr},
-    {"show", "Shows one job with its settings and tasks.", true, with_manager<show_job>, nullptr},
+    {"list", "Lists all jobs, newest first.", false, with_manager<where_there_are_types<list_jobs>>,
+     nullptr},
+    {"show", "Shows one job with its settings and tasks.", true,
+     with_manager<where_there_are_types<show_job>>, nullptr},
     {"tail", "Shows the end of the log of each failed task of a job, or of one task.", true,
-     with_manager<tail>, nullptr},
-    {"cancel", "Cancels a job.", true, with_manager<cancel>,
+     with_manager<where_there_are_types<tail>>, nullptr},
+    {"cancel", "Cancels a job.", true, with_manager<where_there_are_types<cancel>>,
      "the Manager may be canceling it: see `shaman job list`"},
 }};
 
