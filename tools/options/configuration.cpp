@@ -10,14 +10,13 @@
 #include "shaman/text.hpp"
 
 #include "config/sources.hpp"
+#include "options/value_checks.hpp"
 
 namespace shaman::tools {
 namespace {
 
 constexpr const char* kFileVariable = "SHAMAN_CLIENT_CONFIG";
 constexpr const char* kFlamencoVariable = "FLAMENCO_MANAGER_URL";
-constexpr std::uint64_t kLowestRate = 1000;
-constexpr std::uint64_t kHighestRate = std::uint64_t{1} << 40;
 
 using config::Option;
 using config::Reload;

@@ -14,7 +14,7 @@
 /// options of a command take precedence over both.
 namespace shaman::tools {
 
-/// A value, and who gave it: `SHAMAN_SERVER`, `FILE:LINE`, `default`.
+/// Who has set a value: `SHAMAN_SERVER`, `FILE:LINE`, `default`.
 struct Origin {
   std::string text;
   bool is_variable = false;

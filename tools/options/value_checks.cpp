@@ -8,13 +8,6 @@
 #include "shaman/units.hpp"
 
 namespace shaman::tools {
-namespace {
-
-constexpr std::uint64_t kLowestRate = 1000;  // `1K` when that was 1000
-constexpr std::uint64_t kHighestRate = std::uint64_t{1} << 40;
-
-}  // namespace
-
 CLI::Validator whole_number(std::int64_t least, std::int64_t most) {
   return CLI::Validator(
       [least, most](const std::string& value) -> std::string {

@@ -11,7 +11,11 @@ namespace shaman::tools {
 
 [[nodiscard]] CLI::Validator whole_number(std::int64_t least, std::int64_t most);
 
-/// Makes bytes per second of a rate (shaman/units.hpp), from 1000 to 1 TiB.
+/// Bounds of the rates with which files are sent, in bytes per second.
+inline constexpr std::uint64_t kLowestRate = 1000;  // `1K` when that was 1000
+inline constexpr std::uint64_t kHighestRate = std::uint64_t{1} << 40;
+
+/// Makes bytes per second of a rate (shaman/units.hpp) within these bounds.
 [[nodiscard]] CLI::Validator byte_rate();
 
 /// What a script gives for a variable that is not set would be taken for an option not given.
