@@ -46,19 +46,10 @@ void print_in_force(const Loaded& loaded) {
   for (const config::Option& option : loaded.table.options()) {
     const auto origin = origins.find(option.key);
     if (origin == origins.end()) continue;
-    std::string values;
-    for (const std::string& value : option.get())
-      values += (values.empty() ? "" : ", ") + value;
-    std::printf("  %s: %s   (%s)\n", option.key.c_str(), text::printable(values).c_str(),
+    std::printf("  %s: %s   (%s)\n", option.key.c_str(),
+                text::printable(config::joined(option.get())).c_str(),
                 text::printable(origin->second).c_str());
   }
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string all;
-  for (const std::string& name : names)
-    all += (all.empty() ? "" : ", ") + name;
-  return all;
 }
 
 int print(const std::string& text) {
@@ -100,7 +91,7 @@ Start read_start(int argc, char** argv) {
   app.set_help_flag("-h,--help", "Print this help");
   app.set_version_flag("--version,-V", version_line("shaman-server"), "Print the version");
   app.formatter(std::make_shared<cli::ProgramHelpFormatter>());
-  app.footer("Commands: " + joined(command_names()) +
+  app.footer("Commands: " + config::joined(command_names()) +
              ". Run `shaman-server COMMAND --help` for the options of a command.");
   app.add_option("--config", start.sources.file,
                  "Read options from this YAML file; the command line and the environment take "

@@ -14,13 +14,6 @@ Error wrong(const std::string& given, const std::string& what) {
   return {errc::malformed_request, text::in_quotes(given) + " " + what};
 }
 
-std::string joined(const Values& values) {
-  std::string all;
-  for (const std::string& value : values)
-    all += (all.empty() ? "" : ", ") + value;
-  return all;
-}
-
 // How many letters must be put in, left out or changed (Levenshtein).
 std::size_t distance(std::string_view one, std::string_view other) {
   std::vector<std::size_t> row(other.size() + 1);
@@ -72,6 +65,13 @@ Option numeric(std::uint64_t& value, std::uint64_t least, std::uint64_t most,
 }
 
 }  // namespace
+
+std::string joined(const Values& values) {
+  std::string all;
+  for (const std::string& value : values)
+    all += (all.empty() ? "" : ", ") + value;
+  return all;
+}
 
 std::string Option::flag() const {
   std::string name = "--" + key;

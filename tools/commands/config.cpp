@@ -24,23 +24,18 @@ constexpr const char* kSampleHead =
     "# The options of a command take precedence over the environment, and the environment over\n"
     "# this file. `shaman config show` prints what is in force.\n";
 
-std::string joined(const config::Values& values) {
-  std::string all;
-  for (const std::string& value : values)
-    all += (all.empty() ? "" : ", ") + value;
-  return all.empty() ? "-" : all;
-}
-
 void show_text(const Configuration& configuration) {
   print("File: " + text::printable(configuration.file()) +
         (configuration.has_file() ? "" : " (does not exist)") + "\n");
   std::size_t width = 0;
   for (const config::Option& option : configuration.table().options())
     width = std::max(width, option.key.size());
-  for (const config::Option& option : configuration.table().options())
+  for (const config::Option& option : configuration.table().options()) {
+    const std::string shown = text::printable(config::joined(option.get()));
     print(option.key + ": " + std::string(width - option.key.size(), ' ') +
-          text::printable(joined(option.get())) + "  (" +
+          (shown.empty() ? "-" : shown) + "  (" +
           text::printable(configuration.origin(option.key).text) + ")\n");
+  }
 }
 
 void show_json(const Configuration& configuration) {
