@@ -26,5 +26,18 @@ TEST(FromUtc, CountsSecondsSince1970WhereverItRuns) {
   EXPECT_EQ(seconds_of(2016, 12, 31, 23, 59, 60), 1'483'228'800);
 }
 
+TEST(ParseRfc3339, TakesWholeTimesAndNothingElse) {
+  const auto noon = parse_rfc3339("2026-04-13T12:00:00Z");
+  ASSERT_TRUE(noon);
+  EXPECT_EQ(noon->time_since_epoch(), std::chrono::seconds(1776081600));
+  EXPECT_EQ(parse_rfc3339("2026-04-13T14:00:00+02:00"), noon);
+  EXPECT_EQ(parse_rfc3339("2026-04-13T06:30:00-05:30"), noon);
+  for (const char* const wrong :
+       {"", "2026-04-13", "2026-04-13T12:00:00", "2026-04-31T12:00:00Z", "2026-04-13T24:00:00Z",
+        "2026-04-13T12:00:00.Z", "2026-04-13T12:00:00Zx", "2026-04-13 12:00:00Z",
+        "2026-04-13T12:00:00+2:00", "-026-04-13T12:00:00Z", "2026-04-13T12:00:00,5Z"})
+    EXPECT_FALSE(parse_rfc3339(wrong)) << wrong;
+}
+
 }  // namespace
 }  // namespace shaman

@@ -57,8 +57,4 @@ struct MassDeletion {
 [[nodiscard]] result<std::vector<manager::Job>> doomed_by(const MassDeletion& order,
                                                           const std::vector<manager::Job>& all);
 
-/// RFC 3339, 5.6: `2026-04-13T12:00:00.5+02:00`. Nothing where it is none.
-[[nodiscard]] std::optional<std::chrono::system_clock::time_point> parse_rfc3339(
-    std::string_view text);
-
 }  // namespace shaman::proxy
