@@ -8,7 +8,6 @@
 #include "shaman/os.hpp"
 
 #include "submit/checkout_name.hpp"
-#include "submit/plan_options.hpp"
 
 namespace shaman::client {
 namespace {
@@ -21,7 +20,7 @@ std::size_t threads_for(const SubmitOptions& options) {
 
 SubmitOptions with_absolute_paths(SubmitOptions options) {
   options.blendfile = os::absolute(options.blendfile);
-  if (!options.project.empty()) options.project = os::absolute(options.project);
+  if (!options.plan.project.empty()) options.plan.project = os::absolute(options.plan.project);
   return options;
 }
 
@@ -40,7 +39,7 @@ result<void> Survey::trace_and_plan(const std::map<std::string, std::string>& un
   if (!traced) return traced.error();
   trace::set_aside(*traced, unreadable);
   if (stop_.stop_requested()) return Error{errc::cancelled, {}};
-  result<pack::Plan> plan = pack::make_plan(*traced, plan_options(options_));
+  result<pack::Plan> plan = pack::make_plan(*traced, options_.plan);
   if (!plan) return plan.error();
   trace_ = std::move(*traced);
   plan_ = std::move(*plan);
@@ -69,7 +68,7 @@ void Survey::set_aside_unreadable() {
 }
 
 pack::Shortfall Survey::shortfall() const {
-  return pack::shortfall_of(trace_, plan_, plan_options(options_));
+  return pack::shortfall_of(trace_, plan_, options_.plan);
 }
 
 std::string Survey::checkout_path() const {

@@ -248,8 +248,7 @@ ExitStatus submit_job(const SubmitCommandOptions& options, const std::stop_token
 
 ExitStatus run_submit(SubmitCommandOptions& options) {
   options.submit.cache_folder = os::cache_folder();
-  options.submit.private_files = configuration().private_files;
-  options.submit.project_marks = configuration().project_marks;
+  add_configured(options.submit.plan);
   if (options.submit.limit_rate == 0) options.submit.limit_rate = configuration().limit_rate;
   if (!options.submit.checkout_path.empty()) {
     result<std::string> path = client::checked_checkout_path(options.submit.checkout_path);
@@ -282,15 +281,15 @@ Command add_submit(CLI::App& app) {
       ->type_name("FILE.blend");
   add_server_option(*command, options->server);
   add_job_options(*command, options->job);
-  add_project_options(*command, options->submit.project, options->submit.allow_outside);
+  add_project_options(*command, options->submit.plan.project, options->submit.plan.allow_outside);
   command
       ->add_option("--checkout-path", options->submit.checkout_path,
                    "Path of the checkout on the server, which makes it unique. Default: the names "
                    "of the project folder and the .blend, such as film/shot1.")
       ->type_name("PATH")
       ->check(not_empty());
-  add_exclude_option(*command, options->submit.exclude);
-  add_include_option(*command, options->submit.include);
+  add_exclude_option(*command, options->submit.plan.exclude);
+  add_include_option(*command, options->submit.plan.include);
   command->add_flag(
       "--strict", options->submit.strict,
       "If a file is missing, damaged, cannot be read, or was left out as private, send nothing "

@@ -23,17 +23,12 @@ struct SubmitReport;
 struct SubmitOptions {
   std::string blendfile;
   Server server;
-  std::string project;                     ///< empty: the .blend's own folder
-  std::string checkout_path;               ///< empty: project folder's name / .blend's name
-  std::vector<std::string> allow_outside;  ///< see pack::PlanOptions
-  std::vector<std::string> exclude;        ///< likewise
-  std::vector<std::string> include;        ///< likewise
-  std::vector<std::string> private_files;  ///< likewise
-  std::vector<std::string> project_marks;  ///< likewise
-  bool strict = false;                     ///< with missing files nothing is sent
-  bool rehash = false;                     ///< read every file, whatever the cache knows
-  std::string cache_folder;                ///< empty: no cache
-  std::uint64_t limit_rate = 0;            ///< bytes a second that are sent; 0: no limit
+  pack::PlanOptions plan;        ///< which files go, and where they lie in the checkout
+  std::string checkout_path;     ///< empty: project folder's name / .blend's name
+  bool strict = false;           ///< with missing files nothing is sent
+  bool rehash = false;           ///< read every file, whatever the cache knows
+  std::string cache_folder;      ///< empty: no cache
+  std::uint64_t limit_rate = 0;  ///< bytes a second that are sent; 0: no limit
   /// Called when it is known what the scene needs, perhaps more than once, and when the submission
   /// fails: the report has all that is known by then. From the thread of submit().
   std::function<void(const SubmitReport&)> on_known;
