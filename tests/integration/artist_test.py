@@ -28,12 +28,6 @@ class ArtistTest(Studio, unittest.TestCase):
         self.addCleanup(server.close)
         return server
 
-    def write(self, path, data):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "wb") as file:
-            file.write(data)
-        return path
-
 
 class WithoutAManager(ArtistTest):
     def test_every_command_says_the_same(self):

@@ -56,10 +56,6 @@ class ClientTest(Studio, unittest.TestCase):
         with open(self.path(name), "rb") as file:
             return file.read()
 
-    def write(self, name, data):
-        with open(self.path(name), "wb") as file:
-            file.write(data)
-
     def arguments(self, url, *more):
         return ["submit", self.shot, "--project", self.project, "--server", url, "--json", *more]
 

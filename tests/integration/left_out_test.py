@@ -37,13 +37,6 @@ class LeftOutTest(Studio, ServerTest):
     def places(self, told):
         return set(self.server.read_checkout(told["checkoutPath"]))
 
-    def write(self, name, data=b"x", folder=None):
-        path = os.path.join(folder or self.project, name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "wb") as file:
-            file.write(data)
-        return path
-
 
 class Unreadable(LeftOutTest):
     """Told like a missing file, with who wants it; the rest goes."""
@@ -191,8 +184,8 @@ class Chosen(LeftOutTest):
 
     def test_what_lies_outside_goes_below_outside_project(self):
         outside = os.path.join(self.folder, "addon")
-        self.write("cache/1.bin", folder=outside)
-        self.write("cache/deep/2.bin", folder=outside)
+        self.write(os.path.join(outside, "cache/1.bin"))
+        self.write(os.path.join(outside, "cache/deep/2.bin"))
         places = self.places(self.submit("--include", outside))
         self.assertEqual({place for place in places if place.endswith(".bin")},
                          {"_outside_project/addon/cache/1.bin", "_outside_project/addon/cache/deep/2.bin"})

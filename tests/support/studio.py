@@ -20,3 +20,11 @@ class Studio:
         self.project = os.path.join(self.studio, "film")
         self.shot = os.path.join(self.project, "shots", "shot010.blend")
         self.client = Client(os.path.join(self.folder, "cache"))
+
+    def write(self, path, data=b"x"):
+        """Writes a file of the project, or one of an absolute path; gives its path."""
+        path = os.path.join(self.project, path)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(data)
+        return path
