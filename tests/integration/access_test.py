@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who may do what: tokens, networks, hosts, origins; and that no token is ever told to anybody."""
 
-import http.client
 import os
 import subprocess
 import unittest

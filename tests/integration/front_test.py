@@ -10,7 +10,7 @@ import time
 import unittest
 
 import behind
-from api import CREATE, REQUIREMENTS, Api, files_url, new_content, spec
+from api import REQUIREMENTS, Api, files_url, new_content, spec
 from behind import Behind
 from raw_http import RawConnection
 from shaman_server import PATIENCE, Server, sha256, wait_until

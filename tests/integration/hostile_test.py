@@ -6,9 +6,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-import unittest
 
-from api import CREATE, Api, ServerTest, main, new_content, spec
+from api import CREATE, ServerTest, main, new_content, spec
 from raw_http import RawConnection
 from shaman_server import Server, sha256, wait_until
 

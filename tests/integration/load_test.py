@@ -4,7 +4,6 @@
 import concurrent.futures
 import os
 import threading
-import unittest
 
 from api import Api, ServerTest, main, new_content
 from shaman_server import SANITIZED, sha256

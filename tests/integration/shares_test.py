@@ -12,7 +12,7 @@ import unittest
 from api import CREATE, REQUIREMENTS, Api, files_url, main, new_content, spec
 from crowd import Crowd, allow_many_descriptors
 from raw_http import RawConnection
-from shaman_server import Server, sha256, wait_until
+from shaman_server import Server, wait_until
 
 MANY = 1000
 MIB = 1 << 20

@@ -5,7 +5,7 @@ import re
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from repository import ROOT, documents, files, name, prose_lines, text
+from repository import documents, files, name, prose_lines, text
 
 SVG = "{http://www.w3.org/2000/svg}"
 # What a document is wide on a forge.
