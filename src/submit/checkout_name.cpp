@@ -11,13 +11,7 @@ namespace shaman::client {
 namespace {
 
 std::string component_of(std::string_view name) {
-  static constexpr std::string_view kNotAllowed = "?*:;{}\\";
-  std::string clean;
-  for (const char c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool is_control = byte < 0x20 || byte == 0x7F;
-    clean += is_control || kNotAllowed.find(c) != std::string_view::npos ? '_' : c;
-  }
+  std::string clean(name);
   if (!text::is_utf8(clean)) {
     for (char& c : clean) {
       if (static_cast<unsigned char>(c) >= 0x80) c = '_';
@@ -28,8 +22,8 @@ std::string component_of(std::string_view name) {
     while (!text::is_utf8(clean))
       clean.pop_back();
   }
-  if (clean == "." || !protocol::checkout_path(clean)) return "unnamed";
-  return clean;
+  const auto path = protocol::checkout_path(clean);
+  return path ? *path : "unnamed";
 }
 
 }  // namespace

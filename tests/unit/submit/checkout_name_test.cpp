@@ -18,6 +18,7 @@ TEST(DefaultCheckoutPath, IsTheProjectsAndTheBlendsName) {
 TEST(DefaultCheckoutPath, IsAlwaysOneThatAServerTakes) {
   EXPECT_EQ(default_checkout_path("/p/a:b", "/p/a:b/x?{1}.blend"), "a_b/x__1_");
   EXPECT_EQ(default_checkout_path("/p/caf\xe9", "/p/caf\xe9/x.blend"), "caf_/x");
+  EXPECT_EQ(default_checkout_path("/p/f", "/p/f/a\xc2\x85\n.blend"), "f/a__");
   EXPECT_EQ(default_checkout_path("/p/f", "/p/f/..blend"), "f/unnamed");
   EXPECT_EQ(default_checkout_path("/p/f", "/p/f/.blend"), "f/.blend");
   std::string name;
