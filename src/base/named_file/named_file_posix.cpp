@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/named_file/named_file_system.hpp"
-#include "base/os_posix_file.hpp"
+#include "base/os/posix_file.hpp"
 
 namespace shaman::named_file {
 namespace {

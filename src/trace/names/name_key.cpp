@@ -11,17 +11,13 @@
 #include "shaman/text.hpp"
 
 #include "base/code_points.hpp"
+#include "base/name_fold.hpp"
 
 namespace shaman::trace {
 namespace {
 
-// Full folding makes "ss" of a sharp s, which no file system does: only what stays one character.
 utf8proc_int32_t fold(utf8proc_int32_t point, void* /*data*/) {
-  utf8proc_int32_t folded = point;
-  int boundary = 0;
-  const utf8proc_ssize_t length =
-      utf8proc_decompose_char(point, &folded, 1, UTF8PROC_CASEFOLD, &boundary);
-  return length == 1 ? folded : point;
+  return static_cast<utf8proc_int32_t>(text::folded_to_one(static_cast<char32_t>(point)));
 }
 
 struct Free {

@@ -4,7 +4,7 @@
 
 #include "shaman/os.hpp"
 
-#include "base/os_windows_text.hpp"
+#include "base/os/windows_text.hpp"
 #include "temporary_folder.hpp"
 
 namespace shaman::os {

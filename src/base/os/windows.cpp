@@ -11,7 +11,7 @@
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
-#include "base/os_windows_text.hpp"
+#include "base/os/windows_text.hpp"
 
 namespace shaman::os {
 namespace {

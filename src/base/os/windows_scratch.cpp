@@ -9,7 +9,7 @@
 #include "shaman/os.hpp"
 #include "shaman/scratch_file.hpp"
 
-#include "base/os_windows_text.hpp"
+#include "base/os/windows_text.hpp"
 
 namespace shaman::os {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/os_windows_text.hpp"
+#include "base/os/windows_text.hpp"
 
 #include <algorithm>
 

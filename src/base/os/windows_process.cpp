@@ -9,7 +9,7 @@
 
 #include "shaman/os.hpp"
 
-#include "base/os_windows_text.hpp"
+#include "base/os/windows_text.hpp"
 
 // The others need it first.
 // clang-format off

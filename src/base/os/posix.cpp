@@ -26,7 +26,7 @@
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
-#include "base/os_posix_file.hpp"
+#include "base/os/posix_file.hpp"
 
 namespace shaman::os {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "shaman/error.hpp"
 
-/// Windows' text and paths, for os_windows*.cpp only.
+/// Windows' text and paths, for windows*.cpp only.
 namespace shaman::os::windows {
 
 /// UTF-16 of UTF-8. Bytes that are not UTF-8 become U+FFFD, which no file's name has: not found.
