@@ -2,9 +2,10 @@
 #include "http/target.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "shaman/text.hpp"
+
+#include "base/percent.hpp"
 
 namespace shaman::http {
 namespace {
@@ -15,13 +16,11 @@ result<std::string> decode_segment(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
     if (c == '%') {
-      unsigned value = 0;
-      const std::string_view digits = text.substr(i + 1, 2);
-      const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-      if (digits.size() != 2 || parsed.ptr != digits.data() + 2)
+      const auto byte = escaped_byte(text.substr(i));
+      if (!byte)
         return Error{errc::malformed_request,
                      "the address holds a % that is not followed by two hex digits"};
-      c = static_cast<char>(value);
+      c = *byte;
       i += 2;
     }
     if (c == '\0') return Error{errc::malformed_request, "the address holds a NUL character"};
@@ -41,20 +40,53 @@ std::string_view without_host(std::string_view target) {
   return target;
 }
 
-// A tilde inside of a word is none: `PROGRA~1`.
-bool begins_word(std::string_view target, std::size_t at) {
-  if (at == 0 || (at >= 3 && target[at - 3] == '%')) return true;
-  const char before = target[at - 1];
-  return !((before >= '0' && before <= '9') || (before >= 'a' && before <= 'z') ||
-           (before >= 'A' && before <= 'Z'));
+// What an address says to whoever undoes its escapes as often as there are any, and where in the
+// address each character begins.
+struct Unescaped {
+  explicit Unescaped(std::string_view target) {
+    for (std::size_t i = 0; i < target.size(); ++i) {
+      text += target[i];
+      begins.push_back(i);
+      while (join_escape()) {
+      }
+    }
+  }
+
+  std::string text;
+  std::vector<std::size_t> begins;
+
+ private:
+  // What has become a character can be a part of the next escape.
+  bool join_escape() {
+    if (text.size() < 3) return false;
+    const auto byte = escaped_byte(std::string_view(text).substr(text.size() - 3));
+    if (!byte) return false;
+    text.resize(text.size() - 2);
+    begins.resize(text.size());
+    text.back() = *byte;
+    return true;
+  }
+};
+
+bool is_alphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// By what a token that may begin here is known: its tilde, or how tokens and JWTs begin.
-std::string_view mark_of_token(std::string_view target, std::size_t at) {
-  const std::string_view rest = target.substr(at);
-  for (const std::string_view mark : {"shm_", "eyJ", "~", "%7E", "%7e"})
-    if (rest.starts_with(mark) && begins_word(target, at)) return mark;
+// By what a token that may begin here is known: its tilde, or how tokens and JWTs begin. A tilde
+// inside of a word is none: `PROGRA~1`.
+std::string_view mark_of_token(std::string_view text, std::size_t at) {
+  const bool is_in_word = at > 0 && is_alphanumeric(text[at - 1]);
+  for (const std::string_view mark : {"shm_", "eyJ", "~"}) {
+    const bool may_begin = !is_in_word || mark == "shm_";
+    if (may_begin && text::is_same_but_for_case(text.substr(at, mark.size()), mark)) return mark;
+  }
   return {};
+}
+
+// How a JWT begins is how many a name begins; only its second part tells it from those.
+bool is_token(std::string_view mark, std::string_view rest) {
+  rest = rest.substr(0, rest.find_first_of("/?#&"));
+  return mark == "eyJ" ? text::in_lower_case(rest).find(".eyj") != rest.npos : !rest.empty();
 }
 
 std::string_view path_of(std::string_view target) {
@@ -94,29 +126,26 @@ std::string take_token(std::string& target, std::vector<std::string>& segments) 
 }
 
 bool holds_token(std::string_view target) {
-  constexpr std::string_view kEnds = "/?#&";
-  for (std::size_t at = 0; at < target.size(); ++at) {
-    const std::string_view mark = mark_of_token(target, at);
-    // How a JWT begins, without a tilde, is how many a name begins.
-    if (mark.empty() || mark == "eyJ") continue;
-    const std::size_t rest = at + mark.size();
-    if (rest < target.size() && kEnds.find(target[rest]) == kEnds.npos) return true;
+  const std::string text = Unescaped(target).text;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const std::string_view mark = mark_of_token(text, at);
+    if (!mark.empty() && is_token(mark, std::string_view(text).substr(at + mark.size())))
+      return true;
   }
   return false;
 }
 
 std::string without_tokens(std::string_view target) {
+  const Unescaped seen(target);
   std::string out;
-  for (std::size_t at = 0; at < target.size();) {
-    const std::string_view mark = mark_of_token(target, at);
-    if (mark.empty()) {
-      out += target[at++];
-      continue;
-    }
-    out.append(mark == "~" || mark.starts_with('%') ? "~…" : "…");
-    at = std::min(target.find_first_of("/?#&", at), target.size());
+  std::size_t copied = 0;
+  for (std::size_t at = 0; at < seen.text.size(); ++at) {
+    const std::string_view mark = mark_of_token(seen.text, at);
+    if (mark.empty() || seen.begins[at] < copied) continue;
+    out.append(target.substr(copied, seen.begins[at] - copied)).append(mark == "~" ? "~…" : "…");
+    copied = std::min(target.find_first_of("/?#&", seen.begins[at]), target.size());
   }
-  return out;
+  return out.append(target.substr(copied));
 }
 
 }  // namespace shaman::http

@@ -21,7 +21,7 @@ namespace shaman::http {
 [[nodiscard]] std::string take_token(std::string& target, std::vector<std::string>& segments);
 
 /// Whether an address holds what could be a token in whatever place: a word that begins with `~`,
-/// escaped or not, or with `shm_`. To be asked after take_token().
+/// `shm_`, or a JWT, in any case, and however often escaped. To be asked after take_token().
 [[nodiscard]] bool holds_token(std::string_view target);
 
 /// For a log: `~…` for each part that could be a token, in the query too, since one that stands in

@@ -7,6 +7,8 @@
 
 #include "shaman/text.hpp"
 
+#include "base/percent.hpp"
+
 namespace shaman::client {
 namespace {
 
@@ -22,25 +24,6 @@ std::string base64(std::string_view text) {
                                        reinterpret_cast<const unsigned char*>(text.data()),
                                        static_cast<int>(text.size()));
   out.resize(static_cast<std::size_t>(length));
-  return out;
-}
-
-std::string without_escapes(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto digit = [&](std::size_t at) {
-      return at < text.size() ? std::string_view("0123456789abcdef").find(text[at] | 0x20)
-                              : std::string_view::npos;
-    };
-    const std::size_t high = digit(i + 1);
-    const std::size_t low = digit(i + 2);
-    if (text[i] == '%' && high < 16 && low < 16) {
-      out += static_cast<char>(high << 4U | low);
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
   return out;
 }
 

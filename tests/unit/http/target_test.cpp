@@ -39,10 +39,15 @@ TEST(Target, GivesUpItsToken) {
 }
 
 TEST(Target, IsKnownToHoldATokenInWhateverPlace) {
-  for (const char* target : {"/~T", "/%7ET/a", "/%7eT", "//~T/a", "/a/~T", "/a?~T", "/a?x=~T",
-                             "/%2F~T", "/a?token=shm_T", "/shm_T/a", "HTTP://h/~T", "/~eyJT/x"})
+  for (const char* target :
+       {"/~T",           "/%7ET/a",     "/%7eT",        "//~T/a",         "/a/~T",
+        "/a?~T",         "/a?x=~T",     "/%2F~T",       "/a?token=shm_T", "/shm_T/a",
+        "HTTP://h/~T",   "/~eyJT/x",    "/a?t=%73hm_T", "/a?t=shm%5fT",   "/a?t=%2573%25%368m_T",
+        "/a?t=SHM_T",    "/%%37EshM_T", "/%257eT",      "/xshm_T",        "/a?eyJT.eyJT.T",
+        "/%65yJT%2eeyJT"})
     EXPECT_TRUE(holds_token(target)) << target;
-  for (const char* target : {"/", "/~/a", "/a/b~c?x=PROGRA~1", "/eyJpage", "/app/assets/i-eyJx.js"})
+  for (const char* target : {"/", "/~/a", "/a/b~c?x=PROGRA~1", "/eyJpage", "/app/assets/i-eyJx.js",
+                             "/a%", "/%%%7", "/100%25/shm", "/a?x=shm_&y", "/%41~T"})
     EXPECT_FALSE(holds_token(target)) << target;
 }
 
@@ -51,11 +56,13 @@ TEST(Target, IsShownWithoutTokens) {
   for (const char* target :
        {"/~T/a", "//~T/a", "/%7ET/a", "~T/a", "HTTP://h/~T", "/x/~T?a", "/~T%zz/~T"})
     EXPECT_EQ(without_tokens(target).find('T', 5), std::string::npos) << target;
-  for (const char* target : {"/a?~T", "/a?x=~T", "/a?x&~T", "/a;~T", "/a#~T", "/%2F~T", "/%2f%7eT",
-                             "/a?token=shm_T", "/shm_T/a", "/a?eyJT.eyJT.T", "/%73/shm_T"})
+  for (const char* target :
+       {"/a?~T", "/a?x=~T", "/a?x&~T", "/a;~T", "/a#~T", "/%2F~T", "/%2f%7eT", "/a?token=shm_T",
+        "/shm_T/a", "/a?eyJT.eyJT.T", "/%73/shm_T", "/%2573hm_T", "/a?SHM%5FT"})
     EXPECT_EQ(without_tokens(target).find('T', 2), std::string::npos) << target;
   EXPECT_EQ(without_tokens("/~T/a?b"), "/~…/a?b");
   EXPECT_EQ(without_tokens("/a?x=~T&y=1"), "/a?x=~…&y=1");
+  EXPECT_EQ(without_tokens("/a%20b?x=%73hm_T%zz/c%2Fd"), "/a%20b?x=…/c%2Fd");
 }
 
 }  // namespace
