@@ -29,9 +29,11 @@ void FairBudget::Grant::release() noexcept {
 
 std::optional<FairBudget::Grant> FairBudget::try_acquire(std::string_view client,
                                                          std::uint64_t amount, Holder* holder) {
-  amount = std::min(amount, total_);
+  amount = std::min(amount, most_of_one_);
   const std::lock_guard lock(mutex_);
   if (waiting_ > 0 || amount > free_) return std::nullopt;
+  const auto known = clients_.find(client);
+  if (known != clients_.end() && !may_have(known->second, amount)) return std::nullopt;
   return Grant(*this, grant(client_of(client), amount, holder));
 }
 
@@ -72,6 +74,11 @@ void FairBudget::give_back(std::list<Node>::iterator node) {
   forget_if_gone(client);
 }
 
+bool FairBudget::may_have(const Client& client, std::uint64_t amount) const {
+  return client.held + amount <= most_of_one_;
+}
+
+// Null where each who waits has as much as one may have.
 FairBudget::Request* FairBudget::next() const {
   Request* best = nullptr;
   const auto rank = [](const Request& request) {
@@ -80,6 +87,7 @@ FairBudget::Request* FairBudget::next() const {
   for (const auto& [name, client] : clients_) {
     if (client.queue.empty()) continue;
     Request* const oldest = client.queue.front();
+    if (!may_have(client, oldest->amount_)) continue;
     if (best == nullptr || rank(*oldest) < rank(*best)) best = oldest;
   }
   return best;
@@ -87,7 +95,9 @@ FairBudget::Request* FairBudget::next() const {
 
 void FairBudget::serve_queue() {
   while (waiting_ > 0) {
-    Request& request = *next();
+    Request* const first = next();
+    if (first == nullptr) return;
+    Request& request = *first;
     if (request.amount_ > free_) return take_back_for(request);
     request.client_->queue.pop_front();
     --waiting_;
@@ -163,7 +173,7 @@ void FairBudget::relieve(Time now) {
 FairBudget::Request::Request(FairBudget& budget, std::string_view client, std::uint64_t amount,
                              std::function<void()> wake, Holder* holder)
     : budget_(budget),
-      amount_(std::min(amount, budget.total_)),
+      amount_(std::min(amount, budget.most_of_one_)),
       wake_(std::move(wake)),
       holder_(holder) {
   const std::lock_guard lock(budget_.mutex_);

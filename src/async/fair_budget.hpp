@@ -15,9 +15,9 @@ namespace shaman::http {
 
 /// A limited amount of something (bytes, buffers, connections) that clients share
 /// (docs/design/0015-shares-for-each-client.md). A client may have all of it while nobody else
-/// waits. Of those who wait, the client that holds least comes next, and of its requests the
-/// oldest: a large wish is not starved by small ones, nor one client by the many requests of
-/// another. Sans-I/O; all members from any thread.
+/// waits, but for what is kept for others. Of those who wait, the client that holds least comes
+/// next, and of its requests the oldest: a large wish is not starved by small ones, nor one client
+/// by the many requests of another. Sans-I/O; all members from any thread.
 class FairBudget {
   struct Node;
   struct Client;
@@ -25,7 +25,9 @@ class FairBudget {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  explicit FairBudget(std::uint64_t total) : free_(total), total_(total) {}
+  /// `kept` of the total is for others: no client alone may have it. For what cannot be taken back.
+  explicit FairBudget(std::uint64_t total, std::uint64_t kept = 0)
+      : free_(total), total_(total), most_of_one_(total - kept) {}
   FairBudget(const FairBudget&) = delete;
   FairBudget& operator=(const FairBudget&) = delete;
 
@@ -124,6 +126,7 @@ class FairBudget {
   std::list<Node>::iterator grant(Client& client, std::uint64_t amount, Holder* holder);
   void give_back(std::list<Node>::iterator node);
   void serve_queue();
+  [[nodiscard]] bool may_have(const Client& client, std::uint64_t amount) const;
   [[nodiscard]] Request* next() const;
   void take_back_for(const Request& request);
   [[nodiscard]] bool take_one_for(const Request& request);
@@ -134,6 +137,7 @@ class FairBudget {
   std::uint64_t free_;
   std::uint64_t coming_back_ = 0;
   const std::uint64_t total_;
+  const std::uint64_t most_of_one_;
   std::uint64_t next_number_ = 0;
   std::size_t waiting_ = 0;
   std::uint64_t wanted_ = 0;  ///< by all who wait

@@ -231,11 +231,20 @@ std::function<void()> Connection::interrupter() {
 }
 
 std::shared_ptr<void> Connection::watch(std::function<void()> others) {
-  entry_.tell_when_gone([end = interrupter(), others = std::move(others)] {
+  entry_.tell_when_gone([end = interrupter(), others] {
     end();
     if (others) others();
   });
-  return {this, [](Connection* watched) { watched->entry_.tell_when_gone({}); }};
+  entry_.tell_when_giving_way(std::move(others));
+  return {this, [](Connection* watched) {
+            watched->entry_.tell_when_gone({});
+            watched->entry_.tell_when_giving_way({});
+          }};
+}
+
+std::shared_ptr<void> Connection::when_giving_way(std::function<void()> others) {
+  entry_.tell_when_giving_way(std::move(others));
+  return {this, [](Connection* watched) { watched->entry_.tell_when_giving_way({}); }};
 }
 
 Task<std::optional<FairBudget::Grant>> Connection::acquire(FairBudget& budget, std::uint64_t amount,

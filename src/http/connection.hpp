@@ -94,9 +94,11 @@ class Connection final : private FairBudget::Holder {
   [[nodiscard]] std::function<void()> interrupter();
 
   /// While it lives, a client that closes its side has gone: the connection is lost then, at once
-  /// rather than when something is written to it, and `others` is called, from any thread. For
-  /// waits in which nothing is read from the client. One at a time.
+  /// rather than when something is written to it, and `others` is called, from any thread; also if
+  /// the connection gives way. For waits in which nothing is read from the client. One at a time.
   [[nodiscard]] std::shared_ptr<void> watch(std::function<void()> others = {});
+  /// While it lives, `others` is called, from any thread, if the connection gives way.
+  [[nodiscard]] std::shared_ptr<void> when_giving_way(std::function<void()> others);
 
   /// Each wait happens in a phase that says who is waited for, and how long at most.
   void enter(Phase phase, Clock::duration at_most) { entry_.enter(phase, at_most); }

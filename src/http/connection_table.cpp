@@ -47,7 +47,14 @@ bool ConnectionTable::Entry::give_way() {
   else if (phase != Phase::waiting)
     ::shutdown(socket_, SHUT_RDWR);
   wake_();
+  const std::lock_guard lock(others_mutex_);
+  if (others_) others_();
   return true;
+}
+
+void ConnectionTable::Entry::tell_when_giving_way(std::function<void()> others) {
+  const std::lock_guard lock(others_mutex_);
+  others_ = std::move(others);
 }
 
 void ConnectionTable::Entry::tell_when_gone(std::function<void()> gone) {

@@ -58,6 +58,8 @@ class ConnectionTable {
     /// Whom check() tells, once, that the peer has closed its side; nobody when empty. It is called
     /// under the table's lock, and must only wake others.
     void tell_when_gone(std::function<void()> gone);
+    /// Whom give_way() tells, besides `wake`; nobody when empty. It must only wake others.
+    void tell_when_giving_way(std::function<void()> others);
 
    private:
     friend class ConnectionTable;
@@ -73,6 +75,8 @@ class ConnectionTable {
     std::atomic<bool> gave_way_{false};
     std::string client_;          // guarded by the table's mutex
     std::function<void()> gone_;  // guarded by the table's mutex
+    std::mutex others_mutex_;     // taken after the table's, or without it
+    std::function<void()> others_;
     std::list<Entry*>::iterator place_;
   };
 

@@ -7,7 +7,16 @@ import json
 import socketserver
 import struct
 import threading
+import unittest
 
+from api import Api, files_url, new_content, spec
+from raw_http import RawConnection
+from shaman_server import Server
+
+CONFIGURATION = "/api/v3/configuration"
+UPGRADE = ("GET", "/socket.io/?EIO=3&transport=websocket", [
+    ("Upgrade", "websocket"), ("Connection", "keep-alive, Upgrade"), ("Sec-WebSocket-Version", "13"),
+    ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")])
 WEBSOCKET_KEY = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
@@ -106,12 +115,16 @@ class Behind:
         self.server.server_close()
 
 
-def echo_websocket(handler, seen):
-    """Accepts the upgrade and sends every frame back, without its mask."""
+def accept_websocket(handler, seen):
     key = dict((name.lower(), value) for name, value in seen["headers"])["sec-websocket-key"]
     accept = base64.b64encode(hashlib.sha1(key.encode() + WEBSOCKET_KEY).digest()).decode()
     handler.send(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                   f"Sec-WebSocket-Accept: {accept}\r\n\r\n").encode())
+
+
+def echo_websocket(handler, seen):
+    """Accepts the upgrade and sends every frame back, without its mask."""
+    accept_websocket(handler, seen)
     while head := handler.rfile.read(2):
         payload = read_payload(handler.rfile.read, head)
         handler.send(frame(head[0] & 0x0F, payload))
@@ -139,3 +152,37 @@ def frame(opcode, payload, mask=None):
     if not mask:
         return head + payload
     return head + mask + bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
+
+
+def configuration(shaman):
+    body = json.dumps({"storageLocation": "/s", "shamanEnabled": shaman, "isFirstRun": False})
+    return lambda handler, seen: handler.reply(body.encode())
+
+
+class FrontTest(unittest.TestCase):
+    answers = {}
+    options = {}
+
+    def setUp(self):
+        self.behind = Behind({CONFIGURATION: configuration(True), **self.answers})
+        self.addCleanup(self.behind.close)
+        self.server = Server(manager=self.behind.url, **self.options)
+        self.server.start()
+        self.addCleanup(self.server.close)
+        # It looks at the Manager's configuration first, and does not think much of this one's.
+        self.server.wait_for_log("warning the Manager: ")
+        self.behind.forget()
+        self.api = Api(self.server)
+        self.addCleanup(self.api.close)
+
+    def raw(self):
+        connection = RawConnection(self.server)
+        self.addCleanup(connection.close)
+        return connection
+
+    def make_checkout(self, path):
+        content = new_content()
+        self.api.call("POST", files_url(content), content)
+        made = self.api.create(path, [spec("scene.blend", content)])
+        self.assertEqual(made.status, 200, made)
+        return made.json()["checkoutPath"]

@@ -75,6 +75,7 @@ class Passing {
   Task<Response> upgrade();
 
   [[nodiscard]] Response refuse_loop() const;
+  void wait_for_manager();
   void give_back_manager();
   [[nodiscard]] bool may_repeat() const;
   [[nodiscard]] bool has_answer_body() const;
@@ -91,6 +92,7 @@ class Passing {
   std::optional<LoopWatch::Entry> under_way_;  // until the answer begins
   JobCalls jobs_;
   Upstream::Lease manager_;
+  std::shared_ptr<void> giving_way_;  // while manager_ is for this client alone
   bool has_answer_begun_ = false;
   std::optional<std::string> body_;  // where it had to be looked into
   AnswerHead answer_;
@@ -166,7 +168,9 @@ Task<std::optional<Response>> Passing::exchange_heads() {
       bool done = co_await send_request();
       if (done) done = co_await read_head();
       if (done) co_return std::nullopt;
-      if (has_answer_begun_ || manager_->is_expired() || client_.is_lost()) co_return no_answer();
+      const bool may_go_on = !has_answer_begun_ && !manager_->is_expired() && !client_.is_lost() &&
+                             !client_.gave_way();
+      if (!may_go_on) co_return no_answer();
     }
   }
   co_return co_await connect_and_send();
@@ -223,9 +227,14 @@ Task<bool> Passing::send_body() {
   co_return true;
 }
 
+// A call that changes nothing gives its place to another client that needs it.
+void Passing::wait_for_manager() {
+  client_.enter(may_repeat() ? Phase::waiting : Phase::working, upstream_.timeouts().answer * 2);
+}
+
 Task<bool> Passing::read_head() {
   manager_->enter(Phase::reading, upstream_.timeouts().answer);
-  client_.enter(Phase::working, upstream_.timeouts().answer * 2);
+  wait_for_manager();
   co_return co_await read_answer_head(*manager_, answer_, has_answer_begun_);
 }
 
@@ -236,6 +245,10 @@ Response Passing::no_answer() const {
     response.unheard = true;
     return response;
   }
+  if (client_.gave_way())
+    return Response::error(
+        503,
+        "many clients ask the Manager at once, and others wait for an answer: try again later");
   if (manager_->is_expired())
     return Response::error(504, manager + " did not answer within " +
                                     std::to_string(upstream_.timeouts().answer.count() / 1000) +
@@ -247,6 +260,7 @@ Response Passing::no_answer() const {
 
 // Its answer has been read to the end.
 void Passing::give_back_manager() {
+  giving_way_.reset();
   if (manager_ && answer_.keep_alive) upstream_.give_back(std::move(manager_));
 }
 
@@ -288,6 +302,7 @@ Task<Response> Passing::pass_answer() {
   if (!has_answer_body()) give_back_manager();
   bool heard = co_await client_.write({text, {}, {}});
   if (!heard || !has_answer_body()) co_return sent(heard, goes_on);
+  giving_way_ = client_.when_giving_way(manager_->interrupter());
   const bool ends_with_connection = !answer_.is_chunked && !answer_.content_length;
   if (ends_with_connection) {
     heard = co_await pass_until_close(framing.is_chunked);
@@ -306,7 +321,7 @@ Task<bool> Passing::pass_body(RequestBody& body, bool is_chunked) {
   while (const std::size_t length = co_await body.read(piece)) {
     if (body.is_done()) give_back_manager();
     if (!co_await send_piece(client_, {piece.data(), length}, is_chunked)) co_return false;
-    client_.enter(Phase::working, upstream_.timeouts().answer * 2);
+    wait_for_manager();
   }
   // Cut short, so that the client sees that this was not all.
   if (!body.is_done()) co_return false;
@@ -322,6 +337,7 @@ Task<bool> Passing::pass_until_close(bool is_chunked) {
     const std::string piece(manager_->buffered());
     manager_->consume(piece.size());
     if (!co_await send_piece(client_, piece, is_chunked)) co_return false;
+    wait_for_manager();
   }
   if (manager_->is_lost() || manager_->is_expired()) co_return false;
   if (is_chunked) co_return co_await client_.write({"0\r\n\r\n", {}, {}});

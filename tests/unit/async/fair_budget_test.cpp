@@ -57,6 +57,30 @@ TEST(FairBudget, ServesAClientInOrderSoThatALargeWishIsNotStarved) {
   EXPECT_TRUE(small.take());
 }
 
+TEST(FairBudget, SomeIsKeptForOthers) {
+  FairBudget budget(8, 2);
+  std::vector<FairBudget::Grant> grants;
+  for (int i = 0; i < 6; ++i)
+    grants.push_back(budget.try_acquire("anna", 1).value());
+  EXPECT_FALSE(budget.try_acquire("anna", 1));
+  int wakes = 0;
+  FairBudget::Request waits(budget, "anna", 1, [&] { ++wakes; });
+  EXPECT_EQ(wakes, 0) << "2 are free, but not hers";
+  FairBudget::Request others(budget, "ben", 2, [] {});
+  auto bens = others.take();
+  ASSERT_TRUE(bens);
+  grants.pop_back();
+  EXPECT_EQ(wakes, 1);
+  EXPECT_TRUE(waits.take());
+}
+
+TEST(FairBudget, WhoAsksForMoreThanOneMayHaveGetsThat) {
+  FairBudget budget(8, 2);
+  EXPECT_TRUE(budget.try_acquire("anna", 8));
+  const auto all = budget.try_acquire("anna", 8);
+  EXPECT_EQ(budget.available(), 2U);
+}
+
 TEST(FairBudget, WhoLeavesTheQueueLetsTheOthersThrough) {
   FairBudget budget(10);
   const auto held = budget.try_acquire("anna", 5);

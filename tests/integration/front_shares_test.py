@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""In front of a Manager, one client (127.0.0.2) that takes all places that it can get does not stop the others."""
+
+import concurrent.futures
+import select
+import threading
+import unittest
+
+import behind
+from behind import UPGRADE, FrontTest
+from crowd import allow_many_descriptors
+from raw_http import RawConnection
+from shaman_server import PATIENCE, wait_until
+
+
+class Crowds(FrontTest):
+    CROWD = 1100
+    MOST_OF_ONE = 1024 * 7 // 8
+
+    @classmethod
+    def setUpClass(cls):
+        allow_many_descriptors()
+
+    def hang(self, handler, seen):
+        self.released.wait(PATIENCE)
+        return False
+
+    def hang_in_a_tunnel(self, handler, seen):
+        behind.accept_websocket(handler, seen)
+        return self.hang(handler, seen)
+
+    def setUp(self):
+        self.released = threading.Event()
+        self.answers = {"/hang": self.hang, "/socket.io/": self.hang_in_a_tunnel}
+        super().setUp()
+        self.addCleanup(self.released.set)
+
+    def crowd(self, method, target, headers=()):
+        connections = []
+        for _ in range(self.CROWD):
+            connections.append(RawConnection(self.server, source="127.0.0.2"))
+            self.addCleanup(connections[-1].close)
+            connections[-1].request(method, target, headers)
+        wait_until(lambda: len(self.behind.seen) >= self.MOST_OF_ONE, "the crowd at the Manager")
+        return connections
+
+    def assert_others_are_served(self):
+        for _ in range(20):
+            self.assertEqual(self.api.get("/x").status, 200)
+        with concurrent.futures.ThreadPoolExecutor(30) as pool:
+            list(pool.map(lambda _: self.assert_one_is_served(), range(300)))
+
+    def assert_one_is_served(self):
+        with RawConnection(self.server) as other:
+            self.assertEqual(other.exchange("GET", "/x").status, 200)
+
+    def test_slow_reads(self):
+        self.crowd("GET", "/hang")
+        self.assert_others_are_served()
+
+    def test_slow_changes(self):
+        self.crowd("POST", "/hang")
+        self.assert_others_are_served()
+
+    def test_tunnels(self):
+        self.crowd(*UPGRADE)
+        self.assert_others_are_served()
+
+    def test_tunnels_give_way_to_each_who_has_fewer(self):
+        self.crowd(*UPGRADE)
+        held = [RawConnection(self.server, source="127.0.0.3") for _ in range(400)]
+        for connection in held:
+            self.addCleanup(connection.close)
+            connection.request(*UPGRADE)
+        for connection in held:
+            self.assertEqual(connection.response().status, 101)
+        self.assert_others_are_served()
+
+    def test_tunnels_end_with_their_clients_though_the_manager_says_nothing(self):
+        for connection in self.crowd(*UPGRADE):
+            connection.close()
+        self.behind.forget()
+        self.crowd(*UPGRADE)
+        self.assert_others_are_served()
+
+    def test_a_read_that_gives_way_is_told_so(self):
+        connections = self.crowd("GET", "/hang")
+        held = [RawConnection(self.server, source="127.0.0.3") for _ in range(200)]
+        for connection in held:
+            self.addCleanup(connection.close)
+            connection.request("GET", "/hang")
+        wait_until(lambda: len(self.behind.seen) >= self.MOST_OF_ONE + 200, "the others at the Manager")
+        poll = select.poll()
+        for connection in connections:
+            poll.register(connection.socket, select.POLLIN)
+        answered, _ = poll.poll(PATIENCE * 1000)[0]
+        refused = next(each for each in connections if each.socket.fileno() == answered).response()
+        self.assertEqual((refused.status, refused.header("Retry-After")), (503, "1"))
+
+
+if __name__ == "__main__":
+    unittest.main()
