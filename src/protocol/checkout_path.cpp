@@ -7,7 +7,7 @@
 
 #include "shaman/text.hpp"
 
-#include "base/code_points.hpp"
+#include "base/name_fold.hpp"
 
 namespace shaman::protocol {
 namespace {
@@ -35,22 +35,18 @@ result<void> check_component(std::string_view kind, std::string_view path,
   return {};
 }
 
-// Ext4, APFS and others leave such characters out where they compare names regardless of case.
-bool is_ignored(char32_t point) {
-  return point == 0xad || (point >= 0x200b && point <= 0x200f) ||
-         (point >= 0x202a && point <= 0x202e) || (point >= 0x2060 && point <= 0x206f) ||
-         point == 0xfeff;
-}
-
-// As the storage that tells least names apart sees it; what is not ASCII becomes `?`.
-std::string folded(std::string_view name) {
-  std::string text;
-  for (const char32_t point : text::code_points(name.substr(0, name.find(':'))))
-    if (const char32_t seen = text::folded_to_ascii(point); !is_ignored(point))
-      text += seen < 0x80 ? static_cast<char>(seen) : '?';
-  while (text.ends_with('.') || text.ends_with(' '))
+// As the storage that tells least names apart sees it: what is behind a `:` is a stream of NTFS,
+// and Windows drops dots and blanks at the end.
+std::u32string folded(std::string_view name) {
+  const std::vector<char32_t> points = text::fully_folded(name.substr(0, name.find(':')));
+  std::u32string text(points.begin(), points.end());
+  while (text.ends_with(U'.') || text.ends_with(U' '))
     text.pop_back();
   return text;
+}
+
+bool is_same(std::u32string_view folded, std::string_view ascii) {
+  return std::ranges::equal(folded, ascii, {}, {}, [](char c) { return static_cast<char32_t>(c); });
 }
 
 bool has_reserved_component(std::string_view path) {
@@ -99,10 +95,11 @@ bool is_reserved_name(std::string_view name) {
   static constexpr std::array<std::string_view, 3> kNames{kManifestName, kMakerName, kReusableName};
   static constexpr std::array<std::string_view, 3> kPrefixes{kIdentityPrefix, kNewPrefix,
                                                              kProbePrefix};
-  const std::string text = folded(name);
-  return std::ranges::find(kNames, text) != kNames.end() ||
-         std::ranges::any_of(kPrefixes,
-                             [&](std::string_view prefix) { return text.starts_with(prefix); });
+  const std::u32string text = folded(name);
+  return std::ranges::any_of(kNames, [&](std::string_view each) { return is_same(text, each); }) ||
+         std::ranges::any_of(kPrefixes, [&](std::string_view prefix) {
+           return is_same(std::u32string_view(text).substr(0, prefix.size()), prefix);
+         });
 }
 
 result<void> check_components(std::string_view kind, std::string_view path) {
@@ -124,7 +121,7 @@ result<std::string> checkout_path(std::string_view asked) {
   if (asked == ".") return std::string("unnamed");
   std::string path = with_replacements(asked);
   if (const auto checked = check_components(kKind, path); !checked) return checked.error();
-  if (has_reserved_component(path) || folded(path.substr(0, path.find('/'))) == kKeptName)
+  if (has_reserved_component(path) || is_same(folded(path.substr(0, path.find('/'))), kKeptName))
     return unsafe_path(kKind, asked, "has a component that is reserved for the server");
   return path;
 }

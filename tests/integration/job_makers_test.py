@@ -132,7 +132,7 @@ class Makers(JobsTest):
     def test_every_spelling_keeps_a_checkout(self):
         path = self.checkout("film/shot", self.anna)
         jobs = [self.submitted(self.job("x", settings={"x": text}), self.anna)
-                for text in ("{jobs}/FILM/SHOT/a", "{jobs}/f*/shot/a", "J:\\film\\shot", "{unknown}/film/shot")]
+                for text in ("{jobs}/FILM/SHOT/a", "{jobs}/f*/shot/a", "J:\\film\\shot")]
         naming = self.submitted(self.job(path), self.anna)
         self.assertEqual(self.delete(naming, self.anna).status, 204)
         for job in jobs:
@@ -230,13 +230,21 @@ class Makers(JobsTest):
                 "any folder": {"x": "/mnt/*/" + path},
                 "as Windows trims the folder jobs": {"x": "S:\\farm\\jobs.\\" + windows},
                 "a stream of the folder jobs": {"x": "S:\\jobs::$INDEX_ALLOCATION\\" + windows},
-                "a placeholder": {"x": "/mnt/{blend_name}/" + path},
-                "a placeholder at the beginning": {"x": "{blend_dir}/" + path},
-                "a placeholder for folders above": {"x": "{unknown}/shot/a.blend"},
+                "a placeholder for a setting": {"root": "/mnt/farm/jobs", "x": "{root}/" + path},
+                "a class of characters": {"x": "/mnt/jobs/film/s[[:lower:]]ot/a.blend"},
+                "a choice": {"x": "/mnt/jobs/film/@(shot|x)/a.blend"},
+                "a printed word": {"x": "/mnt/jobs/film/sh%st/a.blend"},
+                "a variable of cmd": {"x": "/mnt/jobs/film/!X!/a.blend"},
+                "a stream of the checkout": {"x": "J:\\film\\shot::$INDEX_ALLOCATION\\a.blend"},
+                "a short name": {"x": "J:\\film\\SHOT~1\\a.blend"},
+                "an address of a file": {"x": "file:///mnt/farm/jobs/film/s%68ot/a.blend"},
+                "quotes": {"x": "/mnt/farm/jobs/film/sh\"\"ot/a.blend"},
+                "a command": {"x": "$(cat /tmp/x)/shot/a.blend"},
+                "any depth": {"x": "/mnt/**/shot/a.blend"},
+                "an invisible character": {"x": "/mnt/farm/jobs/film/sh\u00adot/a.blend"},
                 "a placeholder below": {"x": "{jobs}/film/{blend_name}/a.blend"},
                 "a placeholder in a name": {"x": "{jobs}/film/sh{x}/a.blend"},
                 "a variable that leads there": {"x": "{there}/" + path},
-                "a variable of the environment": {"x": "$JOBS/" + path},
                 "the jobs folder as Windows knows it": {"x": "J:\\" + windows},
                 "without its slash": {"x": "--out=j:" + windows},
                 "the jobs folder as macOS knows it": {"x": "/Volumes/Farm Work/" + path},
@@ -249,13 +257,36 @@ class Makers(JobsTest):
                 self.assertIn("did not make", refused.json()["message"])
         refused = self.ben.post_json(JOBS, self.job("x", settings={"x": "{jobs}/.Kept/film/a.png"}))
         self.assertEqual(refused.status, 403)
+        self.assert_refused_alike(self.job("x", settings={"x": "{jobs}/.k*/film/a.png"}))
+        for files in ("/mnt/farm/file-store/stored/ab/cd/1.blob", "//../../../file-store/stored/ab", "/mnt/farm/.shaman/pins"):
+            refused = self.assert_refused_alike(self.job("x", settings={"x": files}))
+            self.assertIn("the server's own files", refused.json()["message"])
         self.assert_refused_alike(self.job("x", metadata={"x": "/mnt/jobs/" + path}))
         self.assert_refused_alike(self.job("x", metadata={"{jobs}/" + path: "x"}))
         self.assert_refused_alike({**self.job("x"), "name": "/mnt/jobs/" + path})
         self.assertEqual(self.farm.submitted, [])
         for settings in ({"x": "{jobs}/" + own + "/*.png"}, {"x": "{jobs}/FILM/OWN"}, {"x": "{render}/" + path},
-                         {"x": "/mnt/jobs/film/shot2/####"}, {"x": "shot"}):
+                         {"x": "/mnt/jobs/film/shot2/####"}, {"x": "shot"}, {"x": "{render}/{blend_name}/" + path + "/####"},
+                         {"x": "Render <final> " + path}, {"x": "https://wiki/jobs/" + path}, {"x": "{unknown}/" + path},
+                         {"x": "$HOME/" + path}):
             self.assertEqual(self.ben.post_json(JOBS, self.job("x", settings=settings)).status, 200, settings)
+
+    def test_a_refusal_names_the_setting(self):
+        path = self.checkout("film/shot", self.anna)
+        job = self.job("x", settings={"a": "x", "deep": {"list": ["y", "/mnt/jobs/" + path]}})
+        message = self.assert_refused_alike(job).json()["message"]
+        self.assertIn(f'the job\'s settings.deep.list "/mnt/jobs/{path}" could lead into the checkout "{path}"', message)
+        message = self.assert_refused_alike({**self.job("x"), "name": "/mnt/jobs/" + path}).json()["message"]
+        self.assertIn("the job's name ", message)
+
+    def test_a_pattern_keeps_nothing_that_others_make_later(self):
+        greedy = self.submitted(self.job("x", settings={"x": "{jobs}/*/*"}), self.ben)
+        path = self.checkout("film/shot", self.anna)
+        job = self.submitted(self.job(path), self.anna)
+        self.look()
+        self.assertEqual(self.delete(job, self.anna).status, 204)
+        self.wait_until_gone(path)
+        self.assertIn(greedy, self.farm.jobs)
 
     def test_a_check_is_judged_as_the_job_itself(self):
         path = self.checkout("film/shot", self.ben)

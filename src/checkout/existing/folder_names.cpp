@@ -33,6 +33,7 @@ std::vector<std::string> FolderNames::chosen(std::string_view written) const {
 }
 
 std::vector<std::string> FolderNames::same_to_some(std::string_view written) const {
+  if (name_match::is_short_name(written)) return names_;
   if (by_key_.empty())
     for (std::size_t i = 0; i < names_.size(); ++i)
       by_key_.emplace(name_match::key_of(names_[i]), i);

@@ -44,12 +44,7 @@ result<std::vector<CheckoutPlace>> LedInto::find(const std::vector<WrittenPath>&
 
 result<void> LedInto::find(const WrittenPath& path) {
   if (has_ended_) return {};
-  // Whether it is there already or not: it comes when the first checkout with renders is erased.
-  const std::string first = path_rules::components(path.path).front();
-  if (!name_match::is_pattern(first) && name_match::is_same_to_some(first, layout::kKept)) {
-    found_.emplace(layout::kKept, kept());
-    return {};
-  }
+  if (leads_to_kept(path.path)) found_.emplace(layout::kKept, kept());
   auto looked = follow(
       *this, path, [this](const std::string& found) { found_.emplace(found, looks_.at(found)); });
   // It is told what it leads into only for the record.
@@ -60,6 +55,18 @@ result<void> LedInto::find(const WrittenPath& path) {
   return looked;
 }
 
+// Whether it is there already or not: it comes when the first checkout with renders is erased. What
+// stands for every name is not meant for this one, as with globs, which leave out names with a dot.
+bool LedInto::leads_to_kept(const std::string& path) {
+  for (const std::string& part : path_rules::components(path)) {
+    if (name_match::names_something(part) || part.starts_with('.'))
+      return name_match::is_pattern(part) ? name_match::fits_beginning(part, layout::kKept)
+                                          : name_match::is_same_to_some(part, layout::kKept);
+    if (!name_match::is_any_or_none(part)) return false;
+  }
+  return false;
+}
+
 // What others have put into erased checkouts, whoever had made those.
 CheckoutPlace LedInto::kept() const {
   return {CheckoutPlace::Kind::checkout, std::string(layout::kKept), asker_.knows_all};
@@ -68,10 +75,6 @@ CheckoutPlace LedInto::kept() const {
 result<bool> LedInto::is_checkout(const std::string& path) {
   const auto [known, is_new] = looks_.try_emplace(path);
   if (!is_new) return known->second.has_checkout();
-  if (path == layout::kKept) {
-    known->second = kept();
-    return true;
-  }
   if (looks_.size() > kMostLooks)
     return Error{errc::limit_exceeded, "the job's paths could lead to more than " +
                                            std::to_string(kMostLooks) +
@@ -100,7 +103,8 @@ result<const FolderNames*> LedInto::names_in(const std::string& path) {
     return disk_error(entries.error(), "look for checkouts in " + text::in_quotes("jobs/" + path));
   std::vector<std::string> names;
   for (const fs::Entry& entry : *entries)
-    if (entry.type == fs::EntryType::folder) names.push_back(entry.name);
+    if (entry.type == fs::EntryType::folder && (!path.empty() || entry.name != layout::kKept))
+      names.push_back(entry.name);
   known->second = FolderNames(std::move(names));
   return &known->second;
 }

@@ -29,6 +29,7 @@ class LedInto final : private CheckoutTree {
   [[nodiscard]] result<bool> is_checkout(const std::string& path) override;
   [[nodiscard]] result<std::vector<std::string>> folders() override;
   [[nodiscard]] CheckoutPlace kept() const;
+  [[nodiscard]] static bool leads_to_kept(const std::string& path);
   [[nodiscard]] result<void> find(const WrittenPath& path);
 
   Store::Impl& store_;

@@ -3,14 +3,12 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cwctype>
+#include <utility>
 #include <vector>
-
-#include <locale.h>
 
 #include "shaman/text.hpp"
 
-#include "base/code_points.hpp"
+#include "base/name_fold.hpp"
 #include "checkout/existing/name_pattern.hpp"
 
 namespace shaman::name_match {
@@ -18,18 +16,17 @@ namespace {
 
 using Kind = Element::Kind;
 
-// Of every alphabet, whatever the server's own locale is.
-char32_t folded(char32_t point) {
-  static const ::locale_t kUnicode = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-  const char32_t ascii = text::folded_to_ascii(point);
-  if (ascii < 0x80 || kUnicode == nullptr) return ascii;
-  return static_cast<char32_t>(::towlower_l(static_cast<std::wint_t>(point), kUnicode));
-}
+using Fold = Points (*)(std::string_view);
 
-Points folded(std::string_view text) {
-  Points points = text::code_points(text);
-  std::ranges::transform(points, points.begin(), [](char32_t point) { return folded(point); });
-  return points;
+// Names are matched in two ways: character by character, as shells do, and as file systems do that
+// tell fewer names apart.
+template <class Fits>
+bool by_some_folding(std::string_view written, std::string_view name, const Fits& fits) {
+  if (fits(text::simply_folded)) return true;
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  const bool is_the_same =
+      std::ranges::all_of(written, is_ascii) && std::ranges::all_of(name, is_ascii);
+  return !is_the_same && fits(text::fully_folded);
 }
 
 bool is_dropped_at_end(char32_t point) {
@@ -61,7 +58,7 @@ bool may_repeat(const Element& element, char32_t point) {
 // How far into a name a pattern may have got, one element after the other.
 class Progress {
  public:
-  explicit Progress(std::string_view name) : name_(folded(name)), ends_(name_.size() + 1, 0) {}
+  explicit Progress(Points name) : name_(std::move(name)), ends_(name_.size() + 1, 0) {}
 
   void begin() { ends_.front() = 1; }
   void take(const Element& element) {
@@ -96,14 +93,16 @@ bool ends_path(const Element& element) {
 
 template <class IsStart>
 bool fits_from(std::string_view written, std::string_view name, const IsStart& is_start) {
-  const Points text = folded(written);
-  Progress progress(name);
-  for (const Element& element : elements_without_end(text)) {
-    if (ends_path(element) && progress.is_done()) return true;
-    if (is_start(text, element.begin)) progress.begin();
-    progress.take(element);
-  }
-  return progress.is_done();
+  return by_some_folding(written, name, [&](Fold fold) {
+    const Points text = fold(written);
+    Progress progress(fold(name));
+    for (const Element& element : elements_without_end(text)) {
+      if (ends_path(element) && progress.is_done()) return true;
+      if (is_start(text, element.begin)) progress.begin();
+      progress.take(element);
+    }
+    return progress.is_done();
+  });
 }
 
 bool has_kind(std::string_view written, Kind kind) {
@@ -113,7 +112,7 @@ bool has_kind(std::string_view written, Kind kind) {
 
 // Most names have none of what patterns are made of.
 bool may_be_pattern(std::string_view written) {
-  return written.find_first_of("*?[{#%<$") != written.npos;
+  return written.find_first_of("*?[{#%<$@+!") != written.npos;
 }
 
 }  // namespace
@@ -145,12 +144,21 @@ bool is_any_or_none(std::string_view written) {
   return elements.front().kind == Kind::any_depth;
 }
 
+bool names_something(std::string_view written) {
+  const std::vector<Element> elements = elements_of(text::code_points(written));
+  return std::ranges::any_of(elements, [](const Element& element) {
+    return element.kind == Kind::one && !is_dropped_at_end(element.point);
+  });
+}
+
 bool fits(std::string_view pattern, std::string_view name) {
-  Progress progress(name);
-  progress.begin();
-  for (const Element& element : elements_of(folded(pattern)))
-    progress.take(element);
-  return progress.is_done();
+  return by_some_folding(pattern, name, [&](Fold fold) {
+    Progress progress(fold(name));
+    progress.begin();
+    for (const Element& element : elements_of(fold(pattern)))
+      progress.take(element);
+    return progress.is_done();
+  });
 }
 
 bool fits_beginning(std::string_view pattern, std::string_view name) {
@@ -158,13 +166,15 @@ bool fits_beginning(std::string_view pattern, std::string_view name) {
 }
 
 bool fits_up_to_any_depth(std::string_view pattern, std::string_view name) {
-  Progress progress(name);
-  progress.begin();
-  for (const Element& element : elements_of(folded(pattern))) {
-    progress.take(element);
-    if (element.kind == Kind::any_depth) break;
-  }
-  return progress.is_done();
+  return by_some_folding(pattern, name, [&](Fold fold) {
+    Progress progress(fold(name));
+    progress.begin();
+    for (const Element& element : elements_of(fold(pattern))) {
+      progress.take(element);
+      if (element.kind == Kind::any_depth) break;
+    }
+    return progress.is_done();
+  });
 }
 
 bool fits_some_word(std::string_view written, std::string_view name) {
@@ -174,11 +184,24 @@ bool fits_some_word(std::string_view written, std::string_view name) {
 }
 
 std::u32string key_of(std::string_view name) {
-  const Points points = folded(name);
+  const Points points = text::fully_folded(name);
   std::u32string key(points.begin(), points.end());
   while (!key.empty() && is_dropped_at_end(key.back()))
     key.pop_back();
   return key;
+}
+
+bool is_short_name(std::string_view written) {
+  constexpr std::size_t kLongest = 8;
+  constexpr std::size_t kLongestEnd = 3;
+  const std::size_t tilde = written.rfind('~');
+  if (tilde == 0 || tilde == written.npos) return false;
+  std::string_view number = written.substr(tilde + 1);
+  const std::size_t dot = std::min(number.find('.'), number.size());
+  if (tilde + 1 + dot > kLongest || number.size() - dot > kLongestEnd + 1) return false;
+  number = number.substr(0, dot);
+  return !number.empty() &&
+         std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 bool is_same_to_some(std::string_view written, std::string_view name) {

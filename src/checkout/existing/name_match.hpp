@@ -8,14 +8,18 @@
 /// the most permissive reading. Sans-I/O.
 namespace shaman::name_match {
 
-/// It stands for several: `*`, `?`, `[a-z]`, `{a,b}`, a frame's number as `#` and `%04d`, or
-/// something that a program puts in its place: `{name}`, `<name>`, `$name`, `%name%`.
+/// It stands for several: `*`, `?`, `[a-z]`, `{a,b}`, `@(a|b)`, a frame's number as `#` and `%04d`,
+/// or something that a program puts in its place: `%s`, `{name}`, `<name>`, `$name`, `%name%`,
+/// `!name!`.
 [[nodiscard]] bool is_pattern(std::string_view written);
 
 /// `**` and placeholders, which stand for folders in folders as well.
 [[nodiscard]] bool is_any_depth(std::string_view written);
 /// Such a one that may also stand for no folder at all: nothing is written before it.
 [[nodiscard]] bool is_any_or_none(std::string_view written);
+
+/// Something of the name itself is written: `{x}`, `*` and `##` name nothing, `sh*` does.
+[[nodiscard]] bool names_something(std::string_view written);
 
 /// Whether a name is one that the pattern stands for, whatever the case of its letters.
 [[nodiscard]] bool fits(std::string_view pattern, std::string_view name);
@@ -26,9 +30,11 @@ namespace shaman::name_match {
 /// The same of a part of what is written that begins a word: `--out=jobs`, `"j*`.
 [[nodiscard]] bool fits_some_word(std::string_view written, std::string_view name);
 
-/// Two names with the same key are the same to a system that does not tell cases apart, or drops
-/// dots and blanks at a name's end.
+/// Two names with the same key are the same to some file system: text::fully_folded(), without dots
+/// and blanks at the end.
 [[nodiscard]] std::u32string key_of(std::string_view name);
+/// A name as Windows shortens long ones (`SECRET~1`, `SE12AB~1.BLE`): it can be any name.
+[[nodiscard]] bool is_short_name(std::string_view written);
 [[nodiscard]] bool is_same_to_some(std::string_view written, std::string_view name);
 
 /// A character at which programs end a path, as in a command line.

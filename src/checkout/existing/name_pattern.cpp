@@ -43,7 +43,8 @@ class Next {
 
 class Reader {
  public:
-  explicit Reader(const Points& text) : text_(text), brace_(text, U'}'), bracket_(text, U']') {}
+  explicit Reader(const Points& text)
+      : text_(text), brace_(text, U'}'), bracket_(text, U']'), parenthesis_(text, U')') {}
 
   std::vector<Element> run() {
     std::vector<Element> elements;
@@ -60,6 +61,7 @@ class Reader {
 
   Element take() {
     Element element;
+    if (take_choice(element)) return element;
     switch (text_[at_]) {
       case U'*':
         return take_stars();
@@ -77,8 +79,11 @@ class Reader {
         if (take_braces(at_, element)) return element;
         break;
       case U'%':
-        if (take_printed_number()) return {Kind::digits};
         if (take_name(U'%')) return {Kind::any_depth};
+        if (take_printed(element)) return element;
+        break;
+      case U'!':
+        if (take_name(U'!')) return {Kind::any_depth};
         break;
       case U'<':
         if (take_name(U'>')) return {Kind::any_depth};
@@ -106,6 +111,11 @@ class Reader {
     if (is_negated) ++i;
     const std::size_t end = bracket_.from(i + 1);
     if (end >= text_.size()) return false;
+    if (ends_class(end)) {
+      element = {Kind::any_one};
+      take_classes(end);
+      return true;
+    }
     element = {Kind::set};
     element.is_negated = is_negated;
     for (; i < end; ++i) {
@@ -115,6 +125,26 @@ class Reader {
     }
     at_ = end + 1;
     return true;
+  }
+
+  // The rest of a set, behind the first class in it.
+  void take_classes(std::size_t end) {
+    while (end < text_.size() && ends_class(end)) {
+      at_ = end + 1;
+      end = bracket_.from(at_);
+    }
+    if (end < text_.size()) at_ = end + 1;
+  }
+
+  // Whether the bracket there is that of a `[:lower:]`, `[=a=]` or `[.a.]`.
+  [[nodiscard]] bool ends_class(std::size_t bracket) const {
+    constexpr std::u32string_view kMarks = U":=.";
+    const char32_t mark = text_[bracket - 1];
+    if (kMarks.find(mark) == kMarks.npos) return false;
+    const std::size_t first = std::max(at_, bracket - std::min(bracket, kLongestName));
+    for (std::size_t i = bracket - 1; i-- > first;)
+      if (text_[i] == U'[' && text_[i + 1] == mark && i + 1 < bracket - 1) return true;
+    return false;
   }
 
   // `{a,b}` and `{1..9}` are lists of names; everything else in braces is a placeholder.
@@ -129,13 +159,27 @@ class Reader {
     return true;
   }
 
-  // `%d`, `%04d`.
-  bool take_printed_number() {
+  // `%d`, `%04d`; `%s`, `%-8s`, and the `%Y` of times.
+  bool take_printed(Element& element) {
     std::size_t i = at_ + 1;
-    while (is_digit(seen(i)) && i < at_ + kLongestName)
+    while ((is_digit(seen(i)) || seen(i) == U'-' || seen(i) == U'.') && i < at_ + kLongestName)
       ++i;
-    if (seen(i) != U'd') return false;
+    const char32_t conversion = seen(i);
+    if (conversion == U'_' || !is_letter(conversion)) return false;
+    const bool is_number = conversion == U'd' || conversion == U'i' || conversion == U'u';
+    element = {is_number ? Kind::digits : Kind::any};
     at_ = i + 1;
+    return true;
+  }
+
+  // `@(a|b)`, `!(a)` and so on of shells.
+  bool take_choice(Element& element) {
+    constexpr std::u32string_view kKinds = U"@+!?*";
+    if (kKinds.find(text_[at_]) == kKinds.npos || seen(at_ + 1) != U'(') return false;
+    const std::size_t end = parenthesis_.from(at_);
+    if (end >= text_.size()) return false;
+    element = {Kind::any};
+    at_ = end + 1;
     return true;
   }
 
@@ -167,6 +211,7 @@ class Reader {
   const Points& text_;
   Next brace_;
   Next bracket_;
+  Next parenthesis_;
   std::size_t at_ = 0;
 };
 

@@ -18,7 +18,7 @@ struct Element {
     any_one,    ///< `?`
     set,        ///< `[a-z]`
     digits,     ///< `##`, `%04d`
-    any,        ///< `*`, `{a,b}`
+    any,        ///< `*`, `{a,b}`, `@(a|b)`, `%s`
     any_depth,  ///< `**` and placeholders: folders in folders, too
   } kind = Kind::one;
   char32_t point = 0;

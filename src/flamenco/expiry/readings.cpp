@@ -2,10 +2,13 @@
 #include "flamenco/expiry/readings.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
 #include "shaman/text.hpp"
+
+#include "base/percent.hpp"
 
 namespace shaman::jobs {
 namespace {
@@ -29,6 +32,9 @@ std::string value_of(const std::string& name, const Variables& here, const Farm&
   if (name == kPlainJobs) return "{jobs}";
   if (const auto found = here.find(name); found != here.end())
     return with_slashes(found->second.value);
+  // Job types replace the names of settings.
+  if (const auto found = farm.settings.find(name); found != farm.settings.end())
+    return with_slashes(found->second);
   if (name == kTimestamp) return std::string(kSomeTime);
   return is_known(farm.variables, name) ? "(" + name + ")" : "{" + name + "}";
 }
@@ -64,6 +70,58 @@ std::vector<std::string> with_twoway(const std::string& text, const Farm& farm) 
   return texts;
 }
 
+// Nobody reads a file of a checkout by `http://…`.
+std::string without_web_addresses(std::string_view text) {
+  constexpr std::string_view kEnds = " \t\r\n\"'<>";
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const bool is_one = text::is_same_but_for_case(text.substr(at, 7), "http://") ||
+                        text::is_same_but_for_case(text.substr(at, 8), "https://");
+    if (is_one)
+      at = std::min(text.find_first_of(kEnds, at), text.size());
+    else
+      out += text[at++];
+  }
+  return out;
+}
+
+std::string without(std::string_view text, std::string_view dropped) {
+  std::string out;
+  std::ranges::copy_if(text, std::back_inserter(out),
+                       [&](char c) { return dropped.find(c) == dropped.npos; });
+  return out;
+}
+
+// What a shell runs in the middle of a command can print any path.
+std::string with_open_commands(std::string_view text) {
+  constexpr std::string_view kAnything = "**";
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const bool is_command = text.substr(at).starts_with("$(") || text[at] == '`';
+    if (!is_command) {
+      out += text[at++];
+      continue;
+    }
+    const std::size_t end = text.find(text[at] == '`' ? '`' : ')', at + 1);
+    out += kAnything;
+    at = end == text.npos ? text.size() : end + 1;
+  }
+  return out;
+}
+
+// As it is, and as those see it who take quotes, escapes and addresses of files apart.
+std::vector<std::string> spellings_of(std::string_view given) {
+  const std::string text = with_open_commands(without_web_addresses(given));
+  std::vector<std::string> spellings{with_slashes(text)};
+  if (text.find_first_of("\"'^") != text.npos)
+    spellings.push_back(with_slashes(without(text, "\"'^")));
+  if (text.find('/') != text.npos && text.find('\\') != text.npos)
+    spellings.push_back(without(text, "\\\"'"));
+  if (text::in_lower_case(text).find("file:") != text.npos)
+    spellings.push_back(with_slashes(without_escapes(text)));
+  return spellings;
+}
+
 }  // namespace
 
 std::string with_slashes(std::string_view given) {
@@ -73,13 +131,13 @@ std::string with_slashes(std::string_view given) {
 }
 
 std::vector<std::string> readings_of(std::string_view given, const Farm& farm) {
-  const std::string text = with_slashes(given);
-  if (text.size() > kLongestText) return {text};
+  if (given.size() > kLongestText) return {with_slashes(given)};
   static const std::vector<Variables> kNone(1);
   std::vector<std::string> readings;
-  for (const std::string& each : with_twoway(text, farm))
-    for (const Variables& here : farm.variables.empty() ? kNone : farm.variables)
-      readings.push_back(replaced(each, here, farm));
+  for (const std::string& text : spellings_of(given))
+    for (const std::string& each : with_twoway(text, farm))
+      for (const Variables& here : farm.variables.empty() ? kNone : farm.variables)
+        readings.push_back(replaced(each, here, farm));
   std::ranges::sort(readings);
   readings.erase(std::unique(readings.begin(), readings.end()), readings.end());
   return readings;

@@ -13,7 +13,8 @@ namespace shaman::jobs {
 [[nodiscard]] std::string with_slashes(std::string_view text);
 
 /// A text with slashes, as workers may get to see it: with the values of the farm's variables, on
-/// each platform. Placeholders that nobody knows stay; so does `{jobs}`.
+/// each platform, without quotes and escapes, and with `**` for what a shell would run.
+/// Placeholders that nobody knows stay; so does `{jobs}`. Addresses of the web are left out.
 [[nodiscard]] std::vector<std::string> readings_of(std::string_view text, const Farm& farm);
 
 }  // namespace shaman::jobs

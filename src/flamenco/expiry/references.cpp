@@ -25,6 +25,8 @@ constexpr std::string_view kAdmins = "admins";
 // No system opens a longer path; and no text has work for longer than this done.
 constexpr std::size_t kMostBytes = 4096;
 constexpr std::size_t kMostLeads = 10'000;
+// Of a setting's name.
+constexpr std::size_t kMostShown = 80;
 
 // What lies between slashes, without the slashes.
 std::string_view take_part(std::string_view& path) {
@@ -47,6 +49,16 @@ std::string joined(const Parts& names) {
   for (const auto& name : names)
     path.append(path.empty() ? "" : "/").append(name);
   return path;
+}
+
+// NTFS: `film:stream`, `film::$INDEX_ALLOCATION`. No checkout has a `:` in its name; the one of
+// `[[:alpha:]]` is no stream's.
+std::string_view without_stream(std::string_view name) {
+  for (std::size_t at = name.find(':'); at != name.npos; at = name.find(':', at + 1)) {
+    const bool is_of_class = (at > 0 && name[at - 1] == '[') || name.substr(at + 1, 1) == "]";
+    if (!is_of_class) return name.substr(0, at);
+  }
+  return name;
 }
 
 // To Windows, dots with blanks behind them are dots.
@@ -103,10 +115,12 @@ class Reading {
     if (part == ".." && !above_.empty()) above_.pop_back();
     if (part.empty() || part == "." || part == "..") return;
     above_.push_back(part);
-    if (part.ends_with(kJobs)) return add_named(rest);
+    if (without_stream(part).ends_with(kJobs)) return add_named(rest);
     if (name_match::is_any_depth(part)) {
-      if (!farm_.ignores_placeholders) add_anywhere(rest);
-      return;
+      if (farm_.ignores_placeholders) return;
+      // What nobody knows is put in by a job type, which makes names of folders.
+      if (farm_.variables.empty() || part.find("**") != part.npos) return add_anywhere(rest);
+      if (name_match::is_any_or_none(part)) return;
     }
     const bool may_be_jobs = may_be(part, kJobsFolder);
     if (may_be_jobs || std::ranges::any_of(known_.locations, [this](const auto& each) {
@@ -117,7 +131,7 @@ class Reading {
 
   static bool may_be(std::string_view part, std::string_view folder) {
     const bool is_plain = std::ranges::all_of(part, [](char c) {
-      constexpr std::string_view kOfPatterns = "*?[{#%<$";
+      constexpr std::string_view kOfPatterns = "*?[{#%<$@+!";
       return static_cast<unsigned char>(c) < 0x80 && kOfPatterns.find(c) == kOfPatterns.npos;
     });
     if (is_plain && text::in_lower_case(part).find(folder) == std::string::npos) return false;
@@ -158,9 +172,7 @@ class Reading {
     const std::vector<std::string_view> parts = parts_of(rest);
     // Of several, the last says it all.
     if (parts.empty() || name_match::is_any_depth(parts.front())) return;
-    const bool names_something = std::ranges::any_of(
-        parts, [](std::string_view part) { return part.find_first_not_of("*?#./") != part.npos; });
-    if (names_something) add(rest, false, true);
+    if (std::ranges::any_of(parts, name_match::names_something)) add(rest, false, true);
   }
 
   void add(std::string_view path, bool is_named, bool is_anywhere = false) {
@@ -176,7 +188,7 @@ class Reading {
     std::vector<std::string_view> names;
     bool is_going_up = false;
     while (!path.empty() && leads_.size() < kMostLeads) {
-      const std::string_view name = take_part(path);
+      const std::string_view name = without_stream(take_part(path));
       if (name.empty() || name == ".") continue;
       if (name != "..") {
         names.push_back(name);
@@ -227,14 +239,16 @@ std::vector<Lead> leads_beside(std::string_view text, const WrittenPath& folder,
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): as deep as the JSON parser allows.
-void add_strings(std::vector<std::string>& texts, const json& value) {
-  if (value.is_string()) texts.push_back(value.get<std::string>());
-  if (value.is_object())
-    for (const auto& [name, item] : value.items())
-      texts.push_back(name);
-  if (!value.is_structured()) return;
-  for (const json& item : value)
-    add_strings(texts, item);
+void add_strings(std::vector<JobText>& texts, const std::string& place, const json& value) {
+  if (value.is_string()) texts.push_back({place, value.get<std::string>()});
+  if (value.is_array())
+    for (const json& item : value)
+      add_strings(texts, place, item);
+  if (!value.is_object()) return;
+  for (const auto& [name, item] : value.items()) {
+    texts.push_back({place, name});
+    add_strings(texts, place + "." + name.substr(0, kMostShown), item);
+  }
 }
 
 std::string words_of(const std::set<std::string>& words) {
@@ -266,31 +280,37 @@ std::vector<Lead> leads_beside(std::string_view text, const WrittenPath& folder,
   return leads_beside(text, folder, farm, JobsFolders(farm));
 }
 
-JobTexts texts_of(const json& job) {
+JobTexts texts_of(const json& job, From from) {
   JobTexts all;
   if (!job.is_object()) return all;
   if (const auto storage = job.find("storage"); storage != job.end() && storage->is_object())
     if (const auto named = text_member(*storage, "shaman_checkout_id"))
-      all.texts.push_back(std::string(kJobs) + "/" + *named);
-  for (const char* const member : {"name", "settings", "metadata"})
-    if (const auto found = job.find(member); found != job.end()) add_strings(all.texts, *found);
-  if (const auto settings = job.find("settings"); settings != job.end() && settings->is_object())
-    all.blendfile = text_member(*settings, "blendfile").value_or("");
+      all.texts.push_back({"storage.shaman_checkout_id", std::string(kJobs) + "/" + *named});
+  for (const auto& [member, value] : job.items())
+    if (from == From::client || member == "name" || member == "settings" || member == "metadata")
+      add_strings(all.texts, member, value);
+  const auto settings = job.find("settings");
+  if (settings == job.end() || !settings->is_object()) return all;
+  for (const auto& [name, value] : settings->items())
+    if (value.is_string()) all.settings.emplace(name, value.get<std::string>());
+  all.blendfile = text_member(*settings, "blendfile").value_or("");
   return all;
 }
 
-std::set<WrittenPath> paths_of(const JobTexts& job, const Farm& farm) {
+std::set<WrittenPath> paths_of(const JobTexts& job, const Farm& given) {
+  Farm farm = given;
+  farm.settings = job.settings;
   const JobsFolders known(farm);
   std::set<WrittenPath> folders;
   for (const Lead& lead : leads_of(job.blendfile, farm, known))
     if (const std::string_view folder = path_rules::folder_of(lead.path.path); !folder.empty())
       folders.insert({std::string(folder), lead.path.is_anywhere});
   std::set<WrittenPath> paths;
-  for (const std::string& text : job.texts) {
-    for (Lead& lead : leads_of(text, farm, known))
+  for (const JobText& each : job.texts) {
+    for (Lead& lead : leads_of(each.text, farm, known))
       paths.insert(std::move(lead.path));
     for (const WrittenPath& folder : folders)
-      for (Lead& lead : leads_beside(text, folder, farm, known))
+      for (Lead& lead : leads_beside(each.text, folder, farm, known))
         paths.insert(std::move(lead.path));
     if (paths.size() > kMostLeads) break;
   }
@@ -322,8 +342,8 @@ std::optional<std::set<std::string>> identities_of(const json& job) {
 
 std::set<std::string> named_paths(const json& job) {
   std::set<std::string> paths;
-  for (const std::string& text : texts_of(job).texts)
-    for (Lead& lead : leads_of(text))
+  for (const JobText& each : texts_of(job).texts)
+    for (Lead& lead : leads_of(each.text))
       if (lead.is_named) paths.insert(std::move(lead.path.path));
   return paths;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -48,7 +49,8 @@ struct Lead {
 
 /// Everywhere that a text may lead below the jobs folder: behind `{jobs}`; behind any folder
 /// `jobs`, in any case, by a pattern and on any drive; behind one of the farm's names of the jobs
-/// folder; and behind any other placeholder, which may stand for the jobs folder or one in it.
+/// folder; and behind `**`. Of other placeholders, those of settings stand for their values, and
+/// the rest for names of folders, or where the farm's variables are not known, for anything.
 /// Slashes either way. Patterns, and what stands behind the path, stay as they are.
 [[nodiscard]] std::vector<Lead> leads_of(std::string_view text, const Farm& farm = {});
 /// The same for a text that is relative to a folder below the jobs folder: `../…`, `./…`, and
@@ -56,12 +58,22 @@ struct Lead {
 [[nodiscard]] std::vector<Lead> leads_beside(std::string_view text, const WrittenPath& folder,
                                              const Farm& farm = {});
 
+/// A text of a job, and where it is: `name`, `settings.render_output_path`.
+struct JobText {
+  std::string place;
+  std::string text;
+};
+
 /// What a job says.
 struct JobTexts {
-  std::vector<std::string> texts;  ///< all of them, the names of members too
-  std::string blendfile{};         ///< the setting; Blender's `//` is the folder that it is in
+  std::vector<JobText> texts;  ///< all of them, the names of members too
+  std::string blendfile{};     ///< the setting; Blender's `//` is the folder that it is in
+  std::map<std::string, std::string> settings{};  ///< those that are texts
 };
-[[nodiscard]] JobTexts texts_of(const nlohmann::json& job);
+/// A Manager's answer has members of its own (its log of the job); of it, only those are read that
+/// clients write. From a client, all are.
+enum class From : bool { manager, client };
+[[nodiscard]] JobTexts texts_of(const nlohmann::json& job, From from = From::manager);
 
 /// Where all of it may lead.
 [[nodiscard]] std::set<WrittenPath> paths_of(const JobTexts& job, const Farm& farm);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "checkout/existing/follow.hpp"
+#include "checkout/existing/name_match.hpp"
 #include "checkout/path_rules.hpp"
 #include "flamenco/expiry/references.hpp"
 
@@ -63,6 +64,12 @@ std::string_view checkout_above(std::string_view path,
   return path;
 }
 
+// Whether a path is one checkout's, and not that of several.
+bool is_plain(const WrittenPath& path) {
+  return !path.is_anywhere &&
+         std::ranges::none_of(path_rules::components(path.path), name_match::is_pattern);
+}
+
 }  // namespace
 
 std::map<std::string, Users> users_of(const std::vector<FoundCheckout>& checkouts,
@@ -73,12 +80,18 @@ std::map<std::string, Users> users_of(const std::vector<FoundCheckout>& checkout
   ListedCheckouts tree(checkouts);
   std::map<std::string, Users> users;
   for (const manager::Job& job : jobs) {
+    const auto recorded = identities_of(job.whole);
+    const bool has_makers = makers_of(job.whole).has_value();
     for (const WrittenPath& path : paths_of(texts_of(job.whole), farm)) {
-      const auto followed = follow(
-          tree, path, [&](const std::string& checkout) { users[checkout].all.insert(job.id); });
+      // Else a job with `{jobs}/*` would keep whatever others make later.
+      const bool keeps_later_ones = !recorded || !has_makers || is_plain(path);
+      const auto followed = follow(tree, path, [&](const std::string& checkout) {
+        const auto found = identities.find(checkout);
+        if (keeps_later_ones || recorded->contains(std::string(found->second)))
+          users[checkout].all.insert(job.id);
+      });
       static_cast<void>(followed);  // what is in memory cannot fail
     }
-    const auto recorded = identities_of(job.whole);
     for (const std::string& path : named_paths(job.whole)) {
       const std::string checkout(checkout_above(path, identities));
       if (checkout.empty()) continue;

@@ -16,8 +16,10 @@ namespace shaman::jobs {
 /// Of one checkout, the ids of the jobs that use it.
 struct Users {
   std::set<std::string>
-      naming;                 ///< which name it: its path, and its identity where they record one
-  std::set<std::string> all;  ///< and which may lead into it: rather one too many
+      naming;  ///< which name it: its path, and its identity where they record one
+  /// And which may lead into it: rather one too many. But a pattern of a job that records whose its
+  /// checkouts are leads into those only.
+  std::set<std::string> all;
 };
 
 /// By checkout; those that no job uses are left out.

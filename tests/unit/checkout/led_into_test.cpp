@@ -87,9 +87,22 @@ TEST_F(LedIntoTest, EveryPathIsJudgedByWhereItCouldLead) {
       {"f{a}", "film/Hers"},
       {"film/mine/{a}/x", ""},
       {"out/{a}/Hers", ""},
+      // As file systems read it that tell few names apart.
+      {"film/He\u00adrs", "film/Hers"},
+      {"film/h\u200bers", "film/Hers"},
+      {"film/Hers:stream", "film/Hers"},
+      {"film/HERS~1", "film/Hers"},
+      {"film/[[:alpha:]]ers", "film/Hers"},
+      {"film/@(Hers|x)", "film/Hers"},
+      {"film/H%srs", "film/Hers"},
       // What was rendered into erased checkouts is nobody's in particular.
       {".kept/film/Hers", ".kept"},
       {".KEPT./x", ".kept"},
+      {".k*/x", ".kept"},
+      {".*", ".kept"},
+      {"[.]kept", ".kept"},
+      {"**/.kept/x", ".kept"},
+      {"film/.k*", ""},
   };
   for (const auto& row : rows)
     EXPECT_EQ(others(row.path), row.checkout) << row.path;

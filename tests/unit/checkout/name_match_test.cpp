@@ -45,16 +45,33 @@ TEST(NameMatch, APatternStandsForTheNamesThatShellsAndRenderersTakeItFor) {
       {"100%", "100%", true},
       {"shot [v2]", "shot 2", true},
       {"shot [v2]", "shot final", false},
+      {"s[[:lower:]]ot", "shot", true},
+      {"s[[:lower:][:digit:]x]ot", "shot", true},
+      {"s[[:lower:]", "sh", true},
+      {"s[:h]ot", "shot", true},
+      {"@(shot|x)", "shot", true},
+      {"s+(h|x)ot", "shot", true},
+      {"!(x)", "shot", true},
+      {"sh@(ot", "shot", false},
+      {"s%st", "shot", true},
+      {"shot_%Y", "shot_2026", true},
+      {"shot%-8s", "shot1", true},
+      {"!SHOT!", "shot", true},
+      {"sh!", "shot", false},
+      {"we\u00df*", "WESSEX", true},
+      {"sh\u00ado*", "shot", true},
+      {"a\u0308?", "\u00c4b", true},
   };
   for (const Row& row : rows)
     EXPECT_EQ(fits(row.written, row.name), row.fits) << row.written << " " << row.name;
 }
 
 TEST(NameMatch, PatternsAreToldFromNames) {
-  for (const char* const pattern :
-       {"*", "a?", "[ab]", "{a,b}", "{1..2}", "x#", "%d", "%03d", "{x}", "$x", "<UDIM>", "%x%"})
+  for (const char* const pattern : {"*", "a?", "[ab]", "{a,b}", "{1..2}", "x#", "%d", "%03d", "{x}",
+                                    "$x", "<UDIM>", "%x%", "@(a)", "+(a|b)", "%s", "!x!"})
     EXPECT_TRUE(is_pattern(pattern)) << pattern;
-  for (const char* const name : {"", "shot", "a[b", "100%", "a]b", "{a", "a}", "$5", "a<b"})
+  for (const char* const name : {"", "shot", "a[b", "100%", "a]b", "{a", "a}", "$5", "a<b", "a@b",
+                                 "a+b", "@(a", "what!", "5 % x"})
     EXPECT_FALSE(is_pattern(name)) << name;
   EXPECT_TRUE(is_any_depth("a**"));
   EXPECT_TRUE(is_any_depth("a{x}"));
@@ -64,11 +81,27 @@ TEST(NameMatch, PatternsAreToldFromNames) {
   EXPECT_FALSE(is_any_or_none("b{x}"));
 }
 
+TEST(NameMatch, WhatStandsForEveryNameNamesNothing) {
+  for (const char* const written : {"*", "**", "{x}", "##", "<x>", "?", "..", "@(a|b)", "%s"})
+    EXPECT_FALSE(names_something(written)) << written;
+  for (const char* const written : {"a", "a*", "{x}.png", ".k*"})
+    EXPECT_TRUE(names_something(written)) << written;
+}
+
+TEST(NameMatch, WindowsHasShortNames) {
+  for (const char* const written : {"SECRET~1", "secret~1.ble", "S1A2B3~2", "a~1"})
+    EXPECT_TRUE(is_short_name(written)) << written;
+  for (const char* const written :
+       {"~1", "secrets~1", "secret~", "secret~x", "secret~1.blend", "shot"})
+    EXPECT_FALSE(is_short_name(written)) << written;
+}
+
 TEST(NameMatch, SomeSystemsTakeNamesForTheSame) {
   const Row rows[] = {
-      {"SHOT", "shot", true},    {"\u00c4ra", "\u00e4ra", true}, {"shot.", "shot", true},
-      {"shot. .", "shot", true}, {"shot", "shot.", true},        {"shots", "shot", false},
-      {" shot", "shot", false},
+      {"SHOT", "shot", true},       {"\u00c4ra", "\u00e4ra", true}, {"shot.", "shot", true},
+      {"shot. .", "shot", true},    {"shot", "shot.", true},        {"shots", "shot", false},
+      {" shot", "shot", false},     {"WEISS", "wei\u00df", true},   {"a\u0308ra", "\u00c4ra", true},
+      {"sh\u200bot", "shot", true},
   };
   for (const Row& row : rows)
     EXPECT_EQ(is_same_to_some(row.written, row.name), row.fits) << row.written;
@@ -99,11 +132,12 @@ TEST(NameMatch, AWordMayBeginBehindWhatIsNotOfWords) {
 }
 
 TEST(NameMatch, BracketsAloneAreNoWork) {
-  for (const char* const bracket : {"[", "{", "{]", "[}", "%", "<"}) {
+  for (const char* const bracket :
+       {"[", "{", "{]", "[}", "%", "<", "[:", "[:a:]", "[[:a:]", "@(", "!a", "%-"}) {
     std::string text;
     for (int i = 0; i < 300'000; ++i)
       text += bracket;
-    EXPECT_FALSE(fits_some_word(text + "x", "jobs")) << bracket;
+    EXPECT_FALSE(fits_some_word(text + "1", "jobs")) << bracket;
   }
 }
 

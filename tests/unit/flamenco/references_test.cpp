@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "flamenco/expiry/own_files.hpp"
 #include "flamenco/expiry/users.hpp"
 
 namespace shaman::jobs {
@@ -120,12 +121,79 @@ TEST(References, AKnownVariableLeadsWhereItsValuesLead) {
   EXPECT_FALSE(is_used("{win}/film/a"));
   EXPECT_FALSE(is_used("{render}/{timestamp}/film/a"));
   EXPECT_TRUE(is_used("{work}/film/a"));
-  EXPECT_TRUE(is_used("{other}/film/a"));
-  EXPECT_TRUE(is_used("{render}/{other}/film/a"));
+  EXPECT_FALSE(is_used("{render}/{other}/film/a"));
+  EXPECT_TRUE(is_used("{work}/{other}/a"));
+  EXPECT_TRUE(is_used("/mnt/j{other}s/film/a"));
+  EXPECT_TRUE(is_used("/mnt/**/film/a"));
   const Farm twoway{{"J:\\"}, {{{"store", {"/mnt/store", true}}}, {{"store", {"J:", true}}}}};
   EXPECT_THAT(used({"film/a"}, R"({"settings":{"s":"/mnt/store/film/a"}})", twoway),
               ElementsAre("perhaps film/a"))
       << "the Manager makes {store}/film/a of it, and J:/film/a for Windows";
+}
+
+// What a Manager does not know a job type puts in: a setting, or the name of something.
+TEST(References, APlaceholderThatNoFarmKnowsIsNoWayToTheJobsFolder) {
+  const Farm farm{{}, {{{"render", {"/mnt/render", true}}}}};
+  const auto is_used = [&](const std::string& settings) {
+    return !used({"film/a"}, ("{\"settings\":" + settings + "}").c_str(), farm).empty();
+  };
+  for (const char* const text : {"{render}/{blend_name}/film/a/####", "Render <final> film/a",
+                                 "{x}/film/a", "$HOME/film/a", "%TEMP%/film/a", "!X!/film/a"})
+    EXPECT_FALSE(is_used(R"({"s":")" + std::string(text) + "\"}")) << text;
+  EXPECT_TRUE(is_used(R"({"root":"/srv/jobs","s":"{root}/film/a"})"));
+  EXPECT_TRUE(is_used(R"({"end":"m/a","s":"/srv/jobs/fil{end}/x"})"));
+  EXPECT_FALSE(is_used(R"({"root":"/srv/out","s":"{root}/film/a"})"));
+}
+
+TEST(References, ATextIsReadAsShellsAndAddressesWriteIt) {
+  for (const char* const text :
+       {"file:///srv/jo%62s/film/a", "/srv/\\\"jobs\\\"/fi\\\"\\\"lm/a", "/srv/'jobs/film'/a",
+        "/srv/jobs/fi\\\\lm/a", "$(cat x/y)/film/a", "`cat x`/film/a", "/srv/**/film/a",
+        "/srv/jobs/film::$INDEX_ALLOCATION/a", "{jobs}::$INDEX_ALLOCATION/film/a",
+        "/srv/jobs/@(film|x)/a", "/srv/@(jobs|x)/film/a", "/srv/jobs/FI\u00adLM/a",
+        "/srv/jo\u200bbs/film/a"})
+    expect_used("\"" + std::string(text) + "\"",
+                std::string_view(text).starts_with("{jobs}") ? "film/a" : "perhaps film/a");
+}
+
+TEST(References, AnAddressOfTheWebLeadsNowhere) {
+  EXPECT_THAT(used({"film/a"}, R"({"settings":{"s":"see https://wiki/jobs/film/a"}})"), IsEmpty());
+  EXPECT_THAT(used({"film/a"}, R"({"settings":{"s":"HTTP://x /srv/jobs/film/a"}})"),
+              ElementsAre("perhaps film/a"));
+}
+
+// Else who may submit jobs keeps everything of everybody for ever.
+TEST(References, APatternDoesNotKeepWhatOthersMakeLater) {
+  const auto keeps = [](const char* text, const char* metadata) {
+    manager::Job job;
+    job.id = "1";
+    job.whole = {{"settings", {{"s", text}}}, {"metadata", nlohmann::json::parse(metadata)}};
+    return !users_of({{"film/a", {}, "1a"}}, {job}).empty();
+  };
+  const char* const other = R"({"shaman.checkout-identities":"2b","shaman.checkout-makers":"33"})";
+  EXPECT_FALSE(keeps("{jobs}/*/a", other));
+  EXPECT_FALSE(keeps("{x}/film/a", other));
+  EXPECT_TRUE(keeps("{jobs}/film/a", other)) << "it names this one";
+  EXPECT_TRUE(
+      keeps("{jobs}/*/a", R"({"shaman.checkout-identities":"1a","shaman.checkout-makers":"33"})"));
+  EXPECT_TRUE(keeps("{jobs}/*/a", R"({"shaman.checkout-identities":"2b"})"))
+      << "without authentication all are one";
+  EXPECT_TRUE(keeps("{jobs}/*/a", "{}"));
+}
+
+TEST(References, TheServersOwnFilesAreTold) {
+  const Farm farm{{}, {{{"my", {"/srv/farm", false}}}}};
+  for (const char* const text :
+       {"{my}/file-store/stored/ab/cdef/12.blob", "//../../../file-store/stored/ab",
+        "X:\\File-Store\\STORED\\a", "/srv/file-*/stored/a", "/srv/*/stored/a",
+        "/srv/file-store/x/../stored/a", "/srv/.shaman/pins", "--a=.shaman/x",
+        "{jobs}/../.SHAMAN/x", "/srv/.sh*/x", "/srv/file-store/uploading/x",
+        "/srv/file-store//./stored/a"})
+    EXPECT_TRUE(names_own_files(text, farm)) << text;
+  for (const char* const text :
+       {"/srv/file-store/x", "/srv/stored/x", "file-store", "/a/*/*/x", "/srv/shaman/x",
+        "{jobs}/film/.shaman-x/a", "/mnt/{a}/{b}/x.png", "{x}/##/y"})
+    EXPECT_FALSE(names_own_files(text, farm)) << text;
 }
 
 TEST(References, APlaceholderBehindWhichNothingIsNamedLeadsNowhere) {

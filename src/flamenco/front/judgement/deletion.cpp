@@ -36,11 +36,11 @@ std::set<std::string> ids_of(const std::vector<manager::Job>& jobs) {
 }
 
 // A job that uses the checkout, is none of `but`, and is not being deleted.
-std::optional<std::string> other_user(const std::string& checkout, const std::set<std::string>& but,
+std::optional<std::string> other_user(const CheckoutPlace& place, const std::set<std::string>& but,
                                       const std::vector<manager::Job>& all,
                                       const jobs::Farm& farm) {
-  const auto users = jobs::users_of({{checkout, {}}}, all, farm);
-  const auto found = users.find(checkout);
+  const auto users = jobs::users_of({{place.checkout, {}, place.identity}}, all, farm);
+  const auto found = users.find(place.checkout);
   if (found == users.end()) return std::nullopt;
   for (const manager::Job& job : all)
     if (found->second.all.contains(job.id) && !but.contains(job.id) &&
@@ -148,7 +148,7 @@ result<std::optional<std::string>> reason_against_erasure(const std::vector<mana
                     "which is not one checkout. Switch the Manager's own Shaman off "
                     "(`shaman: {enabled: false}` in flamenco-manager.yaml), restart the "
                     "Manager, and delete the job then");
-    if (const auto other = other_user(place->checkout, ids, all, rules.farm))
+    if (const auto other = other_user(*place, ids, all, rules.farm))
       return Reason(whose + "but the job " + in_quotes(*other) +
                     " still uses it. Delete that job first; where both know the checkout, switch "
                     "the Manager's own Shaman off (`shaman: {enabled: false}` in "
@@ -162,7 +162,7 @@ result<bool> has_own_checkout(const manager::Job& job, const std::vector<manager
   const auto places = named_checkouts(job, rules.place_of);
   if (!places) return places.error();
   return std::ranges::any_of(*places, [&](const CheckoutPlace& place) {
-    return !other_user(place.checkout, {job.id}, all, rules.farm);
+    return !other_user(place, {job.id}, all, rules.farm);
   });
 }
 

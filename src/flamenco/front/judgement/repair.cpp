@@ -11,6 +11,7 @@
 
 #include "shaman/text.hpp"
 
+#include "flamenco/expiry/own_files.hpp"
 #include "flamenco/expiry/references.hpp"
 #include "flamenco/front/judgement/strict_json.hpp"
 
@@ -150,16 +151,14 @@ class Repair {
     for (const std::string_view member : {"settings", "metadata"})
       if (const JsonValue* const found = job_.find(member))
         if (auto plain = check_plain(*found); !plain) return plain;
-    jobs::JobTexts job;
-    collect(job_, job.texts);
-    const JsonValue* const settings = job_.find("settings");
-    const JsonValue* const file = settings != nullptr ? settings->find("blendfile") : nullptr;
-    if (file != nullptr && file->is(Kind::string)) job.blendfile = file->text;
+    const jobs::JobTexts job =
+        jobs::texts_of(nlohmann::json::parse(to_text(job_)), jobs::From::client);
+    if (auto checked = check_own_files(job); !checked) return checked;
     const std::set<WrittenPath> paths = jobs::paths_of(job, rules_.farm);
     const auto places = led_into_by(paths, rules_);
     if (!places) return places.error();
     for (const CheckoutPlace& place : *places) {
-      if (!place.may_erase) return not_let_in(place.checkout);
+      if (!place.may_erase) return not_let_in(place.checkout, job);
       checkouts_.insert(place.checkout);
       if (!place.identity.empty()) identities_.insert(place.identity);
       makers_.insert(place.maker);
@@ -168,10 +167,45 @@ class Repair {
     return {};
   }
 
-  static Error not_let_in(const std::string& checkout) {
-    return {errc::not_let_in, "the job could lead into the checkout " + in_quotes(checkout) +
-                                  ", which you did not make; only who made it, or an admin, may "
-                                  "submit such a job"};
+  // By a checksum nobody gets at a file that he does not have: not through a worker, either.
+  [[nodiscard]] result<void> check_own_files(const jobs::JobTexts& job) const {
+    if (rules_.knows_all) return {};
+    for (const jobs::JobText& each : job.texts)
+      if (jobs::names_own_files(each.text, rules_.farm))
+        return Error{errc::not_let_in,
+                     shown(each) +
+                         " leads to the server's own files (file-store, .shaman); only an "
+                         "admin may submit such a job"};
+    return {};
+  }
+
+  [[nodiscard]] Error not_let_in(const std::string& checkout, const jobs::JobTexts& job) const {
+    return {errc::not_let_in,
+            which_leads_into(checkout, job) + " could lead into the checkout " +
+                in_quotes(checkout) +
+                ", which you did not make; only who made it, or an admin, may submit such a job"};
+  }
+
+  // Asked only for a refusal: each text is looked up once more.
+  [[nodiscard]] std::string which_leads_into(const std::string& checkout,
+                                             const jobs::JobTexts& job) const {
+    jobs::JobTexts one = job;
+    for (const jobs::JobText& each : job.texts) {
+      one.texts = {each};
+      const auto places = led_into_by(jobs::paths_of(one, rules_.farm), rules_);
+      const bool leads = places && std::ranges::any_of(*places, [&](const CheckoutPlace& place) {
+                           return place.checkout == checkout;
+                         });
+      if (leads) return shown(each);
+    }
+    return "the job";
+  }
+
+  static std::string shown(const jobs::JobText& each) {
+    constexpr std::size_t kMostShown = 200;
+    const bool is_long = each.text.size() > kMostShown;
+    return "the job's " + text::printable(each.place) + " " +
+           in_quotes(each.text.substr(0, kMostShown)) + (is_long ? "…" : "");
   }
 
   // The same of what stands elsewhere, below the jobs folder or the storage.
@@ -190,14 +224,6 @@ class Repair {
     for (const JsonValue& item : value.items)
       if (auto plain = check_plain(item); !plain) return plain;
     return {};
-  }
-
-  // NOLINTNEXTLINE(misc-no-recursion): as deep as the parser's limit.
-  static void collect(const JsonValue& value, std::vector<std::string>& texts) {
-    if (value.is(Kind::string)) texts.push_back(value.text);
-    texts.insert(texts.end(), value.names.begin(), value.names.end());
-    for (const JsonValue& item : value.items)
-      collect(item, texts);
   }
 
   JsonValue job_;

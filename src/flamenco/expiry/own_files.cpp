@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "flamenco/expiry/own_files.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "checkout/existing/name_match.hpp"
+#include "flamenco/expiry/readings.hpp"
+#include "store/layout.hpp"
+
+namespace shaman::jobs {
+namespace {
+
+// A pattern that could be anything is not meant for these.
+bool may_be(std::string_view part, std::string_view name) {
+  return name_match::is_pattern(part) ? name_match::fits_beginning(part, name)
+                                      : name_match::fits_some_word(part, name);
+}
+
+// Of a folder and what is in it, at least one is written.
+bool are_blobs(std::string_view folder, std::string_view inner) {
+  const auto names = [](std::string_view part) { return name_match::names_something(part); };
+  const bool may_be_blobs =
+      may_be(inner, layout::kBlobs) || may_be(inner, layout::kForeignUploading);
+  return may_be_blobs && may_be(folder, layout::kFileStore) && (names(folder) || names(inner));
+}
+
+bool names_own_files(std::string_view path) {
+  std::vector<std::string_view> above;
+  for (;;) {
+    const std::size_t slash = path.find('/');
+    const std::string_view part = path.substr(0, slash);
+    if (part == ".." && !above.empty()) above.pop_back();
+    if (!part.empty() && part != "." && part != "..") {
+      if (!above.empty() && are_blobs(above.back(), part)) return true;
+      above.push_back(part);
+    }
+    if (slash == path.npos) return false;
+    const bool is_private =
+        may_be(part, layout::kPrivate) && (part.starts_with('.') || !name_match::is_pattern(part));
+    if (is_private) return true;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+}  // namespace
+
+bool names_own_files(std::string_view text, const Farm& farm) {
+  return std::ranges::any_of(readings_of(text, farm), [](const std::string& reading) {
+    return names_own_files(std::string_view(reading));
+  });
+}
+
+}  // namespace shaman::jobs
