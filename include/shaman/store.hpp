@@ -274,7 +274,7 @@ class Store {
   [[nodiscard]] const StorageTraits& traits() const noexcept;
 
  private:
-  friend class Checkouts;
+  friend class StoreInterior;
   explicit Store(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -19,7 +19,7 @@
 #include "checkout/making/reuse.hpp"
 #include "checkout/making/staging.hpp"
 #include "checkout/path_rules.hpp"
-#include "store/store_impl.hpp"
+#include "store/interior.hpp"
 
 namespace shaman {
 namespace {
@@ -68,7 +68,7 @@ Error missing_blobs(const std::vector<PlannedFile>& files, std::span<const BlobS
 }  // namespace
 
 struct Checkouts::Impl {
-  Impl(Store::Impl& store_, const CheckoutOptions& options_)
+  Impl(Store& store_, const CheckoutOptions& options_)
       : store(store_), options(options_), answers(kRemembered, kRememberedAnswers) {}
 
   result<std::vector<BlobId>> being_uploaded(const CheckoutPlan::State& plan);
@@ -100,10 +100,9 @@ struct Checkouts::Impl {
   }
 
   result<MadeCheckout> make_new(const CheckoutPlan::State& plan, std::vector<PlannedFile> own) {
-    const auto room = store.reservations.set_aside(plan.asker.client, space_of(plan),
-                                                   Reservations::Counts::as_links);
+    const auto room = store.set_aside_links(plan.asker.client, space_of(plan));
     if (!room) return room.error();
-    const std::string identity_link = new_identity_link(store.file_system);
+    const std::string identity_link = new_identity_link(store.file_system());
     own.push_back({identity_link, own.front().id});
     StagedTree tree(store);
     if (const auto built = tree.build(plan.by_folder, own, plan.path); !built) return built.error();
@@ -126,13 +125,13 @@ struct Checkouts::Impl {
     return {};
   }
 
-  Store::Impl& store;
+  const StoreInterior store;
   const CheckoutOptions options;
   IdempotencyTable answers;
 };
 
 Checkouts::Checkouts(Store& store, const CheckoutOptions& options)
-    : impl_(std::make_unique<Impl>(*store.impl_, options)) {}
+    : impl_(std::make_unique<Impl>(store, options)) {}
 Checkouts::~Checkouts() = default;
 
 result<CheckoutPlan> Checkouts::validate(CheckoutRequest request) const {
@@ -142,7 +141,7 @@ result<CheckoutPlan> Checkouts::validate(CheckoutRequest request) const {
 }
 
 result<std::vector<BlobId>> Checkouts::being_uploaded(const CheckoutPlan& plan) {
-  if (impl_->store.claims.size() == 0) return std::vector<BlobId>();
+  if (!impl_->store.has_claims()) return std::vector<BlobId>();
   return impl_->store.guarded([&] { return impl_->being_uploaded(*plan.state_); });
 }
 
@@ -164,8 +163,8 @@ result<MadeCheckout> Checkouts::create(const CheckoutPlan& plan) {
 
 result<MadeCheckout> Checkouts::Impl::make_once(const CheckoutPlan::State& plan) {
   if (plan.idempotency_key.empty()) return make(plan);
-  const Digest request = fingerprint(plan, store.watch.epoch());
-  const auto now = [this] { return store.file_system.steady_now(); };
+  const Digest request = fingerprint(plan, store.epoch());
+  const auto now = [this] { return store.file_system().steady_now(); };
   for (;;) {
     const auto begun = answers.begin(request, now());
     const auto* const joined = std::get_if<IdempotencyTable::Joined>(&begun);
@@ -202,7 +201,7 @@ result<bool> Checkouts::Impl::has(const MadeCheckout& made) {
 }
 
 result<void> Checkouts::check_there() {
-  return impl_->store.watch.check();
+  return impl_->store.check_there();
 }
 
 result<CheckoutPlace> Checkouts::place_of(const std::string& path, const Asker& asker) {

@@ -13,6 +13,7 @@
 
 #include "shaman/store.hpp"
 
+#include "store/guarded.hpp"
 #include "store/housekeeping/dismantling.hpp"
 #include "store/housekeeping/housekeeper.hpp"
 #include "store/known/mark_cache.hpp"
@@ -29,8 +30,8 @@
 
 namespace shaman {
 
-/// What a store consists of. Store's members (store.cpp, uploads.cpp, requirements.cpp) and
-/// Checkouts work on it.
+/// What a store consists of. Store's members (store.cpp, uploads.cpp, requirements.cpp) work on it;
+/// other parts see it through StoreInterior.
 struct Store::Impl {
   Impl(fs::FileSystem& file_system_, const StoreOptions& options_, WorkerPool& pool_,
        StorageRoot root_, Instance instance_, std::string path);
@@ -41,18 +42,13 @@ struct Store::Impl {
                                                           const StoreOptions& options,
                                                           WorkerPool& pool);
 
-  /// Runs what ends in an answer: only where the storage is there before, and still is, and is the
-  /// same folder, when all is done. kStorageAway also in the place of a failure that comes of
-  /// that.
+  /// See run_guarded().
   template <class Work>
   [[nodiscard]] auto guarded(Work&& work) -> decltype(work()) {
-    if (const auto there = watch.check(); !there) return there.error();
-    const std::uint64_t epoch = watch.epoch();
-    auto outcome = work();
-    const bool has_failed = !outcome && outcome.error().code == errc::io_error;
-    if (const auto still = is_still_there(epoch, has_failed); !still) return still.error();
-    return outcome;
+    return run_guarded(*this, std::forward<Work>(work));
   }
+  [[nodiscard]] result<void> check_there() { return watch.check(); }
+  [[nodiscard]] std::uint64_t epoch() const noexcept { return watch.epoch(); }
   /// `looks_now`: also where the last look was a moment ago.
   [[nodiscard]] result<void> is_still_there(std::uint64_t epoch, bool looks_now);
 

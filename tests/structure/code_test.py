@@ -42,6 +42,13 @@ MAY_USE = {
     "flamenco/expiry": {"checkout", "flamenco/manager", "fs", "store"},
     "flamenco/front": {"async", "auth", "flamenco/expiry", "flamenco/manager", "fs", "http", "protocol", "server", "tls"},
 }
+# What other parts may use of the store, besides its public header: where things are, how to say what
+# failed, and the contract of what is inside.
+STORES_FACE = {
+    "store/disk_error.hpp", "store/housekeeping/dismantling.hpp", "store/housekeeping/manifest_reader.hpp",
+    "store/interior.hpp", "store/layout.hpp", "store/linked_blob.hpp", "store/root/instance.hpp",
+    "store/root/root.hpp", "store/space/space_shares.hpp",
+}
 # Tested by what the programs print (version_test, documents_test).
 PRINTED = {"cli", "version"}
 VOCABULARY = {"protocol/checkout_path.hpp", "protocol/names.hpp"}
@@ -61,6 +68,12 @@ def sources(folder):
 
 
 class Includes(unittest.TestCase):
+    def test_of_the_store_are_of_its_inner_contract(self):
+        wrong = [f"{name(path)}: {included}" for path in sources("src")
+                 for included in re.findall(r'#include "(store/[^"]+)"', text(path))
+                 if part_of(name(path).removeprefix("src/")) != "store" and included not in STORES_FACE]
+        self.assertEqual(wrong, [])
+
     def test_point_one_way(self):
         wrong = []
         for path in sources("src"):

@@ -52,7 +52,7 @@ Error Erasure::not_found() const {
 }
 
 const fs::Folder& Erasure::parent() const {
-  return way_.empty() ? store_.root.jobs : way_.back();
+  return way_.empty() ? store_.root().jobs : way_.back();
 }
 
 // From the top, as a folder inside of a checkout is none, whatever it holds.
@@ -65,10 +65,10 @@ result<CheckoutPlace> Erasure::look(const Asker& asker) {
     const std::size_t slash = rest.find('/');
     const bool is_last = slash == std::string_view::npos;
     names_.emplace_back(rest.substr(0, slash));
-    auto folder = store_.file_system.open_folder(parent(), names_.back());
+    auto folder = store_.file_system().open_folder(parent(), names_.back());
     if (!folder && is_nothing(folder.error())) return CheckoutPlace{Kind::nothing};
     if (!folder) return disk_error(folder.error(), "open the checkout " + text::in_quotes(path_));
-    const auto checkout = is_checkout(store_.file_system, *folder);
+    const auto checkout = is_checkout(store_.file_system(), *folder);
     if (!checkout)
       return disk_error(checkout.error(), "look into the checkout " + text::in_quotes(path_));
     if (checkout.value()) {
@@ -104,7 +104,7 @@ result<bool> Erasure::is_made_by(const Asker& asker) const {
 }
 
 result<std::string> Erasure::maker() const {
-  const auto record = linked_blob(store_.file_system, checkout_, path_rules::kMakerName);
+  const auto record = linked_blob(store_.file_system(), checkout_, path_rules::kMakerName);
   if (!record)
     return disk_error(record.error(), "read who made the checkout " + text::in_quotes(path_));
   return *record ? (*record)->digest.hex() : std::string();
@@ -113,10 +113,10 @@ result<std::string> Erasure::maker() const {
 // It vanishes whole, by one rename, and is removed where nobody looks: half a checkout is never
 // seen, and what a crash leaves goes with the dead server's other leftovers.
 result<void> Erasure::take_away() {
-  fs::FileSystem& file_system = store_.file_system;
-  const fs::Folder& staging = store_.instance.staging();
+  fs::FileSystem& file_system = store_.file_system();
+  const fs::Folder& staging = store_.staging();
   const std::string what = "erase the checkout " + text::in_quotes(path_);
-  const std::string name = Dismantling::staged_name(store_.next_name++, path_);
+  const std::string name = Dismantling::staged_name(store_.next_number(), path_);
   if (auto is_found = check_is_found(); !is_found) return is_found;
   if (const auto used = is_in_use(); !used || *used) return used ? in_use() : used.error();
   const auto moved = file_system.rename(parent(), names_.back(), staging, name);
@@ -130,7 +130,7 @@ result<void> Erasure::take_away() {
   if (const auto used = is_in_use(); !used || *used)
     return put_back(name, used ? in_use() : used.error());
   checkout_.reset();
-  if (store_.blobs.flushes()) {
+  if (store_.flushes()) {
     if (const auto flushed = file_system.flush(parent()); !flushed)
       return disk_error(flushed.error(), what);
   }
@@ -139,14 +139,13 @@ result<void> Erasure::take_away() {
 }
 
 result<void> Erasure::put_back(const std::string& name, const Error& why) {
-  const auto back =
-      store_.file_system.rename(store_.instance.staging(), name, parent(), names_.back());
+  const auto back = store_.file_system().rename(store_.staging(), name, parent(), names_.back());
   if (!back) return disk_error(back.error(), "put back the checkout " + text::in_quotes(path_));
   return why;
 }
 
 result<std::string> Erasure::identity() const {
-  auto identity = identity_of(store_.file_system, checkout_);
+  auto identity = identity_of(store_.file_system(), checkout_);
   if (!identity && !is_nothing(identity.error()))
     return disk_error(identity.error(), "look into the checkout " + text::in_quotes(path_));
   return identity ? *std::move(identity) : std::string();
@@ -163,7 +162,7 @@ result<void> Erasure::check_is_found() const {
 
 result<bool> Erasure::is_in_use() const {
   if (!found_) return false;
-  const auto manifest = store_.file_system.stat(checkout_, path_rules::kManifestName);
+  const auto manifest = store_.file_system().stat(checkout_, path_rules::kManifestName);
   if (manifest) return manifest->modified != found_->made;
   if (is_nothing(manifest.error())) return false;
   return disk_error(manifest.error(), "look into the checkout " + text::in_quotes(path_));
@@ -176,10 +175,10 @@ Error Erasure::in_use() const {
 
 // The checkout is gone by now, whatever becomes of what was in it.
 void Erasure::take_apart(const std::string& name) {
-  const fs::Folder& staging = store_.instance.staging();
+  const fs::Folder& staging = store_.staging();
   const std::string erased = "erased the checkout " + text::in_quotes(path_) + "; ";
-  const std::string there = " .shaman/staging/" + store_.instance.name() + "/" + name;
-  const auto kept = store_.dismantling.run(staging, name);
+  const std::string there = " .shaman/staging/" + store_.name() + "/" + name;
+  const auto kept = store_.dismantle(name);
   if (!kept)
     return store_.log(LogLevel::error, erased + text::printable(kept.error().message()) +
                                            "; the next start tries again to remove" +
@@ -188,9 +187,9 @@ void Erasure::take_apart(const std::string& name) {
   if (!kept->failure) return store_.log(LogLevel::warning, erased + kept->text());
   // What is not its own stays in its place then: the name is free, and no longer a checkout's. Only
   // when its links are gone for good: a power cut must not bring some of them back there.
-  const bool is_bare = !store_.blobs.flushes() || store_.file_system.flush_all(staging).has_value();
+  const bool is_bare = !store_.flushes() || store_.file_system().flush_all(staging).has_value();
   const bool is_back =
-      is_bare && store_.file_system.rename(staging, name, parent(), names_.back()).has_value();
+      is_bare && store_.file_system().rename(staging, name, parent(), names_.back()).has_value();
   store_.log(LogLevel::error, erased + text::count_of(kept->count, "file", "files") +
                                   " in it that are not its own stay in" +
                                   text::printable(is_back ? " jobs/" + path_ : there) + ": " +
@@ -200,11 +199,11 @@ void Erasure::take_apart(const std::string& name) {
 // Only where a file system can tell at once that a folder is not empty; one that refuses to replace
 // names atomically is a distributed one, where somebody may be putting a checkout into it.
 void Erasure::tidy_parents() {
-  if (!store_.root.traits.rename_to_free_name) return;
+  if (!store_.root().traits.rename_to_free_name) return;
   while (!way_.empty()) {
     way_.pop_back();
     names_.pop_back();
-    if (!store_.file_system.remove_folder(parent(), names_.back())) return;
+    if (!store_.file_system().remove_folder(parent(), names_.back())) return;
   }
 }
 

@@ -10,7 +10,7 @@
 #include "shaman/error.hpp"
 #include "shaman/fs.hpp"
 
-#include "store/store_impl.hpp"
+#include "store/interior.hpp"
 
 namespace shaman {
 
@@ -18,9 +18,9 @@ namespace shaman {
 class Erasure {
  public:
   /// The store must outlive it. `path` is relative to `jobs/`, as the checkout's creation answered.
-  Erasure(Store::Impl& store, std::string_view path) : store_(store), path_(path) {}
+  Erasure(const StoreInterior& store, std::string_view path) : store_(store), path_(path) {}
   /// Takes away only the one that was found, and only if it was not answered again since.
-  Erasure(Store::Impl& store, const FoundCheckout& found)
+  Erasure(const StoreInterior& store, const FoundCheckout& found)
       : store_(store), path_(found.path), found_(found) {}
 
   /// As Checkouts::erase().
@@ -52,7 +52,7 @@ class Erasure {
   [[nodiscard]] const fs::Folder& parent() const;
   void tidy_parents();
 
-  Store::Impl& store_;
+  const StoreInterior& store_;
   const std::string path_;
   const std::optional<FoundCheckout> found_;
   std::vector<std::string> names_;

@@ -20,7 +20,8 @@ constexpr std::size_t kMostLooks = 20'000;
 
 }  // namespace
 
-result<CheckoutPlace> place_in(Store::Impl& store, const std::string& path, const Asker& asker) {
+result<CheckoutPlace> place_in(const StoreInterior& store, const std::string& path,
+                               const Asker& asker) {
   Erasure erasure(store, path);
   auto place = erasure.look(asker);
   if (!place || !place->has_checkout()) return place;
@@ -88,16 +89,17 @@ result<bool> LedInto::is_checkout(const std::string& path) {
 // A folder with all checkouts of a farm is not listed for one whose name is known.
 result<bool> LedInto::has_name(const std::string& folder, const std::string& name) {
   const std::string path = folder.empty() ? name : folder + "/" + name;
-  return store_.file_system.open_folder(store_.root.jobs, path).has_value();
+  return store_.file_system().open_folder(store_.root().jobs, path).has_value();
 }
 
 result<const FolderNames*> LedInto::names_in(const std::string& path) {
   const auto [known, is_new] = known_.try_emplace(path);
   if (!is_new) return &known->second;
   auto folder = path.empty() ? fs::result<fs::Folder>(fs::Folder())
-                             : store_.file_system.open_folder(store_.root.jobs, path);
-  const auto entries = folder ? store_.file_system.list(path.empty() ? store_.root.jobs : *folder)
-                              : fs::result<std::vector<fs::Entry>>(folder.error());
+                             : store_.file_system().open_folder(store_.root().jobs, path);
+  const auto entries = folder
+                           ? store_.file_system().list(path.empty() ? store_.root().jobs : *folder)
+                           : fs::result<std::vector<fs::Entry>>(folder.error());
   if (!entries && fs::is_gone(entries.error())) return &known->second;
   if (!entries)
     return disk_error(entries.error(), "look for checkouts in " + text::in_quotes("jobs/" + path));

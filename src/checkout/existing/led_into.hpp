@@ -10,7 +10,7 @@
 #include "shaman/error.hpp"
 
 #include "checkout/existing/follow.hpp"
-#include "store/store_impl.hpp"
+#include "store/interior.hpp"
 
 namespace shaman {
 
@@ -18,7 +18,7 @@ namespace shaman {
 class LedInto final : private CheckoutTree {
  public:
   /// Both references must outlive it.
-  LedInto(Store::Impl& store, const Asker& asker) : store_(store), asker_(asker) {}
+  LedInto(const StoreInterior& store, const Asker& asker) : store_(store), asker_(asker) {}
 
   /// As Checkouts::led_into().
   [[nodiscard]] result<std::vector<CheckoutPlace>> find(const std::vector<WrittenPath>& paths);
@@ -32,7 +32,7 @@ class LedInto final : private CheckoutTree {
   [[nodiscard]] static bool leads_to_kept(const std::string& path);
   [[nodiscard]] result<void> find(const WrittenPath& path);
 
-  Store::Impl& store_;
+  const StoreInterior& store_;
   const Asker& asker_;
   std::map<std::string, FolderNames> known_;    ///< folders that were listed
   std::map<std::string, CheckoutPlace> looks_;  ///< what was looked at
@@ -41,7 +41,7 @@ class LedInto final : private CheckoutTree {
 };
 
 /// As Checkouts::place_of().
-[[nodiscard]] result<CheckoutPlace> place_in(Store::Impl& store, const std::string& path,
+[[nodiscard]] result<CheckoutPlace> place_in(const StoreInterior& store, const std::string& path,
                                              const Asker& asker);
 
 }  // namespace shaman

@@ -19,10 +19,11 @@ namespace {
 
 class Listing {
  public:
-  Listing(Store::Impl& store, std::vector<std::string>* unread) : store_(store), unread_(unread) {}
+  Listing(const StoreInterior& store, std::vector<std::string>* unread)
+      : store_(store), unread_(unread) {}
 
   result<std::vector<FoundCheckout>> run() {
-    search_checkouts(store_.file_system, store_.root.jobs,
+    search_checkouts(store_.file_system(), store_.root().jobs,
                      {[](const std::string& path) { return path != layout::kKept; },
                       [this](const std::string& path, const fs::Folder& checkout,
                              const fs::Stat& manifest) { return add(path, checkout, manifest); },
@@ -36,7 +37,7 @@ class Listing {
 
  private:
   bool add(const std::string& path, const fs::Folder& checkout, const fs::Stat& manifest) {
-    auto identity = identity_of(store_.file_system, checkout);
+    auto identity = identity_of(store_.file_system(), checkout);
     // What was erased meanwhile is none.
     if (!identity && fs::is_gone(identity.error())) return false;
     if (!identity) return ends_with(identity.error(), path);
@@ -54,7 +55,7 @@ class Listing {
     return true;
   }
 
-  Store::Impl& store_;
+  const StoreInterior& store_;
   std::vector<std::string>* const unread_;
   std::vector<FoundCheckout> found_;
   std::optional<Error> failure_;
@@ -62,7 +63,7 @@ class Listing {
 
 }  // namespace
 
-result<std::vector<FoundCheckout>> list_checkouts(Store::Impl& store,
+result<std::vector<FoundCheckout>> list_checkouts(const StoreInterior& store,
                                                   std::vector<std::string>* unread) {
   return Listing(store, unread).run();
 }

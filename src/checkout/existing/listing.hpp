@@ -7,12 +7,12 @@
 #include "shaman/checkout.hpp"
 #include "shaman/error.hpp"
 
-#include "store/store_impl.hpp"
+#include "store/interior.hpp"
 
 namespace shaman {
 
 /// As Checkouts::list().
-[[nodiscard]] result<std::vector<FoundCheckout>> list_checkouts(Store::Impl& store,
+[[nodiscard]] result<std::vector<FoundCheckout>> list_checkouts(const StoreInterior& store,
                                                                 std::vector<std::string>* unread);
 
 }  // namespace shaman

@@ -18,8 +18,8 @@
 #include "checkout/path_rules.hpp"
 #include "fs/error_kinds.hpp"
 #include "store/disk_error.hpp"
+#include "store/interior.hpp"
 #include "store/layout.hpp"
-#include "store/store_impl.hpp"
 
 namespace shaman {
 namespace {
@@ -38,14 +38,14 @@ std::string about_text(const std::string& checkout, fs::Time made) {
 }  // namespace
 
 struct Pins::Impl {
-  explicit Impl(std::unique_ptr<Store::Impl> opened_)
-      : opened(std::move(opened_)), store(*opened), file_system(store.file_system) {}
+  explicit Impl(std::unique_ptr<Store> opened_)
+      : opened(std::move(opened_)), store(*opened), file_system(store.file_system()) {}
 
   result<Added> add(const std::string& checkout, const std::string& name);
   result<void> remove(const std::string& name);
 
-  const std::unique_ptr<Store::Impl> opened;
-  Store::Impl& store;
+  const std::unique_ptr<Store> opened;
+  const StoreInterior store;
   fs::FileSystem& file_system;
 
  private:
@@ -66,7 +66,7 @@ Pins::~Pins() = default;
 
 result<Pins> Pins::open(fs::FileSystem& file_system, const std::string& storage,
                         const StoreOptions& options, WorkerPool& pool) {
-  auto store = Store::Impl::open(file_system, storage, options, pool);
+  auto store = Store::open(file_system, storage, options, pool);
   if (!store) return store.error();
   return Pins(std::make_unique<Impl>(*std::move(store)));
 }
@@ -76,7 +76,7 @@ result<Pins::Added> Pins::add(const std::string& checkout, const std::string& na
 }
 
 result<PinList> Pins::list() {
-  return PinReader(impl_->file_system, impl_->store.root, impl_->store.pool).list();
+  return PinReader(impl_->file_system, impl_->store.root(), impl_->store.pool()).list();
 }
 
 result<PinList> Pins::read(fs::FileSystem& file_system, const std::string& storage,
@@ -96,7 +96,7 @@ result<Pins::Added> Pins::Impl::add(const std::string& checkout, const std::stri
   if (!folder_name) return folder_name.error();
   auto tree = read(checkout);
   if (!tree) return tree.error();
-  auto pins = fs::open_or_make_folder(file_system, store.root.private_folder, layout::kPins);
+  auto pins = fs::open_or_make_folder(file_system, store.root().private_folder, layout::kPins);
   if (!pins) return disk_error(pins.error(), "use .shaman/pins");
   if (const auto marked = mark(checkout, *tree); !marked) return marked.error();
   StagedTree staged(store);
@@ -136,7 +136,7 @@ result<TreeLinks> Pins::Impl::read(const std::string& checkout) {
 
 result<std::string> Pins::Impl::content(const BlobId& id) {
   const layout::BlobPlace place(id);
-  const auto file = file_system.open_file(store.root.blobs, place.folder + "/" + place.file);
+  const auto file = file_system.open_file(store.root().blobs, place.folder + "/" + place.file);
   if (!file && fs::is_gone(file.error()))
     return Error{errc::blobs_missing,
                  "the checkout's list of files (.shaman-checkout) is missing from the store: submit"
@@ -198,7 +198,7 @@ result<void> Pins::Impl::write_about(const StagedTree& staged, const std::string
     if (!file) return file.error();
     if (auto all = fs::write_all(file_system, *file, 0, std::as_bytes(std::span(text))); !all)
       return all;
-    if (!store.blobs.flushes()) return file_system.close(std::move(*file));
+    if (!store.flushes()) return file_system.close(std::move(*file));
     if (auto flushed = file_system.flush(*file); !flushed) return flushed;
     if (auto closed = file_system.close(std::move(*file)); !closed) return closed;
     return file_system.flush(*folder);
@@ -222,9 +222,9 @@ result<void> Pins::Impl::place(StagedTree& staged, const fs::Folder& pins, const
   if (!renamed && is_name_taken(renamed.error())) return taken();
   if (!renamed) return disk_error(renamed.error(), "give the pin its name");
   const auto flush = [&]() -> fs::result<void> {
-    if (!store.blobs.flushes()) return {};
+    if (!store.flushes()) return {};
     if (auto flushed = file_system.flush(pins); !flushed) return flushed;
-    return file_system.flush(store.root.private_folder);
+    return file_system.flush(store.root().private_folder);
   };
   if (const auto flushed = flush(); !flushed) {
     // As with a checkout: taken back, and taken apart only where that is on the disk.
@@ -240,7 +240,7 @@ result<void> Pins::Impl::place(StagedTree& staged, const fs::Folder& pins, const
 result<void> Pins::Impl::remove(const std::string& name) {
   const Error none{errc::not_found, "there is no pin " + text::in_quotes(name) +
                                         "; `shaman-server pins` lists them"};
-  const auto pins = file_system.open_folder(store.root.private_folder, layout::kPins);
+  const auto pins = file_system.open_folder(store.root().private_folder, layout::kPins);
   if (!pins && fs::is_gone(pins.error())) return none;
   if (!pins) return disk_error(pins.error(), "use .shaman/pins");
   const auto entries = file_system.list(*pins);
@@ -249,12 +249,12 @@ result<void> Pins::Impl::remove(const std::string& name) {
     return each.type == fs::EntryType::folder && pin_names::name_of(each.name) == name;
   });
   if (entry == entries->end()) return none;
-  const std::string away = "unpinned-" + std::to_string(store.next_name++);
-  const fs::Folder& staging = store.instance.staging();
+  const std::string away = "unpinned-" + std::to_string(store.next_number());
+  const fs::Folder& staging = store.staging();
   const auto moved = file_system.rename(*pins, entry->name, staging, away);
   if (!moved && fs::is_gone(moved.error())) return none;
   if (!moved) return disk_error(moved.error(), "remove the pin " + text::in_quotes(name));
-  if (store.blobs.flushes())
+  if (store.flushes())
     if (const auto flushed = file_system.flush(*pins); !flushed)
       return disk_error(flushed.error(), "put the pin's removal on stable storage");
   if (const auto removed = fs::remove_tree(file_system, staging, away); !removed)

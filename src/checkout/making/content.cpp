@@ -31,7 +31,7 @@ result<Content::Manifest> Content::manifest(const Asker& asker) {
   const bool is_found = place->kind == CheckoutPlace::Kind::checkout;
   if (!asker.knows_all && !(is_found && place->may_erase)) return place_.not_let_in();
   if (!is_found) return place_.not_found();
-  fs::FileSystem& file_system = store_.file_system;
+  fs::FileSystem& file_system = store_.file_system();
   const auto text = file_system.read_link(place_.checkout(), path_rules::kManifestName);
   const auto stat = file_system.stat(place_.checkout(), path_rules::kManifestName);
   if (text && stat)
@@ -46,10 +46,10 @@ result<CheckoutContent> Content::read(const Asker& asker) {
   content.made = found->made;
   // Callers set memory aside for a file of the size in its name.
   const layout::BlobPlace blob(found->id);
-  const auto stat = store_.file_system.stat(store_.root.blobs, blob.folder + "/" + blob.file);
+  const auto stat = store_.file_system().stat(store_.root().blobs, blob.folder + "/" + blob.file);
   if (stat && stat->size != found->id.size)
     return unreadable(place_.path(), "its manifest is damaged");
-  const auto is_whole = read_manifest(store_.file_system, store_.root.blobs, found->id,
+  const auto is_whole = read_manifest(store_.file_system(), store_.root().blobs, found->id,
                                       [&](const std::string& path, const BlobId& id) {
                                         content.files.add(id, path);
                                         content.bytes +=
@@ -63,14 +63,14 @@ result<CheckoutContent> Content::read(const Asker& asker) {
   return content;
 }
 
-result<std::vector<FoundCheckout>> made_by(Store::Impl& store, const Asker& asker,
+result<std::vector<FoundCheckout>> made_by(const StoreInterior& store, const Asker& asker,
                                            std::vector<FoundCheckout> found) {
   std::vector<FoundCheckout> own;
   if (asker.scope.empty()) return own;
   const BlobId maker = maker_id(asker.scope);
   for (FoundCheckout& checkout : found) {
-    const auto link = store.file_system.read_link(
-        store.root.jobs, checkout.path + "/" + std::string(path_rules::kMakerName));
+    const auto link = store.file_system().read_link(
+        store.root().jobs, checkout.path + "/" + std::string(path_rules::kMakerName));
     if (link && layout::blob_of_path(*link) == maker) own.push_back(std::move(checkout));
   }
   return own;

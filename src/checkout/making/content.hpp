@@ -8,7 +8,7 @@
 #include "shaman/error.hpp"
 
 #include "checkout/existing/erasure.hpp"
-#include "store/store_impl.hpp"
+#include "store/interior.hpp"
 
 namespace shaman {
 
@@ -16,7 +16,7 @@ namespace shaman {
 class Content {
  public:
   /// The store must outlive it. `path` is relative to `jobs/`, as the checkout's creation answered.
-  Content(Store::Impl& store, std::string_view path) : store_(store), place_(store, path) {}
+  Content(const StoreInterior& store, std::string_view path) : store_(store), place_(store, path) {}
 
   struct Manifest {
     BlobId id;
@@ -27,12 +27,13 @@ class Content {
   [[nodiscard]] result<CheckoutContent> read(const Asker& asker);
 
  private:
-  Store::Impl& store_;
+  const StoreInterior& store_;
   Erasure place_;
 };
 
 /// Of these, those that somebody of the asker's scope made.
-[[nodiscard]] result<std::vector<FoundCheckout>> made_by(Store::Impl& store, const Asker& asker,
+[[nodiscard]] result<std::vector<FoundCheckout>> made_by(const StoreInterior& store,
+                                                         const Asker& asker,
                                                          std::vector<FoundCheckout> found);
 
 }  // namespace shaman

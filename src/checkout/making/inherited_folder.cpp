@@ -14,13 +14,13 @@ namespace errors = boost::system::errc;
 
 // The folders above `path` that exist. Those that do not will be made in the last one, and inherit
 // the same. A checkout is never entered: one in the way makes the new one a sibling of it.
-std::vector<fs::Folder> existing_way(Store::Impl& store, std::string_view path) {
+std::vector<fs::Folder> existing_way(const StoreInterior& store, std::string_view path) {
   std::vector<fs::Folder> way;
   for (std::size_t slash = path.find('/'); slash != std::string_view::npos;
        slash = path.find('/')) {
-    const fs::Folder& at = way.empty() ? store.root.jobs : way.back();
-    auto folder = store.file_system.open_folder(at, path.substr(0, slash));
-    if (!folder || store.file_system.stat(*folder, path_rules::kManifestName)) break;
+    const fs::Folder& at = way.empty() ? store.root().jobs : way.back();
+    auto folder = store.file_system().open_folder(at, path.substr(0, slash));
+    if (!folder || store.file_system().stat(*folder, path_rules::kManifestName)) break;
     way.push_back(std::move(*folder));
     path.remove_prefix(slash + 1);
   }
@@ -29,9 +29,9 @@ std::vector<fs::Folder> existing_way(Store::Impl& store, std::string_view path) 
 
 // The system itself makes it right, whatever kind of access list the storage has, and also where
 // this process is not in the group. It is empty for as long as it is seen there.
-fs::result<void> make_in(Store::Impl& store, const fs::Folder& parent, const fs::Folder& staging,
-                         const std::string& name) {
-  fs::FileSystem& file_system = store.file_system;
+fs::result<void> make_in(const StoreInterior& store, const fs::Folder& parent,
+                         const fs::Folder& staging, const std::string& name) {
+  fs::FileSystem& file_system = store.file_system();
   const std::string temporary =
       std::string(layout::kNewInJobs) + std::to_string(file_system.random());
   if (auto made = file_system.make_folder(parent, temporary); !made) return made;
@@ -41,21 +41,21 @@ fs::result<void> make_in(Store::Impl& store, const fs::Folder& parent, const fs:
     return moved;
   }
   // Before anything is in it: after a power cut no half of a checkout is to lie in the jobs folder.
-  if (store.blobs.flushes()) moved = file_system.flush(staging);
-  if (moved && store.blobs.flushes()) moved = file_system.flush(parent);
+  if (store.flushes()) moved = file_system.flush(staging);
+  if (moved && store.flushes()) moved = file_system.flush(parent);
   return moved;
 }
 
 }  // namespace
 
-fs::result<void> make_inherited_folder(Store::Impl& store, std::string_view path,
+fs::result<void> make_inherited_folder(const StoreInterior& store, std::string_view path,
                                        const fs::Folder& staging, const std::string& name) {
   std::vector<fs::Folder> way = existing_way(store, path);
   for (;;) {
-    const fs::Folder& parent = way.empty() ? store.root.jobs : way.back();
-    const auto passes_on = store.file_system.passes_on_access(parent);
+    const fs::Folder& parent = way.empty() ? store.root().jobs : way.back();
+    const auto passes_on = store.file_system().passes_on_access(parent);
     if (!passes_on) return passes_on.error();
-    if (!passes_on.value()) return store.file_system.make_folder(staging, name);
+    if (!passes_on.value()) return store.file_system().make_folder(staging, name);
     auto made = make_in(store, parent, staging, name);
     // Somebody removed the parent meanwhile; it is made again in the one above.
     const bool is_gone = !made && made.error() == errors::no_such_file_or_directory;

@@ -59,7 +59,7 @@ fs::result<bool> is_checkout(fs::FileSystem& file_system, const fs::Folder& fold
   return false;
 }
 
-Placement::Placement(Store::Impl& store, std::string_view path, std::size_t attempts)
+Placement::Placement(const StoreInterior& store, std::string_view path, std::size_t attempts)
     : store_(store), attempts_(attempts), asked_(path_rules::components(path)), names_(asked_) {}
 
 result<std::string> Placement::place(StagedTree& tree) {
@@ -92,8 +92,8 @@ result<Placement::Outcome> Placement::try_once(StagedTree& tree) {
 
 // Opens the next folder on the way, making it where it is missing. A checkout is never entered.
 result<Placement::Outcome> Placement::enter(std::size_t level) {
-  fs::FileSystem& file_system = store_.file_system;
-  const fs::Folder& at = way_.empty() ? store_.root.jobs : way_.back();
+  fs::FileSystem& file_system = store_.file_system();
+  const fs::Folder& at = way_.empty() ? store_.root().jobs : way_.back();
   auto folder = file_system.open_folder(at, names_[level]);
   if (!folder && fs::is_absent(folder.error())) {
     const auto made = file_system.make_folder(at, names_[level]);
@@ -119,8 +119,8 @@ result<Placement::Outcome> Placement::enter(std::size_t level) {
 }
 
 result<Placement::Outcome> Placement::rename_into_place(StagedTree& tree) {
-  fs::FileSystem& file_system = store_.file_system;
-  const fs::Folder& parent = way_.empty() ? store_.root.jobs : way_.back();
+  fs::FileSystem& file_system = store_.file_system();
+  const fs::Folder& parent = way_.empty() ? store_.root().jobs : way_.back();
   const std::string& name = names_.back();
   taken_level_ = names_.size() - 1;
   // An empty folder of that name is somebody's as well. One that is made between this look and the
@@ -150,19 +150,19 @@ result<Placement::Outcome> Placement::rename_into_place(StagedTree& tree) {
 // All folders up to `jobs`: those that were there may have been made a moment ago by somebody who
 // has not flushed them yet.
 result<void> Placement::flush_way() {
-  if (!store_.blobs.flushes()) return {};
+  if (!store_.flushes()) return {};
   const auto flush = [this](const fs::Folder& folder) -> result<void> {
-    const auto flushed = store_.file_system.flush(folder);
+    const auto flushed = store_.file_system().flush(folder);
     if (flushed) return {};
     return disk_error(flushed.error(), "put the checkout's name on stable storage");
   };
   for (auto folder = way_.rbegin(); folder != way_.rend(); ++folder)
     if (auto flushed = flush(*folder); !flushed) return flushed;
-  return flush(store_.root.jobs);
+  return flush(store_.root().jobs);
 }
 
 std::string Placement::suffix() {
-  std::uint64_t random = store_.file_system.random();
+  std::uint64_t random = store_.file_system().random();
   std::string text;
   for (std::size_t i = 0; i < kSuffixLength; ++i) {
     text += kSuffixCharacters[random % kSuffixCharacters.size()];
@@ -188,8 +188,8 @@ std::string Placement::path() const {
 // Others may have put something into them meanwhile; then they stay.
 void Placement::remove_made_folders() {
   for (auto level = made_.rbegin(); level != made_.rend(); ++level) {
-    const fs::Folder& at = *level == 0 ? store_.root.jobs : way_[*level - 1];
-    static_cast<void>(store_.file_system.remove_folder(at, names_[*level]));
+    const fs::Folder& at = *level == 0 ? store_.root().jobs : way_[*level - 1];
+    static_cast<void>(store_.file_system().remove_folder(at, names_[*level]));
   }
   made_.clear();
 }

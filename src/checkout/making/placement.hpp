@@ -10,7 +10,7 @@
 #include "shaman/fs.hpp"
 
 #include "checkout/making/staging.hpp"
-#include "store/store_impl.hpp"
+#include "store/interior.hpp"
 
 namespace shaman {
 
@@ -26,7 +26,7 @@ namespace shaman {
 class Placement {
  public:
   /// `path` as path_rules::checkout_path makes it. The store must outlive it.
-  Placement(Store::Impl& store, std::string_view path, std::size_t attempts);
+  Placement(const StoreInterior& store, std::string_view path, std::size_t attempts);
 
   /// The path that it got. On failure nothing is left behind, and the tree still lies in staging.
   /// errc::no_unique_path, errc::storage_full, errc::io_error. Blocks.
@@ -46,7 +46,7 @@ class Placement {
   [[nodiscard]] std::string path() const;
   void remove_made_folders();
 
-  Store::Impl& store_;
+  const StoreInterior& store_;
   const std::size_t attempts_;
   const std::vector<std::string> asked_;
   std::vector<std::string> names_;  ///< the components now tried

@@ -23,7 +23,8 @@ std::size_t components_of(std::string_view path) {
 // The folder that a file lies in, kept open while the files that follow lie in it too.
 class OpenFolder {
  public:
-  OpenFolder(Store::Impl& store, const fs::Folder& checkout) : store_(store), root_(checkout) {}
+  OpenFolder(const StoreInterior& store, const fs::Folder& checkout)
+      : store_(store), root_(checkout) {}
 
   // Null where it cannot be opened. Its names are on stable storage: who made it may have run
   // with less durability.
@@ -32,11 +33,11 @@ class OpenFolder {
     path_ = path;
     has_opened_ = false;
     if (!path.empty()) {
-      auto opened = store_.file_system.open_folder(root_, path);
+      auto opened = store_.file_system().open_folder(root_, path);
       if (!opened) return nullptr;
       folder_ = std::move(*opened);
     }
-    if (store_.blobs.flushes() && !store_.file_system.flush(current())) return nullptr;
+    if (store_.flushes() && !store_.file_system().flush(current())) return nullptr;
     has_opened_ = true;
     return &current();
   }
@@ -44,7 +45,7 @@ class OpenFolder {
  private:
   [[nodiscard]] const fs::Folder& current() const { return path_.empty() ? root_ : folder_; }
 
-  Store::Impl& store_;
+  const StoreInterior& store_;
   const fs::Folder& root_;
   std::string_view path_;
   fs::Folder folder_;
@@ -57,7 +58,8 @@ std::string reusable_record(std::string_view path) {
   return std::string(path) + "\n";
 }
 
-Reuse::Reuse(Store::Impl& store, const CheckoutPlan::State& plan, std::span<const PlannedFile> own)
+Reuse::Reuse(const StoreInterior& store, const CheckoutPlan::State& plan,
+             std::span<const PlannedFile> own)
     : store_(store), plan_(plan), own_(own), asked_(path_rules::components(plan.path)) {}
 
 std::optional<MadeCheckout> Reuse::find() {
@@ -69,14 +71,14 @@ std::optional<MadeCheckout> Reuse::find() {
 }
 
 const fs::Folder& Reuse::parent() const {
-  return way_.empty() ? store_.root.jobs : way_.back();
+  return way_.empty() ? store_.root().jobs : way_.back();
 }
 
 // The name itself, and those that Placement makes of a name that is taken.
 bool Reuse::look_at_level(std::size_t level) {
   const std::string& asked = asked_[level];
   if (enter(level, asked)) return true;
-  const auto entries = store_.file_system.list(parent());
+  const auto entries = store_.file_system().list(parent());
   if (!entries) return false;
   return std::ranges::any_of(*entries, [&](const fs::Entry& entry) {
     return entry.type == fs::EntryType::folder && Placement::is_suffixed(entry.name, asked) &&
@@ -85,12 +87,12 @@ bool Reuse::look_at_level(std::size_t level) {
 }
 
 bool Reuse::enter(std::size_t level, const std::string& name) {
-  auto folder = store_.file_system.open_folder(parent(), name);
+  auto folder = store_.file_system().open_folder(parent(), name);
   if (!folder) return false;
   names_.resize(level);
   names_.push_back(name);
   if (level + 1 == asked_.size()) return is_same(*folder) && take(*folder, name);
-  const auto checkout = is_checkout(store_.file_system, *folder);
+  const auto checkout = is_checkout(store_.file_system(), *folder);
   if (!checkout || checkout.value()) return false;
   way_.push_back(std::move(*folder));
   if (look_at_level(level + 1)) return true;
@@ -102,7 +104,7 @@ bool Reuse::is_same(const fs::Folder& checkout) {
   if (!has_own_links(checkout)) return false;
   std::atomic<bool> is_same{true};
   const std::span<const PlannedFile> files(plan_.by_folder);
-  store_.pool.parallel_for(files.size(), kLooksAJob, [&](std::size_t begin, std::size_t end) {
+  store_.pool().parallel_for(files.size(), kLooksAJob, [&](std::size_t begin, std::size_t end) {
     if (is_same && !has_links(checkout, files.subspan(begin, end - begin))) is_same = false;
   });
   return is_same;
@@ -116,7 +118,7 @@ bool Reuse::has_own_links(const fs::Folder& checkout) {
       own_, [&](const PlannedFile& link) { return leads_to(checkout, link.path, link.id, depth); });
   if (!has_all) return false;
   if (!plan_.asker.scope.empty()) return true;
-  const auto maker = store_.file_system.stat(checkout, path_rules::kMakerName);
+  const auto maker = store_.file_system().stat(checkout, path_rules::kMakerName);
   return !maker && maker.error() == boost::system::errc::no_such_file_or_directory;
 }
 
@@ -133,19 +135,19 @@ bool Reuse::has_links(const fs::Folder& checkout, std::span<const PlannedFile> f
 
 bool Reuse::leads_to(const fs::Folder& at, std::string_view name, const BlobId& id,
                      std::size_t depth) {
-  const auto text = store_.file_system.read_link(at, name);
+  const auto text = store_.file_system().read_link(at, name);
   return text && *text == layout::link_text(id, depth);
 }
 
 // Touched first and looked at after that: whoever erases checkouts by their age takes one away
 // first and looks at its age after that, so that one of the two sees the other.
 bool Reuse::take(const fs::Folder& checkout, const std::string& name) {
-  fs::FileSystem& file_system = store_.file_system;
+  fs::FileSystem& file_system = store_.file_system();
   if (!file_system.touch(checkout, path_rules::kManifestName)) return false;
-  if (store_.blobs.flushes()) {
+  if (store_.flushes()) {
     for (const fs::Folder& folder : way_)
       if (!file_system.flush(folder)) return false;
-    if (!file_system.flush(store_.root.jobs)) return false;
+    if (!file_system.flush(store_.root().jobs)) return false;
   }
   auto identity = identity_of(file_system, checkout);
   if (!identity) return false;

@@ -12,7 +12,7 @@
 #include "shaman/fs.hpp"
 
 #include "checkout/making/plan.hpp"
-#include "store/store_impl.hpp"
+#include "store/interior.hpp"
 
 namespace shaman {
 
@@ -25,7 +25,8 @@ namespace shaman {
 class Reuse {
  public:
   /// `own` are the links that the server adds to the checkout. All references must outlive it.
-  Reuse(Store::Impl& store, const CheckoutPlan::State& plan, std::span<const PlannedFile> own);
+  Reuse(const StoreInterior& store, const CheckoutPlan::State& plan,
+        std::span<const PlannedFile> own);
 
   /// Such a checkout, whose age counts from now; its names are on stable storage as
   /// the durability demands. Nothing where there is none, or where it cannot be told. Blocks;
@@ -43,7 +44,7 @@ class Reuse {
                               std::size_t depth);
   [[nodiscard]] const fs::Folder& parent() const;
 
-  Store::Impl& store_;
+  const StoreInterior& store_;
   const CheckoutPlan::State& plan_;
   const std::span<const PlannedFile> own_;
   const std::vector<std::string> asked_;

@@ -67,7 +67,7 @@ class FirstFailure {
 StagedTree::~StagedTree() {
   if (name_.empty()) return;
   root_.reset();
-  const auto removed = fs::remove_tree(store_.file_system, folder(), name_);
+  const auto removed = fs::remove_tree(store_.file_system(), folder(), name_);
   if (!removed) {
     store_.log(LogLevel::warning,
                disk_error(removed.error(), "remove the unfinished checkout " + name_).message());
@@ -76,7 +76,7 @@ StagedTree::~StagedTree() {
 
 result<void> StagedTree::build(std::span<const PlannedFile> files, std::span<const PlannedFile> own,
                                std::string_view path) {
-  name_ = std::to_string(store_.next_name++);
+  name_ = std::to_string(store_.next_number());
   if (const auto made = make_inherited_folder(store_, path, folder(), name_); !made)
     return disk_error(made.error(), "begin a checkout");
   // `jobs` and the checkout's own folders.
@@ -84,15 +84,15 @@ result<void> StagedTree::build(std::span<const PlannedFile> files, std::span<con
 }
 
 result<void> StagedTree::build_at(std::span<const PlannedFile> files, std::size_t depth) {
-  name_ = std::to_string(store_.next_name++);
-  if (const auto made = store_.file_system.make_folder(folder(), name_); !made)
+  name_ = std::to_string(store_.next_number());
+  if (const auto made = store_.file_system().make_folder(folder(), name_); !made)
     return disk_error(made.error(), "begin a tree of links");
   return fill(files, {}, depth);
 }
 
 result<void> StagedTree::fill(std::span<const PlannedFile> files, std::span<const PlannedFile> own,
                               std::size_t depth) {
-  auto root = store_.file_system.open_folder(folder(), name_);
+  auto root = store_.file_system().open_folder(folder(), name_);
   if (!root) return disk_error(root.error(), "begin a checkout");
   root_ = std::move(*root);
 
@@ -100,11 +100,11 @@ result<void> StagedTree::fill(std::span<const PlannedFile> files, std::span<cons
   if (auto made = make_folders(); !made) return made;
   for (const PlannedFile& file : own) {
     const auto linked =
-        store_.file_system.make_link(root_, file.path, layout::link_text(file.id, depth));
+        store_.file_system().make_link(root_, file.path, layout::link_text(file.id, depth));
     if (!linked) return name_error(linked.error(), file.path);
   }
   if (auto made = make_links(files); !made) return made;
-  return store_.blobs.flushes() ? flush() : result<void>();
+  return store_.flushes() ? flush() : result<void>();
 }
 
 void StagedTree::sort_into_folders(std::span<const PlannedFile> files, std::size_t depth) {
@@ -127,15 +127,15 @@ void StagedTree::sort_into_folders(std::span<const PlannedFile> files, std::size
 result<void> StagedTree::make_folders() {
   for (const SubFolder& folder : folders_) {
     if (folder.path.empty()) continue;
-    const auto made = store_.file_system.make_folder(root_, folder.path);
+    const auto made = store_.file_system().make_folder(root_, folder.path);
     if (!made) return name_error(made.error(), folder.path);
   }
   return {};
 }
 
 fs::result<fs::Folder> StagedTree::open(const SubFolder& sub) {
-  if (sub.path.empty()) return store_.file_system.open_folder(folder(), name_);
-  return store_.file_system.open_folder(root_, sub.path);
+  if (sub.path.empty()) return store_.file_system().open_folder(folder(), name_);
+  return store_.file_system().open_folder(root_, sub.path);
 }
 
 result<void> StagedTree::make_links(std::span<const PlannedFile> files) {
@@ -159,12 +159,12 @@ result<void> StagedTree::make_links(std::span<const PlannedFile> files) {
       return failure.set(disk_error(folder.error(), "open a folder of the new checkout"));
     for (const std::size_t i : job.files) {
       if (failure.happened()) return;
-      const auto made = store_.file_system.make_link(
+      const auto made = store_.file_system().make_link(
           *folder, name_of(files[i].path), layout::link_text(files[i].id, job.folder->depth));
       if (!made) return failure.set(name_error(made.error(), files[i].path));
     }
   };
-  store_.pool.parallel_for(jobs.size(), 1, [&](std::size_t begin, std::size_t end) {
+  store_.pool().parallel_for(jobs.size(), 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i)
       run(jobs[i]);
   });
@@ -173,12 +173,12 @@ result<void> StagedTree::make_links(std::span<const PlannedFile> files) {
 
 result<void> StagedTree::flush() {
   FirstFailure failure;
-  store_.pool.parallel_for(folders_.size(), 1, [&](std::size_t begin, std::size_t end) {
+  store_.pool().parallel_for(folders_.size(), 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end && !failure.happened(); ++i) {
       const auto folder = open(folders_[i]);
       if (!folder) {
         failure.set(disk_error(folder.error(), "open a folder of the new checkout"));
-      } else if (const auto flushed = store_.file_system.flush(*folder); !flushed) {
+      } else if (const auto flushed = store_.file_system().flush(*folder); !flushed) {
         failure.set(disk_error(flushed.error(), "put the new checkout on stable storage"));
       }
     }

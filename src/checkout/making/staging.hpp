@@ -12,7 +12,7 @@
 #include "shaman/fs.hpp"
 
 #include "checkout/making/plan.hpp"
-#include "store/store_impl.hpp"
+#include "store/interior.hpp"
 
 namespace shaman {
 
@@ -21,7 +21,7 @@ namespace shaman {
 class StagedTree {
  public:
   /// The store must outlive it.
-  explicit StagedTree(Store::Impl& store) : store_(store) {}
+  explicit StagedTree(const StoreInterior& store) : store_(store) {}
   ~StagedTree();
   StagedTree(const StagedTree&) = delete;
   StagedTree& operator=(const StagedTree&) = delete;
@@ -36,7 +36,7 @@ class StagedTree {
   [[nodiscard]] result<void> build_at(std::span<const PlannedFile> files, std::size_t depth);
 
   /// Where it lies, to be renamed from there.
-  [[nodiscard]] const fs::Folder& folder() const noexcept { return store_.instance.staging(); }
+  [[nodiscard]] const fs::Folder& folder() const noexcept { return store_.staging(); }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   /// It lies elsewhere now.
   void hand_over() noexcept { name_.clear(); }
@@ -56,7 +56,7 @@ class StagedTree {
   [[nodiscard]] fs::result<fs::Folder> open(const SubFolder& folder);
   [[nodiscard]] result<void> flush();
 
-  Store::Impl& store_;
+  const StoreInterior& store_;
   std::string name_;
   fs::Folder root_;
   std::vector<SubFolder> folders_;  ///< parents before what lies in them
