@@ -13,8 +13,8 @@ Builds the release and runs every test; then the unit tests with AddressSanitize
 UndefinedBehaviorSanitizer. At most 15 minutes on 2 cores.
 
   --full        also clang-tidy, and every test with ASan+UBSan and with ThreadSanitizer,
-                Blender 4.2 to 5.2, the hardened build, and the client for Windows, tested
-                under Wine
+                Blender 4.2 to 5.2, the hardened build, the packages, the container's image,
+                and the client for Windows, tested under Wine
   --nightly     --full, with the tests that take longer
   --no-blender  do not install Blender; tests that need it are skipped where it is missing
   --no-install  install nothing
@@ -92,12 +92,11 @@ tests() {
   return "$status"
 }
 
-# Where neither compiler nor sources can be had, that is said and nothing else is lost.
-windows() {
+# unless_skipped COMMAND…: a script that lacks what it needs says so (status 77), and nothing else is lost.
+unless_skipped() {
   local status=0
-  tests/windows.sh "$builds/windows" "$builds/release/tools/shaman" || status=$?
-  if ((status == 77)); then return 0; fi
-  return "$status"
+  "$@" || status=$?
+  ((status == 77)) || return "$status"
 }
 
 export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
@@ -105,7 +104,7 @@ export UBSAN_OPTIONS=print_stacktrace=1
 export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
 
 if [[ $install ]]; then
-  step "Install what is missing" tools/setup.sh --tests --lint ${blender:+--blender} || exit 1
+  step "Install what is missing" tools/setup.sh --tests --lint ${blender:+--blender} ${full:+--container} || exit 1
 fi
 [[ ${SHAMAN_CORPUS:-} ]] || echo "SHAMAN_CORPUS is not set: tests on a collection of real .blend files are skipped."
 
@@ -124,7 +123,8 @@ if [[ $full ]]; then
   step "TSan: build" build tsan && step "TSan: all tests" tests tsan
   step "Dist: hardened and reproducible" tests/dist.sh
   SHAMAN_BUILD=$builds step "Packages" tests/package.sh
-  step "Windows: build, tests under Wine" windows
+  step "Container" unless_skipped tests/container.sh
+  step "Windows: build, tests under Wine" unless_skipped tests/windows.sh "$builds/windows" "$builds/release/tools/shaman"
 else
   step "ASan+UBSan: build the unit tests" build asan unit_tests &&
     step "ASan+UBSan: unit tests" tests asan -L '^unit$'

@@ -17,10 +17,10 @@ SOURCE = pathlib.Path(__file__).resolve().parent.parent
 FOLDERS = ("src", "shaman", "tools", "include")
 
 
-def lines_of(data_file):
-    """[(file, line, count)] of one .gcda file, of this tree alone."""
+def lines_of(notes_file):
+    """[(file, line, count)] of what one source was compiled to, by its .gcno file, of this tree alone."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["gcov", "--json-format", "--preserve-paths", str(data_file)], cwd=folder, check=True,
+        subprocess.run(["gcov", "--json-format", "--preserve-paths", str(notes_file)], cwd=folder, check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         found = []
         for report in pathlib.Path(folder).glob("*.gcov.json.gz"):
@@ -47,12 +47,14 @@ def main():
                         help="the build's folder (default: build/coverage)")
     parser.add_argument("--files", action="store_true", help="each file in place of each folder")
     arguments = parser.parse_args()
-    data_files = sorted(arguments.build.resolve().rglob("*.gcda"))
-    if not data_files:
+    build = arguments.build.resolve()
+    if not any(build.rglob("*.gcda")):
         sys.exit(f"coverage.py: {arguments.build} has no .gcda files: build the preset coverage, and run its tests")
+    # By the notes, not by the .gcda files: code that no test links has none of these, and counts as not run.
+    notes_files = sorted(build.rglob("*.gcno"))
     runs = collections.Counter()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for found in pool.map(lines_of, data_files):
+        for found in pool.map(lines_of, notes_files):
             for path, line, count in found:
                 # A header's line counts as run when one source that includes it has run it.
                 runs[path, line] += count

@@ -9,9 +9,9 @@ usage() {
 Usage: tools/demo.sh [--storage DIR] [--no-install] [--preset NAME]
 
 Installs what is missing, builds, starts a server on a local folder, submits a .blend
-whose textures and libraries lie in several folders, one of them outside the project,
+whose textures and libraries are in several folders, one of them outside the project,
 and shows the checkout. Then one texture is repainted and the scene submitted again.
-The first build takes about 5 minutes of CPU; everything else takes seconds.
+The first build takes about 6 minutes of CPU; everything else takes seconds.
 
   --storage DIR  keep the server's storage in DIR (default: a temporary folder)
   --no-install   install nothing
@@ -88,7 +88,7 @@ build_programs() {
 }
 
 say "This installs what is missing, builds shaman-server and shaman, starts a server on a temporary folder,"
-say "and submits a scene twice. The first build takes about 5 minutes of CPU ($(nproc) cores here), later ones"
+say "and submits a scene twice. The first build takes about 6 minutes of CPU ($(nproc) cores here), later ones"
 say "and everything else take seconds."
 heading "Installing and building"
 [[ $install ]] && tools/setup.sh
@@ -194,5 +194,9 @@ heading "Stopping the server"
 kill "$server"
 wait "$server" || give_up "the server did not stop cleanly"
 server=''
-say "Both checkouts stay: jobs/$first with the old floor, jobs/$checkout with the new one;"
-say "the $(blobs | wc -l) blobs behind their links are stored once."
+# Without the server's own links, which describe the checkouts.
+kept=$(find "$storage/jobs/$first" "$storage/jobs/$checkout" -type l ! -name '.shaman-*' -printf '%l\n' |
+  sed 's|.*/file-store/||' | sort -u | wc -l)
+((kept == 13)) || give_up "the two checkouts should share all files but the floor"
+say "Both checkouts stay: jobs/$first with the old floor, jobs/$checkout with the new one."
+say "Their $((2 * files)) links lead to $kept files, each stored once."

@@ -5,16 +5,17 @@ set -euo pipefail
 
 usage() {
   cat <<'EOF'
-Usage: tools/setup.sh [--tests] [--blender] [--bench] [--lint] [--windows]
+Usage: tools/setup.sh [--tests] [--blender] [--bench] [--lint] [--windows] [--container]
 
 Installs with apt what is missing to build Shaman on Debian 12 or 13. Quick and
 silent when all is there. Needs root or sudo only when something is missing.
 
-  --tests    also what tests/run.sh needs (Python, curl, strace, mkfs, Go, lintian, other shells)
-  --blender  also Blender, which judges checkouts (about 500 MB)
-  --windows  also what building for Windows and running under Wine needs (1.3 GB)
-  --bench    also what tools/bench compares with: Blender and rsync
-  --lint     also clang-format, clang-tidy and shellcheck
+  --tests      also what tests/run.sh needs (Python, curl, strace, mkfs, Go, lintian, other shells)
+  --blender    also Blender, which judges checkouts (about 500 MB)
+  --windows    also what building for Windows and running under Wine needs (1.3 GB)
+  --bench      also what tools/bench compares with: Blender and rsync
+  --lint       also clang-format, clang-tidy and shellcheck
+  --container  also what tests/container.sh needs to build an image and run it
 EOF
 }
 
@@ -38,6 +39,7 @@ while (($#)); do
     --windows)
       packages+=(g++-mingw-w64-x86-64-posix libz-mingw-w64-dev wine wine64 make perl tcl dpkg-dev)
       ;;
+    --container) packages+=(podman runc netavark iptables debootstrap curl) ;;
     --bench) packages+=(blender rsync python3 nginx apache2-utils) ;;
     --lint) lint=1 ;;
     -h | --help) usage; exit 0 ;;

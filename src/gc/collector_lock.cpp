@@ -33,6 +33,13 @@ fs::result<bool> is_left_over(const GcRun& run) {
   return run.file_system.now() - stat->modified > kDeadAfter;
 }
 
+// Another collection may have taken the file for one that was left over, and made its own.
+bool still_has(const GcRun& run, const fs::File& file) {
+  const auto by_name = run.file_system.stat(run.root.private_folder, layout::kCollector);
+  const auto by_handle = run.file_system.stat(file);
+  return by_name && by_handle && by_name->inode == by_handle->inode;
+}
+
 }  // namespace
 
 result<CollectorLock> CollectorLock::take(const GcRun& run) {
@@ -45,15 +52,12 @@ result<CollectorLock> CollectorLock::take(const GcRun& run) {
       const auto written =
           fs::write_all(run.file_system, *file, 0, std::as_bytes(std::span(owner)));
       if (!written) {
-        static_cast<void>(run.file_system.remove_file(folder, layout::kCollector));
+        if (still_has(run, *file))
+          static_cast<void>(run.file_system.remove_file(folder, layout::kCollector));
         return disk_error(written.error(), kWhat);
       }
-      // Another may have taken the new file for one that was left over.
-      const auto by_name = run.file_system.stat(folder, layout::kCollector);
-      const auto by_handle = run.file_system.stat(*file);
       const bool taken_by_other = locked && !locked.value();
-      if (!taken_by_other && by_name && by_handle && by_name->inode == by_handle->inode)
-        return CollectorLock(run, std::move(*file));
+      if (!taken_by_other && still_has(run, *file)) return CollectorLock(run, std::move(*file));
       continue;
     }
     if (file.error() != errors::file_exists) return disk_error(file.error(), kWhat);
@@ -74,7 +78,7 @@ result<CollectorLock> CollectorLock::take(const GcRun& run) {
 }
 
 CollectorLock::~CollectorLock() {
-  if (run_ == nullptr) return;
+  if (run_ == nullptr || !still_has(*run_, file_)) return;
   static_cast<void>(run_->file_system.remove_file(run_->root.private_folder, layout::kCollector));
 }
 

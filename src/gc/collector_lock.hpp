@@ -13,7 +13,8 @@ namespace shaman {
 
 /// Only who holds it collects. It is the file `.shaman/collector` with a lock on it, so that it is
 /// free at once when its holder dies. Where locks do not reach (another machine, a storage without
-/// them) the file's last beat must be a while ago. Given back when destroyed.
+/// them) the file's last beat must be a while ago. Given back when destroyed, unless
+/// another collection took it over.
 class CollectorLock {
  public:
   /// errc::busy; errc::io_error.

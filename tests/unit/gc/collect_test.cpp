@@ -496,6 +496,48 @@ TEST_F(CollectTest, AnotherMachinesLockHoldsWhileItIsYoung) {
   EXPECT_EQ(collect().collected, 1U);
 }
 
+TEST_F(CollectTest, WhoWasTakenOverDeletesNothingAndLeavesTheOthersLock) {
+  const BlobId trashed = put_old("trashed");
+  collect();
+  age_trash(hours(5));
+  const BlobId id = put_old("old");
+  before_the_move(id, [this] {
+    std::filesystem::remove(below(".shaman/collector"));
+    std::ofstream(below(".shaman/collector")) << "another-machine";
+  });
+  const auto results = try_collect();
+  ASSERT_FALSE(results);
+  EXPECT_EQ(results.error().code, errc::busy);
+  EXPECT_EQ(in_trash(), 2U) << "what is in the trash can still be brought back";
+  EXPECT_TRUE(std::filesystem::exists(below(".shaman/collector")));
+  EXPECT_EQ(required(trashed), BlobStatus::stored);
+}
+
+TEST_F(CollectTest, ALockThatCannotBeWrittenIsNotLeftBehind) {
+  const BlobId id = put_old("old");
+  std::atomic<bool> is_made{false};
+  failing_.on_call([&](const Call& call) -> boost::system::error_code {
+    if (call.operation == Operation::create_file && call.path == "collector") is_made = true;
+    if (call.operation != Operation::write || !is_made) return {};
+    return {ENOSPC, boost::system::generic_category()};
+  });
+  const auto results = try_collect();
+  failing_.on_call({});
+  ASSERT_FALSE(results);
+  EXPECT_EQ(results.error().code, errc::storage_full);
+  EXPECT_THAT(results.error().message(), testing::HasSubstr(".shaman/collector"));
+  EXPECT_FALSE(std::filesystem::exists(below(".shaman/collector")));
+  EXPECT_TRUE(is_stored(id));
+}
+
+TEST_F(CollectTest, ALockThatIsNotAFileIsNamed) {
+  std::filesystem::create_directory(below(".shaman/collector"));
+  const auto results = try_collect();
+  ASSERT_FALSE(results);
+  EXPECT_THAT(results.error().message(),
+              testing::HasSubstr(".shaman/collector: it is not a regular file; remove it"));
+}
+
 TEST_F(CollectTest, AServerThatBelievesMarksForLongerProlongsTheGrace) {
   const BlobId id = put_old("old", hours(1));
   gc_.max_age = gc_.min_age = gc_.grace = seconds(1);
