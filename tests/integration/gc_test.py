@@ -125,7 +125,7 @@ class GcCommand(ServerTest):
         self.assertEqual(why[0]["size"], len(data))
         said = run("gc", "--storage", self.server.storage, "--explain", sha256(data)).stdout
         self.assertIn("jobs/why/here/deep/f", said)
-        self.assertIn("stays", said)
+        self.assertIn("is kept: links lead to it", said)
 
     def test_wrong_usage_is_told(self):
         for arguments in (["gc"], ["gc", "--storage", self.server.storage, "--max-age", "soon"],
