@@ -121,10 +121,10 @@ Start read_start(int argc, char** argv) {
   start.loaded = load(start.sources);
   // All of it in one run: who mends one thing is not to meet with the next.
   examine(start.loaded);
-  if (checks) start.loaded.add(check_machine(*start.loaded.options));
+  if (checks && start.loaded.is_read) start.loaded.add(check_machine(*start.loaded.options));
   if (checks || !start.loaded.problems.empty()) warn(start.loaded.warnings);
   if (!start.loaded.problems.empty()) {
-    start.exit_status = complain(start.loaded.problems);
+    start.exit_status = complain(start.loaded.problems, app.get_name());
   } else if (checks) {
     print_in_force(start.loaded);
     start.exit_status = 0;
