@@ -23,6 +23,8 @@
 #include "shaman/version.hpp"
 #include "shaman/worker_pool.hpp"
 
+#include "arguments.hpp"
+#include "cli/usage.hpp"
 #include "commands/commands.hpp"
 #include "commands/manager_check.hpp"
 #include "descriptors.hpp"
@@ -274,7 +276,10 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   say_last_words("shaman-server");
-  const int status = run(argc, argv);
+  std::vector<std::string> all = cli::with_help_as_option({argv + std::min(argc, 1), argv + argc});
+  all.insert(all.begin(), "shaman-server");
+  program::Arguments arguments(std::move(all));
+  const int status = run(arguments.count(), arguments.values());
   // A report or a new token on a full disk is no success.
   const auto written = finish_output();
   if (written) return status;
