@@ -81,7 +81,7 @@ class Pins(PinTest):
         self.assertEqual({name: (pin["checkout"], pin["files"], pin["missing"]) for name, pin in pins.items()},
                          {"film/shot": ("film/shot", 1, 0), "delivery of May": ("spot/shot", 2, 0)})
 
-        self.run_command("unpin", "delivery of May")
+        self.assertIn("unpinned delivery of May", self.run_command("unpin", "delivery of May").stdout)
         self.collect()
         self.assertTrue(self.server.has_blob(one))
         self.assertFalse(self.server.has_blob(two))
