@@ -158,6 +158,13 @@ class ExitStatuses(unittest.TestCase):
                 self.assert_wrong_input(*command, "--token-file", os.path.join(self.folder, "none", "tokens"),
                                         words="create the folder")
 
+    def test_a_token_file_without_tokens(self):
+        with open(self.tokens, "x", encoding="ascii"):
+            os.chmod(self.tokens, 0o600)
+        done = run("token", "list", "--token-file", self.tokens)
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+        self.assertIn("contains no tokens", done.stderr)
+
     def test_a_life_that_no_token_has(self):
         for life in ("0", "0s", "500ms", "-1d", "36501d", "300000d", "1e9d", "soon", ""):
             self.assert_wrong_input(*OF_TOKENS[0], "--token-file", self.tokens, "--expires", life, words="--expires")
