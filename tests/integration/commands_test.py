@@ -18,8 +18,8 @@ COMMANDS = (("gc",), ("gc", "--dry-run"), ("gc", "--json"), ("verify",), ("verif
 OF_TOKENS = (("token", "create", "--role", "submit", "--name", "Anna"), ("token", "list"), ("token", "revoke", "Anna"))
 
 
-def run(*arguments):
-    return json_lines.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=PATIENCE)
+def run(*arguments, **more):
+    return json_lines.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=PATIENCE, **more)
 
 
 def tree(folder):
@@ -63,6 +63,17 @@ class NotAStorage(unittest.TestCase):
         with open(self.path("file"), "w", encoding="ascii") as file:
             file.write("mine")
         self.assert_refused(self.path("file"), "Not a directory")
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_a_storage_of_another_user(self):
+        os.chmod(self.folder, 0o755)
+        with Server(self.path("storage")):
+            pass
+        for command in COMMANDS:
+            with self.subTest(command=command):
+                done = run(*command, "--storage", self.path("storage"), user=65534, group=65534, extra_groups=[])
+                self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+                self.assertIn("Permission denied; run the command as the server's user, or as root", done.stderr)
 
     def test_a_storage_that_has_lost_its_jobs_folder(self):
         """Without it nothing would be in use, and all be collected."""

@@ -46,21 +46,28 @@ result<fs::Folder> open_or_make_root(fs::FileSystem& file_system, const std::str
   return std::move(*root);
 }
 
+// What to do about an error of a command that opens a storage.
+std::string remedy(const boost::system::error_code& error) {
+  if (error == errors::permission_denied)
+    return "; run the command as the server's user, or as root";
+  const bool is_wrong_path =
+      error == errors::no_such_file_or_directory || error == errors::not_a_directory;
+  return is_wrong_path ? "; correct the path" : "";
+}
+
 // Of a command, which must not make a storage of whatever folder it is given.
 result<fs::Folder> open_existing_root(fs::FileSystem& file_system, const std::string& path) {
   auto root = file_system.open_root(path);
-  if (!root) {
-    const bool is_wrong_path = root.error() == errors::no_such_file_or_directory ||
-                               root.error() == errors::not_a_directory;
-    return refusal(path, root.error().message() + (is_wrong_path ? "; correct the path" : ""));
-  }
+  if (!root) return refusal(path, root.error().message() + remedy(root.error()));
   const std::string format = std::string(layout::kPrivate) + "/" + std::string(layout::kFormat);
   const auto found = file_system.stat(*root, format);
   if (found) return std::move(*root);
   const bool is_missing = found.error() == errors::no_such_file_or_directory ||
                           found.error() == errors::not_a_directory ||
                           found.error() == errors::too_many_symbolic_link_levels;
-  if (!is_missing) return refusal(path, format + " cannot be read: " + found.error().message());
+  if (!is_missing)
+    return refusal(path,
+                   format + " cannot be read: " + found.error().message() + remedy(found.error()));
   return refusal(path, "it is not a storage, as it has no " + format +
                            ". A server writes that file when it first starts on a folder: correct "
                            "the path, or start the server first");
