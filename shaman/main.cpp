@@ -23,13 +23,18 @@
 #include "shaman/version.hpp"
 #include "shaman/worker_pool.hpp"
 
+#include "arguments.hpp"
+#include "cli/usage.hpp"
 #include "commands/commands.hpp"
 #include "commands/manager_check.hpp"
 #include "descriptors.hpp"
+#include "exit_status.hpp"
 #include "job_watch.hpp"
 #include "key_watch.hpp"
 #include "logging.hpp"
 #include "maintenance.hpp"
+#include "options/certificate_checks.hpp"
+#include "options/option_checks.hpp"
 #include "options/options.hpp"
 #include "options/settings.hpp"
 #include "service_manager.hpp"
@@ -47,7 +52,6 @@ namespace service_manager = program::service_manager;
 constexpr std::size_t kQuickThreads = 8;
 // For what is under way when the requests have ended, such as a collection.
 constexpr std::chrono::seconds kLastSteps{5};
-constexpr int kFailed = 1;
 
 // With its defaults glibc keeps an arena for each thread and, after one large request, everything
 // below 32 MiB for good.
@@ -70,7 +74,7 @@ void log_from_store(LogLevel level, const std::string& message) {
 
 int fail(const Error& error) {
   spdlog::critical("{}", text::printable(error.message()));
-  return kFailed;
+  return static_cast<int>(exit_status_of(error.code));
 }
 
 const char* name_of(Durability durability) {
@@ -85,32 +89,18 @@ const char* name_of(Durability durability) {
   return "";
 }
 
-// At each start and each time that the configuration is read again.
-void warn_of_expiry(const Options& options) {
-  if (!options.server.tls) return;
-  constexpr std::chrono::hours kSoon{24 * 21};
-  const auto left = options.server.tls->expires() - std::chrono::system_clock::now();
-  if (left.count() <= 0)
-    spdlog::error("{} has expired, and clients reject it; renew it and send SIGHUP",
-                  text::printable(options.tls.certificate));
-  else if (left < kSoon)
-    spdlog::warn("{} expires in {} days; renew it and send SIGHUP",
-                 text::printable(options.tls.certificate),
-                 std::chrono::duration_cast<std::chrono::days>(left).count());
+void say(const program::Findings& found) {
+  for (const config::Problem& error : found.errors)
+    spdlog::error("{}", text::printable(error.message()));
+  for (const config::Problem& warning : found.warnings)
+    spdlog::warn("{}", text::printable(warning.message()));
 }
 
-// Clients that count as proxies may claim any address, and with it the role of any network.
-void warn_of_clients_as_proxies(const Options& options) {
-  for (const auto& [network, role] : options.access.networks) {
-    const std::size_t slash = network.find('/');
-    const bool is_one_address =
-        slash == std::string::npos || network.ends_with("/32") || network.ends_with("/128");
-    if (!is_one_address && options.server.trusted_proxies.contains(network.substr(0, slash)))
-      spdlog::warn(
-          "trusted-proxies contains the network {} of auth.trusted-networks, so any client there "
-          "can claim any address; list only the addresses of the proxies",
-          network);
-  }
+// At each start and each time that the configuration is read again.
+void warn_of_expiry(const Options& options) {
+  program::Findings found;
+  program::check_expiry(options, found);
+  say(found);
 }
 
 void announce(const Options& options, const http::Server& server) {
@@ -140,14 +130,12 @@ void announce(const Options& options, const http::Server& server) {
   if (options.manager_api)
     spdlog::info("side by side with the Flamenco Manager at {}; checkouts expire with its jobs",
                  text::printable(options.manager_api->authority()));
-  if (options.store.durability == Durability::none)
-    spdlog::warn("durability none: acknowledged uploads can be lost in a power cut");
-  if (server.is_reachable_from_outside() && !options.server.access)
-    spdlog::warn(
-        "other machines can reach this server, and authentication is off: anyone who can connect "
-        "has full access; set auth.* options");
+  if (server.is_reachable_from_outside()) {
+    program::Findings found;
+    program::check_open_door(options, found);
+    say(found);
+  }
   warn_of_expiry(options);
-  warn_of_clients_as_proxies(options);
   for (const std::string& address : server.addresses())
     spdlog::info("listening on {}://{}", options.server.tls ? "https" : "http", address);
 }
@@ -158,7 +146,7 @@ result<void> write_port_file(const std::string& path, const http::Server& server
   const std::string address = server.addresses().front();
   const std::string line = address.substr(address.rfind(':') + 1) + "\n";
   auto file = os::OutputFile::create(path);
-  if (!file) return Error{file.error().code, "port-file: " + file.error().message()};
+  if (!file) return Error{errc::malformed_request, "port-file: " + file.error().message()};
   if (auto written = file->write(std::as_bytes(std::span(line))); !written) return written;
   return file->commit();
 }
@@ -186,7 +174,6 @@ void reload(program::Settings& settings, Store& store, http::Server& server,
                          text::printable(ready.error().message()));
   spdlog::default_logger()->set_level(options->log_level);
   warn_of_expiry(*options);
-  warn_of_clients_as_proxies(*options);
   server.reload(options->server);
   store.set_limits(options->store.limits);
   settings.swap(options);
@@ -266,7 +253,7 @@ int run(int argc, char** argv) {
     return serve(settings, signals);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "shaman-server: %s\n", text::printable(error.what()).c_str());
-    return kFailed;
+    return program::kCommandFailed;
   }
 }
 
@@ -274,10 +261,13 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   say_last_words("shaman-server");
-  const int status = run(argc, argv);
+  std::vector<std::string> all = cli::with_help_as_option({argv + std::min(argc, 1), argv + argc});
+  all.insert(all.begin(), "shaman-server");
+  program::Arguments arguments(std::move(all));
+  const int status = run(arguments.count(), arguments.values());
   // A report or a new token on a full disk is no success.
   const auto written = finish_output();
   if (written) return status;
   std::fprintf(stderr, "shaman-server: %s\n", written.error().message().c_str());
-  return status == 0 ? kFailed : status;
+  return status == 0 ? program::kCommandFailed : status;
 }

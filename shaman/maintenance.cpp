@@ -59,7 +59,7 @@ void Maintenance::collect(const std::atomic<bool>& stop) {
   if (!is_storage_there("garbage collection")) return;
   const auto results = collect_garbage(file_system_, settings->server.storage, pool, options);
   if (results)
-    spdlog::info("garbage collection: {}", text::printable(to_text(*results)));
+    spdlog::info("garbage collection: {}", text::printable(to_text(*results, " ")));
   else if (results.error().code == errc::busy)
     spdlog::info("garbage collection: {}", text::printable(results.error().message()));
   else

@@ -16,7 +16,7 @@ namespace shaman::program {
 namespace {
 
 Error cannot_become(const std::string& user) {
-  return {errc::io_error, "cannot go on as " + user + ": " + std::strerror(errno)};
+  return {errc::io_error, "cannot continue as " + user + ": " + std::strerror(errno)};
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ result<std::string> become_owner_of(const std::string& folder) {
       known != nullptr ? ::initgroups(known->pw_name, group) : ::setgroups(1, &group);
   if (grouped != 0 || ::setgid(group) != 0 || ::setuid(found.st_uid) != 0)
     return cannot_become(user);
-  return "goes on as " + user + ", to whom " + text::printable(folder) + " belongs";
+  return "continues as " + user + ", who owns " + text::in_quotes(folder);
 }
 
 }  // namespace shaman::program

@@ -10,11 +10,11 @@
 
 #include <CLI/CLI.hpp>
 
-#include "shaman/nearest.hpp"
 #include "shaman/text.hpp"
 #include "shaman/version.hpp"
 
 #include "cli/help_text.hpp"
+#include "commands/command_tools.hpp"
 #include "commands/commands.hpp"
 #include "commands/description.hpp"
 #include "config/documents.hpp"
@@ -57,21 +57,6 @@ int print(const std::string& text) {
   return 0;
 }
 
-// A command or an option that may have been meant by the first argument that is none.
-void suggest(const std::vector<std::string>& unknown, const CLI::App& app) {
-  if (unknown.empty()) return;
-  const std::string name = unknown.front().substr(0, unknown.front().find('='));
-  std::vector<std::string> known = command_names();
-  if (name.starts_with('-')) {
-    known.clear();
-    for (const CLI::Option* option : app.get_options())
-      for (const std::string& each : option->get_lnames())
-        known.push_back("--" + each);
-  }
-  const std::string near = text::nearest(name, known);
-  if (!near.empty()) std::fprintf(stderr, "Did you mean %s?\n", near.c_str());
-}
-
 }  // namespace
 
 Start read_start(int argc, char** argv) {
@@ -92,7 +77,7 @@ Start read_start(int argc, char** argv) {
   app.set_version_flag("--version,-V", version_line("shaman-server"), "Print the version");
   app.formatter(std::make_shared<cli::ProgramHelpFormatter>());
   app.footer("Commands: " + config::joined(command_names()) +
-             ". Run `shaman-server COMMAND --help` for the options of a command.");
+             ". Run `shaman-server help COMMAND` for the options of a command.");
   app.add_option("--config", start.sources.file,
                  "Read options from this YAML file; the command line and the environment take "
                  "precedence [SHAMAN_CONFIG]")
@@ -106,13 +91,8 @@ Start read_start(int argc, char** argv) {
   add_describe_option(app);
   CommandLine line(app, table);
   line.add_all();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    start.exit_status = app.exit(error) == 0 ? 0 : kCommandUsage;
-    if (*start.exit_status != 0) suggest(app.remaining(), app);
-    return start;
-  }
+  start.exit_status = parse_arguments(app, argc, argv, command_names());
+  if (start.exit_status) return start;
   if (prints_sample) start.exit_status = print(config::sample_file(table, kSampleHead));
   if (prints_markdown) start.exit_status = print(config::markdown(table));
   if (start.exit_status) return start;
@@ -121,12 +101,16 @@ Start read_start(int argc, char** argv) {
   start.loaded = load(start.sources);
   // All of it in one run: who mends one thing is not to meet with the next.
   examine(start.loaded);
-  if (checks) start.loaded.add(check_machine(*start.loaded.options));
+  if (checks && start.loaded.is_read) start.loaded.add(check_machine(*start.loaded.options));
   if (checks || !start.loaded.problems.empty()) warn(start.loaded.warnings);
   if (!start.loaded.problems.empty()) {
-    start.exit_status = complain(start.loaded.problems);
+    start.exit_status = complain(start.loaded.problems, app.get_name());
   } else if (checks) {
     print_in_force(start.loaded);
+    if (!start.loaded.options->asked_manager().empty())
+      std::printf(
+          "To compare the Manager's configuration with this storage, run `shaman-server "
+          "check-manager`.\n");
     start.exit_status = 0;
   }
   return start;

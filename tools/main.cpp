@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
 #include <exception>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,9 +13,9 @@
 
 #include "cli/document.hpp"
 #include "cli/help_text.hpp"
+#include "cli/usage.hpp"
 #include "commands.hpp"
 #include "options/configuration.hpp"
-#include "options/usage.hpp"
 #include "report/interruption.hpp"
 
 namespace shaman::tools {
@@ -55,18 +53,10 @@ ExitStatus run_command(std::vector<std::string> arguments) {
   }
   CLI::App app(kProgramAbout, "shaman");
   const std::vector<Command> commands = set_up(app);
-  try {
-    // CLI11 takes them last first.
-    std::reverse(arguments.begin(), arguments.end());
-    app.parse(std::move(arguments));
-  } catch (const CLI::ParseError& error) {
-    const bool is_help = error.get_exit_code() == 0;
-    if (!is_help || names_unknown_command(app))
-      return fail({errc::malformed_request, wrong_usage(app, error)});
-    std::ostringstream help;
-    const int code = app.exit(error, help, help);
-    print(help.str());
-    return code == 0 ? ExitStatus::done : ExitStatus::failed;
+  if (const auto ended = cli::parse(app, std::move(arguments))) {
+    if (!*ended) return fail(ended->error());
+    print(**ended);
+    return ExitStatus::done;
   }
   if (const auto loaded = load_configuration(); !loaded) return fail(loaded.error());
   for (const Command& command : commands) {
@@ -77,8 +67,9 @@ ExitStatus run_command(std::vector<std::string> arguments) {
 
 ExitStatus run_program(std::vector<std::string> arguments) {
   if (!arguments.empty()) arguments.erase(arguments.begin());
-  arguments = with_help_as_option(std::move(arguments));
-  const bool as_json = wants_json(arguments);
+  if (arguments.empty()) arguments.emplace_back("--help");
+  arguments = cli::with_help_as_option(std::move(arguments));
+  const bool as_json = cli::wants_json(arguments);
   const Interruption interruption(as_json);
   ExitStatus status = ExitStatus::failed;
   try {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "shaman/blob_id.hpp"
@@ -81,6 +82,7 @@ struct GcResults {
   /// that this run does not honour: running ones, and stopped ones that could not clean up.
   bool is_grace_of_servers = false;
   bool was_stopped = false;
+  bool is_dry_run = false;  ///< nothing was changed: what is said to be done would be
   /// Folders and links that could not be read; what they may link to was kept.
   std::uint64_t unread_places = 0;
   std::vector<std::string> unreadable;  ///< of these the first 1000, with the reason
@@ -97,8 +99,8 @@ struct GcResults {
                                                 const std::string& root, WorkerPool& pool,
                                                 const GcOptions& options);
 
-/// For people: `4 old blobs, 1 in use, …`.
-[[nodiscard]] std::string to_text(const GcResults& results);
+/// For people: sentences, each in a line, or with something else `between` them.
+[[nodiscard]] std::string to_text(const GcResults& results, std::string_view between = "\n");
 /// One line of JSON; docs/schemas/gc.schema.json describes it.
 [[nodiscard]] std::string to_json(const GcResults& results);
 

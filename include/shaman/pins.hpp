@@ -18,7 +18,7 @@ struct Pin {
   std::string name;
   std::string checkout;          ///< as its creation answered it; empty: links placed by hand
   std::optional<fs::Time> made;  ///< nothing: by hand
-  std::uint64_t files = 0;       ///< links to blobs, the manifest's not counted
+  std::uint64_t files = 0;       ///< links to blobs, but for the server's own
   std::uint64_t bytes = 0;       ///< of the blobs, each counted once
   std::uint64_t missing = 0;     ///< blobs that are not in the store
 };

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "shaman/error.hpp"
 #include "shaman/fs.hpp"
+#include "shaman/store.hpp"
 
 namespace shaman {
 
@@ -13,10 +15,16 @@ namespace shaman {
 /// Changes nothing. Blocks.
 [[nodiscard]] result<void> check_is_storage(fs::FileSystem& file_system, const std::string& path);
 
+/// By what is judged with which rights folders are made: this process, or what servers that run
+/// on the storage have made, as the umask of a shell is not that of a service.
+enum class JudgedBy : std::uint8_t { this_process, running_servers };
+
 /// Tries as the user of this process what a server does in the storage at `path`.
 /// errc::not_a_store, in words that say what to do, where uploads or checkouts would fail; else
-/// what works and may surprise, a sentence each. Leaves nothing behind. Blocks.
-[[nodiscard]] result<std::vector<std::string>> check_storage_access(fs::FileSystem& file_system,
-                                                                    const std::string& path);
+/// what works and may surprise, a sentence each: also of `limits` that have no effect there. Leaves
+/// nothing behind. errc::storage_full. Blocks.
+[[nodiscard]] result<std::vector<std::string>> check_storage_access(
+    fs::FileSystem& file_system, const std::string& path, const StoreLimits& limits = {},
+    JudgedBy judged_by = JudgedBy::running_servers);
 
 }  // namespace shaman

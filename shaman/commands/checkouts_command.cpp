@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "commands/checkouts_command.hpp"
 
-#include <array>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -13,6 +13,7 @@
 #include "shaman/storage_access.hpp"
 #include "shaman/text.hpp"
 
+#include "arguments.hpp"
 #include "commands/command_tools.hpp"
 #include "options/command_options.hpp"
 
@@ -61,13 +62,10 @@ int run_checkouts_command(int argc, char** argv) {
 
 int run_expired_command(int argc, char** argv) {
   note_new_name("shaman-server expired", "shaman-server checkouts pending");
-  std::string command = "checkouts";
-  std::string subcommand = "pending";
-  std::vector<char*> arguments{command.data(), subcommand.data()};
-  arguments.insert(arguments.end(), argv + 1, argv + argc);
-  const auto count = static_cast<int>(arguments.size());
-  arguments.push_back(nullptr);
-  return run_checkouts_command(count, arguments.data());
+  std::vector<std::string> all{"checkouts", "pending"};
+  all.insert(all.end(), argv + 1, argv + argc);
+  Arguments arguments(std::move(all));
+  return run_checkouts_command(arguments.count(), arguments.values());
 }
 
 }  // namespace shaman::program

@@ -14,6 +14,7 @@
 #include "shaman/text.hpp"
 #include "shaman/worker_pool.hpp"
 
+#include "cli/usage.hpp"
 #include "run_as.hpp"
 #include "system_log.hpp"
 
@@ -69,12 +70,23 @@ void say(LogLevel level, const std::string& message) {
   if (level != LogLevel::info) std::fprintf(stderr, "shaman-server: %s\n", message.c_str());
 }
 
+std::optional<int> parse_arguments(CLI::App& app, int argc, char** argv,
+                                   const std::vector<std::string>& own_apps) {
+  const auto ended = cli::parse(app, {argv + std::min(argc, 1), argv + argc}, own_apps);
+  if (!ended) return std::nullopt;
+  if (*ended) {
+    std::fputs((*ended)->c_str(), stdout);
+    return 0;
+  }
+  // In lines, and what came from outside is escaped in it.
+  std::fprintf(stderr, "shaman-server: %s\n", ended->error().message().c_str());
+  return kCommandUsage;
+}
+
 std::shared_ptr<Options> parse(CLI::App& app, CommandOptions& given, int argc, char** argv,
                                int& exit_status) {
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    exit_status = app.exit(error) == 0 ? 0 : kCommandUsage;
+  if (const auto status = parse_arguments(app, argc, argv)) {
+    exit_status = *status;
     return nullptr;
   }
   exit_status = kCommandUsage;

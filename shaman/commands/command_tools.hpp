@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -35,7 +36,13 @@ void say(LogLevel level, const std::string& message);
 /// false. Before other threads are started. From then on Ctrl-C ends the command with a sentence.
 [[nodiscard]] bool go_on_as_server(const std::string& storage);
 
-/// Parses the arguments. Null: `exit_status` is that with which the command ends here.
+/// Parses the arguments. An exit status where the program ends here: with its help, or with what is
+/// wrong said. `own_apps` as of cli::parse().
+[[nodiscard]] std::optional<int> parse_arguments(CLI::App& app, int argc, char** argv,
+                                                 const std::vector<std::string>& own_apps = {});
+
+/// Parses the arguments, and reads the configuration. Null: `exit_status` is that with which the
+/// command ends here.
 [[nodiscard]] std::shared_ptr<Options> parse(CLI::App& app, CommandOptions& given, int argc,
                                              char** argv, int& exit_status);
 

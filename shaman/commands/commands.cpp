@@ -60,11 +60,11 @@ int collect(int argc, char** argv) {
   app.add_flag("--json", as_json, "Print the results as one line of JSON");
   app.add_option_function<std::string>(
          "--explain",
-         [&explained](const std::string& text) {
-           explained = Digest::from_hex(text);
-           if (!text.empty() && !explained)
-             throw CLI::ValidationError("--explain",
-                                        "'" + text + "' is not a SHA-256 of 64 hex digits");
+         [&explained](const std::string& value) {
+           explained = Digest::from_hex(value);
+           if (!value.empty() && !explained)
+             throw CLI::ValidationError("--explain", "invalid SHA-256 " + text::in_quotes(value) +
+                                                         " (expected: 64 hexadecimal digits)");
          },
          "Explain why files with this SHA-256 are kept or collected")
       ->type_name("SHA");
@@ -82,7 +82,9 @@ int collect(int argc, char** argv) {
   if (!dry_run) log_command(gc_command(results), storage, results);
   if (!results) return fail(results.error());
   const std::string report = as_json ? to_json(*results) : to_text(*results);
-  std::printf("%s%s\n", dry_run && !as_json ? "dry run: " : "", report.c_str());
+  std::printf("%s\n", report.c_str());
+  if (explained && results->explanations.empty() && !as_json)
+    std::printf("No file with the SHA-256 %s is stored.\n", explained->hex().c_str());
   return results->unread_places == 0 ? 0 : kOutOfReach;
 }
 
@@ -102,7 +104,9 @@ int erase(int argc, char** argv) {
   return with_store(storage, [&](Store& store) {
     const auto erased = Checkouts(store, {}).erase(path);
     log_command("erase " + text::in_quotes(path), storage, erased);
-    return erased ? 0 : fail(erased.error());
+    if (!erased) return fail(erased.error());
+    std::printf("erased %s\n", text::printable(path).c_str());
+    return 0;
   });
 }
 
@@ -122,7 +126,6 @@ bool is_access_good(const std::string& storage) {
 
 int check(int argc, char** argv) {
   std::string url;
-  std::string storage;
   bool is_beside = false;
   CLI::App app(
       "Read a Flamenco Manager's configuration and report settings that do not match this server's "
@@ -142,23 +145,19 @@ int check(int argc, char** argv) {
                           note_new_name("--beside", "--side-by-side");
                         })
       ->group("");
-  const auto address = [&]() -> result<client::BaseUrl> { return client::BaseUrl::parse(url); };
-  try {
-    app.parse(argc, argv);
-    const auto settings = given.load();
-    if (!settings) return kCommandUsage;
-    storage = os::absolute(settings->storage);
-    is_beside = is_beside || settings->manager_api;
-    if (url.empty()) url = settings->asked_manager();
-    if (url.empty())
-      throw CLI::RequiredError(
-          "the Manager's URL, as an argument or in the server's configuration,");
-    if (const auto parsed = address(); !parsed)
-      throw CLI::ValidationError("URL", parsed.error().message());
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kCommandUsage;
-  }
-  manager::Manager manager(*address());
+  int exit_status = 0;
+  const auto settings = parse(app, given, argc, argv, exit_status);
+  if (!settings) return exit_status;
+  const std::string storage = os::absolute(settings->storage);
+  is_beside = is_beside || settings->manager_api;
+  if (url.empty()) url = settings->asked_manager();
+  if (url.empty())
+    return fail({errc::malformed_request,
+                 "no Manager given; give its URL as the argument, or set manager or manager-api in "
+                 "the configuration"});
+  const auto address = client::BaseUrl::parse(url);
+  if (!address) return fail(address.error());
+  manager::Manager manager(*address);
   const auto position = is_beside ? manager::Position::beside : manager::Position::front;
   if (!go_on_as_server(storage)) return kCommandFailed;
   const auto findings = manager::check_manager(manager, storage, position);
@@ -201,18 +200,18 @@ int verify(int argc, char** argv) {
   given.line().add("storage", "--storage");
   app.add_option_function<std::string>(
          "--sample",
-         [&options](const std::string& text) {
-           options.sample = parse_share(text);
+         [&options](const std::string& value) {
+           options.sample = parse_share(value);
            if (options.sample == 0)
-             throw CLI::ValidationError("--sample",
-                                        "'" + text + "' is not a percentage (examples: 5%, 0.5%)");
+             throw CLI::ValidationError("--sample", "invalid percentage " + text::in_quotes(value) +
+                                                        " (examples: 5%, 0.5%)");
          },
          "Read only this share of the files, chosen at random")
       ->type_name("PERCENT%");
   app.add_option_function<std::string>(
          "--rate",
-         [&options](const std::string& text) {
-           const auto rate = units::parse_rate(text);
+         [&options](const std::string& value) {
+           const auto rate = units::parse_rate(value);
            if (!rate) throw CLI::ValidationError("--rate", rate.error().message());
            options.bytes_per_second = *rate;
          },
@@ -260,10 +259,7 @@ std::optional<int> print_document(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   const auto document = cli::document(arguments, 8, version(), describe_program);
   if (!document) return std::nullopt;
-  if (!*document) {
-    (void)fail(document->error());
-    return kCommandUsage;
-  }
+  if (!*document) return fail(document->error());
   std::fputs((*document)->c_str(), stdout);
   return 0;
 }

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "arguments.hpp"
+
 namespace shaman::program {
 namespace {
 
@@ -24,10 +26,9 @@ void add_describe_option(CLI::App& app) {
 }
 
 cli::CommandText describe(const std::function<void(int, char**)>& run, std::string name) {
-  std::string option = "--describe-command-line";
-  char* arguments[] = {name.data(), option.data(), nullptr};
+  Arguments arguments({name, "--describe-command-line"});
   described() = {};
-  run(2, arguments);
+  run(arguments.count(), arguments.values());
   cli::CommandText text = std::move(described());
   text.name = std::move(name);
   return text;

@@ -112,7 +112,10 @@ int run_unpin_command(int argc, char** argv) {
   return with_pins(storage, [&](Pins& pins) {
     const auto removed = pins.remove(name);
     log_command("unpin " + text::in_quotes(name), storage, removed);
-    return removed ? 0 : fail(removed.error());
+    if (!removed) return fail(removed.error());
+    std::printf("unpinned %s; garbage collection removes its files when nothing else uses them\n",
+                text::printable(name).c_str());
+    return 0;
   });
 }
 

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -25,7 +26,12 @@
 namespace shaman::program {
 namespace {
 
-struct Arguments {
+// The clock cannot count beyond the year 2262.
+constexpr std::chrono::milliseconds kShortestLife = std::chrono::seconds(1);
+constexpr std::chrono::milliseconds kLongestLife = std::chrono::hours(24 * 36500);
+constexpr const char* kLongestLifeText = "36500d";
+
+struct TokenArguments {
   std::string file;
   std::string storage;  // may be empty
   std::string role;
@@ -33,20 +39,42 @@ struct Arguments {
   std::string name;
 };
 
-int fail(const std::string& message, int status) {
-  std::fprintf(stderr, "shaman-server: %s\n", text::printable(message).c_str());
-  return status;
+// A file that an option names and that cannot be used is wrong input, whatever the reason, as it is
+// when a server starts.
+result<std::vector<auth::Token>> read_tokens(const std::string& file) {
+  auto tokens = auth::TokenFile::read(file);
+  if (tokens) return tokens;
+  std::string detail = tokens.error().message();
+  if (tokens.error().code == errc::not_found)
+    detail += "; correct the path, or create a token with `shaman-server token create`";
+  return Error{errc::malformed_request, std::move(detail)};
 }
 
 result<std::vector<auth::Token>> read_if_there(const std::string& file) {
   std::error_code ignored;  // reading it says what is wrong
   if (!std::filesystem::exists(file, ignored)) return std::vector<auth::Token>();
-  return auth::TokenFile::read(file);
+  return read_tokens(file);
+}
+
+Error malformed(std::string detail) {
+  return {errc::malformed_request, std::move(detail)};
+}
+
+// Nothing: never.
+result<std::optional<auth::Time>> expiry_of(const std::string& given) {
+  if (given == "never") return std::nullopt;
+  const auto lasts = units::parse_duration(given);
+  if (!lasts) return malformed("--expires: " + lasts.error().message() + "; or never");
+  if (*lasts < kShortestLife || *lasts > kLongestLife)
+    return malformed("--expires: " + text::in_quotes(given) + " is not from " +
+                     units::duration_option(kShortestLife) + " to " + kLongestLifeText +
+                     "; or never");
+  return std::chrono::system_clock::now() + *lasts;
 }
 
 // Whose the file should be: the owner of the one that it replaces, of what the server keeps in its
 // storage, or of the folder.
-std::string like_what(const Arguments& arguments) {
+std::string like_what(const TokenArguments& arguments) {
   std::error_code ignored;
   if (std::filesystem::exists(arguments.file, ignored)) return arguments.file;
   const std::string servers = arguments.storage + "/" + kServersFolder;
@@ -74,7 +102,7 @@ void tell_whose(const std::string& file, std::optional<::uid_t> should_be) {
                text::in_quotes(file).c_str(), user.c_str(), text::in_quotes(file).c_str());
 }
 
-result<void> write(const Arguments& arguments, const std::vector<auth::Token>& tokens) {
+result<void> write(const TokenArguments& arguments, const std::vector<auth::Token>& tokens) {
   const std::string like = like_what(arguments);
   const auto should_be = owner_of(like);
   auto written = auth::TokenFile::write(arguments.file, tokens, like);
@@ -87,27 +115,29 @@ bool is_good_name(const std::string& name) {
          name.find_first_not_of(' ') == 0;
 }
 
-int create(const Arguments& arguments) {
+int create(const TokenArguments& arguments) {
   const auto role = auth::role_of(arguments.role);
-  const auto lasts = units::parse_duration(arguments.expires);
-  if (!role) return fail("--role must be worker, submit or admin", kCommandUsage);
-  if (arguments.expires != "never" && !lasts)
-    return fail("--expires: " + lasts.error().message() + "; or never", kCommandUsage);
+  if (!role)
+    return fail(malformed("--role: invalid role " + text::in_quotes(arguments.role) +
+                          " (expected: worker, submit or admin)"));
+  const auto expires = expiry_of(arguments.expires);
+  if (!expires) return fail(expires.error());
   if (!is_good_name(arguments.name))
-    return fail("--name must be the owner of the token, in printable characters", kCommandUsage);
+    return fail(malformed("--name: " + text::in_quotes(arguments.name) +
+                          " is not a name; give the owner of the token, in printable characters"));
   auto tokens = read_if_there(arguments.file);
-  if (!tokens) return fail(tokens.error().message(), kCommandFailed);
+  if (!tokens) return fail(tokens.error());
   if (std::ranges::any_of(*tokens, [&](const auto& each) { return each.name == arguments.name; }))
-    return fail("a token named " + arguments.name + " already exists; revoke it first",
-                kCommandFailed);
+    return fail({errc::conflicting_paths, "there is already a token named " +
+                                              text::in_quotes(arguments.name) +
+                                              "; choose another name, or revoke that token first"});
   const std::string secret = auth::make_token();
-  auth::Token token{arguments.name, *role, std::nullopt, Sha256::of(secret)};
-  if (arguments.expires != "never") token.expires = std::chrono::system_clock::now() + *lasts;
+  const auth::Token token{arguments.name, *role, *expires, Sha256::of(secret)};
   tokens->push_back(token);
   const auto written = write(arguments, *tokens);
   log_command("token create " + text::in_quotes(arguments.name) + " (" + arguments.role + ")",
               arguments.file, written);
-  if (!written) return fail(written.error().message(), kCommandFailed);
+  if (!written) return fail(written.error());
   std::printf("%s\n", secret.c_str());
   std::fprintf(
       stderr, "The token is shown only once. It is valid %s.\n",
@@ -115,9 +145,12 @@ int create(const Arguments& arguments) {
   return 0;
 }
 
-int list(const Arguments& arguments) {
-  const auto tokens = read_if_there(arguments.file);
-  if (!tokens) return fail(tokens.error().message(), kCommandFailed);
+int list(const TokenArguments& arguments) {
+  const auto tokens = read_tokens(arguments.file);
+  if (!tokens) return fail(tokens.error());
+  if (tokens->empty())
+    std::fprintf(stderr, "The file %s contains no tokens.\n",
+                 text::in_quotes(arguments.file).c_str());
   const auto now = std::chrono::system_clock::now();
   for (const auth::Token& token : *tokens) {
     const bool has_expired = token.expires && *token.expires <= now;
@@ -128,22 +161,24 @@ int list(const Arguments& arguments) {
   return 0;
 }
 
-int revoke(const Arguments& arguments) {
-  auto tokens = read_if_there(arguments.file);
-  if (!tokens) return fail(tokens.error().message(), kCommandFailed);
+int revoke(const TokenArguments& arguments) {
+  auto tokens = read_tokens(arguments.file);
+  if (!tokens) return fail(tokens.error());
   if (std::erase_if(*tokens, [&](const auto& each) { return each.name == arguments.name; }) == 0)
-    return fail("there is no token named " + arguments.name, kCommandUsage);
+    return fail({errc::not_found, "there is no token named " + text::in_quotes(arguments.name) +
+                                      "; `shaman-server token list` lists them"});
   const auto written = write(arguments, *tokens);
   log_command("token revoke " + text::in_quotes(arguments.name), arguments.file, written);
-  if (!written) return fail(written.error().message(), kCommandFailed);
-  std::fprintf(stderr, "Servers reject the token within two seconds.\n");
+  if (!written) return fail(written.error());
+  std::fprintf(stderr, "Revoked the token %s. Servers reject it within 2 s.\n",
+               text::in_quotes(arguments.name).c_str());
   return 0;
 }
 
 }  // namespace
 
 int run_token_command(int argc, char** argv) {
-  Arguments arguments;
+  TokenArguments arguments;
   CLI::App app("Create, list and revoke access tokens for clients of this server.",
                "shaman-server token");
   app.require_subcommand(1);
@@ -172,12 +207,13 @@ int run_token_command(int argc, char** argv) {
   arguments.file = settings->access.token_file;
   if (!settings->storage.empty()) arguments.storage = os::absolute(settings->storage);
   if (arguments.file.empty())
-    return fail(
-        "no token file given; use --token-file FILE, or auth.token-file in the configuration",
-        kCommandUsage);
+    return fail(malformed(
+        "no token file given; use --token-file FILE, or auth.token-file in the configuration"));
   if (listing->parsed()) return list(arguments);
+  if (revoking->parsed())
+    if (const auto there = read_tokens(arguments.file); !there) return fail(there.error());
   const auto lock = auth::TokenFileLock::take(arguments.file);
-  if (!lock) return fail(lock.error().message(), kCommandFailed);
+  if (!lock) return fail(lock.error());
   return creating->parsed() ? create(arguments) : revoke(arguments);
 }
 

@@ -2,6 +2,8 @@
 #include "options/certificate_checks.hpp"
 
 #include <chrono>
+#include <cstdint>
+#include <string>
 
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -29,19 +31,33 @@ bool is_for(X509* certificate, const std::string& host) {
          ::X509_check_ip_asc(certificate, host.c_str(), 0) == 1;
 }
 
+// `today`, `in 4 days`.
+std::string from_now(std::chrono::system_clock::duration left) {
+  const auto days = std::chrono::duration_cast<std::chrono::days>(left).count();
+  return days == 0 ? "today"
+                   : "in " + text::count_of(static_cast<std::uint64_t>(days), "day", "days");
+}
+
 }  // namespace
+
+void check_expiry(const Options& options, Findings& found) {
+  if (!options.server.tls) return;
+  const auto expires = options.server.tls->expires();
+  const auto left = expires - std::chrono::system_clock::now();
+  const std::string file = text::in_quotes(options.tls.certificate);
+  if (left.count() <= 0)
+    found.wrong("tls.certificate", file + " has expired (" + utc_text(expires) +
+                                       "), and clients reject it; renew it and send SIGHUP");
+  else if (left < kSoonExpired)
+    found.doubtful("tls.certificate", file + " expires " + from_now(left) + " (" +
+                                          utc_text(expires) + "); renew it and send SIGHUP");
+}
 
 void check_certificate(const Options& options, Findings& found) {
   const tls::ServerIdentity& identity = *options.server.tls;
   X509* const certificate = ::SSL_CTX_get0_certificate(identity.context().get());
   const std::string file = text::in_quotes(options.tls.certificate);
-  const auto now = std::chrono::system_clock::now();
-  if (identity.expires() <= now)
-    found.wrong("tls.certificate", file + " has expired (" + utc_text(identity.expires()) +
-                                       "), and clients reject it; renew it");
-  else if (identity.expires() - now < kSoonExpired)
-    found.doubtful("tls.certificate",
-                   file + " expires soon (" + utc_text(identity.expires()) + "); renew it");
+  check_expiry(options, found);
   if (::X509_cmp_current_time(::X509_get0_notBefore(certificate)) > 0)
     found.wrong("tls.certificate",
                 file + " is not valid yet, and clients reject it; check the clock of this machine");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include <CLI/CLI.hpp>
 
@@ -15,7 +16,8 @@ namespace shaman::program {
 /// What a command takes of the server's options, from the same sources.
 class CommandOptions {
  public:
-  explicit CommandOptions(CLI::App& app) : table_(table_of(defaults_)), line_(app, table_) {
+  explicit CommandOptions(CLI::App& app)
+      : command_(app.get_name()), table_(table_of(defaults_)), line_(app, table_) {
     app.formatter(std::make_shared<cli::HelpFormatter>());
     app.set_help_flag("-h,--help", "Print this help");
     app.add_option("--config", sources_.file,
@@ -32,13 +34,14 @@ class CommandOptions {
     Loaded loaded = program::load(sources_);
     warn(loaded.warnings);
     if (loaded.problems.empty()) return std::move(loaded.options);
-    complain(loaded.problems);
+    complain(loaded.problems, command_);
     return nullptr;
   }
   /// Where it does not matter which storage it is.
   void needs_no_storage() { sources_.needs_storage = false; }
 
  private:
+  const std::string command_;
   Options defaults_;
   config::Table table_;
   CommandLine line_;

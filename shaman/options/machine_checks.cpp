@@ -19,8 +19,10 @@
 #include <unistd.h>
 
 #include "shaman/auth/token_file.hpp"
+#include "shaman/fs/local.hpp"
 #include "shaman/named_file.hpp"
 #include "shaman/os.hpp"
+#include "shaman/storage_access.hpp"
 #include "shaman/text.hpp"
 #include "shaman/units.hpp"
 
@@ -98,10 +100,35 @@ void check_room(const std::string& path, const StoreLimits& limits, Findings& fo
   if (bytes < kLeastBytes || (has_inodes && status.f_favail < kLeastInodes))
     return found.doubtful("storage", in_quotes(path) + " is full (" + free +
                                          "); uploads and checkouts fail until there is space");
-  if (bytes < limits.min_free_space || (has_inodes && status.f_favail < limits.min_free_inodes))
-    found.doubtful("storage", in_quotes(path) + " has " + free +
-                                  ", less than min-free-space or min-free-inodes; uploads are "
-                                  "rejected");
+  const auto rejected = [&](const std::string& is_free, const char* option,
+                            const std::string& limit) {
+    found.doubtful(option, "is " + limit + ", and " + in_quotes(path) + " has only " + is_free +
+                               " free; uploads are rejected");
+  };
+  if (bytes < limits.min_free_space)
+    rejected(units::size_text(bytes), "min-free-space", units::size_text(limits.min_free_space));
+  if (has_inodes && status.f_favail < limits.min_free_inodes)
+    rejected(text::count_of(status.f_favail, "inode", "inodes"), "min-free-inodes",
+             std::to_string(limits.min_free_inodes));
+}
+
+// What a start tries, by the same code. Nothing is tried as another user than the server's, who is
+// the owner of its folder: what that user leaves on a storage is not the server's. Whether it was
+// tried.
+bool try_storage(const Options& options, Findings& found) {
+  const std::string path = os::absolute(options.storage);
+  fs::LocalFileSystem file_system;
+  struct stat servers {};
+  const bool is_mine =
+      ::stat((path + "/.shaman").c_str(), &servers) == 0 && servers.st_uid == ::geteuid();
+  if (!is_mine || !check_is_storage(file_system, path)) return false;
+  const auto remarks =
+      check_storage_access(file_system, path, options.store.limits, JudgedBy::this_process);
+  if (!remarks) found.wrong("storage", remarks.error().message());
+  if (remarks)
+    for (const std::string& remark : *remarks)
+      found.doubtful("storage", remark);
+  return true;
 }
 
 void check_storage(const Options& options, Findings& found) {
@@ -168,6 +195,9 @@ void check_listen(const Options& options, Findings& found) {
                        in_quotes(options.host) + " cannot be resolved: " + error.message());
   for (const auto& each : endpoints)
     check_endpoint(context, each.endpoint(), options.listen, found);
+  const bool is_reachable = std::ranges::any_of(
+      endpoints, [](const auto& each) { return !each.endpoint().address().is_loopback(); });
+  if (is_reachable) check_open_door(options, found);
 }
 
 void check_port_file(const Options& options, Findings& found) {
@@ -211,10 +241,13 @@ void check_tokens(const Options& options, Findings& found) {
                                           "this server uses TLS, tokens can be intercepted");
 }
 
-void check_process(const Options& options, Findings& found) {
+void check_descriptors(const Options& options, Findings& found) {
   const auto fitting =
       raise_descriptor_limit(options.connections_given ? options.server.limits.connections : 0);
   if (!fitting) found.wrong("max-connections", fitting.error().message());
+}
+
+void check_umask(Findings& found) {
   const ::mode_t mask = ::umask(0);
   ::umask(mask);
   if ((mask & 055U) != 0) {
@@ -232,11 +265,15 @@ void check_process(const Options& options, Findings& found) {
 Findings check_machine(const Options& options) {
   Findings found;
   if (!options.storage.empty()) check_storage(options, found);
+  const bool is_tried =
+      !options.storage.empty() && found.errors.empty() && try_storage(options, found);
   check_listen(options, found);
   check_port_file(options, found);
   check_tokens(options, found);
   if (options.server.tls) check_certificate(options, found);
-  check_process(options, found);
+  check_descriptors(options, found);
+  // What was tried shows which rights new folders get.
+  if (!is_tried) check_umask(found);
   return found;
 }
 

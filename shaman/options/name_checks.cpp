@@ -90,15 +90,16 @@ struct Network {
   std::string text;
   std::string address;
   int bits = 0;
+  int widest_bits = 0;  ///< of a single address
   AddressRanges range;
 };
 
 Network network_of(const std::string& text) {
-  Network network{text, text.substr(0, text.find('/')), 128, {}};
+  Network network{text, text.substr(0, text.find('/')), 128, 128, {}};
   const std::size_t slash = text.find('/');
   boost::system::error_code error;
   const auto address = boost::asio::ip::make_address(network.address, error);
-  if (!error && address.is_v4()) network.bits = 32;
+  if (!error && address.is_v4()) network.bits = network.widest_bits = 32;
   if (slash != std::string::npos)
     std::from_chars(text.data() + slash + 1, text.data() + text.size(), network.bits);
   // Options of the wrong form never get here.
@@ -123,6 +124,19 @@ void check_proxies(const Options& options, Findings& found) {
           covers(network_of(entries[k]), network))
         found.doubtful("trusted-proxies", in_quotes(entries[i]) + " has no effect because " +
                                               in_quotes(entries[k]) + " contains it");
+  }
+}
+
+// Clients that count as proxies may claim any address, and with it the role of any network.
+void check_clients_as_proxies(const Options& options, Findings& found) {
+  for (const auto& [text, role] : options.access.networks) {
+    const Network network = network_of(text);
+    const bool is_one_address = network.bits == network.widest_bits;
+    if (!is_one_address && options.server.trusted_proxies.contains(network.address))
+      found.doubtful("trusted-proxies",
+                     "contains the network " + in_quotes(text) +
+                         " of auth.trusted-networks, so any client there can claim any address; "
+                         "list only the addresses of the proxies");
   }
 }
 
@@ -184,6 +198,7 @@ void check_names(const Options& options, Findings& found) {
   check_ambiguous("jobs-location", options.jobs_location, false, found);
   check_proxies(options, found);
   check_trusted_networks(options, found);
+  check_clients_as_proxies(options, found);
   check_platforms(options, found);
 }
 

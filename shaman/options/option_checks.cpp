@@ -113,8 +113,17 @@ void check_manager_options(const Options& options, const Given& given, Findings&
 
 }  // namespace
 
+void check_open_door(const Options& options, Findings& found) {
+  if (options.access.is_on()) return;
+  found.doubtful("listen", text::in_quotes(options.listen) +
+                               " can be reached from other machines, and authentication is off: "
+                               "anyone who can connect has full access; set auth.* options");
+}
+
 Findings check_options(const Options& options, const Given& given) {
   Findings found;
+  if (options.store.durability == Durability::none)
+    found.doubtful("durability", "is none; acknowledged uploads can be lost in a power cut");
   check_collection(options, given, found);
   check_limits(options, given, found);
   check_times(options, given, found);

@@ -33,14 +33,14 @@ result<void> split_listen(const std::string& text, std::string& host, std::uint1
   if (host.starts_with('[') && host.ends_with(']')) {
     host = host.substr(1, host.size() - 2);
   } else if (host.find(':') != std::string::npos) {
-    return wrong(text, "an IPv6 address must be in brackets: [::1]:8080");
+    return wrong(text, "must have the IPv6 address in brackets, for example [::1]:8080");
   }
   if (host.empty())
     return wrong(text, "must name a host (0.0.0.0:8080 listens on all networks of this machine)");
   const std::string_view digits = std::string_view(text).substr(colon + 1);
   const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), port);
   if (digits.empty() || parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size())
-    return wrong(text, "the port must be a number from 0 to 65535 (0: any free port)");
+    return wrong(text, "must end with a port from 0 to 65535 (0: any free port)");
   return {};
 }
 

@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "shaman/text.hpp"
+
 #include "options/option_groups.hpp"
 
 namespace shaman::program {
@@ -13,7 +15,7 @@ using config::Table;
 using config::Values;
 
 Error wrong(const std::string& given, const std::string& what) {
-  return {errc::malformed_request, "'" + given + "': " + what};
+  return {errc::malformed_request, text::in_quotes(given) + " " + what};
 }
 
 // An option whose values are kept as they are written, beside what `parse` makes of them.

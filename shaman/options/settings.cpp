@@ -111,13 +111,16 @@ Loaded load(const Sources& sources) {
   loaded.table = table_of(*loaded.options);
   if (!sources.file.empty()) {
     auto given = config::read_file(loaded.table, sources.file);
+    loaded.is_read = given.is_read;
     add(loaded, std::move(given.assignments), std::move(given.problems));
   }
+  // What is missing then may be in it.
+  if (!loaded.is_read) return loaded;
   auto given = config::read_environment(loaded.table, variables_of_others());
   add(loaded, std::move(given.assignments), std::move(given.problems));
   add(loaded, sources.command_line, {});
   if (sources.needs_storage && loaded.options->storage.empty() && !loaded.has_problem("storage"))
-    loaded.problems.push_back({"--storage",
+    loaded.problems.push_back({"",
                                "no storage folder given; use --storage DIR, SHAMAN_STORAGE or "
                                "storage: DIR in a configuration file"});
   complete(*loaded.options);
@@ -131,6 +134,7 @@ Loaded load(const Sources& sources) {
 }
 
 void examine(Loaded& loaded) {
+  if (!loaded.is_read) return;
   std::set<std::string> given;
   for (const config::Assignment& assignment : loaded.assignments)
     given.insert(assignment.key);
@@ -162,10 +166,10 @@ void warn(const config::Problems& warnings) {
                  text::printable(warning.message()).c_str());
 }
 
-int complain(const config::Problems& problems) {
+int complain(const config::Problems& problems, const std::string& command) {
   for (const config::Problem& problem : problems)
     std::fprintf(stderr, "shaman-server: %s\n", text::printable(problem.message()).c_str());
-  std::fprintf(stderr, "Run `shaman-server --help` for all options.\n");
+  std::fprintf(stderr, "Run `%s --help` for help.\n", command.c_str());
   return kCommandUsage;
 }
 

@@ -31,6 +31,8 @@ struct Loaded {
   std::shared_ptr<Options> options;
   config::Table table;  ///< bound to them
   config::Problems problems;
+  /// False: the file could not be read, so nothing else is known; the only problem says why.
+  bool is_read = true;
   config::Problems warnings;  ///< what is doubtful: the options can be used all the same
   /// What was given, with its origin, in the order in which it was applied.
   std::vector<config::Assignment> assignments;
@@ -47,8 +49,9 @@ void examine(Loaded& loaded);
 /// Says what is doubtful, on standard error.
 void warn(const config::Problems& warnings);
 
-/// Says on standard error what is wrong. The exit status for it.
-int complain(const config::Problems& problems);
+/// Says on standard error what is wrong, and how to get help on the command (`shaman-server gc`).
+/// The exit status for it.
+int complain(const config::Problems& problems, const std::string& command);
 
 /// The options in force: an immutable snapshot, which a reload swaps. Thread-safe.
 class Settings {

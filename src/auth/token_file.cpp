@@ -86,8 +86,8 @@ result<std::vector<Token>> TokenFile::read(const std::string& path) {
   const auto file = read_named_file({path, "auth.token-file"});
   if (!file) return file.error();
   if (file->ownership && (file->ownership->mode & 077) != 0)
-    return Error{errc::io_error, "the token file " + text::printable(path) +
-                                     " can be read by others: chmod 600 it"};
+    return Error{errc::malformed_request, "the token file " + text::printable(path) +
+                                              " can be read by others: chmod 600 it"};
   std::istringstream content(file->bytes);
   std::vector<Token> tokens;
   std::string line;
@@ -131,7 +131,13 @@ result<TokenFileLock> TokenFileLock::take(const std::string& path) {
   // The folder's, since the file is replaced whenever it is written, and may not be there yet.
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   const int fd = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return io_failure(path, "is in a folder that cannot be opened");
+  if (fd < 0) {
+    const bool is_missing = errno == ENOENT || errno == ENOTDIR;
+    Error failure = io_failure(path, "is in a folder that cannot be opened");
+    if (is_missing)
+      failure = {errc::not_found, failure.detail + "; create the folder, or correct the path"};
+    return failure;
+  }
   TokenFileLock lock(fd);
   while (::flock(fd, LOCK_EX) != 0)
     if (errno != EINTR) return io_failure(path, "cannot be locked");

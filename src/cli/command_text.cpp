@@ -25,6 +25,12 @@ std::string value_of(const CLI::Option& given) {
   return name;
 }
 
+std::string operand_name(const CLI::Option& operand) {
+  const std::string value = value_of(operand);
+  // CLI11's word for any string says less than the operand's own name.
+  return value.empty() || value == "TEXT" ? upper_case(operand.get_name()) : value;
+}
+
 namespace {
 
 OptionText describe(CLI::Option& option) {
@@ -33,10 +39,7 @@ OptionText describe(CLI::Option& option) {
     text.names.push_back("-" + name);
   for (const std::string& name : option.get_lnames())
     text.names.push_back("--" + name);
-  text.value = value_of(option);
-  // CLI11's word for any string says less than the operand's own name.
-  if (text.names.empty() && (text.value.empty() || text.value == "TEXT"))
-    text.value = upper_case(option.get_name());
+  text.value = text.names.empty() ? operand_name(option) : value_of(option);
   text.text = option.get_description();
   text.group = option.get_group();
   text.is_required = option.get_required();

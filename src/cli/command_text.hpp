@@ -33,6 +33,9 @@ struct CommandText {
 /// The name of an option's kind of value, without what checks it. Empty: it takes none.
 [[nodiscard]] std::string value_of(const CLI::Option& option);
 
+/// What an operand is called where it is asked for: `CHECKOUT`, `FILE.blend`.
+[[nodiscard]] std::string operand_name(const CLI::Option& operand);
+
 /// ASCII letters alone.
 [[nodiscard]] std::string upper_case(std::string text);
 

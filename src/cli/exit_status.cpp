@@ -11,9 +11,11 @@ std::span<const ExitStatusText> exit_statuses() noexcept {
       ExitStatusText{ExitStatus::failed,
                      "Failed; the message says why. Also if a check finds an error (doctor, "
                      "check-manager)"},
-      ExitStatusText{ExitStatus::bad_input,
-                     "Wrong usage or input: an option, a configuration, an address, a job setting, "
-                     "a .blend, a checkout or a target that does not exist or cannot be used"},
+      ExitStatusText{
+          ExitStatus::bad_input,
+          "Wrong usage or input: an option, a configuration, an address, a storage, a "
+          "job setting, a .blend, a checkout, a name or a target that does not exist, is "
+          "taken or cannot be used"},
       ExitStatusText{ExitStatus::incomplete,
                      "Files are missing, damaged or left out (--strict, verify, pins)"},
       ExitStatusText{ExitStatus::out_of_reach,

@@ -35,6 +35,8 @@ class Reader {
     return mark.is_null() ? path_ : path_ + ":" + std::to_string(line_of(mark));
   }
   Given take() { return std::move(given_); }
+  // After the last problem, which is the only one to say.
+  Given take_unread() { return {{}, {std::move(given_.problems.back())}, false}; }
 
  private:
   void read_entry(const std::string& key, const YAML::Mark& mark, const YAML::Node& value);
@@ -111,7 +113,7 @@ void Reader::read_section(const YAML::Node& section, const std::string& prefix) 
 
 Given read_file(const Table& table, const std::string& path) {
   const auto file = read_named_file({path, kOption, kMostBytes});
-  if (!file) return {{}, {{"", file.error().message()}}};
+  if (!file) return {{}, {{"", file.error().message()}}, false};
   Reader reader(table, text::printable(path));
   try {
     const YAML::Node root = YAML::Load(file->bytes);
@@ -121,6 +123,7 @@ Given read_file(const Table& table, const std::string& path) {
       reader.fail(root.Mark(), "expected `option: value`, one per line");
   } catch (const YAML::Exception& error) {
     reader.fail(error.mark, "invalid YAML: " + text::printable(error.msg));
+    return reader.take_unread();
   }
   return reader.take();
 }

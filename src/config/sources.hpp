@@ -13,6 +13,8 @@ namespace shaman::config {
 struct Given {
   std::vector<Assignment> assignments;
   Problems problems;
+  /// False: the source holds no options, because it could not be read; the only problem says why.
+  bool is_read = true;
 };
 
 /// A YAML file: `gc: {max-age: 744h}`. Origins are `FILE:LINE`. Every problem is found, not just

@@ -289,12 +289,14 @@ Problems Table::apply(const std::vector<Assignment>& assignments) const {
       problems.push_back({given.origin, std::move(text), given.line, given.key});
     };
     const Option* const option = find(given.key);
+    // A line of a file does not say which option it is about; every other origin is its name.
+    const std::string which = given.line == 0 || option == nullptr ? "" : option->key + ": ";
     if (option == nullptr)
       fail("there is no option " + text::printable(given.key) + suggestion(given.key));
     else if (!option->is_list && given.values.size() != 1)
-      fail(option->key + " takes one value, not " + std::to_string(given.values.size()));
+      fail(which + "takes one value, not " + std::to_string(given.values.size()));
     else if (auto taken = option->set(given.values); !taken)
-      fail(option->key + ": " + taken.error().message());
+      fail(which + taken.error().message());
   }
   return problems;
 }

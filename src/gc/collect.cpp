@@ -23,6 +23,7 @@ constexpr std::size_t kGrain = 16;
 }  // namespace
 
 result<GcResults> Collection::run() {
+  results_.is_dry_run = run_.options.dry_run;
   if (const auto set = set_times(); !set) return set.error();
   if (const auto found = find_candidates(); !found) return found.error();
   begin_explaining();
@@ -305,16 +306,17 @@ void Collection::finish_explaining() {
                                   [&](const FoundBlob& blob) { return blob.id == explanation.id; });
     const bool is_stored = explanation.state == GcExplanation::State::stored;
     if (!explanation.users.empty())
-      explanation.verdict = is_stored ? "stays: links lead to it" : "comes back: links lead to it";
+      explanation.verdict =
+          is_stored ? "is kept: links lead to it" : "is brought back: links lead to it";
     else if (candidates_.is_used(explanation.id))
-      explanation.verdict = "stays: a folder that cannot be read may link to it";
+      explanation.verdict = "is kept: a folder that cannot be read may link to it";
     else if (explanation.marked >= promised_from_)
-      explanation.verdict = "stays: it was used less than the least age ago";
+      explanation.verdict = "is kept: it was used less than min-age ago";
     else if (!is_stored)
-      explanation.verdict = "was collected, and is deleted when its grace is over";
+      explanation.verdict = "was collected, and is deleted when its grace period is over";
     else
-      explanation.verdict = goes ? "goes: nothing uses it, and a policy lets it go"
-                                 : "stays: nothing uses it, but no policy lets it go yet";
+      explanation.verdict = goes ? "is collected: nothing uses it"
+                                 : "is kept: nothing uses it, but it is not due for collection yet";
     std::sort(explanation.users.begin(), explanation.users.end());
   }
 }

@@ -6,6 +6,7 @@
 #include <ctime>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "shaman/gc.hpp"
 #include "shaman/text.hpp"
@@ -89,26 +90,51 @@ std::string text_of_unread(const GcResults& results) {
               : "; the files of the checkouts that they are in are kept");
 }
 
-std::string to_text(const GcResults& results) {
-  std::string out =
-      text::count_of(results.links_checked, "symlink", "symlinks") + " checked; of " +
-      text::count_of(results.blobs, "blob", "blobs") + " (" + units::size_text(results.blob_bytes) +
-      ") " + std::to_string(results.old_blobs) + " are old: " + std::to_string(results.old_used) +
-      " still used, " + std::to_string(results.old_unused) + " unused; " +
-      std::to_string(results.collected) + " put into the trash (" +
-      units::size_text(results.collected_bytes) + "), " + std::to_string(results.restored) +
-      " brought back, " + std::to_string(results.deleted) + " deleted, " +
-      units::size_text(results.bytes_freed) + " freed";
-  if (results.in_trash > 0) out += "; " + text_of_trash(results);
-  if (results.was_stopped) out += "; stopped before the end";
-  if (results.unread_places > 0) out += "; " + text_of_unread(results);
-  for (const GcExplanation& explanation : results.explanations) {
-    out += "\n" + explanation.id.digest.hex() + " of " + std::to_string(explanation.id.size) +
-           " bytes (" + std::string(name_of(explanation.state)) + ", last used " +
-           time_text(explanation.marked) + ") " + explanation.verdict;
-    for (const std::string& user : explanation.users)
-      out += "\n  " + text::printable(user);
-  }
+namespace {
+
+// What the policies let go, and what of it was left alone.
+std::string text_of_old(const GcResults& results) {
+  if (results.old_blobs == 0) return "No file is due for collection.";
+  return text::count_of(results.old_blobs, "file is", "files are") +
+         " due for collection: " + std::to_string(results.old_used) + " in use, " +
+         std::to_string(results.old_unused) + " unused.";
+}
+
+std::string text_of_moves(const GcResults& results) {
+  const bool is_dry = results.is_dry_run;
+  return (is_dry ? "Dry run: would move " : "Moved ") +
+         text::count_of(results.collected, "file", "files") + " (" +
+         units::size_text(results.collected_bytes) + ") to the trash, " +
+         (is_dry ? "bring back " : "brought back ") + std::to_string(results.restored) + ", and " +
+         (is_dry ? "delete " : "deleted ") + std::to_string(results.deleted) + " from the trash (" +
+         units::size_text(results.bytes_freed) + (is_dry ? ")." : " freed).");
+}
+
+std::string text_of(const GcExplanation& explanation) {
+  std::string out = explanation.id.digest.hex() + " of " +
+                    text::count_of(explanation.id.size, "byte", "bytes") + " (" +
+                    std::string(name_of(explanation.state)) + ", last used " +
+                    time_text(explanation.marked) + ") " + explanation.verdict;
+  for (const std::string& user : explanation.users)
+    out += "\n  " + text::printable(user);
+  return out;
+}
+
+}  // namespace
+
+std::string to_text(const GcResults& results, std::string_view between) {
+  std::vector<std::string> parts{"Checked " + text::count_of(results.blobs, "file", "files") +
+                                     " (" + units::size_text(results.blob_bytes) + ") and " +
+                                     text::count_of(results.links_checked, "link", "links") + ".",
+                                 text_of_old(results), text_of_moves(results)};
+  if (results.in_trash > 0) parts.push_back(text_of_trash(results) + ".");
+  if (results.was_stopped) parts.emplace_back("Stopped before the end.");
+  if (results.unread_places > 0) parts.push_back(text_of_unread(results) + ".");
+  for (const GcExplanation& explanation : results.explanations)
+    parts.push_back(text_of(explanation));
+  std::string out;
+  for (const std::string& part : parts)
+    out.append(out.empty() ? "" : between).append(part);
   return out;
 }
 

@@ -251,23 +251,23 @@ std::string to_text(const VerifyResults& results) {
                     units::size_text(results.bytes) + "), " +
                     std::to_string(results.damaged.size()) + " damaged, " +
                     std::to_string(results.missing.size()) + " missing";
-  if (results.was_resumed) out += "; went on where the last run was stopped";
+  if (results.was_resumed) out += "; continued where the last run was stopped";
   if (results.was_stopped) out += "; stopped before the end";
   for (const DamagedBlob& blob : results.damaged) {
     out += heading(blob.id) + blob.what;
-    out += blob.moved_to.empty() ? "; left in its place" : "; moved to " + blob.moved_to;
+    out += blob.moved_to.empty() ? "; it was not moved" : "; it was moved to " + blob.moved_to;
     out += broken(blob.checkouts);
   }
   for (const MissingBlob& blob : results.missing)
     out += heading(blob.id) + "missing, and a link leads to it" + broken(blob.checkouts);
   if (results.unread_places > 0)
     out += "\n" + text_of_places(results.unread_places, results.unreadable) +
-           ": nobody knows whether what is there is good; let the server's user read it";
+           "; these files were not verified: give the server's user read access";
   if (is_good(results)) return out;
   return out +
-         "\nTo mend the broken checkouts, submit their scenes again: clients send what is missing, "
-         "and the old checkouts work again, too. Or bring the files back from a backup, each to "
-         "file-store/stored/<first 2 digits>/<other 62>/<bytes>.blob";
+         "\nTo repair the broken checkouts, submit their scenes again: clients send the missing "
+         "files, and the old checkouts work again, too. Or restore the files from a backup, each "
+         "to file-store/stored/<first 2 digits>/<other 62>/<bytes>.blob";
 }
 
 }  // namespace shaman

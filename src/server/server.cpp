@@ -47,7 +47,10 @@ Error cannot_listen(const std::string& where, const error_code& error) {
     what += "; another program has this port: choose another one, or stop it";
   if (error == asio::error::access_denied)
     what += "; ports below 1024 need the right CAP_NET_BIND_SERVICE";
-  return {errc::io_error, std::move(what)};
+  // Any other address is not one of this machine's.
+  const bool is_for_now =
+      error == asio::error::address_in_use || error == asio::error::access_denied;
+  return {is_for_now ? errc::io_error : errc::malformed_request, std::move(what)};
 }
 
 constexpr std::string_view kTooManyConnections =

@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <string>
 
+#include "shaman/text.hpp"
+
 namespace shaman {
 
 bool is_full(const boost::system::error_code& error) noexcept {
@@ -20,6 +22,14 @@ Error disk_error(const boost::system::error_code& error, std::string_view what) 
     detail += "; a link or a file is in the place of a folder: remove it";
   if (!is_full(error)) return {errc::io_error, std::move(detail)};
   return {errc::storage_full, detail + "; free some space or inodes on the server's storage"};
+}
+
+Error nothing_fits(const std::string& path) {
+  return {errc::storage_full,
+          "the storage " + text::in_quotes(path) +
+              " is full, and it has no reserve left to work with; delete something outside of its "
+              "folder .shaman first, for example rendered frames or an old checkout in its folder "
+              "jobs"};
 }
 
 }  // namespace shaman

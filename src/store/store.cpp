@@ -154,6 +154,16 @@ result<BlobStatus> Store::Impl::status_of(const BlobId& id, const Asker& asker) 
   return is_claimed(id, asker) ? BlobStatus::uploading : BlobStatus::unknown;
 }
 
+namespace {
+
+// Of a storage in which an instance cannot be at work.
+Error unusable(const std::string& root, const Error& why) {
+  return why.code == errc::storage_full ? nothing_fits(root)
+                                        : Error{errc::not_a_store, why.message()};
+}
+
+}  // namespace
+
 result<std::unique_ptr<Store::Impl>> Store::Impl::open(fs::FileSystem& file_system,
                                                        const std::string& root,
                                                        const StoreOptions& options,
@@ -163,9 +173,9 @@ result<std::unique_ptr<Store::Impl>> Store::Impl::open(fs::FileSystem& file_syst
   auto remarks = check_access(file_system, *opened, root, options.limits, JudgedBy::this_process);
   if (!remarks) return remarks.error();
   auto instance = Instance::start(file_system, opened->private_folder);
-  if (!instance) return Error{errc::not_a_store, instance.error().message()};
+  if (!instance) return unusable(root, instance.error());
   if (const auto told = instance->announce(options.mark_lease); !told)
-    return Error{errc::not_a_store, disk_error(told.error(), "write to .shaman/locks").message()};
+    return unusable(root, disk_error(told.error(), "write to .shaman/locks"));
   if (const auto made = make_private(file_system, opened->private_folder); !made && options.log)
     options.log(LogLevel::warning, made.error().message());
   Dismantling dismantling(file_system, opened->blobs, opened->jobs,

@@ -152,7 +152,7 @@ class TokenFile(AccessTest):
                           ("create", "--role", "submit", "--name", "x", "--expires", "soon"),
                           ("create", "--role", "submit", "--name", "a\nb"), ("create",), ()):
             self.assertEqual(self.tokens.run(*arguments).returncode, 2, arguments)
-        self.assertEqual(self.tokens.run("create", "--role", "submit", "--name", "submit").returncode, 1)
+        self.assertEqual(self.tokens.run("create", "--role", "submit", "--name", "submit").returncode, 2)
         self.assertEqual(self.tokens.run("revoke", "nobody").returncode, 2)
 
     def test_changes_at_once_lose_nothing(self):
@@ -192,10 +192,10 @@ class Networks(AccessTest):
 
     def test_clients_as_proxies_are_said_at_the_start(self):
         with Server(auth_trusted_networks="10.1.0.0/16=submit", trusted_proxies="10.0.0.0/8") as server:
-            server.wait_for_log("trusted-proxies contains the network 10.1.0.0/16 of auth.trusted-networks")
+            server.wait_for_log('trusted-proxies: contains the network "10.1.0.0/16" of auth.trusted-networks')
         with Server(auth_trusted_networks="10.1.0.0/16=submit", trusted_proxies="10.1.0.5") as server:
-            self.assertNotIn("trusted-proxies contains", server.log())
-        self.assertNotIn("trusted-proxies contains", self.server.log())
+            self.assertNotIn("trusted-proxies: contains", server.log())
+        self.assertNotIn("trusted-proxies: contains", self.server.log())
 
     def test_ports_do_not_hide_an_address(self):
         self.assertEqual(self.status("GET", INFO, X_Forwarded_For="127.0.0.1:5000"), 200)

@@ -88,11 +88,18 @@ DOUBTFUL = (
     ("--auth-trusted-networks ::/0=worker", "auth.trusted-networks: .* includes all clients"),
     ("--allowed-hosts a.farm --allowed-hosts a.farm", "allowed-hosts: \"a.farm\" is listed twice"),
     ("--jobs-location mac=/a/jobs", "jobs-location: \"mac\" is not a platform of Flamenco"),
-    ("--tls-certificate {soon} --tls-key {soon_key}", "tls.certificate: .* expires soon"),
+    ("--tls-certificate {soon} --tls-key {soon_key}", "tls.certificate: .* expires in 4 days"),
     ("--tls-certificate {nameless} --tls-key {nameless_key}", "tls.certificate: .* no subjectAltName"),
     ("{tls} --allowed-hosts shaman.farm", "tls.certificate: .* is not for \"shaman.farm\""),
     ("--auth-token-file {expired}", "auth.token-file: .* has no valid token"),
     ("--auth-trusted-networks 10.0.0.0/8=admin --listen 0.0.0.0:0", "tls.certificate: is not set"),
+    # What the start says, too.
+    ("--listen 0.0.0.0:0", "listen: \"0.0.0.0:0\" can be reached from other machines, and authentication is off"),
+    ("--durability none", "durability: is none; acknowledged uploads can be lost in a power cut"),
+    ("--auth-trusted-networks 10.1.0.0/16=submit --trusted-proxies 10.0.0.0/8",
+     "trusted-proxies: contains the network \"10.1.0.0/16\" of auth.trusted-networks"),
+    ("--min-free-space 1E", "min-free-space: is 1 EiB, and .* has only .* free; uploads are rejected"),
+    ("--min-free-inodes 1000000000", "min-free-inodes: is 1000000000, and .* has only .* inodes free"),
 )
 
 GOOD = (
@@ -129,7 +136,8 @@ class CheckConfig(unittest.TestCase):
         shutil.copy(authority.path("public.pem"), folder)
         expired = Tokens()
         cls.addClassCleanup(expired.close)
-        expired.make("admin", "--expires", "0s")
+        expired.make("admin")
+        expired.expire("admin")
         taken = socket.create_server(("127.0.0.1", 0))
         cls.addClassCleanup(taken.close)
         cls.names = {"folder": folder, "ca": authority.file, "public": authority.path("public.pem"),
@@ -190,10 +198,10 @@ class CheckConfig(unittest.TestCase):
                               " --gc-max-store-size 2G --allowed-hosts shaman.farm:8080 --storage {folder}/file"
                               " --port-file {folder} --tls-key {old_key}")
         self.assertEqual(done.returncode, 2)
-        for words in ("gc.max-age: ", "manager: ", "max-store-size: is 1GiB", "without a port", "is not a folder",
+        for words in ("--gc-max-age: ", "manager: ", "max-store-size: is 1GiB", "without a port", "is not a folder",
                       "port-file: ", "tls.key and tls.client-ca have no effect without tls.certificate"):
             self.assertIn(words, done.stderr)
-        self.assertEqual(done.stderr.count("gc.max-age"), 1, "what was not taken has no further faults")
+        self.assertEqual(len(re.findall("gc.max-age", done.stderr)), 1, "what was not taken has no further faults")
         self.assertNotIn("has no effect without manager", done.stderr)
 
     def test_what_is_wrong_is_said_without_a_storage_too(self):
@@ -201,7 +209,7 @@ class CheckConfig(unittest.TestCase):
                                "--max-json-size", "8M", "--json-memory", "4M"],
                               capture_output=True, text=True, check=False, timeout=PATIENCE)
         self.assertEqual(done.returncode, 2)
-        for words in ("no storage folder given; use --storage DIR", "none.invalid", "gc.max-age: ", "max-json-size: "):
+        for words in ("no storage folder given; use --storage DIR", "none.invalid", "--gc-max-age: ", "max-json-size: "):
             self.assertIn(words, done.stderr)
 
     def test_a_umask_that_locks_workers_out_is_said(self):
@@ -218,6 +226,28 @@ class CheckConfig(unittest.TestCase):
         done = self.run_check(f"--storage {storage}", user=65534)
         self.assertEqual(done.returncode, 2)
         self.assertRegex(done.stderr, r"is not writable for this user \(uid 65534\): Permission denied")
+
+    def test_what_a_start_finds_in_the_storage_is_said(self):
+        storage = os.path.join(self.names["folder"], "started")
+        self.addCleanup(shutil.rmtree, storage)
+        with Server(storage):
+            pass
+        self.assertEqual(self.found(self.run_check(f"--storage {storage}")), [])
+        os.chmod(os.path.join(storage, "jobs"), 0o700)
+        with Server(storage) as server:
+            said = server.wait_for_log("jobs has the mode 0700").partition("the storage: ")[2]
+        done = self.run_check(f"--storage {storage}")
+        self.assertIn(f"shaman-server: warning: storage: {said}", done.stderr)
+
+    def test_the_manager_is_left_to_its_own_check(self):
+        self.assertIn("run `shaman-server check-manager`", self.run_check("--manager http://127.0.0.1:1").stdout)
+        self.assertNotIn("check-manager", self.run_check("").stdout)
+
+    def test_a_problem_is_named_once(self):
+        for options, line in (("--listen here", '--listen: "here" '), ("--gc-max-age x", '--gc-max-age: invalid duration "x"')):
+            self.assertIn("shaman-server: " + line, self.run_check(options).stderr)
+        done = self.run_check("", env={**os.environ, "SHAMAN_MAX_FILES": "x"})
+        self.assertIn('shaman-server: SHAMAN_MAX_FILES: invalid number "x"', done.stderr)
 
     def test_the_start_refuses_what_options_contradict_too(self):
         for options, words in (("--max-store-size 1G --gc-max-store-size 2G", "max-store-size"),

@@ -115,7 +115,7 @@ class CheckManager(unittest.TestCase):
         done = subprocess.run([PROGRAM, "check-manager", "--storage", self.server.storage],
                               capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 2)
-        self.assertIn("the Manager's URL", done.stderr)
+        self.assertIn("no Manager given; give its URL", done.stderr)
 
     def test_a_server_in_front_waits_for_its_manager(self):
         port = self.farm.port

@@ -58,7 +58,7 @@ class Sources(unittest.TestCase):
             self.assertIn(f"{self.file}:2: there is no option max-sise", wrong.stderr)
             self.assertIn(f"{self.file}:4: there is no option gc.maxage; did you mean gc.max-age?",
                           wrong.stderr)
-            self.assertIn(f"{self.file}:5: listen: 'here': must be HOST:PORT", wrong.stderr)
+            self.assertIn(f"{self.file}:5: listen: \"here\" must be HOST:PORT", wrong.stderr)
 
     def test_options_that_contradict_each_other_are_refused(self):
         farm = "http://127.0.0.1:8081"
@@ -102,7 +102,7 @@ class Sources(unittest.TestCase):
     def test_a_wrong_value_in_a_former_name_is_said(self):
         wrong = run("--storage", "/s", "--check-config", "--checkout-erase-brake", "1x")
         self.assertEqual(wrong.returncode, 2)
-        self.assertIn('--checkout-erase-brake: checkout.bulk-erase-limit: invalid number "1x"', wrong.stderr)
+        self.assertIn('--checkout-erase-brake: invalid number "1x"', wrong.stderr)
 
     def test_values_have_one_grammar(self):
         for option, value, shown in (("max-json-size", "1.5M", "1536KiB"), ("max-json-size", "64MB", "64MiB"),
@@ -132,6 +132,16 @@ class Sources(unittest.TestCase):
         wrong = run("--config", self.file)
         self.assertEqual(wrong.returncode, 2)
         self.assertIn(f'the configuration file: cannot open "{self.file}": No such file', wrong.stderr)
+
+    def test_of_a_file_that_cannot_be_read_only_that_is_said(self):
+        for text in (None, "listen: [\n"):
+            if text:
+                self.write(text)
+            for arguments in ((), ("--check-config",)):
+                wrong = run("--config", self.file, *arguments)
+                self.assertEqual(wrong.returncode, 2)
+                self.assertEqual(len(wrong.stderr.splitlines()), 2, wrong.stderr)
+                self.assertIn("Run `shaman-server --help` for help.", wrong.stderr)
 
     def test_a_storage_must_be_given(self):
         wrong = run()

@@ -102,7 +102,7 @@ class EraseCommand(EraseTest):
     def test_beside_a_running_server(self):
         path, data = self.checkout("by/command")
         done = self.run_erase("--storage", self.server.storage, path)
-        self.assertEqual((done.returncode, without_log_notice(done.stderr)), (0, ""))
+        self.assertEqual((done.returncode, done.stdout, without_log_notice(done.stderr)), (0, f"erased {path}\n", ""))
         self.assertFalse(os.path.exists(self.server.jobs("by")))
         self.assertTrue(self.server.has_blob(data))
         self.assert_alive()

@@ -225,6 +225,10 @@ class ByHand(SmallDisk):
                     self.assertEqual(error.errno, errno.ENOSPC)
         self.assertEqual(self.free_bytes(), 0)
 
+    def remove_filling(self):
+        os.remove(os.path.join(self.storage, "..", "filling"))
+        wait_until(lambda: self.free_bytes() > MIB, "the room to be free again")
+
     def run_command(self, *arguments):
         return subprocess.run([os.environ["SHAMAN_SERVER_PROGRAM"], *arguments, "--storage", self.storage],
                               capture_output=True, text=True, check=False)
@@ -279,6 +283,20 @@ class ByHand(SmallDisk):
         self.server.terminate()
         self.assert_all_commands_work()
 
+    def test_without_a_reserve_the_remedy_is_named(self):
+        self.server.terminate()
+        shutil.rmtree(os.path.join(self.storage, ".shaman", "reserve"))
+        self.fill_completely()
+        for command in (("gc",), ("gc", "--dry-run"), ("erase", "film/old"), ("pin", "film/kept"), ("unpin", "May"),
+                        ("verify",), ("--listen", "127.0.0.1:0")):
+            with self.subTest(command=command):
+                done = self.run_command(*command)
+                self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
+                self.assertIn("is full, and it has no reserve left to work with; delete something outside of its folder "
+                              ".shaman first", done.stderr)
+        self.remove_filling()
+        self.assert_all_commands_work()
+
     def test_pins_write_nothing(self):
         self.assert_works("pin", "film/kept")
         self.server.terminate()
@@ -306,6 +324,9 @@ class ByHandWithoutInodes(ByHand):
         except OSError as error:
             self.assertEqual(error.errno, errno.ENOSPC)
         self.assertEqual(os.statvfs(self.storage).f_favail, 0)
+
+    def remove_filling(self):
+        shutil.rmtree(os.path.join(self.storage, "..", "filling"))
 
     def assert_it_becomes_free(self):
         self.assert_works("gc", "--min-age", "0s", "--max-age", "0s", "--grace", "0s")

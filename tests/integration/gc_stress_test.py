@@ -114,9 +114,9 @@ class Stress(unittest.TestCase):
                 client.check(path)
         self.assertEqual([failure for client in clients for failure in client.failures], [])
         collected = sum(int(count) for server in (one, two) for count in
-                        re.findall(r"(\d+) put into the trash", server.log()))
+                        re.findall(r"Moved (\d+) files? ", server.log()))
         deleted = sum(int(count) for server in (one, two) for count in
-                      re.findall(r"(\d+) deleted", server.log()))
+                      re.findall(r"deleted (\d+) from the trash", server.log()))
         made = sum(client.made for client in clients)
         erased = sum(client.erased for client in clients)
         print(f"{made} checkouts made, {erased} erased, {collected} files collected,"

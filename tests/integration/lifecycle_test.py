@@ -88,9 +88,9 @@ class Options(TemporaryStorage):
         self.assertEqual(done.returncode, 2)
         self.assertIn("storage", done.stderr + done.stdout)
 
-    def assert_does_not_start(self, *words, storage=None, options=("--listen", "127.0.0.1:0")):
+    def assert_does_not_start(self, *words, storage=None, options=("--listen", "127.0.0.1:0"), status=2):
         done = self.run_server(*options, storage=storage)
-        self.assertEqual(done.returncode, 1, done)
+        self.assertEqual(done.returncode, status, done)
         for word in words:
             self.assertIn(word, done.stderr)
 
@@ -126,7 +126,10 @@ class Options(TemporaryStorage):
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             address = f"127.0.0.1:{taken.getsockname()[1]}"
-            self.assert_does_not_start(address, options=("--listen", address))
+            self.assert_does_not_start(address, options=("--listen", address), status=1)
+
+    def test_an_address_of_another_machine(self):
+        self.assert_does_not_start("192.0.2.1:8080", options=("--listen", "192.0.2.1:8080"))
 
     def test_too_few_descriptors(self):
         # Where root may raise even the hard limit, there are never too few.
@@ -134,7 +137,7 @@ class Options(TemporaryStorage):
         done = subprocess.run(["bash", "-c", 'ulimit -n 64; exec "$@"', "-", *bounded, PROGRAM,
                                "--storage", self.storage, "--listen", "127.0.0.1:0", "--max-connections", "1000"],
                               capture_output=True, text=True, timeout=PATIENCE, check=False)
-        self.assertEqual(done.returncode, 1, done)
+        self.assertEqual(done.returncode, 2, done)
         self.assertRegex(done.stderr, "descriptor|open files|ulimit")
 
     def test_addresses(self):

@@ -84,9 +84,11 @@ class WhoDidWhat(LogTest):
 
 class WhatIsFull(LogTest):
     def test_a_full_storage_is_a_warning_that_says_what_is_full(self):
-        for option, words in (("max_store_size", "a larger --max-store-size"), ("min_free_space", "are to stay so")):
+        for option, words in (("max_store_size", "max-store-size is 10 bytes, of which 0 bytes are stored"),
+                              ("min_free_space", "of which 900 TiB must stay free (min-free-space)"),
+                              ("min_free_inodes", "of which 900000000 must stay free (min-free-inodes)")):
             with self.subTest(option):
-                value = "10" if option == "max_store_size" else "900T"
+                value = {"max_store_size": "10", "min_free_space": "900T", "min_free_inodes": "900000000"}[option]
                 server = self.start(**{option: value})
                 with Api(server) as api:
                     self.assertEqual(api.upload(os.urandom(1000)).status, 507)

@@ -81,11 +81,21 @@ class Pins(PinTest):
         self.assertEqual({name: (pin["checkout"], pin["files"], pin["missing"]) for name, pin in pins.items()},
                          {"film/shot": ("film/shot", 1, 0), "delivery of May": ("spot/shot", 2, 0)})
 
-        self.run_command("unpin", "delivery of May")
+        self.assertIn("unpinned delivery of May", self.run_command("unpin", "delivery of May").stdout)
         self.collect()
         self.assertTrue(self.server.has_blob(one))
         self.assertFalse(self.server.has_blob(two))
         self.assertIn("there is no pin", self.run_command("unpin", "delivery of May", status=2).stderr)
+
+    def test_the_servers_own_links_are_no_files(self):
+        data = new_content()
+        self.assertEqual(self.api.upload(data).status, 204)
+        answer = self.api.create("film/shot", [spec("f", data), spec("g", data)],
+                                 {"X-Shaman-Reuse-Checkout": "true"})
+        self.assertEqual(answer.status, 200, answer)
+        self.assertTrue(os.path.islink(self.server.jobs("film/shot", ".shaman-reusable")))
+        self.assertIn("as film/shot: 2 files, ", self.run_command("pin", "film/shot").stdout)
+        self.assertEqual(self.pins()["film/shot"]["files"], 2)
 
     def test_links_that_were_placed_by_hand_are_listed(self):
         data = new_content()

@@ -116,6 +116,50 @@ class Usage(WordsTest):
             self.assertEqual(done.returncode, 2, done)
             self.assertIn(near, done.stderr)
 
+    def test_both_programs_say_what_is_wrong_in_the_same_words(self):
+        shot = self.shot
+        for client, server, words in (
+                (["frobnicate"], ["frobnicate"], 'PROGRAM has no command "frobnicate"; available: '),
+                (["stauts"], ["verfy"], r'PROGRAM has no command "\w+"\. Did you mean \w+\?'),
+                (["job", "lst"], ["token", "lst"], 'PROGRAM \\w+ has no command "lst"\\. Did you mean list\\?'),
+                (["job"], ["token"], "PROGRAM (job|token) needs a command: "),
+                (["status", "--sever", "x"], ["gc", "--storge", "x"], 'PROGRAM \\w+ has no option "--\\w+"\\. Did you mean --\\w+\\?'),
+                (["status", "--sever=x"], ["--storge=x"], r'PROGRAM( status)? has no option "--\w+"\. Did you mean --\w+\?'),
+                (["job", "show", "x", "--jsn"], ["token", "create", "--rle", "x"],
+                 r'PROGRAM \w+ \w+ has no option "--\w+"\. Did you mean --\w+\?'),
+                (["status", "--server"], ["gc", "--storage"], "--(server|storage) needs a value: (URL|DIR)"),
+                (["status", "--server", "--ca"], ["gc", "--storage", "--dry-run"],
+                 r"--(server|storage) needs a value: (URL|DIR), not the option --\w+"),
+                (["status", "--server", "a", "--server", "b"], ["gc", "--storage", "a", "--storage", "b"],
+                 "--(server|storage) is given 2 times; give it once"),
+                (["status", "extra"], ["gc", "extra"], 'unexpected argument "extra"; PROGRAM (status|gc) takes no arguments'),
+                (["submit", shot, "extra"], ["pin", "film", "extra"], 'unexpected argument "extra"; PROGRAM (submit|pin) takes only '),
+                (["submit"], ["pin"], "PROGRAM (submit|pin) needs an argument: "),
+                (["submit", shot, "--limit-rate", "x"], ["verify", "--rate", "x"], '--(limit-)?rate: invalid rate "x"'),
+                (["list", shot, "--json=x"], ["gc", "--json=x"], "--json takes no value"),
+                (["help", "frobnicate"], ["help", "frobnicate"], 'PROGRAM has no command "frobnicate"'),
+                (["completion", "csh"], ["completion", "csh"], "completion needs the name of a shell: ")):
+            for arguments, program, name in ((client, CLIENT_PROGRAM, "shaman"), (server, PROGRAM, "shaman-server")):
+                with self.subTest(arguments=arguments):
+                    done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=False,
+                                          env=self.client.environment())
+                    self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+                    self.assertRegex(done.stderr, f"^{name}: " + words.replace("PROGRAM", name))
+                    if "completion" not in arguments:
+                        self.assertRegex(done.stderr, rf"\nRun `{name}[a-z ]* --help` for help\.\n$")
+
+    def test_the_server_has_a_help_command(self):
+        def shown(*arguments):
+            return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=True).stdout
+        self.assertEqual(shown("help"), shown("--help"))
+        self.assertEqual(shown("help", "gc"), shown("gc", "--help"))
+        self.assertEqual(shown("help", "token", "create"), shown("token", "create", "--help"))
+
+    def test_the_servers_command_comes_first(self):
+        done = subprocess.run([PROGRAM, "--storage", "x", "gc"], capture_output=True, text=True, timeout=PATIENCE, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("shaman-server takes a command as the first argument, as in `shaman-server gc …`", done.stderr)
+
     def test_colours_are_for_terminals_that_want_them(self):
         os.remove(os.path.join(self.project, "textures", "floor.png"))
         for environment, has_colours in (({"TERM": "xterm"}, True), ({"TERM": "xterm", "NO_COLOR": ""}, True),

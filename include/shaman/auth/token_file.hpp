@@ -28,8 +28,8 @@ struct Token {
 /// 2026-12-31T23:59:59Z. `#` begins a comment. Only its owner may read it (mode 0600).
 class TokenFile {
  public:
-  /// errc::io_error: it cannot be read, or others may read it; errc::malformed_request names the
-  /// line.
+  /// errc::not_found, errc::io_error: it cannot be read; errc::malformed_request: others may read
+  /// it, or a line is wrong, which is named.
   [[nodiscard]] static result<std::vector<Token>> read(const std::string& path);
   /// Written by root, the file belongs to the owner of `like`.
   [[nodiscard]] static result<void> write(const std::string& path, const std::vector<Token>& tokens,
@@ -40,7 +40,7 @@ class TokenFile {
 /// undoes what the other did. Waits for the other.
 class TokenFileLock {
  public:
-  /// errc::io_error: its folder cannot be opened.
+  /// errc::not_found: there is no such folder; errc::io_error: it cannot be opened.
   [[nodiscard]] static result<TokenFileLock> take(const std::string& path);
   TokenFileLock(TokenFileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   TokenFileLock& operator=(TokenFileLock&&) = delete;

@@ -169,8 +169,8 @@ result<bool> Erasure::is_in_use() const {
 }
 
 Error Erasure::in_use() const {
-  return {errc::busy, "the checkout " + text::in_quotes(path_) +
-                          " is in use: somebody has submitted its files again"};
+  return {errc::busy,
+          "the checkout " + text::in_quotes(path_) + " is in use: its files were submitted again"};
 }
 
 // The checkout is gone by now, whatever becomes of what was in it.

@@ -12,8 +12,8 @@
 #include "shaman/text.hpp"
 
 #include "checkout/existing/pin_names.hpp"
-#include "checkout/path_rules.hpp"
 #include "fs/error_kinds.hpp"
+#include "protocol/checkout_path.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
 
@@ -49,6 +49,15 @@ std::vector<BlobId> distinct_blobs(const TreeLinks& tree) {
     add(link.id);
   if (tree.manifest) add(*tree.manifest);
   return ids;
+}
+
+std::uint64_t count_files(const TreeLinks& tree, std::string_view top) {
+  const auto is_file = [&](const TreeLink& link) {
+    if (!link.path.starts_with(top)) return true;
+    const std::string_view name = std::string_view(link.path).substr(top.size());
+    return name.find('/') != std::string_view::npos || !protocol::is_reserved_name(name);
+  };
+  return static_cast<std::uint64_t>(std::ranges::count_if(tree.links, is_file));
 }
 
 std::uint64_t bytes_of(const std::vector<BlobId>& ids) {
@@ -89,10 +98,7 @@ result<Pin> PinReader::look_at(const fs::Folder& pins, const std::string& folder
   }
   const auto tree = read_links(file_system_, *folder, ".shaman/pins/" + folder_name);
   if (!tree) return tree.error();
-  const std::string manifest = std::string(pin.made ? pin_layout::kFiles : "") +
-                               (pin.made ? "/" : "") + std::string(path_rules::kManifestName);
-  pin.files = tree->links.size() -
-              static_cast<std::size_t>(std::ranges::count(tree->links, manifest, &TreeLink::path));
+  pin.files = count_files(*tree, pin.made ? std::string(pin_layout::kFiles) + "/" : "");
   const std::vector<BlobId> ids = distinct_blobs(*tree);
   pin.bytes = bytes_of(ids);
   const auto missing = count_missing(ids);

@@ -25,6 +25,9 @@ inline constexpr std::string_view kFiles = "files";
 
 /// Each blob once, with the manifest.
 [[nodiscard]] std::vector<BlobId> distinct_blobs(const TreeLinks& tree);
+/// The links that are files of a submission: without those of the server's own in the tree's top
+/// folder, whose path is `top` (empty, or with a slash at its end).
+[[nodiscard]] std::uint64_t count_files(const TreeLinks& tree, std::string_view top = "");
 [[nodiscard]] std::uint64_t bytes_of(const std::vector<BlobId>& ids);
 
 /// Lists pins, and writes nothing.

@@ -104,7 +104,7 @@ result<Pins::Added> Pins::Impl::add(const std::string& checkout, const std::stri
   if (const auto built = stage(staged, checkout, *tree, now); !built) return built.error();
   if (const auto placed = place(staged, *pins, called, *folder_name); !placed)
     return placed.error();
-  return Added{{called, checkout, now, tree->links.size(), bytes_of(distinct_blobs(*tree)), 0},
+  return Added{{called, checkout, now, count_files(*tree), bytes_of(distinct_blobs(*tree)), 0},
                tree->others.size()};
 }
 

@@ -21,7 +21,13 @@ namespace errors = boost::system::errc;
 constexpr int kFormatVersion = 1;
 
 Error refusal(const std::string& path, const std::string& why) {
-  return {errc::not_a_store, "cannot use the storage folder " + text::printable(path) + ": " + why};
+  return {errc::not_a_store, "cannot use the storage folder " + text::in_quotes(path) + ": " + why};
+}
+
+// Where something could not be made in it.
+Error refusal_to_make(const std::string& path, const boost::system::error_code& error,
+                      const std::string& why) {
+  return is_full(error) ? nothing_fits(path) : refusal(path, why);
 }
 
 result<fs::Folder> open_or_make_root(fs::FileSystem& file_system, const std::string& path) {
@@ -40,17 +46,28 @@ result<fs::Folder> open_or_make_root(fs::FileSystem& file_system, const std::str
   return std::move(*root);
 }
 
+// What to do about an error of a command that opens a storage.
+std::string remedy(const boost::system::error_code& error) {
+  if (error == errors::permission_denied)
+    return "; run the command as the server's user, or as root";
+  const bool is_wrong_path =
+      error == errors::no_such_file_or_directory || error == errors::not_a_directory;
+  return is_wrong_path ? "; correct the path" : "";
+}
+
 // Of a command, which must not make a storage of whatever folder it is given.
 result<fs::Folder> open_existing_root(fs::FileSystem& file_system, const std::string& path) {
   auto root = file_system.open_root(path);
-  if (!root) return refusal(path, root.error().message());
+  if (!root) return refusal(path, root.error().message() + remedy(root.error()));
   const std::string format = std::string(layout::kPrivate) + "/" + std::string(layout::kFormat);
   const auto found = file_system.stat(*root, format);
   if (found) return std::move(*root);
   const bool is_missing = found.error() == errors::no_such_file_or_directory ||
                           found.error() == errors::not_a_directory ||
                           found.error() == errors::too_many_symbolic_link_levels;
-  if (!is_missing) return refusal(path, format + " cannot be read: " + found.error().message());
+  if (!is_missing)
+    return refusal(path,
+                   format + " cannot be read: " + found.error().message() + remedy(found.error()));
   return refusal(path, "it is not a storage, as it has no " + format +
                            ". A server writes that file when it first starts on a folder: correct "
                            "the path, or start the server first");
@@ -85,7 +102,7 @@ class Opener {
       why += "cannot be used: " + error.message() +
              "; the server must be allowed to read and write there";
     }
-    return refusal(path_, why);
+    return refusal_to_make(path_, error, why);
   }
 
   // Open, of a format that this server knows; nothing has been tried in them yet.
@@ -118,8 +135,9 @@ class Opener {
   result<StorageTraits> traits(const fs::Folder& private_folder, Durability durability) {
     const auto traits = probe_storage(file_system_, private_folder);
     if (!traits) {
-      return refusal(path_, "files cannot be written in .shaman: " + traits.error().message() +
-                                "; the server must be allowed to write, and there must be space");
+      return refusal_to_make(path_, traits.error(),
+                             "files cannot be written in .shaman: " + traits.error().message() +
+                                 "; the server must be allowed to write there");
     }
     if (!traits->sets_times)
       return refusal(path_,
@@ -143,7 +161,8 @@ class Opener {
           std::to_string(file_system_.random()) + "-" + std::to_string(file_system_.random());
       const auto made = file_system_.make_link(private_folder, layout::kId, random);
       if (!made && made.error() != errors::file_exists)
-        return refusal(path_, ".shaman/id cannot be made: " + made.error().message());
+        return refusal_to_make(path_, made.error(),
+                               ".shaman/id cannot be made: " + made.error().message());
     }
     const auto id = file_system_.read_link(private_folder, layout::kId);
     if (id) return *id;
@@ -205,7 +224,8 @@ class Opener {
     }();
     if (written) return {};
     static_cast<void>(file_system_.remove_file(private_folder, temporary));
-    return refusal(path_, ".shaman/format cannot be written: " + written.error().message());
+    return refusal_to_make(path_, written.error(),
+                           ".shaman/format cannot be written: " + written.error().message());
   }
 
   fs::FileSystem& file_system_;

@@ -34,7 +34,7 @@ enum class IfMissing : std::uint8_t {
 
 /// Opens the folder, and checks format, file system and permissions; then everything that was there
 /// is on stable storage, where that survives a power cut.
-/// errc::not_a_store, in words that say what to do.
+/// errc::not_a_store, in words that say what to do; errc::storage_full.
 [[nodiscard]] result<StorageRoot> open_storage_root(fs::FileSystem& file_system,
                                                     const std::string& path, Durability durability,
                                                     IfMissing if_missing = IfMissing::make);

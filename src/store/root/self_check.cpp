@@ -62,12 +62,8 @@ class SelfCheck {
 
  private:
   [[nodiscard]] Error refuse(std::string_view where, const boost::system::error_code& error) const {
-    if (is_full(error))
-      return {errc::storage_full, "cannot use the storage folder " + text::printable(path_) +
-                                      ": nothing can be made in " + std::string(where) +
-                                      ", because it is full (" + error.message() +
-                                      "); free some space or inodes"};
-    return {errc::not_a_store, "cannot use the storage folder " + text::printable(path_) + ": " +
+    if (is_full(error)) return nothing_fits(path_);
+    return {errc::not_a_store, "cannot use the storage folder " + text::in_quotes(path_) + ": " +
                                    user_ + " cannot make, rename and erase in " +
                                    std::string(where) + ": " + error.message() + "; " + kOneGroup};
   }
@@ -118,7 +114,7 @@ class SelfCheck {
     }
     if (locked.empty()) return {};
     return Error{errc::not_a_store,
-                 "cannot use the storage folder " + text::printable(path_) + ": " + user_ +
+                 "cannot use the storage folder " + text::in_quotes(path_) + ": " + user_ +
                      " may not write into " + std::to_string(locked.size()) +
                      " of the folders in " + std::string(layout::kBlobsPath) + ", such as " +
                      text::printable(locked.front()) +
@@ -264,10 +260,12 @@ class SelfCheck {
 }  // namespace
 
 result<std::vector<std::string>> check_storage_access(fs::FileSystem& file_system,
-                                                      const std::string& path) {
+                                                      const std::string& path,
+                                                      const StoreLimits& limits,
+                                                      JudgedBy judged_by) {
   const auto root = open_storage_root(file_system, path, Durability::none, IfMissing::refuse);
   if (!root) return root.error();
-  return check_access(file_system, *root, path, StoreLimits(), JudgedBy::running_servers);
+  return check_access(file_system, *root, path, limits, judged_by);
 }
 
 result<std::vector<std::string>> check_access(fs::FileSystem& file_system, const StorageRoot& root,

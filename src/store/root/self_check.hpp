@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "shaman/error.hpp"
 #include "shaman/fs.hpp"
+#include "shaman/storage_access.hpp"
 #include "shaman/store.hpp"
 
 #include "store/root/root.hpp"
 
 namespace shaman {
-
-/// By what is judged with which rights folders are made: this process, or what servers that run
-/// on the storage have made, as the umask of a shell is not that of a service.
-enum class JudgedBy : std::uint8_t { this_process, running_servers };
 
 /// Tries what a server does in its storage, as the user that it is: makes, renames, links and
 /// erases in `jobs` and `file-store/stored`, and looks whether it may do so in what is there

@@ -22,6 +22,16 @@ std::uint64_t left_of(std::uint64_t from, std::uint64_t amount) {
   return from - std::min(from, amount);
 }
 
+// Which limit it is that leaves less than what is free.
+std::string kept_free(const std::string& amount, const char* option, std::uint64_t limit) {
+  return limit == 0 ? std::string() : ", of which " + amount + " must stay free (" + option + ")";
+}
+
+std::string in_progress(std::uint64_t bytes) {
+  return bytes == 0 ? std::string()
+                    : ", and " + units::size_text(bytes) + " are taken by uploads in progress";
+}
+
 }  // namespace
 
 Reservations::Hold& Reservations::Hold::operator=(Hold&& other) noexcept {
@@ -98,20 +108,23 @@ Error Reservations::no_room(const Room& room, const SpaceAmount& wanted,
                             SpaceShares::Short what) const {
   if (what == SpaceShares::Short::inodes)
     return {errc::storage_full,
-            "the storage has too few inodes left: " + std::to_string(room.space.free_inodes) +
-                " are free, of which " + std::to_string(limits_.min_free_inodes) +
-                " are to stay so; erase checkouts, or make a file system with more inodes"};
+            "the storage has too few inodes for another file: " +
+                text::count_of(room.space.free_inodes, "inode is", "inodes are") + " free" +
+                kept_free(std::to_string(limits_.min_free_inodes), "min-free-inodes",
+                          limits_.min_free_inodes) +
+                "; collect garbage, erase checkouts, or use a file system with more inodes"};
   if (room.is_by_store_size)
     return {errc::storage_full,
-            "the store has no room for " + units::size_text(wanted.bytes) + ": it may hold " +
-                units::size_text(limits_.max_store_size) + ", and holds " +
-                units::size_text(store_size_) +
-                "; garbage collection makes room, or a larger --max-store-size"};
-  return {errc::storage_full,
-          "the storage has no room for " + units::size_text(wanted.bytes) + ": " +
-              units::size_text(room.space.free_bytes) + " are free, of which " +
-              units::size_text(limits_.min_free_space) + " are to stay so and " +
-              units::size_text(shares_.reserved()) + " are reserved for uploads under way"};
+            "the store has no room for " + units::size_text(wanted.bytes) + ": max-store-size is " +
+                units::size_text(limits_.max_store_size) + ", of which " +
+                units::size_text(store_size_) + " are stored" + in_progress(shares_.written()) +
+                "; collect garbage, or raise max-store-size"};
+  return {errc::storage_full, "the storage has no room for " + units::size_text(wanted.bytes) +
+                                  ": " + units::size_text(room.space.free_bytes) + " are free" +
+                                  kept_free(units::size_text(limits_.min_free_space),
+                                            "min-free-space", limits_.min_free_space) +
+                                  in_progress(shares_.reserved()) +
+                                  "; collect garbage, or erase checkouts"};
 }
 
 // A blob's size is its name.

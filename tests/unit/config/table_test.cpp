@@ -12,7 +12,7 @@ class TableTest : public testing::Test {
  protected:
   // What is wrong with one value; nothing where it was taken.
   std::string apply(const std::string& key, const Values& values) {
-    const Problems problems = table_.apply({{key, values, "here"}});
+    const Problems problems = table_.apply({{key, values, "here", 1}});
     return problems.empty() ? "" : problems.front().message();
   }
   Example example_;
@@ -57,7 +57,7 @@ TEST_F(TableTest, WhatIsWrongIsSaidInWordsAndChangesNothing) {
             "here: gc.timeout: \"1ms\" is too short; use at least 10ms");
   EXPECT_EQ(apply("log-level", {"loud"}), "here: log-level: \"loud\" must be one of low, high");
   EXPECT_EQ(apply("is-on", {"maybe"}), "here: is-on: \"maybe\" is neither yes nor no");
-  EXPECT_EQ(apply("storage", {"a", "b"}), "here: storage takes one value, not 2");
+  EXPECT_EQ(apply("storage", {"a", "b"}), "here: storage: takes one value, not 2");
   EXPECT_EQ(example_.size, 1024U);
   EXPECT_EQ(example_.level, 1U);
 }
@@ -94,6 +94,13 @@ TEST_F(TableTest, SaysWhatWasMeant) {
   EXPECT_EQ(apply("gc_max_age", {"1"}),
             "here: there is no option gc_max_age; did you mean gc.max-age?");
   EXPECT_EQ(apply("colour", {"1"}), "here: there is no option colour");
+}
+
+TEST_F(TableTest, AnOriginThatNamesTheOptionIsNotFollowedByItsName) {
+  const Problems problems = table_.apply({{"gc.max-age", {"soon"}, "--max-age"}});
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems.front().message(),
+            "--max-age: invalid duration \"soon\" (examples: 2s, 90m, 36h, 7d, 1h30m)");
 }
 
 }  // namespace

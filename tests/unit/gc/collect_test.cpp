@@ -557,7 +557,7 @@ TEST_F(CollectTest, ExplainsWhyABlobStays) {
   const GcResults results = collect();
   ASSERT_EQ(results.explanations.size(), 1U);
   EXPECT_EQ(results.explanations[0].users, std::vector<std::string>{"jobs/film/f"});
-  EXPECT_THAT(results.explanations[0].verdict, testing::StartsWith("stays: links"));
+  EXPECT_THAT(results.explanations[0].verdict, testing::StartsWith("is kept: links"));
   EXPECT_THAT(to_json(results), testing::HasSubstr("\"users\":[\"jobs/film/f\"]"));
 }
 

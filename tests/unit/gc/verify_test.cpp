@@ -96,7 +96,7 @@ TEST_F(VerifyTest, WhatItMovedIsTold) {
   created("film/shot", {{"f", id}});
   flip(id, 1);
   verify_.dry_run = true;
-  EXPECT_THAT(to_text(verify()), testing::HasSubstr("left in its place"));
+  EXPECT_THAT(to_text(verify()), testing::HasSubstr("it was not moved"));
   verify_.dry_run = false;
   const VerifyResults results = verify();
   ASSERT_EQ(results.damaged.size(), 1U);
