@@ -301,7 +301,7 @@ Command add_submit(CLI::App& app) {
                    "Number of files to hash and to send in parallel, 1 to 256. Default: one per "
                    "core for hashing, 32 for sending.")
       ->type_name("N")
-      ->check(whole_number(1, 256));
+      ->transform(whole_number(1, 256));
   command
       ->add_option("--limit-rate", options->submit.limit_rate,
                    "Limit the upload rate in bytes per second, such as 10M.")

@@ -43,7 +43,7 @@ void add_job_options(CLI::App& command, JobOptions& options) {
              "--priority", options.request.priority,
              "Priority from 0 to 100; jobs with a higher one are rendered first. Default: 50."))
       ->type_name("N")
-      ->check(whole_number(0, 100));
+      ->transform(whole_number(0, 100));
   of_job(command.add_option("--name", options.request.name,
                             "Name of the job. Default: the name of the .blend."))
       ->type_name("NAME")

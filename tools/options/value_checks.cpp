@@ -10,7 +10,7 @@
 namespace shaman::tools {
 CLI::Validator whole_number(std::int64_t least, std::int64_t most) {
   return CLI::Validator(
-      [least, most](const std::string& value) -> std::string {
+      [least, most](std::string& value) -> std::string {
         std::int64_t number = 0;
         const char* const end = value.data() + value.size();
         const auto [rest, error] = std::from_chars(value.data(), end, number);
@@ -27,7 +27,7 @@ CLI::Validator byte_rate() {
         const auto rate = units::parse_rate(value);
         if (!rate) return rate.error().message();
         if (*rate < kLowestRate || *rate > kHighestRate)
-          return text::in_quotes(value) + " is not from 1K to 1T (bytes per second)";
+          return "must be from 1K to 1T (bytes per second), not " + text::in_quotes(value);
         value = std::to_string(*rate);
         return {};
       },

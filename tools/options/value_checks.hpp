@@ -9,6 +9,7 @@
 /// know.
 namespace shaman::tools {
 
+/// To transform with: the number in decimal.
 [[nodiscard]] CLI::Validator whole_number(std::int64_t least, std::int64_t most);
 
 /// Bounds of the rates with which files are sent, in bytes per second.
