@@ -115,7 +115,7 @@ Loaded load(const Sources& sources) {
   }
   auto given = config::read_environment(loaded.table, variables_of_others());
   add(loaded, std::move(given.assignments), std::move(given.problems));
-  add(loaded, sources.command_line, {});
+  add(loaded, sources.command_line, loaded.table.contradictions(sources.command_line));
   if (sources.needs_storage && loaded.options->storage.empty() && !loaded.has_problem("storage"))
     loaded.problems.push_back({"--storage",
                                "no storage folder given; use --storage DIR, SHAMAN_STORAGE or "

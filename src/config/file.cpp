@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 #include <yaml-cpp/yaml.h>
@@ -122,7 +124,9 @@ Given read_file(const Table& table, const std::string& path) {
   } catch (const YAML::Exception& error) {
     reader.fail(error.mark, "invalid YAML: " + text::printable(error.msg));
   }
-  return reader.take();
+  Given given = reader.take();
+  std::ranges::move(table.contradictions(given.assignments), std::back_inserter(given.problems));
+  return given;
 }
 
 }  // namespace shaman::config
