@@ -150,6 +150,16 @@ class Patterns(ArtistTest):
             done = self.run_shaman(*command, "--include", "cache", "--exclude", "*.tmp", expect=0)
             self.assertNotIn('"*.tmp" has no effect', done.stderr + done.stdout)
 
+    def test_an_include_that_exclude_empties_is_not_missing(self):
+        self.write("shots/cache/a.tmp")
+        for command in self.commands()[1:]:
+            for pattern in ("*.tmp", "cache", "cache/a.tmp"):
+                with self.subTest(command, pattern=pattern):
+                    done = self.run_shaman(*command, "--strict", "--include", pattern, "--exclude", "cache", expect=0)
+                    self.assertIn(f'--include "{pattern}" has no effect: --exclude leaves out every file that it '
+                                  "matches", done.stderr + done.stdout)
+                    self.assertNotIn("missing", done.stderr + done.stdout)
+
     def test_empty_values_are_refused(self):
         for command in self.commands():
             for option in ("--exclude", "--include", "--allow-outside", "--project"):
