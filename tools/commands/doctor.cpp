@@ -185,6 +185,7 @@ void look_at_credentials(const PartialServer& found, Diagnosis& diagnosis) {
   if (found.bad_trust) diagnosis.wrong("tls", found.bad_trust->message());
   if (found.bad_proxy) diagnosis.wrong("proxy", found.bad_proxy->message());
 }
+  if (!found.remark.empty()) diagnosis.mind("tls", found.remark);
 
 // The rest is looked at even where no server can be asked.
 ExitStatus look_at_farm(const ServerOption& given, Diagnosis& diagnosis) {

@@ -14,6 +14,8 @@
 
 #include "commands.hpp"
 #include "options/file_options.hpp"
+#include "options/value_checks.hpp"
+#include "options/without_effect.hpp"
 #include "report/list_output.hpp"
 #include "report/waiting.hpp"
 
@@ -107,7 +109,10 @@ Command add_list(CLI::App& app) {
   command->add_flag(
       "--strict", options->strict,
       "Exit with status 3 if a file is missing or damaged, or would be left out as private.");
-  return {command, [options] {
+  return {command, [command, options] {
+            const auto fits = refuse_without_effect(
+                *command, {"--json", "which prints every dependency"}, {"--tree"});
+            if (!fits) return fail(fits.error());
             add_configured(options->plan);
             return run_list(*options);
           }};

@@ -135,7 +135,7 @@ ExitStatus run_pack(const PackCommandOptions& options) {
               "(--strict)"
             : "nothing was packed, because files are missing, damaged or were left out (--strict)");
   if (options.dry_run) {
-    print(preview(*plan));
+    if (!options.quiet) print(preview(*plan));
     return ExitStatus::done;
   }
   const result<ExitStatus> done = write_it(options, *trace, *plan);

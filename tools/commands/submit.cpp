@@ -22,6 +22,7 @@
 #include "options/job_options.hpp"
 #include "options/server_option.hpp"
 #include "options/value_checks.hpp"
+#include "options/without_effect.hpp"
 #include "report/complaints.hpp"
 #include "report/in_place.hpp"
 #include "report/interruption.hpp"
@@ -103,7 +104,7 @@ ExitStatus preview(const SubmitCommandOptions& options, const std::stop_token& s
     if (!done) line["error"] = last_failure();
     print_json(line);
   } else if (done) {
-    print(preview_text(preview));
+    print(options.quiet ? preview_complaints(preview) : preview_text(preview));
   }
   if (!done) return status;
   if (!is_incomplete) return ExitStatus::done;
@@ -311,7 +312,12 @@ Command add_submit(CLI::App& app) {
                     "Send nothing; show what would be uploaded, and anything unexpected.");
   command->add_flag("--json", options->json, "Print the result as one line of JSON.");
   command->add_flag("--quiet,-q", options->quiet, "Show no progress and no summary.");
-  return {command, [options] { return run_submit(*options); }};
+  return {command, [command, options] {
+            const auto fits = refuse_without_effect(
+                *command, {"--no-shaman", "which sends no files"},
+                {"--checkout-path", "--exclude", "--include", "--allow-outside", "--dry-run"});
+            return fits ? run_submit(*options) : fail(fits.error());
+          }};
 }
 
 }  // namespace shaman::tools

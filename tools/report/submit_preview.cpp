@@ -143,8 +143,12 @@ json preview_json(const Preview& preview) {
 }
 
 std::string preview_text(const Preview& preview) {
-  std::string out = complaints_text(complaints_of(preview), kMostLinesOfFiles, Mood::would_be);
+  std::string out = preview_complaints(preview);
   out += outside_text(preview);
+std::string preview_complaints(const Preview& preview) {
+  return complaints_text(complaints_of(preview), kMostLinesOfFiles, Mood::would_be);
+}
+
   out += names_text(preview);
   out += "Largest:\n" + file_lines(preview.largest, preview.largest.size());
   out += saved_text(preview.saved);
