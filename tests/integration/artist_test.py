@@ -172,6 +172,17 @@ class Patterns(ArtistTest):
                         self.assertIn("must not be empty", done.stderr)
 
 
+    def test_empty_operands_are_refused(self):
+        for command in (["list", ""], ["list", self.shot, ""], ["submit", ""], ["submit", "", "--dry-run"], ["pack", ""],
+                        ["pack", self.shot, ""], ["pack", self.shot, "", "--dry-run"], ["checkout", "show", ""],
+                        ["checkout", "erase", ""], ["job", "show", ""], ["job", "tail", ""], ["job", "cancel", ""],
+                        ["doctor", "--blender", ""]):
+            with self.subTest(command):
+                done = self.run_shaman(*command, expect=2)
+                self.assertIn("must not be empty", done.stderr)
+                self.assertNotIn(os.getcwd(), done.stderr)
+
+
 class Targets(ArtistTest):
     def test_one_that_cannot_be_used_is_wrong_usage(self):
         taken = self.write(os.path.join(self.folder, "taken"), b"x")

@@ -97,7 +97,9 @@ Command add_list(CLI::App& app) {
   const auto options = std::make_shared<ListOptions>();
   CLI::App* const command =
       app.add_subcommand("list", "Lists the files that a .blend needs to render.");
-  command->add_option("FILE", options->files, "The .blend files to read.")->required();
+  command->add_option("FILE", options->files, "The .blend files to read.")
+      ->required()
+      ->check(not_empty_operand());
   command->add_flag("--json", options->json,
                     "Print one JSON object per .blend, each on its own line.");
   command->add_flag("--tree", options->tree,

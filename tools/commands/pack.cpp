@@ -17,6 +17,7 @@
 
 #include "commands.hpp"
 #include "options/file_options.hpp"
+#include "options/value_checks.hpp"
 #include "report/complaints.hpp"
 #include "report/interruption.hpp"
 #include "report/waiting.hpp"
@@ -148,10 +149,13 @@ Command add_pack(CLI::App& app) {
   const auto options = std::make_shared<PackCommandOptions>();
   CLI::App* const command = app.add_subcommand(
       "pack", "Copies a .blend and the files it needs into a folder or a ZIP archive.");
-  command->add_option("FILE", options->blendfile, "The .blend file.")->required();
-  command->add_option(
-      "TARGET", options->target,
-      "An empty folder or a name that ends with .zip; created if it does not exist.");
+  command->add_option("FILE", options->blendfile, "The .blend file.")
+      ->required()
+      ->check(not_empty_operand());
+  command
+      ->add_option("TARGET", options->target,
+                   "An empty folder or a name that ends with .zip; created if it does not exist.")
+      ->check(not_empty_operand());
   add_project_options(*command, options->plan.project, options->plan.allow_outside);
   add_exclude_option(*command, options->plan.exclude);
   add_include_option(*command, options->plan.include);

@@ -279,7 +279,8 @@ Command add_submit(CLI::App& app) {
   const auto options = std::make_shared<SubmitCommandOptions>();
   command->add_option("FILE", options->submit.blendfile, "The .blend file.")
       ->required()
-      ->type_name("FILE.blend");
+      ->type_name("FILE.blend")
+      ->check(not_empty_operand());
   add_server_option(*command, options->server);
   add_job_options(*command, options->job);
   add_project_options(*command, options->submit.plan.project, options->submit.plan.allow_outside);

@@ -14,7 +14,10 @@ CLI::Validator whole_number(std::int64_t least, std::int64_t most) {
         std::int64_t number = 0;
         const char* const end = value.data() + value.size();
         const auto [rest, error] = std::from_chars(value.data(), end, number);
-        if (error == std::errc() && rest == end && number >= least && number <= most) return {};
+        if (error == std::errc() && rest == end && number >= least && number <= most) {
+          value = std::to_string(number);  // CLI11 takes 010 for 8
+          return {};
+        }
         return "must be a whole number from " + std::to_string(least) + " to " +
                std::to_string(most) + ", not " + text::in_quotes(value);
       },
@@ -39,6 +42,16 @@ CLI::Validator not_empty() {
       [](const std::string& value) -> std::string {
         return text::trimmed(value).empty() ? "must not be empty; leave out the option instead"
                                             : "";
+      },
+      "");
+}
+
+CLI::Validator not_empty_operand() {
+  return CLI::Validator(
+      [](const std::string& value) -> std::string {
+        return value.empty()
+                   ? "must not be empty; if a variable stands for it, check that it is set"
+                   : "";
       },
       "");
 }
