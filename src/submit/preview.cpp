@@ -56,6 +56,7 @@ FarmShare share_of(const ProjectFiles& files, const std::vector<Required>& wante
     share.stored_files += 1;
     share.stored_bytes += file.id.size;
   }
+  share.duplicate_files = files.duplicates_of(missing);
   return share;
 }
 

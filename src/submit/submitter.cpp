@@ -11,6 +11,7 @@
 #include <optional>
 #include <random>
 #include <thread>
+#include <unordered_set>
 #include <utility>
 
 #include "shaman/text.hpp"
@@ -103,6 +104,7 @@ class Submission {
   };
   result<bool> upload_round(RoundsMade& rounds);
   result<void> upload(std::vector<Payload> payloads);
+  void count_duplicates(const std::vector<Payload>& sent);
   result<void> make_checkout();
   void add_up();
 
@@ -293,6 +295,7 @@ result<void> Submission::upload(std::vector<Payload> payloads) {
   if (!sent) return sent;
   survey_.files().update(payloads);
   if (outcome.refuses_empty_files) {
+  count_duplicates(payloads);
     for (const std::string& place : survey_.files().drop_empty())
       warnings_.push_back("the server cannot store empty files: \"" + text::printable(place) +
                           "\" is not in the checkout");
@@ -301,6 +304,13 @@ result<void> Submission::upload(std::vector<Payload> payloads) {
 }
 
 // A file became unreadable after it was hashed: everything is planned again without it.
+void Submission::count_duplicates(const std::vector<Payload>& sent) {
+  std::unordered_set<BlobId> blobs;
+  for (const Payload& payload : sent)
+    blobs.insert(payload.id);
+  report_.duplicate_files += survey_.files().duplicates_of(blobs);
+}
+
 Error Submission::begin_without(const Payload& payload, const Error& error) {
   if (payload.place == survey_.plan().blendfile_place) return error;
   const std::scoped_lock lock(unreadable_mutex_);

@@ -122,6 +122,7 @@ class FourCallsOnly(ClientTest):
         farm = self.farm()
         answer = self.submit(farm)
         self.assertEqual((answer["files"], answer["uploadedFiles"], answer["skippedFiles"]), (12, 11, 1))
+        self.assertEqual(answer["duplicateFiles"], 1)
         self.assertEqual(self.content(farm, answer, "textures/props/ball.png"), self.read(FLOOR))
 
 

@@ -67,6 +67,7 @@ struct SubmitReport {
   std::uint64_t uploaded_files = 0;  ///< different contents that were sent
   std::uint64_t uploaded_bytes = 0;
 
+  std::uint64_t duplicate_files = 0;  ///< further files with a content that was sent
   std::vector<trace::MissingFile> missing;  ///< or not readable; sorted by path
   std::vector<pack::Suspicious> suspicious;
   std::vector<trace::Problem> problems;
