@@ -89,7 +89,7 @@ ExitStatus run_program(std::vector<std::string> arguments) {
   if (as_json) complete_json(status);
   const result<void> written = finish_output();
   if (written) return status;
-  const ExitStatus lost = fail(written.error());
+  const ExitStatus lost = fail(with_deeds(written.error()));
   return status == ExitStatus::done ? lost : status;
 }
 

@@ -134,6 +134,26 @@ class Disturbed(ClientTest):
                 self.assertEqual(self.submit(farm)["uploadedFiles"], 12)
                 self.assertEqual(len(farm.uploads()), 17)
 
+    def test_a_server_that_goes_away_is_not_one_that_never_was(self):
+        def leave(call):
+            if call.method == "POST" and call.file:
+                farm.http.server_close()
+                raise Reset
+        farm = self.farm(leave)
+        done = self.submit(farm, expect=4)
+        self.assertIn("shaman: the server went away: no server answers at " + farm.url, done.stderr)
+        self.assertIn("Submit again when it is back", done.stderr)
+        for word in ("firewall", "doctor", "port are right"):
+            self.assertNotIn(word, done.stderr)
+
+    def test_a_server_that_goes_away_may_have_made_the_checkout(self):
+        def leave(call):
+            if call.path == CREATE:
+                farm.http.server_close()
+                raise Reset
+        farm = self.farm(leave)
+        self.assertIn("it may have made the checkout: see `shaman checkout list`", self.submit(farm, expect=4).stderr)
+
     def test_requirements_and_create_are_tried_again(self):
         seen = set()
 

@@ -14,6 +14,7 @@ import unittest
 import api
 import json_lines
 from disturbed_files import DisturbedFiles
+from manager import Manager
 from shaman_server import CLIENT_PROGRAM, PATIENCE, PROGRAM, Server, wait_until
 from studio import Studio
 
@@ -22,8 +23,8 @@ NGINX = ("<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}
 
 
 class WordsTest(Studio, unittest.TestCase):
-    def start(self):
-        server = Server(secured=False).start()
+    def start(self, **options):
+        server = Server(secured=False, **options).start()
         self.addCleanup(server.close)
         return server
 
@@ -420,6 +421,7 @@ class FullDisk(WordsTest):
 
     def test_every_command_of_the_client(self):
         url = self.start().url
+        return done.stderr
         for arguments in (["list", self.shot], ["list", self.shot, "--json"], ["list", self.shot, "--tree"],
                           ["submit", self.shot, "--server", url], ["submit", self.shot, "--server", url, "--json"],
                           ["submit", self.shot, "--dry-run"], ["submit", self.shot, "--dry-run", "--json"],
@@ -431,6 +433,27 @@ class FullDisk(WordsTest):
 
     def test_a_failure_keeps_its_own_status(self):
         self.lost(CLIENT_PROGRAM, "status", "--server", "http://127.0.0.1:1", "--json", expect=4)
+
+    def test_what_was_made_all_the_same_is_named(self):
+        farm = Manager(storage=os.path.join(self.folder, "storage"))
+        self.addCleanup(farm.close)
+        url = self.start(manager=farm.url).url
+        submit = ["submit", self.shot, "--server", url]
+        job = [*submit, "--job-type", "echo-sleep-test", "--setting", "message=x"]
+        for more in ([], ["--json"]):
+            with self.subTest(more):
+                path = f"shots/shot010{'-json' if more else ''}"
+                named = self.lost(CLIENT_PROGRAM, *submit, "--checkout-path", path, *more)
+                self.assertIn(f'; the checkout "{path}" was made\n', named)
+                named = self.lost(CLIENT_PROGRAM, *job, *more)
+                made = list(farm.jobs)[-1]
+                self.assertRegex(named, rf'; the checkout "shots/shot010-\w{{4}}" was made; the job "shot010" \({made}\) was made\n')
+                named = self.lost(CLIENT_PROGRAM, "job", "cancel", made, "--server", url, *more)
+                self.assertIn('; the Manager is cancelling the job "shot010"\n', named)
+                named = self.lost(CLIENT_PROGRAM, "checkout", "erase", path, "--server", url, *more)
+                self.assertIn(f'; the checkout "{path}" was erased\n', named)
+        target = os.path.join(self.folder, "packed.zip")
+        self.assertIn(f'; the pack "{target}" was made\n', self.lost(CLIENT_PROGRAM, "pack", self.shot, target))
 
     def test_every_command_of_the_server(self):
         storage = os.path.join(self.folder, "storage")

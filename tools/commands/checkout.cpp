@@ -77,6 +77,7 @@ ExitStatus erase(const client::Server& server, const ActionOptions& options) {
   if (const auto erased = client::erase_checkout(server, path); !erased)
     return fail(with_hint(erased.error()));
   if (options.json)
+  remember_deed("the checkout " + text::in_quotes(path) + " was erased");
     print_json(json{{"schema", 1}, {"erased", path}});
   else
     print("Erased the checkout " + text::printable(path) +

@@ -147,6 +147,7 @@ ExitStatus cancel(Manager& manager, const ActionOptions& options) {
     print_json(json{{"schema", 1}, {"ID", options.operand}, {"canceled", true}});
   else
     print("Canceling the job " + text::printable(job->name) + ".\n");
+  remember_deed("the Manager is cancelling the job " + text::in_quotes(job->name));
   return ExitStatus::done;
 }
 

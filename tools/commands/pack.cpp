@@ -94,6 +94,7 @@ result<ExitStatus> write_it(const PackCommandOptions& options, const trace::Trac
     return Error{errc::cancelled, report.error().message() + "; the unfinished pack was removed"};
   if (!report) return report.error();
   tell_unreadable(*report, trace);
+  remember_deed("the pack " + text::in_quotes(options.target) + " was made");
   if (!options.quiet)
     print("Packed " + text::count_of(report->files, "file", "files") + ", " +
           units::size_text(report->bytes) + ", into " + text::printable(options.target) +

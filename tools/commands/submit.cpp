@@ -51,6 +51,13 @@ struct SubmitCommandOptions {
   bool quiet = false;
 };
 
+std::string why_not_submitted(const Error& error, bool has_met_server) {
+  if (error.code != errc::unreachable) return error.message();
+  if (has_met_server)
+    return gone_away(error, "the server").message() + ". Submit again when it is back";
+  return with_hint(error).message() + ". `shaman doctor` looks for the cause";
+}
+
 ExitStatus fail_to_submit(const Error& error, const client::SubmitReport& so_far) {
   const bool has_sent = so_far.uploaded_files > 0;
   if (error.code == errc::cancelled)
@@ -58,8 +65,7 @@ ExitStatus fail_to_submit(const Error& error, const client::SubmitReport& so_far
                  has_sent ? "cancelled; no checkout was made. The server keeps the files that were "
                             "sent, so they need not be sent again"
                           : "cancelled; no checkout was made"});
-  std::string message = with_hint(error).message();
-  if (error.code == errc::unreachable) message += ". `shaman doctor` looks for the cause";
+  std::string message = why_not_submitted(error, so_far.has_met_server);
   if (has_sent) message += "; files that were sent need not be sent again";
   return fail({error.code, message});
 }
@@ -136,7 +142,11 @@ Sent send(const SubmitCommandOptions& options, const std::stop_token& stop) {
 
   // What is missing is told even when quiet: it decides whether the picture will be right.
   tell(submit_complaints(*report));
-  if (report->outcome == client::SubmitReport::Outcome::submitted) return {*std::move(report)};
+  if (report->outcome == client::SubmitReport::Outcome::submitted) {
+    remember_deed("the checkout " + text::in_quotes(report->checkout_path) +
+                  (report->is_reused ? " is unchanged" : " was made"));
+    return {*std::move(report)};
+  }
   say(kStrictSentence);
   print_failure(options, kStrictSentence, *report);
   return {std::nullopt, ExitStatus::incomplete};
@@ -179,7 +189,11 @@ ExitStatus stop_with(const SubmitCommandOptions& options, ExitStatus status, std
 result<manager::Job> make_job(manager::Manager& manager, manager::Submission& submission,
                               const std::string& blendfile, const std::string& checkout) {
   const Waiting waiting(manager.url().text());
-  return submission.submit(blendfile, checkout);
+  result<manager::Job> job = submission.submit(blendfile, checkout);
+  if (!job) return gone_away(job.error(), "the Manager");
+  remember_deed("the job " + text::in_quotes(job->name) + " (" + text::printable(job->id) +
+                ") was made");
+  return job;
 }
 
 ExitStatus render_in_place(const SubmitCommandOptions& options, manager::Manager& manager,
