@@ -73,8 +73,10 @@ ExitStatus run_list(const ListOptions& options) {
       if (options.json) print_json(failure_of(file, found.error()));
       continue;
     }
-    for (const trace::Problem& problem : found->lacks.damaged)
-      warn(problem.message);
+    if (options.json || options.tree) {
+      for (const trace::Problem& problem : found->lacks.damaged)
+        warn(problem.message);
+    }
     for (const std::string& warning : found->warnings)
       warn(warning);
     const bool is_refused = options.strict && !found->lacks.is_none();
