@@ -38,6 +38,8 @@ std::vector<Command> set_up(CLI::App& app) {
   app.set_version_flag("--version,-V", version_line("shaman"), "Show the version.");
   app.footer("Run `shaman help COMMAND` for the options of a command.");
   app.require_subcommand(1);
+  // `--dry-run=off` would be taken for one of the two.
+  app.option_defaults()->disable_flag_override();
   return add_commands(app);
 }
 

@@ -77,11 +77,14 @@ class Usage(WordsTest):
                                  (["--jobs", "x"], '--jobs: must be a whole number from 1 to 256, not "x"'),
                                  ([*job, "--priority", "101"], 'must be a whole number from 0 to 100, not "101"'),
                                  (["--limit-rate", "x"], "--limit-rate: invalid rate \"x\" (examples: 500K, 10M, 1.5MiB/s)"),
-                                 (["--limit-rate", "10"], '"10" is not from 1K to 1T'),
+                                 (["--limit-rate", "10"], 'must be from 1K to 1T (bytes per second), not "10"'),
+                                 (["--dry-run=3"], "--dry-run takes no value"), (["--json=off"], "--json takes no value"),
+                                 (["--server", "a", "--server", "b"], "--server can be given only once"),
                                  (["--limit-rate", "1.5X"], 'invalid rate "1.5X"'), (["--frames", "1"], "--frames requires --job-type"),
                                  (["extra"], 'unexpected argument "extra"'), (["--server"], "--server needs a value: URL")):
             with self.subTest(arguments):
                 self.assertIn(words, self.run_shaman("submit", self.shot, *arguments, expect=2).stderr)
+        self.assertIn("FILE is missing", self.run_shaman("submit", expect=2).stderr)
         for rate in ("1.5M", "500K", "64KiB", "10 mb", "2000"):
             done = self.run_shaman("submit", self.shot, "--limit-rate", rate, "--dry-run", expect=0)
             self.assertEqual(done.stderr, "")
@@ -418,10 +421,10 @@ class FullDisk(WordsTest):
         self.assertIn("output could not be written", done.stderr)
         if program == CLIENT_PROGRAM:
             self.assertIn("No space left on device", done.stderr)
+        return done.stderr
 
     def test_every_command_of_the_client(self):
         url = self.start().url
-        return done.stderr
         for arguments in (["list", self.shot], ["list", self.shot, "--json"], ["list", self.shot, "--tree"],
                           ["submit", self.shot, "--server", url], ["submit", self.shot, "--server", url, "--json"],
                           ["submit", self.shot, "--dry-run"], ["submit", self.shot, "--dry-run", "--json"],
@@ -430,9 +433,6 @@ class FullDisk(WordsTest):
                           ["doctor", "--server", url], ["--help"], ["help", "submit"], ["-V"]):
             with self.subTest(arguments):
                 self.lost(CLIENT_PROGRAM, *arguments)
-
-    def test_a_failure_keeps_its_own_status(self):
-        self.lost(CLIENT_PROGRAM, "status", "--server", "http://127.0.0.1:1", "--json", expect=4)
 
     def test_what_was_made_all_the_same_is_named(self):
         farm = Manager(storage=os.path.join(self.folder, "storage"))
@@ -454,6 +454,9 @@ class FullDisk(WordsTest):
                 self.assertIn(f'; the checkout "{path}" was erased\n', named)
         target = os.path.join(self.folder, "packed.zip")
         self.assertIn(f'; the pack "{target}" was made\n', self.lost(CLIENT_PROGRAM, "pack", self.shot, target))
+
+    def test_a_failure_keeps_its_own_status(self):
+        self.lost(CLIENT_PROGRAM, "status", "--server", "http://127.0.0.1:1", "--json", expect=4)
 
     def test_every_command_of_the_server(self):
         storage = os.path.join(self.folder, "storage")

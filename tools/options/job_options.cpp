@@ -59,7 +59,7 @@ void add_job_options(CLI::App& command, JobOptions& options) {
                           "that they share with this machine. Files elsewhere are listed."));
   of_job(command.add_flag("--wait", options.waits,
                           "Wait until the job ends, and show its progress. The exit status is 5 if "
-                          "it failed and 6 if it was canceled."));
+                          "it failed and 6 if it was cancelled."));
 }
 
 namespace {

@@ -2,6 +2,7 @@
 #include "options/usage.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "shaman/nearest.hpp"
@@ -76,15 +77,29 @@ CLI::App* misnamed_at(CLI::App& app) {
   }
 }
 
-// Of the parser's `--server: 1 required URL missing`.
+// What the parser says between the option's name and its value, and what that means.
+struct Phrase {
+  std::string_view before;
+  std::string_view after;  ///< at the end
+  const char* meaning;
+  bool has_value = false;
+  const char* dashes = "";  ///< where the parser leaves them out
+};
+constexpr std::array<Phrase, 4> kPhrases{
+    {{": 1 required ", " missing", " needs a value: ", true},
+     {": At Most 1 required but received ", "", " can be given only once"},
+     {" was given a disallowed flag override", "", " takes no value", false, "--"},
+     {" is required", "", " is missing"}}};
+
 std::string in_words(const std::string& error) {
-  constexpr std::string_view kBefore = ": 1 required ";
-  constexpr std::string_view kAfter = " missing";
-  const std::size_t at = error.find(kBefore);
-  if (at == std::string::npos || !error.ends_with(kAfter)) return error;
-  const std::size_t begin = at + kBefore.size();
-  return error.substr(0, at) +
-         " needs a value: " + error.substr(begin, error.size() - kAfter.size() - begin);
+  for (const Phrase& phrase : kPhrases) {
+    const std::size_t at = error.find(phrase.before);
+    if (at == std::string::npos || !error.ends_with(phrase.after)) continue;
+    const std::size_t begin = at + phrase.before.size();
+    const std::string value = error.substr(begin, error.size() - phrase.after.size() - begin);
+    return phrase.dashes + error.substr(0, at) + phrase.meaning + (phrase.has_value ? value : "");
+  }
+  return error;
 }
 
 std::string what_is_wrong(CLI::App& app, const CLI::ParseError& error) {
