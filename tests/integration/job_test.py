@@ -485,7 +485,7 @@ class Job(JobTest):
     def test_json_of_a_job_that_is_canceled(self):
         self.assertTrue(json.loads(self.job("cancel", self.id, "--json"))["canceled"])
         self.assertEqual(self.farm.jobs[self.id]["status"], "canceled")
-        self.assertIn(r'already ended; its status is \"canceled\"', self.job("cancel", self.id, "--json", status=2))
+        self.assertIn('already ended; its status is "canceled"', self.job("cancel", self.id, "--json", status=2))
 
     def test_a_job_that_is_not_there(self):
         unknown = "00000000-0000-0000-0000-000000000000"
