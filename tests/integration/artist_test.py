@@ -351,7 +351,7 @@ class Damaged(ArtistTest):
             with self.subTest(content[:20]):
                 shown = self.run_shaman("list", self.shot, expect=0).stdout
                 self.assertRegex(shown, r"props\.blend  .* \(damaged\)\n")
-                self.assertRegex(shown, r"\ndamaged \(1\)\n  \S*props\.blend  \S")
+                self.assertRegex(shown, r"\ndamaged \(1\)\n  \S*props\.blend  it \S")
                 done = self.run_shaman("list", self.shot, "--tree", expect=0)
                 self.assertRegex(done.stdout, r"props\.blend \(damaged\)\n")
                 self.assertIn("props.blend", done.stderr)

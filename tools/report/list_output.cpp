@@ -133,7 +133,7 @@ class Marks {
 void print_damaged(const Listing& listing) {
   std::map<std::string, std::string> reasons;
   for (const trace::Problem& problem : listing.lacks.damaged)
-    reasons.emplace(problem.blend, problem.message);
+    reasons.emplace(problem.blend, damage_of(problem));
   if (reasons.empty()) return;
   put(red("damaged (" + std::to_string(reasons.size()) + ")"));
   for (const auto& [file, reason] : reasons)
