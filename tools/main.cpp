@@ -36,6 +36,8 @@ std::vector<Command> set_up(CLI::App& app) {
   app.set_version_flag("--version,-V", version_line("shaman"), "Show the version.");
   app.footer("Run `shaman help COMMAND` for the options of a command.");
   app.require_subcommand(1);
+  // `--dry-run=off` would be taken for one of the two.
+  app.option_defaults()->disable_flag_override();
   return add_commands(app);
 }
 
@@ -80,7 +82,7 @@ ExitStatus run_program(std::vector<std::string> arguments) {
   if (as_json) complete_json(status);
   const result<void> written = finish_output();
   if (written) return status;
-  const ExitStatus lost = fail(written.error());
+  const ExitStatus lost = fail(with_deeds(written.error()));
   return status == ExitStatus::done ? lost : status;
 }
 

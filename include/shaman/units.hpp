@@ -14,7 +14,8 @@
 namespace shaman::units {
 
 /// `16384`, `64K`, `64KB`, `64KiB`, `1.5 GiB`, in either case: each unit is a power of 1024, up to
-/// E. A fraction of a byte is dropped. errc::malformed_request: any other text, or 2^64 and more.
+/// E. A fraction of a byte is dropped. errc::malformed_request: any other text, such as a number
+/// with a sign or an exponent, or 2^64 and more.
 [[nodiscard]] result<std::uint64_t> parse_size(std::string_view text);
 
 /// Bytes per second: a size, also with `/s` at its end.

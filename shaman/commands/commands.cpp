@@ -176,7 +176,8 @@ double parse_share(std::string_view text) {
   double percent = 0;
   if (!text.ends_with('%')) return 0;
   text.remove_suffix(1);
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), percent, std::chars_format::fixed);
   const bool is_good = error == std::errc() && end == text.data() + text.size() && percent > 0;
   return is_good && percent <= 100 ? percent / 100 : 0;
 }

@@ -118,7 +118,7 @@ Loaded load(const Sources& sources) {
   if (!loaded.is_read) return loaded;
   auto given = config::read_environment(loaded.table, variables_of_others());
   add(loaded, std::move(given.assignments), std::move(given.problems));
-  add(loaded, sources.command_line, {});
+  add(loaded, sources.command_line, loaded.table.contradictions(sources.command_line));
   if (sources.needs_storage && loaded.options->storage.empty() && !loaded.has_problem("storage"))
     loaded.problems.push_back({"",
                                "no storage folder given; use --storage DIR, SHAMAN_STORAGE or "

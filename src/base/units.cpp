@@ -32,11 +32,14 @@ Error invalid(const char* kind, std::string_view given, const char* examples) {
                                        " (examples: " + examples + ")"};
 }
 
-// Takes a number such as `1.5` from the front.
-std::optional<double> take_number(std::string_view& text, std::chars_format format) {
+// Takes a number such as `1.5` from the front: digits and one point, nothing else that C++ reads as
+// a number.
+std::optional<double> take_number(std::string_view& text) {
+  const std::string_view digits = text.substr(0, text.find_first_not_of("0123456789."));
   double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, format);
-  if (error != std::errc() || !std::isfinite(number) || text.front() == '-') return std::nullopt;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number,
+                                            std::chars_format::fixed);
+  if (error != std::errc()) return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return number;
 }
@@ -72,7 +75,7 @@ std::optional<std::uint64_t> bytes_of(std::string_view text) {
   // Doubles do not tell the largest numbers apart.
   if (const auto whole = parse_count(text)) return *whole;
   if (text.empty()) return std::nullopt;
-  const auto number = take_number(text, std::chars_format::general);
+  const auto number = take_number(text);
   const auto power = power_of(text::trimmed(text));
   if (!number || !power) return std::nullopt;
   const double bytes = std::ldexp(*number, 10 * *power);
@@ -100,7 +103,7 @@ result<std::chrono::milliseconds> parse_duration(std::string_view text) {
   double total = 0;
   if (text.empty()) return error;
   while (!text.empty()) {
-    const auto number = take_number(text, std::chars_format::fixed);
+    const auto number = take_number(text);
     const auto unit = take_time_unit(text);
     if (!number || !unit) return error;
     total += *number * static_cast<double>(*unit);

@@ -21,7 +21,7 @@ std::span<const ExitStatusText> exit_statuses() noexcept {
       ExitStatusText{ExitStatus::out_of_reach,
                      "No server answers, or this user cannot read everything (verify, gc)"},
       ExitStatusText{ExitStatus::job_failed, "The job failed (--wait)"},
-      ExitStatusText{ExitStatus::job_canceled, "The job was canceled (--wait)"},
+      ExitStatusText{ExitStatus::job_canceled, "The job was cancelled (--wait)"},
       ExitStatusText{ExitStatus::no_such_job, "No job has this ID, or it was deleted"},
       ExitStatusText{ExitStatus::interrupted, "Ended by Ctrl-C"},
       ExitStatusText{ExitStatus::terminated, "Ended by SIGTERM"},

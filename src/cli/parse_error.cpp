@@ -47,6 +47,9 @@ std::string in_words(CLI::App& command, const CLI::ParseError& error) {
   // Only flags have values of a type that the parser converts.
   if (const Sentence flag = split(text, "Could not convert: "); flag.is_it)
     return flag.after.substr(0, flag.after.find(" = ")) + " takes no value";
+  // Other flags, whose names the parser has without their dashes then.
+  if (const Sentence flag = split(text, " was given a disallowed flag override"); flag.is_it)
+    return "--" + flag.before + " takes no value";
   return text;
 }
 

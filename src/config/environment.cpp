@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <iterator>
 
 #include <unistd.h>
 
@@ -49,6 +50,7 @@ Given read_environment(const Table& table, const std::vector<std::string>& other
             {name, "there is no such option; did you mean " + table.find(meant)->variable() + "?"});
     }
   }
+  std::ranges::move(table.contradictions(given.assignments), std::back_inserter(given.problems));
   return given;
 }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 #include <yaml-cpp/yaml.h>
@@ -125,7 +127,9 @@ Given read_file(const Table& table, const std::string& path) {
     reader.fail(error.mark, "invalid YAML: " + text::printable(error.msg));
     return reader.take_unread();
   }
-  return reader.take();
+  Given given = reader.take();
+  std::ranges::move(table.contradictions(given.assignments), std::back_inserter(given.problems));
+  return given;
 }
 
 }  // namespace shaman::config

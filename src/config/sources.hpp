@@ -18,12 +18,12 @@ struct Given {
 };
 
 /// A YAML file: `gc: {max-age: 744h}`. Origins are `FILE:LINE`. Every problem is found, not just
-/// the first; names that are no option are problems.
+/// the first; names that are no option are problems, and Table::contradictions().
 [[nodiscard]] Given read_file(const Table& table, const std::string& path);
 
 /// The environment: `SHAMAN_GC_MAX_AGE=744h`; lists are separated by commas. `others` are variables
 /// with that prefix that mean something to other programs. A variable that looks like a misspelt
-/// option is a problem, any other is nobody's.
+/// option is a problem, as are Table::contradictions(); any other variable is nobody's.
 [[nodiscard]] Given read_environment(const Table& table, const std::vector<std::string>& others);
 
 }  // namespace shaman::config

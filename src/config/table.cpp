@@ -262,6 +262,26 @@ Problems Table::rename(std::vector<Assignment>& assignments) const {
   return notes;
 }
 
+Problems Table::contradictions(const std::vector<Assignment>& of_one_source) const {
+  Problems problems;
+  for (const Option& option : options_) {
+    const auto by = [&](const std::string& key) {
+      return std::ranges::find(of_one_source, key, &Assignment::key);
+    };
+    const auto now = by(option.key);
+    const auto former = option.former_key.empty() ? of_one_source.end() : by(option.former_key);
+    if (now == of_one_source.end() || former == of_one_source.end()) continue;
+    if (now->values == former->values) continue;
+    problems.push_back({"",
+                        option.key + " has two values, " + text::in_quotes(joined(now->values)) +
+                            " (" + now->origin + ") and " +
+                            text::in_quotes(joined(former->values)) + " (" + former->origin +
+                            ", by its former name " + option.former_key + "): remove one of them",
+                        std::max(now->line, former->line), option.key});
+  }
+  return problems;
+}
+
 std::string Table::nearest(std::string_view key) const {
   const std::string meant = folded(key);
   std::string best;

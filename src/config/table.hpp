@@ -102,6 +102,8 @@ class Table {
   [[nodiscard]] const Option* find(std::string_view key) const;
   /// Gives options that were set by their former keys the new ones, and says so: one note each.
   [[nodiscard]] Problems rename(std::vector<Assignment>& assignments) const;
+  /// Options that one source sets by both their names, to different values: one problem each.
+  [[nodiscard]] Problems contradictions(const std::vector<Assignment>& of_one_source) const;
   /// The key that was meant, if one is near enough: for messages.
   [[nodiscard]] std::string nearest(std::string_view key) const;
   /// `; did you mean gc.max-age?`, or nothing.

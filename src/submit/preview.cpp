@@ -56,6 +56,7 @@ FarmShare share_of(const ProjectFiles& files, const std::vector<Required>& wante
     share.stored_files += 1;
     share.stored_bytes += file.id.size;
   }
+  share.duplicate_files = files.duplicates_of(missing);
   return share;
 }
 
@@ -96,7 +97,8 @@ result<void> ask_farm(const SubmitOptions& options, Survey& survey, Progress& pr
   const result<std::vector<Required>> wanted = question.ask(survey.files().blobs());
   if (!wanted && wanted.error().code == errc::cancelled) return wanted.error();
   if (!wanted) {
-    preview.no_farm = wanted.error().message();
+    const bool is_gone = wanted.error().code == errc::unreachable;
+    preview.no_farm = (is_gone ? "the server went away: " : "") + wanted.error().message();
     return {};
   }
   preview.farm = share_of(survey.files(), *wanted);

@@ -257,6 +257,13 @@ FileList ProjectFiles::blobs() const {
   return blobs;
 }
 
+std::size_t ProjectFiles::duplicates_of(const std::unordered_set<BlobId>& blobs) const {
+  std::unordered_set<BlobId> seen;
+  return static_cast<std::size_t>(std::ranges::count_if(files_, [&](const Payload& file) {
+    return blobs.contains(file.id) && !seen.insert(file.id).second;
+  }));
+}
+
 std::uint64_t ProjectFiles::bytes() const noexcept {
   std::uint64_t sum = 0;
   for (const Payload& file : files_)

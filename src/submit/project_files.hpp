@@ -8,6 +8,7 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "shaman/client/hash_cache.hpp"
@@ -51,6 +52,9 @@ class ProjectFiles {
   [[nodiscard]] FileList list() const;
   /// Each blob once, for `requirements`.
   [[nodiscard]] FileList blobs() const;
+
+  /// How many files have one of these blobs, besides the first one of each.
+  [[nodiscard]] std::size_t duplicates_of(const std::unordered_set<BlobId>& blobs) const;
 
   /// In the order of the plan.
   [[nodiscard]] std::span<const Payload> all() const noexcept { return files_; }

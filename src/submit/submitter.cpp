@@ -11,6 +11,7 @@
 #include <optional>
 #include <random>
 #include <thread>
+#include <unordered_set>
 #include <utility>
 
 #include "shaman/text.hpp"
@@ -103,6 +104,7 @@ class Submission {
   };
   result<bool> upload_round(RoundsMade& rounds);
   result<void> upload(std::vector<Payload> payloads);
+  void count_duplicates(const std::vector<Payload>& sent);
   result<void> make_checkout();
   void add_up();
 
@@ -209,6 +211,7 @@ result<void> Submission::meet_server() {
   if (result<void> done = identification_.get(); !done) return done;
   if (!*identified_) return identified_->error();
   server_ = **identified_;
+  report_.has_met_server = true;
   if (server_->kind == ServerInfo::Kind::flamenco && server_->takes_files == false)
     return Error{errc::bad_answer, "the Flamenco Manager at " + options_.server.url.text() +
                                        " does not accept files: switch on Shaman in its "
@@ -292,12 +295,20 @@ result<void> Submission::upload(std::vector<Payload> payloads) {
   report_.uploaded_bytes += outcome.uploaded_bytes;
   if (!sent) return sent;
   survey_.files().update(payloads);
+  count_duplicates(payloads);
   if (outcome.refuses_empty_files) {
     for (const std::string& place : survey_.files().drop_empty())
       warnings_.push_back("the server cannot store empty files: \"" + text::printable(place) +
                           "\" is not in the checkout");
   }
   return {};
+}
+
+void Submission::count_duplicates(const std::vector<Payload>& sent) {
+  std::unordered_set<BlobId> blobs;
+  for (const Payload& payload : sent)
+    blobs.insert(payload.id);
+  report_.duplicate_files += survey_.files().duplicates_of(blobs);
 }
 
 // A file became unreadable after it was hashed: everything is planned again without it.
@@ -327,6 +338,10 @@ result<void> Submission::make_checkout() {
       report_.is_reused = made->is_reused;
       return {};
     }
+    if (made.error().code == errc::unreachable)
+      return Error{
+          errc::unreachable,
+          made.error().message() + "; it may have made the checkout: see `shaman checkout list`"};
     if (made.error().code != errc::blobs_missing || attempt == kCreateAttempts) return made.error();
     // What was stored a moment ago may have been collected; any other reason will come again.
     const std::uint64_t sent_before = report_.uploaded_files;

@@ -150,6 +150,16 @@ class Patterns(ArtistTest):
             done = self.run_shaman(*command, "--include", "cache", "--exclude", "*.tmp", expect=0)
             self.assertNotIn('"*.tmp" has no effect', done.stderr + done.stdout)
 
+    def test_an_include_that_exclude_empties_is_not_missing(self):
+        self.write("shots/cache/a.tmp")
+        for command in self.commands()[1:]:
+            for pattern in ("*.tmp", "cache", "cache/a.tmp"):
+                with self.subTest(command, pattern=pattern):
+                    done = self.run_shaman(*command, "--strict", "--include", pattern, "--exclude", "cache", expect=0)
+                    self.assertIn(f'--include "{pattern}" has no effect: --exclude leaves out every file that it '
+                                  "matches", done.stderr + done.stdout)
+                    self.assertNotIn("missing", done.stderr + done.stdout)
+
     def test_empty_values_are_refused(self):
         for command in self.commands():
             for option in ("--exclude", "--include", "--allow-outside", "--project"):
@@ -160,6 +170,17 @@ class Patterns(ArtistTest):
                         done = self.run_shaman(*command, option, value, expect=2)
                         self.assertIn(option, done.stderr)
                         self.assertIn("must not be empty", done.stderr)
+
+
+    def test_empty_operands_are_refused(self):
+        for command in (["list", ""], ["list", self.shot, ""], ["submit", ""], ["submit", "", "--dry-run"], ["pack", ""],
+                        ["pack", self.shot, ""], ["pack", self.shot, "", "--dry-run"], ["checkout", "show", ""],
+                        ["checkout", "erase", ""], ["job", "show", ""], ["job", "tail", ""], ["job", "cancel", ""],
+                        ["doctor", "--blender", ""]):
+            with self.subTest(command):
+                done = self.run_shaman(*command, expect=2)
+                self.assertIn("must not be empty", done.stderr)
+                self.assertNotIn(os.getcwd(), done.stderr)
 
 
 class Targets(ArtistTest):
@@ -237,6 +258,107 @@ class Words(ArtistTest):
         for action in ("show", "erase"):
             done = self.run_shaman("checkout", action, "film/none", "--server", url, expect=2)
             self.assertIn("the server has no checkout \"film/none\"; `shaman checkout list` lists yours", done.stderr)
+
+
+    def test_the_numbers_of_a_submission_add_up(self):
+        for number in range(3):
+            shutil.copy(os.path.join(self.project, "textures", "floor.png"),
+                        self.write(f"shots/cache/{number}.png"))
+        url = self.start(secured=False).url
+        submit = ["submit", self.shot, "--project", self.studio, "--server", url, "--include", "film/shots/cache"]
+        shown = self.run_shaman(*submit, "--dry-run", expect=0).stdout
+        for line in ("Total:       15 files, ", "Farm has:    0 files, ", "To send:     12 files, ",
+                     "Duplicates:  3 files have the same content as another, and are not sent again\n"):
+            self.assertIn(line, shown)
+        self.assertEqual(json.loads(self.run_shaman(*submit, "--dry-run", "--json", expect=0).stdout)["farm"][
+            "duplicateFiles"], 3)
+        shown = self.run_shaman(*submit, expect=0).stdout
+        self.assertIn("Files:      15 files, ", shown)
+        self.assertIn("Duplicates: 3 files have the same content as another, and are not sent again\n", shown)
+        self.assertRegex(shown, r"Sent:       12 files, [^;]* in all\)\n")
+        self.write("textures/floor.png", b"new")
+        shown = self.run_shaman(*submit, expect=0).stdout
+        self.assertRegex(shown, r"Sent:       1 file, 3 bytes; the server had the other 14 \(.* in all\)\n")
+        self.assertNotIn("Duplicates", shown)
+
+    def test_rates_have_no_exponent(self):
+        for rate in ("1e6", "+1M", "0x100000", "inf"):
+            done = self.run_shaman("submit", self.shot, "--dry-run", "--limit-rate", rate, expect=2)
+            self.assertIn(f'invalid rate "{rate}"', done.stderr)
+            done = self.run_shaman("config", "show", expect=2, SHAMAN_LIMIT_RATE=rate)
+            self.assertIn(f'invalid rate "{rate}"', done.stderr)
+
+    def test_a_zero_in_front_changes_no_number(self):
+        farm = Manager(storage=os.path.join(self.folder, "storage"))
+        self.addCleanup(farm.close)
+        self.run_shaman("submit", self.shot, "--server", self.start(manager=farm.url, secured=False).url, "--job-type",
+                        "echo-sleep-test", "--setting", "message=x", "--priority", "010", expect=0)
+        self.assertEqual([job["priority"] for job in farm.jobs.values()], [10])
+
+    def test_empty_lists_say_that_they_are(self):
+        farm = Manager(storage=os.path.join(self.folder, "storage"))
+        self.addCleanup(farm.close)
+        url = self.start(manager=farm.url, secured=False).url
+        for command, sentence in ((["checkout", "list"], "you have no checkouts on " + url),
+                                  (["job", "list"], "the Manager has no jobs")):
+            done = self.run_shaman(*command, "--server", url, expect=0)
+            self.assertEqual((done.stdout, done.stderr), ("", f"shaman: {sentence}\n"))
+            self.assertEqual(self.run_shaman(*command, "--server", url, "--json", expect=0).stderr, "")
+
+
+class WithoutEffect(ArtistTest):
+    """What an option asks for is not dropped without a word."""
+
+    def test_an_authority_without_tls(self):
+        url = self.start(secured=False).url
+        authority = certificates.authority().file
+        words = f"--ca has no effect, because {url} does not use TLS"
+        done = self.run_shaman("status", "--server", url, "--ca", authority, expect=0)
+        self.assertIn("shaman: warning: " + words, done.stderr)
+        # In the configuration, it is for other servers.
+        self.assertEqual(self.run_shaman("status", "--server", url, expect=0, SHAMAN_CA=authority).stderr, "")
+        done = self.run_shaman("doctor", "--server", url, "--ca", authority, "--json", expect=0)
+        self.assertIn({"kind": "warning", "about": "tls"},
+                      [{key: each[key] for key in ("kind", "about")} for each in json.loads(done.stdout)["findings"]])
+        self.assertIn(words, done.stdout)
+
+    def test_what_chooses_files_where_none_are_sent(self):
+        for option in (["--checkout-path", "a"], ["--exclude", "*.png"], ["--include", "a"], ["--allow-outside", "a"],
+                       ["--dry-run"]):
+            done = self.run_shaman("submit", self.shot, "--job-type", "x", "--no-shaman", *option, expect=2)
+            self.assertIn(f"{option[0]} has no effect with --no-shaman, which sends no files", done.stderr)
+
+    def test_a_tree_in_json(self):
+        done = self.run_shaman("list", self.shot, "--json", "--tree", expect=2)
+        self.assertIn("--tree has no effect with --json", done.stderr)
+
+    def test_quiet_previews(self):
+        os.remove(os.path.join(self.project, "textures", "floor.png"))
+        done = self.run_shaman("submit", self.shot, "--dry-run", "-q", expect=0)
+        self.assertIn("1 file is missing:", done.stdout)
+        self.assertNotIn("Largest", done.stdout)
+        done = self.run_shaman("pack", self.shot, "--dry-run", "-q", expect=0)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("1 file is missing:", done.stderr)
+
+
+class Damaged(ArtistTest):
+    def test_a_list_marks_libraries_that_cannot_be_read(self):
+        with open(os.path.join(self.project, LIBRARY), "rb") as file:
+            whole = file.read()
+        for content in (b"no blend at all\n", b"", b"BLENDER-v300", whole[:len(whole) // 2]):
+            self.write(LIBRARY, content)
+            with self.subTest(content[:20]):
+                shown = self.run_shaman("list", self.shot, expect=0).stdout
+                self.assertRegex(shown, r"props\.blend  .* \(damaged\)\n")
+                self.assertRegex(shown, r"\ndamaged \(1\)\n  \S*props\.blend  it \S")
+                done = self.run_shaman("list", self.shot, "--tree", expect=0)
+                self.assertRegex(done.stdout, r"props\.blend \(damaged\)\n")
+                self.assertIn("props.blend", done.stderr)
+                listed = json.loads(self.run_shaman("list", self.shot, "--json", expect=0).stdout)
+                marked = {file for each in listed["dependencies"] if each.get("damaged") for file in each["files"]}
+                self.assertEqual({os.path.basename(file) for file in marked}, {"props.blend"})
+                self.assertEqual([os.path.basename(each["blend"]) for each in listed["problems"]], ["props.blend"])
 
 
 class Statuses(ArtistTest):

@@ -122,6 +122,7 @@ class FourCallsOnly(ClientTest):
         farm = self.farm()
         answer = self.submit(farm)
         self.assertEqual((answer["files"], answer["uploadedFiles"], answer["skippedFiles"]), (12, 11, 1))
+        self.assertEqual(answer["duplicateFiles"], 1)
         self.assertEqual(self.content(farm, answer, "textures/props/ball.png"), self.read(FLOOR))
 
 
@@ -132,6 +133,26 @@ class Disturbed(ClientTest):
                 farm = self.farm(nth(5, disturbance))
                 self.assertEqual(self.submit(farm)["uploadedFiles"], 12)
                 self.assertEqual(len(farm.uploads()), 17)
+
+    def test_a_server_that_goes_away_is_not_one_that_never_was(self):
+        def leave(call):
+            if call.method == "POST" and call.file:
+                farm.http.server_close()
+                raise Reset
+        farm = self.farm(leave)
+        done = self.submit(farm, expect=4)
+        self.assertIn("shaman: the server went away: no server answers at " + farm.url, done.stderr)
+        self.assertIn("Submit again when it is back", done.stderr)
+        for word in ("firewall", "doctor", "port are right"):
+            self.assertNotIn(word, done.stderr)
+
+    def test_a_server_that_goes_away_may_have_made_the_checkout(self):
+        def leave(call):
+            if call.path == CREATE:
+                farm.http.server_close()
+                raise Reset
+        farm = self.farm(leave)
+        self.assertIn("it may have made the checkout: see `shaman checkout list`", self.submit(farm, expect=4).stderr)
 
     def test_requirements_and_create_are_tried_again(self):
         seen = set()

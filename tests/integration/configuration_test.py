@@ -99,6 +99,25 @@ class Sources(unittest.TestCase):
         self.assertIn("checkout.bulk-erase-limit: 9 ", checked.stdout)
         self.assertNotIn("erase-brake", run("--help").stdout)
 
+    def test_a_former_and_a_new_name_must_agree(self):
+        storage = os.path.dirname(self.file) + "/storage"
+        base = f"storage: {storage}\nmanager-api: http://127.0.0.1:8081\n"
+        self.write(base + "checkout:\n  erase-brake: 7\n  bulk-erase-limit: 8\n")
+        wrong = self.check()
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn(f'checkout.bulk-erase-limit has two values, "8" ({self.file}:5) and "7" ({self.file}:4, by its '
+                      "former name checkout.erase-brake): remove one of them", wrong.stderr)
+        self.write(base)
+        for options, environment in (((), {"SHAMAN_CHECKOUT_ERASE_BRAKE": "7", "SHAMAN_CHECKOUT_BULK_ERASE_LIMIT": "8"}),
+                                     (("--checkout-erase-brake", "7", "--checkout-bulk-erase-limit", "8"), {})):
+            wrong = self.check(*options, **environment)
+            self.assertEqual(wrong.returncode, 2)
+            self.assertIn('checkout.bulk-erase-limit has two values, "8" (', wrong.stderr)
+        # A source that takes precedence is no contradiction.
+        self.write(base + "checkout:\n  bulk-erase-limit: 8\n")
+        self.assertIn("checkout.bulk-erase-limit: 9 ", self.check("--checkout-erase-brake", "9").stdout)
+        self.assertEqual(self.check("--checkout-erase-brake", "9", "--checkout-bulk-erase-limit", "9").returncode, 0)
+
     def test_a_wrong_value_in_a_former_name_is_said(self):
         wrong = run("--storage", "/s", "--check-config", "--checkout-erase-brake", "1x")
         self.assertEqual(wrong.returncode, 2)

@@ -58,12 +58,20 @@ class Doctor(unittest.TestCase):
         self.assert_found(found, "ok", "manager", "2 job types")
         self.assert_found(found, "ok", "storage", self.storage, "mounted here")
         self.assert_found(found, "ok", "storage", "links of a checkout lead to its files")
-        self.assert_found(found, "ok", "storage", "workers on linux are sent to")
-        self.assert_found(found, "warning", "storage", "workers on windows", "not a path of that system")
+        self.assert_found(found, "ok", "storage", "workers on Linux are sent to")
+        self.assert_found(found, "ok", "storage", "no path for workers on Windows is set; if the farm has any")
         self.assert_found(found, "ok", "clock", "agree")
         self.assert_found(found, "ok", "cache", self.client.cache_folder)
         done = self.client.run("doctor", "--server", server.url)
         self.assertIn("ok      server   " + server.url, done.stdout)
+
+    def test_workers_that_a_variable_speaks_of_need_a_path(self):
+        farm = Manager(storage=self.storage)
+        self.addCleanup(farm.close)
+        farm.variables = {"windows": {"blender": {"value": "C:\\Blender\\blender.exe", "is_twoway": False}}}
+        found = self.doctor(self.start(manager=farm.url).url)
+        self.assert_found(found, "warning", "storage", "workers on Windows are sent to", "not a path of that system")
+        self.assert_found(found, "ok", "storage", "workers on macOS are sent to")
 
     def test_alone_there_are_no_jobs(self):
         self.assert_found(self.doctor(self.start().url), "warning", "manager", "--job-type")

@@ -137,7 +137,7 @@ class Plain(Interrupted):
         for command, words in ((["status"], "nothing was changed"), (["doctor"], "nothing was changed"),
                                (["job", "list"], "nothing was changed"),
                                (["checkout", "list"], "nothing was changed"),
-                               (["checkout", "erase", "x"], "the server may have erased it")):
+                               (["checkout", "erase", "x"], "the server may have erased the checkout")):
             for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
                 with self.subTest(command, status=status):
                     listener, url = self.silent_server()

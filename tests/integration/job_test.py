@@ -478,14 +478,14 @@ class Job(JobTest):
         self.assertEqual(json.loads(self.job("tail", task["id"], "--json"))["log"], "it broke\n")
 
     def test_cancel(self):
-        self.assertIn("Canceling the job First", self.job("cancel", self.id))
+        self.assertIn("The Manager is cancelling the job First", self.job("cancel", self.id))
         self.assertEqual(self.farm.jobs[self.id]["status"], "canceled")
-        self.assertIn("already canceled", self.job("cancel", self.id, status=2))
+        self.assertIn('already ended; its status is "canceled"', self.job("cancel", self.id, status=2))
 
     def test_json_of_a_job_that_is_canceled(self):
         self.assertTrue(json.loads(self.job("cancel", self.id, "--json"))["canceled"])
         self.assertEqual(self.farm.jobs[self.id]["status"], "canceled")
-        self.assertIn("already canceled", self.job("cancel", self.id, "--json", status=2))
+        self.assertIn('already ended; its status is "canceled"', self.job("cancel", self.id, "--json", status=2))
 
     def test_a_job_that_is_not_there(self):
         unknown = "00000000-0000-0000-0000-000000000000"

@@ -50,7 +50,7 @@ class Verify(ServerTest):
         self.assertEqual(self.verify().returncode, 0)
 
     def test_wrong_usage_is_told(self):
-        for options in (["--sample", "0%"], ["--sample", "5"], ["--sample", "101%"], ["--rate", "x"], ["--rate", "1M/h"]):
+        for options in (["--sample", "0%"], ["--sample", "5"], ["--sample", "101%"], ["--sample", "1e1%"], ["--rate", "x"], ["--rate", "1M/h"]):
             self.assertEqual(self.verify(*options).returncode, 2, options)
 
 

@@ -14,6 +14,7 @@ import unittest
 import api
 import json_lines
 from disturbed_files import DisturbedFiles
+from manager import Manager
 from shaman_server import CLIENT_PROGRAM, PATIENCE, PROGRAM, Server, wait_until
 from studio import Studio
 
@@ -22,8 +23,8 @@ NGINX = ("<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}
 
 
 class WordsTest(Studio, unittest.TestCase):
-    def start(self):
-        server = Server(secured=False).start()
+    def start(self, **options):
+        server = Server(secured=False, **options).start()
         self.addCleanup(server.close)
         return server
 
@@ -76,11 +77,14 @@ class Usage(WordsTest):
                                  (["--jobs", "x"], '--jobs: must be a whole number from 1 to 256, not "x"'),
                                  ([*job, "--priority", "101"], 'must be a whole number from 0 to 100, not "101"'),
                                  (["--limit-rate", "x"], "--limit-rate: invalid rate \"x\" (examples: 500K, 10M, 1.5MiB/s)"),
-                                 (["--limit-rate", "10"], '"10" is not from 1K to 1T'),
+                                 (["--limit-rate", "10"], 'must be from 1K to 1T (bytes per second), not "10"'),
+                                 (["--dry-run=3"], "--dry-run takes no value"), (["--json=off"], "--json takes no value"),
+                                 (["--server", "a", "--server", "b"], "--server can be given only once"),
                                  (["--limit-rate", "1.5X"], 'invalid rate "1.5X"'), (["--frames", "1"], "--frames requires --job-type"),
                                  (["extra"], 'unexpected argument "extra"'), (["--server"], "--server needs a value: URL")):
             with self.subTest(arguments):
                 self.assertIn(words, self.run_shaman("submit", self.shot, *arguments, expect=2).stderr)
+        self.assertIn("FILE is missing", self.run_shaman("submit", expect=2).stderr)
         for rate in ("1.5M", "500K", "64KiB", "10 mb", "2000"):
             done = self.run_shaman("submit", self.shot, "--limit-rate", rate, "--dry-run", expect=0)
             self.assertEqual(done.stderr, "")
@@ -461,6 +465,7 @@ class FullDisk(WordsTest):
         self.assertIn("output could not be written", done.stderr)
         if program == CLIENT_PROGRAM:
             self.assertIn("No space left on device", done.stderr)
+        return done.stderr
 
     def test_every_command_of_the_client(self):
         url = self.start().url
@@ -472,6 +477,27 @@ class FullDisk(WordsTest):
                           ["doctor", "--server", url], ["--help"], ["help", "submit"], ["-V"]):
             with self.subTest(arguments):
                 self.lost(CLIENT_PROGRAM, *arguments)
+
+    def test_what_was_made_all_the_same_is_named(self):
+        farm = Manager(storage=os.path.join(self.folder, "storage"))
+        self.addCleanup(farm.close)
+        url = self.start(manager=farm.url).url
+        submit = ["submit", self.shot, "--server", url]
+        job = [*submit, "--job-type", "echo-sleep-test", "--setting", "message=x"]
+        for more in ([], ["--json"]):
+            with self.subTest(more):
+                path = f"shots/shot010{'-json' if more else ''}"
+                named = self.lost(CLIENT_PROGRAM, *submit, "--checkout-path", path, *more)
+                self.assertIn(f'; the checkout "{path}" was made\n', named)
+                named = self.lost(CLIENT_PROGRAM, *job, *more)
+                made = list(farm.jobs)[-1]
+                self.assertRegex(named, rf'; the checkout "shots/shot010(-\w{{4}})?" was made; the job "shot010" \({made}\) was made\n')
+                named = self.lost(CLIENT_PROGRAM, "job", "cancel", made, "--server", url, *more)
+                self.assertIn('; the Manager is cancelling the job "shot010"\n', named)
+                named = self.lost(CLIENT_PROGRAM, "checkout", "erase", path, "--server", url, *more)
+                self.assertIn(f'; the checkout "{path}" was erased\n', named)
+        target = os.path.join(self.folder, "packed.zip")
+        self.assertIn(f'; the pack "{target}" was made\n', self.lost(CLIENT_PROGRAM, "pack", self.shot, target))
 
     def test_a_failure_keeps_its_own_status(self):
         self.lost(CLIENT_PROGRAM, "status", "--server", "http://127.0.0.1:1", "--json", expect=4)

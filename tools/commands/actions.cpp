@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "commands/actions.hpp"
 
+#include "options/value_checks.hpp"
 #include "report/interruption.hpp"
 
 namespace shaman::tools {
@@ -27,7 +28,8 @@ Command add_actions(CLI::App& command, std::span<const Action> actions, const Op
     if (action.takes_operand)
       subcommand->add_option(operand.name, options->operand, operand.text)
           ->required()
-          ->type_name(operand.type);
+          ->type_name(operand.type)
+          ->check(not_empty_operand());
     added.emplace_back(subcommand, &action);
   }
   return {&command, [options, added] {

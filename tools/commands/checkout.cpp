@@ -44,6 +44,7 @@ ExitStatus list_checkouts(const client::Server& server, const ActionOptions& opt
     print_json(json{{"schema", 1}, {"checkouts", std::move(all)}, {"unread", found->unread}});
     return ExitStatus::done;
   }
+  if (found->checkouts.empty()) say("you have no checkouts on " + server.url.text());
   for (const ListedCheckout& checkout : found->checkouts)
     print(local_time(checkout.made) + "  " + text::printable(checkout.path) + "\n");
   return ExitStatus::done;
@@ -76,6 +77,7 @@ ExitStatus erase(const client::Server& server, const ActionOptions& options) {
   const std::string path = path_of(options);
   if (const auto erased = client::erase_checkout(server, path); !erased)
     return fail(with_hint(erased.error()));
+  remember_deed("the checkout " + text::in_quotes(path) + " was erased");
   if (options.json)
     print_json(json{{"schema", 1}, {"erased", path}});
   else
@@ -90,7 +92,7 @@ constexpr std::array<Action, 3> kCheckoutActions{{
      false, list_checkouts, nullptr},
     {"show", "Shows the files of one checkout.", true, show_checkout, nullptr},
     {"erase", "Erases one checkout. Jobs that use it can no longer render.", true, erase,
-     "the server may have erased it: see `shaman checkout list`"},
+     "the server may have erased the checkout: see `shaman checkout list`"},
 }};
 
 }  // namespace

@@ -13,6 +13,7 @@
 
 #include "commands.hpp"
 #include "options/server_option.hpp"
+#include "options/value_checks.hpp"
 #include "report/diagnosis.hpp"
 #include "report/doctor_storage.hpp"
 #include "report/waiting.hpp"
@@ -184,6 +185,7 @@ void look_at_credentials(const PartialServer& found, Diagnosis& diagnosis) {
   if (found.bad_token) diagnosis.wrong("token", found.bad_token->message());
   if (found.bad_trust) diagnosis.wrong("tls", found.bad_trust->message());
   if (found.bad_proxy) diagnosis.wrong("proxy", found.bad_proxy->message());
+  if (!found.remark.empty()) diagnosis.mind("tls", found.remark);
 }
 
 // The rest is looked at even where no server can be asked.
@@ -224,7 +226,8 @@ Command add_doctor(CLI::App& app) {
   const auto options = std::make_shared<DoctorOptions>();
   add_server_option(*command, options->server);
   command->add_option("--blender", options->blender, "The Blender to test. Default: blender.")
-      ->type_name("PROGRAM");
+      ->type_name("PROGRAM")
+      ->check(not_empty());
   command->add_flag("--json", options->json, "Print one line of JSON.");
   return {command, [options] { return run_doctor(*options); }};
 }

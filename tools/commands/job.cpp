@@ -74,7 +74,10 @@ ExitStatus list_jobs(Manager& manager, const ActionOptions& options) {
       print(text::printable(job.id) + "  " + text::printable(job.status) + "  " +
             local_time(job.created) + "  " + text::printable(job.name) + "\n");
   }
-  if (options.json) print_json(json{{"schema", 1}, {"jobs", std::move(all)}});
+  if (options.json)
+    print_json(json{{"schema", 1}, {"jobs", std::move(all)}});
+  else if (jobs->empty())
+    say("the Manager has no jobs");
   return ExitStatus::done;
 }
 
@@ -140,13 +143,15 @@ ExitStatus cancel(Manager& manager, const ActionOptions& options) {
   const auto job = manager.job(options.operand);
   if (!job) return fail_for_job(with_hint(job.error()));
   if (job->is_final())
-    return fail({errc::malformed_request, "the job is already " + text::printable(job->status)});
+    return fail({errc::malformed_request,
+                 "the job has already ended; its status is " + text::in_quotes(job->status)});
   if (const auto canceled = manager.cancel(options.operand); !canceled)
     return fail(with_hint(canceled.error()));
+  remember_deed("the Manager is cancelling the job " + text::in_quotes(job->name));
   if (options.json)
     print_json(json{{"schema", 1}, {"ID", options.operand}, {"canceled", true}});
   else
-    print("Canceling the job " + text::printable(job->name) + ".\n");
+    print("The Manager is cancelling the job " + text::printable(job->name) + ".\n");
   return ExitStatus::done;
 }
 
@@ -173,7 +178,7 @@ constexpr std::array<Action, 5> kJobActions{{
     {"tail", "Shows the end of the log of each failed task of a job, or of one task.", true,
      with_manager<where_there_are_types<tail>>, nullptr},
     {"cancel", "Cancels a job.", true, with_manager<where_there_are_types<cancel>>,
-     "the Manager may be canceling it: see `shaman job list`"},
+     "the Manager may be cancelling the job: see `shaman job list`"},
 }};
 
 }  // namespace

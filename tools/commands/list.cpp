@@ -14,6 +14,8 @@
 
 #include "commands.hpp"
 #include "options/file_options.hpp"
+#include "options/value_checks.hpp"
+#include "options/without_effect.hpp"
 #include "report/list_output.hpp"
 #include "report/waiting.hpp"
 
@@ -71,8 +73,10 @@ ExitStatus run_list(const ListOptions& options) {
       if (options.json) print_json(failure_of(file, found.error()));
       continue;
     }
-    for (const trace::Problem& problem : found->lacks.damaged)
-      warn(problem.message);
+    if (options.json || options.tree) {
+      for (const trace::Problem& problem : found->lacks.damaged)
+        warn(problem.message);
+    }
     for (const std::string& warning : found->warnings)
       warn(warning);
     const bool is_refused = options.strict && !found->lacks.is_none();
@@ -95,7 +99,9 @@ Command add_list(CLI::App& app) {
   const auto options = std::make_shared<ListOptions>();
   CLI::App* const command =
       app.add_subcommand("list", "Lists the files that a .blend needs to render.");
-  command->add_option("FILE", options->files, "The .blend files to read.")->required();
+  command->add_option("FILE", options->files, "The .blend files to read.")
+      ->required()
+      ->check(not_empty_operand());
   command->add_flag("--json", options->json,
                     "Print one JSON object per .blend, each on its own line.");
   command->add_flag("--tree", options->tree,
@@ -107,7 +113,10 @@ Command add_list(CLI::App& app) {
   command->add_flag(
       "--strict", options->strict,
       "Exit with status 3 if a file is missing or damaged, or would be left out as private.");
-  return {command, [options] {
+  return {command, [command, options] {
+            const auto fits = refuse_without_effect(
+                *command, {"--json", "which prints every dependency"}, {"--tree"});
+            if (!fits) return fail(fits.error());
             add_configured(options->plan);
             return run_list(*options);
           }};

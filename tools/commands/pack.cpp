@@ -17,6 +17,7 @@
 
 #include "commands.hpp"
 #include "options/file_options.hpp"
+#include "options/value_checks.hpp"
 #include "report/complaints.hpp"
 #include "report/interruption.hpp"
 #include "report/waiting.hpp"
@@ -93,6 +94,7 @@ result<ExitStatus> write_it(const PackCommandOptions& options, const trace::Trac
     return Error{errc::cancelled, report.error().message() + "; the unfinished pack was removed"};
   if (!report) return report.error();
   tell_unreadable(*report, trace);
+  remember_deed("the pack " + text::in_quotes(options.target) + " was made");
   if (!options.quiet)
     print("Packed " + text::count_of(report->files, "file", "files") + ", " +
           units::size_text(report->bytes) + ", into " + text::printable(options.target) +
@@ -135,7 +137,7 @@ ExitStatus run_pack(const PackCommandOptions& options) {
               "(--strict)"
             : "nothing was packed, because files are missing, damaged or were left out (--strict)");
   if (options.dry_run) {
-    print(preview(*plan));
+    if (!options.quiet) print(preview(*plan));
     return ExitStatus::done;
   }
   const result<ExitStatus> done = write_it(options, *trace, *plan);
@@ -148,10 +150,13 @@ Command add_pack(CLI::App& app) {
   const auto options = std::make_shared<PackCommandOptions>();
   CLI::App* const command = app.add_subcommand(
       "pack", "Copies a .blend and the files it needs into a folder or a ZIP archive.");
-  command->add_option("FILE", options->blendfile, "The .blend file.")->required();
-  command->add_option(
-      "TARGET", options->target,
-      "An empty folder or a name that ends with .zip; created if it does not exist.");
+  command->add_option("FILE", options->blendfile, "The .blend file.")
+      ->required()
+      ->check(not_empty_operand());
+  command
+      ->add_option("TARGET", options->target,
+                   "An empty folder or a name that ends with .zip; created if it does not exist.")
+      ->check(not_empty_operand());
   add_project_options(*command, options->plan.project, options->plan.allow_outside);
   add_exclude_option(*command, options->plan.exclude);
   add_include_option(*command, options->plan.include);

@@ -22,6 +22,7 @@
 #include "options/job_options.hpp"
 #include "options/server_option.hpp"
 #include "options/value_checks.hpp"
+#include "options/without_effect.hpp"
 #include "report/complaints.hpp"
 #include "report/in_place.hpp"
 #include "report/interruption.hpp"
@@ -50,6 +51,13 @@ struct SubmitCommandOptions {
   bool quiet = false;
 };
 
+std::string why_not_submitted(const Error& error, bool has_met_server) {
+  if (error.code != errc::unreachable) return error.message();
+  if (has_met_server)
+    return gone_away(error, "the server").message() + ". Submit again when it is back";
+  return with_hint(error).message() + ". `shaman doctor` looks for the cause";
+}
+
 ExitStatus fail_to_submit(const Error& error, const client::SubmitReport& so_far) {
   const bool has_sent = so_far.uploaded_files > 0;
   if (error.code == errc::cancelled)
@@ -57,8 +65,7 @@ ExitStatus fail_to_submit(const Error& error, const client::SubmitReport& so_far
                  has_sent ? "cancelled; no checkout was made. The server keeps the files that were "
                             "sent, so they need not be sent again"
                           : "cancelled; no checkout was made"});
-  std::string message = with_hint(error).message();
-  if (error.code == errc::unreachable) message += ". `shaman doctor` looks for the cause";
+  std::string message = why_not_submitted(error, so_far.has_met_server);
   if (has_sent) message += "; files that were sent need not be sent again";
   return fail({error.code, message});
 }
@@ -103,7 +110,7 @@ ExitStatus preview(const SubmitCommandOptions& options, const std::stop_token& s
     if (!done) line["error"] = last_failure();
     print_json(line);
   } else if (done) {
-    print(preview_text(preview));
+    print(options.quiet ? preview_complaints(preview) : preview_text(preview));
   }
   if (!done) return status;
   if (!is_incomplete) return ExitStatus::done;
@@ -135,7 +142,11 @@ Sent send(const SubmitCommandOptions& options, const std::stop_token& stop) {
 
   // What is missing is told even when quiet: it decides whether the picture will be right.
   tell(submit_complaints(*report));
-  if (report->outcome == client::SubmitReport::Outcome::submitted) return {*std::move(report)};
+  if (report->outcome == client::SubmitReport::Outcome::submitted) {
+    remember_deed("the checkout " + text::in_quotes(report->checkout_path) +
+                  (report->is_reused ? " is unchanged" : " was made"));
+    return {*std::move(report)};
+  }
   say(kStrictSentence);
   print_failure(options, kStrictSentence, *report);
   return {std::nullopt, ExitStatus::incomplete};
@@ -178,7 +189,11 @@ ExitStatus stop_with(const SubmitCommandOptions& options, ExitStatus status, std
 result<manager::Job> make_job(manager::Manager& manager, manager::Submission& submission,
                               const std::string& blendfile, const std::string& checkout) {
   const Waiting waiting(manager.url().text());
-  return submission.submit(blendfile, checkout);
+  result<manager::Job> job = submission.submit(blendfile, checkout);
+  if (!job) return gone_away(job.error(), "the Manager");
+  remember_deed("the job " + text::in_quotes(job->name) + " (" + text::printable(job->id) +
+                ") was made");
+  return job;
 }
 
 ExitStatus render_in_place(const SubmitCommandOptions& options, manager::Manager& manager,
@@ -278,7 +293,8 @@ Command add_submit(CLI::App& app) {
   const auto options = std::make_shared<SubmitCommandOptions>();
   command->add_option("FILE", options->submit.blendfile, "The .blend file.")
       ->required()
-      ->type_name("FILE.blend");
+      ->type_name("FILE.blend")
+      ->check(not_empty_operand());
   add_server_option(*command, options->server);
   add_job_options(*command, options->job);
   add_project_options(*command, options->submit.plan.project, options->submit.plan.allow_outside);
@@ -301,7 +317,7 @@ Command add_submit(CLI::App& app) {
                    "Number of files to hash and to send in parallel, 1 to 256. Default: one per "
                    "core for hashing, 32 for sending.")
       ->type_name("N")
-      ->check(whole_number(1, 256));
+      ->transform(whole_number(1, 256));
   command
       ->add_option("--limit-rate", options->submit.limit_rate,
                    "Limit the upload rate in bytes per second, such as 10M.")
@@ -311,7 +327,12 @@ Command add_submit(CLI::App& app) {
                     "Send nothing; show what would be uploaded, and anything unexpected.");
   command->add_flag("--json", options->json, "Print the result as one line of JSON.");
   command->add_flag("--quiet,-q", options->quiet, "Show no progress and no summary.");
-  return {command, [options] { return run_submit(*options); }};
+  return {command, [command, options] {
+            const auto fits = refuse_without_effect(
+                *command, {"--no-shaman", "which sends no files"},
+                {"--checkout-path", "--exclude", "--include", "--allow-outside", "--dry-run"});
+            return fits ? run_submit(*options) : fail(fits.error());
+          }};
 }
 
 }  // namespace shaman::tools

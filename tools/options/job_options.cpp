@@ -43,7 +43,7 @@ void add_job_options(CLI::App& command, JobOptions& options) {
              "--priority", options.request.priority,
              "Priority from 0 to 100; jobs with a higher one are rendered first. Default: 50."))
       ->type_name("N")
-      ->check(whole_number(0, 100));
+      ->transform(whole_number(0, 100));
   of_job(command.add_option("--name", options.request.name,
                             "Name of the job. Default: the name of the .blend."))
       ->type_name("NAME")
@@ -59,7 +59,7 @@ void add_job_options(CLI::App& command, JobOptions& options) {
                           "that they share with this machine. Files elsewhere are listed."));
   of_job(command.add_flag("--wait", options.waits,
                           "Wait until the job ends, and show its progress. The exit status is 5 if "
-                          "it failed and 6 if it was canceled."));
+                          "it failed and 6 if it was cancelled."));
 }
 
 namespace {

@@ -11,6 +11,7 @@
 
 #include "options/configuration.hpp"
 #include "options/value_checks.hpp"
+#include "report/output.hpp"
 
 namespace shaman::tools {
 
@@ -164,7 +165,13 @@ PartialServer partial_server_of(const ServerOption& given) {
   } else if (found.server && !token->empty()) {
     found.server->token = *std::move(token);
   }
-  if (!found.server || !found.server->url.is_secure) return found;
+  if (!found.server) return found;
+  if (!found.server->url.is_secure) {
+    if (!given.ca.empty())
+      found.remark = "--ca has no effect, because " + found.server->url.text() +
+                     " does not use TLS: use an https:// address, or leave out --ca";
+    return found;
+  }
   if (const auto added = add_trust(given, *found.server); !added) found.bad_trust = added.error();
   if (const auto added = add_proxy(*found.server); !added) found.bad_proxy = added.error();
   return found;
@@ -175,6 +182,7 @@ result<client::Server> server_of(const ServerOption& given) {
   for (const auto* const error :
        {&found.no_address, &found.bad_token, &found.bad_trust, &found.bad_proxy})
     if (*error) return **error;
+  if (!found.remark.empty()) warn(found.remark);
   return *std::move(found.server);
 }
 

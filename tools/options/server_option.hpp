@@ -32,7 +32,7 @@ void add_server_option(CLI::App& options, ServerOption& server);
 /// token of --token-file, else of the configuration, else SHAMAN_TOKEN, else of the address
 /// (`http://host/~TOKEN`); whom to trust with https of --ca, else of the configuration; and the
 /// proxy of HTTPS_PROXY, unless NO_PROXY excepts it. errc::malformed_request, errc::io_error say
-/// which of them is wrong.
+/// which of them is wrong. Warns of what was given without effect.
 [[nodiscard]] result<client::Server> server_of(const ServerOption& given);
 
 /// The same as far as it can be had, with all that is wrong: without a token that cannot be read,
@@ -43,6 +43,7 @@ struct PartialServer {
   std::optional<Error> bad_token;
   std::optional<Error> bad_trust;
   std::optional<Error> bad_proxy;
+  std::string remark;  ///< a sentence about what was given without effect; empty: nothing was
 };
 [[nodiscard]] PartialServer partial_server_of(const ServerOption& given);
 

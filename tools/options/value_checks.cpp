@@ -10,11 +10,14 @@
 namespace shaman::tools {
 CLI::Validator whole_number(std::int64_t least, std::int64_t most) {
   return CLI::Validator(
-      [least, most](const std::string& value) -> std::string {
+      [least, most](std::string& value) -> std::string {
         std::int64_t number = 0;
         const char* const end = value.data() + value.size();
         const auto [rest, error] = std::from_chars(value.data(), end, number);
-        if (error == std::errc() && rest == end && number >= least && number <= most) return {};
+        if (error == std::errc() && rest == end && number >= least && number <= most) {
+          value = std::to_string(number);  // CLI11 takes 010 for 8
+          return {};
+        }
         return "must be a whole number from " + std::to_string(least) + " to " +
                std::to_string(most) + ", not " + text::in_quotes(value);
       },
@@ -27,7 +30,7 @@ CLI::Validator byte_rate() {
         const auto rate = units::parse_rate(value);
         if (!rate) return rate.error().message();
         if (*rate < kLowestRate || *rate > kHighestRate)
-          return text::in_quotes(value) + " is not from 1K to 1T (bytes per second)";
+          return "must be from 1K to 1T (bytes per second), not " + text::in_quotes(value);
         value = std::to_string(*rate);
         return {};
       },
@@ -39,6 +42,16 @@ CLI::Validator not_empty() {
       [](const std::string& value) -> std::string {
         return text::trimmed(value).empty() ? "must not be empty; leave out the option instead"
                                             : "";
+      },
+      "");
+}
+
+CLI::Validator not_empty_operand() {
+  return CLI::Validator(
+      [](const std::string& value) -> std::string {
+        return value.empty()
+                   ? "must not be empty; if a variable stands for it, check that it is set"
+                   : "";
       },
       "");
 }

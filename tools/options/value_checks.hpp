@@ -9,6 +9,7 @@
 /// know.
 namespace shaman::tools {
 
+/// To transform with: the number in decimal.
 [[nodiscard]] CLI::Validator whole_number(std::int64_t least, std::int64_t most);
 
 /// Bounds of the rates with which files are sent, in bytes per second.
@@ -20,5 +21,8 @@ inline constexpr std::uint64_t kHighestRate = std::uint64_t{1} << 40;
 
 /// What a script gives for a variable that is not set would be taken for an option not given.
 [[nodiscard]] CLI::Validator not_empty();
+/// The same for what follows the options, and cannot be left out: an empty path would be the
+/// current folder.
+[[nodiscard]] CLI::Validator not_empty_operand();
 
 }  // namespace shaman::tools

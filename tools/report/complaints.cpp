@@ -77,7 +77,7 @@ std::string complaints_text(const Complaints& complaints, std::size_t most_lines
     out += "shaman: warning: " + warning + "\n";
   for (const trace::Problem& problem : complaints.problems)
     out += "shaman: warning: cannot read the library \"" + text::printable(problem.blend) +
-           "\": " + problem.message + "\n";
+           "\": " + damage_of(problem) + "\n";
 
   std::vector<Complaint> left_out;
   for (const pack::Suspicious& file : complaints.left_out)
@@ -93,6 +93,12 @@ std::string complaints_text(const Complaints& complaints, std::size_t most_lines
     out += "shaman: " + text::count_of(count_files(missing), "file is", "files are") + " missing" +
            or_unreadable(complaints.missing) + ":\n" + listed(missing, most_lines);
   return out;
+}
+
+std::string damage_of(const trace::Problem& library) {
+  const std::string named = text::in_quotes(library.blend) + " ";
+  return library.message.starts_with(named) ? "it " + library.message.substr(named.size())
+                                            : library.message;
 }
 
 std::string json_text(const std::string& text) {

@@ -31,6 +31,9 @@ enum class Mood : std::uint8_t { is, would_be };
 [[nodiscard]] std::string complaints_text(const Complaints& complaints, std::size_t most_lines,
                                           Mood mood = Mood::is);
 
+/// What is wrong with a library, for a line that names it already.
+[[nodiscard]] std::string damage_of(const trace::Problem& library);
+
 /// Adds `missing`, `missingWantedBy`, `leftOut`, `problems` and `warnings` (docs/schemas/).
 void add_complaints(nlohmann::json& object, const Complaints& complaints);
 

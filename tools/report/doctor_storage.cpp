@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/doctor_storage.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "shaman/manager/job_type.hpp"
 #include "shaman/os.hpp"
@@ -78,18 +80,41 @@ void look_from_here(const SharedStorage& storage, Diagnosis& diagnosis) {
   if (storage.is_shaman_enabled) look_at_links(jobs, diagnosis);
 }
 
+struct Platform {
+  const char* id;    ///< a Manager's
+  const char* name;  ///< for people
+};
+
+bool has_path_of(const Platform& platform, std::string_view path) {
+  return std::string_view(platform.id) == "windows" ? manager::is_windows_path(path)
+                                                    : path.starts_with('/');
+}
+
+// A Manager does not say which systems its workers run; a variable with a path of that system does.
+bool seems_to_have_workers(manager::Manager& manager, const Platform& platform) {
+  const auto values = manager.variable_values("workers", platform.id);
+  return values && std::ranges::any_of(*values, [&](const std::string& value) {
+           return has_path_of(platform, value);
+         });
+}
+
 void look_as_worker(manager::Manager& manager, Diagnosis& diagnosis) {
-  for (const char* const platform : {"linux", "windows", "darwin"}) {
-    const auto storage = manager.shared_storage("workers", platform);
+  static constexpr const char* kWhatToDo =
+      "the Manager's variables (or --jobs-location) need a path for them";
+  for (const Platform& platform :
+       {Platform{"linux", "Linux"}, Platform{"windows", "Windows"}, Platform{"darwin", "macOS"}}) {
+    const auto storage = manager.shared_storage("workers", platform.id);
     if (!storage || storage->location.empty()) continue;
-    const std::string text =
-        std::string("workers on ") + platform + " are sent to " + in_quotes(storage->location);
-    if ((std::string_view(platform) == "windows") == manager::is_windows_path(storage->location))
-      diagnosis.fine(kAbout, text);
+    const std::string workers = std::string("workers on ") + platform.name;
+    const std::string path = in_quotes(storage->location);
+    if (has_path_of(platform, storage->location))
+      diagnosis.fine(kAbout, workers + " are sent to " + path);
+    else if (seems_to_have_workers(manager, platform))
+      diagnosis.mind(kAbout, workers + " are sent to " + path +
+                                 ", which is not a path of that system: " + kWhatToDo);
     else
-      diagnosis.mind(kAbout, text +
-                                 ", which is not a path of that system: if the farm has such "
-                                 "workers, the Manager's variables (or --jobs-location) need one");
+      diagnosis.fine(kAbout,
+                     "no path for " + workers + " is set; if the farm has any, " + kWhatToDo);
   }
 }
 

@@ -128,7 +128,7 @@ class Watch {
     while (!look() && pause(stop))
       ;
     if (!has_ended_)
-      fail_with({errc::cancelled, "stopped waiting; the job goes on. `shaman job show " + id_ +
+      fail_with({errc::cancelled, "stopped waiting; the job continues. `shaman job show " + id_ +
                                       "` shows its progress, `shaman job cancel " + id_ +
                                       "` cancels it"});
     return std::move(end_);
@@ -165,7 +165,7 @@ class Watch {
 
   bool end_with(const manager::Job& job) {
     if (job.status == "canceled") {
-      end_.error = "the job was canceled";
+      end_.error = "the job was cancelled";
       return end(ExitStatus::job_canceled);
     }
     if (job.status != "failed") return end(ExitStatus::done);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/list_output.hpp"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <set>
@@ -55,7 +56,8 @@ void add_old_names(nlohmann::json& object) {
     if (object.contains(name)) object[old_name] = object[name];
 }
 
-nlohmann::json to_json(const trace::Dependency& dependency) {
+nlohmann::json to_json(const trace::Dependency& dependency,
+                       const std::vector<trace::Problem>& damaged) {
   nlohmann::json line = {{"stored", dependency.stored},
                          {"resolved", dependency.resolved},
                          {"kind", trace::to_string(dependency.kind)},
@@ -69,6 +71,10 @@ nlohmann::json to_json(const trace::Dependency& dependency) {
   if (!dependency.stored_name.empty()) line["storedName"] = dependency.stored_name;
   if (!dependency.base_blend.empty()) line["baseBlend"] = dependency.base_blend;
   if (!dependency.named_by.empty()) line["namedBy"] = dependency.named_by;
+  const auto is_damaged = [&](const trace::Problem& problem) {
+    return std::ranges::find(dependency.files, problem.blend) != dependency.files.end();
+  };
+  if (std::ranges::any_of(damaged, is_damaged)) line["damaged"] = true;
   add_old_names(line);
   return line;
 }
@@ -106,20 +112,33 @@ void print_missing(const trace::Trace& trace) {
   }
 }
 
-// Such files are there, but a submission does not send them.
-class LeftOut {
+// Of files that are there, but are not sent by a submission, or not with what they need.
+class Marks {
  public:
-  explicit LeftOut(const pack::Shortfall& lacks) {
+  explicit Marks(const pack::Shortfall& lacks) {
+    for (const trace::Problem& problem : lacks.damaged)
+      marks_[problem.blend] = " (damaged)";
     for (const pack::Suspicious& file : lacks.left_out)
-      files_.insert(file.file);
+      marks_[file.file] = " (left out as private)";
   }
   [[nodiscard]] std::string marked(const std::string& file, const std::string& line) const {
-    return files_.contains(file) ? red(line + " (left out as private)") : line;
+    const auto found = marks_.find(file);
+    return found == marks_.end() ? line : red(line + found->second);
   }
 
  private:
-  std::set<std::string> files_;
+  std::map<std::string, const char*> marks_;
 };
+
+void print_damaged(const Listing& listing) {
+  std::map<std::string, std::string> reasons;
+  for (const trace::Problem& problem : listing.lacks.damaged)
+    reasons.emplace(problem.blend, damage_of(problem));
+  if (reasons.empty()) return;
+  put(red("damaged (" + std::to_string(reasons.size()) + ")"));
+  for (const auto& [file, reason] : reasons)
+    put("  " + red(shown(file, listing.trace)) + "  " + reason);
+}
 
 void print_left_out(const Listing& listing) {
   std::map<std::string, std::string> reasons;
@@ -134,7 +153,7 @@ void print_left_out(const Listing& listing) {
 
 class Tree {
  public:
-  explicit Tree(const Listing& listing) : trace_(listing.trace), left_out_(listing.lacks) {
+  explicit Tree(const Listing& listing) : trace_(listing.trace), marks_(listing.lacks) {
     for (const trace::Dependency& dependency : trace_.dependencies)
       by_blend_[dependency.blend].push_back(&dependency);
   }
@@ -158,7 +177,7 @@ class Tree {
     put(indent(depth) + text::printable(dependency.data_block) + " (" +
         std::string(trace::to_string(dependency.kind)) + ")");
     for (const std::string& file : dependency.files)
-      put(left_out_.marked(file, indent(depth + 1) + shown(file, trace_)));
+      put(marks_.marked(file, indent(depth + 1) + shown(file, trace_)));
     for (const std::string& file : dependency.missing_files)
       put(indent(depth + 1) + red(shown(file, trace_) + " (missing)"));
     if (dependency.kind == trace::Kind::library && !dependency.files.empty())
@@ -166,7 +185,7 @@ class Tree {
   }
 
   const trace::Trace& trace_;
-  const LeftOut left_out_;
+  const Marks marks_;
   std::map<std::string, std::vector<const trace::Dependency*>> by_blend_;
   std::set<std::string> shown_;
 };
@@ -183,7 +202,7 @@ void print_trace_json(const Listing& listing, const std::string& error) {
                          {"problems", nlohmann::json::array()},
                          {"leftOut", left_out_json(listing.lacks.left_out)}};
   for (const trace::Dependency& dependency : trace.dependencies)
-    line["dependencies"].push_back(to_json(dependency));
+    line["dependencies"].push_back(to_json(dependency, listing.lacks.damaged));
   for (const trace::Problem& problem : trace.problems)
     line["problems"].push_back({{"blend", problem.blend}, {"message", problem.message}});
   if (!listing.warnings.empty()) line["warnings"] = listing.warnings;
@@ -198,7 +217,7 @@ void print_trace_json(const Listing& listing, const std::string& error) {
 
 void print_by_kind(const Listing& listing) {
   const trace::Trace& trace = listing.trace;
-  const LeftOut left_out(listing.lacks);
+  const Marks marks(listing.lacks);
   std::map<trace::Kind, std::set<std::string>> by_kind;
   for (const trace::Dependency& dependency : trace.dependencies)
     by_kind[dependency.kind].insert(dependency.files.begin(), dependency.files.end());
@@ -207,9 +226,10 @@ void print_by_kind(const Listing& listing) {
     if (files.empty()) continue;
     put(std::string(trace::to_string(kind)) + " (" + std::to_string(files.size()) + ")");
     for (const std::string& file : files)
-      put(left_out.marked(file, "  " + shown(file, trace) + "  " + size_of(file)));
+      put(marks.marked(file, "  " + shown(file, trace) + "  " + size_of(file)));
   }
   print_left_out(listing);
+  print_damaged(listing);
   print_missing(trace);
 }
 

@@ -2,6 +2,7 @@
 #include "report/output.hpp"
 
 #include <cstdio>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -17,6 +18,7 @@ using nlohmann::json;
 
 bool has_printed_json = false;
 std::string last_message;
+std::string deeds;
 
 ExitStatus status_of(errc code) {
   const bool was_terminated = code == errc::cancelled && client::InterruptWatch::was_terminated();
@@ -63,6 +65,21 @@ Error with_hint(Error error) {
     error.detail = error.message() +
                    ". Check that the server is running, that address and port are right, and that "
                    "no firewall or inactive VPN is in between";
+  return error;
+}
+
+void remember_deed(std::string sentence) {
+  deeds += "; " + std::move(sentence);
+}
+
+Error with_deeds(Error error) {
+  error.detail = error.message() + deeds;
+  return error;
+}
+
+Error gone_away(Error error, std::string_view who) {
+  if (error.code == errc::unreachable)
+    error.detail = std::string(who) + " went away: " + error.message();
   return error;
 }
 

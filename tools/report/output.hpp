@@ -23,6 +23,14 @@ void say(std::string_view message);
 void tell(std::string_view text);
 /// A sentence for the user on standard error: `shaman: warning: …`.
 void warn(std::string_view message);
+/// What the command has made or changed, as in `the checkout "x" was made`: the last words about it
+/// if the result cannot be written.
+void remember_deed(std::string sentence);
+/// Of standard output that could not be written: with what the command did all the same.
+[[nodiscard]] Error with_deeds(Error error);
+
+/// Of a server that had answered before; `who` is `the server`. Other errors stay as they are.
+[[nodiscard]] Error gone_away(Error error, std::string_view who);
 /// Of a server that cannot be reached: with what the user can look at.
 [[nodiscard]] Error with_hint(Error error);
 /// Says on standard error what went wrong, and which exit status that is.

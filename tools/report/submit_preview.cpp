@@ -48,10 +48,13 @@ json files_json(const std::vector<PreviewFile>& files) {
 
 json farm_json(const Preview& preview) {
   if (!preview.farm) return nullptr;
-  return {
-      {"name", preview.farm->server.name},          {"version", preview.farm->server.version},
-      {"storedFiles", preview.farm->stored_files},  {"storedBytes", preview.farm->stored_bytes},
-      {"toSendFiles", preview.farm->to_send_files}, {"toSendBytes", preview.farm->to_send_bytes}};
+  return {{"name", preview.farm->server.name},
+          {"version", preview.farm->server.version},
+          {"storedFiles", preview.farm->stored_files},
+          {"storedBytes", preview.farm->stored_bytes},
+          {"toSendFiles", preview.farm->to_send_files},
+          {"toSendBytes", preview.farm->to_send_bytes},
+          {"duplicateFiles", preview.farm->duplicate_files}};
 }
 
 std::string and_more(std::size_t count, std::size_t shown) {
@@ -112,10 +115,10 @@ std::string amount(std::uint64_t files, std::uint64_t bytes) {
 
 std::string farm_text(const Preview& preview) {
   if (!preview.farm)
-    return "Farm has:    unknown: " + preview.no_farm + "\nTo send:     at most all of it\n";
-  return "Farm has:    " + amount(preview.farm->stored_files, preview.farm->stored_bytes) +
-         "\nTo send:     " + amount(preview.farm->to_send_files, preview.farm->to_send_bytes) +
-         "\n";
+    return "Farm has:    unknown (" + preview.no_farm + ")\nTo send:     at most all of it\n";
+  return "Farm has:    " + amount(preview.farm->stored_files, preview.farm->stored_bytes) + "\n" +
+         duplicates_line("Duplicates:  ", preview.farm->duplicate_files) +
+         "To send:     " + amount(preview.farm->to_send_files, preview.farm->to_send_bytes) + "\n";
 }
 
 }  // namespace
@@ -142,13 +145,17 @@ json preview_json(const Preview& preview) {
   return object;
 }
 
+std::string preview_complaints(const Preview& preview) {
+  return complaints_text(complaints_of(preview), kMostLinesOfFiles, Mood::would_be);
+}
+
 std::string preview_text(const Preview& preview) {
-  std::string out = complaints_text(complaints_of(preview), kMostLinesOfFiles, Mood::would_be);
+  std::string out = preview_complaints(preview);
   out += outside_text(preview);
   out += names_text(preview);
   out += "Largest:\n" + file_lines(preview.largest, preview.largest.size());
   out += saved_text(preview.saved);
-  out += "Total:       " + amount(preview.files, preview.bytes) + ", as " +
+  out += "Total:       " + amount(preview.files, preview.bytes) + ", for the checkout " +
          text::printable(preview.checkout_path) + "\n";
   return out + farm_text(preview) + "Nothing was sent (--dry-run).\n";
 }

@@ -13,5 +13,7 @@ namespace shaman::tools {
 [[nodiscard]] nlohmann::json preview_json(const client::Preview& preview);
 /// For a person: what may surprise first, then what would go and how much of it the farm has.
 [[nodiscard]] std::string preview_text(const client::Preview& preview);
+/// The first part of it: what would be missing or left out.
+[[nodiscard]] std::string preview_complaints(const client::Preview& preview);
 
 }  // namespace shaman::tools

@@ -45,6 +45,17 @@ json job_json(const manager::Job& job) {
   return {{"id", job.id}, {"name", job.name}, {"status", job.status}};
 }
 
+// With Duplicates, this adds up to Files.
+std::string sent_text(const SubmitReport& report) {
+  if (report.uploaded_files == 0) return "nothing, the server had everything";
+  const std::uint64_t accounted = report.uploaded_files + report.duplicate_files;
+  return text::count_of(report.uploaded_files, "file", "files") + ", " +
+         units::size_text(report.uploaded_bytes) +
+         (report.files > accounted
+              ? "; the server had the other " + std::to_string(report.files - accounted)
+              : "");
+}
+
 }  // namespace
 
 json submit_json(const SubmitReport& report, const manager::Job* job) {
@@ -56,6 +67,7 @@ json submit_json(const SubmitReport& report, const manager::Job* job) {
               {"bytes", report.bytes},
               {"uploadedFiles", report.uploaded_files},
               {"uploadedBytes", report.uploaded_bytes},
+              {"duplicateFiles", report.duplicate_files},
               {"skippedFiles", report.files - std::min(report.files, report.uploaded_files)},
               {"hashedFiles", report.files_read},
               {"milliseconds", times_of(report.times)}};
@@ -87,6 +99,12 @@ std::string job_summary(const manager::Job& job) {
          text::printable(job.id) + ")\n";
 }
 
+std::string duplicates_line(const char* label, std::uint64_t files) {
+  if (files == 0) return {};
+  return label + text::count_of(files, "file has", "files have") +
+         " the same content as another, and " + (files == 1 ? "is" : "are") + " not sent again\n";
+}
+
 std::string submit_summary(const SubmitReport& report) {
   std::string out;
   if (report.is_reused)
@@ -102,12 +120,9 @@ std::string submit_summary(const SubmitReport& report) {
     out += "Outside:    " + text::count_of(report.outside_files, "file", "files") +
            " from outside the project, in _outside_project\n";
   if (!report.project_hint.empty()) out += "Hint:       " + report.project_hint + "\n";
-  out += "Sent:       ";
-  out += report.uploaded_files == 0 ? "nothing, the server had everything"
-                                    : text::count_of(report.uploaded_files, "file", "files") +
-                                          ", " + units::size_text(report.uploaded_bytes);
-  out += " (" + seconds(report.times.total) + " in all)\n";
-  return out;
+  out += duplicates_line("Duplicates: ", report.duplicate_files);
+  return out + "Sent:       " + sent_text(report) + " (" + seconds(report.times.total) +
+         " in all)\n";
 }
 
 std::string submit_complaints(const SubmitReport& report) {

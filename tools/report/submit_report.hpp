@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ inline constexpr std::size_t kMostLinesOfFiles = 60;
 void add_job_end(nlohmann::json& line, const JobEnd& end);
 /// What a person is told of the job that was made.
 [[nodiscard]] std::string job_summary(const manager::Job& job);
+/// How many files need not be sent because another one has their content; empty where none.
+[[nodiscard]] std::string duplicates_line(const char* label, std::uint64_t files);
 /// What a person is told on standard output of a submission that succeeded.
 [[nodiscard]] std::string submit_summary(const client::SubmitReport& report);
 /// What a person is told on standard error: warnings, and what is missing, by whom it is wanted.

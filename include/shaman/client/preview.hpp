@@ -30,6 +30,7 @@ struct FarmShare {
   std::uint64_t stored_bytes = 0;
   std::uint64_t to_send_files = 0;  ///< different contents
   std::uint64_t to_send_bytes = 0;
+  std::uint64_t duplicate_files = 0;  ///< further files with one of these contents
 };
 
 /// What a submission would do, and what in it is unexpected.

@@ -58,6 +58,7 @@ struct SubmitReport {
   bool is_reused = false;       ///< it is the unchanged one of an earlier submission
   std::string blendfile_place;  ///< where the .blend lies inside the checkout
   ServerInfo server;
+  bool has_met_server = false;  ///< it has answered; server says what it is
 
   std::uint64_t files = 0;           ///< in the checkout
   std::uint64_t bytes = 0;           ///< of these
@@ -66,6 +67,7 @@ struct SubmitReport {
   std::uint64_t files_read = 0;      ///< that had to be hashed
   std::uint64_t uploaded_files = 0;  ///< different contents that were sent
   std::uint64_t uploaded_bytes = 0;
+  std::uint64_t duplicate_files = 0;  ///< further files with a content that was sent
 
   std::vector<trace::MissingFile> missing;  ///< or not readable; sorted by path
   std::vector<pack::Suspicious> suspicious;

@@ -245,6 +245,17 @@ result<SharedStorage> Manager::shared_storage(const std::string& audience,
   return storage;
 }
 
+result<std::vector<std::string>> Manager::variable_values(const std::string& audience,
+                                                          const std::string& platform) {
+  const result<json> object = impl_->get_json(
+      "configuration/variables/" + audience + "/" + platform, "which variables it has");
+  if (!object) return object.error();
+  std::vector<std::string> values;
+  for (const json& variable : *object)
+    values.push_back(text_of(variable, "value"));
+  return values;
+}
+
 result<void> Manager::check(const json& job) {
   const result<HttpResponse> answer = impl_->post("jobs/check", job);
   if (!answer) return answer.error();

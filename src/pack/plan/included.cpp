@@ -41,15 +41,12 @@ class Finder {
       : trace_(trace), exclude_(options.exclude), project_(project) {}
 
   result<void> add(const std::string& wanted) {
-    files_.clear();
-    folders_.clear();
-    is_named_ = false;
+    const std::size_t missing_before = found_.missing.size();
     const result<std::string> base = find(wanted);
     if (!base) return base.error();
     if (files_.empty()) {
-      found_.missing.push_back({wanted, trace::Kind::external_data, kWho, trace_.blendfile,
-                                "no file has this name or matches this pattern"});
-      return {};
+      // A folder that cannot be read has been reported.
+      return found_.missing.size() > missing_before ? result<void>() : explain_nothing(wanted);
     }
     leave_out_unreadable();
     if (files_.empty()) return {};
@@ -71,17 +68,38 @@ class Finder {
   }
 
  private:
+  // Why nothing was found: a second look, with what is excluded.
+  result<void> explain_nothing(const std::string& wanted) {
+    sees_excluded_ = true;
+    const result<std::string> base = find(wanted);
+    sees_excluded_ = false;
+    if (!base) return base.error();
+    if (!files_.empty()) {
+      found_.warnings.push_back("--include " + text::in_quotes(wanted) +
+                                " has no effect: --exclude leaves out every file that it matches");
+      return {};
+    }
+    found_.missing.push_back({wanted, trace::Kind::external_data, kWho, trace_.blendfile,
+                              is_folder_ ? "the folder has no files, or only hidden ones"
+                                         : "no file has this name or matches this pattern"});
+    return {};
+  }
+
   // Fills files_; the folder below which they keep their places to each other.
   result<std::string> find(const std::string& wanted) {
+    files_.clear();
+    folders_.clear();
+    is_named_ = is_folder_ = false;
     for (const std::string& path : {os::absolute(wanted), in_project(wanted)}) {
       const result<os::FileInfo> info = os::info(path);
       if (!info) continue;
       if (info->type == os::FileType::folder) {
+        is_folder_ = true;
         if (auto walked = walk(path, nullptr, false, 0); !walked) return walked.error();
         return path;
       }
-      files_.push_back(path);
       is_named_ = true;
+      if (!is_excluded(path)) files_.push_back(path);
       return std::string(os::parent(path));
     }
     if (!is_pattern(wanted)) return std::string();
@@ -92,6 +110,10 @@ class Finder {
     const Glob glob(pattern.starts_with("./") ? pattern.substr(2) : pattern);
     if (auto walked = walk(root, &glob, names_hidden(wanted), 0); !walked) return walked.error();
     return root;
+  }
+
+  [[nodiscard]] bool is_excluded(const std::string& path) {
+    return !sees_excluded_ && exclude_.match(path);
   }
 
   [[nodiscard]] std::string in_project(const std::string& path) const {
@@ -105,14 +127,17 @@ class Finder {
     if (!info || !folders_.insert(info->identity).second || depth > kDeepest) return {};
     const auto entries = os::list_folder(folder);
     if (!entries) {
+      if (sees_excluded_) return {};
       found_.missing.push_back({folder, trace::Kind::external_data, kWho, trace_.blendfile,
                                 "cannot be read: " + entries.error().message()});
       return {};
     }
     for (const os::FolderEntry& entry : *entries) {
+      // One is enough for the explanation.
+      if (sees_excluded_ && !files_.empty()) return {};
       if (!with_hidden && entry.name.starts_with('.')) continue;
       std::string path = os::join(folder, entry.name);
-      if (exclude_.match(path)) continue;
+      if (is_excluded(path)) continue;
       if (entry.is_folder) {
         if (auto walked = walk(path, glob, with_hidden, depth + 1); !walked) return walked;
       } else if (glob == nullptr || glob->matches(path)) {
@@ -154,7 +179,9 @@ class Finder {
   Globs exclude_;
   Project& project_;
   std::vector<std::string> files_;
-  bool is_named_ = false;  // by its own path, not by a folder or a pattern
+  bool is_named_ = false;   // by its own path, not by a folder or a pattern
+  bool is_folder_ = false;  // wanted as a whole
+  bool sees_excluded_ = false;
   std::set<os::FileIdentity> folders_;
   Included found_;
 };

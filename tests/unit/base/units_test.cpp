@@ -18,7 +18,7 @@ TEST(Sizes, AreReadInEveryUnit) {
   EXPECT_EQ(*parse_size("1.5M"), kMebi + kMebi / 2);
   EXPECT_EQ(*parse_size("1.3M"), 1'363'148U);
   EXPECT_EQ(*parse_size("2TiB"), kGibi * 1024 * 2);
-  EXPECT_EQ(*parse_size("1e6"), 1'000'000U);
+  EXPECT_EQ(*parse_size("1e"), kGibi * kGibi);
   EXPECT_EQ(*parse_size("18446744073709551615"), ~std::uint64_t{0});
 }
 
@@ -33,6 +33,20 @@ TEST(Sizes, OtherTextsAreRefusedWithExamples) {
                                  "16EiB", "18446744073709551616", "100000000000P", "1 2", "10M/s"})
     EXPECT_FALSE(parse_size(text)) << text;
   EXPECT_EQ(parse_size("1x").error().message(), "invalid size \"1x\" (examples: 500M, 1.5G, 2TiB)");
+}
+
+TEST(Numbers, AreDigitsAndOnePoint) {
+  for (const char* const number :
+       {"1e6", "1E6",      "1e+6", "1.5e3",  "+1",  "-1",    "-0",    "0x10", "0X10",  "1p3",
+        "inf", "infinity", "nan",  "nan(1)", "1,5", "1_000", "1'000", "1..5", "1.5.2", "."}) {
+    EXPECT_FALSE(parse_size(number)) << number;
+    EXPECT_FALSE(parse_size(std::string(number) + "K")) << number;
+    EXPECT_FALSE(parse_rate(number)) << number;
+    EXPECT_FALSE(parse_rate(std::string(number) + "M/s")) << number;
+    EXPECT_FALSE(parse_duration(number)) << number;
+    EXPECT_FALSE(parse_duration(std::string(number) + "h")) << number;
+    EXPECT_FALSE(parse_count(number)) << number;
+  }
 }
 
 TEST(Sizes, AreReadAsTheyAreWritten) {

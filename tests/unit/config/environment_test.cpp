@@ -34,6 +34,16 @@ TEST_F(EnvironmentTest, OptionsAreRead) {
   EXPECT_EQ(example_.places, (Values{"a=b", "c=d"}));
 }
 
+TEST_F(EnvironmentTest, TwoNamesOfAnOptionMustAgree) {
+  set("SHAMAN_GC_MAX_AGE", "31d");
+  set("SHAMAN_GC_AGE", "1h");
+  const Given given = read_environment(table_, {});
+  ASSERT_EQ(given.problems.size(), 1U);
+  EXPECT_EQ(given.problems[0].message(),
+            "gc.max-age has two values, \"31d\" (SHAMAN_GC_MAX_AGE) and \"1h\" (SHAMAN_GC_AGE, by "
+            "its former name gc.age): remove one of them");
+}
+
 TEST_F(EnvironmentTest, AMisspeltOptionIsAProblemAndOtherNamesAreNot) {
   set("SHAMAN_GC_MAXAGE", "31d");
   set("SHAMAN_STORAGES", "x");

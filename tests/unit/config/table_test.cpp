@@ -89,6 +89,23 @@ TEST_F(TableTest, FormerNamesAreTakenWithANote) {
   EXPECT_EQ(given[4].key, "colour");
 }
 
+TEST_F(TableTest, ValuesByBothNamesMustBeTheSame) {
+  EXPECT_TRUE(table_.contradictions({{"gc.age", {"31d"}, "--gc-age"}}).empty());
+  EXPECT_TRUE(table_
+                  .contradictions({{"gc.age", {"31d"}, "--gc-age"},
+                                   {"gc.max-age", {"31d"}, "--gc-max-age"},
+                                   {"storage", {"a"}, "--storage"}})
+                  .empty());
+  const Problems problems = table_.contradictions(
+      {{"gc.age", {"31d"}, "shaman.yaml:4", 4}, {"gc.max-age", {"1h"}, "shaman.yaml:2", 2}});
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].message(),
+            "gc.max-age has two values, \"1h\" (shaman.yaml:2) and \"31d\" (shaman.yaml:4, by its "
+            "former name gc.age): remove one of them");
+  EXPECT_EQ(problems[0].line, 4U);
+  EXPECT_EQ(problems[0].key, "gc.max-age");
+}
+
 TEST_F(TableTest, SaysWhatWasMeant) {
   EXPECT_EQ(apply("max-sise", {"1"}), "here: there is no option max-sise; did you mean max-size?");
   EXPECT_EQ(apply("gc_max_age", {"1"}),

@@ -20,12 +20,14 @@ class IncludedFiles : public MakePlan {
     const result<Plan> made = make_plan(trace, options);
     if (!made) return {made.error().message()};
     missing = made->missing;
+    warnings = made->warnings;
     std::vector<std::string> found;
     for (const PlannedFile& each : made->files)
       if (each.place != "scene.blend") found.push_back(each.place);
     return found;
   }
   std::vector<trace::MissingFile> missing;
+  std::vector<std::string> warnings;
 };
 
 TEST_F(IncludedFiles, AreFoldersFilesAndPatterns) {
@@ -75,6 +77,31 @@ TEST_F(IncludedFiles, AreWithoutWhatIsExcluded) {
   file("proj/cache/2.tmp");
   options.exclude = {"*.tmp"};
   EXPECT_THAT(placed({"cache"}), ElementsAre("cache/1.bin"));
+}
+
+TEST_F(IncludedFiles, AreNotMissingWhereAllOfThemAreExcluded) {
+  file("proj/cache/1.tmp");
+  file("proj/cache/old/2.bin");
+  const auto expect_emptied = [&](const std::string& include, const std::string& exclude) {
+    options.exclude = {exclude};
+    EXPECT_THAT(placed({include}), IsEmpty()) << include;
+    EXPECT_THAT(missing, IsEmpty()) << include;
+    EXPECT_THAT(warnings, ElementsAre("--include \"" + include +
+                                      "\" has no effect: --exclude leaves out every file that it "
+                                      "matches"));
+  };
+  expect_emptied("*.tmp", "*.tmp");
+  expect_emptied("*.bin", "old");
+  expect_emptied("cache/old", "*.bin");
+  expect_emptied("cache/old", "cache");
+  expect_emptied("cache/1.tmp", "*.tmp");
+}
+
+TEST_F(IncludedFiles, InAnEmptyFolderAreMissingAsThat) {
+  file("proj/cache/.hidden");
+  EXPECT_THAT(placed({"cache"}), IsEmpty());
+  ASSERT_EQ(missing.size(), 1U);
+  EXPECT_EQ(missing[0].reason, "the folder has no files, or only hidden ones");
 }
 
 TEST_F(IncludedFiles, AreMissingWhereNothingIsThere) {
