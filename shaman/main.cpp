@@ -14,15 +14,14 @@
 #include "shaman/checkout.hpp"
 #include "shaman/fs/local.hpp"
 #include "shaman/http/server.hpp"
-#include "shaman/last_words.hpp"
 #include "shaman/os.hpp"
-#include "shaman/standard_output.hpp"
 #include "shaman/store.hpp"
 #include "shaman/text.hpp"
 #include "shaman/units.hpp"
-#include "shaman/version.hpp"
 #include "shaman/worker_pool.hpp"
 
+#include "base/program/last_words.hpp"
+#include "base/program/standard_output.hpp"
 #include "commands/commands.hpp"
 #include "commands/manager_check.hpp"
 #include "descriptors.hpp"
@@ -35,6 +34,7 @@
 #include "service_manager.hpp"
 #include "signals.hpp"
 #include "start.hpp"
+#include "version/version.hpp"
 
 namespace {
 

@@ -10,10 +10,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include "shaman/nearest.hpp"
 #include "shaman/text.hpp"
-#include "shaman/version.hpp"
 
+#include "base/nearest.hpp"
 #include "cli/help_text.hpp"
 #include "commands/commands.hpp"
 #include "commands/description.hpp"
@@ -21,6 +20,7 @@
 #include "exit_status.hpp"
 #include "options/command_line.hpp"
 #include "options/machine_checks.hpp"
+#include "version/version.hpp"
 
 namespace shaman::program {
 namespace {

@@ -7,13 +7,13 @@
 #include <memory>
 #include <thread>
 
-#include "shaman/client/interrupt.hpp"
 #include "shaman/fs/local.hpp"
 #include "shaman/os.hpp"
 #include "shaman/storage_access.hpp"
 #include "shaman/text.hpp"
 #include "shaman/worker_pool.hpp"
 
+#include "http/client/interrupt.hpp"
 #include "run_as.hpp"
 #include "system_log.hpp"
 

@@ -19,11 +19,11 @@
 #include <unistd.h>
 
 #include "shaman/auth/token_file.hpp"
-#include "shaman/named_file.hpp"
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
 #include "shaman/units.hpp"
 
+#include "base/named_file/named_file.hpp"
 #include "descriptors.hpp"
 #include "options/certificate_checks.hpp"
 #include "options/name_checks.hpp"

@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "shaman/client/hash_cache.hpp"
 #include "shaman/client/progress.hpp"
 #include "shaman/error.hpp"
 #include "shaman/file_list.hpp"
@@ -18,6 +17,7 @@
 #include "shaman/worker_pool.hpp"
 
 #include "submit/cache/file_hash.hpp"
+#include "submit/cache/hash_cache.hpp"
 #include "submit/scan_watch.hpp"
 #include "submit/upload/payload.hpp"
 

@@ -96,6 +96,25 @@ class Includes(unittest.TestCase):
         self.assertEqual({part_of(name(path).removeprefix("src/")) for path in sources("src")}, set(MAY_USE))
 
 
+class PublicHeaders(unittest.TestCase):
+    def test_are_those_that_the_library_page_leads_to(self):
+        left = re.findall(r"`(shaman/[\w/]+\.hpp)`", text(ROOT / "docs/library.md"))
+        self.assertTrue(left)
+        reached = set()
+        while left:
+            header = left.pop()
+            if header not in reached:
+                reached.add(header)
+                left += re.findall(r'#include "(shaman/[^"]+)"', text(ROOT / "include" / header))
+        self.assertEqual({name(path).removeprefix("include/") for path in sources("include")}, reached)
+
+    def test_include_only_each_other(self):
+        wrong = [f"{name(path)} includes {included}" for path in sources("include")
+                 for included in re.findall(r'#include "([^"]+)"', text(path))
+                 if not (ROOT / "include" / included).is_file()]
+        self.assertEqual(wrong, [])
+
+
 class Folders(unittest.TestCase):
     def test_are_small_enough_to_be_read(self):
         count = collections.Counter(os.path.dirname(name(path)) for path in files()

@@ -6,7 +6,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "shaman/pack/glob.hpp"
 #include "shaman/pack/plan.hpp"
 #include "shaman/pack/shortfall.hpp"
 #include "shaman/text.hpp"
@@ -14,6 +13,7 @@
 
 #include "commands.hpp"
 #include "options/file_options.hpp"
+#include "pack/project/glob.hpp"
 #include "report/list_output.hpp"
 #include "report/waiting.hpp"
 

@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <string_view>
 
-#include "shaman/nearest.hpp"
 #include "shaman/text.hpp"
+
+#include "base/nearest.hpp"
 
 namespace shaman::tools {
 namespace {

@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "shaman/text.hpp"
-#include "shaman/utc.hpp"
 
+#include "base/utc.hpp"
 #include "flamenco/expiry/references.hpp"
 #include "flamenco/expiry/users.hpp"
 #include "flamenco/front/judgement/strict_json.hpp"
