@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "shaman/exit_status.hpp"
+#include "cli/exit_status.hpp"
 
 /// As main() returns them.
 namespace shaman::program {

@@ -14,16 +14,15 @@
 #include "shaman/checkout.hpp"
 #include "shaman/fs/local.hpp"
 #include "shaman/http/server.hpp"
-#include "shaman/last_words.hpp"
 #include "shaman/os.hpp"
-#include "shaman/standard_output.hpp"
 #include "shaman/store.hpp"
 #include "shaman/text.hpp"
 #include "shaman/units.hpp"
-#include "shaman/version.hpp"
 #include "shaman/worker_pool.hpp"
 
 #include "arguments.hpp"
+#include "base/program/last_words.hpp"
+#include "base/program/standard_output.hpp"
 #include "cli/usage.hpp"
 #include "commands/commands.hpp"
 #include "commands/manager_check.hpp"
@@ -40,6 +39,7 @@
 #include "service_manager.hpp"
 #include "signals.hpp"
 #include "start.hpp"
+#include "version/version.hpp"
 
 namespace {
 

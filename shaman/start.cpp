@@ -11,8 +11,8 @@
 #include <CLI/CLI.hpp>
 
 #include "shaman/text.hpp"
-#include "shaman/version.hpp"
 
+#include "base/nearest.hpp"
 #include "cli/help_text.hpp"
 #include "commands/command_tools.hpp"
 #include "commands/commands.hpp"
@@ -21,6 +21,7 @@
 #include "exit_status.hpp"
 #include "options/command_line.hpp"
 #include "options/machine_checks.hpp"
+#include "version/version.hpp"
 
 namespace shaman::program {
 namespace {

@@ -5,18 +5,18 @@
 #include <utility>
 #include <vector>
 
-#include "shaman/last_words.hpp"
 #include "shaman/os.hpp"
-#include "shaman/standard_output.hpp"
 #include "shaman/text.hpp"
-#include "shaman/version.hpp"
 
+#include "base/program/last_words.hpp"
+#include "base/program/standard_output.hpp"
 #include "cli/document.hpp"
 #include "cli/help_text.hpp"
 #include "cli/usage.hpp"
 #include "commands.hpp"
 #include "options/configuration.hpp"
 #include "report/interruption.hpp"
+#include "version/version.hpp"
 
 namespace shaman::tools {
 namespace {

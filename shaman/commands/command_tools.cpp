@@ -7,7 +7,6 @@
 #include <memory>
 #include <thread>
 
-#include "shaman/client/interrupt.hpp"
 #include "shaman/fs/local.hpp"
 #include "shaman/os.hpp"
 #include "shaman/storage_access.hpp"
@@ -15,6 +14,7 @@
 #include "shaman/worker_pool.hpp"
 
 #include "cli/usage.hpp"
+#include "http/client/interrupt.hpp"
 #include "run_as.hpp"
 #include "system_log.hpp"
 

@@ -22,7 +22,6 @@
 #include "shaman/text.hpp"
 #include "shaman/units.hpp"
 #include "shaman/verify.hpp"
-#include "shaman/version.hpp"
 #include "shaman/worker_pool.hpp"
 
 #include "cli/document.hpp"
@@ -33,6 +32,7 @@
 #include "commands/token_command.hpp"
 #include "options/command_options.hpp"
 #include "start.hpp"
+#include "version/version.hpp"
 
 namespace shaman::program {
 namespace {

@@ -12,9 +12,9 @@
 #include "shaman/pins.hpp"
 #include "shaman/text.hpp"
 #include "shaman/units.hpp"
-#include "shaman/utc.hpp"
 #include "shaman/worker_pool.hpp"
 
+#include "base/utc.hpp"
 #include "commands/command_tools.hpp"
 #include "options/command_options.hpp"
 

@@ -9,8 +9,8 @@
 #include <openssl/x509v3.h>
 
 #include "shaman/text.hpp"
-#include "shaman/utc.hpp"
 
+#include "base/utc.hpp"
 #include "tls/context.hpp"
 
 namespace shaman::program {

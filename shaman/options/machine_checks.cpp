@@ -20,12 +20,12 @@
 
 #include "shaman/auth/token_file.hpp"
 #include "shaman/fs/local.hpp"
-#include "shaman/named_file.hpp"
 #include "shaman/os.hpp"
 #include "shaman/storage_access.hpp"
 #include "shaman/text.hpp"
 #include "shaman/units.hpp"
 
+#include "base/named_file/named_file.hpp"
 #include "descriptors.hpp"
 #include "options/certificate_checks.hpp"
 #include "options/name_checks.hpp"

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "shaman/units.hpp"
-#include "shaman/version.hpp"
 
 #include "options/option_groups.hpp"
+#include "version/version.hpp"
 
 namespace shaman::program {
 namespace {

@@ -12,11 +12,11 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-#include "shaman/named_file.hpp"
 #include "shaman/text.hpp"
 
 #include "auth/base64url.hpp"
 #include "base/json_members.hpp"
+#include "base/named_file/named_file.hpp"
 
 namespace shaman::auth {
 namespace {

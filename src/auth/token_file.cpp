@@ -16,12 +16,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "shaman/named_file.hpp"
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
-#include "shaman/utc.hpp"
 
 #include "auth/base64url.hpp"
+#include "base/named_file/named_file.hpp"
+#include "base/utc.hpp"
 
 namespace shaman::auth {
 namespace {

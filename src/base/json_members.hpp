@@ -28,6 +28,15 @@ namespace shaman {
   return found->get<std::uint64_t>();
 }
 
+/// A member that is true or false.
+[[nodiscard]] inline std::optional<bool> flag_member(const nlohmann::json& object,
+                                                     const char* name) {
+  if (!object.is_object()) return std::nullopt;
+  const auto found = object.find(name);
+  if (found == object.end() || !found->is_boolean()) return std::nullopt;
+  return found->get<bool>();
+}
+
 /// As text_member(); empty where it is none.
 [[nodiscard]] inline std::string text_of(const nlohmann::json& object, const char* name) {
   return text_member(object, name).value_or(std::string());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "shaman/utc.hpp"
+#include "base/utc.hpp"
 
 #include <algorithm>
 #include <array>

@@ -6,8 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "shaman/blend/limits.hpp"
-
+#include "blend/limits.hpp"
 #include "bytes.hpp"
 #include "messages.hpp"
 

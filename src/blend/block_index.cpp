@@ -7,8 +7,7 @@
 #include <numeric>
 #include <tuple>
 
-#include "shaman/blend/limits.hpp"
-
+#include "blend/limits.hpp"
 #include "bytes.hpp"
 #include "messages.hpp"
 

@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "shaman/blend/limits.hpp"
-#include "shaman/scratch_file.hpp"
 #include "shaman/units.hpp"
 
+#include "base/scratch/scratch_file.hpp"
+#include "blend/limits.hpp"
 #include "decoder.hpp"
 #include "messages.hpp"
 

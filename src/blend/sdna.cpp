@@ -5,8 +5,7 @@
 #include <numeric>
 #include <utility>
 
-#include "shaman/blend/limits.hpp"
-
+#include "blend/limits.hpp"
 #include "bytes.hpp"
 #include "messages.hpp"
 

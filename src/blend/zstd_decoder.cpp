@@ -6,8 +6,7 @@
 
 #include <zstd.h>
 
-#include "shaman/blend/limits.hpp"
-
+#include "blend/limits.hpp"
 #include "bytes.hpp"
 #include "decoder.hpp"
 #include "messages.hpp"

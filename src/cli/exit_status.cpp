@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "shaman/exit_status.hpp"
+#include "cli/exit_status.hpp"
 
 #include <array>
 

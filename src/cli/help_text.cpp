@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <sstream>
 
-#include "shaman/exit_status.hpp"
 #include "shaman/os.hpp"
 
 #include "cli/command_text.hpp"
+#include "cli/exit_status.hpp"
 
 namespace shaman::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 
-#include "shaman/exit_status.hpp"
+#include "cli/exit_status.hpp"
 
 namespace shaman::cli {
 namespace {

@@ -3,8 +3,9 @@
 
 #include <algorithm>
 
-#include "shaman/nearest.hpp"
 #include "shaman/text.hpp"
+
+#include "base/nearest.hpp"
 
 namespace shaman::cli {
 namespace {

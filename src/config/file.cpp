@@ -5,9 +5,9 @@
 #include <utility>
 #include <yaml-cpp/yaml.h>
 
-#include "shaman/named_file.hpp"
 #include "shaman/text.hpp"
 
+#include "base/named_file/named_file.hpp"
 #include "config/sources.hpp"
 
 namespace shaman::config {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "shaman/fs/trees.hpp"
+#include "fs/trees.hpp"
 
 #include <limits>
 #include <unordered_set>

@@ -8,10 +8,10 @@
 #include <optional>
 #include <utility>
 
-#include "shaman/fs/trees.hpp"
 #include "shaman/text.hpp"
 
 #include "checkout/path_rules.hpp"
+#include "fs/trees.hpp"
 #include "gc/vanished.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"

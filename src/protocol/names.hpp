@@ -25,11 +25,15 @@ inline constexpr std::string_view kManager = "/api/v3";
 inline constexpr std::string_view kVersion = "/api/v3/version";
 inline constexpr std::string_view kFarmStatus = "/api/v3/status";
 inline constexpr std::string_view kConfiguration = "/api/v3/configuration";
+inline constexpr std::string_view kConfigurationFile = "/api/v3/configuration/file";
+inline constexpr std::string_view kCheckFolder = "/api/v3/configuration/check/shared-storage";
 inline constexpr std::string_view kSharedStorage = "/api/v3/configuration/shared-storage";
+inline constexpr std::string_view kVariables = "/api/v3/configuration/variables";
 inline constexpr std::string_view kJobs = "/api/v3/jobs";
 inline constexpr std::string_view kJobsCheck = "/api/v3/jobs/check";
 inline constexpr std::string_view kJobsQuery = "/api/v3/jobs/query";
 inline constexpr std::string_view kJobTypes = "/api/v3/jobs/types";
+inline constexpr std::string_view kTasks = "/api/v3/tasks";
 inline constexpr std::string_view kWorkerTags = "/api/v3/worker-mgt/tags";
 
 /// `/api/v3/shaman/files/{checksum}/{filesize}`

@@ -5,8 +5,7 @@
 #include <iomanip>
 #include <sstream>
 
-#include "shaman/utc.hpp"
-
+#include "base/utc.hpp"
 #include "http/client/network.hpp"
 #include "http/client/refusal.hpp"
 #include "protocol/names.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "shaman/client/progress_printer.hpp"
+#include "submit/progress_printer.hpp"
 
 #include <algorithm>
 #include <condition_variable>

@@ -11,7 +11,6 @@
 #include <unordered_set>
 #include <vector>
 
-#include "shaman/client/hash_cache.hpp"
 #include "shaman/client/progress.hpp"
 #include "shaman/error.hpp"
 #include "shaman/file_list.hpp"
@@ -19,6 +18,7 @@
 #include "shaman/worker_pool.hpp"
 
 #include "submit/cache/file_hash.hpp"
+#include "submit/cache/hash_cache.hpp"
 #include "submit/scan_watch.hpp"
 #include "submit/upload/payload.hpp"
 

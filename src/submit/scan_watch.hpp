@@ -7,8 +7,9 @@
 #include <string>
 #include <unordered_map>
 
-#include "shaman/client/hash_cache.hpp"
 #include "shaman/trace/trace.hpp"
+
+#include "submit/cache/hash_cache.hpp"
 
 namespace shaman::client {
 

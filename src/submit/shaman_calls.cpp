@@ -51,13 +51,6 @@ json parsed(const result<HttpResponse>& answer) {
   return json::parse(answer->body, nullptr, false);
 }
 
-std::optional<bool> flag_of(const json& object, const char* name) {
-  if (!object.is_object()) return std::nullopt;
-  const auto found = object.find(name);
-  if (found == object.end() || !found->is_boolean()) return std::nullopt;
-  return found->get<bool>();
-}
-
 ServerInfo ours(const json& info) {
   ServerInfo server;
   server.kind = ServerInfo::Kind::shaman;
@@ -109,7 +102,7 @@ asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {
     const result<HttpResponse> storage_answer =
         co_await exchange_patiently(connection, ask_storage, kFirstContact);
     const json storage = parsed(storage_answer);
-    server.takes_files = flag_of(storage, "shamanEnabled");
+    server.takes_files = flag_member(storage, "shamanEnabled");
     co_return server;
   }
   server.answer = answer ? std::to_string(answer->status) + " " + read_message(answer->body)
@@ -143,7 +136,7 @@ asio::awaitable<result<CheckoutAnswer>> create_checkout(HttpConnection& connecti
   if (answer->status == 200) {
     const result<std::string> path = read_checkout_path(answer->body);
     if (!path) co_return path.error();
-    co_return CheckoutAnswer{*path, flag_of(parsed(answer), "reused").value_or(false)};
+    co_return CheckoutAnswer{*path, flag_member(parsed(answer), "reused").value_or(false)};
   }
   Error error = refusal("did not make the checkout", *answer);
   // The Go server says 500 of it.

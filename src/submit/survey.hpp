@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "shaman/client/hash_cache.hpp"
 #include "shaman/client/progress.hpp"
 #include "shaman/client/submitter.hpp"
 #include "shaman/error.hpp"
@@ -16,6 +15,7 @@
 #include "shaman/trace/trace.hpp"
 #include "shaman/worker_pool.hpp"
 
+#include "submit/cache/hash_cache.hpp"
 #include "submit/project_files.hpp"
 #include "submit/scan_watch.hpp"
 

@@ -8,8 +8,8 @@
 #include <openssl/x509.h>
 
 #include "shaman/tls.hpp"
-#include "shaman/utc.hpp"
 
+#include "base/utc.hpp"
 #include "tls/pem.hpp"
 
 namespace shaman::tls {

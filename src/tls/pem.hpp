@@ -4,7 +4,8 @@
 #include <openssl/ssl.h>
 
 #include "shaman/error.hpp"
-#include "shaman/named_file.hpp"
+
+#include "base/named_file/named_file.hpp"
 
 /// Certificates and keys from PEM files. OpenSSL's own calls that take a path would wait for a
 /// pipe's writer, and ask on the terminal for the password of an encrypted key.

@@ -5,10 +5,10 @@
 #include <array>
 #include <utility>
 
-#include "shaman/blend/limits.hpp"
 #include "shaman/text.hpp"
 #include "shaman/units.hpp"
 
+#include "blend/limits.hpp"
 #include "leftovers.hpp"
 #include "sorted.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "shaman/version.hpp"
+#include "version/version.hpp"
 
 #include "commit.hpp"
 

@@ -25,6 +25,7 @@ int fuzz_resumption(const std::uint8_t* data, std::size_t size);
 int fuzz_job(const std::uint8_t* data, std::size_t size);
 int fuzz_names(const std::uint8_t* data, std::size_t size);
 int fuzz_answers(const std::uint8_t* data, std::size_t size);
+int fuzz_manager(const std::uint8_t* data, std::size_t size);
 }
 
 namespace shaman::fuzz {
@@ -67,7 +68,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Target{"request", fuzz_request}, Target{"json", fuzz_json},
                     Target{"paths", fuzz_paths}, Target{"batch", fuzz_batch},
                     Target{"resumption", fuzz_resumption}, Target{"job", fuzz_job},
-                    Target{"names", fuzz_names}, Target{"answers", fuzz_answers}),
+                    Target{"names", fuzz_names}, Target{"answers", fuzz_answers},
+                    Target{"manager", fuzz_manager}),
     [](const auto& instance) { return instance.param.name; });
 
 }  // namespace

@@ -427,6 +427,15 @@ class Jobs(FrontTest):
                 self.assertIn("shaman_checkout_id", answer.json()["message"])
         self.assertEqual([s for s in self.behind.seen if s["method"] == "POST"], [])
 
+    def test_whether_the_managers_shaman_is_on_is_never_guessed(self):
+        for odd in (b"{}", b'{"storageLocation": "/s"}', b'{"storageLocation": "/s", "shamanEnabled": null}', b"<html>"):
+            with self.subTest(odd=odd):
+                self.behind.server.answers[CONFIGURATION] = lambda handler, seen, odd=odd: handler.reply(odd)
+                answer = self.post({"name": "j"})
+                self.assertEqual(answer.status, 502)
+                self.assertIn(self.behind.url.removeprefix("http://"), answer.json()["message"])
+        self.assertEqual([s for s in self.behind.seen if s["method"] == "POST"], [])
+
 
 class ManagerWithoutShaman(FrontTest):
     answers = {

@@ -52,6 +52,14 @@ STORES_FACE = {
 # Tested by what the programs print (version_test, documents_test).
 PRINTED = {"cli", "version"}
 VOCABULARY = {"protocol/checkout_path.hpp", "protocol/names.hpp"}
+NAMES = "src/protocol/names.hpp"
+CALLS = "src/flamenco/manager/calls.cpp"
+ROLES = "src/flamenco/front/judgement/roles.cpp"
+# Addresses of a Manager outside of its calls: which requests of clients are looked into, and whether there is a Manager.
+ANSWERED_OR_JUDGED = {
+    "src/flamenco/front/judgement/manager_paths.cpp": {"kJobs", "kTasks", "kConfiguration", "kSharedStorage"},
+    "src/submit/shaman_calls.cpp": {"kVersion", "kSharedStorage"},
+}
 PARTS_IN_TWO = ("http/client", "flamenco/manager", "flamenco/job", "flamenco/expiry", "flamenco/front")
 
 
@@ -101,6 +109,25 @@ class Includes(unittest.TestCase):
         self.assertEqual({part_of(name(path).removeprefix("src/")) for path in sources("src")}, set(MAY_USE))
 
 
+class PublicHeaders(unittest.TestCase):
+    def test_are_those_that_the_library_page_leads_to(self):
+        left = re.findall(r"`(shaman/[\w/]+\.hpp)`", text(ROOT / "docs/library.md"))
+        self.assertTrue(left)
+        reached = set()
+        while left:
+            header = left.pop()
+            if header not in reached:
+                reached.add(header)
+                left += re.findall(r'#include "(shaman/[^"]+)"', text(ROOT / "include" / header))
+        self.assertEqual({name(path).removeprefix("include/") for path in sources("include")}, reached)
+
+    def test_include_only_each_other(self):
+        wrong = [f"{name(path)} includes {included}" for path in sources("include")
+                 for included in re.findall(r'#include "([^"]+)"', text(path))
+                 if not (ROOT / "include" / included).is_file()]
+        self.assertEqual(wrong, [])
+
+
 class Folders(unittest.TestCase):
     def test_are_small_enough_to_be_read(self):
         count = collections.Counter(os.path.dirname(name(path)) for path in files()
@@ -118,8 +145,25 @@ class Folders(unittest.TestCase):
 class Protocol(unittest.TestCase):
     def test_addresses_are_said_where_they_belong(self):
         wrong = [name(path) for folder in ("src", "shaman", "tools") for path in sources(folder)
-                 if '"/api/v3' in text(path)
-                 and not name(path).startswith(("src/protocol/", "src/flamenco/front/", "tools/bench/"))]
+                 if '"/api/v3' in text(path) and not name(path).startswith((NAMES, ROLES, "tools/bench/"))]
+        self.assertEqual(wrong, [])
+
+    def test_each_address_is_said_once(self):
+        said = re.findall(r'"/api/v3[^"]*"', text(ROOT / NAMES))
+        self.assertEqual(sorted(said), sorted(set(said)))
+
+    def test_a_managers_addresses_are_put_together_in_its_table_of_calls(self):
+        block = text(ROOT / NAMES).split("/// Of a Flamenco Manager")[1].split("\n///")[0]
+        names = set(re.findall(r"string_view (k\w+)", block)) - {"kManager"}
+        self.assertIn("kJobs", names)
+        wrong = []
+        for path in [path for folder in ("src", "shaman", "tools") for path in sources(folder)]:
+            if name(path) in (NAMES, CALLS) or name(path).startswith("tools/bench/"):
+                continue
+            # In parts, the last of which may be somebody else's word.
+            parts = re.findall(r'"/?(?:jobs/(?:types|check|query)|(?:configuration|tasks)/|worker-mgt\b)', text(path))
+            used = {each for each in names if re.search(rf"protocol::{each}\b", text(path))}
+            wrong += [f"{name(path)} has {each}" for each in parts + sorted(used - ANSWERED_OR_JUDGED.get(name(path), set()))]
         self.assertEqual(wrong, [])
 
 

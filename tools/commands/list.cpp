@@ -6,7 +6,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "shaman/pack/glob.hpp"
 #include "shaman/pack/plan.hpp"
 #include "shaman/pack/shortfall.hpp"
 #include "shaman/text.hpp"
@@ -16,6 +15,7 @@
 #include "options/file_options.hpp"
 #include "options/value_checks.hpp"
 #include "options/without_effect.hpp"
+#include "pack/project/glob.hpp"
 #include "report/list_output.hpp"
 #include "report/waiting.hpp"
 

@@ -11,7 +11,6 @@
 
 #include "shaman/client/checkouts.hpp"
 #include "shaman/client/preview.hpp"
-#include "shaman/client/progress_printer.hpp"
 #include "shaman/client/submitter.hpp"
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
@@ -30,6 +29,7 @@
 #include "report/submit_preview.hpp"
 #include "report/submit_report.hpp"
 #include "report/waiting.hpp"
+#include "submit/progress_printer.hpp"
 
 namespace shaman::tools {
 namespace {

@@ -5,10 +5,10 @@
 #include <optional>
 #include <utility>
 
-#include "shaman/named_file.hpp"
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
+#include "base/named_file/named_file.hpp"
 #include "options/configuration.hpp"
 #include "options/value_checks.hpp"
 #include "report/output.hpp"

@@ -4,7 +4,7 @@
 #include <stop_token>
 #include <string>
 
-#include "shaman/client/interrupt.hpp"
+#include "http/client/interrupt.hpp"
 
 /// What Ctrl-C and SIGTERM do, from the first command's first step to the last: they never end the
 /// program without a sentence and, with --json, its line.

@@ -13,10 +13,10 @@
 #include <nlohmann/json.hpp>
 
 #include "shaman/os.hpp"
-#include "shaman/standard_output.hpp"
 #include "shaman/text.hpp"
 #include "shaman/units.hpp"
 
+#include "base/program/standard_output.hpp"
 #include "report/complaints.hpp"
 #include "report/output.hpp"
 

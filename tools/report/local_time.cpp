@@ -5,7 +5,8 @@
 #include <ctime>
 
 #include "shaman/text.hpp"
-#include "shaman/utc.hpp"
+
+#include "base/utc.hpp"
 
 namespace shaman::tools {
 

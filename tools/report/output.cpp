@@ -6,9 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "shaman/client/interrupt.hpp"
-#include "shaman/standard_output.hpp"
-
+#include "base/program/standard_output.hpp"
+#include "http/client/interrupt.hpp"
 #include "report/waiting.hpp"
 
 namespace shaman::tools {

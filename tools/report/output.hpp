@@ -7,7 +7,8 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "shaman/error.hpp"
-#include "shaman/exit_status.hpp"
+
+#include "cli/exit_status.hpp"
 
 /// What the program says: results on standard output, everything else on standard error.
 namespace shaman::tools {

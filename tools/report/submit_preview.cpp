@@ -10,8 +10,8 @@
 
 #include "shaman/text.hpp"
 #include "shaman/units.hpp"
-#include "shaman/utc.hpp"
 
+#include "base/utc.hpp"
 #include "complaints.hpp"
 #include "report/complaints.hpp"
 #include "report/local_time.hpp"

@@ -5,14 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "shaman/manager/manager.hpp"
+
 namespace shaman::jobs {
 
-/// A variable of a Manager, on one platform.
-struct Variable {
-  std::string value;
-  /// What begins with its value becomes the variable, and with that the values of other platforms.
-  bool is_twoway = false;
-};
+using Variable = manager::Variable;
 
 /// What is known of a farm by which to tell where the texts of its jobs lead.
 struct Farm {

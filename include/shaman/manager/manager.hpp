@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -68,6 +70,14 @@ struct Configuration {
 struct ConfigurationFile {
   std::string collection_period;  ///< a duration as Go writes it: `24h0m0s`
 };
+
+/// A variable of a Manager, on one platform.
+struct Variable {
+  std::string value;
+  /// What begins with its value becomes the variable, and with that the values of other platforms.
+  bool is_twoway = false;
+};
+using Variables = std::map<std::string, Variable>;  ///< by name
 
 /// What a Manager finds of a folder.
 struct FolderCheck {

@@ -6,9 +6,10 @@
 #include <span>
 #include <string>
 
-#include "shaman/named_file.hpp"
 #include "shaman/text.hpp"
 #include "shaman/units.hpp"
+
+#include "base/named_file/named_file.hpp"
 
 /// The part of named_file.hpp that each operating system does in its own way.
 namespace shaman::named_file {

@@ -5,7 +5,6 @@
 #include <span>
 #include <utility>
 
-#include "shaman/fs/trees.hpp"
 #include "shaman/text.hpp"
 
 #include "checkout/existing/checkout_links.hpp"
@@ -17,6 +16,7 @@
 #include "checkout/making/staging.hpp"
 #include "checkout/path_rules.hpp"
 #include "fs/error_kinds.hpp"
+#include "fs/trees.hpp"
 #include "store/disk_error.hpp"
 #include "store/interior.hpp"
 #include "store/layout.hpp"

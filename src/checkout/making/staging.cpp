@@ -7,11 +7,11 @@
 #include <optional>
 #include <unordered_map>
 
-#include "shaman/fs/trees.hpp"
 #include "shaman/text.hpp"
 
 #include "checkout/making/inherited_folder.hpp"
 #include "checkout/path_rules.hpp"
+#include "fs/trees.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
 

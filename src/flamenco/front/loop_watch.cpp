@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "flamenco/front/random_name.hpp"
+#include "protocol/names.hpp"
 
 namespace shaman::proxy {
 namespace {
@@ -18,7 +19,7 @@ http::Clock::rep ticks(http::Clock::time_point when) {
 
 }  // namespace
 
-LoopWatch::LoopWatch() : question_("/api/v3/" + random_name()) {}
+LoopWatch::LoopWatch() : question_(std::string(protocol::kManager) + "/" + random_name()) {}
 
 bool LoopWatch::should_ask(http::Clock::time_point now) {
   if (under_way_ < kMany) return false;

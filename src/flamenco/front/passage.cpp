@@ -126,7 +126,7 @@ Task<Response> Passing::run() {
 }
 
 Task<> Passing::ask_for_loop() {
-  const Question question{"GET", watch_.question(), {}};
+  const manager::Request question{"GET", watch_.question()};
   const auto answer = co_await ask_manager(upstream_, client_, question);
   // What a Manager says of it does not matter: whether the question comes back here does.
   static_cast<void>(answer);

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kLongest = std::size_t{128} << 20;
 constexpr unsigned kLoopDetected = 508;
 
-std::string text_of(const Question& question, const Upstream& upstream) {
+std::string text_of(const manager::Request& question, const Upstream& upstream) {
   std::string text = question.method + " " + question.path +
                      " HTTP/1.1\r\nHost: " + upstream.address().authority() + "\r\n" +
                      marks_of(upstream.own_name()) + "Connection: close\r\n";
@@ -44,8 +44,8 @@ http::Task<bool> read_answer_head(http::Connection& manager, AnswerHead& head, b
   }
 }
 
-http::Task<result<ManagerAnswer>> ask_manager(Upstream& upstream, http::Connection& client,
-                                              const Question& question) {
+http::Task<result<manager::Answer>> ask_manager(Upstream& upstream, http::Connection& client,
+                                                const manager::Request& question) {
   const std::string manager_name = "the Flamenco Manager at " + upstream.address().authority();
   auto connected = co_await upstream.connect(client.strand());
   if (!connected) co_return connected.error();
@@ -64,8 +64,9 @@ http::Task<result<ManagerAnswer>> ask_manager(Upstream& upstream, http::Connecti
     co_return Error{errc::unreachable, "the address " + upstream.address().authority() +
                                            " (option manager) leads back to this server, and not"
                                            " to the Flamenco Manager"};
-  ManagerAnswer told;
+  manager::Answer told;
   told.status = head.status();
+  told.location = head.fields[boost::beast::http::field::location];
   if (told.status != 200) co_return told;
   if (!head.is_chunked && !head.content_length)
     co_return Error{errc::bad_answer, manager_name + " does not say how long its answer is"};

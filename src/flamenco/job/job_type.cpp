@@ -32,9 +32,7 @@ std::optional<Setting::Type> type_of(const std::string& name) {
 // Of a setting with an expression. Source: the add-on's job_types_propgroup.py, 3.5 to 3.9.
 bool is_computed(const json& object) {
   const std::string visible = text_of(object, "visible");
-  const auto editable = object.find("editable");
-  const bool is_fixed =
-      editable != object.end() && editable->is_boolean() && !editable->get<bool>();
+  const bool is_fixed = !flag_member(object, "editable").value_or(true);
   const auto info = object.find("evalInfo");
   const bool is_linked = info != object.end() && flag_of(*info, "showLinkButton");
   return visible == "hidden" || visible == "web" || is_fixed || is_linked;
@@ -54,8 +52,7 @@ std::optional<Setting> read_setting(const json& object) {
   }
   if (const auto found = object.find("default"); found != object.end())
     setting.default_value = *found;
-  const auto required = object.find("required");
-  setting.is_required = required != object.end() && required->is_boolean() && required->get<bool>();
+  setting.is_required = flag_of(object, "required");
   setting.expression = text_of(object, "eval");
   setting.is_computed = !setting.expression.empty() && is_computed(object);
   const std::string subtype = text_of(object, "subtype");

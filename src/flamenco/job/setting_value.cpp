@@ -7,9 +7,9 @@
 #include <cmath>
 #include <limits>
 
-#include "shaman/nearest.hpp"
 #include "shaman/text.hpp"
 
+#include "base/nearest.hpp"
 #include "flamenco/manager/members.hpp"
 
 namespace shaman::manager {

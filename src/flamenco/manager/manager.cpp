@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shaman/manager/manager.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <optional>
 #include <thread>
+#include <utility>
 
-#include "shaman/text.hpp"
-
-#include "flamenco/manager/members.hpp"
-#include "http/client/answer_text.hpp"
+#include "base/json_members.hpp"
+#include "flamenco/manager/calls.hpp"
 #include "http/client/network.hpp"
-#include "http/client/percent.hpp"
-#include "http/client/refusal.hpp"
 #include "http/client/retries.hpp"
-#include "protocol/names.hpp"
 
 namespace shaman::manager {
 
@@ -28,38 +26,22 @@ constexpr unsigned kLooks = 3;
 constexpr std::chrono::seconds kBetweenLooks{1};
 constexpr unsigned kSendings = 3;
 
-Job read_job(const json& object) {
-  Job job;
-  job.id = text_of(object, "id");
-  job.name = text_of(object, "name");
-  job.type = text_of(object, "type");
-  job.status = text_of(object, "status");
-  job.activity = text_of(object, "activity");
-  job.created = text_of(object, "created");
-  job.updated = text_of(object, "updated");
-  const auto priority = object.find("priority");
-  if (priority != object.end() && priority->is_number_integer())
-    job.priority = priority->get<std::int64_t>();
-  job.whole = object;
-  return job;
+std::string key_of(const json& job) {
+  return text_of(job.value("metadata", json::object()), kSubmissionKey);
 }
 
-Error refused(const std::string& what, const HttpResponse& answer) {
-  const std::string said = answer.body.empty() ? std::to_string(answer.status)
-                                               : std::to_string(answer.status) + ", " +
-                                                     client::read_message(answer.body);
-  if (client::is_page(answer.body) && answer.status != 404) return client::refusal(what, answer);
-  if (answer.status == 404) return {errc::not_found, "the Manager " + what + " (" + said + ")"};
-  if (answer.status == 412)
-    return {errc::bad_answer, "the Manager " + what +
-                                  ": the job type was changed there in the meantime. Submit again"};
-  if (answer.status >= 300 && answer.status < 400) return client::refusal(what, answer);
-  return {errc::bad_answer, "the Manager " + what + " (" + said + ")"};
-}
-
-Error not_understood(const std::string& what, const HttpResponse& answer = {}) {
-  if (client::is_page(answer.body)) return client::page_instead(answer.body);
-  return {errc::bad_answer, "unexpected response from the Manager for " + what};
+HttpRequest http_request(const Request& asked) {
+  HttpRequest request;
+  request.method = asked.method;
+  request.path = asked.path;
+  request.longest_answer = kLongestAnswer;
+  if (asked.json.empty()) return request;
+  request.headers = {{"Content-Type", "application/json"}};
+  request.body_length = asked.json.size();
+  request.open_body = [text = asked.json] {
+    return result<std::unique_ptr<client::BodySource>>(std::make_unique<client::TextBody>(text));
+  };
+  return request;
 }
 
 // Whoever is between us and the Manager says so when the Manager's own answer was lost.
@@ -84,7 +66,7 @@ struct Manager::Impl {
   result<void> meet() {
     if (has_met) return {};
     HttpRequest request;
-    request.path = protocol::kVersion;
+    request.path = calls::version().request.path;
     const client::Network::Strand strand = network.make_strand();
     client::HttpConnection connection(strand, server);
     const result<HttpResponse> answer = network.run<HttpResponse>(strand, stop, [&] {
@@ -96,58 +78,41 @@ struct Manager::Impl {
     return {};
   }
 
-  result<HttpResponse> exchange(const HttpRequest& request, bool is_repeatable,
-                                const std::stop_token& until) {
+  result<HttpResponse> exchange(const Request& asked, const std::stop_token& until) {
     if (const result<void> met = meet(); !met) return met.error();
+    const HttpRequest request = http_request(asked);
     const client::Network::Strand strand = network.make_strand();
     client::HttpConnection connection(strand, server);
     return network.run<HttpResponse>(strand, until, [&] {
-      return is_repeatable ? client::exchange_patiently(connection, request, client::kShortPatience)
-                           : connection.exchange(request);
+      return asked.is_repeatable()
+                 ? client::exchange_patiently(connection, request, client::kShortPatience)
+                 : connection.exchange(request);
     });
   }
 
-  result<HttpResponse> get(const std::string& path) {
-    HttpRequest request;
-    request.path = std::string(protocol::kManager) + "/" + path;
-    request.longest_answer = kLongestAnswer;
-    return exchange(request, true, stop);
-  }
-
-  result<HttpResponse> post(const std::string& path, const json& body) {
-    return post(path, body, stop);
-  }
-
-  result<HttpResponse> post(const std::string& path, const json& body,
-                            const std::stop_token& until) {
-    const std::string text = body.dump(-1, ' ', false, json::error_handler_t::replace);
-    HttpRequest request;
-    request.method = "POST";
-    request.path = std::string(protocol::kManager) + "/" + path;
-    request.headers = {{"Content-Type", "application/json"}};
-    request.body_length = text.size();
-    request.open_body = [&text] {
-      return result<std::unique_ptr<client::BodySource>>(std::make_unique<client::TextBody>(text));
-    };
-    request.longest_answer = kLongestAnswer;
-    return exchange(request, false, until);
-  }
-
-  result<json> get_json(const std::string& path, const std::string& what) {
-    const result<HttpResponse> answer = get(path);
+  template <class T>
+  result<T> ask(const Call<T>& call) {
+    result<HttpResponse> answer = exchange(call.request, stop);
+    if (const Request* const older = answer ? call.instead(*answer) : nullptr)
+      answer = exchange(*older, stop);
     if (!answer) return answer.error();
-    if (answer->status != 200) return refused("did not send " + what, *answer);
-    json object = json::parse(answer->body, nullptr, false);
-    if (!object.is_object()) return not_understood(what, *answer);
-    return success(std::move(object));
+    return call.decode(*answer);
   }
 
-  result<json> list(const std::string& path, const char* member, const std::string& what) {
-    result<json> object = get_json(path, what);
-    if (!object) return object.error();
-    const auto found = object->find(member);
-    if (found == object->end() || !found->is_array()) return not_understood(what);
-    return success(*found);
+  // A job whose answer was lost; nothing where the Manager does not have it. An error where the
+  // Manager does not say which jobs it has.
+  result<std::optional<Job>> look_for(const std::string& key) {
+    result<std::optional<Job>> found = Error{errc::unreachable, {}};
+    for (unsigned look = 0; look < kLooks && !stop.stop_requested(); ++look) {
+      if (const result<std::vector<Job>> all = ask(calls::jobs())) {
+        const auto job =
+            std::ranges::find(*all, key, [](const Job& each) { return key_of(each.whole); });
+        if (job != all->end()) return std::optional(*job);
+        found = std::optional<Job>();
+      }
+      std::this_thread::sleep_for(kBetweenLooks);
+    }
+    return found;
   }
 
   client::Server server;
@@ -165,11 +130,7 @@ const client::BaseUrl& Manager::url() const noexcept {
 }
 
 result<Version> Manager::version() {
-  const result<json> object = impl_->get_json("version", "its version");
-  if (!object) return object.error();
-  const std::string number = text_of(*object, "shortversion");
-  // Before there were short ones.
-  return Version{text_of(*object, "name"), number.empty() ? text_of(*object, "version") : number};
+  return impl_->ask(calls::version());
 }
 
 std::string SharedStorage::root() const {
@@ -181,68 +142,36 @@ std::string SharedStorage::root() const {
 }
 
 result<Configuration> Manager::configuration() {
-  const result<json> object = impl_->get_json("configuration", "its configuration");
-  if (!object) return object.error();
-  return Configuration{{text_of(*object, "storageLocation"), flag_of(*object, "shamanEnabled")},
-                       flag_of(*object, "isFirstRun")};
+  return impl_->ask(calls::configuration());
 }
 
 result<ConfigurationFile> Manager::configuration_file() {
-  const result<json> object = impl_->get_json("configuration/file", "its whole configuration");
-  if (!object) return object.error();
-  const json shaman = object->value("shaman", json::object());
-  if (!shaman.is_object() || !shaman.contains("garbageCollect"))
-    return not_understood("its whole configuration");
-  return ConfigurationFile{text_of(shaman["garbageCollect"], "period")};
+  return impl_->ask(calls::configuration_file());
 }
 
 result<FolderCheck> Manager::check_folder(const std::string& path) {
-  const result<HttpResponse> answer =
-      impl_->post("configuration/check/shared-storage", {{"path", path}});
-  if (!answer) return answer.error();
-  if (answer->status != 200) return refused("does not look at a folder", *answer);
-  const json object = json::parse(answer->body, nullptr, false);
-  if (!object.is_object()) return not_understood("a folder");
-  return FolderCheck{flag_of(object, "is_usable"), text_of(object, "cause")};
+  return impl_->ask(calls::check_folder(path));
 }
 
 result<std::vector<JobType>> Manager::job_types() {
-  const result<json> list = impl_->list("jobs/types", "job_types", "its job types");
+  auto types = impl_->ask(calls::job_types());
   // A file store alone says that there are none, or does not have the call.
-  const bool is_none = list ? list->empty() : list.error().code == errc::not_found;
+  const bool is_none = types ? types->empty() : types.error().code == errc::not_found;
   if (is_none)
     return Error{errc::malformed_request,
                  "there is no Flamenco Manager at " + impl_->server.url.text() +
                      ": a file store without a Manager makes checkouts, but no jobs. Use the "
                      "address of the Manager, or ask the farm's admin"};
-  if (!list) return list.error();
-  std::vector<JobType> types;
-  for (const json& each : *list) {
-    result<JobType> type = read_job_type(each);
-    if (!type) return type.error();
-    types.push_back(std::move(*type));
-  }
   return types;
 }
 
 result<std::vector<Tag>> Manager::tags() {
-  const result<json> list = impl_->list("worker-mgt/tags", "tags", "its tags");
-  if (!list) return list.error();
-  std::vector<Tag> tags;
-  for (const json& each : *list)
-    tags.push_back({text_of(each, "id"), text_of(each, "name")});
-  return tags;
+  return impl_->ask(calls::tags());
 }
 
 result<SharedStorage> Manager::shared_storage(const std::string& audience,
                                               const std::string& platform) {
-  const result<json> object = impl_->get_json(
-      "configuration/shared-storage/" + audience + "/" + platform, "where its storage is");
-  if (!object) return object.error();
-  SharedStorage storage;
-  storage.location = text_of(*object, "location");
-  storage.is_shaman_enabled = flag_of(*object, "shamanEnabled");
-  return storage;
+  return impl_->ask(calls::shared_storage(audience, platform));
 }
 
 result<std::vector<std::string>> Manager::variable_values(const std::string& audience,
@@ -257,41 +186,24 @@ result<std::vector<std::string>> Manager::variable_values(const std::string& aud
 }
 
 result<void> Manager::check(const json& job) {
-  const result<HttpResponse> answer = impl_->post("jobs/check", job);
-  if (!answer) return answer.error();
-  // Managers before 3.2 do not have the call.
-  if (answer->status == 204 || answer->status == 200 || answer->status == 404) return {};
-  return refused("would not accept the job", *answer);
+  return impl_->ask(calls::check(job));
 }
 
 result<Job> Manager::submit(const json& job) {
-  const std::string key = text_of(job.value("metadata", json::object()), kSubmissionKey);
+  const std::string key = key_of(job);
+  const Call<Job> call = calls::submit(job);
   if (impl_->stop.stop_requested()) return Error{errc::cancelled, {}};
   Error last;
   for (unsigned sending = 0; sending < kSendings; ++sending) {
     // Not to be stopped: whether the job exists by now could not be told.
-    const result<HttpResponse> answer = impl_->post("jobs", job, {});
-    if (answer && answer->status == 200) {
-      const json made = json::parse(answer->body, nullptr, false);
-      if (!text_of(made, "id").empty()) return read_job(made);
-    } else if (!is_lost(answer)) {
-      if (!answer) return answer.error();
-      return refused("did not accept the job", *answer);
-    }
-    last = answer ? refused("did not accept the job", *answer) : answer.error();
-    bool was_seen = false;
-    for (unsigned look = 0; look < kLooks && !impl_->stop.stop_requested(); ++look) {
-      const result<std::vector<Job>> all = jobs();
-      if (all) {
-        was_seen = true;
-        for (const Job& each : *all) {
-          if (text_of(each.whole.value("metadata", json::object()), kSubmissionKey) == key)
-            return each;
-        }
-      }
-      std::this_thread::sleep_for(kBetweenLooks);
-    }
-    if (!was_seen) break;
+    const result<HttpResponse> answer = impl_->exchange(call.request, {});
+    auto made = answer ? call.decode(*answer) : result<Job>(answer.error());
+    const bool may_be_made = is_lost(answer) || (answer && answer->status == 200);
+    if (made || !may_be_made) return made;
+    last = made.error();
+    auto found = impl_->look_for(key);
+    if (!found) break;
+    if (*found) return **std::move(found);
   }
   return Error{errc::unreachable, "the Manager may or may not have made the job (" +
                                       last.message() +
@@ -299,71 +211,27 @@ result<Job> Manager::submit(const json& job) {
 }
 
 result<std::vector<Job>> Manager::jobs() {
-  result<json> list = impl_->list("jobs", "jobs", "its jobs");
-  if (!list && list.error().code == errc::not_found) {
-    // Before 3.6 it was another call.
-    const result<HttpResponse> answer = impl_->post("jobs/query", json::object());
-    if (!answer) return answer.error();
-    const json object = json::parse(answer->body, nullptr, false);
-    if (answer->status != 200 || !object.is_object() || !object.contains("jobs"))
-      return list.error();
-    list = success(object["jobs"]);
-  }
-  if (!list) return list.error();
-  std::vector<Job> jobs;
-  for (const json& each : *list) {
-    jobs.push_back(read_job(each));
-    if (jobs.back().id.empty()) return not_understood("its jobs");
-  }
-  return jobs;
+  return impl_->ask(calls::jobs());
 }
 
 result<Job> Manager::job(const std::string& id) {
-  const result<HttpResponse> answer = impl_->get("jobs/" + client::percent_encoded(id));
-  if (!answer) return answer.error();
-  // What cannot be an id is 400; that nobody has it is what counts.
-  const bool is_unknown = answer->status == 404 || answer->status == 400;
-  if (is_unknown && !client::is_page(answer->body))
-    return Error{errc::not_found, "the Manager at " + impl_->server.url.text() + " has no job " +
-                                      text::in_quotes(id) + "; `shaman job list` lists all"};
-  const std::string what = "the job " + text::in_quotes(id);
-  if (answer->status != 200) return refused("did not show " + what, *answer);
-  const json object = json::parse(answer->body, nullptr, false);
-  if (!object.is_object()) return not_understood(what, *answer);
-  return read_job(object);
+  auto job = impl_->ask(calls::job(id));
+  if (!job && job.error().code == errc::not_found)
+    return Error{errc::not_found, job.error().message() + "; `shaman job list` lists all at " +
+                                      impl_->server.url.text()};
+  return job;
 }
 
 result<std::vector<Task>> Manager::tasks(const std::string& job_id) {
-  const result<json> list = impl_->list("jobs/" + client::percent_encoded(job_id) + "/tasks",
-                                        "tasks", "the tasks of " + text::in_quotes(job_id));
-  if (!list) return list.error();
-  std::vector<Task> tasks;
-  for (const json& each : *list) {
-    if (!each.is_object()) continue;
-    tasks.push_back({text_of(each, "id"), text_of(each, "name"), text_of(each, "status"),
-                     text_of(each.value("worker", json::object()), "name")});
-  }
-  return tasks;
+  return impl_->ask(calls::tasks(job_id));
 }
 
 result<std::string> Manager::log_tail(const std::string& task_id) {
-  const result<HttpResponse> answer =
-      impl_->get("tasks/" + client::percent_encoded(task_id) + "/logtail");
-  if (!answer) return answer.error();
-  if (answer->status == 204) return std::string();
-  if (answer->status != 200)
-    return refused("did not show the log of the task " + text::in_quotes(task_id), *answer);
-  return answer->body;
+  return impl_->ask(calls::log_tail(task_id));
 }
 
 result<void> Manager::cancel(const std::string& job_id) {
-  const result<HttpResponse> answer =
-      impl_->post("jobs/" + client::percent_encoded(job_id) + "/setstatus",
-                  {{"status", "cancel-requested"}, {"reason", "canceled with shaman"}});
-  if (!answer) return answer.error();
-  if (answer->status != 204 && answer->status != 200)
-    return refused("did not cancel the job " + text::in_quotes(job_id), *answer);
-  return {};
+  return impl_->ask(calls::cancel(job_id));
 }
 
 std::string this_platform() {

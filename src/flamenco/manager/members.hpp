@@ -13,8 +13,7 @@ namespace shaman::manager {
 
 /// A member that is true.
 [[nodiscard]] inline bool flag_of(const nlohmann::json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_boolean() && found->get<bool>();
+  return flag_member(object, name).value_or(false);
 }
 
 /// JSON converts from almost everything, so that a result must be told that it is one.

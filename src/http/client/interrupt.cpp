@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "shaman/client/interrupt.hpp"
+#include "http/client/interrupt.hpp"
 
 #include <atomic>
 #include <chrono>

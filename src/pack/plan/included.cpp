@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "shaman/os.hpp"
-#include "shaman/pack/glob.hpp"
 #include "shaman/text.hpp"
 
 #include "pack/plan/suspicion.hpp"
+#include "pack/project/glob.hpp"
 
 namespace shaman::pack {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "shaman/pack/glob.hpp"
+#include "pack/project/glob.hpp"
 
 namespace shaman::pack {
 

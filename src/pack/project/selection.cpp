@@ -7,10 +7,10 @@
 #include <tuple>
 
 #include "shaman/os.hpp"
-#include "shaman/pack/glob.hpp"
 #include "shaman/text.hpp"
 
 #include "pack/plan/suspicion.hpp"
+#include "pack/project/glob.hpp"
 
 namespace shaman::pack {
 namespace {

@@ -7,10 +7,10 @@
 #include <unordered_set>
 #include <utility>
 
-#include "shaman/fs/trees.hpp"
 #include "shaman/text.hpp"
 
 #include "fs/error_kinds.hpp"
+#include "fs/trees.hpp"
 #include "store/disk_error.hpp"
 #include "store/housekeeping/manifest_reader.hpp"
 #include "store/layout.hpp"

@@ -9,9 +9,9 @@
 #include <span>
 #include <utility>
 
-#include "shaman/fs/trees.hpp"
 #include "shaman/text.hpp"
 
+#include "fs/trees.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
 

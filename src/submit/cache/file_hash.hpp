@@ -8,9 +8,10 @@
 #include <stop_token>
 
 #include "shaman/blob_id.hpp"
-#include "shaman/client/hash_cache.hpp"
 #include "shaman/error.hpp"
 #include "shaman/pack/rewrite.hpp"
+
+#include "submit/cache/hash_cache.hpp"
 
 namespace shaman::client {
 

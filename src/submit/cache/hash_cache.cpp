@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "shaman/client/hash_cache.hpp"
+#include "submit/cache/hash_cache.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -4,11 +4,11 @@
 #include <memory>
 #include <vector>
 
-#include "shaman/client/hash_cache.hpp"
 #include "shaman/error.hpp"
 #include "shaman/pack/rewrite.hpp"
 
 #include "http/client/body_source.hpp"
+#include "submit/cache/hash_cache.hpp"
 
 namespace shaman::client {
 

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "shaman/blob_id.hpp"
-#include "shaman/client/hash_cache.hpp"
 #include "shaman/error.hpp"
 #include "shaman/pack/rewrite.hpp"
 
+#include "submit/cache/hash_cache.hpp"
 #include "submit/upload/file_bodies.hpp"
 
 namespace shaman::client {

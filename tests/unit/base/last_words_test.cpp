@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "shaman/last_words.hpp"
+#include "base/program/last_words.hpp"
 
 #include <stdexcept>
 #include <thread>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "shaman/named_file.hpp"
+#include "base/named_file/named_file.hpp"
 
 #include <gtest/gtest.h>
 

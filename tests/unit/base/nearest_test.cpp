@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "shaman/nearest.hpp"
+#include "base/nearest.hpp"
 
 #include <vector>
 

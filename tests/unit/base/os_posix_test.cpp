@@ -6,9 +6,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "shaman/named_file.hpp"
 #include "shaman/os.hpp"
 
+#include "base/named_file/named_file.hpp"
 #include "temporary_folder.hpp"
 
 namespace shaman::os {

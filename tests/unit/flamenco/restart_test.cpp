@@ -69,19 +69,5 @@ TEST(Restart, WhatIsNotKnownToRestMayRun) {
     EXPECT_FALSE(read_status_change(odd)) << odd;
 }
 
-TEST(Restart, AnswersOfOtherShapesAreNotUnderstood) {
-  EXPECT_EQ(*read_job_of_task(R"({"id":"t","job_id":"j"})"), "j");
-  for (const char* const odd : {"", "[]", "{}", R"({"job_id":5})", R"({"job_id":""})"})
-    EXPECT_FALSE(read_job_of_task(odd)) << odd;
-  const auto variables =
-      read_variables(R"({"a":{"value":"/x","is_twoway":true},"b":{"value":"y"}})");
-  ASSERT_TRUE(variables);
-  EXPECT_EQ(variables->at("a").value, "/x");
-  EXPECT_TRUE(variables->at("a").is_twoway);
-  EXPECT_FALSE(variables->at("b").is_twoway);
-  for (const char* const odd : {"", "[]", R"({"a":5})", R"({"a":{"value":5}})"})
-    EXPECT_FALSE(read_variables(odd)) << odd;
-}
-
 }  // namespace
 }  // namespace shaman::proxy

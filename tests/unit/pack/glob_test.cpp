@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "shaman/pack/glob.hpp"
+#include "pack/project/glob.hpp"
 
 #include <gtest/gtest.h>
 

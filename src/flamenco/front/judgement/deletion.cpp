@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "shaman/text.hpp"
-#include "shaman/utc.hpp"
 
+#include "base/utc.hpp"
 #include "flamenco/expiry/references.hpp"
 #include "flamenco/expiry/users.hpp"
 #include "flamenco/front/judgement/strict_json.hpp"
@@ -19,7 +19,6 @@
 namespace shaman::proxy {
 namespace {
 
-using nlohmann::json;
 using text::in_quotes;
 
 constexpr const char* kMax = "last_updated_max";
@@ -87,29 +86,6 @@ result<void> check_maker(const manager::Job& job, const JobRules& rules) {
 }
 
 }  // namespace
-
-result<std::vector<manager::Job>> read_jobs(std::string_view answer) {
-  const json whole = json::parse(answer, nullptr, false);
-  const auto list = whole.is_object() ? whole.find("jobs") : whole.end();
-  if (!whole.is_object() || list == whole.end() || !list->is_array()) return not_understood();
-  std::vector<manager::Job> jobs;
-  for (const json& each : *list) {
-    manager::Job job;
-    job.id = text_of(each, "id");
-    job.whole = each;
-    if (job.id.empty()) return not_understood();
-    jobs.push_back(std::move(job));
-  }
-  return jobs;
-}
-
-result<manager::Job> read_job_answer(std::string_view answer) {
-  manager::Job job;
-  job.whole = json::parse(answer, nullptr, false);
-  job.id = text_of(job.whole, "id");
-  if (job.id.empty()) return not_understood();
-  return job;
-}
 
 std::string checkout_id_of(const manager::Job& job) {
   const auto storage = job.whole.find("storage");

@@ -16,10 +16,6 @@
 /// What goes with jobs that are deleted. Sans-I/O.
 namespace shaman::proxy {
 
-/// A Manager's answers to `GET jobs` and `GET jobs/{id}`. errc::bad_answer.
-[[nodiscard]] result<std::vector<manager::Job>> read_jobs(std::string_view json);
-[[nodiscard]] result<manager::Job> read_job_answer(std::string_view json);
-
 /// `storage.shaman_checkout_id`; empty where there is none. Where its own Shaman is on, the Manager
 /// erases this folder with the job: that of jobs that it did not get through this server.
 [[nodiscard]] std::string checkout_id_of(const manager::Job& job);

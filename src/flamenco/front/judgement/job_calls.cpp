@@ -9,6 +9,7 @@
 #include "flamenco/front/judgement/deletion.hpp"
 #include "flamenco/front/judgement/restart.hpp"
 #include "flamenco/front/question.hpp"
+#include "flamenco/manager/calls.hpp"
 #include "server/access/admission.hpp"
 #include "server/collect_json.hpp"
 #include "server/run_for_client.hpp"
@@ -26,10 +27,10 @@ Response too_large() {
   return Response::error(413, "a job may have at most " + std::to_string(kMostBytes) + " bytes");
 }
 
-Error unclear(const Upstream& upstream, const std::string& what, unsigned status) {
-  return {errc::unreachable, "the Flamenco Manager at " + upstream.address().authority() +
-                                 " does not tell " + what + " (it answered " +
-                                 std::to_string(status) + "); try again later"};
+// Whatever the Manager answers in place of what it is asked for: to the client, it is not there.
+Error unclear(const Upstream& upstream, const Error& why) {
+  return {errc::bad_answer, why.message() + "; try again later, or check the Flamenco Manager at " +
+                                upstream.address().authority()};
 }
 
 }  // namespace
@@ -205,11 +206,12 @@ Task<JobCalls::Refusal> JobCalls::judge_erasure_by_manager(const std::vector<man
 
 // Asked anew each time: who changes the Manager's configuration does not restart this server.
 Task<result<bool>> JobCalls::is_manager_shaman_off() {
-  const Question question{"GET", "/api/v3/configuration", {}};
-  const auto answer = co_await ask_manager(upstream_, exchange_.connection, question);
+  const auto call = manager::calls::configuration();
+  const auto answer = co_await ask_manager(upstream_, exchange_.connection, call.request);
   if (!answer) co_return answer.error();
-  if (answer->status != 200) co_return unclear(upstream_, "its configuration", answer->status);
-  co_return repair_location(answer->body) != answer->body;
+  const auto configuration = call.decode(*answer);
+  if (!configuration) co_return unclear(upstream_, configuration.error());
+  co_return !configuration->storage.is_shaman_enabled;
 }
 
 // Who may enter every checkout is asked nothing: those calls pass as they come.
@@ -242,13 +244,13 @@ Task<JobCalls::Refusal> JobCalls::judge_status(std::optional<std::string>& body)
 
 // Empty where there is no such task.
 Task<result<std::string>> JobCalls::ask_for_job_of_task() {
-  const Question question{"GET", "/api/v3/tasks/" + call_.id, {}};
-  const auto answer = co_await ask_manager(upstream_, exchange_.connection, question);
+  const auto call = manager::calls::job_of_task(call_.id);
+  const auto answer = co_await ask_manager(upstream_, exchange_.connection, call.request);
   if (!answer) co_return result<std::string>(answer.error());
-  if (answer->status == 404 || answer->status == 400) co_return std::string();
-  if (answer->status != 200)
-    co_return result<std::string>(unclear(upstream_, "what the task is", answer->status));
-  co_return read_job_of_task(answer->body);
+  auto job = call.decode(*answer);
+  if (job) co_return job;
+  if (job.error().code == errc::not_found) co_return std::string();
+  co_return result<std::string>(unclear(upstream_, job.error()));
 }
 
 // A Manager that tells none leaves each placeholder to stand for anything.
@@ -256,13 +258,11 @@ Task<result<void>> JobCalls::ask_for_variables(JobRules& rules) {
   if (rules.knows_all) co_return result<void>();
   rules.farm.ignores_placeholders = false;
   for (const char* const platform : {"linux", "windows", "darwin"}) {
-    const Question question{
-        "GET", std::string("/api/v3/configuration/variables/workers/") + platform, {}};
-    const auto answer = co_await ask_manager(upstream_, exchange_.connection, question);
+    const auto call = manager::calls::variables("workers", platform);
+    const auto answer = co_await ask_manager(upstream_, exchange_.connection, call.request);
     if (!answer) co_return result<void>(answer.error());
-    if (answer->status == 200)
-      if (auto variables = read_variables(answer->body))
-        rules.farm.variables.push_back(*std::move(variables));
+    if (auto variables = call.decode(*answer))
+      rules.farm.variables.push_back(*std::move(variables));
   }
   co_return result<void>();
 }
@@ -270,27 +270,24 @@ Task<result<void>> JobCalls::ask_for_variables(JobRules& rules) {
 // Nothing where there is no such job.
 Task<result<std::optional<manager::Job>>> JobCalls::ask_for_job(const std::string& id) {
   using Found = result<std::optional<manager::Job>>;
-  const Question question{"GET", "/api/v3/jobs/" + id, {}};
-  const auto answer = co_await ask_manager(upstream_, exchange_.connection, question);
+  const auto call = manager::calls::job(id);
+  const auto answer = co_await ask_manager(upstream_, exchange_.connection, call.request);
   if (!answer) co_return Found(answer.error());
-  if (answer->status == 404 || answer->status == 400) co_return Found(std::nullopt);
-  if (answer->status != 200) co_return Found(unclear(upstream_, "what the job is", answer->status));
-  auto job = read_job_answer(answer->body);
-  if (!job) co_return Found(job.error());
-  co_return Found(*std::move(job));
+  auto job = call.decode(*answer);
+  if (job) co_return Found(*std::move(job));
+  if (job.error().code == errc::not_found) co_return Found(std::nullopt);
+  co_return Found(unclear(upstream_, job.error()));
 }
 
 Task<result<std::vector<manager::Job>>> JobCalls::ask_for_jobs() {
-  const Question question{"GET", "/api/v3/jobs", {}};
-  auto answer = co_await ask_manager(upstream_, exchange_.connection, question);
-  if (answer && answer->status == 404) {
-    // Before 3.6 it was another call.
-    const Question query{"POST", "/api/v3/jobs/query", "{}"};
-    answer = co_await ask_manager(upstream_, exchange_.connection, query);
-  }
+  const auto call = manager::calls::jobs();
+  auto answer = co_await ask_manager(upstream_, exchange_.connection, call.request);
+  if (const auto* const older = answer ? call.instead(*answer) : nullptr)
+    answer = co_await ask_manager(upstream_, exchange_.connection, *older);
   if (!answer) co_return answer.error();
-  if (answer->status != 200) co_return unclear(upstream_, "its jobs", answer->status);
-  co_return read_jobs(answer->body);
+  auto jobs = call.decode(*answer);
+  if (!jobs) co_return unclear(upstream_, jobs.error());
+  co_return jobs;
 }
 
 // The Manager tells of what it would do; it is this server that erases checkouts.

@@ -7,11 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/names.hpp"
+
 namespace shaman::proxy {
 namespace {
 
-constexpr std::string_view kJobs = "/api/v3/jobs";
-constexpr std::string_view kTasks = "/api/v3/tasks/";
 constexpr std::size_t kLongestId = 64;
 
 std::string joined(const std::vector<std::string>& segments) {
@@ -34,6 +34,13 @@ std::string_view path_of(const http::RequestHead& head) {
   return head.target().substr(0, head.target().find('?'));
 }
 
+// What follows the folder and its slash.
+std::optional<std::string_view> below(std::string_view folder, std::string_view path) {
+  if (!path.starts_with(folder) || !path.substr(folder.size()).starts_with('/'))
+    return std::nullopt;
+  return path.substr(folder.size() + 1);
+}
+
 // `{id}` and what is behind it.
 std::optional<std::string> id_before(std::string_view path, std::string_view end) {
   if (!path.ends_with(end)) return std::nullopt;
@@ -43,11 +50,10 @@ std::optional<std::string> id_before(std::string_view path, std::string_view end
 
 ManagerCall kind_of(std::string_view method, std::string_view path) {
   constexpr std::string_view kSetStatus = "/setstatus";
-  if (method == "POST" && path.starts_with(kTasks))
-    if (auto id = id_before(path.substr(kTasks.size()), kSetStatus))
-      return {JobCall::task_status, *std::move(id)};
-  if (!path.starts_with(kJobs)) return {};
-  path.remove_prefix(kJobs.size());
+  if (const auto rest = below(protocol::kTasks, path); method == "POST" && rest)
+    if (auto id = id_before(*rest, kSetStatus)) return {JobCall::task_status, *std::move(id)};
+  if (!path.starts_with(protocol::kJobs)) return {};
+  path.remove_prefix(protocol::kJobs.size());
   if (method == "POST" && path.empty()) return {JobCall::submission};
   if (method == "POST" && path == "/check") return {JobCall::check};
   if (!path.starts_with('/')) return {};
@@ -85,10 +91,8 @@ bool overrides_method(const http::RequestHead& head) {
 }
 
 bool tells_location(const http::RequestHead& head) {
-  constexpr std::string_view kConfiguration = "/api/v3/configuration";
-  return head.method() == "GET" &&
-         (path_of(head) == kConfiguration ||
-          head.target().starts_with(std::string(kConfiguration) + "/shared-storage/"));
+  return head.method() == "GET" && (path_of(head) == protocol::kConfiguration ||
+                                    below(protocol::kSharedStorage, head.target()));
 }
 
 }  // namespace shaman::proxy

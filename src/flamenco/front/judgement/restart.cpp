@@ -6,11 +6,8 @@
 #include <optional>
 #include <set>
 
-#include <nlohmann/json.hpp>
-
 #include "shaman/text.hpp"
 
-#include "base/json_members.hpp"
 #include "flamenco/expiry/references.hpp"
 #include "flamenco/front/judgement/strict_json.hpp"
 
@@ -68,27 +65,6 @@ result<void> judge_restart(const manager::Job& job, const JobRules& rules) {
               ", which was not there when the job was submitted, and which you did not "
               "make; only who made it, or an admin, may let the job run. Submit a new job"};
   return {};
-}
-
-result<std::string> read_job_of_task(std::string_view answer) {
-  const auto id = text_member(nlohmann::json::parse(answer, nullptr, false), "job_id");
-  if (!id || id->empty())
-    return Error{errc::bad_answer, "the Manager's answer about a task cannot be understood"};
-  return *id;
-}
-
-std::optional<std::map<std::string, jobs::Variable>> read_variables(std::string_view answer) {
-  const auto told = nlohmann::json::parse(answer, nullptr, false);
-  if (!told.is_object()) return std::nullopt;
-  std::map<std::string, jobs::Variable> variables;
-  for (const auto& [name, each] : told.items()) {
-    const auto value = text_member(each, "value");
-    if (!value) return std::nullopt;
-    const auto is_twoway = each.find("is_twoway");
-    variables[name] = {
-        *value, is_twoway != each.end() && is_twoway->is_boolean() && is_twoway->get<bool>()};
-  }
-  return variables;
 }
 
 }  // namespace shaman::proxy

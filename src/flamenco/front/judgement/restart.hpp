@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,13 +23,5 @@ struct StatusChange {
 /// errc::not_let_in where the job could lead into a checkout that the asker did not make, and that
 /// is not one that the job was submitted for: its name was free then, or had another checkout.
 [[nodiscard]] result<void> judge_restart(const manager::Job& job, const JobRules& rules);
-
-/// Of a Manager's answer to `GET tasks/{id}`: the id of its job. errc::bad_answer.
-[[nodiscard]] result<std::string> read_job_of_task(std::string_view json);
-
-/// A Manager's answer to `GET configuration/variables/{audience}/{platform}`; nothing where it is
-/// no such answer.
-[[nodiscard]] std::optional<std::map<std::string, jobs::Variable>> read_variables(
-    std::string_view json);
 
 }  // namespace shaman::proxy

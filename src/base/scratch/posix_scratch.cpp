@@ -8,8 +8,9 @@
 #include <unistd.h>
 
 #include "shaman/os.hpp"
-#include "shaman/scratch_file.hpp"
 #include "shaman/text.hpp"
+
+#include "base/scratch/scratch_file.hpp"
 
 namespace shaman::os {
 namespace {

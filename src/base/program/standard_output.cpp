@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "shaman/standard_output.hpp"
+#include "base/program/standard_output.hpp"
 
 #include <cerrno>
 #include <cstdio>

@@ -7,9 +7,9 @@
 #include <windows.h>
 
 #include "shaman/os.hpp"
-#include "shaman/scratch_file.hpp"
 
 #include "base/os/windows_text.hpp"
+#include "base/scratch/scratch_file.hpp"
 
 namespace shaman::os {
 namespace {
