@@ -22,9 +22,9 @@ struct CheckoutRequest {
   std::string path;  ///< as asked for; see docs/protocol.md for what becomes of it
   FileList files;
   std::string idempotency_key;  ///< empty: none
-  Asker asker{};                ///< whose; what it does not know is not stored for it
-  /// An unchanged checkout that the same asker was given for the same path will do, if it was made
-  /// by a request that said this too.
+  Requester requester{};        ///< whose; what it does not know is not stored for it
+  /// An unchanged checkout that the same requester was given for the same path will do, if it was
+  /// made by a request that said this too.
   bool may_reuse = false;
 };
 
@@ -82,7 +82,7 @@ struct CheckoutPlace {
   };
   Kind kind = Kind::nothing;
   std::string checkout{};  ///< of `checkout` and `inside`: the checkout's path
-  bool may_erase = false;  ///< the same: the asker made it, or may erase every checkout
+  bool may_erase = false;  ///< the same: the requester made it, or may erase every checkout
   std::string identity{};  ///< the same: FoundCheckout::identity; empty where it has no manifest
   /// The same: who made it, as hexadecimal digits that tell no name; empty where there is no
   /// record.
@@ -119,30 +119,30 @@ class Checkouts {
   [[nodiscard]] result<std::vector<BlobId>> being_uploaded(const CheckoutPlan& plan);
 
   /// Makes the checkout, complete and durable, or nothing, and in it the record of its maker where
-  /// the asker has a scope. With `may_reuse`, a checkout that is there already may be answered: its
-  /// age counts from now then. A plan with the same idempotency key, path and files as one of the
-  /// last 10 minutes returns that one's answer, waiting for it where it is still being made, unless
-  /// that checkout is gone.
-  /// Blocks. errc::blobs_missing names how many and the first few; errc::no_unique_path;
-  /// errc::storage_full.
+  /// the requester has a scope. With `may_reuse`, a checkout that is there already may be answered:
+  /// its age counts from now then. A plan with the same idempotency key, path and files as one of
+  /// the last 10 minutes returns that one's answer, waiting for it where it is still being made,
+  /// unless that checkout is gone. Blocks. errc::blobs_missing names how many and the first few;
+  /// errc::no_unique_path; errc::storage_full.
   [[nodiscard]] result<MadeCheckout> create(const CheckoutPlan& plan);
 
   /// As Store::check_there(); every other member but validate() fails so as well.
   [[nodiscard]] result<void> check_there();
 
   /// What lies at a path below `jobs/`. Blocks. errc::io_error.
-  [[nodiscard]] result<CheckoutPlace> place_of(const std::string& path, const Asker& asker = {});
+  [[nodiscard]] result<CheckoutPlace> place_of(const std::string& path,
+                                               const Requester& requester = {});
 
   /// The checkouts that one of these paths could lead a worker into, whatever its system: by its
   /// exact name, in another case, with a pattern (`*`, `?`, `[a-z]`, `{a,b}`, frame numbers), with
   /// a placeholder (`{name}`), or with something behind a name that ends it, as in a command line.
   /// So does `.kept`, which is the admins'. Blocks; lists the folders on the way.
-  /// errc::limit_exceeded where that are too many, unless the asker knows all, who is told of those
-  /// that were found by then; errc::io_error.
+  /// errc::limit_exceeded where that are too many, unless the requester knows all, who is told of
+  /// those that were found by then; errc::io_error.
   [[nodiscard]] result<std::vector<CheckoutPlace>> led_into(const std::vector<WrittenPath>& paths,
-                                                            const Asker& asker);
-  /// CheckoutPlace::maker of what this asker makes. Touches no disk.
-  [[nodiscard]] static std::string maker_of(const Asker& asker);
+                                                            const Requester& requester);
+  /// CheckoutPlace::maker of what this requester makes. Touches no disk.
+  [[nodiscard]] static std::string maker_of(const Requester& requester);
 
   /// All checkouts that were made here or by another server of this kind: those that have a
   /// manifest. Sorted. Folders that this process may not read, which may hold some, are put into
@@ -150,17 +150,18 @@ class Checkouts {
   /// errc::io_error.
   [[nodiscard]] result<std::vector<FoundCheckout>> list(std::vector<std::string>* unread = nullptr);
 
-  /// Of these, those that the asker may erase.
+  /// Of these, those that the requester may erase.
   [[nodiscard]] result<std::vector<FoundCheckout>> list_for(
-      const Asker& asker, std::vector<std::string>* unread = nullptr);
+      const Requester& requester, std::vector<std::string>* unread = nullptr);
 
   /// The manifest of a checkout. Blocks. Who does not know all may look only at what it made:
   /// errc::not_let_in for everything else, whether it is there or not. errc::not_found where
   /// exactly this folder is no checkout, or has no manifest that can be read; errc::io_error.
-  [[nodiscard]] result<BlobId> manifest_of(const std::string& path, const Asker& asker = {});
+  [[nodiscard]] result<BlobId> manifest_of(const std::string& path,
+                                           const Requester& requester = {});
   /// What is in it; the same errors.
   [[nodiscard]] result<CheckoutContent> content_of(const std::string& path,
-                                                   const Asker& asker = {});
+                                                   const Requester& requester = {});
 
   /// Takes away one checkout, at once and for good; parents that it leaves empty go too where that
   /// is safe, never `jobs/` itself. Its blobs stay until garbage collection finds them unused.
@@ -168,7 +169,7 @@ class Checkouts {
   /// Who does not know all may erase only what it made: errc::not_let_in for everything else,
   /// whether it is there or not. errc::not_found where exactly this folder is no checkout;
   /// errc::io_error.
-  [[nodiscard]] result<void> erase(const std::string& path, const Asker& asker = {});
+  [[nodiscard]] result<void> erase(const std::string& path, const Requester& requester = {});
   /// The same for a checkout that nobody asked to erase by its path, but its age or its jobs ended:
   /// exactly this one. errc::busy where it was answered again since it was found; errc::not_found
   /// also where another one has its path by now.

@@ -89,7 +89,7 @@ struct StoreCounters {
 /// On whose behalf a store is asked. What one scope has half uploaded is another's neither to see
 /// nor to spoil, and a blob that nobody of a scope has sent whole is unknown to it, as if it were
 /// not stored (docs/design/0073-a-checksum-is-no-key.md). By default there is one scope, of all.
-struct Asker {
+struct Requester {
   std::string scope;      ///< what tells those apart who must not know of each other
   bool knows_all = true;  ///< every blob that is stored is known to it
   /// Whose share of the storage it uses: a token's name or a network address, for example. Empty:
@@ -183,18 +183,18 @@ class Store {
   [[nodiscard]] const std::string& storage_id() const noexcept;
 
   /// Whether the blob is here. Does not mark it. Blocks.
-  [[nodiscard]] result<BlobStatus> status(const BlobId& id, const Asker& asker = {});
+  [[nodiscard]] result<BlobStatus> status(const BlobId& id, const Requester& requester = {});
 
   /// The same without waiting for more than a look: nothing where something would have to be
   /// flushed first, or where an unfinished upload of it is held (peek_held()).
   [[nodiscard]] result<std::optional<BlobStatus>> status_at_once(const BlobId& id,
-                                                                 const Asker& asker = {});
+                                                                 const Requester& requester = {});
 
   /// The status of many, in the list's order; what is stored is durable and marked as used now
   /// before this returns, so that garbage collection leaves it alone for the lease. Spreads over
   /// the pool. Blocks. `out` has the list's size.
   [[nodiscard]] result<void> require(const FileList& files, std::span<BlobStatus> out,
-                                     const Asker& asker = {});
+                                     const Requester& requester = {});
 
   /// From now on begin_upload() says errc::shutting_down; what is under way goes on.
   void refuse_uploads();
@@ -202,7 +202,7 @@ class Store {
   /// Starts an upload, or says why none is needed. Blocks.
   /// errc::storage_full, errc::io_error, errc::shutting_down.
   [[nodiscard]] result<BeginResult> begin_upload(const BlobId& id, bool can_defer,
-                                                 const Asker& asker = {});
+                                                 const Requester& requester = {});
 
   /// The same for an upload that can be resumed (docs/protocol.md): one unfinished a blob, kept
   /// when it is dropped, and gone on with at received(). `create` begins one where there is none,
@@ -210,19 +210,19 @@ class Store {
   /// errc::busy when another server of this storage is at it.
   [[nodiscard]] result<ResumeResult> create_resumable(const BlobId& id, bool can_defer,
                                                       const Takeover& takeover,
-                                                      const Asker& asker = {});
+                                                      const Requester& requester = {});
   [[nodiscard]] result<ResumeResult> append_resumable(const BlobId& id, const Takeover& takeover,
-                                                      const Asker& asker = {});
+                                                      const Requester& requester = {});
   /// What is held of a blob. Sends away who is at it, so that what is told stays true. Blocks.
   [[nodiscard]] result<HeldResult> held_of(const BlobId& id, std::function<void()> wake,
-                                           const Asker& asker = {});
+                                           const Requester& requester = {});
   /// The same without disturbing anybody, so that it may have grown by the time it is told; nothing
   /// where nothing is held. Blocks.
   [[nodiscard]] result<std::optional<std::uint64_t>> peek_held(const BlobId& id,
-                                                               const Asker& asker = {});
+                                                               const Requester& requester = {});
   /// Throws away what is held of it (never a stored blob); NotHeld where that is nothing. Blocks.
   [[nodiscard]] result<HeldResult> cancel_resumable(const BlobId& id, std::function<void()> wake,
-                                                    const Asker& asker = {});
+                                                    const Requester& requester = {});
 
   /// Checks size and digest, makes the blob part of the store as the durability demands, and gives
   /// the claim back. Never blocks: `done` is called once, from a thread of the store's, when all is
@@ -252,11 +252,12 @@ class Store {
     std::unique_ptr<State> state_;
   };
   [[nodiscard]] Waiter when_released(const BlobId& id, std::function<void()> wake,
-                                     const Asker& asker = {});
+                                     const Requester& requester = {});
 
   /// Bytes that the blob's present uploader has sent, for who waits "while it makes progress"; 0
   /// without one.
-  [[nodiscard]] std::uint64_t upload_progress(const BlobId& id, const Asker& asker = {}) const;
+  [[nodiscard]] std::uint64_t upload_progress(const BlobId& id,
+                                              const Requester& requester = {}) const;
 
   /// Uploads that hold a claim right now.
   [[nodiscard]] std::size_t uploads_under_way() const;

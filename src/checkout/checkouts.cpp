@@ -37,7 +37,7 @@ Digest fingerprint(const CheckoutPlan::State& plan, std::uint64_t epoch) {
     hash.update(std::as_bytes(std::span(text)));
   };
   add(std::to_string(epoch));
-  add(plan.asker.scope);
+  add(plan.requester.scope);
   add(plan.idempotency_key);
   add(plan.asked_path);
   add(plan.may_reuse ? "may reuse" : "");
@@ -75,7 +75,8 @@ struct Checkouts::Impl {
   result<MadeCheckout> make_once(const CheckoutPlan::State& plan);
   result<bool> has(const MadeCheckout& made);
   result<MadeCheckout> make(const CheckoutPlan::State& plan) {
-    if (const auto marked = mark_blobs(plan.by_folder, plan.asker); !marked) return marked.error();
+    if (const auto marked = mark_blobs(plan.by_folder, plan.requester); !marked)
+      return marked.error();
     const auto own = put_records(plan);
     if (!own) return own.error();
     if (plan.may_reuse)
@@ -87,8 +88,8 @@ struct Checkouts::Impl {
   result<std::vector<PlannedFile>> put_records(const CheckoutPlan::State& plan) {
     std::vector<std::pair<std::string_view, std::string>> records;
     records.emplace_back(path_rules::kManifestName, shaman::manifest_of(plan.by_folder));
-    if (!plan.asker.scope.empty())
-      records.emplace_back(path_rules::kMakerName, maker_record(plan.asker.scope));
+    if (!plan.requester.scope.empty())
+      records.emplace_back(path_rules::kMakerName, maker_record(plan.requester.scope));
     if (plan.may_reuse) records.emplace_back(path_rules::kReusableName, reusable_record(plan.path));
     std::vector<PlannedFile> own;
     for (const auto& [name, record] : records) {
@@ -100,7 +101,7 @@ struct Checkouts::Impl {
   }
 
   result<MadeCheckout> make_new(const CheckoutPlan::State& plan, std::vector<PlannedFile> own) {
-    const auto room = store.set_aside_links(plan.asker.client, space_of(plan));
+    const auto room = store.set_aside_links(plan.requester.client, space_of(plan));
     if (!room) return room.error();
     const std::string identity_link = new_identity_link(store.file_system());
     own.push_back({identity_link, own.front().id});
@@ -114,10 +115,10 @@ struct Checkouts::Impl {
 
   // Looks at each one on the disk: a checkout with a link to nothing is worse than the time it
   // takes.
-  result<void> mark_blobs(const std::vector<PlannedFile>& files, const Asker& asker) {
+  result<void> mark_blobs(const std::vector<PlannedFile>& files, const Requester& requester) {
     std::vector<BlobStatus> statuses(files.size(), BlobStatus::unknown);
     auto marked = store.mark_all(
-        false, [&](std::size_t i) { return files[i].id; }, statuses, asker);
+        false, [&](std::size_t i) { return files[i].id; }, statuses, requester);
     if (!marked) return marked;
     const bool all = std::all_of(statuses.begin(), statuses.end(),
                                  [](BlobStatus status) { return status == BlobStatus::stored; });
@@ -149,8 +150,8 @@ result<std::vector<BlobId>> Checkouts::Impl::being_uploaded(const CheckoutPlan::
   std::vector<BlobId> ids;
   std::unordered_set<BlobId> seen;
   for (const PlannedFile& file : plan.by_folder) {
-    if (!store.is_claimed(file.id, plan.asker) || !seen.insert(file.id).second) continue;
-    const auto status = store.status_of(file.id, plan.asker);
+    if (!store.is_claimed(file.id, plan.requester) || !seen.insert(file.id).second) continue;
+    const auto status = store.status_of(file.id, plan.requester);
     if (!status) return status.error();
     if (*status == BlobStatus::uploading) ids.push_back(file.id);
   }
@@ -204,45 +205,45 @@ result<void> Checkouts::check_there() {
   return impl_->store.check_there();
 }
 
-result<CheckoutPlace> Checkouts::place_of(const std::string& path, const Asker& asker) {
-  return impl_->store.guarded([&] { return place_in(impl_->store, path, asker); });
+result<CheckoutPlace> Checkouts::place_of(const std::string& path, const Requester& requester) {
+  return impl_->store.guarded([&] { return place_in(impl_->store, path, requester); });
 }
 
 result<std::vector<CheckoutPlace>> Checkouts::led_into(const std::vector<WrittenPath>& paths,
-                                                       const Asker& asker) {
-  return impl_->store.guarded([&] { return LedInto(impl_->store, asker).find(paths); });
+                                                       const Requester& requester) {
+  return impl_->store.guarded([&] { return LedInto(impl_->store, requester).find(paths); });
 }
 
-std::string Checkouts::maker_of(const Asker& asker) {
-  return maker_name(asker.scope);
+std::string Checkouts::maker_of(const Requester& requester) {
+  return maker_name(requester.scope);
 }
 
 result<std::vector<FoundCheckout>> Checkouts::list(std::vector<std::string>* unread) {
   return impl_->store.guarded([&] { return list_checkouts(impl_->store, unread); });
 }
 
-result<std::vector<FoundCheckout>> Checkouts::list_for(const Asker& asker,
+result<std::vector<FoundCheckout>> Checkouts::list_for(const Requester& requester,
                                                        std::vector<std::string>* unread) {
   return impl_->store.guarded([&]() -> result<std::vector<FoundCheckout>> {
     auto found = list_checkouts(impl_->store, unread);
-    if (!found || asker.knows_all) return found;
-    return made_by(impl_->store, asker, *std::move(found));
+    if (!found || requester.knows_all) return found;
+    return made_by(impl_->store, requester, *std::move(found));
   });
 }
 
-result<BlobId> Checkouts::manifest_of(const std::string& path, const Asker& asker) {
+result<BlobId> Checkouts::manifest_of(const std::string& path, const Requester& requester) {
   const auto manifest =
-      impl_->store.guarded([&] { return Content(impl_->store, path).manifest(asker); });
+      impl_->store.guarded([&] { return Content(impl_->store, path).manifest(requester); });
   if (!manifest) return manifest.error();
   return manifest->id;
 }
 
-result<CheckoutContent> Checkouts::content_of(const std::string& path, const Asker& asker) {
-  return impl_->store.guarded([&] { return Content(impl_->store, path).read(asker); });
+result<CheckoutContent> Checkouts::content_of(const std::string& path, const Requester& requester) {
+  return impl_->store.guarded([&] { return Content(impl_->store, path).read(requester); });
 }
 
-result<void> Checkouts::erase(const std::string& path, const Asker& asker) {
-  auto erased = impl_->store.guarded([&] { return Erasure(impl_->store, path).run(asker); });
+result<void> Checkouts::erase(const std::string& path, const Requester& requester) {
+  auto erased = impl_->store.guarded([&] { return Erasure(impl_->store, path).run(requester); });
   if (erased) impl_->answers.forget(path);
   return erased;
 }

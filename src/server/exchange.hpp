@@ -59,7 +59,7 @@ struct Exchange {
   std::string original_filename{};  ///< for the log
   std::string checkout{};           ///< for the log: the path of the one that this is about
   auth::Principal principal{};      ///< who asks; nobody in particular where that does not matter
-  Asker asker{};                    ///< the same for the store
+  Requester requester{};            ///< the same for the store
   std::uint64_t discard_limit = 0;  ///< of a chunked body that is not wanted
   /// Shares of budgets, held until the answer has been sent.
   std::vector<FairBudget::Grant> grants{};

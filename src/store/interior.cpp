@@ -45,16 +45,16 @@ result<void> StoreInterior::is_still_there(std::uint64_t epoch, bool looks_now) 
 bool StoreInterior::has_claims() const {
   return store_->claims.size() > 0;
 }
-bool StoreInterior::is_claimed(const BlobId& id, const Asker& asker) const {
-  return store_->is_claimed(id, asker);
+bool StoreInterior::is_claimed(const BlobId& id, const Requester& requester) const {
+  return store_->is_claimed(id, requester);
 }
-result<BlobStatus> StoreInterior::status_of(const BlobId& id, const Asker& asker) const {
-  return store_->status_of(id, asker);
+result<BlobStatus> StoreInterior::status_of(const BlobId& id, const Requester& requester) const {
+  return store_->status_of(id, requester);
 }
 result<void> StoreInterior::mark_all(bool trust_memory,
                                      const std::function<BlobId(std::size_t)>& id_at,
-                                     std::span<BlobStatus> out, const Asker& asker) const {
-  return store_->mark_all(trust_memory, id_at, out, asker);
+                                     std::span<BlobStatus> out, const Requester& requester) const {
+  return store_->mark_all(trust_memory, id_at, out, requester);
 }
 result<BlobId> StoreInterior::put(std::string_view content) const {
   return store_->put(content);

@@ -52,16 +52,17 @@ class StoreInterior {
   /// `looks_now`: also where the last look was a moment ago.
   [[nodiscard]] result<void> is_still_there(std::uint64_t epoch, bool looks_now) const;
 
-  /// Whether anybody is uploading anything; and whether someone who counts for the asker uploads
-  /// this blob.
+  /// Whether anybody is uploading anything; and whether someone who counts for the requester
+  /// uploads this blob.
   [[nodiscard]] bool has_claims() const;
-  [[nodiscard]] bool is_claimed(const BlobId& id, const Asker& asker) const;
-  [[nodiscard]] result<BlobStatus> status_of(const BlobId& id, const Asker& asker) const;
+  [[nodiscard]] bool is_claimed(const BlobId& id, const Requester& requester) const;
+  [[nodiscard]] result<BlobStatus> status_of(const BlobId& id, const Requester& requester) const;
   /// The status of many blobs, spread over the pool; what is stored is durable and marked as used
   /// now. With `trust_memory` a blob that was marked lately is not looked at.
   [[nodiscard]] result<void> mark_all(bool trust_memory,
                                       const std::function<BlobId(std::size_t)>& id_at,
-                                      std::span<BlobStatus> out, const Asker& asker = {}) const;
+                                      std::span<BlobStatus> out,
+                                      const Requester& requester = {}) const;
   /// Stores a small blob of the server's own making; it is stored and marked on return.
   [[nodiscard]] result<BlobId> put(std::string_view content) const;
 

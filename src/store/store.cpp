@@ -110,48 +110,48 @@ void Store::Impl::end_job() {
   jobs_ended_.notify_all();
 }
 
-BlobId Store::Impl::key_of(const Asker& asker, const BlobId& id) {
-  if (asker.scope.empty()) return id;
+BlobId Store::Impl::key_of(const Requester& requester, const BlobId& id) {
+  if (requester.scope.empty()) return id;
   Sha256 hash;
-  hash.update(std::as_bytes(std::span(asker.scope)));
+  hash.update(std::as_bytes(std::span(requester.scope)));
   hash.update(std::as_bytes(std::span(id.digest.bytes())));
   return {hash.finish(), id.size};
 }
 
-bool Store::Impl::is_claimed(const BlobId& id, const Asker& asker) const {
-  return claims.size() > 0 && claims.is_claimed(key_of(asker, id));
+bool Store::Impl::is_claimed(const BlobId& id, const Requester& requester) const {
+  return claims.size() > 0 && claims.is_claimed(key_of(requester, id));
 }
 
-bool Store::Impl::is_committing(const BlobId& id, const Asker& asker) const {
-  return claims.size() > 0 && claims.is_committing(key_of(asker, id));
+bool Store::Impl::is_committing(const BlobId& id, const Requester& requester) const {
+  return claims.size() > 0 && claims.is_committing(key_of(requester, id));
 }
 
-result<bool> Store::Impl::holds(const BlobId& id, const Asker& asker, BlobFolder::Mark mark,
+result<bool> Store::Impl::holds(const BlobId& id, const Requester& requester, BlobFolder::Mark mark,
                                 Proofs::Others others) {
-  if (!Proofs::View(proofs, asker, others).has(id)) return false;
+  if (!Proofs::View(proofs, requester, others).has(id)) return false;
   return blobs.holds(id, mark);
 }
 
 result<std::optional<BlobStatus>> Store::Impl::status_unflushed(const BlobId& id,
-                                                                const Asker& asker) {
+                                                                const Requester& requester) {
   using Told = std::optional<BlobStatus>;
-  const Told otherwise = is_claimed(id, asker) ? BlobStatus::uploading : BlobStatus::unknown;
-  if (!Proofs::View(proofs, asker).has(id)) return otherwise;
-  if (is_committing(id, asker)) return Told(BlobStatus::uploading);
+  const Told otherwise = is_claimed(id, requester) ? BlobStatus::uploading : BlobStatus::unknown;
+  if (!Proofs::View(proofs, requester).has(id)) return otherwise;
+  if (is_committing(id, requester)) return Told(BlobStatus::uploading);
   const auto presence = blobs.look(id, BlobFolder::Mark::no);
   if (!presence) return presence.error();
   if (*presence == BlobFolder::Presence::absent) return otherwise;
   return *presence == BlobFolder::Presence::young ? Told() : Told(BlobStatus::stored);
 }
 
-result<BlobStatus> Store::Impl::status_of(const BlobId& id, const Asker& asker) {
-  const auto told = status_unflushed(id, asker);
+result<BlobStatus> Store::Impl::status_of(const BlobId& id, const Requester& requester) {
+  const auto told = status_unflushed(id, requester);
   if (!told) return told.error();
   if (*told) return **told;
   const auto stored = blobs.holds(id, BlobFolder::Mark::no);
   if (!stored) return stored.error();
   if (stored.value()) return BlobStatus::stored;
-  return is_claimed(id, asker) ? BlobStatus::uploading : BlobStatus::unknown;
+  return is_claimed(id, requester) ? BlobStatus::uploading : BlobStatus::unknown;
 }
 
 namespace {
@@ -203,15 +203,16 @@ result<std::unique_ptr<Store>> Store::open(fs::FileSystem& file_system, const st
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Store::~Store() = default;
 
-result<BlobStatus> Store::status(const BlobId& id, const Asker& asker) {
-  return impl_->guarded([&] { return impl_->status_of(id, asker); });
+result<BlobStatus> Store::status(const BlobId& id, const Requester& requester) {
+  return impl_->guarded([&] { return impl_->status_of(id, requester); });
 }
 
-result<std::optional<BlobStatus>> Store::status_at_once(const BlobId& id, const Asker& asker) {
+result<std::optional<BlobStatus>> Store::status_at_once(const BlobId& id,
+                                                        const Requester& requester) {
   return impl_->guarded([&]() -> result<std::optional<BlobStatus>> {
-    auto told = impl_->status_unflushed(id, asker);
+    auto told = impl_->status_unflushed(id, requester);
     if (!told || !*told || **told == BlobStatus::stored) return told;
-    const auto held = impl_->partials.holds(Impl::key_of(asker, id));
+    const auto held = impl_->partials.holds(Impl::key_of(requester, id));
     if (!held) return held.error();
     if (held.value()) told->reset();
     return told;
@@ -238,8 +239,8 @@ void Store::refuse_uploads() {
   impl_->refuses_uploads = true;
 }
 
-std::uint64_t Store::upload_progress(const BlobId& id, const Asker& asker) const {
-  return impl_->claims.received(Impl::key_of(asker, id));
+std::uint64_t Store::upload_progress(const BlobId& id, const Requester& requester) const {
+  return impl_->claims.received(Impl::key_of(requester, id));
 }
 
 std::size_t Store::uploads_under_way() const {
@@ -290,10 +291,10 @@ Store::Waiter& Store::Waiter::operator=(Waiter&&) noexcept = default;
 Store::Waiter::~Waiter() = default;
 
 Store::Waiter Store::when_released(const BlobId& id, std::function<void()> wake,
-                                   const Asker& asker) {
+                                   const Requester& requester) {
   auto state = std::make_unique<Waiter::State>();
-  state->waiter =
-      impl_->claims.wait(Impl::key_of(asker, id), std::move(wake), impl_->file_system.steady_now());
+  state->waiter = impl_->claims.wait(Impl::key_of(requester, id), std::move(wake),
+                                     impl_->file_system.steady_now());
   return Waiter(std::move(state));
 }
 

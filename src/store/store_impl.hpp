@@ -57,35 +57,37 @@ struct Store::Impl {
   }
 
   /// By which a scope's claim on a blob, and what is held of it, are known.
-  [[nodiscard]] static BlobId key_of(const Asker& asker, const BlobId& id);
-  [[nodiscard]] bool is_claimed(const BlobId& id, const Asker& asker) const;
-  [[nodiscard]] bool is_committing(const BlobId& id, const Asker& asker) const;
-  /// Whether it is stored, as far as the asker may know.
-  [[nodiscard]] result<bool> holds(const BlobId& id, const Asker& asker, BlobFolder::Mark mark,
+  [[nodiscard]] static BlobId key_of(const Requester& requester, const BlobId& id);
+  [[nodiscard]] bool is_claimed(const BlobId& id, const Requester& requester) const;
+  [[nodiscard]] bool is_committing(const BlobId& id, const Requester& requester) const;
+  /// Whether it is stored, as far as the requester may know.
+  [[nodiscard]] result<bool> holds(const BlobId& id, const Requester& requester,
+                                   BlobFolder::Mark mark,
                                    Proofs::Others others = Proofs::Others::looked_for);
 
   /// Its status, not marking it; nothing where it is there and must be flushed before it counts.
   /// A blob that is being committed is not looked at on the disk.
   [[nodiscard]] result<std::optional<BlobStatus>> status_unflushed(const BlobId& id,
-                                                                   const Asker& asker);
-  [[nodiscard]] result<BlobStatus> status_of(const BlobId& id, const Asker& asker);
+                                                                   const Requester& requester);
+  [[nodiscard]] result<BlobStatus> status_of(const BlobId& id, const Requester& requester);
 
   /// The status of many blobs, spread over the pool; what is stored is durable and marked as used
   /// now. With `trust_memory` a blob that was marked lately is not looked at. Blocks.
   using IdAt = std::function<BlobId(std::size_t)>;
   [[nodiscard]] result<void> mark_all(bool trust_memory, const IdAt& id_at,
-                                      std::span<BlobStatus> out, const Asker& asker = {});
+                                      std::span<BlobStatus> out, const Requester& requester = {});
 
   /// Stores a small blob of the server's own making; it is stored and marked on return. Blocks.
   [[nodiscard]] result<BlobId> put(std::string_view content);
 
   // Store's members of these names, where the storage is there.
   [[nodiscard]] result<BeginResult> begin_upload(const BlobId& id, bool can_defer,
-                                                 const Asker& asker);
+                                                 const Requester& requester);
   [[nodiscard]] result<ResumeResult> create_resumable(const BlobId& id, bool can_defer,
-                                                      const Takeover& takeover, const Asker& asker);
+                                                      const Takeover& takeover,
+                                                      const Requester& requester);
   [[nodiscard]] result<ResumeResult> append_resumable(const BlobId& id, const Takeover& takeover,
-                                                      const Asker& asker);
+                                                      const Requester& requester);
 
   /// Checks the upload, makes its blob part of the store, and gives the claim back. Blocks.
   [[nodiscard]] result<void> finish(std::shared_ptr<Upload::State> upload);
@@ -137,11 +139,12 @@ struct Store::Impl {
 
 /// An upload under way, with its claim.
 struct Upload::State {
-  State(Store::Impl& store_, const BlobId& id_, const Asker& asker, ClaimTable::Ticket ticket_)
+  State(Store::Impl& store_, const BlobId& id_, const Requester& requester,
+        ClaimTable::Ticket ticket_)
       : store(store_),
         id(id_),
-        scope(asker.scope),
-        key(Store::Impl::key_of(asker, id_)),
+        scope(requester.scope),
+        key(Store::Impl::key_of(requester, id_)),
         epoch(store_.watch.epoch()),
         ticket(ticket_) {}
   ~State();

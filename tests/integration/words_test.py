@@ -79,12 +79,12 @@ class Usage(WordsTest):
                                  (["--limit-rate", "x"], "--limit-rate: invalid rate \"x\" (examples: 500K, 10M, 1.5MiB/s)"),
                                  (["--limit-rate", "10"], 'must be from 1K to 1T (bytes per second), not "10"'),
                                  (["--dry-run=3"], "--dry-run takes no value"), (["--json=off"], "--json takes no value"),
-                                 (["--server", "a", "--server", "b"], "--server can be given only once"),
+                                 (["--server", "a", "--server", "b"], "--server is given 2 times; give it once"),
                                  (["--limit-rate", "1.5X"], 'invalid rate "1.5X"'), (["--frames", "1"], "--frames requires --job-type"),
                                  (["extra"], 'unexpected argument "extra"'), (["--server"], "--server needs a value: URL")):
             with self.subTest(arguments):
                 self.assertIn(words, self.run_shaman("submit", self.shot, *arguments, expect=2).stderr)
-        self.assertIn("FILE is missing", self.run_shaman("submit", expect=2).stderr)
+        self.assertIn("shaman submit needs an argument: FILE", self.run_shaman("submit", expect=2).stderr)
         for rate in ("1.5M", "500K", "64KiB", "10 mb", "2000"):
             done = self.run_shaman("submit", self.shot, "--limit-rate", rate, "--dry-run", expect=0)
             self.assertEqual(done.stderr, "")

@@ -92,9 +92,9 @@ bool has_path_of(const Platform& platform, std::string_view path) {
 
 // A Manager does not say which systems its workers run; a variable with a path of that system does.
 bool seems_to_have_workers(manager::Manager& manager, const Platform& platform) {
-  const auto values = manager.variable_values("workers", platform.id);
-  return values && std::ranges::any_of(*values, [&](const std::string& value) {
-           return has_path_of(platform, value);
+  const auto variables = manager.variables("workers", platform.id);
+  return variables && std::ranges::any_of(*variables, [&](const auto& each) {
+           return has_path_of(platform, each.second.value);
          });
 }
 

@@ -36,7 +36,7 @@ struct CheckoutFiles {
   std::vector<CheckoutFile> files;  ///< sorted by path
 };
 
-/// Those that the asker made; all, for an admin or where the server asks nobody who they are.
+/// Those that the requester made; all, for an admin or where the server asks nobody who they are.
 [[nodiscard]] result<CheckoutList> list_checkouts(const Server& server);
 /// What is in one of them.
 [[nodiscard]] result<CheckoutFiles> show_checkout(const Server& server, const std::string& path);

@@ -111,9 +111,9 @@ class Manager {
   /// `audience` is `users` or `workers`; `platform` as in this_platform().
   [[nodiscard]] result<SharedStorage> shared_storage(const std::string& audience,
                                                      const std::string& platform);
-  /// The values of the farm's variables for such machines. Arguments as above.
-  [[nodiscard]] result<std::vector<std::string>> variable_values(const std::string& audience,
-                                                                 const std::string& platform);
+  /// The farm's variables for such machines. Arguments as above.
+  [[nodiscard]] result<Variables> variables(const std::string& audience,
+                                            const std::string& platform);
 
   /// Lets the Manager compile the job and stores nothing.
   [[nodiscard]] result<void> check(const nlohmann::json& job);

@@ -27,12 +27,12 @@ bool is_nothing(const boost::system::error_code& error) {
 
 }  // namespace
 
-result<void> Erasure::run(const Asker& asker) {
-  const auto place = look(asker);
+result<void> Erasure::run(const Requester& requester) {
+  const auto place = look(requester);
   if (!place) return place.error();
   const bool is_found = place->kind == CheckoutPlace::Kind::checkout;
   // In the same words for what is somebody else's and what is not there: they tell nobody's paths.
-  if (!asker.knows_all && !(is_found && place->may_erase)) return not_let_in();
+  if (!requester.knows_all && !(is_found && place->may_erase)) return not_let_in();
   if (!is_found) return not_found();
   if (auto taken = take_away(); !taken) return taken;
   tidy_parents();
@@ -56,7 +56,7 @@ const fs::Folder& Erasure::parent() const {
 }
 
 // From the top, as a folder inside of a checkout is none, whatever it holds.
-result<CheckoutPlace> Erasure::look(const Asker& asker) {
+result<CheckoutPlace> Erasure::look(const Requester& requester) {
   using Kind = CheckoutPlace::Kind;
   if (path_.empty() || path_ == "." || !path_rules::checkout_path(path_))
     return CheckoutPlace{Kind::unsafe};
@@ -73,7 +73,7 @@ result<CheckoutPlace> Erasure::look(const Asker& asker) {
       return disk_error(checkout.error(), "look into the checkout " + text::in_quotes(path_));
     if (checkout.value()) {
       checkout_ = std::move(*folder);
-      const auto is_made = is_made_by(asker);
+      const auto is_made = is_made_by(requester);
       if (!is_made) return is_made.error();
       const std::string above =
           is_last ? path_ : path_.substr(0, path_.size() - rest.size() + slash);
@@ -86,7 +86,7 @@ result<CheckoutPlace> Erasure::look(const Asker& asker) {
 }
 
 result<void> Erasure::find() {
-  Asker admin;
+  Requester admin;
   admin.knows_all = true;
   const auto place = look(admin);
   if (!place) return place.error();
@@ -95,12 +95,12 @@ result<void> Erasure::find() {
 }
 
 // A checkout without a record, made without authentication or by another program, is an admin's.
-result<bool> Erasure::is_made_by(const Asker& asker) const {
-  if (asker.knows_all) return true;
-  if (asker.scope.empty()) return false;
+result<bool> Erasure::is_made_by(const Requester& requester) const {
+  if (requester.knows_all) return true;
+  if (requester.scope.empty()) return false;
   const auto made_by = maker();
   if (!made_by) return made_by.error();
-  return *made_by == maker_name(asker.scope);
+  return *made_by == maker_name(requester.scope);
 }
 
 result<std::string> Erasure::maker() const {

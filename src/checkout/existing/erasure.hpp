@@ -24,10 +24,10 @@ class Erasure {
       : store_(store), path_(found.path), found_(found) {}
 
   /// As Checkouts::erase().
-  [[nodiscard]] result<void> run(const Asker& asker);
+  [[nodiscard]] result<void> run(const Requester& requester);
 
   /// As Checkouts::place_of().
-  [[nodiscard]] result<CheckoutPlace> look(const Asker& asker);
+  [[nodiscard]] result<CheckoutPlace> look(const Requester& requester);
   /// Only finds it. errc::not_found where exactly this folder is no checkout.
   [[nodiscard]] result<void> find();
   /// After look() has found one, which: FoundCheckout::identity. errc::io_error.
@@ -42,7 +42,7 @@ class Erasure {
   [[nodiscard]] Error not_found() const;
 
  private:
-  [[nodiscard]] result<bool> is_made_by(const Asker& asker) const;
+  [[nodiscard]] result<bool> is_made_by(const Requester& requester) const;
   [[nodiscard]] result<void> take_away();
   void take_apart(const std::string& name);
   [[nodiscard]] result<void> put_back(const std::string& name, const Error& why);

@@ -21,9 +21,9 @@ constexpr std::size_t kMostLooks = 20'000;
 }  // namespace
 
 result<CheckoutPlace> place_in(const StoreInterior& store, const std::string& path,
-                               const Asker& asker) {
+                               const Requester& requester) {
   Erasure erasure(store, path);
-  auto place = erasure.look(asker);
+  auto place = erasure.look(requester);
   if (!place || !place->has_checkout()) return place;
   auto identity = erasure.identity();
   if (!identity) return identity.error();
@@ -49,7 +49,7 @@ result<void> LedInto::find(const WrittenPath& path) {
   auto looked = follow(
       *this, path, [this](const std::string& found) { found_.emplace(found, looks_.at(found)); });
   // It is told what it leads into only for the record.
-  if (!looked && looked.error().code == errc::limit_exceeded && asker_.knows_all) {
+  if (!looked && looked.error().code == errc::limit_exceeded && requester_.knows_all) {
     has_ended_ = true;
     return {};
   }
@@ -70,7 +70,7 @@ bool LedInto::leads_to_kept(const std::string& path) {
 
 // What others have put into erased checkouts, whoever had made those.
 CheckoutPlace LedInto::kept() const {
-  return {CheckoutPlace::Kind::checkout, std::string(layout::kKept), asker_.knows_all};
+  return {CheckoutPlace::Kind::checkout, std::string(layout::kKept), requester_.knows_all};
 }
 
 result<bool> LedInto::is_checkout(const std::string& path) {
@@ -80,7 +80,7 @@ result<bool> LedInto::is_checkout(const std::string& path) {
     return Error{errc::limit_exceeded, "the job's paths could lead to more than " +
                                            std::to_string(kMostLooks) +
                                            " folders; write them without patterns"};
-  auto place = place_in(store_, path, asker_);
+  auto place = place_in(store_, path, requester_);
   if (!place) return place.error();
   known->second = *std::move(place);
   return known->second.has_checkout();

@@ -14,11 +14,12 @@
 
 namespace shaman {
 
-/// Looks on the disk for checkouts that paths could lead into. For one asker.
+/// Looks on the disk for checkouts that paths could lead into. For one requester.
 class LedInto final : private CheckoutTree {
  public:
   /// Both references must outlive it.
-  LedInto(const StoreInterior& store, const Asker& asker) : store_(store), asker_(asker) {}
+  LedInto(const StoreInterior& store, const Requester& requester)
+      : store_(store), requester_(requester) {}
 
   /// As Checkouts::led_into().
   [[nodiscard]] result<std::vector<CheckoutPlace>> find(const std::vector<WrittenPath>& paths);
@@ -33,7 +34,7 @@ class LedInto final : private CheckoutTree {
   [[nodiscard]] result<void> find(const WrittenPath& path);
 
   const StoreInterior& store_;
-  const Asker& asker_;
+  const Requester& requester_;
   std::map<std::string, FolderNames> known_;    ///< folders that were listed
   std::map<std::string, CheckoutPlace> looks_;  ///< what was looked at
   std::map<std::string, CheckoutPlace> found_;  ///< by their paths
@@ -42,6 +43,6 @@ class LedInto final : private CheckoutTree {
 
 /// As Checkouts::place_of().
 [[nodiscard]] result<CheckoutPlace> place_in(const StoreInterior& store, const std::string& path,
-                                             const Asker& asker);
+                                             const Requester& requester);
 
 }  // namespace shaman

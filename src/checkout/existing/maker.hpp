@@ -8,9 +8,9 @@
 
 namespace shaman {
 
-/// The record of who made a checkout: one line of text, the scope of its asker (Asker::scope),
-/// escaped. A checkout's link path_rules::kMakerName leads to this blob, so that the record appears
-/// and vanishes together with the checkout.
+/// The record of who made a checkout: one line of text, the scope of its requester
+/// (Requester::scope), escaped. A checkout's link path_rules::kMakerName leads to this blob, so
+/// that the record appears and vanishes together with the checkout.
 [[nodiscard]] std::string maker_record(std::string_view scope);
 
 /// The blob that the link leads to when somebody of this scope made the checkout.

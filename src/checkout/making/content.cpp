@@ -25,11 +25,11 @@ Error unreadable(std::string_view path, const std::string& why) {
 
 }  // namespace
 
-result<Content::Manifest> Content::manifest(const Asker& asker) {
-  const auto place = place_.look(asker);
+result<Content::Manifest> Content::manifest(const Requester& requester) {
+  const auto place = place_.look(requester);
   if (!place) return place.error();
   const bool is_found = place->kind == CheckoutPlace::Kind::checkout;
-  if (!asker.knows_all && !(is_found && place->may_erase)) return place_.not_let_in();
+  if (!requester.knows_all && !(is_found && place->may_erase)) return place_.not_let_in();
   if (!is_found) return place_.not_found();
   fs::FileSystem& file_system = store_.file_system();
   const auto text = file_system.read_link(place_.checkout(), path_rules::kManifestName);
@@ -39,8 +39,8 @@ result<Content::Manifest> Content::manifest(const Asker& asker) {
   return unreadable(place_.path(), "it has no manifest, and was made by another program");
 }
 
-result<CheckoutContent> Content::read(const Asker& asker) {
-  const auto found = manifest(asker);
+result<CheckoutContent> Content::read(const Requester& requester) {
+  const auto found = manifest(requester);
   if (!found) return found.error();
   CheckoutContent content;
   content.made = found->made;
@@ -63,11 +63,11 @@ result<CheckoutContent> Content::read(const Asker& asker) {
   return content;
 }
 
-result<std::vector<FoundCheckout>> made_by(const StoreInterior& store, const Asker& asker,
+result<std::vector<FoundCheckout>> made_by(const StoreInterior& store, const Requester& requester,
                                            std::vector<FoundCheckout> found) {
   std::vector<FoundCheckout> own;
-  if (asker.scope.empty()) return own;
-  const BlobId maker = maker_id(asker.scope);
+  if (requester.scope.empty()) return own;
+  const BlobId maker = maker_id(requester.scope);
   for (FoundCheckout& checkout : found) {
     const auto link = store.file_system().read_link(
         store.root().jobs, checkout.path + "/" + std::string(path_rules::kMakerName));

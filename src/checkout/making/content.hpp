@@ -23,17 +23,17 @@ class Content {
     fs::Time made;
   };
   /// As Checkouts::manifest_of() and content_of(); one of them, once.
-  [[nodiscard]] result<Manifest> manifest(const Asker& asker);
-  [[nodiscard]] result<CheckoutContent> read(const Asker& asker);
+  [[nodiscard]] result<Manifest> manifest(const Requester& requester);
+  [[nodiscard]] result<CheckoutContent> read(const Requester& requester);
 
  private:
   const StoreInterior& store_;
   Erasure place_;
 };
 
-/// Of these, those that somebody of the asker's scope made.
+/// Of these, those that somebody of the requester's scope made.
 [[nodiscard]] result<std::vector<FoundCheckout>> made_by(const StoreInterior& store,
-                                                         const Asker& asker,
+                                                         const Requester& requester,
                                                          std::vector<FoundCheckout> found);
 
 }  // namespace shaman

@@ -90,7 +90,7 @@ result<std::unique_ptr<State>> make_plan(CheckoutRequest request, const Checkout
   plan->asked_path = std::move(request.path);
   plan->may_reuse = request.may_reuse;
   plan->idempotency_key = std::move(request.idempotency_key);
-  plan->asker = std::move(request.asker);
+  plan->requester = std::move(request.requester);
   plan->files = std::move(request.files);
   add_files(*plan);
   for (const PlannedFile& file : plan->by_folder)

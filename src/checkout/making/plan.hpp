@@ -24,7 +24,7 @@ struct CheckoutPlan::State {
   std::string asked_path;
   std::string idempotency_key;
   bool may_reuse = false;
-  Asker asker;
+  Requester requester;
   FileList files;                      ///< as they came; owns the paths, but for `rewritten`
   std::string rewritten;               ///< paths whose `\` became `/`
   std::vector<PlannedFile> by_folder;  ///< each path once, in path_rules::folder_order

@@ -111,13 +111,13 @@ bool Reuse::is_same(const fs::Folder& checkout) {
 }
 
 // The manifest first, which tells most others apart. Of another maker is also one that has a record
-// where this asker leaves none.
+// where this requester leaves none.
 bool Reuse::has_own_links(const fs::Folder& checkout) {
   const std::size_t depth = 1 + asked_.size();
   const bool has_all = std::ranges::all_of(
       own_, [&](const PlannedFile& link) { return leads_to(checkout, link.path, link.id, depth); });
   if (!has_all) return false;
-  if (!plan_.asker.scope.empty()) return true;
+  if (!plan_.requester.scope.empty()) return true;
   const auto maker = store_.file_system().stat(checkout, path_rules::kMakerName);
   return !maker && maker.error() == boost::system::errc::no_such_file_or_directory;
 }

@@ -174,15 +174,8 @@ result<SharedStorage> Manager::shared_storage(const std::string& audience,
   return impl_->ask(calls::shared_storage(audience, platform));
 }
 
-result<std::vector<std::string>> Manager::variable_values(const std::string& audience,
-                                                          const std::string& platform) {
-  const result<json> object = impl_->get_json(
-      "configuration/variables/" + audience + "/" + platform, "which variables it has");
-  if (!object) return object.error();
-  std::vector<std::string> values;
-  for (const json& variable : *object)
-    values.push_back(text_of(variable, "value"));
-  return values;
+result<Variables> Manager::variables(const std::string& audience, const std::string& platform) {
+  return impl_->ask(calls::variables(audience, platform));
 }
 
 result<void> Manager::check(const json& job) {

@@ -118,15 +118,15 @@ std::optional<Response> admit(Exchange& exchange, Role needed) {
   warn_of_silent_proxy(exchange);
   if (!exchange.options.access) {
     exchange.principal.role = Role::admin;
-    exchange.asker.client = client_of(exchange);
-    exchange.connection.set_client(exchange.asker.client);
+    exchange.requester.client = client_of(exchange);
+    exchange.connection.set_client(exchange.requester.client);
     return std::nullopt;
   }
   const Evidence evidence = evidence_of(exchange);
   exchange.principal = judge(evidence, exchange.options);
   const auth::Principal& who = exchange.principal;
-  exchange.asker = {who.scope, who.role == Role::admin, client_of(exchange)};
-  exchange.connection.set_client(exchange.asker.client);
+  exchange.requester = {who.scope, who.role == Role::admin, client_of(exchange)};
+  exchange.connection.set_client(exchange.requester.client);
   const bool has_token = !token_of(exchange.head).empty();
   const bool has_login = !has_token && !evidence.bearer.empty();
   std::optional<Response> refused;

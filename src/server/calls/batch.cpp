@@ -56,7 +56,7 @@ Task<Response> post_batch(Exchange& exchange) {
   exchange.grants.push_back(*std::move(memory));
   const auto outcome = std::make_shared<BatchOutcome>(exchange.connection.event().waker());
   const auto reader =
-      std::make_shared<BatchReader>(exchange.services.store, exchange.asker, limits, outcome);
+      std::make_shared<BatchReader>(exchange.services.store, exchange.requester, limits, outcome);
   exchange.discard_limit = limits.files * limits.file_bytes;
 
   result<void> done;

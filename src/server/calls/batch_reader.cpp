@@ -100,7 +100,7 @@ result<void> BatchReader::begin_file() {
   };
   if (id_.size > limits_.file_bytes) {
     refuse(413, "a batch takes files of at most " + units::size_text(limits_.file_bytes));
-  } else if (auto begun = store_.begin_upload(id_, true, asker_); !begun) {
+  } else if (auto begun = store_.begin_upload(id_, true, requester_); !begun) {
     refuse(status_of(begun.error().code), begun.error().message());
   } else if (auto* const upload = std::get_if<Upload>(&*begun)) {
     upload_ = std::move(*upload);

@@ -55,9 +55,12 @@ class BatchOutcome {
 /// One thread at a time; blocks on the disk.
 class BatchReader {
  public:
-  BatchReader(Store& store, Asker asker, const BatchLimits& limits,
+  BatchReader(Store& store, Requester requester, const BatchLimits& limits,
               std::shared_ptr<BatchOutcome> outcome)
-      : store_(store), asker_(std::move(asker)), limits_(limits), outcome_(std::move(outcome)) {}
+      : store_(store),
+        requester_(std::move(requester)),
+        limits_(limits),
+        outcome_(std::move(outcome)) {}
 
   /// Takes as much of the body as it can before too many files wait for the disk; the rest is to be
   /// given again. errc::malformed_request: this is no batch, or has too many files; what was taken
@@ -73,7 +76,7 @@ class BatchReader {
   void end_file();
 
   Store& store_;
-  const Asker asker_;
+  const Requester requester_;
   const BatchLimits limits_;
   const std::shared_ptr<BatchOutcome> outcome_;
   std::string header_;

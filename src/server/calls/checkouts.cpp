@@ -31,7 +31,7 @@ struct List {
 
 result<List> list(const Exchange& exchange) {
   std::vector<std::string> unread;
-  auto found = exchange.services.checkouts.list_for(exchange.asker, &unread);
+  auto found = exchange.services.checkouts.list_for(exchange.requester, &unread);
   if (!found) return found.error();
   return List{*std::move(found), unread.size()};
 }
@@ -134,13 +134,13 @@ Task<Response> get_checkout(Exchange& exchange) {
   Checkouts& checkouts = exchange.services.checkouts;
   WorkerPool& pool = exchange.services.pools.requests;
   const auto manifest = co_await run_on(
-      pool, exchange.connection, [&] { return checkouts.manifest_of(path, exchange.asker); });
+      pool, exchange.connection, [&] { return checkouts.manifest_of(path, exchange.requester); });
   if (!manifest) co_return Response::error(manifest.error());
   if (auto refused = co_await set_aside_for_json(exchange, manifest->size))
     co_return *std::move(refused);
   exchange.connection.enter_working();
   auto content = co_await run_on(pool, exchange.connection,
-                                 [&] { return checkouts.content_of(path, exchange.asker); });
+                                 [&] { return checkouts.content_of(path, exchange.requester); });
   if (!content) co_return Response::error(content.error());
   co_return answer_of(std::make_unique<ContentAnswer>(path, *std::move(content)));
 }

@@ -31,17 +31,18 @@ result<Prepared> prepare(Exchange& exchange, JsonBody& body, std::string idempot
   exchange.checkout = request->checkout_path;
   auto plan =
       services.checkouts.validate({std::move(request->checkout_path), std::move(request->files),
-                                   std::move(idempotency_key), exchange.asker, may_reuse});
+                                   std::move(idempotency_key), exchange.requester, may_reuse});
   if (!plan) return plan.error();
   auto uploads = services.checkouts.being_uploaded(*plan);
   if (!uploads) return uploads.error();
   return Prepared{*std::move(plan), *std::move(uploads)};
 }
 
-std::uint64_t progress_of(const Store& store, const std::vector<BlobId>& ids, const Asker& asker) {
+std::uint64_t progress_of(const Store& store, const std::vector<BlobId>& ids,
+                          const Requester& requester) {
   std::uint64_t sum = 0;
   for (const BlobId& id : ids)
-    sum += store.upload_progress(id, asker);
+    sum += store.upload_progress(id, requester);
   return sum;
 }
 
@@ -52,7 +53,7 @@ class UploadWait {
   UploadWait(Exchange& exchange, Clock::time_point until)
       : connection_(exchange.connection),
         store_(exchange.services.store),
-        asker_(exchange.asker),
+        requester_(exchange.requester),
         until_(until) {}
 
   // False when there is no use in waiting any longer.
@@ -63,7 +64,7 @@ class UploadWait {
         *released = true;
         wake();
       };
-      const auto waiter = store_.when_released(ids.back(), std::move(wake), asker_);
+      const auto waiter = store_.when_released(ids.back(), std::move(wake), requester_);
       while (!*released)
         if (!co_await look_later(ids)) co_return false;
       ids.pop_back();
@@ -87,7 +88,7 @@ class UploadWait {
         std::min<Clock::time_point>(Clock::now() + kLook, std::min(until_, stalled_at));
     co_await connection_.event().wait(next_look);
     // That one ended counts as progress as much as that one grew.
-    const auto progress = std::pair(ids.size(), progress_of(store_, ids, asker_));
+    const auto progress = std::pair(ids.size(), progress_of(store_, ids, requester_));
     if (std::exchange(seen_, progress) != progress) moved_at_ = Clock::now();
     co_return is_worthwhile();
   }
@@ -100,7 +101,7 @@ class UploadWait {
 
   Connection& connection_;
   Store& store_;
-  const Asker& asker_;
+  const Requester& requester_;
   const Clock::time_point until_;
   Clock::time_point moved_at_ = Clock::now();
   std::pair<std::size_t, std::uint64_t> seen_;

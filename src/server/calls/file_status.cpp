@@ -15,12 +15,12 @@ struct Found {
   std::optional<std::uint64_t> held;
 };
 
-result<Found> look(Store& store, const BlobId& id, const Asker& asker) {
-  const auto status = store.status(id, asker);
+result<Found> look(Store& store, const BlobId& id, const Requester& requester) {
+  const auto status = store.status(id, requester);
   if (!status) return status.error();
   Found found{*status, std::nullopt};
   if (*status == BlobStatus::stored) return found;
-  const auto held = store.peek_held(id, asker);
+  const auto held = store.peek_held(id, requester);
   if (!held) return held.error();
   found.held = held.value();
   return found;
@@ -31,7 +31,7 @@ result<std::optional<Found>> look_at_once(const Exchange& exchange, const BlobId
   InlineLookupPolicy& looks = exchange.services.looks;
   if (!looks.may_be_taken_here()) return std::optional<Found>();
   const InlineLookupPolicy::Look look(looks);
-  const auto status = exchange.services.store.status_at_once(id, exchange.asker);
+  const auto status = exchange.services.store.status_at_once(id, exchange.requester);
   if (!status) return status.error();
   if (!*status) return std::optional<Found>();
   return std::optional(Found{**status, std::nullopt});
@@ -57,7 +57,7 @@ Task<Response> get_file_status(Exchange& exchange) {
   if (*at_once) co_return status_json(**at_once);
   Store& store = exchange.services.store;
   const auto found = co_await run_on(exchange.services.pools.quick, exchange.connection,
-                                     [&] { return look(store, *id, exchange.asker); });
+                                     [&] { return look(store, *id, exchange.requester); });
   if (!found) co_return Response::error(found.error());
   co_return status_json(*found);
 }

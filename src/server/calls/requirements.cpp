@@ -15,11 +15,12 @@ namespace {
 
 // All in one piece of work: handing it from thread to thread would cost a small request more than
 // the work itself.
-result<Response> answer(Store& store, JsonBody& body, std::size_t max_files, const Asker& asker) {
+result<Response> answer(Store& store, JsonBody& body, std::size_t max_files,
+                        const Requester& requester) {
   auto request = read_files_request(body, FilesRequestKind::requirements, max_files);
   if (!request) return request.error();
   std::vector<BlobStatus> statuses(request->files.size());
-  if (const auto required = store.require(request->files, statuses, asker); !required)
+  if (const auto required = store.require(request->files, statuses, requester); !required)
     return required.error();
   auto source =
       std::make_unique<RequirementsAnswer>(std::move(request->files), std::move(statuses));
@@ -45,7 +46,7 @@ Task<Response> post_requirements(Exchange& exchange) {
   exchange.connection.enter_working();
   auto response = co_await run_on(pool_for(exchange), exchange.connection, [&exchange, &body] {
     return answer(exchange.services.store, body, exchange.options.limits.json_files,
-                  exchange.asker);
+                  exchange.requester);
   });
   if (!response) co_return Response::error(response.error());
   co_return *std::move(response);

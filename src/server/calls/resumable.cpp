@@ -187,7 +187,7 @@ Response busy() {
 Task<Response> store_empty(Exchange& exchange, const BlobId& id) {
   Store& store = exchange.services.store;
   auto begun = co_await run_on(exchange.services.pools.quick, exchange.connection,
-                               [&] { return store.begin_upload(id, false, exchange.asker); });
+                               [&] { return store.begin_upload(id, false, exchange.requester); });
   if (!begun) co_return Response::error(begun.error());
   auto* const upload = std::get_if<Upload>(&*begun);
   if (upload == nullptr) co_return already_stored(exchange, id, 208);
@@ -227,7 +227,7 @@ Task<Response> create_resumable(Exchange& exchange, const BlobId& id) {
   for (;;) {
     connection.enter_working();
     auto begun = co_await run_on(exchange.services.pools.quick, connection, [&] {
-      return store.create_resumable(id, can_defer, takeover, exchange.asker);
+      return store.create_resumable(id, can_defer, takeover, exchange.requester);
     });
     if (!begun) co_return Response::error(begun.error());
     if (auto* const upload = std::get_if<Upload>(&*begun)) {
@@ -270,7 +270,7 @@ Task<Response> patch_file(Exchange& exchange) {
   for (;;) {
     connection.enter_working();
     auto begun = co_await run_on(exchange.services.pools.disk, connection, [&] {
-      return store.append_resumable(id, takeover, exchange.asker);
+      return store.append_resumable(id, takeover, exchange.requester);
     });
     if (!begun) co_return Response::error(begun.error());
     if (auto* const upload = std::get_if<Upload>(&*begun)) {
@@ -289,7 +289,7 @@ Task<Response> head_file(Exchange& exchange) {
   if (!id) co_return Response::error(id.error());
   Store& store = exchange.services.store;
   auto held = co_await ask_held(exchange, [&](std::function<void()> wake) {
-    return store.held_of(*id, std::move(wake), exchange.asker);
+    return store.held_of(*id, std::move(wake), exchange.requester);
   });
   if (!held) co_return Response::error(held.error());
   if (std::holds_alternative<NotHeld>(*held)) co_return not_held();
@@ -308,7 +308,7 @@ Task<Response> delete_file(Exchange& exchange) {
   if (!id) co_return Response::error(id.error());
   Store& store = exchange.services.store;
   auto held = co_await ask_held(exchange, [&](std::function<void()> wake) {
-    return store.cancel_resumable(*id, std::move(wake), exchange.asker);
+    return store.cancel_resumable(*id, std::move(wake), exchange.requester);
   });
   if (!held) co_return Response::error(held.error());
   if (std::holds_alternative<Taken>(*held)) co_return busy();

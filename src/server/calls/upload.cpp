@@ -54,7 +54,7 @@ using Begun = std::optional<BeginResult>;
 result<Begun> begin_and_store(Exchange& exchange, const BlobId& id, bool can_defer) {
   thread_local std::array<char, kSmall> content;
   Store& store = exchange.services.store;
-  auto begun = store.begin_upload(id, can_defer, exchange.asker);
+  auto begun = store.begin_upload(id, can_defer, exchange.requester);
   if (!begun) return begun.error();
   auto* const upload = std::get_if<Upload>(&*begun);
   if (upload == nullptr) return Begun(std::move(*begun));
@@ -76,7 +76,7 @@ Task<result<Begun>> begin(Exchange& exchange, const BlobId& id, bool can_defer) 
     co_return co_await run_on(store.commit_pool(), connection,
                               [&] { return begin_and_store(exchange, id, can_defer); });
   co_return co_await run_on(exchange.services.pools.quick, connection, [&]() -> result<Begun> {
-    auto begun = store.begin_upload(id, can_defer, exchange.asker);
+    auto begun = store.begin_upload(id, can_defer, exchange.requester);
     if (!begun) return begun.error();
     return Begun(std::move(*begun));
   });

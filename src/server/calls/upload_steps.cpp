@@ -65,7 +65,7 @@ Task<> wait_for_claim(Exchange& exchange, const BlobId& id) {
   Connection& connection = exchange.connection;
   const auto begin = Clock::now();
   const auto waiter =
-      exchange.services.store.when_released(id, connection.event().waker(), exchange.asker);
+      exchange.services.store.when_released(id, connection.event().waker(), exchange.requester);
   co_await connection.event().wait(begin + connection.timeouts().work / 4);
   if (!connection.is_lost() && Clock::now() - begin < kBetweenClaims)
     co_await connection.event().wait(begin + kBetweenClaims);

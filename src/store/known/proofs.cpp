@@ -170,8 +170,8 @@ void Proofs::add(std::string_view scope, const BlobId& id) {
 }
 
 bool Proofs::View::has(const BlobId& id) {
-  if (asker_.knows_all) return true;
-  if (!of_) of_ = proofs_.of(asker_.scope);
+  if (requester_.knows_all) return true;
+  if (!of_) of_ = proofs_.of(requester_.scope);
   if (of_->has(id)) return true;
   if (std::exchange(has_looked_, true)) return false;
   of_->look(proofs_.file_system_);

@@ -17,7 +17,7 @@
 
 namespace shaman {
 
-/// Which blobs each scope of askers has proved to have, by having sent them
+/// Which blobs each scope of requesters has proved to have, by having sent them
 /// (docs/design/0073-a-checksum-is-no-key.md). Kept in `.shaman/proofs`, a folder a scope, in it
 /// one file a server that only grows: 40 bytes a proof. A proof that is lost costs sending the file
 /// once more, so nothing is flushed, and what cannot be read is taken for nothing. Thread-safe;
@@ -40,16 +40,16 @@ class Proofs {
     looked_for,  ///< once a View, at the first blob that is not known
     left_out,    ///< where not to know costs no more than the look
   };
-  /// What one call's asker has proved.
+  /// What one call's requester has proved.
   class View {
    public:
-    View(Proofs& proofs, const Asker& asker, Others others = Others::looked_for)
-        : proofs_(proofs), asker_(asker), has_looked_(others == Others::left_out) {}
+    View(Proofs& proofs, const Requester& requester, Others others = Others::looked_for)
+        : proofs_(proofs), requester_(requester), has_looked_(others == Others::left_out) {}
     [[nodiscard]] bool has(const BlobId& id);
 
    private:
     Proofs& proofs_;
-    const Asker& asker_;
+    const Requester& requester_;
     std::shared_ptr<struct ProofsOfScope> of_;
     bool has_looked_;
   };

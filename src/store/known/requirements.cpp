@@ -26,8 +26,12 @@ constexpr std::size_t kSample = 1024;
 class Requirements {
  public:
   Requirements(Store::Impl& store, bool trust_memory, const Store::Impl::IdAt& id_at,
-               std::span<BlobStatus> out, const Asker& asker)
-      : store_(store), trust_memory_(trust_memory), id_at_(id_at), out_(out), asker_(asker) {}
+               std::span<BlobStatus> out, const Requester& requester)
+      : store_(store),
+        trust_memory_(trust_memory),
+        id_at_(id_at),
+        out_(out),
+        requester_(requester) {}
 
   result<void> run() {
     find_unknown_to_memory();
@@ -45,7 +49,7 @@ class Requirements {
   // Answers what was marked lately; the rest has to be looked at.
   void find_unknown_to_memory() {
     const fs::Time now = store_.file_system.now();
-    Proofs::View known(store_.proofs, asker_);
+    Proofs::View known(store_.proofs, requester_);
     for (std::size_t i = 0; i < out_.size(); ++i) {
       if (!known.has(id_at_(i)))
         out_[i] = status_if_absent(id_at_(i));
@@ -58,7 +62,7 @@ class Requirements {
   }
 
   BlobStatus status_if_absent(const BlobId& id) const {
-    return store_.is_claimed(id, asker_) ? BlobStatus::uploading : BlobStatus::unknown;
+    return store_.is_claimed(id, requester_) ? BlobStatus::uploading : BlobStatus::unknown;
   }
 
   void look_at_all(std::size_t first, std::size_t last) {
@@ -73,7 +77,7 @@ class Requirements {
     for (std::size_t at = begin; at < end && !failed_; ++at) {
       const std::size_t i = remaining_[at];
       const BlobId id = id_at_(i);
-      if (store_.is_committing(id, asker_)) {
+      if (store_.is_committing(id, requester_)) {
         out_[i] = BlobStatus::uploading;
         continue;
       }
@@ -149,7 +153,7 @@ class Requirements {
   const bool trust_memory_;
   const Store::Impl::IdAt& id_at_;
   const std::span<BlobStatus> out_;
-  const Asker& asker_;
+  const Requester& requester_;
   std::vector<std::size_t> remaining_;
   std::optional<ShardIndex> shards_;
   std::atomic<std::size_t> absent_{0};
@@ -162,14 +166,15 @@ class Requirements {
 }  // namespace
 
 result<void> Store::Impl::mark_all(bool trust_memory, const IdAt& id_at, std::span<BlobStatus> out,
-                                   const Asker& asker) {
-  return Requirements(*this, trust_memory, id_at, out, asker).run();
+                                   const Requester& requester) {
+  return Requirements(*this, trust_memory, id_at, out, requester).run();
 }
 
-result<void> Store::require(const FileList& files, std::span<BlobStatus> out, const Asker& asker) {
+result<void> Store::require(const FileList& files, std::span<BlobStatus> out,
+                            const Requester& requester) {
   return impl_->guarded([&] {
     return impl_->mark_all(
-        true, [&](std::size_t i) { return files[i].id; }, out, asker);
+        true, [&](std::size_t i) { return files[i].id; }, out, requester);
   });
 }
 

@@ -50,9 +50,9 @@ class Reservations {
     SpaceShares::Hold* hold_ = nullptr;
   };
 
-  /// A file of so many bytes is going to come. `client` is Asker::client. Its bytes are set aside
-  /// as it comes, its inodes now. errc::storage_full says what is short: for this size there is no
-  /// room now.
+  /// A file of so many bytes is going to come. `client` is Requester::client. Its bytes are set
+  /// aside as it comes, its inodes now. errc::storage_full says what is short: for this size there
+  /// is no room now.
   [[nodiscard]] result<Hold> begin_upload(std::string_view client, std::uint64_t bytes);
 
   /// What something counts for.

@@ -16,18 +16,19 @@ void drop_partial(Store::Impl& store, const BlobId& key) {
 }
 
 result<std::unique_ptr<Upload::State>> open_partial(Store::Impl& store, const BlobId& id,
-                                                    const Asker& asker, ClaimTable::Ticket ticket,
-                                                    Lease lease, bool may_create) {
-  auto state = std::make_unique<Upload::State>(store, id, asker, ticket);
-  auto open = store.partials.open(state->key, asker.client);
+                                                    const Requester& requester,
+                                                    ClaimTable::Ticket ticket, Lease lease,
+                                                    bool may_create) {
+  auto state = std::make_unique<Upload::State>(store, id, requester, ticket);
+  auto open = store.partials.open(state->key, requester.client);
   if (!open) return open.error();
   if (!open.value() && !may_create) return std::unique_ptr<Upload::State>();
   const std::uint64_t missing = id.size - (open.value() ? (*open)->durable : 0);
-  auto reserved = store.reservations.begin_upload(asker.client, missing);
+  auto reserved = store.reservations.begin_upload(requester.client, missing);
   if (!reserved) return reserved.error();
   state->reserved = *std::move(reserved);
   if (!open.value()) {
-    auto created = store.partials.create(state->key, asker.client);
+    auto created = store.partials.create(state->key, requester.client);
     if (!created) return created.error();
     open = std::optional(std::move(*created));
   }
@@ -43,11 +44,11 @@ result<std::unique_ptr<Upload::State>> open_partial(Store::Impl& store, const Bl
 }
 
 result<HeldResult> held(Store::Impl& store, const BlobId& id, std::function<void()> wake,
-                        const Asker& asker) {
-  const BlobId key = Store::Impl::key_of(asker, id);
+                        const Requester& requester) {
+  const BlobId key = Store::Impl::key_of(requester, id);
   const auto lease = store.partial_leases.try_take(key, {}, std::move(wake));
   if (!lease) return HeldResult(Taken{});
-  const auto stored = store.holds(id, asker, BlobFolder::Mark::as_used_now);
+  const auto stored = store.holds(id, requester, BlobFolder::Mark::as_used_now);
   if (!stored) return stored.error();
   if (stored.value()) return HeldResult(AlreadyStored{});
   const auto offset = store.partials.offset(key);
@@ -57,8 +58,8 @@ result<HeldResult> held(Store::Impl& store, const BlobId& id, std::function<void
 }
 
 result<HeldResult> cancel(Store::Impl& store, const BlobId& id, std::function<void()> wake,
-                          const Asker& asker) {
-  const BlobId key = Store::Impl::key_of(asker, id);
+                          const Requester& requester) {
+  const BlobId key = Store::Impl::key_of(requester, id);
   const auto lease = store.partial_leases.try_take(key, {}, std::move(wake));
   if (!lease) return HeldResult(Taken{});
   const auto removed = store.partials.remove(key);
@@ -70,25 +71,27 @@ result<HeldResult> cancel(Store::Impl& store, const BlobId& id, std::function<vo
 }  // namespace
 
 result<ResumeResult> Store::Impl::create_resumable(const BlobId& id, bool can_defer,
-                                                   const Takeover& takeover, const Asker& asker) {
+                                                   const Takeover& takeover,
+                                                   const Requester& requester) {
   Impl& store = *this;
   if (store.refuses_uploads) return Error{errc::shutting_down, {}};
-  const BlobId key = Store::Impl::key_of(asker, id);
+  const BlobId key = Store::Impl::key_of(requester, id);
   const auto ticket = store.claims.claim(key, store.file_system.steady_now());
   // Gives the claim back, whatever comes.
-  const auto claim = ticket ? std::make_unique<Upload::State>(store, id, asker, *ticket) : nullptr;
+  const auto claim =
+      ticket ? std::make_unique<Upload::State>(store, id, requester, *ticket) : nullptr;
   const auto busy = [&]() -> ResumeResult {
     if (can_defer) return Deferred{};
     return Claimed{};
   };
   if (!ticket && store.claims.is_committing(key)) return busy();
-  const auto stored = store.holds(id, asker, BlobFolder::Mark::as_used_now);
+  const auto stored = store.holds(id, requester, BlobFolder::Mark::as_used_now);
   if (!stored) return stored.error();
   if (stored.value()) return ResumeResult(AlreadyStored{});
   if (!ticket) return busy();
   auto lease = store.partial_leases.try_take(key, takeover.interrupt, takeover.wake);
   if (!lease) return ResumeResult(Taken{});
-  auto state = open_partial(store, id, asker, *ticket, std::move(*lease), true);
+  auto state = open_partial(store, id, requester, *ticket, std::move(*lease), true);
   if (!state && state.error().code == errc::limit_exceeded)
     return ResumeResult(NoPlace{state.error().message()});
   if (!state) return state.error();
@@ -97,13 +100,13 @@ result<ResumeResult> Store::Impl::create_resumable(const BlobId& id, bool can_de
 }
 
 result<ResumeResult> Store::Impl::append_resumable(const BlobId& id, const Takeover& takeover,
-                                                   const Asker& asker) {
+                                                   const Requester& requester) {
   Impl& store = *this;
-  const BlobId key = Store::Impl::key_of(asker, id);
+  const BlobId key = Store::Impl::key_of(requester, id);
   if (store.refuses_uploads) return Error{errc::shutting_down, {}};
   auto lease = store.partial_leases.try_take(key, takeover.interrupt, takeover.wake);
   if (!lease) return ResumeResult(Taken{});
-  const auto stored = store.holds(id, asker, BlobFolder::Mark::as_used_now);
+  const auto stored = store.holds(id, requester, BlobFolder::Mark::as_used_now);
   if (!stored) return stored.error();
   if (stored.value()) {
     drop_partial(store, key);
@@ -111,7 +114,7 @@ result<ResumeResult> Store::Impl::append_resumable(const BlobId& id, const Takeo
   }
   // Beside somebody who sends the whole of it, too: whoever is done first ends the other.
   const auto ticket = store.claims.claim(key, store.file_system.steady_now()).value_or(0);
-  auto state = open_partial(store, id, asker, ticket, std::move(*lease), false);
+  auto state = open_partial(store, id, requester, ticket, std::move(*lease), false);
   if (!state || !*state) store.claims.release(ticket, false);
   if (!state) return state.error();
   if (!*state) return ResumeResult(NotHeld{});
@@ -119,27 +122,29 @@ result<ResumeResult> Store::Impl::append_resumable(const BlobId& id, const Takeo
 }
 
 result<ResumeResult> Store::create_resumable(const BlobId& id, bool can_defer,
-                                             const Takeover& takeover, const Asker& asker) {
-  return impl_->guarded([&] { return impl_->create_resumable(id, can_defer, takeover, asker); });
+                                             const Takeover& takeover, const Requester& requester) {
+  return impl_->guarded(
+      [&] { return impl_->create_resumable(id, can_defer, takeover, requester); });
 }
 
 result<ResumeResult> Store::append_resumable(const BlobId& id, const Takeover& takeover,
-                                             const Asker& asker) {
-  return impl_->guarded([&] { return impl_->append_resumable(id, takeover, asker); });
+                                             const Requester& requester) {
+  return impl_->guarded([&] { return impl_->append_resumable(id, takeover, requester); });
 }
 
 result<HeldResult> Store::held_of(const BlobId& id, std::function<void()> wake,
-                                  const Asker& asker) {
-  return impl_->guarded([&] { return held(*impl_, id, std::move(wake), asker); });
+                                  const Requester& requester) {
+  return impl_->guarded([&] { return held(*impl_, id, std::move(wake), requester); });
 }
 
-result<std::optional<std::uint64_t>> Store::peek_held(const BlobId& id, const Asker& asker) {
-  return impl_->guarded([&] { return impl_->partials.offset(Impl::key_of(asker, id)); });
+result<std::optional<std::uint64_t>> Store::peek_held(const BlobId& id,
+                                                      const Requester& requester) {
+  return impl_->guarded([&] { return impl_->partials.offset(Impl::key_of(requester, id)); });
 }
 
 result<HeldResult> Store::cancel_resumable(const BlobId& id, std::function<void()> wake,
-                                           const Asker& asker) {
-  return impl_->guarded([&] { return cancel(*impl_, id, std::move(wake), asker); });
+                                           const Requester& requester) {
+  return impl_->guarded([&] { return cancel(*impl_, id, std::move(wake), requester); });
 }
 
 result<std::uint64_t> Upload::checkpoint() {

@@ -122,10 +122,10 @@ std::string Store::Impl::temporary_name(const BlobId& id) {
 }
 
 result<BeginResult> Store::Impl::begin_upload(const BlobId& id, bool can_defer,
-                                              const Asker& asker) {
+                                              const Requester& requester) {
   Impl& store = *this;
   if (store.refuses_uploads) return Error{errc::shutting_down, {}};
-  const BlobId key = Store::Impl::key_of(asker, id);
+  const BlobId key = Store::Impl::key_of(requester, id);
   const bool was_claimed = store.claims.is_claimed(key);
   // Claimed before the disk is looked at: so nobody can commit the blob unseen in between.
   const auto ticket = store.claims.claim(key, store.file_system.steady_now());
@@ -134,15 +134,15 @@ result<BeginResult> Store::Impl::begin_upload(const BlobId& id, bool can_defer,
     return Claimed{};
   };
   if (!ticket && store.claims.is_committing(key)) return busy();
-  auto state = ticket ? std::make_unique<Upload::State>(store, id, asker, *ticket) : nullptr;
+  auto state = ticket ? std::make_unique<Upload::State>(store, id, requester, *ticket) : nullptr;
   // Who comes to send it, sends it: looking each time what other servers know would cost all.
   const auto stored =
-      store.holds(id, asker, BlobFolder::Mark::as_used_now, Proofs::Others::left_out);
+      store.holds(id, requester, BlobFolder::Mark::as_used_now, Proofs::Others::left_out);
   if (!stored) return stored.error();
   if (stored.value()) return BeginResult(AlreadyStored{});
   if (!ticket) return busy();
 
-  auto reserved = store.reservations.begin_upload(asker.client, id.size);
+  auto reserved = store.reservations.begin_upload(requester.client, id.size);
   if (!reserved) return reserved.error();
   state->reserved = *std::move(reserved);
   state->name = store.temporary_name(id);
@@ -154,8 +154,9 @@ result<BeginResult> Store::Impl::begin_upload(const BlobId& id, bool can_defer,
   return BeginResult(Upload(std::move(state)));
 }
 
-result<BeginResult> Store::begin_upload(const BlobId& id, bool can_defer, const Asker& asker) {
-  return impl_->guarded([&] { return impl_->begin_upload(id, can_defer, asker); });
+result<BeginResult> Store::begin_upload(const BlobId& id, bool can_defer,
+                                        const Requester& requester) {
+  return impl_->guarded([&] { return impl_->begin_upload(id, can_defer, requester); });
 }
 
 result<void> Store::Impl::finish(std::shared_ptr<Upload::State> upload) {

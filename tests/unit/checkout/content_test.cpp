@@ -13,24 +13,24 @@ namespace {
 
 class ContentTest : public CheckoutsTest {
  protected:
-  std::string made_by(const Asker& maker, const std::string& path) {
+  std::string made_by(const Requester& maker, const std::string& path) {
     auto wish = request(path, files_);
-    wish.asker = maker;
-    wish.asker.knows_all = true;
+    wish.requester = maker;
+    wish.requester.knows_all = true;
     const auto made = checkouts_->create(*checkouts_->validate(std::move(wish)));
     EXPECT_TRUE(made) << made.error().message();
     return made ? made->path : std::string();
   }
-  std::vector<std::string> listed(const Asker& asker) {
+  std::vector<std::string> listed(const Requester& requester) {
     std::vector<std::string> paths;
-    const auto found = checkouts_->list_for(asker);
+    const auto found = checkouts_->list_for(requester);
     EXPECT_TRUE(found);
     for (const FoundCheckout& checkout : *found)
       paths.push_back(checkout.path);
     return paths;
   }
-  errc failure(const std::string& path, const Asker& asker = {}) {
-    const auto content = checkouts_->content_of(path, asker);
+  errc failure(const std::string& path, const Requester& requester = {}) {
+    const auto content = checkouts_->content_of(path, requester);
     EXPECT_FALSE(content);
     return content ? errc::io_error : content.error().code;
   }
@@ -38,9 +38,9 @@ class ContentTest : public CheckoutsTest {
   BlobId blob_ = put(*store_, "content");
   BlobId other_ = put(*store_, "other");
   const Files files_{{"shot.blend", blob_}, {"a/b.png", other_}};
-  const Asker anna_{"token Anna", false};
-  const Asker ben_{"token Ben", false};
-  const Asker root_{"token Root", true};
+  const Requester anna_{"token Anna", false};
+  const Requester ben_{"token Ben", false};
+  const Requester root_{"token Root", true};
 };
 
 TEST_F(ContentTest, EverybodyListsTheirOwnAndAdminsAll) {
@@ -49,8 +49,8 @@ TEST_F(ContentTest, EverybodyListsTheirOwnAndAdminsAll) {
   created("film/shot3", files_);
   EXPECT_EQ(listed(anna_), std::vector<std::string>{"film/shot1"});
   EXPECT_EQ(listed(ben_), std::vector<std::string>{"film/shot2"});
-  EXPECT_TRUE(listed(Asker{"token Carl", false}).empty());
-  EXPECT_TRUE(listed(Asker{"", false}).empty());
+  EXPECT_TRUE(listed(Requester{"token Carl", false}).empty());
+  EXPECT_TRUE(listed(Requester{"", false}).empty());
   const std::vector<std::string> all{"film/shot1", "film/shot2", "film/shot3"};
   EXPECT_EQ(listed(root_), all);
   EXPECT_EQ(listed({}), all);

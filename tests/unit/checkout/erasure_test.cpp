@@ -48,24 +48,24 @@ TEST_F(ErasureTest, ALinkBesideCheckoutsMakesNoCheckoutOfTheirFolder) {
 
 class MakersTest : public CheckoutsTest {
  protected:
-  std::string made_by(const Asker& maker, std::string path) {
+  std::string made_by(const Requester& maker, std::string path) {
     auto asked = request(std::move(path), {{"f", blob_}});
-    asked.asker = maker;
-    asked.asker.knows_all = true;  // of the blob, which this is not about
+    asked.requester = maker;
+    asked.requester.knows_all = true;  // of the blob, which this is not about
     const auto made = checkouts_->create(*checkouts_->validate(std::move(asked)));
     EXPECT_TRUE(made) << made.error().message();
     return made ? made->path : std::string();
   }
-  bool may_erase(const std::string& path, const Asker& asker) {
-    const auto place = checkouts_->place_of(path, asker);
+  bool may_erase(const std::string& path, const Requester& requester) {
+    const auto place = checkouts_->place_of(path, requester);
     EXPECT_TRUE(place) << place.error().message();
     return place && place->may_erase;
   }
 
   BlobId blob_ = put(*store_, "content");
-  const Asker anna_{"token Anna", false};
-  const Asker ben_{"token Ben", false};
-  const Asker root_{"token Root", true};
+  const Requester anna_{"token Anna", false};
+  const Requester ben_{"token Ben", false};
+  const Requester root_{"token Root", true};
 };
 
 TEST_F(MakersTest, OnlyWhoMadeACheckoutOrAnAdminMayEraseIt) {
@@ -99,7 +99,7 @@ TEST_F(MakersTest, ACheckoutWithoutARecordIsAnAdmins) {
   EXPECT_FALSE(std::filesystem::exists(below("jobs/film/shot/.shaman-maker")));
   EXPECT_FALSE(may_erase(path, anna_));
   EXPECT_TRUE(may_erase(path, root_));
-  EXPECT_FALSE(may_erase(path, Asker{"", false}));
+  EXPECT_FALSE(may_erase(path, Requester{"", false}));
 }
 
 TEST_F(MakersTest, ARecordThatCannotBeReadOpensNothing) {

@@ -22,9 +22,9 @@ class LedIntoTest : public test::CheckoutsTest {
     make("shot1 final", ben_);
   }
 
-  void make(const char* path, const Asker& asker) {
+  void make(const char* path, const Requester& requester) {
     CheckoutRequest wanted = request(path, {});
-    wanted.asker = asker;
+    wanted.requester = requester;
     const auto plan = checkouts_->validate(std::move(wanted));
     ASSERT_TRUE(plan);
     const auto made = checkouts_->create(*plan);
@@ -41,8 +41,8 @@ class LedIntoTest : public test::CheckoutsTest {
     return "";
   }
 
-  Asker anna_;
-  Asker ben_;
+  Requester anna_;
+  Requester ben_;
 };
 
 TEST_F(LedIntoTest, EveryPathIsJudgedByWhereItCouldLead) {

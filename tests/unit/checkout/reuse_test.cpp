@@ -23,23 +23,23 @@ namespace {
 
 class ReuseTest : public CheckoutsTest {
  protected:
-  result<MadeCheckout> asked(const std::string& path, const Files& files, const Asker& asker = {},
-                             const std::string& key = {}) {
+  result<MadeCheckout> asked(const std::string& path, const Files& files,
+                             const Requester& requester = {}, const std::string& key = {}) {
     auto wish = request(path, files, key);
-    wish.asker = asker;
-    wish.asker.knows_all = true;  // of the blobs, which this is not about
+    wish.requester = requester;
+    wish.requester.knows_all = true;  // of the blobs, which this is not about
     wish.may_reuse = true;
     return checkouts_->create(*checkouts_->validate(std::move(wish)));
   }
-  std::string fresh(const std::string& path, const Files& files, const Asker& asker = {}) {
-    const auto made = asked(path, files, asker);
+  std::string fresh(const std::string& path, const Files& files, const Requester& requester = {}) {
+    const auto made = asked(path, files, requester);
     EXPECT_TRUE(made) << made.error().message();
     EXPECT_FALSE(made->is_reused);
     return made->path;
   }
   void expect_reused(const std::string& found, const std::string& path, const Files& files,
-                     const Asker& asker = {}) {
-    const auto made = asked(path, files, asker);
+                     const Requester& requester = {}) {
+    const auto made = asked(path, files, requester);
     ASSERT_TRUE(made) << made.error().message();
     EXPECT_TRUE(made->is_reused);
     EXPECT_EQ(made->path, found);
@@ -73,8 +73,8 @@ class ReuseTest : public CheckoutsTest {
   BlobId blob_ = put(*store_, "content");
   BlobId other_ = put(*store_, "other");
   const Files files_{{"shot.blend", blob_}, {"tex/deep/a.png", other_}, {"tex/b.png", blob_}};
-  const Asker anna_{"token Anna", false};
-  const Asker ben_{"token Ben", false};
+  const Requester anna_{"token Anna", false};
+  const Requester ben_{"token Ben", false};
 };
 
 TEST_F(ReuseTest, TheSameFilesAtTheSamePathAreOneCheckout) {

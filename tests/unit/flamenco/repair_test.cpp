@@ -11,7 +11,7 @@ using Kind = CheckoutPlace::Kind;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// Two checkouts: "film/mine" is the asker's, "film/hers" somebody else's.
+// Two checkouts: "film/mine" is the requester's, "film/hers" somebody else's.
 result<CheckoutPlace> place_of(const std::string& path) {
   if (path.size() > 300) return CheckoutPlace{Kind::unsafe};
   for (const char* const checkout : {"film/mine", "film/hers"}) {

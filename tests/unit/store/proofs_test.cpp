@@ -16,22 +16,22 @@ using test::id_of;
 
 class ProofsTest : public test::StoreTest {
  protected:
-  const Asker anna_{"token anna", false};
-  const Asker ben_{"token ben", false};
+  const Requester anna_{"token anna", false};
+  const Requester ben_{"token ben", false};
 
-  void send(Store& store, std::string_view content, const Asker& asker) {
-    auto begun = store.begin_upload(id_of(content), false, asker);
+  void send(Store& store, std::string_view content, const Requester& requester) {
+    auto begun = store.begin_upload(id_of(content), false, requester);
     ASSERT_TRUE(begun);
     Upload upload = std::move(std::get<Upload>(*begun));
     ASSERT_TRUE(upload.write(bytes(content)));
     ASSERT_TRUE(test::commit(store, std::move(upload)));
   }
-  [[nodiscard]] files::path folder_of(const Asker& asker) const {
-    return below(".shaman/proofs/" + Sha256::of(asker.scope).hex());
+  [[nodiscard]] files::path folder_of(const Requester& requester) const {
+    return below(".shaman/proofs/" + Sha256::of(requester.scope).hex());
   }
-  [[nodiscard]] std::vector<files::path> proof_files(const Asker& asker) const {
+  [[nodiscard]] std::vector<files::path> proof_files(const Requester& requester) const {
     std::vector<files::path> found;
-    for (const auto& entry : files::directory_iterator(folder_of(asker)))
+    for (const auto& entry : files::directory_iterator(folder_of(requester)))
       found.push_back(entry.path());
     return found;
   }

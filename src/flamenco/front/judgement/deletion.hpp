@@ -21,8 +21,8 @@ namespace shaman::proxy {
 [[nodiscard]] std::string checkout_id_of(const manager::Job& job);
 
 /// The checkouts that a job names. errc::not_let_in where the job could lead into one that the
-/// asker did not make: when it was submitted, by what the job records, whether that is still there
-/// or not; now, where it brings no record.
+/// requester did not make: when it was submitted, by what the job records, whether that is still
+/// there or not; now, where it brings no record.
 [[nodiscard]] result<jobs::DeletedJob> judge_deletion(const manager::Job& job,
                                                       const JobRules& rules);
 

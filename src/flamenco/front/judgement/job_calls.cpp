@@ -42,19 +42,19 @@ JobCalls::JobCalls(http::Exchange& exchange, Upstream& upstream, const JobHooks&
 // checkout it does not matter.
 JobRules JobCalls::rules() const {
   Checkouts& checkouts = exchange_.services.checkouts;
-  const Asker& asker = exchange_.asker;
+  const Requester& requester = exchange_.requester;
   JobRules rules;
-  rules.place_of = [&checkouts, &asker](const std::string& path) {
-    return checkouts.place_of(path, asker);
+  rules.place_of = [&checkouts, &requester](const std::string& path) {
+    return checkouts.place_of(path, requester);
   };
-  rules.led_into = [&checkouts, &asker](const std::vector<WrittenPath>& paths) {
-    return checkouts.led_into(paths, asker);
+  rules.led_into = [&checkouts, &requester](const std::vector<WrittenPath>& paths) {
+    return checkouts.led_into(paths, requester);
   };
   for (const auto& [platform, path] : exchange_.options.jobs_location)
     rules.farm.locations.push_back(path);
   rules.farm.ignores_placeholders = true;
-  rules.maker = Checkouts::maker_of(asker);
-  rules.knows_all = asker.knows_all;
+  rules.maker = Checkouts::maker_of(requester);
+  rules.knows_all = requester.knows_all;
   rules.has_makers = exchange_.options.access != nullptr;
   return rules;
 }

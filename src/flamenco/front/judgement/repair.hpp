@@ -58,7 +58,7 @@ struct RepairedJob {
 /// would erase the checkout with this job, whatever other job uses it; this server erases it after
 /// the last. errc::malformed_request: JSON that others may understand differently, or an id that is
 /// no checkout's. errc::not_let_in: a text anywhere in the job could lead into a checkout that the
-/// asker did not make.
+/// requester did not make.
 [[nodiscard]] result<RepairedJob> repair_job(std::string_view json, const JobRules& rules);
 
 /// Answers in which a Manager without Shaman says where files go: `configuration` and

@@ -20,8 +20,8 @@ struct StatusChange {
 /// errc::malformed_request.
 [[nodiscard]] result<StatusChange> read_status_change(std::string_view json);
 
-/// errc::not_let_in where the job could lead into a checkout that the asker did not make, and that
-/// is not one that the job was submitted for: its name was free then, or had another checkout.
+/// errc::not_let_in where the job could lead into a checkout that the requester did not make, and
+/// that is not one that the job was submitted for: its name was free then, or had another checkout.
 [[nodiscard]] result<void> judge_restart(const manager::Job& job, const JobRules& rules);
 
 }  // namespace shaman::proxy
