@@ -19,7 +19,7 @@ namespace shaman::cli {
 [[nodiscard]] std::vector<std::string> options_of(const CLI::App& command);
 
 /// For people: `create, list, revoke`.
-[[nodiscard]] std::string joined(const std::vector<std::string>& names);
+[[nodiscard]] std::string listed(const std::vector<std::string>& names);
 
 /// The command that was given, `job list` as the innermost of both; `app` itself where there is
 /// none.
