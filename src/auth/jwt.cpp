@@ -63,7 +63,11 @@ std::optional<json> object_in(const std::string& text) {
 std::optional<json> part_of(std::string_view token, std::size_t number) {
   for (; number > 0; --number)
     token.remove_prefix(std::min(token.find('.'), token.size() - 1) + 1);
-  const auto decoded = from_base64url(token.substr(0, token.find('.')));
+  const std::string_view part = token.substr(0, token.find('.'));
+  // Compact JSON, as every library writes it. By this a token is known for one where it must not
+  // be: in an address that goes to a Manager, or into a log.
+  if (!part.starts_with("eyJ")) return std::nullopt;
+  const auto decoded = from_base64url(part);
   return decoded ? object_in(*decoded) : std::nullopt;
 }
 
@@ -130,7 +134,7 @@ bool JwtKeys::is_jwt(std::string_view bearer) {
 
 result<const JwtKeys::Key*> JwtKeys::key_for(std::string_view token) const {
   const auto found = part_of(token, 0);
-  if (!found) return refused("has no header, or one with a name that occurs twice");
+  if (!found) return refused("has no header in compact JSON, or one with a name that occurs twice");
   const json& header = *found;
   if (auto good = check_header(header); !good) return good.error();
   const std::string id = text_of(header, "kid");

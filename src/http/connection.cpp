@@ -242,6 +242,11 @@ std::shared_ptr<void> Connection::watch(std::function<void()> others) {
           }};
 }
 
+std::shared_ptr<void> Connection::when_gone(std::function<void()> others) {
+  entry_.tell_when_gone(std::move(others));
+  return {this, [](Connection* watched) { watched->entry_.tell_when_gone({}); }};
+}
+
 std::shared_ptr<void> Connection::when_giving_way(std::function<void()> others) {
   entry_.tell_when_giving_way(std::move(others));
   return {this, [](Connection* watched) { watched->entry_.tell_when_giving_way({}); }};

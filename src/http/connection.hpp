@@ -97,6 +97,9 @@ class Connection final : private FairBudget::Holder {
   /// rather than when something is written to it, and `others` is called, from any thread; also if
   /// the connection gives way. For waits in which nothing is read from the client. One at a time.
   [[nodiscard]] std::shared_ptr<void> watch(std::function<void()> others = {});
+  /// While it lives, `others` is called, from any thread, once the client has closed its side,
+  /// whether or not all that it sent has been read. In place of watch().
+  [[nodiscard]] std::shared_ptr<void> when_gone(std::function<void()> others);
   /// While it lives, `others` is called, from any thread, if the connection gives way.
   [[nodiscard]] std::shared_ptr<void> when_giving_way(std::function<void()> others);
 

@@ -2,6 +2,7 @@
 """In front of a Manager, one client (127.0.0.2) that takes all places that it can get does not stop the others."""
 
 import concurrent.futures
+import os
 import select
 import threading
 import unittest
@@ -82,6 +83,31 @@ class Crowds(FrontTest):
         self.behind.forget()
         self.crowd(*UPGRADE)
         self.assert_others_are_served()
+
+    def test_a_client_that_leaves_bytes_for_a_manager_that_does_not_read(self):
+        connection = RawConnection(self.server)
+        connection.request(*UPGRADE)
+        self.assertEqual(connection.response().status, 101)
+        connection.socket.setblocking(False)
+        wait_until(lambda: self.is_full(connection.socket), "the buffers to be full")
+        connection.close()
+        wait_until(lambda: self.behind_connections() == 0, "the tunnel to end")
+
+    def is_full(self, client):
+        try:
+            client.send(b"x" * 65536)
+        except BlockingIOError:
+            return True
+        return False
+
+    def behind_connections(self):
+        """Of the server's process, those that lead to the Manager."""
+        port = f":{self.behind.port:04X}"
+        with open(f"/proc/{self.server.process.pid}/net/tcp", encoding="ascii") as table:
+            lines = [line.split() for line in table.readlines()[1:]]
+        mine = {os.readlink(entry.path) for entry in os.scandir(f"/proc/{self.server.process.pid}/fd")
+                if os.path.islink(entry.path)}
+        return sum(line[2].endswith(port) and f"socket:[{line[9]}]" in mine for line in lines)
 
     def test_a_read_that_gives_way_is_told_so(self):
         connections = self.crowd("GET", "/hang")

@@ -239,7 +239,11 @@ class Makers(JobsTest):
                 "a short name": {"x": "J:\\film\\SHOT~1\\a.blend"},
                 "an address of a file": {"x": "file:///mnt/farm/jobs/film/s%68ot/a.blend"},
                 "quotes": {"x": "/mnt/farm/jobs/film/sh\"\"ot/a.blend"},
-                "a command": {"x": "$(cat /tmp/x)/shot/a.blend"},
+                "a format": {"x": "{jobs}/film/sh{fps:.0f}/a.blend"},
+                "settings of settings": {"a": "{jobs}", "c": "{a}", "x": "{c}/" + path},
+                "a choice with folders": {"x": "{jobs}/{film/shot,x}/a.blend"},
+                "a relative path in a command line": {"blendfile": "{jobs}/" + own + "/a.blend", "x": "-o //../shot/a"},
+                "what vanishes behind jobs": {"x": "{jobs} /" + path},
                 "any depth": {"x": "/mnt/**/shot/a.blend"},
                 "an invisible character": {"x": "/mnt/farm/jobs/film/sh\u00adot/a.blend"},
                 "a placeholder below": {"x": "{jobs}/film/{blend_name}/a.blend"},
@@ -276,8 +280,17 @@ class Makers(JobsTest):
         job = self.job("x", settings={"a": "x", "deep": {"list": ["y", "/mnt/jobs/" + path]}})
         message = self.assert_refused_alike(job).json()["message"]
         self.assertIn(f'the job\'s settings.deep.list "/mnt/jobs/{path}" could lead into the checkout "{path}"', message)
+        message = self.assert_refused_alike(self.job("x", settings={"x": "{jobs}/*/*"})).json()["message"]
+        self.assertNotIn("film", message, "a pattern tells nobody which checkouts there are")
+        message = self.assert_refused_alike(self.job("x", settings={"x": "{jobs}/.kept/x"})).json()["message"]
+        self.assertIn("rendered into erased checkouts", message)
         message = self.assert_refused_alike({**self.job("x"), "name": "/mnt/jobs/" + path}).json()["message"]
         self.assertIn("the job's name ", message)
+
+    def test_a_job_that_would_be_much_work_is_refused(self):
+        settings = {"a": "jobs/q" * 1000, "x": "/mnt/" + "{a}" * 20_000}
+        message = self.assert_refused_alike(self.job("x", settings=settings), 400).json()["message"]
+        self.assertIn("too long to be judged", message)
 
     def test_a_pattern_keeps_nothing_that_others_make_later(self):
         greedy = self.submitted(self.job("x", settings={"x": "{jobs}/*/*"}), self.ben)

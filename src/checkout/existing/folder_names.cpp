@@ -33,7 +33,7 @@ std::vector<std::string> FolderNames::chosen(std::string_view written) const {
 }
 
 std::vector<std::string> FolderNames::same_to_some(std::string_view written) const {
-  if (name_match::is_short_name(written)) return names_;
+  if (written.find('~') != written.npos) return short_for(written);
   if (by_key_.empty())
     for (std::size_t i = 0; i < names_.size(); ++i)
       by_key_.emplace(name_match::key_of(names_[i]), i);
@@ -55,6 +55,14 @@ std::vector<std::string> FolderNames::same_to_some(std::string_view written) con
   std::vector<std::string> names;
   for (const std::size_t place : places)
     names.push_back(names_[place]);
+  return names;
+}
+
+std::vector<std::string> FolderNames::short_for(std::string_view written) const {
+  std::vector<std::string> names;
+  std::ranges::copy_if(names_, std::back_inserter(names), [&](const std::string& name) {
+    return name_match::is_same_to_some(written, name) || name_match::is_short_for(written, name);
+  });
   return names;
 }
 

@@ -25,6 +25,7 @@ class FolderNames {
 
  private:
   [[nodiscard]] std::vector<std::string> same_to_some(std::string_view written) const;
+  [[nodiscard]] std::vector<std::string> short_for(std::string_view written) const;
 
   std::vector<std::string> names_;                             // sorted
   mutable std::multimap<std::u32string, std::size_t> by_key_;  // once it is needed

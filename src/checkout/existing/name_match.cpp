@@ -191,17 +191,25 @@ std::u32string key_of(std::string_view name) {
   return key;
 }
 
-bool is_short_name(std::string_view written) {
+// Windows takes the first six characters, without dots and blanks, or two and four hex digits.
+bool is_short_for(std::string_view written, std::string_view name) {
   constexpr std::size_t kLongest = 8;
-  constexpr std::size_t kLongestEnd = 3;
   const std::size_t tilde = written.rfind('~');
-  if (tilde == 0 || tilde == written.npos) return false;
+  if (tilde == 0 || tilde >= kLongest || written.size() > kLongest + 4) return false;
   std::string_view number = written.substr(tilde + 1);
-  const std::size_t dot = std::min(number.find('.'), number.size());
-  if (tilde + 1 + dot > kLongest || number.size() - dot > kLongestEnd + 1) return false;
-  number = number.substr(0, dot);
-  return !number.empty() &&
-         std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
+  number = number.substr(0, number.find('.'));
+  const bool is_number =
+      !number.empty() && std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
+  if (!is_number) return false;
+  const Points beginning = text::fully_folded(written.substr(0, tilde));
+  Points full = text::fully_folded(name);
+  std::erase_if(full, [](char32_t point) { return is_dropped_at_end(point); });
+  const auto same = std::ranges::mismatch(beginning, full).in1 - beginning.begin();
+  const bool is_checksum = same >= 2 && beginning.size() == 6 &&
+                           std::all_of(beginning.begin() + 2, beginning.end(), [](char32_t c) {
+                             return (c >= U'0' && c <= U'9') || (c >= U'a' && c <= U'f');
+                           });
+  return static_cast<std::size_t>(same) == beginning.size() || is_checksum;
 }
 
 bool is_same_to_some(std::string_view written, std::string_view name) {

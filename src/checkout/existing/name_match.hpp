@@ -33,8 +33,8 @@ namespace shaman::name_match {
 /// Two names with the same key are the same to some file system: text::fully_folded(), without dots
 /// and blanks at the end.
 [[nodiscard]] std::u32string key_of(std::string_view name);
-/// A name as Windows shortens long ones (`SECRET~1`, `SE12AB~1.BLE`): it can be any name.
-[[nodiscard]] bool is_short_name(std::string_view written);
+/// What is written may be how Windows shortens the name: `SECRET~1`, `SE12AB~1.BLE`.
+[[nodiscard]] bool is_short_for(std::string_view written, std::string_view name);
 [[nodiscard]] bool is_same_to_some(std::string_view written, std::string_view name);
 
 /// A character at which programs end a path, as in a command line.

@@ -79,14 +79,14 @@ class Reader {
         if (take_braces(at_, element)) return element;
         break;
       case U'%':
-        if (take_name(U'%')) return {Kind::any_depth};
+        if (take_marked(U'%')) return {Kind::any_depth};
         if (take_printed(element)) return element;
         break;
       case U'!':
-        if (take_name(U'!')) return {Kind::any_depth};
+        if (take_marked(U'!')) return {Kind::any_depth};
         break;
       case U'<':
-        if (take_name(U'>')) return {Kind::any_depth};
+        if (take_marked(U'>')) return {Kind::any_depth};
         break;
       case U'$':
         if (take_variable(element)) return element;
@@ -159,10 +159,15 @@ class Reader {
     return true;
   }
 
-  // `%d`, `%04d`; `%s`, `%-8s`, and the `%Y` of times.
+  // `%d`, `%04d`, `%ld`; `%s`, `%-8s`, `%1$s`, `%(name)s`, `%{name}`, and the `%Y` of times.
   bool take_printed(Element& element) {
     std::size_t i = at_ + 1;
-    while ((is_digit(seen(i)) || seen(i) == U'-' || seen(i) == U'.') && i < at_ + kLongestName)
+    if (seen(i) == U'{') return take_braces(i, element);
+    if (seen(i) == U'(') i = std::min(parenthesis_.from(i), text_.size()) + 1;
+    constexpr std::u32string_view kBefore = U"0123456789-.+$";
+    while (i < at_ + kLongestName && kBefore.find(seen(i)) != kBefore.npos && seen(i) != 0)
+      ++i;
+    while (seen(i) == U'l' || seen(i) == U'h' || seen(i) == U'z')
       ++i;
     const char32_t conversion = seen(i);
     if (conversion == U'_' || !is_letter(conversion)) return false;
@@ -190,18 +195,27 @@ class Reader {
     return i;
   }
 
-  // `%name%`, `<name>`.
-  bool take_name(char32_t closing) {
-    const std::size_t end = end_of_name(at_ + 1);
-    if (end == at_ + 1 || seen(end) != closing) return false;
+  // `%name%`, `%name:~0,5%`, `<name>`, `!name!`.
+  bool take_marked(char32_t closing) {
+    if (!is_letter(seen(at_ + 1))) return false;
+    const std::size_t most = std::min(text_.size(), at_ + kLongestName);
+    std::size_t end = end_of_name(at_ + 1);
+    const bool goes_on = seen(end) == U':' || seen(end) == U' ' || seen(end) == U'-';
+    while (goes_on && end < most && text_[end] != closing)
+      ++end;
+    if (seen(end) != closing) return false;
     at_ = end + 1;
     return true;
   }
 
-  // `$name`, `${name}`.
+  // `$name`, `${name}`, `$(command)`, `$1`.
   bool take_variable(Element& element) {
-    if (seen(at_ + 1) == U'{') return take_braces(at_ + 1, element);
-    const std::size_t end = end_of_name(at_ + 1);
+    constexpr std::u32string_view kSpecial = U"0123456789@*#?$!-";
+    const char32_t next = seen(at_ + 1);
+    if (next == U'{') return take_braces(at_ + 1, element);
+    std::size_t end = end_of_name(at_ + 1);
+    if (next == U'(') end = std::min(parenthesis_.from(at_), text_.size() - 1) + 1;
+    if (next != 0 && kSpecial.find(next) != kSpecial.npos) end = at_ + 2;
     if (end == at_ + 1) return false;
     element = {Kind::any_depth};
     at_ = end;

@@ -14,16 +14,18 @@ namespace {
 
 // A pattern that could be anything is not meant for these.
 bool may_be(std::string_view part, std::string_view name) {
+  if (name_match::is_short_for(part, name)) return true;
   return name_match::is_pattern(part) ? name_match::fits_beginning(part, name)
                                       : name_match::fits_some_word(part, name);
 }
 
-// Of a folder and what is in it, at least one is written.
+// Of a folder and what is in it, one is written, and the other at least in part.
 bool are_blobs(std::string_view folder, std::string_view inner) {
-  const auto names = [](std::string_view part) { return name_match::names_something(part); };
   const bool may_be_blobs =
       may_be(inner, layout::kBlobs) || may_be(inner, layout::kForeignUploading);
-  return may_be_blobs && may_be(folder, layout::kFileStore) && (names(folder) || names(inner));
+  const bool is_written = name_match::names_something(folder) || !name_match::is_pattern(inner);
+  return may_be_blobs && is_written && !name_match::is_any_depth(folder) &&
+         may_be(folder, layout::kFileStore);
 }
 
 bool names_own_files(std::string_view path) {
@@ -46,8 +48,8 @@ bool names_own_files(std::string_view path) {
 
 }  // namespace
 
-bool names_own_files(std::string_view text, const Farm& farm) {
-  return std::ranges::any_of(readings_of(text, farm), [](const std::string& reading) {
+bool names_own_files(std::string_view text, const Farm& farm, Effort& effort) {
+  return std::ranges::any_of(readings_of(text, farm, effort), [](const std::string& reading) {
     return names_own_files(std::string_view(reading));
   });
 }

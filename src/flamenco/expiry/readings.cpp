@@ -17,6 +17,7 @@ using Variables = std::map<std::string, Variable>;
 
 // No path is longer, and values make it longer still.
 constexpr std::size_t kLongestText = 64 * 1024;
+constexpr std::size_t kLongestChoice = 1024;
 constexpr std::string_view kPlainJobs = "jobs";
 // What job types put in place of `{timestamp}` leads nowhere.
 constexpr std::string_view kTimestamp = "timestamp";
@@ -39,7 +40,12 @@ std::string value_of(const std::string& name, const Variables& here, const Farm&
   return is_known(farm.variables, name) ? "(" + name + ")" : "{" + name + "}";
 }
 
-std::string replaced(std::string_view text, const Variables& here, const Farm& farm) {
+// What a value has in braces is replaced, too: job types put settings together, and the Manager
+// replaces its variables in what they made.
+constexpr int kRounds = 4;
+
+std::string replaced_once(std::string_view text, const Variables& here, const Farm& farm,
+                          Effort& effort) {
   std::string out;
   while (!text.empty()) {
     const std::size_t begin = std::min(text.find('{'), text.size());
@@ -52,8 +58,21 @@ std::string replaced(std::string_view text, const Variables& here, const Farm& f
     out.append(text.substr(0, last));
     out += value_of(std::string(text.substr(last + 1, end - last - 1)), here, farm);
     text.remove_prefix(end + 1);
+    if (out.size() > kLongestText) effort.give_up();
+    if (effort.is_used_up()) return out;
   }
   return out.append(text);
+}
+
+std::string replaced(const std::string& given, const Variables& here, const Farm& farm,
+                     Effort& effort) {
+  std::string text = given;
+  for (int round = 0; round < kRounds; ++round) {
+    std::string next = replaced_once(text, here, farm, effort);
+    if (!effort.spend(next.size()) || next == text) return next;
+    text = std::move(next);
+  }
+  return text;
 }
 
 // As the Manager does on submission, whose comparison ends at no folder's boundary.
@@ -65,14 +84,17 @@ std::vector<std::string> with_twoway(const std::string& text, const Farm& farm) 
       const bool begins = variable.is_twoway && !value.empty() && text.size() >= value.size() &&
                           text::is_same_but_for_case(std::string_view(text).substr(0, value.size()),
                                                      with_slashes(value));
-      if (begins) texts.push_back("{" + name + "}" + text.substr(value.size()));
+      if (!begins) continue;
+      const std::string rest = text.substr(value.size());
+      texts.push_back("{" + name + "}" + rest);
+      if (with_slashes(value).ends_with('/')) texts.push_back("{" + name + "}/" + rest);
     }
   return texts;
 }
 
 // Nobody reads a file of a checkout by `http://…`.
 std::string without_web_addresses(std::string_view text) {
-  constexpr std::string_view kEnds = " \t\r\n\"'<>";
+  constexpr std::string_view kEnds = " \t\r\n\"'<>,;|";
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const bool is_one = text::is_same_but_for_case(text.substr(at, 7), "http://") ||
@@ -92,26 +114,32 @@ std::string without(std::string_view text, std::string_view dropped) {
   return out;
 }
 
-// What a shell runs in the middle of a command can print any path.
-std::string with_open_commands(std::string_view text) {
-  constexpr std::string_view kAnything = "**";
+// `{a,b/c}` and `{a,{b,c}}` of shells: what is in there can be any of them, and lead into folders.
+std::string with_open_choices(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
-    const bool is_command = text.substr(at).starts_with("$(") || text[at] == '`';
-    if (!is_command) {
-      out += text[at++];
-      continue;
-    }
-    const std::size_t end = text.find(text[at] == '`' ? '`' : ')', at + 1);
-    out += kAnything;
-    at = end == text.npos ? text.size() : end + 1;
+    std::size_t end = at;
+    int depth = 0;
+    bool has_comma = false;
+    do {
+      depth += int{text[end] == '{'} - int{text[end] == '}'};
+      has_comma = has_comma || text[end] == ',';
+    } while (depth > 0 && ++end < text.size() && end - at < kLongestChoice);
+    const std::string_view choice = text.substr(at, end - at + 1);
+    const bool is_choice = choice.size() > 2 && depth == 0 && has_comma &&
+                           choice.find_first_of("/\\{", 1) != choice.npos;
+    if (is_choice)
+      out += choice.find_first_of("/\\") == choice.npos ? "*" : "**";
+    else
+      out += text[at];
+    at = is_choice ? end + 1 : at + 1;
   }
   return out;
 }
 
 // As it is, and as those see it who take quotes, escapes and addresses of files apart.
 std::vector<std::string> spellings_of(std::string_view given) {
-  const std::string text = with_open_commands(without_web_addresses(given));
+  const std::string text = with_open_choices(without_web_addresses(given));
   std::vector<std::string> spellings{with_slashes(text)};
   if (text.find_first_of("\"'^") != text.npos)
     spellings.push_back(with_slashes(without(text, "\"'^")));
@@ -130,14 +158,15 @@ std::string with_slashes(std::string_view given) {
   return text;
 }
 
-std::vector<std::string> readings_of(std::string_view given, const Farm& farm) {
+std::vector<std::string> readings_of(std::string_view given, const Farm& farm, Effort& effort) {
+  if (!effort.spend(given.size())) return {};
   if (given.size() > kLongestText) return {with_slashes(given)};
   static const std::vector<Variables> kNone(1);
   std::vector<std::string> readings;
   for (const std::string& text : spellings_of(given))
     for (const std::string& each : with_twoway(text, farm))
       for (const Variables& here : farm.variables.empty() ? kNone : farm.variables)
-        readings.push_back(replaced(each, here, farm));
+        readings.push_back(replaced(each, here, farm, effort));
   std::ranges::sort(readings);
   readings.erase(std::unique(readings.begin(), readings.end()), readings.end());
   return readings;

@@ -22,9 +22,10 @@ constexpr std::string_view kJobsFolder = "jobs";
 constexpr std::string_view kNone = "none";
 constexpr std::string_view kAdmins = "admins";
 
-// No system opens a longer path; and no text has work for longer than this done.
+// No system opens a longer path.
 constexpr std::size_t kMostBytes = 4096;
-constexpr std::size_t kMostLeads = 10'000;
+// What one more of them costs, apart from its length.
+constexpr std::size_t kLeadsWork = 256;
 // Of a setting's name.
 constexpr std::size_t kMostShown = 80;
 
@@ -51,14 +52,21 @@ std::string joined(const Parts& names) {
   return path;
 }
 
-// NTFS: `film:stream`, `film::$INDEX_ALLOCATION`. No checkout has a `:` in its name; the one of
-// `[[:alpha:]]` is no stream's.
+// NTFS: `film:stream`, `film::$INDEX_ALLOCATION`. No checkout has a `:` in its name; one in
+// brackets
+// (`[[:alpha:]]`, `{fps:.0f}`, `%NAME:~0,5%`) is no stream's.
 std::string_view without_stream(std::string_view name) {
-  for (std::size_t at = name.find(':'); at != name.npos; at = name.find(':', at + 1)) {
-    const bool is_of_class = (at > 0 && name[at - 1] == '[') || name.substr(at + 1, 1) == "]";
-    if (!is_of_class) return name.substr(0, at);
-  }
-  return name;
+  const std::size_t at = name.find(':');
+  const bool is_stream = at != name.npos && name.find_first_of("]})>%!", at) == name.npos;
+  return is_stream ? name.substr(0, at) : name;
+}
+
+// `{jobs}` with something behind it that can be nothing: `{jobs} `, `{jobs}..`, `{jobs}{,x}`.
+bool ends_with_jobs(std::string_view part) {
+  const std::size_t at = part.rfind(kJobs);
+  if (at == part.npos) return false;
+  const std::string_view rest = part.substr(at + kJobs.size());
+  return rest.find_first_not_of(". ") == rest.npos || name_match::fits(rest, "");
 }
 
 // To Windows, dots with blanks behind them are dots.
@@ -95,16 +103,19 @@ struct JobsFolders {
 // Everywhere below the jobs folder that one text leads to.
 class Reading {
  public:
-  Reading(const std::string& text, const Farm& farm, const JobsFolders& known,
+  Reading(const std::string& text, const Farm& farm, const JobsFolders& known, Effort& effort,
           std::vector<Lead>& leads)
-      : text_(text), farm_(farm), known_(known), leads_(leads) {}
+      : text_(text), farm_(farm), known_(known), effort_(effort), leads_(leads) {}
 
   void run() {
     std::string_view rest = text_;
-    while (!rest.empty() && leads_.size() < kMostLeads) {
+    while (!rest.empty() && !effort_.is_used_up()) {
       const std::size_t length = rest.size();
       const std::string_view part = take_part(rest);
-      if (part.size() < length) look(part, rest);
+      if (part.size() < length)
+        look(part, rest);
+      else if (part.starts_with("**") && is_stars(part) && !farm_.ignores_placeholders)
+        add_everywhere(rest);
     }
     add_drives();
   }
@@ -115,10 +126,11 @@ class Reading {
     if (part == ".." && !above_.empty()) above_.pop_back();
     if (part.empty() || part == "." || part == "..") return;
     above_.push_back(part);
-    if (without_stream(part).ends_with(kJobs)) return add_named(rest);
+    if (ends_with_jobs(without_stream(part))) return add_named(rest);
     if (name_match::is_any_depth(part)) {
       if (farm_.ignores_placeholders) return;
       // What nobody knows is put in by a job type, which makes names of folders.
+      if (is_stars(part)) return add_everywhere(rest);
       if (farm_.variables.empty() || part.find("**") != part.npos) return add_anywhere(rest);
       if (name_match::is_any_or_none(part)) return;
     }
@@ -128,6 +140,8 @@ class Reading {
         }))
       add(rest, false);
   }
+
+  static bool is_stars(std::string_view part) { return part.find_first_not_of('*') == part.npos; }
 
   static bool may_be(std::string_view part, std::string_view folder) {
     const bool is_plain = std::ranges::all_of(part, [](char c) {
@@ -171,12 +185,21 @@ class Reading {
     rest = rest.substr(0, kMostBytes);
     const std::vector<std::string_view> parts = parts_of(rest);
     // Of several, the last says it all.
+    if (!effort_.spend(rest.size())) return;
     if (parts.empty() || name_match::is_any_depth(parts.front())) return;
     if (std::ranges::any_of(parts, name_match::names_something)) add(rest, false, true);
   }
 
+  // `**` alone is meant for everything, whether a name follows or not.
+  void add_everywhere(std::string_view rest) {
+    add_anywhere(rest);
+    const std::vector<std::string_view> parts = parts_of(rest.substr(0, kMostBytes));
+    if (std::ranges::none_of(parts, name_match::names_something)) add("**", false, true);
+  }
+
   void add(std::string_view path, bool is_named, bool is_anywhere = false) {
     path = path.substr(0, kMostBytes);
+    if (!effort_.spend(path.size())) return;
     add_path(path, is_named, is_anywhere);
     const bool has_odd_dots = path.find(". ") != path.npos || path.find("...") != path.npos;
     if (has_odd_dots) add_path(with_plain_dots(path), is_named, is_anywhere);
@@ -187,9 +210,9 @@ class Reading {
   void add_path(std::string_view path, bool is_named, bool is_anywhere) {
     std::vector<std::string_view> names;
     bool is_going_up = false;
-    while (!path.empty() && leads_.size() < kMostLeads) {
+    while (!path.empty() && !effort_.is_used_up()) {
       const std::string_view name = without_stream(take_part(path));
-      if (name.empty() || name == ".") continue;
+      if (name == "." || name.find_first_not_of(' ') == name.npos) continue;
       if (name != "..") {
         names.push_back(name);
         is_going_up = false;
@@ -205,38 +228,63 @@ class Reading {
   }
 
   void add_lead(const std::vector<std::string_view>& names, bool is_named, bool is_anywhere) {
-    if (leads_.size() < kMostLeads && !names.empty())
+    if (!names.empty() && effort_.spend(kLeadsWork))
       leads_.push_back({{joined(names), is_anywhere}, is_named});
   }
 
   const std::string& text_;
   const Farm& farm_;
   const JobsFolders& known_;
+  Effort& effort_;
   std::vector<Lead>& leads_;
   std::vector<std::string_view> above_;  // without what `..` takes back
 };
 
-std::vector<Lead> leads_of(std::string_view text, const Farm& farm, const JobsFolders& known) {
-  std::vector<Lead> leads;
-  for (const std::string& reading : readings_of(text, farm))
-    Reading(reading, farm, known, leads).run();
-  return leads;
-}
+// Reads the texts of one job.
+class Reader {
+ public:
+  Reader(const Farm& farm, Effort& effort) : farm_(farm), known_(farm), effort_(effort) {}
 
-std::vector<Lead> leads_beside(std::string_view text, const WrittenPath& folder, const Farm& farm,
-                               const JobsFolders& known) {
-  std::vector<Lead> leads;
-  for (const std::string& reading : readings_of(text, farm)) {
-    if (!reading.starts_with("//") && !reading.starts_with("../") && !reading.starts_with("./"))
-      continue;
-    // Below the jobs folder, whatever that is called.
-    const std::string below = std::string(kJobs) + "/" + folder.path + "/" + reading;
-    Reading(below, farm, known, leads).run();
+  std::vector<Lead> leads_of(std::string_view text) {
+    std::vector<Lead> leads;
+    for (const std::string& reading : readings_of(text, farm_, effort_))
+      Reading(reading, farm_, known_, effort_, leads).run();
+    return leads;
   }
-  for (Lead& lead : leads)
-    lead = {{std::move(lead.path.path), folder.is_anywhere || lead.path.is_anywhere}, false};
-  return leads;
-}
+
+  // Where a word of the text begins, as behind an option in a command line.
+  std::vector<Lead> leads_beside(std::string_view text, const WrittenPath& folder) {
+    std::vector<Lead> leads;
+    for (const std::string& reading : readings_of(text, farm_, effort_))
+      for (std::size_t at = 0; at < reading.size(); ++at)
+        if ((at == 0 || !is_of_path(reading[at - 1])) && is_relative(reading, at))
+          add_beside(std::string_view(reading).substr(at), folder, leads);
+    for (Lead& lead : leads)
+      lead = {{std::move(lead.path.path), folder.is_anywhere || lead.path.is_anywhere}, false};
+    return leads;
+  }
+
+ private:
+  static bool is_of_path(char c) { return c == '/' || name_match::is_of_word(c); }
+  static bool is_relative(std::string_view text, std::size_t at) {
+    text.remove_prefix(at);
+    return text.starts_with("//") || text.starts_with("../") || text.starts_with("./");
+  }
+
+  // Below the jobs folder, whatever that is called.
+  void add_beside(std::string_view text, const WrittenPath& folder, std::vector<Lead>& leads) {
+    text = text.substr(0, kMostBytes);
+    if (!effort_.spend(text.size())) return;
+    std::string below(kJobs);
+    if (!folder.path.empty()) below.append("/").append(folder.path);
+    below.append("/").append(text);
+    Reading(below, farm_, known_, effort_, leads).run();
+  }
+
+  const Farm& farm_;
+  const JobsFolders known_;
+  Effort& effort_;
+};
 
 // NOLINTNEXTLINE(misc-no-recursion): as deep as the JSON parser allows.
 void add_strings(std::vector<JobText>& texts, const std::string& place, const json& value) {
@@ -273,11 +321,18 @@ std::optional<std::set<std::string>> words_in(const json& job, const char* membe
 }  // namespace
 
 std::vector<Lead> leads_of(std::string_view text, const Farm& farm) {
-  return leads_of(text, farm, JobsFolders(farm));
+  Effort effort;
+  return Reader(farm, effort).leads_of(text);
 }
 
 std::vector<Lead> leads_beside(std::string_view text, const WrittenPath& folder, const Farm& farm) {
-  return leads_beside(text, folder, farm, JobsFolders(farm));
+  Effort effort;
+  return Reader(farm, effort).leads_beside(text, folder);
+}
+
+bool is_plain(const WrittenPath& path) {
+  return !path.is_anywhere &&
+         std::ranges::none_of(path_rules::components(path.path), name_match::is_pattern);
 }
 
 JobTexts texts_of(const json& job, From from) {
@@ -297,24 +352,24 @@ JobTexts texts_of(const json& job, From from) {
   return all;
 }
 
-std::set<WrittenPath> paths_of(const JobTexts& job, const Farm& given) {
+JobPaths paths_of(const JobTexts& job, const Farm& given) {
   Farm farm = given;
   farm.settings = job.settings;
-  const JobsFolders known(farm);
+  Effort effort;
+  Reader reader(farm, effort);
   std::set<WrittenPath> folders;
-  for (const Lead& lead : leads_of(job.blendfile, farm, known))
-    if (const std::string_view folder = path_rules::folder_of(lead.path.path); !folder.empty())
-      folders.insert({std::string(folder), lead.path.is_anywhere});
-  std::set<WrittenPath> paths;
+  for (const Lead& lead : reader.leads_of(job.blendfile))
+    folders.insert({std::string(path_rules::folder_of(lead.path.path)), lead.path.is_anywhere});
+  JobPaths found;
   for (const JobText& each : job.texts) {
-    for (Lead& lead : leads_of(each.text, farm, known))
-      paths.insert(std::move(lead.path));
+    for (Lead& lead : reader.leads_of(each.text))
+      found.paths.insert(std::move(lead.path));
     for (const WrittenPath& folder : folders)
-      for (Lead& lead : leads_beside(each.text, folder, farm, known))
-        paths.insert(std::move(lead.path));
-    if (paths.size() > kMostLeads) break;
+      for (Lead& lead : reader.leads_beside(each.text, folder))
+        found.paths.insert(std::move(lead.path));
   }
-  return paths;
+  found.are_all = !effort.is_used_up();
+  return found;
 }
 
 std::string makers_record_of(const std::set<std::string>& makers) {

@@ -58,6 +58,9 @@ struct Lead {
 [[nodiscard]] std::vector<Lead> leads_beside(std::string_view text, const WrittenPath& folder,
                                              const Farm& farm = {});
 
+/// Whether a path is written as one place's, and not that of several.
+[[nodiscard]] bool is_plain(const WrittenPath& path);
+
 /// A text of a job, and where it is: `name`, `settings.render_output_path`.
 struct JobText {
   std::string place;
@@ -76,7 +79,11 @@ enum class From : bool { manager, client };
 [[nodiscard]] JobTexts texts_of(const nlohmann::json& job, From from = From::manager);
 
 /// Where all of it may lead.
-[[nodiscard]] std::set<WrittenPath> paths_of(const JobTexts& job, const Farm& farm);
+struct JobPaths {
+  std::set<WrittenPath> paths{};
+  bool are_all = true;  ///< else reading it would have been too much work (Effort)
+};
+[[nodiscard]] JobPaths paths_of(const JobTexts& job, const Farm& farm);
 
 /// The paths below the jobs folder that a job's texts name.
 [[nodiscard]] std::set<std::string> named_paths(const nlohmann::json& job);

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "checkout/existing/follow.hpp"
-#include "checkout/existing/name_match.hpp"
 #include "checkout/path_rules.hpp"
 #include "flamenco/expiry/references.hpp"
 
@@ -64,12 +63,6 @@ std::string_view checkout_above(std::string_view path,
   return path;
 }
 
-// Whether a path is one checkout's, and not that of several.
-bool is_plain(const WrittenPath& path) {
-  return !path.is_anywhere &&
-         std::ranges::none_of(path_rules::components(path.path), name_match::is_pattern);
-}
-
 }  // namespace
 
 std::map<std::string, Users> users_of(const std::vector<FoundCheckout>& checkouts,
@@ -82,7 +75,7 @@ std::map<std::string, Users> users_of(const std::vector<FoundCheckout>& checkout
   for (const manager::Job& job : jobs) {
     const auto recorded = identities_of(job.whole);
     const bool has_makers = makers_of(job.whole).has_value();
-    for (const WrittenPath& path : paths_of(texts_of(job.whole), farm)) {
+    for (const WrittenPath& path : paths_of(texts_of(job.whole), farm).paths) {
       // Else a job with `{jobs}/*` would keep whatever others make later.
       const bool keeps_later_ones = !recorded || !has_makers || is_plain(path);
       const auto followed = follow(tree, path, [&](const std::string& checkout) {

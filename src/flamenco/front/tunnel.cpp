@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "flamenco/front/tunnel.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -20,7 +22,34 @@ constexpr std::chrono::seconds kGoodbye{5};
 
 class Tunnel {
  public:
-  explicit Tunnel(Clock::duration idle) : idle_(idle) {}
+  Tunnel(Connection& client, Connection& manager, Clock::duration idle)
+      : client_(client), manager_(manager), idle_(idle) {}
+
+  // Until both directions have ended.
+  http::Task<> run() {
+    const auto is_gone = std::make_shared<std::atomic<bool>>(false);
+    const auto watch = client_.when_gone([is_gone, wake = client_.event().waker()] {
+      *is_gone = true;
+      wake();
+    });
+    start(client_, manager_);
+    start(manager_, client_);
+    while (carrying_ > 0) {
+      co_await client_.event().wait(Clock::time_point::max());
+      // What it sent before may still be on its way to a Manager that does not read.
+      if (*is_gone) say_goodbye();
+    }
+  }
+
+ private:
+  void start(Connection& from, Connection& to) {
+    ++carrying_;
+    boost::asio::co_spawn(client_.strand(), carry(from, to),
+                          [this, wake = client_.event().waker()](const std::exception_ptr&) {
+                            --carrying_;
+                            wake();
+                          });
+  }
 
   http::Task<> carry(Connection& from, Connection& to) {
     for (;;) {
@@ -34,37 +63,37 @@ class Tunnel {
     end(from, to);
   }
 
- private:
   void wait(Connection& side) {
     const Clock::duration left = end_ ? *end_ - Clock::now() : idle_;
     side.enter(Phase::tunnel, left);
   }
 
+  void say_goodbye() {
+    if (end_) return;
+    end_ = Clock::now() + kGoodbye;
+    wait(client_);
+    wait(manager_);
+  }
+
   // A side that was cut off, or that others need the place of, takes the other one with it.
   void end(Connection& from, Connection& to) {
     if (from.is_lost() || from.gave_way() || from.is_expired()) return to.interrupter()();
-    if (!end_) end_ = Clock::now() + kGoodbye;
-    wait(to);
+    say_goodbye();
     to.finish_writing();
   }
 
+  Connection& client_;
+  Connection& manager_;
   const Clock::duration idle_;
   std::optional<Clock::time_point> end_;
+  int carrying_ = 0;
 };
 
 }  // namespace
 
 http::Task<> tunnel(Connection& client, Connection& manager, Clock::duration idle) {
-  Tunnel tunnel(idle);
-  bool has_ended = false;
-  boost::asio::co_spawn(client.strand(), tunnel.carry(client, manager),
-                        [&has_ended, wake = client.event().waker()](const std::exception_ptr&) {
-                          has_ended = true;
-                          wake();
-                        });
-  co_await tunnel.carry(manager, client);
-  while (!has_ended)
-    co_await client.event().wait(Clock::time_point::max());
+  Tunnel tunnel(client, manager, idle);
+  co_await tunnel.run();
 }
 
 }  // namespace shaman::proxy

@@ -192,9 +192,13 @@ TEST_P(JwtTest, NamesThatOccurTwiceAreRefused) {
   const std::string start = claims.substr(0, claims.size() - 1);
   EXPECT_EQ(verify_text("{" + alg + "}", claims), "jwt anna, submit");
   EXPECT_EQ(verify_text("{" + alg + R"(,"kid":"two","kid":"one"})", claims),
-            "the JWT has no header, or one with a name that occurs twice");
+            "the JWT has no header in compact JSON, or one with a name that occurs twice");
   EXPECT_EQ(verify_text(R"({"alg":"none",)" + alg + "}", claims),
-            "the JWT has no header, or one with a name that occurs twice");
+            "the JWT has no header in compact JSON, or one with a name that occurs twice");
+  // Not to be known for a token in an address.
+  EXPECT_EQ(verify_text("{ " + alg + "}", claims),
+            "the JWT has no header in compact JSON, or one with a name that occurs twice");
+  EXPECT_FALSE(verify_text("{" + alg + "}", " " + claims).starts_with("jwt "));
   for (const char* more : {R"(,"role":"admin"})", R"(,"x":[{"a":1,"a":2}]})"})
     EXPECT_EQ(verify_text("{" + alg + "}", start + more),
               "the JWT has no claims, or a claim that occurs twice");

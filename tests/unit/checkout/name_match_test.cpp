@@ -54,6 +54,16 @@ TEST(NameMatch, APatternStandsForTheNamesThatShellsAndRenderersTakeItFor) {
       {"!(x)", "shot", true},
       {"sh@(ot", "shot", false},
       {"s%st", "shot", true},
+      {"shot%ld", "shot17", true},
+      {"shot%1$d", "shot17", true},
+      {"shot%(n)d", "shot17", true},
+      {"shot%{n}", "shot17", true},
+      {"shot$1", "shot17", true},
+      {"shot$(date)", "shot17", true},
+      {"shot{fps:.0f}", "shot24", true},
+      {"%SHOT:~0,5%", "shot", true},
+      {"!SHOT:a=b!", "shot", true},
+      {"<shot name>", "shot", true},
       {"shot_%Y", "shot_2026", true},
       {"shot%-8s", "shot1", true},
       {"!SHOT!", "shot", true},
@@ -70,7 +80,7 @@ TEST(NameMatch, PatternsAreToldFromNames) {
   for (const char* const pattern : {"*", "a?", "[ab]", "{a,b}", "{1..2}", "x#", "%d", "%03d", "{x}",
                                     "$x", "<UDIM>", "%x%", "@(a)", "+(a|b)", "%s", "!x!"})
     EXPECT_TRUE(is_pattern(pattern)) << pattern;
-  for (const char* const name : {"", "shot", "a[b", "100%", "a]b", "{a", "a}", "$5", "a<b", "a@b",
+  for (const char* const name : {"", "shot", "a[b", "100%", "a]b", "{a", "a}", "a$", "a<b", "a@b",
                                  "a+b", "@(a", "what!", "5 % x"})
     EXPECT_FALSE(is_pattern(name)) << name;
   EXPECT_TRUE(is_any_depth("a**"));
@@ -89,11 +99,13 @@ TEST(NameMatch, WhatStandsForEveryNameNamesNothing) {
 }
 
 TEST(NameMatch, WindowsHasShortNames) {
-  for (const char* const written : {"SECRET~1", "secret~1.ble", "S1A2B3~2", "a~1"})
-    EXPECT_TRUE(is_short_name(written)) << written;
+  for (const char* const written : {"SECRET~1", "secret~1.ble", "secr~2", "SE1A2B~3", "s~1"})
+    EXPECT_TRUE(is_short_for(written, "Secret Project")) << written;
+  EXPECT_TRUE(is_short_for("SHAMAN~1", ".shaman"));
+  EXPECT_TRUE(is_short_for("FILE-S~1", "file-store"));
   for (const char* const written :
-       {"~1", "secrets~1", "secret~", "secret~x", "secret~1.blend", "shot"})
-    EXPECT_FALSE(is_short_name(written)) << written;
+       {"~1", "secrets~1", "secret~", "secret~x", "secret~1.blend", "secret", "shot~1", "PROGRA~1"})
+    EXPECT_FALSE(is_short_for(written, "Secret Project")) << written;
 }
 
 TEST(NameMatch, SomeSystemsTakeNamesForTheSame) {

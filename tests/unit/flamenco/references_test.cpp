@@ -87,7 +87,9 @@ TEST(References, AJobPerhapsUsesWhatAnySpellingMayMean) {
 }
 
 TEST(References, APlaceholderMayStandForACheckout) {
-  for (const char* const text : {"{jobs}/{x}/a", "{jobs}/film/{a,z}/x", "{jobs}/film/{x}"})
+  for (const char* const text :
+       {"{jobs}/{x}/a", "{jobs}/film/{a,z}/x", "{jobs}/film/{x}", "{jobs}/film/{x:s}/y", "/srv/**",
+        "/srv/**/*", "{jobs}/{film/a,x}/y", "{jobs}/film/{x,{y,a}}/z"})
     EXPECT_THAT(
         used({"film/a", "film/ab"}, (R"({"settings":{"s":")" + std::string(text) + "\"}}").c_str()),
         ElementsAre("perhaps film/a", "perhaps film/ab"))
@@ -143,17 +145,30 @@ TEST(References, APlaceholderThatNoFarmKnowsIsNoWayToTheJobsFolder) {
   EXPECT_TRUE(is_used(R"({"root":"/srv/jobs","s":"{root}/film/a"})"));
   EXPECT_TRUE(is_used(R"({"end":"m/a","s":"/srv/jobs/fil{end}/x"})"));
   EXPECT_FALSE(is_used(R"({"root":"/srv/out","s":"{root}/film/a"})"));
+  EXPECT_TRUE(is_used(R"({"a":"{jobs}","c":"{a}","s":"{c}/film/a"})"));
+  EXPECT_TRUE(is_used(R"({"s":"{jobs}/film/{blend_name:s}/x"})"));
 }
 
 TEST(References, ATextIsReadAsShellsAndAddressesWriteIt) {
   for (const char* const text :
        {"file:///srv/jo%62s/film/a", "/srv/\\\"jobs\\\"/fi\\\"\\\"lm/a", "/srv/'jobs/film'/a",
-        "/srv/jobs/fi\\\\lm/a", "$(cat x/y)/film/a", "`cat x`/film/a", "/srv/**/film/a",
-        "/srv/jobs/film::$INDEX_ALLOCATION/a", "{jobs}::$INDEX_ALLOCATION/film/a",
-        "/srv/jobs/@(film|x)/a", "/srv/@(jobs|x)/film/a", "/srv/jobs/FI\u00adLM/a",
-        "/srv/jo\u200bbs/film/a"})
+        "/srv/jobs/fi\\\\lm/a", "/srv/**/film/a", "/srv/jobs/film::$INDEX_ALLOCATION/a",
+        "{jobs}::$INDEX_ALLOCATION/film/a", "{jobs} /film/a", "{jobs}../film/a",
+        "{jobs}{,x}/film/a", "/srv/jobs/film/ /a", "/srv/jobs/@(film|x)/a", "/srv/@(jobs|x)/film/a",
+        "/srv/jobs/FI\u00adLM/a", "/srv/jo\u200bbs/film/a"})
     expect_used("\"" + std::string(text) + "\"",
                 std::string_view(text).starts_with("{jobs}") ? "film/a" : "perhaps film/a");
+}
+
+TEST(References, ATwoWayVariableIsOneWithOrWithoutItsSlash) {
+  const Farm farm{{}, {{{"shots", {"/srv/jobs/film", true}}}, {{"shots", {"X:\\", true}}}}};
+  EXPECT_THAT(used({"film/a"}, R"({"settings":{"s":"X:\\a\\x.blend"}})", farm),
+              ElementsAre("perhaps film/a"));
+}
+
+TEST(References, ABlendfileMayBeInTheJobsFolderItself) {
+  EXPECT_THAT(used({"film/a"}, R"({"settings":{"blendfile":"{jobs}/x.blend","out":"//film/a/x"}})"),
+              ElementsAre("perhaps film/a"));
 }
 
 TEST(References, AnAddressOfTheWebLeadsNowhere) {
@@ -183,17 +198,21 @@ TEST(References, APatternDoesNotKeepWhatOthersMakeLater) {
 
 TEST(References, TheServersOwnFilesAreTold) {
   const Farm farm{{}, {{{"my", {"/srv/farm", false}}}}};
+  const auto own = [&farm](const char* text) {
+    Effort effort;
+    return names_own_files(text, farm, effort);
+  };
   for (const char* const text :
        {"{my}/file-store/stored/ab/cdef/12.blob", "//../../../file-store/stored/ab",
         "X:\\File-Store\\STORED\\a", "/srv/file-*/stored/a", "/srv/*/stored/a",
         "/srv/file-store/x/../stored/a", "/srv/.shaman/pins", "--a=.shaman/x",
         "{jobs}/../.SHAMAN/x", "/srv/.sh*/x", "/srv/file-store/uploading/x",
-        "/srv/file-store//./stored/a"})
-    EXPECT_TRUE(names_own_files(text, farm)) << text;
-  for (const char* const text :
-       {"/srv/file-store/x", "/srv/stored/x", "file-store", "/a/*/*/x", "/srv/shaman/x",
-        "{jobs}/film/.shaman-x/a", "/mnt/{a}/{b}/x.png", "{x}/##/y"})
-    EXPECT_FALSE(names_own_files(text, farm)) << text;
+        "/srv/file-store//./stored/a", "S:/FILE-S~1/stored/a", "/srv/SHAMAN~1/proofs"})
+    EXPECT_TRUE(own(text)) << text;
+  for (const char* const text : {"/srv/file-store/x", "/srv/stored/x", "file-store", "/a/*/*/x",
+                                 "/srv/shaman/x", "{jobs}/film/.shaman-x/a", "/mnt/{a}/{b}/x.png",
+                                 "{x}/##/y", "{jobs}/s*/*", "C:/PROGRA~1/Blender/x"})
+    EXPECT_FALSE(own(text)) << text;
 }
 
 TEST(References, APlaceholderBehindWhichNothingIsNamedLeadsNowhere) {
@@ -245,21 +264,41 @@ TEST(References, WhatIsRelativeToAFolderLeadsFromThere) {
   EXPECT_EQ(beside("//../hers/x"), "film/mine film/hers/x");
   EXPECT_EQ(beside("..\\hers"), "film/mine film/hers");
   EXPECT_EQ(beside("./out"), "film/mine/out");
+  EXPECT_EQ(beside("-o //../hers/x"), "film/mine film/hers/x");
+  EXPECT_EQ(beside("--out=../hers"), "film/mine film/hers");
+  EXPECT_EQ(beside("a//b x../y"), "");
   EXPECT_EQ(beside("out"), "");
   EXPECT_EQ(beside("/out"), "");
 }
 
+// What is too much is said to be, and is not read to its end.
 TEST(References, LongTextsAreNoWork) {
   std::string text;
   for (int i = 0; i < 1'000'000; ++i)
     text += "}/";
-  EXPECT_LE(leads_of(text).size(), 10'000U);
-  for (const char* const part : {"{jobs}/", "{x}/", "jobs/", "*/", "{", "[/"}) {
+  EXPECT_LE(leads_of(text).size(), 50'000U);
+  for (const char* const part : {"{jobs}/", "{x}/", "jobs/", "*/", "{", "[/", "{a,/", "$(", "./"}) {
     text.clear();
-    for (int i = 0; i < 20'000; ++i)
+    for (int i = 0; i < 200'000; ++i)
       text += part;
-    EXPECT_LE(leads_of(text).size(), 10'001U);
+    EXPECT_LE(leads_of(text).size(), 50'000U);
+    JobTexts job{{{"settings.x", text}}, "{jobs}/film/a/x.blend"};
+    static_cast<void>(paths_of(job, {}));
   }
+}
+
+TEST(References, SettingsThatArePutIntoEachOtherAreNoWork) {
+  std::string many;
+  for (int i = 0; i < 20'000; ++i)
+    many += "{a}";
+  std::string jobs;
+  for (int i = 0; i < 1'000; ++i)
+    jobs += "jobs/q";
+  JobTexts job{{{"settings.x", "/mnt/" + many}}};
+  job.settings = {{"a", jobs}, {"b", "{b}{b}"}};
+  EXPECT_FALSE(paths_of(job, {}).are_all);
+  job.texts = {{"settings.x", "{b}"}};
+  EXPECT_TRUE(paths_of(job, {}).are_all);
 }
 
 TEST(References, WhatLeadsElsewhereIsNoUse) {

@@ -14,6 +14,7 @@
 #include "flamenco/expiry/own_files.hpp"
 #include "flamenco/expiry/references.hpp"
 #include "flamenco/front/judgement/strict_json.hpp"
+#include "protocol/checkout_path.hpp"
 
 namespace shaman::proxy {
 namespace {
@@ -26,6 +27,8 @@ constexpr std::string_view kStorage = "storage";
 constexpr std::string_view kCheckoutId = "shaman_checkout_id";
 // Each costs a look at the disk.
 constexpr std::size_t kMostLeads = 1000;
+// Of a text, in a message.
+constexpr std::size_t kMostShown = 200;
 
 // The fields of a Manager's SubmittedJob.
 constexpr std::array<std::string_view, 10> kJobFields{
@@ -140,7 +143,7 @@ class Repair {
     std::ranges::replace(below, '\\', '/');
     for (const std::string_view odd : {"//", "/./", "/../"})
       if (below.find(odd) != below.npos)
-        return malformed("the job's blendfile " + in_quotes(*path) +
+        return malformed("the job's blendfile " + in_quotes(path->substr(0, kMostShown)) +
                          " must be a plain path, without empty parts, . and ..");
     return {};
   }
@@ -154,7 +157,7 @@ class Repair {
     const jobs::JobTexts job =
         jobs::texts_of(nlohmann::json::parse(to_text(job_)), jobs::From::client);
     if (auto checked = check_own_files(job); !checked) return checked;
-    const std::set<WrittenPath> paths = jobs::paths_of(job, rules_.farm);
+    const jobs::JobPaths paths = jobs::paths_of(job, rules_.farm);
     const auto places = led_into_by(paths, rules_);
     if (!places) return places.error();
     for (const CheckoutPlace& place : *places) {
@@ -163,15 +166,16 @@ class Repair {
       if (!place.identity.empty()) identities_.insert(place.identity);
       makers_.insert(place.maker);
     }
-    record(!paths.empty());
+    record(!paths.paths.empty());
     return {};
   }
 
   // By a checksum nobody gets at a file that he does not have: not through a worker, either.
   [[nodiscard]] result<void> check_own_files(const jobs::JobTexts& job) const {
     if (rules_.knows_all) return {};
+    jobs::Effort effort;
     for (const jobs::JobText& each : job.texts)
-      if (jobs::names_own_files(each.text, rules_.farm))
+      if (jobs::names_own_files(each.text, rules_.farm, effort))
         return Error{errc::not_let_in,
                      shown(each) +
                          " leads to the server's own files (file-store, .shaman); only an "
@@ -179,30 +183,44 @@ class Repair {
     return {};
   }
 
+  // A pattern is not answered with the names that it fits: those are others'.
   [[nodiscard]] Error not_let_in(const std::string& checkout, const jobs::JobTexts& job) const {
+    std::string where = " could lead into the checkout " + in_quotes(checkout);
+    std::string which = which_leads_into(checkout, job, true);
+    if (which.empty()) {
+      where = " could lead into a checkout";
+      which = which_leads_into(checkout, job, false);
+    }
+    if (which.empty()) which = "the job";
+    if (checkout == protocol::kKeptName)
+      return {errc::not_let_in,
+              which +
+                  " could lead into {jobs}/.kept, which holds what was rendered into erased "
+                  "checkouts; only an admin may submit such a job"};
     return {errc::not_let_in,
-            which_leads_into(checkout, job) + " could lead into the checkout " +
-                in_quotes(checkout) +
+            which + where +
                 ", which you did not make; only who made it, or an admin, may submit such a job"};
   }
 
-  // Asked only for a refusal: each text is looked up once more.
-  [[nodiscard]] std::string which_leads_into(const std::string& checkout,
-                                             const jobs::JobTexts& job) const {
+  // Empty where none does. Asked only for a refusal: each text is looked up once more.
+  [[nodiscard]] std::string which_leads_into(const std::string& checkout, const jobs::JobTexts& job,
+                                             bool only_plain) const {
     jobs::JobTexts one = job;
     for (const jobs::JobText& each : job.texts) {
       one.texts = {each};
-      const auto places = led_into_by(jobs::paths_of(one, rules_.farm), rules_);
+      jobs::JobPaths found = jobs::paths_of(one, rules_.farm);
+      if (only_plain)
+        std::erase_if(found.paths, [](const WrittenPath& path) { return !jobs::is_plain(path); });
+      const auto places = led_into_by(found, rules_);
       const bool leads = places && std::ranges::any_of(*places, [&](const CheckoutPlace& place) {
                            return place.checkout == checkout;
                          });
       if (leads) return shown(each);
     }
-    return "the job";
+    return {};
   }
 
   static std::string shown(const jobs::JobText& each) {
-    constexpr std::size_t kMostShown = 200;
     const bool is_long = each.text.size() > kMostShown;
     return "the job's " + text::printable(each.place) + " " +
            in_quotes(each.text.substr(0, kMostShown)) + (is_long ? "…" : "");
@@ -218,7 +236,7 @@ class Repair {
       if (!below.ends_with('/')) below += '/';
       for (const std::string_view odd : {"//", "/./", "/../"})
         if (below.find(odd) != below.npos)
-          return malformed("the job's path " + in_quotes(value.text) +
+          return malformed("the job's path " + in_quotes(value.text.substr(0, kMostShown)) +
                            " must be a plain path, without empty parts, . and ..");
     }
     for (const JsonValue& item : value.items)
@@ -244,12 +262,15 @@ result<CheckoutPlace> place_of_lead(const PlaceOf& place_of, std::string path) {
   }
 }
 
-result<std::vector<CheckoutPlace>> led_into_by(const std::set<WrittenPath>& paths,
-                                               const JobRules& rules) {
-  if (paths.size() > kMostLeads)
+result<std::vector<CheckoutPlace>> led_into_by(const jobs::JobPaths& found, const JobRules& rules) {
+  if (!found.are_all)
+    return malformed(
+        "the job's texts are too long to be judged: they name too many paths, or settings that are "
+        "put into each other; write the paths as they are");
+  if (found.paths.size() > kMostLeads)
     return malformed("the job names more than " + std::to_string(kMostLeads) +
-                     " paths below the jobs folder");
-  return rules.led_into({paths.begin(), paths.end()});
+                     " paths below the jobs folder; write frames as ####");
+  return rules.led_into({found.paths.begin(), found.paths.end()});
 }
 
 result<RepairedJob> repair_job(std::string_view document, const JobRules& rules) {

@@ -42,7 +42,7 @@ struct JobRules {
 
 /// The checkouts that a job with these paths (jobs::paths_of) could lead into.
 /// errc::malformed_request where they are too many.
-[[nodiscard]] result<std::vector<CheckoutPlace>> led_into_by(const std::set<WrittenPath>& paths,
+[[nodiscard]] result<std::vector<CheckoutPlace>> led_into_by(const jobs::JobPaths& found,
                                                              const JobRules& rules);
 
 /// A job as it should reach the Manager, and the checkouts that it could lead into.
