@@ -13,11 +13,12 @@
 namespace shaman {
 namespace {
 
-// A pin of a small checkout, the most that a command makes, takes some twenty names.
-constexpr std::size_t kPieces = 32;
+// A pin of a small checkout, the most that a command makes, takes some twenty names. Who opens the
+// storage deletes half of the reserve: if others take that room, the next one still finds some.
+constexpr std::size_t kPieces = 64;
 constexpr std::size_t kPieceBytes = 8192;
 // With less than this, commands may fail.
-constexpr fs::Space kEnough{kPieces / 2 * kPieceBytes, kPieces / 2};
+constexpr fs::Space kEnough{kPieces / 4 * kPieceBytes, kPieces / 4};
 // A reserve must not be what fills the storage.
 constexpr fs::Space kPlenty{std::uint64_t{4} << 20, 200};
 // Left to the server that gives back what its own start needed.
@@ -82,8 +83,9 @@ StorageReserve StorageReserve::make_room(fs::FileSystem& file_system,
   if (!is_short && !is_refused_as_full(file_system, private_folder)) return reserve;
   const auto entries = file_system.list(*folder);
   if (!entries) return reserve;
-  for (const fs::Entry& entry : *entries)
-    static_cast<void>(file_system.remove_file(*folder, entry.name));
+  const std::size_t half = (entries->size() + 1) / 2;
+  for (std::size_t i = 0; i < half; ++i)
+    static_cast<void>(file_system.remove_file(*folder, (*entries)[i].name));
   reserve.file_system_ = &file_system;
   reserve.folder_ = std::move(*folder);
   return reserve;
@@ -99,8 +101,11 @@ StorageReserve& StorageReserve::operator=(StorageReserve&& other) noexcept {
 }
 
 void StorageReserve::give_back() {
-  if (file_system_ == nullptr) return;
-  make_pieces(*file_system_, folder_, kMargin);
+  if (file_system_ != nullptr) make_pieces(*file_system_, folder_, kMargin);
+}
+
+void StorageReserve::give_all_back() {
+  if (file_system_ != nullptr) make_pieces(*file_system_, folder_, {1, 1});
 }
 
 void StorageReserve::fill(fs::FileSystem& file_system, const fs::Folder& private_folder) {

@@ -12,20 +12,23 @@ namespace shaman {
 class StorageReserve {
  public:
   StorageReserve() = default;
-  /// Deletes the reserve if the storage is full. The file system must outlive the result, which
-  /// gives the reserve back at its end.
+  /// Deletes half of the reserve if the storage is full. The file system must outlive the result,
+  /// which gives the reserve back at its end.
   [[nodiscard]] static StorageReserve make_room(fs::FileSystem& file_system,
                                                 const fs::Folder& private_folder);
   StorageReserve(StorageReserve&& other) noexcept;
   StorageReserve& operator=(StorageReserve&& other) noexcept;
-  ~StorageReserve() { give_back(); }
+  ~StorageReserve() { give_all_back(); }
 
-  /// Makes again what was deleted, as far as there is room.
+  /// Makes again what was deleted, as far as there is room, but for a little that a running server
+  /// needs.
   void give_back();
   /// Makes what is missing of a storage's reserve, if the storage has plenty of room.
   static void fill(fs::FileSystem& file_system, const fs::Folder& private_folder);
 
  private:
+  void give_all_back();
+
   fs::FileSystem* file_system_ = nullptr;  ///< null: nothing was deleted
   fs::Folder folder_;
 };
