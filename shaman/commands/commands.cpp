@@ -31,6 +31,7 @@
 #include "commands/pin_commands.hpp"
 #include "commands/token_command.hpp"
 #include "options/command_options.hpp"
+#include "protocol/checkout_path.hpp"
 #include "start.hpp"
 #include "version/version.hpp"
 
@@ -101,6 +102,7 @@ int erase(int argc, char** argv) {
       ->required()
       ->type_name("PATH");
   if (const auto status = parse_for_storage(app, given, argc, argv, storage)) return *status;
+  path = protocol::without_last_slashes(path);
   return with_store(storage, [&](Store& store) {
     const auto erased = Checkouts(store, {}).erase(path);
     log_command("erase " + text::in_quotes(path), storage, erased);
