@@ -161,7 +161,7 @@ int check(int argc, char** argv) {
   if (!address) return fail(address.error());
   manager::Manager manager(*address);
   const auto position = is_beside ? manager::Position::beside : manager::Position::front;
-  if (!go_on_as_server(storage)) return kCommandFailed;
+  if (const auto status = go_on_as_server(storage)) return *status;
   const auto findings = manager::check_manager(manager, storage, position);
   if (!findings) return fail(findings.error());
   bool is_good = is_access_good(storage);
