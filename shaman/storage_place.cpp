@@ -11,6 +11,11 @@ std::string format_file_of(const std::string& folder) {
   return os::join(os::join(folder, kServersFolder), "format");
 }
 
+bool is_missing(const std::string& path) {
+  const auto info = os::info(path);
+  return !info && info.error().code == errc::not_found;
+}
+
 // A start makes the folder itself, but not the one that it is in.
 std::string real_parent(const std::string& storage) {
   if (const auto real = os::real_path(storage)) return std::string(os::parent(*real));
@@ -31,6 +36,10 @@ result<void> check_outermost(const std::string& storage) {
                                           "; use that storage, or a folder outside of it"};
     if (above == "/" || above.empty()) return {};
   }
+}
+
+bool is_new_storage(const std::string& storage) {
+  return is_missing(format_file_of(storage)) && is_missing(os::join(storage, "file-store/stored"));
 }
 
 }  // namespace shaman::program

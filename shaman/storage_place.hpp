@@ -15,4 +15,8 @@ inline constexpr const char* kServersFolder = ".shaman";
 /// would be made in one. `storage` is absolute; links in it are followed.
 [[nodiscard]] result<void> check_outermost(const std::string& storage);
 
+/// Whether there is nothing yet of a storage, not even of another kind of server, so that a start
+/// makes one. False also where this user may not look.
+[[nodiscard]] bool is_new_storage(const std::string& storage);
+
 }  // namespace shaman::program

@@ -249,6 +249,19 @@ class CheckConfig(unittest.TestCase):
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn(words, done.stderr)
 
+    def test_a_start_that_makes_a_storage_is_said(self):
+        storage = os.path.join(self.names["folder"], "unmounted")
+        os.mkdir(storage)
+        self.addCleanup(shutil.rmtree, storage)
+        words = f'"{storage}" is not a storage; a start makes a new one in it'
+        self.assertIn(words, self.run_check(f"--storage {storage}").stdout)
+        self.assertIn("/none\" is not a storage; ", self.run_check(f"--storage {storage}/none").stdout)
+        with Server(storage) as server:
+            server.wait_for_log(f'warning "{storage}" was not a storage; made a new one in it')
+        with Server(storage) as server:
+            self.assertNotIn("was not a storage", server.log())
+        self.assertNotIn("is not a storage", self.run_check(f"--storage {storage}").stdout)
+
     def test_a_storage_within_another_one_is_refused(self):
         outer = os.path.join(self.names["folder"], "outer")
         self.addCleanup(shutil.rmtree, outer)
