@@ -549,6 +549,26 @@ TEST_F(CollectTest, AServerThatBelievesMarksForLongerProlongsTheGrace) {
   EXPECT_EQ(collect().deleted, 1U);
 }
 
+TEST_F(CollectTest, ReportsWhatNothingEverDeletes) {
+  GcResults results = collect();
+  EXPECT_THAT(to_text(results), testing::Not(testing::HasSubstr("No collection deletes")));
+  folder_.write("store/.shaman/quarantine/blob-1", std::string(100, 'x'));
+  results = collect();
+  EXPECT_THAT(to_text(results),
+              testing::HasSubstr(
+                  "No collection deletes the 100 bytes of damaged files in .shaman/quarantine."));
+  folder_.write("store/.shaman/quarantine/shard/blob-2", std::string(100, 'x'));
+  folder_.write("store/jobs/.kept/film/render/0001.exr", std::string(300, 'x'));
+  results = collect();
+  EXPECT_EQ(results.quarantine_bytes, 200U);
+  EXPECT_EQ(results.kept_bytes, 300U);
+  EXPECT_THAT(to_text(results),
+              testing::HasSubstr("No collection deletes the 300 bytes from erased checkouts in "
+                                 "jobs/.kept and 200 bytes of damaged files in "
+                                 ".shaman/quarantine."));
+  EXPECT_THAT(to_json(results), testing::HasSubstr("\"quarantineBytes\":200,\"keptBytes\":300"));
+}
+
 TEST_F(CollectTest, ExplainsWhyABlobStays) {
   const BlobId used = put(*store_, "used");
   created("film", {{"f", used}});
