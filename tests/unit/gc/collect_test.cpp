@@ -353,6 +353,25 @@ TEST_F(CollectAroundTest, ItsManifestAnswersForWhatCannotBeReadInACheckout) {
   EXPECT_EQ(results.unread_places, 1U);
 }
 
+TEST_F(CollectAroundTest, ItsManifestAnswersForWhatCouldNotBeReadWhenItWasErased) {
+  const BlobId unread = check_out_old("film", long_content("unread"));
+  const BlobId erased = check_out_old("other", long_content("erased"));
+  ASSERT_TRUE(checkouts_->erase("other"));
+  failing_.on_call([](const Call& call) -> boost::system::error_code {
+    const bool is_secret = call.operation == Operation::open_folder && call.path.ends_with("tex");
+    return {is_secret ? EACCES : 0, boost::system::generic_category()};
+  });
+  ASSERT_TRUE(checkouts_->erase("film"));
+  ASSERT_TRUE(std::filesystem::is_symlink(below("jobs/.kept/film/tex/a")));
+  EXPECT_FALSE(collect().kept_all_checkouts);
+  EXPECT_TRUE(is_stored(unread));
+  EXPECT_FALSE(is_stored(erased));
+  failing_.on_call(nullptr);
+  std::filesystem::remove_all(below("jobs/.kept/film"));
+  collect();
+  EXPECT_FALSE(is_stored(unread));
+}
+
 TEST_F(CollectAroundTest, ACheckoutThatCanBeEnteredButNotListedHasAManifest) {
   const BlobId unread = check_out_old("film/shot", long_content("unread"));
   const BlobId erased = check_out_old("other", long_content("erased"));
