@@ -36,9 +36,11 @@
 #include "options/option_checks.hpp"
 #include "options/options.hpp"
 #include "options/settings.hpp"
+#include "run_as.hpp"
 #include "service_manager.hpp"
 #include "signals.hpp"
 #include "start.hpp"
+#include "storage_place.hpp"
 #include "version/version.hpp"
 
 namespace {
@@ -181,6 +183,12 @@ void reload(program::Settings& settings, Store& store, http::Server& server,
   maintenance.reschedule();
 }
 
+// What opening would not tell, or only after it has changed the storage.
+result<void> check_before_opening(const std::string& storage) {
+  if (auto is = program::check_outermost(storage); !is) return is;
+  return program::check_owned_by_user(storage, program::kServersFolder);
+}
+
 int serve(program::Settings& settings, program::SignalWatcher& signals) {
   const auto options_now = settings.current();
   const Options& options = *options_now;
@@ -188,6 +196,7 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
   WorkerPool quick_pool(kQuickThreads, WorkerPool::Priority::normal, "quick");
   WorkerPool disk_pool(options.disk_threads, WorkerPool::Priority::low, "disk");
   WorkerPool request_pool(options.request_threads, WorkerPool::Priority::low, "requests");
+  if (const auto is = check_before_opening(options.server.storage); !is) return fail(is.error());
   auto store = Store::open(file_system, options.server.storage, options.store, disk_pool);
   if (!store) return fail(store.error());
   Checkouts checkouts(**store, options.checkouts);

@@ -13,4 +13,10 @@ namespace shaman::program {
 /// started. errc::io_error.
 [[nodiscard]] result<std::string> become_owner_of(const std::string& folder);
 
+/// Where root runs a server: errc::not_a_store, naming both users, where `servers_folder` in the
+/// storage belongs to another user, who could not use the files that root would leave there. Tries
+/// it with a file, which it removes: on some file systems everything belongs to one user.
+[[nodiscard]] result<void> check_owned_by_user(const std::string& storage,
+                                               const std::string& servers_folder);
+
 }  // namespace shaman::program

@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
 #include "base/nearest.hpp"
@@ -21,6 +22,7 @@
 #include "exit_status.hpp"
 #include "options/command_line.hpp"
 #include "options/machine_checks.hpp"
+#include "storage_place.hpp"
 #include "version/version.hpp"
 
 namespace shaman::program {
@@ -51,6 +53,16 @@ void print_in_force(const Loaded& loaded) {
                 text::printable(config::joined(option.get())).c_str(),
                 text::printable(origin->second).c_str());
   }
+}
+
+// An empty folder may be the place of a storage that is not mounted.
+void note_new_storage(const std::string& storage) {
+  const std::string path = os::absolute(storage);
+  if (!is_new_storage(path)) return;
+  std::printf(
+      "%s is not a storage; a start makes a new one in it. If a storage should be mounted there, "
+      "mount it first.\n",
+      text::in_quotes(path).c_str());
 }
 
 int print(const std::string& text) {
@@ -108,6 +120,7 @@ Start read_start(int argc, char** argv) {
     start.exit_status = complain(start.loaded.problems, app.get_name());
   } else if (checks) {
     print_in_force(start.loaded);
+    note_new_storage(start.loaded.options->storage);
     if (!start.loaded.options->asked_manager().empty())
       std::printf(
           "To compare the Manager's configuration with this storage, run `shaman-server "

@@ -88,6 +88,10 @@ struct GcResults {
   std::vector<std::string> unreadable;  ///< of these the first 1000, with the reason
   /// Of one of them nothing is known: whatever was ever in a checkout was kept.
   bool kept_all_checkouts = false;
+  /// What nothing ever deletes: damaged files in `.shaman/quarantine`, and in `jobs/.kept` what
+  /// others had put into erased checkouts. 0 where the run was stopped.
+  std::uint64_t quarantine_bytes = 0;
+  std::uint64_t kept_bytes = 0;
   std::vector<GcExplanation> explanations;
 };
 

@@ -16,6 +16,7 @@
 #include "cli/usage.hpp"
 #include "http/client/interrupt.hpp"
 #include "run_as.hpp"
+#include "storage_place.hpp"
 #include "system_log.hpp"
 
 namespace shaman::program {
@@ -54,16 +55,14 @@ void end_on_interrupt() {
 
 }  // namespace
 
-bool go_on_as_server(const std::string& storage) {
+std::optional<int> go_on_as_server(const std::string& storage) {
+  if (const auto is = check_outermost(storage); !is) return fail(is.error());
   first_caller() = caller();
   const auto owner = become_owner_of(storage + "/" + kServersFolder);
-  if (!owner) {
-    fail(owner.error());
-    return false;
-  }
+  if (!owner) return fail(owner.error());
   if (!owner->empty()) std::fprintf(stderr, "shaman-server: %s\n", owner->c_str());
   end_on_interrupt();
-  return true;
+  return std::nullopt;
 }
 
 void say(LogLevel level, const std::string& message) {
@@ -100,8 +99,7 @@ std::optional<int> parse_for_storage(CLI::App& app, CommandOptions& given, int a
   if (!settings) return exit_status;
   storage = os::absolute(settings->storage);
   if (gc != nullptr) *gc = settings->gc;
-  if (!go_on_as_server(storage)) return kCommandFailed;
-  return std::nullopt;
+  return go_on_as_server(storage);
 }
 
 std::size_t reading_threads() {

@@ -21,9 +21,6 @@
 /// What the commands that work on a storage by hand share.
 namespace shaman::program {
 
-/// In a storage: what the server keeps for itself.
-inline constexpr const char* kServersFolder = ".shaman";
-
 /// Says the error on standard error. The exit status for it.
 int fail(const Error& error);
 /// Says that an option or a command was renamed. The former name works for one version.
@@ -32,9 +29,10 @@ void note_new_name(const std::string& former, const std::string& now);
 void say(LogLevel level, const std::string& message);
 
 /// Where root runs a command: goes on as the user whose `.shaman` the storage has, so that what the
-/// command leaves there is the server's to read and to change. Says so; the error too, and returns
-/// false. Before other threads are started. From then on Ctrl-C ends the command with a sentence.
-[[nodiscard]] bool go_on_as_server(const std::string& storage);
+/// command leaves there is the server's to read and to change. Says so. An exit status, with the
+/// error said, where the command ends here: also where the storage is within another one. Before
+/// other threads are started. From then on Ctrl-C ends the command with a sentence.
+[[nodiscard]] std::optional<int> go_on_as_server(const std::string& storage);
 
 /// Parses the arguments. An exit status where the program ends here: with its help, or with what is
 /// wrong said. `own_apps` as of cli::parse().

@@ -31,6 +31,7 @@
 #include "commands/pin_commands.hpp"
 #include "commands/token_command.hpp"
 #include "options/command_options.hpp"
+#include "protocol/checkout_path.hpp"
 #include "start.hpp"
 #include "version/version.hpp"
 
@@ -101,6 +102,7 @@ int erase(int argc, char** argv) {
       ->required()
       ->type_name("PATH");
   if (const auto status = parse_for_storage(app, given, argc, argv, storage)) return *status;
+  path = protocol::without_last_slashes(path);
   return with_store(storage, [&](Store& store) {
     const auto erased = Checkouts(store, {}).erase(path);
     log_command("erase " + text::in_quotes(path), storage, erased);
@@ -159,7 +161,7 @@ int check(int argc, char** argv) {
   if (!address) return fail(address.error());
   manager::Manager manager(*address);
   const auto position = is_beside ? manager::Position::beside : manager::Position::front;
-  if (!go_on_as_server(storage)) return kCommandFailed;
+  if (const auto status = go_on_as_server(storage)) return *status;
   const auto findings = manager::check_manager(manager, storage, position);
   if (!findings) return fail(findings.error());
   bool is_good = is_access_good(storage);

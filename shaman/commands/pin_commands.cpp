@@ -17,6 +17,7 @@
 #include "base/utc.hpp"
 #include "commands/command_tools.hpp"
 #include "options/command_options.hpp"
+#include "protocol/checkout_path.hpp"
 
 namespace shaman::program {
 namespace {
@@ -83,6 +84,7 @@ int run_pin_command(int argc, char** argv) {
       ->type_name("NAME");
   std::string storage;
   if (const auto status = parse_for_storage(app, given, argc, argv, storage)) return *status;
+  checkout = protocol::without_last_slashes(checkout);
   return with_pins(storage, [&](Pins& pins) {
     const auto added = pins.add(checkout, name);
     log_command("pin " + text::in_quotes(checkout), storage, added);

@@ -22,6 +22,7 @@
 
 #include "commands/command_tools.hpp"
 #include "options/command_options.hpp"
+#include "storage_place.hpp"
 
 namespace shaman::program {
 namespace {

@@ -29,6 +29,8 @@
 #include "descriptors.hpp"
 #include "options/certificate_checks.hpp"
 #include "options/name_checks.hpp"
+#include "run_as.hpp"
+#include "storage_place.hpp"
 
 namespace shaman::program {
 namespace {
@@ -144,9 +146,12 @@ void check_storage(const Options& options, Findings& found) {
         "neither " + in_quotes(path) +
             " nor its parent folder exists; create the parent folder, or correct the path");
   const std::size_t before = found.errors.size();
+  if (const auto is = check_outermost(path); !is) found.wrong("storage", is.error().message());
   check_file_system(place, found);
   if (found.errors.size() > before) return;
   check_room(place, options.store.limits, found);
+  if (const auto is = check_owned_by_user(path, kServersFolder); !is)
+    return found.wrong("storage", is.error().message());
   for (const char* const part : {"", "/jobs", "/file-store", "/file-store/stored", "/.shaman"}) {
     const auto folder = os::info(place + part);
     if (!folder) continue;

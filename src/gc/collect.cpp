@@ -8,6 +8,7 @@
 #include "gc/gc_report.hpp"
 #include "gc/link_walk.hpp"
 #include "gc/policy.hpp"
+#include "gc/set_aside.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
 #include "store/root/instance.hpp"
@@ -51,6 +52,7 @@ result<GcResults> Collection::run() {
     return finished.error();
   }
   if (const auto settled = settle_trash(); !settled) return settled.error();
+  note_set_aside();
   return std::move(results_);
 }
 
@@ -271,6 +273,13 @@ result<void> Collection::settle(const TrashedBlob& blob) {
   ++results_.deleted;
   results_.bytes_freed += blob.bytes;
   return {};
+}
+
+void Collection::note_set_aside() {
+  results_.quarantine_bytes =
+      bytes_below(run_, std::string(layout::kPrivate) + "/" + std::string(layout::kQuarantine));
+  results_.kept_bytes =
+      bytes_below(run_, std::string(layout::kJobs) + "/" + std::string(layout::kKept));
 }
 
 void Collection::note_in_trash(std::uint64_t bytes, fs::Time put_in) {

@@ -38,6 +38,7 @@ class Collection {
   [[nodiscard]] result<void> take_back_all();
   [[nodiscard]] result<void> settle_trash();
   [[nodiscard]] result<void> settle(const TrashedBlob& blob);
+  void note_set_aside();
   void note_in_trash(std::uint64_t bytes, fs::Time put_in);
   void begin_explaining();
   void finish_explaining();

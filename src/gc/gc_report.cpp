@@ -110,6 +110,17 @@ std::string text_of_moves(const GcResults& results) {
          units::size_text(results.bytes_freed) + (is_dry ? ")." : " freed).");
 }
 
+// In a sentence; empty where there is nothing.
+std::string text_of_set_aside(const GcResults& results) {
+  std::string out;
+  if (results.kept_bytes > 0)
+    out += units::size_text(results.kept_bytes) + " from erased checkouts in jobs/.kept";
+  if (results.quarantine_bytes > 0)
+    out += (out.empty() ? "" : " and ") + units::size_text(results.quarantine_bytes) +
+           " of damaged files in .shaman/quarantine";
+  return out.empty() ? out : "No collection deletes the " + out + ".";
+}
+
 std::string text_of(const GcExplanation& explanation) {
   std::string out = explanation.id.digest.hex() + " of " +
                     text::count_of(explanation.id.size, "byte", "bytes") + " (" +
@@ -128,6 +139,7 @@ std::string to_text(const GcResults& results, std::string_view between) {
                                      text::count_of(results.links_checked, "link", "links") + ".",
                                  text_of_old(results), text_of_moves(results)};
   if (results.in_trash > 0) parts.push_back(text_of_trash(results) + ".");
+  if (const std::string aside = text_of_set_aside(results); !aside.empty()) parts.push_back(aside);
   if (results.was_stopped) parts.emplace_back("Stopped before the end.");
   if (results.unread_places > 0) parts.push_back(text_of_unread(results) + ".");
   for (const GcExplanation& explanation : results.explanations)
@@ -167,6 +179,8 @@ std::string to_json(const GcResults& results) {
   add(out, "unreadPlaces", std::to_string(results.unread_places));
   add(out, "unreadable", "[" + unreadable + "]");
   add(out, "keptAllCheckouts", results.kept_all_checkouts ? "true" : "false");
+  add(out, "quarantineBytes", std::to_string(results.quarantine_bytes));
+  add(out, "keptBytes", std::to_string(results.kept_bytes));
   add(out, "explanations", "[" + explanations + "]");
   return out + "}";
 }

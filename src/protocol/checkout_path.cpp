@@ -126,4 +126,8 @@ result<std::string> checkout_path(std::string_view asked) {
   return path;
 }
 
+std::string_view without_last_slashes(std::string_view path) noexcept {
+  return path.substr(0, path.find_last_not_of('/') + 1);
+}
+
 }  // namespace shaman::protocol

@@ -46,4 +46,7 @@ inline constexpr std::string_view kProbePrefix = ".shaman-probe-";
 /// component that is reserved for the server.
 [[nodiscard]] result<std::string> checkout_path(std::string_view asked);
 
+/// What a person means by `film/shot/`: a shell that completes the name of a folder adds a slash.
+[[nodiscard]] std::string_view without_last_slashes(std::string_view path) noexcept;
+
 }  // namespace shaman::protocol

@@ -4,6 +4,8 @@
 #include <span>
 #include <utility>
 
+#include "shaman/text.hpp"
+
 #include "store/disk_error.hpp"
 #include "store/housekeeping/unfinished_collection.hpp"
 #include "store/root/private_folder.hpp"
@@ -170,6 +172,10 @@ result<std::unique_ptr<Store::Impl>> Store::Impl::open(fs::FileSystem& file_syst
                                                        WorkerPool& pool) {
   auto opened = open_storage_root(file_system, root, options.durability);
   if (!opened) return opened.error();
+  if (opened->is_new && options.log)
+    options.log(LogLevel::warning, text::in_quotes(root) +
+                                       " was not a storage; made a new one in it. If a storage "
+                                       "should be mounted there, stop the server and mount it");
   auto remarks = check_access(file_system, *opened, root, options.limits, JudgedBy::this_process);
   if (!remarks) return remarks.error();
   auto instance = Instance::start(file_system, opened->private_folder);

@@ -30,9 +30,7 @@ std::string component_of(std::string_view name) {
 
 // What the server would change is refused, too: the path would not be the one that was asked for.
 result<std::string> checked_checkout_path(std::string_view given) {
-  std::string_view path = given;
-  while (path.ends_with('/'))
-    path.remove_suffix(1);
+  const std::string_view path = protocol::without_last_slashes(given);
   const auto refused = [](const std::string& why) {
     return Error{errc::malformed_request, why + ". Write it like film/shot010"};
   };

@@ -2,6 +2,7 @@
 """`shaman-server --check-config`: what is wrong with options together, and with this machine for them."""
 
 import os
+import pwd
 import re
 import shutil
 import socket
@@ -238,6 +239,56 @@ class CheckConfig(unittest.TestCase):
             said = server.wait_for_log("jobs has the mode 0700").partition("the storage: ")[2]
         done = self.run_check(f"--storage {storage}")
         self.assertIn(f"shaman-server: warning: storage: {said}", done.stderr)
+
+    def start(self, storage):
+        return subprocess.run([PROGRAM, "--storage", storage, "--listen", "127.0.0.1:0"], capture_output=True, text=True,
+                              check=False, timeout=PATIENCE)
+
+    def assert_start_and_check_refuse(self, storage, words):
+        for done in (self.start(storage), self.run_check(f"--storage {storage}")):
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(words, done.stderr)
+
+    def test_a_start_that_makes_a_storage_is_said(self):
+        storage = os.path.join(self.names["folder"], "unmounted")
+        os.mkdir(storage)
+        self.addCleanup(shutil.rmtree, storage)
+        words = f'"{storage}" is not a storage; a start makes a new one in it'
+        self.assertIn(words, self.run_check(f"--storage {storage}").stdout)
+        self.assertIn("/none\" is not a storage; ", self.run_check(f"--storage {storage}/none").stdout)
+        with Server(storage) as server:
+            server.wait_for_log(f'warning "{storage}" was not a storage; made a new one in it')
+        with Server(storage) as server:
+            self.assertNotIn("was not a storage", server.log())
+        self.assertNotIn("is not a storage", self.run_check(f"--storage {storage}").stdout)
+
+    def test_a_storage_within_another_one_is_refused(self):
+        outer = os.path.join(self.names["folder"], "outer")
+        self.addCleanup(shutil.rmtree, outer)
+        with Server(outer):
+            pass
+        os.mkdir(os.path.join(outer, "jobs", "film"))
+        for inner in ("jobs", "jobs/film", "jobs/new", "file-store", ".shaman", "jobs/../jobs"):
+            with self.subTest(inner):
+                self.assert_start_and_check_refuse(os.path.join(outer, inner), f'is inside the storage "{outer}"')
+        self.assertEqual(os.listdir(os.path.join(outer, "jobs", "film")), [])
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_root_is_refused_on_the_storage_of_another_user(self):
+        storage = os.path.join(self.names["folder"], "of-another")
+        self.addCleanup(shutil.rmtree, storage)
+        with Server(storage):
+            pass
+        subprocess.run(["chown", "-R", "65534", storage], check=True)
+        before = sorted(os.listdir(os.path.join(storage, ".shaman")))
+        name = pwd.getpwuid(65534).pw_name
+        self.assert_start_and_check_refuse(
+            storage, f"it belongs to the user {name}, who could not use the files that the user root makes in it; start the "
+            f"server with `sudo -u {name}`, or with `User={name}` in its systemd unit")
+        os.chown(os.path.join(storage, ".shaman"), 61007, -1)
+        self.assert_start_and_check_refuse(storage, "the user 61007, ")
+        self.assert_start_and_check_refuse(storage, "`sudo -u '#61007'`, or with `User=61007`")
+        self.assertEqual(sorted(os.listdir(os.path.join(storage, ".shaman"))), before)
 
     def test_the_manager_is_left_to_its_own_check(self):
         self.assertIn("run `shaman-server check-manager`", self.run_check("--manager http://127.0.0.1:1").stdout)

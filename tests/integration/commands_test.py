@@ -56,6 +56,17 @@ class NotAStorage(unittest.TestCase):
             file.write("mine")
         self.assert_refused(self.path("home"), "is not a storage")
 
+    def test_a_folder_within_a_storage(self):
+        storage = self.path("storage")
+        with Server(storage):
+            pass
+        os.symlink(os.path.join(storage, "jobs"), self.path("link"))
+        for inner in (os.path.join(storage, "jobs"), os.path.join(storage, ".shaman"),
+                      os.path.join(storage, "file-store", "none"), self.path("link")):
+            self.assert_refused(inner, f'is inside the storage "{storage}"')
+            done = run("check-manager", "http://127.0.0.1:1", "--storage", inner)
+            self.assertEqual(done.returncode, 2, done.stderr)
+
     def test_what_is_not_there(self):
         self.assert_refused(self.path("nowhere"), "No such file or directory")
 

@@ -107,6 +107,12 @@ class EraseCommand(EraseTest):
         self.assertTrue(self.server.has_blob(data))
         self.assert_alive()
 
+    def test_a_slash_at_the_end_is_ignored(self):
+        path, _ = self.checkout("film/completed")
+        done = self.run_erase(path + "/", "--storage", self.server.storage)
+        self.assertEqual((done.returncode, done.stdout), (0, f"erased {path}\n"), done.stderr)
+        self.assertFalse(os.path.lexists(self.server.jobs(path)))
+
     def test_what_is_no_checkout_is_told(self):
         before = self.tree()
         done = self.run_erase("--storage", self.server.storage, "../file-store")

@@ -2,6 +2,7 @@
 """Server, Manager and worker as three users of one group, as docs/admin.md sets them up."""
 
 import os
+import re
 import shutil
 import signal
 import stat
@@ -234,6 +235,24 @@ class WithoutAGroup(Users):
         self.assertIn("may not write into 1 of the folders in file-store/stored, such as ab",
                       str(refused.exception))
         self.assertIn(str(SERVER), str(refused.exception))
+
+    def test_the_commands_that_give_shards_to_a_group_leave_stored_files_read_only(self):
+        shard = self.path("file-store/stored/ab")
+        for name in (self.path("jobs"), shard):
+            os.makedirs(name)
+        blob = os.path.join(shard, "4096.blob")
+        with open(blob, "wb"):
+            pass
+        os.chmod(blob, 0o444)
+        subprocess.run(["chown", "-R", str(SERVER), self.storage], check=True)
+        subprocess.run(["chown", "-R", str(MANAGER), shard], check=True)
+        with self.assertRaises(AssertionError) as refused:
+            self.start()
+        commands = re.search(r"give them to one group \((chgrp .*)\), and run", str(refused.exception)).group(1)
+        subprocess.run(["sh", "-c", commands.replace("GROUP", str(GROUP))], check=True)
+        self.assertEqual(stat.S_IMODE(os.stat(blob).st_mode), 0o444)
+        self.assertEqual(stat.S_IMODE(os.stat(shard).st_mode), 0o2775)
+        self.start()
 
     def test_a_jobs_folder_of_another_user_is_refused_at_the_start(self):
         os.makedirs(self.path("jobs"))

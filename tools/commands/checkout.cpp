@@ -10,6 +10,7 @@
 #include "shaman/units.hpp"
 
 #include "commands/actions.hpp"
+#include "protocol/checkout_path.hpp"
 #include "report/local_time.hpp"
 
 namespace shaman::tools {
@@ -19,12 +20,8 @@ using client::CheckoutFile;
 using client::ListedCheckout;
 using nlohmann::json;
 
-// The server's paths end without a slash; a shell that completes the name of a folder adds one.
 std::string path_of(const ActionOptions& options) {
-  std::string path = options.operand;
-  while (path.size() > 1 && path.ends_with('/'))
-    path.pop_back();
-  return path;
+  return std::string(protocol::without_last_slashes(options.operand));
 }
 
 json json_of(const ListedCheckout& checkout) {

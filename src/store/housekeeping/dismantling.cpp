@@ -64,8 +64,13 @@ class OwnLinks {
     const auto is_whole = read_manifest(
         file_system_, blobs_, *manifest,
         [&](const std::string& path, const BlobId& id) { files.insert(number_of(path, id)); });
-    if (is_whole && is_whole.value()) files_ = std::move(files);
+    if (!is_whole || !is_whole.value()) return;
+    files_ = std::move(files);
+    manifest_link_ = *text;
   }
+
+  /// The text of the link to the manifest that was read; empty where there was none.
+  [[nodiscard]] const std::string& manifest_link() const noexcept { return manifest_link_; }
 
   [[nodiscard]] fs::result<bool> has(const fs::Folder& folder, const fs::Entry& entry,
                                      const std::string& path) const {
@@ -94,6 +99,7 @@ class OwnLinks {
   const fs::Folder& blobs_;
   const std::uint64_t salt_;
   std::optional<std::unordered_set<std::uint64_t>> files_;  // none: there is no manifest
+  std::string manifest_link_;
 };
 
 }  // namespace
@@ -101,7 +107,11 @@ class OwnLinks {
 std::string KeptFiles::text() const {
   return text::count_of(count, "file", "files") + " in it that " + (count == 1 ? "is" : "are") +
          " not its own, such as " + text::in_quotes(first) + ", " + (count == 1 ? "is" : "are") +
-         " kept in " + text::in_quotes(place);
+         " kept in " + text::in_quotes(place) +
+         (is_unread ? "; this server has no access to some folders there, and garbage collection "
+                      "keeps what they may link to: give the server's user access to them (chown, "
+                      "chmod u+rwx), or remove them"
+                    : "");
 }
 
 std::string Dismantling::staged_name(std::uint64_t number, std::string_view path) {
@@ -128,7 +138,17 @@ result<KeptFiles> Dismantling::run(const fs::Folder& staging, const std::string&
   if (kept->count == 0) return KeptFiles();
   const auto place = move_aside(staging, name);
   if (!place) return KeptFiles{kept->count, kept->first, {}, place.error()};
-  return KeptFiles{kept->count, kept->first, *place, {}};
+  const bool is_unread = kept->failure && !own.manifest_link().empty();
+  if (is_unread) answer_for_unread(*place, own.manifest_link());
+  return KeptFiles{kept->count, kept->first, *place, {}, kept->failure.has_value()};
+}
+
+// Only there, where it makes no checkout. Where this fails, collection keeps more than it needs to.
+void Dismantling::answer_for_unread(const std::string& place, const std::string& manifest_link) {
+  const std::string in_jobs = place.substr(layout::kJobs.size() + 1);
+  const auto folder = file_system_.open_folder(jobs_, in_jobs);
+  if (!folder || !file_system_.make_link(*folder, layout::kManifestName, manifest_link)) return;
+  if (flushes_) static_cast<void>(file_system_.flush(*folder));
 }
 
 // Whole, by one rename: this needs no space, and no folder is there twice for a moment.

@@ -19,14 +19,16 @@ struct KeptFiles {
   /// Why they could not be moved there: they are still where the checkout was staged, without its
   /// own links.
   std::optional<Error> failure;
+  bool is_unread = false;  ///< this process was refused a folder in it, where own links may be left
 
   /// For a log: `3 files in it that are not its own, such as render/0001.exr, are in …`.
   [[nodiscard]] std::string text() const;
 };
 
 /// Takes erased checkouts apart: removes the links that are theirs, by their manifests, and puts
-/// all else into a folder of its own in `jobs/.kept`, in the places that it had. Thread-safe;
-/// blocks.
+/// all else into a folder of its own in `jobs/.kept`, in the places that it had. If it is refused a
+/// folder, own links may be left there: the link to the manifest stays, so that collection knows
+/// which files they may lead to. Thread-safe; blocks.
 class Dismantling {
  public:
   /// All references must outlive it. The folders are `file-store/stored` and `jobs`.
@@ -45,6 +47,7 @@ class Dismantling {
 
  private:
   [[nodiscard]] result<std::string> move_aside(const fs::Folder& staging, const std::string& name);
+  void answer_for_unread(const std::string& place, const std::string& manifest_link);
 
   fs::FileSystem& file_system_;
   const fs::Folder& blobs_;

@@ -128,7 +128,9 @@ class Opener {
       if (const auto same = same_file_system(opened.root, *each, name); !same) return same.error();
     }
     // The version first: what a newer server keeps there is not to be touched.
-    if (const auto known = format(opened.private_folder); !known) return known.error();
+    const auto known = format(opened.private_folder);
+    if (!known) return known.error();
+    opened.is_new = *known == Format::written && is_empty(opened.blobs);
     return opened;
   }
 
@@ -172,11 +174,15 @@ class Opener {
                               "); remove it, and the next start makes it");
   }
 
-  result<void> format(const fs::Folder& private_folder) {
+  enum class Format : std::uint8_t { found, written };
+
+  result<Format> format(const fs::Folder& private_folder) {
     const auto file = file_system_.open_file(private_folder, layout::kFormat);
     if (!file) {
-      if (file.error() == errors::no_such_file_or_directory) return write_format(private_folder);
-      return refusal(path_, ".shaman/format cannot be read: " + file.error().message());
+      if (file.error() != errors::no_such_file_or_directory)
+        return refusal(path_, ".shaman/format cannot be read: " + file.error().message());
+      if (const auto written = write_format(private_folder); !written) return written.error();
+      return Format::written;
     }
     const auto text = fs::read_all(file_system_, *file, 64);
     if (!text) return refusal(path_, ".shaman/format cannot be read: " + text.error().message());
@@ -194,10 +200,16 @@ class Opener {
                                 ", made by a newer version of this server; this one knows up to " +
                                 std::to_string(kFormatVersion) + ". Use the newer version");
     }
-    return {};
+    return Format::found;
   }
 
  private:
+  // What a server of another kind has stored is not new.
+  bool is_empty(const fs::Folder& blobs) {
+    const auto entries = file_system_.list(blobs, 1);
+    return entries && entries->empty();
+  }
+
   result<void> same_file_system(const fs::Folder& root, const fs::Folder& other,
                                 std::string_view name) {
     const auto one = file_system_.stat(root);

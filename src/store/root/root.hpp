@@ -23,6 +23,7 @@ struct StorageRoot {
   fs::Folder partial;         ///< .shaman/partial
   StorageTraits traits;
   std::string id{};          ///< see layout::kId; empty where it has none yet
+  bool is_new = false;       ///< opening has made it, and there was no blob in the folder
   StorageReserve reserve{};  ///< what opening a full storage has taken of it
 };
 

@@ -113,14 +113,20 @@ class SelfCheck {
       if (may && !may.value()) locked.push_back(entry.name);
     }
     if (locked.empty()) return {};
-    return Error{errc::not_a_store,
-                 "cannot use the storage folder " + text::in_quotes(path_) + ": " + user_ +
-                     " may not write into " + std::to_string(locked.size()) +
-                     " of the folders in " + std::string(layout::kBlobsPath) + ", such as " +
-                     text::printable(locked.front()) +
-                     ", which belong to another user; give file-store and jobs to one group "
-                     "(chgrp -R GROUP, chmod -R g+rwX), and " +
-                     kOneGroup};
+    return Error{errc::not_a_store, "cannot use the storage folder " + text::in_quotes(path_) +
+                                        ": " + user_ + " may not write into " +
+                                        std::to_string(locked.size()) + " of the folders in " +
+                                        std::string(layout::kBlobsPath) + ", such as " +
+                                        text::printable(locked.front()) +
+                                        ", which belong to another user; give them to one group (" +
+                                        gives_to_group() + "), and " + kOneGroup};
+  }
+
+  // The folders only: no one may write to a stored file.
+  [[nodiscard]] std::string gives_to_group() const {
+    const std::string both = text::in_quotes(path_ + "/" + std::string(layout::kJobs)) + " " +
+                             text::in_quotes(path_ + "/" + std::string(layout::kFileStore));
+    return "chgrp -R GROUP " + both + "; find " + both + " -type d -exec chmod 2775 {} +";
   }
 
   void look_at_jobs() {

@@ -290,6 +290,9 @@ TEST_F(KeepingTest, AFolderThatCannotBeReadIsMovedAsItIs) {
   ASSERT_TRUE(checkouts_->erase("film"));
   EXPECT_EQ(read(".kept/film/secret/frame"), "frame");
   EXPECT_FALSE(std::filesystem::exists(below("jobs/.kept/film/f")));
+  EXPECT_TRUE(std::filesystem::is_symlink(below("jobs/.kept/film/.shaman-checkout")))
+      << "what is in there may be among the files that it names";
+  EXPECT_THAT(log_, testing::HasSubstr("this server has no access to some folders there"));
 }
 
 TEST_F(KeepingTest, ALinkThatCannotBeReadForNowWaitsForTheNextStart) {

@@ -353,6 +353,25 @@ TEST_F(CollectAroundTest, ItsManifestAnswersForWhatCannotBeReadInACheckout) {
   EXPECT_EQ(results.unread_places, 1U);
 }
 
+TEST_F(CollectAroundTest, ItsManifestAnswersForWhatCouldNotBeReadWhenItWasErased) {
+  const BlobId unread = check_out_old("film", long_content("unread"));
+  const BlobId erased = check_out_old("other", long_content("erased"));
+  ASSERT_TRUE(checkouts_->erase("other"));
+  failing_.on_call([](const Call& call) -> boost::system::error_code {
+    const bool is_secret = call.operation == Operation::open_folder && call.path.ends_with("tex");
+    return {is_secret ? EACCES : 0, boost::system::generic_category()};
+  });
+  ASSERT_TRUE(checkouts_->erase("film"));
+  ASSERT_TRUE(std::filesystem::is_symlink(below("jobs/.kept/film/tex/a")));
+  EXPECT_FALSE(collect().kept_all_checkouts);
+  EXPECT_TRUE(is_stored(unread));
+  EXPECT_FALSE(is_stored(erased));
+  failing_.on_call(nullptr);
+  std::filesystem::remove_all(below("jobs/.kept/film"));
+  collect();
+  EXPECT_FALSE(is_stored(unread));
+}
+
 TEST_F(CollectAroundTest, ACheckoutThatCanBeEnteredButNotListedHasAManifest) {
   const BlobId unread = check_out_old("film/shot", long_content("unread"));
   const BlobId erased = check_out_old("other", long_content("erased"));
@@ -547,6 +566,26 @@ TEST_F(CollectTest, AServerThatBelievesMarksForLongerProlongsTheGrace) {
   EXPECT_EQ(collect().deleted, 0U) << "the store's lease of an hour promises two";
   age_trash(hours(2));
   EXPECT_EQ(collect().deleted, 1U);
+}
+
+TEST_F(CollectTest, ReportsWhatNothingEverDeletes) {
+  GcResults results = collect();
+  EXPECT_THAT(to_text(results), testing::Not(testing::HasSubstr("No collection deletes")));
+  folder_.write("store/.shaman/quarantine/blob-1", std::string(100, 'x'));
+  results = collect();
+  EXPECT_THAT(to_text(results),
+              testing::HasSubstr(
+                  "No collection deletes the 100 bytes of damaged files in .shaman/quarantine."));
+  folder_.write("store/.shaman/quarantine/shard/blob-2", std::string(100, 'x'));
+  folder_.write("store/jobs/.kept/film/render/0001.exr", std::string(300, 'x'));
+  results = collect();
+  EXPECT_EQ(results.quarantine_bytes, 200U);
+  EXPECT_EQ(results.kept_bytes, 300U);
+  EXPECT_THAT(to_text(results),
+              testing::HasSubstr("No collection deletes the 300 bytes from erased checkouts in "
+                                 "jobs/.kept and 200 bytes of damaged files in "
+                                 ".shaman/quarantine."));
+  EXPECT_THAT(to_json(results), testing::HasSubstr("\"quarantineBytes\":200,\"keptBytes\":300"));
 }
 
 TEST_F(CollectTest, ExplainsWhyABlobStays) {

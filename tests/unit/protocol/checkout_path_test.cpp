@@ -31,5 +31,13 @@ TEST(CheckoutPath, OtherNamesAreNobodysButTheUsers) {
   }
 }
 
+TEST(CheckoutPath, TheSlashesOfACompletedFolderNameAreLeftOut) {
+  EXPECT_EQ(without_last_slashes("film/shot/"), "film/shot");
+  EXPECT_EQ(without_last_slashes("film/shot//"), "film/shot");
+  EXPECT_EQ(without_last_slashes("/film"), "/film");
+  EXPECT_EQ(without_last_slashes("/"), "");
+  EXPECT_EQ(without_last_slashes(""), "");
+}
+
 }  // namespace
 }  // namespace shaman::protocol

@@ -56,6 +56,15 @@ TEST_F(OpenTest, MakesTheFolderAndWhatBelongsInIt) {
   EXPECT_EQ(refusal(), "") << "and opens it again";
 }
 
+TEST_F(OpenTest, SaysThatTheStorageIsNewOnce) {
+  std::filesystem::create_directory(root());
+  ASSERT_TRUE(try_open());
+  EXPECT_TRUE(logged("/store\" was not a storage; made a new one in it"));
+  log_.clear();
+  ASSERT_TRUE(try_open());
+  EXPECT_FALSE(logged("was not a storage"));
+}
+
 TEST_F(OpenTest, WhatATryLeftThatWasKilledGoesWhole) {
   ASSERT_TRUE(try_open());
   std::filesystem::create_directories(below("jobs/.shaman-probe-1"));
@@ -97,6 +106,7 @@ TEST_F(OpenTest, TakesAStoreOfTheGoServer) {
   folder_.write("store/file-store/stored/" + hex.substr(0, 2) + "/" + hex.substr(2) + "/7.blob",
                 "content");
   EXPECT_EQ(open()->status(id).value(), BlobStatus::stored);
+  EXPECT_FALSE(logged("was not a storage"));
 }
 
 TEST_F(OpenTest, FollowsALinkToTheStorageButNoneInIt) {

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "gc/gc_run.hpp"
+
+namespace shaman {
+
+/// Bytes of the regular files in a folder of the storage and below, as far as this process may read
+/// them; 0 where there is no such folder. Folders that are very deep are left out. Blocks.
+[[nodiscard]] std::uint64_t bytes_below(const GcRun& run, std::string_view path);
+
+}  // namespace shaman
