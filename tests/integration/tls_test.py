@@ -138,7 +138,9 @@ class Certificates(TlsTest):
         _, other = self.authority.sign("other")
         none = self.folder + "/none.pem"
         for options, words in ((("--tls-certificate", none), f'tls.certificate: cannot open "{none}"'),
-                               (("--tls-certificate", certificate), "has no private key"),
+                               (("--tls-certificate", certificate),
+                                f'tls.certificate: "{certificate}" has no private key in PEM; set tls.key to the file '
+                                "with the key of the certificate\n"),
                                (("--tls-certificate", certificate, "--tls-key", other),
                                 f'tls.key: "{other}" is not the private key of the certificate'),
                                (("--tls-key", key), "have no effect without tls.certificate"),
