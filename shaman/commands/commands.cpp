@@ -124,6 +124,19 @@ bool is_access_good(const std::string& storage) {
   return true;
 }
 
+const char* label_of(const manager::Finding& finding) {
+  if (finding.is_wrong) return "error  ";
+  return finding.is_untried ? "warning" : "ok     ";
+}
+
+Error has_path(const std::string& given, client::BaseUrl address) {
+  address.prefix.clear();
+  return {errc::malformed_request, text::in_quotes(given) +
+                                       " has a path, and a Manager has none; give the address "
+                                       "without a path: " +
+                                       address.text()};
+}
+
 int check(int argc, char** argv) {
   std::string url;
   bool is_beside = false;
@@ -157,6 +170,7 @@ int check(int argc, char** argv) {
                  "the configuration"});
   const auto address = client::BaseUrl::parse(url);
   if (!address) return fail(address.error());
+  if (!address->prefix.empty()) return fail(has_path(url, *address));
   manager::Manager manager(*address);
   const auto position = is_beside ? manager::Position::beside : manager::Position::front;
   if (!go_on_as_server(storage)) return kCommandFailed;
@@ -164,8 +178,7 @@ int check(int argc, char** argv) {
   if (!findings) return fail(findings.error());
   bool is_good = is_access_good(storage);
   for (const manager::Finding& finding : *findings) {
-    std::printf("%s %s\n", finding.is_wrong ? "error  " : "ok     ",
-                text::printable(finding.text).c_str());
+    std::printf("%s %s\n", label_of(finding), text::printable(finding.text).c_str());
     is_good = is_good && !finding.is_wrong;
   }
   return is_good ? 0 : kCommandFailed;

@@ -229,7 +229,7 @@ class BeforeTheFirstStart(unittest.TestCase):
     def test_a_folder_that_is_not_there_yet(self):
         status, said = self.check()
         self.assertEqual(status, 0, said)
-        self.assertIn("does not exist yet", said)
+        self.assertRegex(said, "(?m)^warning .*does not exist yet")
 
     def test_another_folder_is_wrong(self):
         os.mkdir(self.storage)
