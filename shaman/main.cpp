@@ -72,8 +72,13 @@ void log_from_store(LogLevel level, const std::string& message) {
   }
 }
 
+// Why the server ends is said whatever the log may leave out.
 int fail(const Error& error) {
-  spdlog::critical("{}", text::printable(error.message()));
+  const std::string why = text::printable(error.message());
+  if (spdlog::should_log(spdlog::level::critical))
+    spdlog::critical("{}", why);
+  else
+    std::fprintf(stderr, "shaman-server: %s\n", why.c_str());
   return static_cast<int>(exit_status_of(error.code));
 }
 
