@@ -23,6 +23,7 @@
 #include "arguments.hpp"
 #include "base/program/last_words.hpp"
 #include "base/program/standard_output.hpp"
+#include "base/utc.hpp"
 #include "cli/usage.hpp"
 #include "commands/commands.hpp"
 #include "commands/manager_check.hpp"
@@ -32,9 +33,9 @@
 #include "key_watch.hpp"
 #include "logging.hpp"
 #include "maintenance.hpp"
-#include "options/certificate_checks.hpp"
 #include "options/option_checks.hpp"
 #include "options/options.hpp"
+#include "options/service_checks.hpp"
 #include "options/settings.hpp"
 #include "service_manager.hpp"
 #include "signals.hpp"
@@ -102,9 +103,9 @@ void say(const program::Findings& found) {
 }
 
 // At each start and each time that the configuration is read again.
-void warn_of_expiry(const Options& options) {
+void say_what_is_doubtful(const Options& options, const http::Server& server) {
   program::Findings found;
-  program::check_expiry(options, found);
+  program::check_service(options, server.is_reachable_from_outside(), found);
   say(found);
 }
 
@@ -135,12 +136,7 @@ void announce(const Options& options, const http::Server& server) {
   if (options.manager_api)
     spdlog::info("side by side with the Flamenco Manager at {}; checkouts expire with its jobs",
                  text::printable(options.manager_api->authority()));
-  if (server.is_reachable_from_outside()) {
-    program::Findings found;
-    program::check_open_door(options, found);
-    say(found);
-  }
-  warn_of_expiry(options);
+  say_what_is_doubtful(options, server);
   for (const std::string& address : server.addresses())
     spdlog::info("listening on {}://{}", options.server.tls ? "https" : "http", address);
 }
@@ -178,7 +174,11 @@ void reload(program::Settings& settings, Store& store, http::Server& server,
     return spdlog::error("the configuration is unchanged: {}",
                          text::printable(ready.error().message()));
   spdlog::default_logger()->set_level(options->log_level);
-  warn_of_expiry(*options);
+  if (options->server.tls)
+    spdlog::info("the certificate {} was loaded again; it is valid until {}",
+                 text::in_quotes(options->tls.certificate),
+                 utc_text(options->server.tls->expires()));
+  say_what_is_doubtful(*options, server);
   server.reload(options->server);
   store.set_limits(options->store.limits);
   settings.swap(options);

@@ -251,7 +251,7 @@ std::shared_ptr<Options> Settings::read_again() {
     }
   }
   complete(*loaded.options);
-  if (changes == 0) spdlog::info("configuration: reloaded; nothing has changed");
+  if (changes == 0) spdlog::info("configuration: reloaded; no option has changed");
   return std::move(loaded.options);
 }
 
