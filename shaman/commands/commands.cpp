@@ -49,7 +49,8 @@ int collect(int argc, char** argv) {
   bool dry_run = false;
   CLI::App app(
       "Move files that no checkout uses and no client has requested recently to the storage's "
-      "trash, and delete those whose time in the trash is over. Servers may be running.",
+      "trash, and delete those whose time in the trash is over. The exit status is 3 if "
+      "--min-free, --min-free-inodes or --max-store-size is not reached. Servers may be running.",
       "shaman-server gc");
   CommandOptions given(app);
   given.line().add("storage", "--storage");
@@ -85,7 +86,8 @@ int collect(int argc, char** argv) {
   std::printf("%s\n", report.c_str());
   if (explained && results->explanations.empty() && !as_json)
     std::printf("No file with the SHA-256 %s is stored.\n", explained->hex().c_str());
-  return results->unread_places == 0 ? 0 : kOutOfReach;
+  if (results->unread_places > 0) return kOutOfReach;
+  return results->shortfall.is_any() ? kIncomplete : 0;
 }
 
 int erase(int argc, char** argv) {
