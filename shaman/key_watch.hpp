@@ -10,7 +10,7 @@
 namespace shaman::program {
 
 /// Says when everybody on this machine can read the server's private key, or write the public key
-/// of who signs JWTs: within seconds, at the start and when it becomes so. On a thread of its own,
+/// of who signs JWTs: at the start, and within seconds when it becomes so. On a thread of its own,
 /// until destroyed.
 class KeyWatch {
  public:
@@ -19,7 +19,6 @@ class KeyWatch {
 
  private:
   void look();
-  void look_at(const std::string& path, unsigned forbidden, const char* complaint);
 
   const Settings& settings_;
   std::map<std::string, bool> is_open_;  // by path

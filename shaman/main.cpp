@@ -23,6 +23,7 @@
 #include "arguments.hpp"
 #include "base/program/last_words.hpp"
 #include "base/program/standard_output.hpp"
+#include "base/utc.hpp"
 #include "cli/usage.hpp"
 #include "commands/commands.hpp"
 #include "commands/manager_check.hpp"
@@ -32,9 +33,9 @@
 #include "key_watch.hpp"
 #include "logging.hpp"
 #include "maintenance.hpp"
-#include "options/certificate_checks.hpp"
 #include "options/option_checks.hpp"
 #include "options/options.hpp"
+#include "options/service_checks.hpp"
 #include "options/settings.hpp"
 #include "run_as.hpp"
 #include "service_manager.hpp"
@@ -74,8 +75,13 @@ void log_from_store(LogLevel level, const std::string& message) {
   }
 }
 
+// Why the server ends is said whatever the log may leave out.
 int fail(const Error& error) {
-  spdlog::critical("{}", text::printable(error.message()));
+  const std::string why = text::printable(error.message());
+  if (spdlog::should_log(spdlog::level::critical))
+    spdlog::critical("{}", why);
+  else
+    std::fprintf(stderr, "shaman-server: %s\n", why.c_str());
   return static_cast<int>(exit_status_of(error.code));
 }
 
@@ -99,9 +105,9 @@ void say(const program::Findings& found) {
 }
 
 // At each start and each time that the configuration is read again.
-void warn_of_expiry(const Options& options) {
+void say_what_is_doubtful(const Options& options, const http::Server& server) {
   program::Findings found;
-  program::check_expiry(options, found);
+  program::check_service(options, server.is_reachable_from_outside(), found);
   say(found);
 }
 
@@ -132,12 +138,7 @@ void announce(const Options& options, const http::Server& server) {
   if (options.manager_api)
     spdlog::info("side by side with the Flamenco Manager at {}; checkouts expire with its jobs",
                  text::printable(options.manager_api->authority()));
-  if (server.is_reachable_from_outside()) {
-    program::Findings found;
-    program::check_open_door(options, found);
-    say(found);
-  }
-  warn_of_expiry(options);
+  say_what_is_doubtful(options, server);
   for (const std::string& address : server.addresses())
     spdlog::info("listening on {}://{}", options.server.tls ? "https" : "http", address);
 }
@@ -175,7 +176,11 @@ void reload(program::Settings& settings, Store& store, http::Server& server,
     return spdlog::error("the configuration is unchanged: {}",
                          text::printable(ready.error().message()));
   spdlog::default_logger()->set_level(options->log_level);
-  warn_of_expiry(*options);
+  if (options->server.tls)
+    spdlog::info("the certificate {} was loaded again; it is valid until {}",
+                 text::in_quotes(options->tls.certificate),
+                 utc_text(options->server.tls->expires()));
+  say_what_is_doubtful(*options, server);
   server.reload(options->server);
   store.set_limits(options->store.limits);
   settings.swap(options);

@@ -115,6 +115,7 @@ Start read_start(int argc, char** argv) {
   // All of it in one run: who mends one thing is not to meet with the next.
   examine(start.loaded);
   if (checks && start.loaded.is_read) start.loaded.add(check_machine(*start.loaded.options));
+  start.loaded.place();
   if (checks || !start.loaded.problems.empty()) warn(start.loaded.warnings);
   if (!start.loaded.problems.empty()) {
     start.exit_status = complain(start.loaded.problems, app.get_name());

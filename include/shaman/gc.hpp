@@ -60,6 +60,17 @@ struct GcExplanation {
   std::string verdict;             ///< a sentence
 };
 
+/// By how much a run missed the policies that go by space. All 0: it reached them.
+struct GcShortfall {
+  std::uint64_t free_bytes = 0;   ///< below min_free_space
+  std::uint64_t free_inodes = 0;  ///< below min_free_inodes
+  std::uint64_t store_bytes = 0;  ///< above max_store_size
+
+  [[nodiscard]] bool is_any() const noexcept {
+    return free_bytes > 0 || free_inodes > 0 || store_bytes > 0;
+  }
+};
+
 /// What one run found and did.
 struct GcResults {
   std::uint64_t links_checked = 0;
@@ -81,6 +92,10 @@ struct GcResults {
   /// Whether that is longer than was asked for, because servers of this storage may remember marks
   /// that this run does not honour: running ones, and stopped ones that could not clean up.
   bool is_grace_of_servers = false;
+  GcShortfall shortfall;
+  // With a policy that goes by space, otherwise 0:
+  std::uint64_t used_bytes = 0;   ///< of blobs above the least age that are linked, or may be
+  std::uint64_t young_bytes = 0;  ///< of blobs that were marked less than the least age ago
   bool was_stopped = false;
   bool is_dry_run = false;  ///< nothing was changed: what is said to be done would be
   /// Folders and links that could not be read; what they may link to was kept.
@@ -103,7 +118,8 @@ struct GcResults {
                                                 const std::string& root, WorkerPool& pool,
                                                 const GcOptions& options);
 
-/// For people: sentences, each in a line, or with something else `between` them.
+/// For people: sentences, each in a line, or with something else `between` them. Without what could
+/// not be read and a goal that was missed, which the run logs as warnings.
 [[nodiscard]] std::string to_text(const GcResults& results, std::string_view between = "\n");
 /// One line of JSON; docs/schemas/gc.schema.json describes it.
 [[nodiscard]] std::string to_json(const GcResults& results);

@@ -50,7 +50,8 @@ int collect(int argc, char** argv) {
   bool dry_run = false;
   CLI::App app(
       "Move files that no checkout uses and no client has requested recently to the storage's "
-      "trash, and delete those whose time in the trash is over. Servers may be running.",
+      "trash, and delete those whose time in the trash is over. The exit status is 3 if "
+      "--min-free, --min-free-inodes or --max-store-size is not reached. Servers may be running.",
       "shaman-server gc");
   CommandOptions given(app);
   given.line().add("storage", "--storage");
@@ -86,7 +87,8 @@ int collect(int argc, char** argv) {
   std::printf("%s\n", report.c_str());
   if (explained && results->explanations.empty() && !as_json)
     std::printf("No file with the SHA-256 %s is stored.\n", explained->hex().c_str());
-  return results->unread_places == 0 ? 0 : kOutOfReach;
+  if (results->unread_places > 0) return kOutOfReach;
+  return results->shortfall.is_any() ? kIncomplete : 0;
 }
 
 int erase(int argc, char** argv) {
@@ -126,6 +128,19 @@ bool is_access_good(const std::string& storage) {
   return true;
 }
 
+const char* label_of(const manager::Finding& finding) {
+  if (finding.is_wrong) return "error  ";
+  return finding.is_untried ? "warning" : "ok     ";
+}
+
+Error has_path(const std::string& given, client::BaseUrl address) {
+  address.prefix.clear();
+  return {errc::malformed_request, text::in_quotes(given) +
+                                       " has a path, and a Manager has none; give the address "
+                                       "without a path: " +
+                                       address.text()};
+}
+
 int check(int argc, char** argv) {
   std::string url;
   bool is_beside = false;
@@ -159,6 +174,7 @@ int check(int argc, char** argv) {
                  "the configuration"});
   const auto address = client::BaseUrl::parse(url);
   if (!address) return fail(address.error());
+  if (!address->prefix.empty()) return fail(has_path(url, *address));
   manager::Manager manager(*address);
   const auto position = is_beside ? manager::Position::beside : manager::Position::front;
   if (const auto status = go_on_as_server(storage)) return *status;
@@ -166,8 +182,7 @@ int check(int argc, char** argv) {
   if (!findings) return fail(findings.error());
   bool is_good = is_access_good(storage);
   for (const manager::Finding& finding : *findings) {
-    std::printf("%s %s\n", finding.is_wrong ? "error  " : "ok     ",
-                text::printable(finding.text).c_str());
+    std::printf("%s %s\n", label_of(finding), text::printable(finding.text).c_str());
     is_good = is_good && !finding.is_wrong;
   }
   return is_good ? 0 : kCommandFailed;

@@ -31,12 +31,14 @@ using Tell = std::function<void(std::vector<std::string>)>;
 
 void report(const std::vector<manager::Finding>& findings, const Tell& tell) {
   std::vector<std::string> wrong;
+  bool is_good = true;
   for (const manager::Finding& finding : findings) {
-    if (!finding.is_wrong) continue;
+    if (!finding.is_wrong && !finding.is_untried) continue;
+    is_good = false;
     spdlog::warn("the Manager: {}", text::printable(finding.text));
-    wrong.push_back(finding.text);
+    if (finding.is_wrong) wrong.push_back(finding.text);
   }
-  if (wrong.empty()) spdlog::info("the Manager's configuration matches this storage");
+  if (is_good) spdlog::info("the Manager's configuration matches this storage");
   tell(std::move(wrong));
 }
 

@@ -72,7 +72,9 @@ int run_pin_command(int argc, char** argv) {
   std::string name;
   CLI::App app(
       "Keep all files of a checkout until `shaman-server unpin`, even after the checkout is "
-      "erased. Servers and garbage collections may be running.",
+      "erased. The exit status is 3 if a file of the checkout is missing from the store. Servers "
+      "and "
+      "garbage collections may be running.",
       "shaman-server pin");
   CommandOptions given(app);
   given.line().add("storage", "--storage");
@@ -88,7 +90,10 @@ int run_pin_command(int argc, char** argv) {
   return with_pins(storage, [&](Pins& pins) {
     const auto added = pins.add(checkout, name);
     log_command("pin " + text::in_quotes(checkout), storage, added);
-    if (!added) return fail(added.error());
+    if (!added) {
+      const int status = fail(added.error());
+      return added.error().code == errc::blobs_missing ? kIncomplete : status;
+    }
     std::printf("pinned %s as %s: %s\n", text::printable(checkout).c_str(),
                 text::printable(added->pin.name).c_str(), size_text(added->pin).c_str());
     if (added->left_out > 0)

@@ -65,11 +65,12 @@ Error malformed(std::string detail) {
 result<std::optional<auth::Time>> expiry_of(const std::string& given) {
   if (given == "never") return std::nullopt;
   const auto lasts = units::parse_duration(given);
-  if (!lasts) return malformed("--expires: " + lasts.error().message() + "; or never");
+  const std::string expected =
+      "from " + units::duration_option(kShortestLife) + " to " + kLongestLifeText + "; or never";
+  // What is too long for any duration has no value to compare.
+  if (!lasts) return malformed("--expires: " + lasts.error().message() + ", " + expected);
   if (*lasts < kShortestLife || *lasts > kLongestLife)
-    return malformed("--expires: " + text::in_quotes(given) + " is not from " +
-                     units::duration_option(kShortestLife) + " to " + kLongestLifeText +
-                     "; or never");
+    return malformed("--expires: " + text::in_quotes(given) + " is not " + expected);
   return std::chrono::system_clock::now() + *lasts;
 }
 
@@ -116,6 +117,21 @@ bool is_good_name(const std::string& name) {
          name.find_first_not_of(' ') == 0;
 }
 
+bool has_expired(const auth::Token& token) {
+  return token.expires && *token.expires <= std::chrono::system_clock::now();
+}
+
+Error name_is_taken(const auth::Token& token) {
+  const std::string name = text::in_quotes(token.name);
+  if (has_expired(token))
+    return {errc::conflicting_paths,
+            "the token named " + name + " expired (" + auth::time_text(*token.expires) +
+                ") but is still in the file; to replace it, run `shaman-server token revoke " +
+                name + "`, then this command again"};
+  return {errc::conflicting_paths, "there is already a token named " + name +
+                                       "; choose another name, or revoke that token first"};
+}
+
 int create(const TokenArguments& arguments) {
   const auto role = auth::role_of(arguments.role);
   if (!role)
@@ -128,10 +144,9 @@ int create(const TokenArguments& arguments) {
                           " is not a name; give the owner of the token, in printable characters"));
   auto tokens = read_if_there(arguments.file);
   if (!tokens) return fail(tokens.error());
-  if (std::ranges::any_of(*tokens, [&](const auto& each) { return each.name == arguments.name; }))
-    return fail({errc::conflicting_paths, "there is already a token named " +
-                                              text::in_quotes(arguments.name) +
-                                              "; choose another name, or revoke that token first"});
+  if (const auto taken = std::ranges::find(*tokens, arguments.name, &auth::Token::name);
+      taken != tokens->end())
+    return fail(name_is_taken(*taken));
   const std::string secret = auth::make_token();
   const auth::Token token{arguments.name, *role, *expires, Sha256::of(secret)};
   tokens->push_back(token);
@@ -152,12 +167,10 @@ int list(const TokenArguments& arguments) {
   if (tokens->empty())
     std::fprintf(stderr, "The file %s contains no tokens.\n",
                  text::in_quotes(arguments.file).c_str());
-  const auto now = std::chrono::system_clock::now();
   for (const auth::Token& token : *tokens) {
-    const bool has_expired = token.expires && *token.expires <= now;
     std::printf("%-7s %s%s  %s\n", std::string(auth::name_of(token.role)).c_str(),
                 token.expires ? auth::time_text(*token.expires).c_str() : "never               ",
-                has_expired ? " (expired)" : "", text::printable(token.name).c_str());
+                has_expired(token) ? " (expired)" : "", text::printable(token.name).c_str());
   }
   return 0;
 }

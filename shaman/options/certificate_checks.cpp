@@ -38,10 +38,7 @@ std::string from_now(std::chrono::system_clock::duration left) {
                    : "in " + text::count_of(static_cast<std::uint64_t>(days), "day", "days");
 }
 
-}  // namespace
-
 void check_expiry(const Options& options, Findings& found) {
-  if (!options.server.tls) return;
   const auto expires = options.server.tls->expires();
   const auto left = expires - std::chrono::system_clock::now();
   const std::string file = text::in_quotes(options.tls.certificate);
@@ -52,6 +49,8 @@ void check_expiry(const Options& options, Findings& found) {
     found.doubtful("tls.certificate", file + " expires " + from_now(left) + " (" +
                                           utc_text(expires) + "); renew it and send SIGHUP");
 }
+
+}  // namespace
 
 void check_certificate(const Options& options, Findings& found) {
   const tls::ServerIdentity& identity = *options.server.tls;

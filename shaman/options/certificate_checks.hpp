@@ -5,9 +5,6 @@
 
 namespace shaman::program {
 
-/// That the certificate has expired, or soon will; nothing without TLS. The start says it, too.
-void check_expiry(const Options& options, Findings& found);
-
 /// When the certificate is good, and for which names. The options must have TLS.
 void check_certificate(const Options& options, Findings& found);
 

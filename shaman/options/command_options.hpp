@@ -32,6 +32,7 @@ class CommandOptions {
     sources_.find_file();
     sources_.command_line = line_.given();
     Loaded loaded = program::load(sources_);
+    loaded.place();
     warn(loaded.warnings);
     if (loaded.problems.empty()) return std::move(loaded.options);
     complain(loaded.problems, command_);

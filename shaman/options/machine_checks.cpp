@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <cstdint>
 #include <system_error>
 #include <utility>
@@ -14,21 +13,18 @@
 #include <boost/asio/ip/v6_only.hpp>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "shaman/auth/token_file.hpp"
 #include "shaman/fs/local.hpp"
 #include "shaman/os.hpp"
 #include "shaman/storage_access.hpp"
 #include "shaman/text.hpp"
-#include "shaman/units.hpp"
 
 #include "base/named_file/named_file.hpp"
 #include "descriptors.hpp"
-#include "options/certificate_checks.hpp"
-#include "options/name_checks.hpp"
+#include "options/key_exposure.hpp"
+#include "options/service_checks.hpp"
 #include "run_as.hpp"
 #include "storage_place.hpp"
 
@@ -57,7 +53,6 @@ constexpr std::array<std::pair<std::uint32_t, const char*>, 18> kOfTheKernel{
      {0x73717368, "squashfs"},
      {0x9660, "iso9660"},
      {0x67596969, "rpc_pipefs"}}};
-constexpr std::array<std::uint32_t, 2> kInMemory{0x01021994, 0x858458f6};
 
 std::string reason(int code) {
   return std::generic_category().message(code);
@@ -81,37 +76,6 @@ void check_file_system(const std::string& path, Findings& found) {
   for (const auto& [magic, name] : kOfTheKernel)
     if (type == magic)
       found.wrong("storage", in_quotes(path) + " is on " + name + ", which cannot store files");
-  if (std::ranges::find(kInMemory, type) != kInMemory.end())
-    found.doubtful("storage", in_quotes(path) +
-                                  " is in memory; everything is lost when this machine restarts");
-}
-
-// Uploads and checkouts fail with less, whatever is to stay free.
-constexpr std::uint64_t kLeastBytes = std::uint64_t{1} << 20;
-constexpr std::uint64_t kLeastInodes = 32;
-
-void check_room(const std::string& path, const StoreLimits& limits, Findings& found) {
-  struct statvfs status {};
-  if (::statvfs(path.c_str(), &status) != 0) return;
-  const std::uint64_t bytes = std::uint64_t{status.f_bavail} * status.f_frsize;
-  const bool has_inodes = status.f_files > 0;  // some file systems have no such limit
-  const std::string free =
-      units::size_text(bytes) +
-      (has_inodes ? " and " + text::count_of(status.f_favail, "inode", "inodes") : std::string()) +
-      " free";
-  if (bytes < kLeastBytes || (has_inodes && status.f_favail < kLeastInodes))
-    return found.doubtful("storage", in_quotes(path) + " is full (" + free +
-                                         "); uploads and checkouts fail until there is space");
-  const auto rejected = [&](const std::string& is_free, const char* option,
-                            const std::string& limit) {
-    found.doubtful(option, "is " + limit + ", and " + in_quotes(path) + " has only " + is_free +
-                               " free; uploads are rejected");
-  };
-  if (bytes < limits.min_free_space)
-    rejected(units::size_text(bytes), "min-free-space", units::size_text(limits.min_free_space));
-  if (has_inodes && status.f_favail < limits.min_free_inodes)
-    rejected(text::count_of(status.f_favail, "inode", "inodes"), "min-free-inodes",
-             std::to_string(limits.min_free_inodes));
 }
 
 // What a start tries, by the same code. Nothing is tried as another user than the server's, who is
@@ -149,7 +113,6 @@ void check_storage(const Options& options, Findings& found) {
   if (const auto is = check_outermost(path); !is) found.wrong("storage", is.error().message());
   check_file_system(place, found);
   if (found.errors.size() > before) return;
-  check_room(place, options.store.limits, found);
   if (const auto is = check_owned_by_user(path, kServersFolder); !is)
     return found.wrong("storage", is.error().message());
   for (const char* const part : {"", "/jobs", "/file-store", "/file-store/stored", "/.shaman"}) {
@@ -189,20 +152,21 @@ void check_endpoint(boost::asio::io_context& context,
                             "; use an address of this machine");
 }
 
-void check_listen(const Options& options, Findings& found) {
+// Whether other machines can reach it.
+bool check_listen(const Options& options, Findings& found) {
   boost::asio::io_context context;
   boost::asio::ip::tcp::resolver resolver(context);
   boost::system::error_code error;
   const auto endpoints = resolver.resolve(options.host, std::to_string(options.port),
                                           boost::asio::ip::tcp::resolver::passive, error);
-  if (error)
-    return found.wrong("listen",
-                       in_quotes(options.host) + " cannot be resolved: " + error.message());
+  if (error) {
+    found.wrong("listen", in_quotes(options.host) + " cannot be resolved: " + error.message());
+    return false;
+  }
   for (const auto& each : endpoints)
     check_endpoint(context, each.endpoint(), options.listen, found);
-  const bool is_reachable = std::ranges::any_of(
+  return std::ranges::any_of(
       endpoints, [](const auto& each) { return !each.endpoint().address().is_loopback(); });
-  if (is_reachable) check_open_door(options, found);
 }
 
 void check_port_file(const Options& options, Findings& found) {
@@ -224,26 +188,9 @@ void check_port_file(const Options& options, Findings& found) {
                                  in_quotes(above) + ": " + reason(errno));
 }
 
-// A file that cannot be read is a problem of its own, and was said.
-void check_tokens(const Options& options, Findings& found) {
-  const auth::AccessOptions& access = options.access;
-  if (!access.is_on()) return;
-  const bool is_by_token_alone = access.networks.empty() && access.certificates.empty() &&
-                                 access.jwt.keys.empty() && !access.token_file.empty();
-  if (is_by_token_alone) {
-    const auto tokens = auth::TokenFile::read(access.token_file);
-    const auto now = std::chrono::system_clock::now();
-    if (tokens && std::ranges::none_of(*tokens, [&](const auth::Token& token) {
-          return !token.expires || *token.expires > now;
-        }))
-      found.doubtful("auth.token-file", in_quotes(access.token_file) +
-                                            " has no valid token, so no client can use this "
-                                            "server; create one with `shaman-server token create`");
-  }
-  if (!options.server.tls && !is_loopback(options.host))
-    found.doubtful("tls.certificate", "is not set, and " + in_quotes(options.listen) +
-                                          " is not a loopback address; unless a proxy in front of "
-                                          "this server uses TLS, tokens can be intercepted");
+void check_keys(const Options& options, Findings& found) {
+  for (const KeyExposure& key : key_exposures(options))
+    if (key.is_open) found.doubtful(key.option, key.complaint);
 }
 
 void check_descriptors(const Options& options, Findings& found) {
@@ -272,10 +219,10 @@ Findings check_machine(const Options& options) {
   if (!options.storage.empty()) check_storage(options, found);
   const bool is_tried =
       !options.storage.empty() && found.errors.empty() && try_storage(options, found);
-  check_listen(options, found);
+  const bool is_reachable = check_listen(options, found);
   check_port_file(options, found);
-  check_tokens(options, found);
-  if (options.server.tls) check_certificate(options, found);
+  check_service(options, is_reachable, found);
+  check_keys(options, found);
   check_descriptors(options, found);
   // What was tried shows which rights new folders get.
   if (!is_tried) check_umask(found);

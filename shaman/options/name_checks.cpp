@@ -173,13 +173,6 @@ void check_platforms(const Options& options, Findings& found) {
 
 }  // namespace
 
-bool is_loopback(const std::string& host) {
-  if (text::is_same_but_for_case(host, "localhost")) return true;
-  boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(host, error);
-  return !error && address.is_loopback();
-}
-
 void check_names(const Options& options, Findings& found) {
   check_each("allowed-hosts", options.server.allowed_hosts, &why_no_host, found);
   check_each("cors-origins", options.server.cors_origins, &why_no_origin, found);

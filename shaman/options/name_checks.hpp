@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <string>
-
 #include "options/option_checks.hpp"
 
 namespace shaman::program {
@@ -10,8 +8,5 @@ namespace shaman::program {
 /// Lists of hosts, origins, networks, keys and platforms: entries that can never match, that are
 /// there twice, or that another entry makes void.
 void check_names(const Options& options, Findings& found);
-
-/// Whether only this machine can reach a socket that listens on `host`, by the text alone.
-[[nodiscard]] bool is_loopback(const std::string& host);
 
 }  // namespace shaman::program

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "shaman/address_ranges.hpp"
 #include "shaman/text.hpp"
 
 #include "options/option_groups.hpp"
@@ -52,6 +53,14 @@ result<void> set_roles(const Values& entries, const char* what, Roles& roles) {
                    std::string("must be ") + what + "=ROLE with the role worker, submit or admin");
     roles.emplace_back(entry.substr(0, equals), *role);
   }
+  return {};
+}
+
+result<void> set_networks(const Values& entries, Roles& roles) {
+  if (auto set = set_roles(entries, "NETWORK", roles); !set) return set;
+  AddressRanges ranges;
+  for (const auto& [network, role] : roles)
+    if (auto added = ranges.add(network); !added) return added;
   return {};
 }
 
@@ -110,7 +119,7 @@ void add_access_options(Table& table, Options& options) {
       "Role of clients in this network that have no token: worker (read only), submit or admin; "
       "behind a proxy, set trusted-proxies as well, or every client has the proxy's role",
       "{10.1.0.0/16: submit, 127.0.0.1: admin}", options.trusted_networks,
-      [&access](const Values& entries) { return set_roles(entries, "NETWORK", access.networks); });
+      [&access](const Values& entries) { return set_networks(entries, access.networks); });
   add_map(
       table, "auth.client-certificates", "NAME=ROLE",
       "Role of clients whose certificate, signed by tls.client-ca, has this common name; *: any "

@@ -38,16 +38,32 @@ void add(Loaded& loaded, std::vector<config::Assignment> assignments, config::Pr
   std::move(assignments.begin(), assignments.end(), std::back_inserter(loaded.assignments));
 }
 
+// The files one by one, so that all that cannot be used are said.
+void open_access(Loaded& loaded) {
+  const auth::AccessOptions& all = loaded.options->access;
+  const auto open = [&](const auth::AccessOptions& access) {
+    auto opened = auth::Access::open(access);
+    if (!opened) loaded.problems.push_back({"", opened.error().message()});
+    return opened;
+  };
+  const std::size_t before = loaded.problems.size();
+  auth::AccessOptions tokens;
+  tokens.token_file = all.token_file;
+  static_cast<void>(open(tokens));
+  for (const auto& key : all.jwt.keys) {
+    auth::AccessOptions access;
+    access.jwt = all.jwt;
+    access.jwt.keys = {key};
+    if (!open(access) && (all.jwt.issuer.empty() || all.jwt.audience.empty())) break;
+  }
+  if (loaded.problems.size() > before) return;
+  if (auto access = open(all)) loaded.options->server.access = *std::move(access);
+}
+
 // What the server shows to clients, and whom it lets in: files that the options name.
 void open_door(Loaded& loaded) {
   Options& options = *loaded.options;
-  if (options.access.is_on()) {
-    auto access = auth::Access::open(options.access);
-    if (access)
-      options.server.access = *std::move(access);
-    else
-      loaded.problems.push_back({"", access.error().message()});
-  }
+  if (options.access.is_on()) open_access(loaded);
   if (options.tls.is_on()) {
     auto identity = tls::ServerIdentity::load(options.tls);
     if (identity)
@@ -160,6 +176,29 @@ void Loaded::add(Findings found) {
   std::ranges::move(found.warnings, std::back_inserter(warnings));
 }
 
+namespace {
+
+// The option that a problem without a place names: as its origin, or before the colon of its text.
+std::string option_of(const config::Problem& problem) {
+  return problem.origin.empty() ? problem.text.substr(0, problem.text.find(": ")) : problem.origin;
+}
+
+}  // namespace
+
+void Loaded::place() {
+  std::map<std::string, const config::Assignment*> last;  // the one that counts
+  for (const config::Assignment& given : assignments)
+    last[given.key] = &given;
+  for (config::Problems* const all : {&problems, &warnings})
+    for (config::Problem& problem : *all) {
+      const auto given = problem.line > 0 ? last.end() : last.find(option_of(problem));
+      if (given == last.end() || given->second->line == 0) continue;
+      problem.text = problem.message();
+      problem.origin = given->second->origin;
+      problem.line = given->second->line;
+    }
+}
+
 void warn(const config::Problems& warnings) {
   for (const config::Problem& warning : warnings)
     std::fprintf(stderr, "shaman-server: warning: %s\n",
@@ -186,6 +225,7 @@ std::shared_ptr<const Options> Settings::current() const {
 std::shared_ptr<Options> Settings::read_again() {
   Loaded loaded = load(sources_);
   examine(loaded);
+  loaded.place();
   for (const config::Problem& warning : loaded.warnings)
     spdlog::warn("configuration: {}", text::printable(warning.message()));
   for (const config::Problem& problem : loaded.problems)
@@ -211,7 +251,7 @@ std::shared_ptr<Options> Settings::read_again() {
     }
   }
   complete(*loaded.options);
-  if (changes == 0) spdlog::info("configuration: reloaded; nothing has changed");
+  if (changes == 0) spdlog::info("configuration: reloaded; no option has changed");
   return std::move(loaded.options);
 }
 

@@ -40,6 +40,8 @@ struct Loaded {
   /// Whether it was given, and not taken.
   [[nodiscard]] bool has_problem(std::string_view key) const;
   void add(Findings found);
+  /// Gives what is wrong or doubtful with an option of a file its place there: `shaman.yaml:3`.
+  void place();
 };
 [[nodiscard]] Loaded load(const Sources& sources);
 

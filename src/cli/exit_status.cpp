@@ -17,7 +17,8 @@ std::span<const ExitStatusText> exit_statuses() noexcept {
           "job setting, a .blend, a checkout, a name or a target that does not exist, is "
           "taken or cannot be used"},
       ExitStatusText{ExitStatus::incomplete,
-                     "Files are missing, damaged or left out (--strict, verify, pins)"},
+                     "Files are missing, damaged or left out (--strict, verify, pin, pins), or gc "
+                     "missed its goal"},
       ExitStatusText{ExitStatus::out_of_reach,
                      "No server answers, or this user cannot read everything (verify, gc)"},
       ExitStatusText{ExitStatus::job_failed, "The job failed (--wait)"},

@@ -302,6 +302,28 @@ std::string Table::suggestion(std::string_view key) const {
   return meant.empty() ? "" : "; did you mean " + meant + "?";
 }
 
+namespace {
+
+// Each entry of a list by itself, so that all that are wrong are said, and the option keeps what it
+// had. Empty: the values were taken.
+std::vector<Error> errors_of(const Option& option, const Values& values) {
+  std::vector<Error> errors;
+  const Values before = option.is_list ? option.get() : Values();
+  if (option.is_list && values.size() > 1)
+    for (const std::string& value : values)
+      if (auto taken = option.set({value}); !taken) errors.push_back(taken.error());
+  if (errors.empty()) {
+    auto taken = option.set(values);
+    if (taken) return {};
+    errors.push_back(taken.error());
+  }
+  // It was good before. One that is no list may have been nothing, which cannot be given.
+  if (option.is_list) static_cast<void>(option.set(before));
+  return errors;
+}
+
+}  // namespace
+
 Problems Table::apply(const std::vector<Assignment>& assignments) const {
   Problems problems;
   for (const Assignment& given : assignments) {
@@ -315,8 +337,9 @@ Problems Table::apply(const std::vector<Assignment>& assignments) const {
       fail("there is no option " + text::printable(given.key) + suggestion(given.key));
     else if (!option->is_list && given.values.size() != 1)
       fail(which + "takes one value, not " + std::to_string(given.values.size()));
-    else if (auto taken = option->set(given.values); !taken)
-      fail(which + taken.error().message());
+    else
+      for (const Error& error : errors_of(*option, given.values))
+        fail(which + error.message());
   }
   return problems;
 }

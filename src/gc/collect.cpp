@@ -53,6 +53,7 @@ result<GcResults> Collection::run() {
   }
   if (const auto settled = settle_trash(); !settled) return settled.error();
   note_set_aside();
+  note_shortfall();
   return std::move(results_);
 }
 
@@ -129,6 +130,7 @@ result<void> Collection::choose() {
   auto free = run_.file_system.space(run_.root.root);
   if (!free && fs::is_unsupported(free.error())) free = fs::Space::unknown();
   if (!free) return disk_error(free.error(), "ask for the free space of the storage");
+  free_ = *free;
   StorageUse use{results_.blob_bytes, *free};
   if (is_short_of_space(run_.options, *free)) grace_ = least_grace_;
   for (const TrashedBlob& blob : in_trash_)
@@ -136,7 +138,29 @@ result<void> Collection::choose() {
   victims_ = choose_victims(run_.options, use, std::move(unused), expired_);
   results_.old_unused = victims_.size();
   results_.old_blobs = results_.old_used + results_.old_unused;
+  note_kept();
   return {};
+}
+
+void Collection::note_kept() {
+  if (!goes_by_space(run_.options)) return;
+  std::uint64_t old_bytes = 0;
+  for (const FoundBlob& blob : old_) {
+    old_bytes += blob.bytes;
+    if (candidates_.is_used(blob.id)) results_.used_bytes += blob.bytes;
+  }
+  results_.young_bytes = results_.blob_bytes - std::min(results_.blob_bytes, old_bytes);
+}
+
+void Collection::note_shortfall() {
+  StorageUse use{results_.blob_bytes - results_.collected_bytes, free_};
+  use.free.free_bytes += results_.bytes_freed;
+  // A file system without a limit says so.
+  if (use.free.free_inodes < UINT64_MAX - results_.deleted)
+    use.free.free_inodes += results_.deleted;
+  results_.shortfall = shortfall_of(run_.options, use);
+  if (results_.shortfall.is_any())
+    run_.log(LogLevel::warning, text_of_shortfall(results_, run_.options));
 }
 
 result<void> Collection::put_aside() {

@@ -40,6 +40,8 @@ class Collection {
   [[nodiscard]] result<void> settle(const TrashedBlob& blob);
   void note_set_aside();
   void note_in_trash(std::uint64_t bytes, fs::Time put_in);
+  void note_kept();
+  void note_shortfall();
   void begin_explaining();
   void finish_explaining();
   [[nodiscard]] bool is_expired(const TrashedBlob& blob) const;
@@ -53,6 +55,7 @@ class Collection {
   fs::Time now_;            ///< at the start, by the file system's clock
   fs::Time promised_from_;  ///< a mark of this time or later is a promise that still holds
   fs::Time expired_;        ///< by age: not used since
+  fs::Space free_;          ///< before anything was deleted
   std::chrono::seconds grace_{};
   std::chrono::seconds least_grace_{};  ///< that servers' memory of marks asks for
 

@@ -83,20 +83,46 @@ std::string text_of_places(std::uint64_t count, const std::vector<std::string>& 
 }
 
 std::string text_of_unread(const GcResults& results) {
-  return text_of_places(results.unread_places, results.unreadable) +
-         (results.kept_all_checkouts
-              ? "; every file that was ever in a checkout is kept, as these may link to it: "
-                "let the server read them, or remove them"
-              : "; the files of the checkouts that they are in are kept");
+  const bool is_one = results.unread_places == 1;
+  const std::string places = text_of_places(results.unread_places, results.unreadable);
+  if (!results.kept_all_checkouts)
+    return places + "; the files of " + (is_one ? "its checkout" : "their checkouts") + " are kept";
+  return places + "; every file that was ever in a checkout is kept, because " +
+         (is_one ? "this place may link to it: let the server read it, or remove it"
+                 : "these may link to it: let the server read them, or remove them");
+}
+
+std::string text_of_shortfall(const GcResults& results, const GcOptions& options) {
+  const GcShortfall& by = results.shortfall;
+  std::string goals;
+  const auto add_goal = [&](const char* policy, const std::string& goal, const std::string& lack) {
+    goals += (goals.empty() ? "" : ", and ") + std::string(policy) + " (" + goal +
+             ") was missed by " + lack;
+  };
+  if (by.free_bytes > 0)
+    add_goal("min-free", units::size_text(options.min_free_space), units::size_text(by.free_bytes));
+  if (by.free_inodes > 0)
+    add_goal("min-free-inodes", std::to_string(options.min_free_inodes),
+             text::count_of(by.free_inodes, "inode", "inodes"));
+  if (by.store_bytes > 0)
+    add_goal("max-store-size", units::size_text(options.max_store_size),
+             units::size_text(by.store_bytes));
+  std::string kept = "of the stored files, " + units::size_text(results.used_bytes) +
+                     " are in use, and " + units::size_text(results.young_bytes) +
+                     " were used less than " + units::duration_text(options.min_age) +
+                     " ago (min-age)";
+  if (results.in_trash > 0)
+    kept += "; " + units::size_text(results.in_trash_bytes) + " remain in the trash";
+  return goals + ": " + kept + "; erase or unpin checkouts to free more";
 }
 
 namespace {
 
 // What the policies let go, and what of it was left alone.
 std::string text_of_old(const GcResults& results) {
-  if (results.old_blobs == 0) return "No file is due for collection.";
+  if (results.old_blobs == 0) return "No file is old enough to be collected.";
   return text::count_of(results.old_blobs, "file is", "files are") +
-         " due for collection: " + std::to_string(results.old_used) + " in use, " +
+         " old enough to be collected: " + std::to_string(results.old_used) + " in use, " +
          std::to_string(results.old_unused) + " unused.";
 }
 
@@ -105,7 +131,8 @@ std::string text_of_moves(const GcResults& results) {
   return (is_dry ? "Dry run: would move " : "Moved ") +
          text::count_of(results.collected, "file", "files") + " (" +
          units::size_text(results.collected_bytes) + ") to the trash, " +
-         (is_dry ? "bring back " : "brought back ") + std::to_string(results.restored) + ", and " +
+         (is_dry ? "bring back " : "brought back ") + std::to_string(results.restored) +
+         (results.restored > 0 ? " (in use, or used less than min-age ago), and " : ", and ") +
          (is_dry ? "delete " : "deleted ") + std::to_string(results.deleted) + " from the trash (" +
          units::size_text(results.bytes_freed) + (is_dry ? ")." : " freed).");
 }
@@ -141,7 +168,6 @@ std::string to_text(const GcResults& results, std::string_view between) {
   if (results.in_trash > 0) parts.push_back(text_of_trash(results) + ".");
   if (const std::string aside = text_of_set_aside(results); !aside.empty()) parts.push_back(aside);
   if (results.was_stopped) parts.emplace_back("Stopped before the end.");
-  if (results.unread_places > 0) parts.push_back(text_of_unread(results) + ".");
   for (const GcExplanation& explanation : results.explanations)
     parts.push_back(text_of(explanation));
   std::string out;
@@ -175,6 +201,11 @@ std::string to_json(const GcResults& results) {
       results.deletable_from ? as_json(time_text(*results.deletable_from)) : "null");
   add(out, "graceSeconds", std::to_string(results.grace.count()));
   add(out, "graceOfServers", results.is_grace_of_servers ? "true" : "false");
+  add(out, "missedFreeBytes", std::to_string(results.shortfall.free_bytes));
+  add(out, "missedFreeInodes", std::to_string(results.shortfall.free_inodes));
+  add(out, "excessStoreBytes", std::to_string(results.shortfall.store_bytes));
+  add(out, "usedBytes", std::to_string(results.used_bytes));
+  add(out, "youngBytes", std::to_string(results.young_bytes));
   add(out, "stopped", results.was_stopped ? "true" : "false");
   add(out, "unreadPlaces", std::to_string(results.unread_places));
   add(out, "unreadable", "[" + unreadable + "]");

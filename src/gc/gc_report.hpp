@@ -17,4 +17,7 @@ namespace shaman {
 /// kept for them.
 [[nodiscard]] std::string text_of_unread(const GcResults& results);
 
+/// Of a run that missed a policy by space: which, by how much, why, and what to do.
+[[nodiscard]] std::string text_of_shortfall(const GcResults& results, const GcOptions& options);
+
 }  // namespace shaman

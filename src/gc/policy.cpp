@@ -13,6 +13,15 @@ bool is_short_of_space(const GcOptions& options, const fs::Space& free) noexcept
   return free.free_bytes < options.min_free_space || free.free_inodes < options.min_free_inodes;
 }
 
+GcShortfall shortfall_of(const GcOptions& options, const StorageUse& use) noexcept {
+  const auto lack = [](std::uint64_t is, std::uint64_t least) {
+    return is < least ? least - is : std::uint64_t{0};
+  };
+  return {lack(use.free.free_bytes, options.min_free_space),
+          lack(use.free.free_inodes, options.min_free_inodes),
+          options.max_store_size == 0 ? 0 : lack(options.max_store_size, use.store_bytes)};
+}
+
 std::vector<FoundBlob> choose_victims(const GcOptions& options, StorageUse use,
                                       std::vector<FoundBlob> unused, fs::Time expired) {
   std::sort(unused.begin(), unused.end(), [](const FoundBlob& left, const FoundBlob& right) {

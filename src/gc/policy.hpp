@@ -22,6 +22,9 @@ struct StorageUse {
 /// Whether less is free than should be.
 [[nodiscard]] bool is_short_of_space(const GcOptions& options, const fs::Space& free) noexcept;
 
+/// By how much the policies that go by space are missed with this. Pure.
+[[nodiscard]] GcShortfall shortfall_of(const GcOptions& options, const StorageUse& use) noexcept;
+
 /// Of blobs that nothing uses, those that a policy lets go: all that were last used before
 /// `expired`, then the least recently used for as long as space asks for it. Pure.
 [[nodiscard]] std::vector<FoundBlob> choose_victims(const GcOptions& options, StorageUse use,

@@ -16,6 +16,8 @@
 namespace shaman::tls {
 namespace {
 
+constexpr const char* kKeyOption = "tls.key";
+
 // Nobody is there to be asked. With a password of no length the key cannot be read.
 int no_password(char*, int, int, void* was_asked) {
   if (was_asked != nullptr) *static_cast<bool*>(was_asked) = true;
@@ -135,11 +137,15 @@ result<void> use_key(SSL_CTX* context, const NamedFile& file) {
   if (!pem) return pem.error();
   bool is_encrypted = false;
   const Key key(::PEM_read_bio_PrivateKey(pem->bio(), nullptr, &no_password, &is_encrypted));
+  // OpenSSL's own reason would be that nobody typed the password, or that it found no decoder.
+  if (!key) ::ERR_clear_error();
   if (is_encrypted)
     return pem->wrong(
         "is encrypted, and nobody can type its password at each start: decrypt it"
         " (`openssl pkey -in KEY -out PLAIN`), and let only the server read it");
-  if (!key) return pem->wrong("has no private key in PEM");
+  if (!key)
+    return pem->wrong(std::string("has no private key in PEM; set ") + kKeyOption +
+                      " to the file with the key of the certificate");
   if (::SSL_CTX_use_PrivateKey(context, key.get()) != 1 ||
       ::SSL_CTX_check_private_key(context) != 1)
     return pem->wrong("is not the private key of the certificate");

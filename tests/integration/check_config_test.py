@@ -5,6 +5,7 @@ import os
 import pwd
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -299,6 +300,62 @@ class CheckConfig(unittest.TestCase):
             self.assertIn("shaman-server: " + line, self.run_check(options).stderr)
         done = self.run_check("", env={**os.environ, "SHAMAN_MAX_FILES": "x"})
         self.assertIn('shaman-server: SHAMAN_MAX_FILES: invalid number "x"', done.stderr)
+
+    def test_a_failed_start_is_said_whatever_is_logged(self):
+        done = subprocess.run([PROGRAM, "--log-level", "off", "--storage", self.names["folder"] + "/off", "--listen",
+                               self.names["in_use"]], capture_output=True, text=True, check=False, timeout=PATIENCE)
+        shutil.rmtree(self.names["folder"] + "/off", ignore_errors=True)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertRegex(done.stderr, r"^shaman-server: .*in use")
+
+    def test_a_key_that_every_user_can_read_is_said(self):
+        key = os.path.join(self.names["folder"], "open.key")
+        shutil.copy(self.names["tls"].split()[-1], key)
+        self.addCleanup(os.remove, key)
+        os.chmod(key, 0o644)
+        options = f"--tls-certificate {{certificate}} --tls-key {key}"
+        self.assertIn(f'warning: tls.key: "{key}" holds the private key', self.run_check(options).stderr)
+        os.chmod(key, 0o640)
+        self.assertEqual(self.found(self.run_check(options)), [])
+
+    def test_all_errors_of_an_option_are_said_with_their_place(self):
+        path = os.path.join(self.names["folder"], "shaman.yaml")
+        self.addCleanup(os.remove, path)
+        for text, told in (
+                ("auth: {trusted-networks: {10.0.0.0/33: submit, foo: admin}}\n",
+                 ('auth.trusted-networks: "10.0.0.0/33" is no network', 'auth.trusted-networks: "foo" is no network')),
+                ("trusted-proxies: [a, 10.0.0.1, b]\n", ('trusted-proxies: "a" is no', 'trusted-proxies: "b" is no')),
+                ("auth: {jwt-issuer: i, jwt-audience: a, token-file: /none/t, jwt-keys: {a: /none/a, b: /none/b}}\n",
+                 ('auth.token-file: cannot open "/none/t"', 'auth.jwt-keys: cannot open "/none/a"',
+                  'auth.jwt-keys: cannot open "/none/b"')),
+                (f"tls: {{certificate: {self.names['certificate']}, key: /none/k}}\n", ('tls.key: cannot open "/none/k"',)),
+                ("allowed-hosts: [a/b, c:1]\n", ('allowed-hosts: "a/b" never', 'allowed-hosts: "c:1" never'))):
+            with self.subTest(text), open(path, "w", encoding="utf-8") as file:
+                file.write("name: Farm\n" + text)
+                file.flush()
+                done = self.run_check(f"--config {path}")
+                self.assertEqual(done.returncode, 2)
+                for words in told:
+                    self.assertIn(f"shaman-server: {path}:2: {words}", done.stderr)
+
+    def test_the_start_says_what_the_check_says(self):
+        with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
+            with Server(os.path.join(memory, "storage"), min_free_space="1000T") as server:
+                server.wait_for_log("is in memory; everything is lost when this machine restarts")
+                server.wait_for_log("min-free-space: is 1000 TiB, and")
+
+    def test_a_reload_warns_as_a_start_does(self):
+        path = os.path.join(self.names["folder"], "reloaded.yaml")
+        self.addCleanup(os.remove, path)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("auth: {trusted-networks: {127.0.0.1: admin}}\n")
+        with Server(listen="0.0.0.0:0", config=path) as server:
+            server.wait_for_log("tls.certificate: is not set")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("min-free-space: 1000T\n")
+            server.process.send_signal(signal.SIGHUP)
+            server.wait_for_log("can be reached from other machines, and authentication is off")
+            server.wait_for_log("min-free-space: is 1000 TiB, and")
 
     def test_the_start_refuses_what_options_contradict_too(self):
         for options, words in (("--max-store-size 1G --gc-max-store-size 2G", "max-store-size"),

@@ -91,6 +91,17 @@ class CheckManager(unittest.TestCase):
         self.farm.reopen(0)
         self.assertEqual(self.check(url="ftp://x")[0], 2)
 
+    def test_what_cannot_be_tried_is_a_warning(self):
+        self.farm.lost_requests += [("POST", "/api/v3/configuration/check/shared-storage")] * 9
+        status, said = self.check()
+        self.assertEqual(status, 0, said)
+        self.assertRegex(said, r"(?m)^warning .*; whether that is the same folder cannot be tried \(")
+
+    def test_an_address_with_a_path_is_refused(self):
+        status, said = self.check(url=self.farm.url + "/api")
+        self.assertEqual(status, 2)
+        self.assertIn(f"has a path, and a Manager has none; give the address without a path: {self.farm.url}", said)
+
     def test_a_server_in_front_says_it_at_its_start(self):
         self.farm.collection_period = "1h0m0s"
         with Server(manager=self.farm.url, storage=self.server.storage) as front:

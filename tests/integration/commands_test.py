@@ -10,6 +10,7 @@ import json_lines
 from api import Api, new_content, spec
 from manager import Manager
 from shaman_server import PATIENCE, PROGRAM, Server
+from tokens import Tokens
 
 COMMANDS = (("gc",), ("gc", "--dry-run"), ("gc", "--json"), ("verify",), ("verify", "--dry-run"),
             ("erase", "film/shot"), ("pin", "film/shot"), ("unpin", "May"), ("pins",), ("pins", "--json"),
@@ -192,7 +193,19 @@ class ExitStatuses(unittest.TestCase):
             self.assert_wrong_input(*OF_TOKENS[0], "--token-file", self.tokens, "--expires", life, words="--expires")
         self.assertIn("from 1s to 36500d; or never",
                       run(*OF_TOKENS[0], "--token-file", self.tokens, "--expires", "0").stderr)
+        self.assertIn("from 1s to 36500d; or never",
+                      run(*OF_TOKENS[0], "--token-file", self.tokens, "--expires", "1000000d").stderr)
         self.assertFalse(os.path.exists(self.tokens))
+
+    def test_the_name_of_an_expired_token_says_how_to_replace_it(self):
+        tokens = Tokens()
+        self.addCleanup(tokens.close)
+        tokens.make("admin")
+        tokens.expire("admin")
+        name = run("token", "list", "--token-file", tokens.file).stdout.split()[-1]
+        self.assert_wrong_input("token", "create", "--role", "admin", "--name", name, "--token-file", tokens.file,
+                                words=f'the token named "{name}" expired (')
+        self.assertEqual(run("token", "revoke", name, "--token-file", tokens.file).returncode, 0)
 
 
 class BeforeTheFirstStart(unittest.TestCase):
@@ -227,7 +240,7 @@ class BeforeTheFirstStart(unittest.TestCase):
     def test_a_folder_that_is_not_there_yet(self):
         status, said = self.check()
         self.assertEqual(status, 0, said)
-        self.assertIn("does not exist yet", said)
+        self.assertRegex(said, "(?m)^warning .*does not exist yet")
 
     def test_another_folder_is_wrong(self):
         os.mkdir(self.storage)

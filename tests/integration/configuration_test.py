@@ -275,8 +275,8 @@ class Reload(unittest.TestCase):
         self.client.upload(b"quiet")
         self.assertFalse([line for line in self.server.log_lines() if sha256(b"quiet") in line])
 
-    def test_nothing_has_changed(self):
-        self.reload("", "nothing has changed")
+    def test_no_option_has_changed(self):
+        self.reload("", "no option has changed")
 
 
 if __name__ == "__main__":

@@ -68,6 +68,28 @@ class GcCommand(ServerTest):
             self.assertEqual(calls.create("late", [spec("f", unused)]).status, 200)
             self.assertEqual(server.read_checkout("late"), {"f": unused})
 
+    def test_a_goal_that_is_missed_is_said(self):
+        with Server(gc_period="0") as server:
+            with Api(server) as calls:
+                used, young = new_content(2000), new_content(3000)
+                for data in (used, young):
+                    self.assertEqual(calls.upload(data).status, 204)
+                self.assertEqual(calls.create("keep", [spec("f", used)]).status, 200)
+                age_all(server.storage)
+                self.assertEqual(calls.status(young), "stored")
+            set_age(server.blob_path(sha256(young), len(young)), 60)
+            for goal, words in ((("--min-free", "1000T"), r"min-free \(1000 TiB\) was missed by \d.*: of the"),
+                                (("--max-store-size", "1000"), r"max-store-size \(1000 bytes\) was missed by")):
+                done = run("gc", "--storage", server.storage, *goal)
+                self.assertEqual(done.returncode, 3, done)
+                self.assertRegex(done.stderr, words)
+                self.assertRegex(done.stderr, r"are in use, and .* were used less than 2 hours ago \(min-age\)")
+                self.assertIn("No file" if "0 unused" not in done.stdout else "old enough", done.stdout)
+            figures = json.loads(run("gc", "--storage", server.storage, "--json", "--max-store-size", "1000").stdout)
+            self.assertEqual(figures["youngBytes"], 3000)
+            self.assertEqual(figures["excessStoreBytes"], figures["blobBytes"] - 1000)
+            self.assertEqual(gc(server.storage, "--max-store-size", "1G")["excessStoreBytes"], 0)
+
     def test_the_trash_is_emptied_after_the_grace(self):
         with Server(gc_period="0") as server:
             with Api(server) as calls:

@@ -151,6 +151,7 @@ class OfTheServer(NamedFilesTest):
                                   stdin=subprocess.DEVNULL)
             self.assertEqual(done.returncode, 2, done.stdout)
             self.assertIn("is encrypted", done.stdout)
+            self.assertIn("let only the server read it\n", done.stdout.replace("\r", ""))
 
     def test_a_port_file_takes_the_place_of_files_only(self):
         for kind in ("folder", "fifo", "socket", "device"):

@@ -115,10 +115,17 @@ class Pins(PinTest):
         self.assertIn("there is no checkout", self.run_command("pin", "film", status=2).stderr)
         self.assertIn("there is no checkout", self.run_command("pin", "../file-store", status=2).stderr)
         os.remove(self.server.jobs(path, "f", "0"))
-        self.assertIn("it is being erased", self.run_command("pin", path, "--name", "x", status=1).stderr)
+        self.assertIn("it is being erased", self.run_command("pin", path, "--name", "x", status=3).stderr)
         os.remove(self.server.blob_path(sha256(data), len(data)))
         self.assertEqual(self.pins(status=3)["film/shot"]["missing"], 1)
         self.assertIn("MISSING", self.run_command("pins", status=3).stdout)
+
+    def test_a_checkout_whose_content_is_lost_is_incomplete(self):
+        lost, kept = new_content(), new_content()
+        path = self.checkout("film/shot", lost, kept)
+        os.remove(self.server.blob_path(sha256(lost), len(lost)))
+        self.assertIn("1 of the 2 different files of \"film/shot\" are missing from the store",
+                      self.run_command("pin", path, status=3).stderr)
 
     def test_a_killed_pin_leaves_none_or_a_whole_one(self):
         contents = [new_content(10) for _ in range(40)]

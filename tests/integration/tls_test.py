@@ -138,7 +138,9 @@ class Certificates(TlsTest):
         _, other = self.authority.sign("other")
         none = self.folder + "/none.pem"
         for options, words in ((("--tls-certificate", none), f'tls.certificate: cannot open "{none}"'),
-                               (("--tls-certificate", certificate), "has no private key"),
+                               (("--tls-certificate", certificate),
+                                f'tls.certificate: "{certificate}" has no private key in PEM; set tls.key to the file '
+                                "with the key of the certificate\n"),
                                (("--tls-certificate", certificate, "--tls-key", other),
                                 f'tls.key: "{other}" is not the private key of the certificate'),
                                (("--tls-key", key), "have no effect without tls.certificate"),
@@ -157,7 +159,7 @@ class Certificates(TlsTest):
             shutil.copy(source, place)
         os.chmod(key, 0o640)
         server = self.start(secured=False, tls_certificate=certificate, tls_key=key)
-        words = f"{key} holds the private key of this server, and everybody"
+        words = f'"{key}" holds the private key of this server, and every user'
         self.assertNotIn(words, server.log())
         os.chmod(key, 0o644)
         server.wait_for_log(words)
@@ -168,7 +170,7 @@ class Certificates(TlsTest):
             with open(certificate, "a", encoding="ascii") as file, open(key, encoding="ascii") as source:
                 file.write(source.read())
         with Server(secured=False, tls_certificate=certificate) as together:
-            together.wait_for_log(f"{certificate} holds the private key")
+            together.wait_for_log(f'"{certificate}" holds the private key')
 
     def test_a_renewed_one_is_taken_without_a_restart(self):
         certificate, key = (os.path.join(self.folder, name) for name in ("cert.pem", "key.pem"))
@@ -188,6 +190,7 @@ class Certificates(TlsTest):
             server.process.send_signal(signal.SIGHUP)
             wait_until(lambda: self.connect(server, server.tls)[1] != first, "the renewed certificate")
             self.assertEqual(running.get(INFO).status, 200)
+        self.assertIn("it is valid until 20", server.wait_for_log(f'the certificate "{certificate}" was loaded again'))
         second = self.connect(server, server.tls)[1]
         with open(certificate, "w", encoding="ascii") as file:
             file.write("broken")

@@ -19,6 +19,7 @@ enum class Position : std::uint8_t {
 struct Finding {
   bool is_wrong = false;
   std::string text;
+  bool is_untried = false;  ///< nothing is known to be wrong, and it could not be tried
 };
 
 /// Reads a Manager's configuration, and says what does not fit to a store of its files at `storage`

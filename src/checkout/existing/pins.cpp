@@ -150,6 +150,8 @@ result<std::string> Pins::Impl::content(const BlobId& id) {
 // A blob that was used just now is collected by nobody before the pin is in its place.
 result<void> Pins::Impl::mark(const std::string& checkout, const TreeLinks& tree) {
   const std::vector<BlobId> ids = distinct_blobs(tree);
+  // The list of files is Shaman's own.
+  const std::size_t files = ids.size() - (tree.manifest ? 1 : 0);
   std::vector<BlobStatus> statuses(ids.size(), BlobStatus::unknown);
   if (auto marked = store.mark_all(
           false, [&](std::size_t i) { return ids[i]; }, statuses);
@@ -166,8 +168,8 @@ result<void> Pins::Impl::mark(const std::string& checkout, const TreeLinks& tree
   }
   if (missing == 0) return {};
   return Error{errc::blobs_missing, std::to_string(missing) + " of the " +
-                                        std::to_string(ids.size()) + " different files of " +
-                                        text::in_quotes(checkout) +
+                                        text::count_of(files, "different file", "different files") +
+                                        " of " + text::in_quotes(checkout) +
                                         " are missing from the store (" + named +
                                         (missing > kNamedMissing ? ", …" : "") +
                                         "): submit the job again, and pin the new checkout"};

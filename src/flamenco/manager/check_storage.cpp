@@ -108,7 +108,9 @@ class Comparison {
   [[nodiscard]] Finding not_tried(const Error& why) const {
     if (its_ == storage_)
       return {false,
-              both() + "; whether that is the same folder cannot be tried (" + why.message() + ")"};
+              both() + "; whether that is the same folder cannot be tried (" + why.message() +
+                  "): see to it that it is",
+              true};
     return {true, both() + "; whether they are the same cannot be tried (" + why.message() +
                       "): see to it that they are"};
   }
@@ -117,7 +119,7 @@ class Comparison {
         both() +
         ", which does not exist yet: the server makes it when it first starts; check "
         "again then";
-    return {its_ != storage_, missing};
+    return {its_ != storage_, missing, its_ == storage_};
   }
 
   Manager& manager_;

@@ -45,6 +45,32 @@ TEST_F(TableTest, ValuesAreTaken) {
   EXPECT_EQ(example_.places, (Values{"a=b", "c=d"}));
 }
 
+TEST(TableList, EveryWrongEntryIsSaidAndTheListStays) {
+  Values taken{"good"};
+  Option list{.key = "list",
+              .section = {},
+              .type = "WORD",
+              .text = "Words",
+              .example = {},
+              .set = {},
+              .get = {}};
+  list.is_list = true;
+  list.set = [&taken](const Values& values) -> result<void> {
+    for (const std::string& value : values)
+      if (value.starts_with("bad")) return Error{errc::malformed_request, value + " is bad"};
+    taken = values;
+    return {};
+  };
+  list.get = [&taken] { return taken; };
+  Table table;
+  table.custom(std::move(list));
+  const Problems problems = table.apply({{"list", {"bad1", "fine", "bad2"}, "file:7", 7}});
+  ASSERT_EQ(problems.size(), 2U);
+  EXPECT_EQ(problems[0].message(), "file:7: list: bad1 is bad");
+  EXPECT_EQ(problems[1].message(), "file:7: list: bad2 is bad");
+  EXPECT_EQ(taken, Values{"good"});
+}
+
 TEST_F(TableTest, WhatIsWrongIsSaidInWordsAndChangesNothing) {
   EXPECT_EQ(apply("max-size", {"8"}), "here: max-size: \"8\" is too small; use at least 16");
   EXPECT_EQ(apply("max-size", {"1G"}), "here: max-size: \"1G\" is too large; use at most 1MiB");

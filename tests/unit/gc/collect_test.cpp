@@ -13,6 +13,7 @@
 #include "shaman/gc.hpp"
 
 #include "../checkout/checkouts_fixture.hpp"
+#include "gc/gc_report.hpp"
 
 namespace shaman::test {
 namespace {
@@ -235,6 +236,23 @@ TEST_F(CollectTest, ShortOfSpaceTheTrashIsEmptiedAtOnce) {
   EXPECT_EQ(collect().deleted, 1U);
 }
 
+TEST_F(CollectTest, AMissedGoalIsSaidWithWhatIsKept) {
+  put_old("old");
+  gc_.min_free_space = 1000;
+  failing_.pretend_space(fs::Space{10, 1000});
+  std::string said;
+  gc_.log = [&](LogLevel, const std::string& message) { said += message; };
+  const GcResults results = collect();
+  EXPECT_EQ(results.deleted, 1U);
+  EXPECT_EQ(results.shortfall.free_bytes, 1000U - 10 - 3);
+  EXPECT_THAT(said, testing::HasSubstr("min-free (1000 bytes) was missed by 987 bytes"));
+  EXPECT_THAT(said, testing::HasSubstr("0 bytes were used less than 2 hours ago (min-age)"));
+  gc_.min_free_space = 5;
+  said.clear();
+  EXPECT_FALSE(collect().shortfall.is_any());
+  EXPECT_EQ(said, "");
+}
+
 TEST_F(CollectTest, ADryRunTellsTheSameAndChangesNothing) {
   const BlobId old = put_old("old");
   gc_.grace = seconds(0);
@@ -337,7 +355,9 @@ TEST_F(CollectAroundTest, WhatWasNeverInACheckoutGoes) {
   EXPECT_EQ(results.unread_places, 1U);
   ASSERT_EQ(results.unreadable.size(), 1U);
   EXPECT_THAT(results.unreadable[0], testing::HasSubstr("jobs/film: Permission denied"));
-  EXPECT_THAT(to_text(results), testing::HasSubstr("jobs/film"));
+  EXPECT_THAT(text_of_unread(results), testing::HasSubstr("1 place cannot be read: jobs/film"));
+  EXPECT_THAT(text_of_unread(results), testing::HasSubstr("let the server read it"));
+  EXPECT_EQ(to_text(results).find("jobs/film"), std::string::npos) << "the run's log has it";
   EXPECT_THAT(to_json(results), testing::HasSubstr("\"unreadable\":[\"jobs/film: "));
 }
 

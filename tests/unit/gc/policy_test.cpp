@@ -67,5 +67,18 @@ TEST(GcPolicy, GoesBySpaceOnlyWhereItIsAskedTo) {
   EXPECT_TRUE(is_short_of_space(options, {0, 0}));
 }
 
+TEST(GcPolicy, AShortfallIsWhatTheGoalsLack) {
+  GcOptions options;
+  EXPECT_FALSE(shortfall_of(options, {100, {0, 0}}).is_any());
+  options.max_store_size = 90;
+  options.min_free_space = 50;
+  options.min_free_inodes = 3;
+  EXPECT_FALSE(shortfall_of(options, {90, {50, 3}}).is_any());
+  const GcShortfall missed = shortfall_of(options, {100, {20, 1}});
+  EXPECT_EQ(missed.store_bytes, 10U);
+  EXPECT_EQ(missed.free_bytes, 30U);
+  EXPECT_EQ(missed.free_inodes, 2U);
+}
+
 }  // namespace
 }  // namespace shaman
