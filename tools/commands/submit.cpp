@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -46,6 +47,7 @@ struct SubmitCommandOptions {
   client::SubmitOptions submit;
   JobOptions job;
   ServerOption server;
+  std::optional<std::uint64_t> limit_rate;  ///< 0: none, whatever is configured
   bool dry_run = false;
   bool json = false;
   bool quiet = false;
@@ -264,7 +266,7 @@ ExitStatus submit_job(const SubmitCommandOptions& options, const std::stop_token
 ExitStatus run_submit(SubmitCommandOptions& options) {
   options.submit.cache_folder = os::cache_folder();
   add_configured(options.submit.plan);
-  if (options.submit.limit_rate == 0) options.submit.limit_rate = configuration().limit_rate;
+  options.submit.limit_rate = options.limit_rate.value_or(configuration().limit_rate);
   if (!options.submit.checkout_path.empty()) {
     result<std::string> path = client::checked_checkout_path(options.submit.checkout_path);
     if (!path) return fail(path.error());
@@ -319,8 +321,8 @@ Command add_submit(CLI::App& app) {
       ->type_name("N")
       ->transform(whole_number(1, 256));
   command
-      ->add_option("--limit-rate", options->submit.limit_rate,
-                   "Limit the upload rate in bytes per second, such as 10M.")
+      ->add_option("--limit-rate", options->limit_rate,
+                   "Limit the upload rate in bytes per second, such as 10M; 0: no limit.")
       ->type_name("RATE")
       ->transform(byte_rate());
   command->add_flag("--dry-run", options->dry_run,
