@@ -212,7 +212,13 @@ class Submit(JobTest):
         self.assertEqual(job["settings"]["render_output_root"], "Z:\\farm\\out")
 
     def test_a_home_folder_is_no_output_folder(self):
-        self.assertIn("workers have another home folder", self.refused("--setting", "render_output_root=~/out"))
+        for home in ("~", os.path.expanduser("~")):
+            with self.subTest(home):
+                self.assertIn("workers have another home folder",
+                              self.refused("--setting", f"render_output_root={home}/out"))
+
+    def test_what_the_managers_check_refuses_is_wrong_input(self):
+        self.assertIn("chunk size must be at least 1", self.refused(*OUTPUT, "--chunk-size", "0"))
 
     def test_a_scene_that_is_not_there(self):
         self.assertIn('has no scene "Nope"; available: Scene', self.refused(*OUTPUT, "--setting", "scene=Nope"))
@@ -501,3 +507,23 @@ class Job(JobTest):
 
 if __name__ == "__main__":
     unittest.main()
+    def test_a_manager_that_is_away_behind_a_server_that_answers(self):
+        self.farm.close()
+        done = self.run_client("job", "list")
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn("the server answers, but the Manager behind it does not: 502", done.stderr)
+        self.assertNotIn("firewall", done.stderr)
+        done = self.submit(*OUTPUT)
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertTrue(done.stderr.endswith("; nothing was sent\n"), done.stderr)
+        done = self.run_client("status")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("the Manager behind it does not", done.stdout)
+
+    def test_status_says_whether_the_manager_answers(self):
+        self.assertIn("Its Flamenco Manager answers.\n", self.run_client("status").stdout)
+        self.assertEqual(json.loads(self.run_client("status", "--json").stdout)["manager"], "answers")
+        with Server() as alone:
+            done = self.client.run("status", "--server", alone.url)
+            self.assertIn("No Flamenco Manager is behind it", done.stdout)
+

@@ -57,7 +57,7 @@ std::string why_not_submitted(const Error& error, bool has_met_server) {
   if (error.code != errc::unreachable) return error.message();
   if (has_met_server)
     return gone_away(error, "the server").message() + ". Submit again when it is back";
-  return with_hint(error).message() + ". `shaman doctor` looks for the cause";
+  return with_hint(error).message();
 }
 
 ExitStatus fail_to_submit(const Error& error, const client::SubmitReport& so_far) {
@@ -248,6 +248,13 @@ ExitStatus send_and_render(const SubmitCommandOptions& options, manager::Manager
 // What is wrong with the job is reported before the first file is sent.
 ExitStatus submit_job(const SubmitCommandOptions& options, const std::stop_token& stop) {
   auto request = job_request(options.job);
+ExitStatus fail_before_sending(const Error& error) {
+  // Of what is wrong with the job itself, that goes without saying.
+  const bool is_about_job = error.code == errc::malformed_request;
+  if (is_about_job || error.code == errc::cancelled) return fail(error);
+  return fail({error.code, with_hint(error).message() + "; nothing was sent"});
+}
+
   if (!request) return fail(request.error());
   manager::Manager manager(options.submit.server, stop);
   manager::Submission submission(manager, *std::move(request), options.submit.blendfile);
@@ -255,7 +262,7 @@ ExitStatus submit_job(const SubmitCommandOptions& options, const std::stop_token
     const Waiting waiting(manager.url().text());
     return submission.prepare();
   }();
-  if (!prepared) return fail(with_hint(prepared.error()));
+  if (!prepared) return fail_before_sending(prepared.error());
   for (const std::string& warning : submission.warnings())
     warn(warning);
   if (options.dry_run) return preview(options, stop);
