@@ -86,8 +86,9 @@ void print_failure(const SubmitCommandOptions& options, std::string_view message
   print_json(line);
 }
 
-// Without a server the rest is shown.
-ExitStatus preview(const SubmitCommandOptions& options, const std::stop_token& stop) {
+// Without a server the rest is shown. `job` is what would be made of it; empty: no job.
+ExitStatus preview(const SubmitCommandOptions& options, const std::string& job,
+                   const std::stop_token& stop) {
   const bool ask_server = has_server(options.server);
   client::SubmitOptions how = options.submit;
   client::Progress progress;
@@ -112,7 +113,7 @@ ExitStatus preview(const SubmitCommandOptions& options, const std::stop_token& s
     if (!done) line["error"] = last_failure();
     print_json(line);
   } else if (done) {
-    print(options.quiet ? preview_complaints(preview) : preview_text(preview));
+    print(options.quiet ? preview_complaints(preview) : preview_text(preview, job));
   }
   if (!done) return status;
   if (!is_incomplete) return ExitStatus::done;
@@ -265,7 +266,7 @@ ExitStatus fail_before_sending(const Error& error) {
   if (!prepared) return fail_before_sending(prepared.error());
   for (const std::string& warning : submission.warnings())
     warn(warning);
-  if (options.dry_run) return preview(options, stop);
+  if (options.dry_run) return preview(options, submission.summary(), stop);
   return options.job.in_place ? render_in_place(options, manager, submission, stop)
                               : send_and_render(options, manager, submission, stop);
 }
@@ -284,7 +285,7 @@ ExitStatus run_submit(SubmitCommandOptions& options) {
                       : "a checkout or job that the server was making may exist: see `shaman "
                         "checkout list` and `shaman job list`");
   const bool makes_job = !options.job.request.type.empty();
-  if (options.dry_run && !makes_job) return preview(options, stop);
+  if (options.dry_run && !makes_job) return preview(options, "", stop);
   const result<client::Server> server = server_of(options.server);
   if (!server) return fail(server.error());
   options.submit.server = *server;
