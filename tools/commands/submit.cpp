@@ -169,13 +169,15 @@ ExitStatus send_only(const SubmitCommandOptions& options, const std::stop_token&
 // that is printed.
 ExitStatus follow(manager::Manager& manager, const manager::Job& job,
                   const SubmitCommandOptions& options, const std::stop_token& stop, json line) {
-  if (!options.json && !options.quiet) print(job_summary(job));
+  // A script that wants no summary still wants to know which job it is.
+  if (!options.json) print(options.quiet ? text::printable(job.id) + "\n" : job_summary(job));
   if (!options.job.waits) {
     if (options.json) print_json(line);
     return ExitStatus::done;
   }
   if (options.json && !options.quiet) tell(job_summary(job));
-  const JobEnd end = watch_job(manager, job.id, options.json ? stderr : stdout, stop);
+  const JobEnd end =
+      watch_job(manager, job.id, {options.json ? stderr : stdout, options.quiet}, stop);
   add_job_end(line, end);
   if (options.json) print_json(line);
   return end.status;
@@ -246,9 +248,6 @@ ExitStatus send_and_render(const SubmitCommandOptions& options, manager::Manager
   return follow(manager, *job, options, stop, submit_json(*sent.report, &*job));
 }
 
-// What is wrong with the job is reported before the first file is sent.
-ExitStatus submit_job(const SubmitCommandOptions& options, const std::stop_token& stop) {
-  auto request = job_request(options.job);
 ExitStatus fail_before_sending(const Error& error) {
   // Of what is wrong with the job itself, that goes without saying.
   const bool is_about_job = error.code == errc::malformed_request;
@@ -256,6 +255,9 @@ ExitStatus fail_before_sending(const Error& error) {
   return fail({error.code, with_hint(error).message() + "; nothing was sent"});
 }
 
+// What is wrong with the job is reported before the first file is sent.
+ExitStatus submit_job(const SubmitCommandOptions& options, const std::stop_token& stop) {
+  auto request = job_request(options.job);
   if (!request) return fail(request.error());
   manager::Manager manager(options.submit.server, stop);
   manager::Submission submission(manager, *std::move(request), options.submit.blendfile);
