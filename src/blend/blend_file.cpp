@@ -29,8 +29,7 @@ result<Sdna> read_sdna(ByteSource& source, const Header& header, const BlockInde
   std::vector<std::byte> bytes(static_cast<std::size_t>(length));
   const result<std::size_t> count = source.read_at(blocks[block].offset, bytes);
   if (!count) return count.error();
-  if (*count < bytes.size())
-    return damaged(source.name(), blocks[block].offset + *count, "the rest of the SDNA");
+  if (*count < bytes.size()) return cut_off(source.name(), blocks[block].offset + *count);
   return Sdna::parse(std::move(bytes), header, source.name(), blocks[block].offset);
 }
 
@@ -76,7 +75,7 @@ bool BlendFile::read(std::uint64_t offset, std::span<std::byte> into) {
   if (!count) {
     failure_ = count.error();
   } else if (*count < into.size()) {
-    failure_ = damaged(name(), offset + *count, "the rest of a block");
+    failure_ = cut_off(name(), offset + *count);
   }
   return !failure_;
 }

@@ -57,7 +57,7 @@ result<BlockIndex> BlockIndex::build(ByteSource& source, const Header& header) {
     // Some old versions wrote no more of ENDB than its code.
     if (*count < head_bytes.size() &&
         (*count < 4 || read_unsigned(head_bytes.first(4), false) != kEnd))
-      return damaged(source.name(), at, "another block: the file is cut off");
+      return cut_off(source.name(), at + *count);
     const BlockHead head = parse_head(head_bytes, header);
     if (index.blocks_.size() >= kMaxBlocks)
       return beyond_limit(source.name(), "more than 50,000,000 blocks");
@@ -67,9 +67,8 @@ result<BlockIndex> BlockIndex::build(ByteSource& source, const Header& header) {
     if (head.length < 0) return damaged(source.name(), at + 4, "a block length, not less than 0");
     if (head.code == 0) return damaged(source.name(), at, "a block's code");
     at += index.head_size_ + static_cast<std::uint64_t>(head.length);
-    if (at > source.size().value_or(kMaxUncompressedBytes))
-      return damaged(source.name(), index.blocks_.back().offset,
-                     std::to_string(head.length) + " bytes of a block: the file is cut off");
+    const std::uint64_t end = source.size().value_or(kMaxUncompressedBytes);
+    if (at > end) return cut_off(source.name(), end);
   }
   index.sort();
   return index;

@@ -141,6 +141,8 @@ result<std::unique_ptr<ByteSource>> decompressed(std::unique_ptr<ByteSource> raw
 
 result<std::unique_ptr<ByteSource>> ByteSource::open(const std::string& path) {
   result<os::InputFile> file = os::InputFile::open(path);
+  if (!file && file.error().code == errc::io_error)
+    return Error{errc::malformed_request, file.error().detail};
   if (!file) return file.error();
   const result<os::FileInfo> info = file->info();
   if (!info) return info.error();

@@ -67,7 +67,7 @@ class GzipDecoder final : public Decoder {
     if (stream_.avail_in == 0) {
       const result<bool> more = refill();
       if (!more) return more.error();
-      if (!*more) return damaged(raw_->name(), next_input_, "more gzip data");
+      if (!*more) return cut_off(raw_->name(), next_input_);
     }
     const uInt room = stream_.avail_out;
     const int code = inflate(&stream_, Z_BLOCK);

@@ -21,7 +21,7 @@ int number(std::string_view digits) {
 
 // BLENDER17-01v0502: size of this header, 8-byte pointers, file format, byte order, version.
 result<Header> parse_long(std::string_view text, const std::string& name) {
-  if (text.size() < Header::kLongest) return damaged(name, text.size(), "a header of 17 bytes");
+  if (text.size() < Header::kLongest) return cut_off(name, text.size());
   if (text.substr(7, 2) != "17") return damaged(name, 7, "a header size of 17");
   if (text[9] != '-') return damaged(name, 9, "'-' for 8-byte pointers");
   if (text.substr(10, 2) != "01") return damaged(name, 10, "file format 01");
@@ -37,7 +37,7 @@ result<Header> parse_long(std::string_view text, const std::string& name) {
 
 // BLENDER-v304
 result<Header> parse_classic(std::string_view text, const std::string& name) {
-  if (text.size() < 12) return damaged(name, text.size(), "a header of 12 bytes");
+  if (text.size() < 12) return cut_off(name, text.size());
   Header header;
   if (text[7] != '_' && text[7] != '-')
     return damaged(name, 7, "'_' or '-' for the size of pointers");
@@ -54,6 +54,10 @@ result<Header> parse_classic(std::string_view text, const std::string& name) {
 result<Header> Header::parse(std::span<const std::byte> bytes, const std::string& name) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()),
                               std::min(bytes.size(), kLongest));
+  if (text.empty())
+    return Error{errc::damaged_file, text::in_quotes(name) +
+                                         " is empty; copy it again, or use a backup such as "
+                                         "Blender's .blend1"};
   if (!text.starts_with("BLENDER"))
     return Error{errc::damaged_file,
                  text::in_quotes(name) + " is not a .blend file: it does not begin with BLENDER"};

@@ -17,6 +17,12 @@ namespace shaman::blend {
                                   std::to_string(offset) + ": expected " + std::string(expected)};
 }
 
+/// `"/p/a.blend" ends too early, at byte 1234; copy it again`: most often a copy that broke off.
+[[nodiscard]] inline Error cut_off(const std::string& name, std::uint64_t offset) {
+  return {errc::damaged_file, "\"" + text::printable(name) + "\" ends too early, at byte " +
+                                  std::to_string(offset) + "; copy it again"};
+}
+
 /// `"/p/a.blend" goes beyond a safety limit: more than …`
 [[nodiscard]] inline Error beyond_limit(const std::string& name, std::string_view limit) {
   return {errc::limit_exceeded,

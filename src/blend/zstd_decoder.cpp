@@ -99,7 +99,7 @@ class ZstdDecoder final : public Decoder {
         const result<bool> more = refill();
         if (!more) return more.error();
         if (!*more) {
-          if (in_frame_) return damaged(raw_->name(), next_input_, "more compressed data");
+          if (in_frame_) return cut_off(raw_->name(), next_input_);
           size_ = position_ + out.pos;
           break;
         }

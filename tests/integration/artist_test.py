@@ -231,6 +231,14 @@ class Words(ArtistTest):
         self.assertIn("floor.png\" is not a .blend file", done.stderr)
         self.assertNotIn("byte 0", done.stderr)
 
+    def test_a_blend_that_cannot_be_used_is_wrong_input(self):
+        whole = open(self.shot, "rb").read()  # pylint: disable=consider-using-with
+        for name, content, words in (("empty", b"", "is empty"), ("cut", whole[:len(whole) // 2], "ends too early")):
+            path = os.path.join(self.folder, name + ".blend")
+            with open(path, "wb") as file:
+                file.write(content)
+            self.assertIn(f'"{path}" {words}', self.run_shaman("list", path, expect=2).stderr)
+
     def test_people_read_local_times_and_programs_utc(self):
         farm = Manager(storage=os.path.join(self.folder, "storage"))
         self.addCleanup(farm.close)

@@ -203,6 +203,7 @@ class Owners(unittest.TestCase):
         shown = self.run_checkout("anna", "show", path + "/")
         self.assertIn("1 file, 1", shown.stdout)
         self.assertIn("  f  ", shown.stdout)
+        self.assertRegex(shown.stdout, r"\nLast used:  \S+ \S+ [+-]\d{4}\n")
         line = json.loads(self.run_checkout("anna", "show", path, "--json").stdout)
         self.assertEqual(line["files"], [{"path": "f", "sha": sha256(data), "bytes": len(data)}])
         for command in ("show", "erase"):

@@ -56,6 +56,11 @@ class ClientConfiguration(Studio, unittest.TestCase):
         self.assertIn(f"File: {self.file}\n", shown)
         self.assertIn(f"http://farm:8080  ({self.file}:1)", shown)
 
+    def test_no_limit_is_a_value_of_its_own(self):
+        self.assertRegex(self.run_shaman("config", "show").stdout, r"limit-rate: +none  \(default\)")
+        self.write("limit-rate: 10M")
+        self.run_shaman("submit", self.shot, "--project", self.project, "--dry-run", "--limit-rate", "0")
+
     def test_without_a_file_there_is_nothing_wrong(self):
         self.assertEqual({origin for _, origin in self.settings().values()}, {"default"})
         self.assertIn("(does not exist)", self.run_shaman("config", "show").stdout)

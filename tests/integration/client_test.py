@@ -174,7 +174,7 @@ class Disturbed(ClientTest):
         self.assertIn(answer["checkoutPath"], farm.checkouts)
 
     def test_refusals_are_told_with_the_file(self):
-        for status, word in ((413, "limit"), (507, "full"), (400, "because"), (301, "redirects"), (401, "authentication failed"),
+        for status, word in ((413, "limit"), (507, "full"), (400, "because"), (301, "redirects"), (401, "it requires a token"),
                              (403, "permission denied")):
             with self.subTest(status):
                 farm = self.farm(nth(1, (status, "because", [("Location", "http://other/")])))

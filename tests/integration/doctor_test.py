@@ -35,6 +35,8 @@ class Doctor(unittest.TestCase):
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         told = json.loads(done.stdout)
         self.assertEqual(told["isWell"], status == 0)
+        if status:
+            self.assertIn(told["error"], done.stderr)
         return [(each["kind"], each["about"], each["text"]) for each in told["findings"]]
 
     def assert_found(self, findings, kind, about, *words):
@@ -107,8 +109,13 @@ class Doctor(unittest.TestCase):
         with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Other) as other:
             threading.Thread(target=other.serve_forever, daemon=True).start()
             found = self.doctor(f"http://127.0.0.1:{other.server_address[1]}", status=1)
+            shot = os.path.join(os.environ["SHAMAN_SOURCE"], "tools", "demo", "scene", "film", "shots", "shot010.blend")
+            submitted = self.client.run("submit", shot, "--server", f"http://127.0.0.1:{other.server_address[1]}")
             other.shutdown()
         self.assert_found(found, "error", "server", "neither a Shaman server nor")
+        self.assertEqual(submitted.returncode, 1, submitted.stderr)
+        self.assertIn("neither a Shaman server nor a Flamenco Manager", submitted.stderr)
+        self.assertNotIn("proxy", submitted.stderr)
 
     def test_a_manager_whose_shaman_is_off(self):
         farm = Manager(storage=self.storage, shaman_enabled=False)
@@ -124,9 +131,12 @@ class Doctor(unittest.TestCase):
         trusting = {"SHAMAN_CA": certificates.authority().file}
         self.assert_found(self.doctor(server.url, status=1), "error", "server", "--ca FILE")
         found = self.doctor(server.url, status=1, **trusting)
-        self.assert_found(found, "error", "server", "authentication failed", "SHAMAN_TOKEN_FILE")
+        self.assert_found(found, "error", "server", "requires a token, and none was given", "SHAMAN_TOKEN_FILE")
+        self.assertNotIn(("ok", "token"), [(kind, about) for kind, about, _ in found])
+        found = self.doctor(server.url, status=1, SHAMAN_TOKEN="wrong", **trusting)
+        self.assert_found(found, "error", "server", "does not accept the token in the environment variable SHAMAN_TOKEN")
         found = self.doctor(server.url, status=1, SHAMAN_TOKEN=worker, **trusting)
-        self.assert_found(found, "error", "server", "needs the role submit")
+        self.assert_found(found, "error", "server", "needs the role submit", "ask the farm's admin for the role submit")
         found = self.doctor(server.url, SHAMAN_TOKEN=submit, **trusting)
         self.assert_found(found, "ok", "token", "over TLS")
 

@@ -122,7 +122,7 @@ class Submit(JobTest):
 
     def test_what_the_manager_does_not_take_is_told_in_its_words(self):
         done = self.submit(*OUTPUT, "--chunk-size", "0")
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 2)
         self.assertIn("chunk size must be at least 1", done.stderr)
         self.assertEqual(self.server.all_blobs(), set())
 
@@ -172,10 +172,9 @@ class Submit(JobTest):
         self.assertEqual(self.submitted("--setting", "version=5", job_type="studio")["settings"], {"version": 5})
 
     def test_output_folders_become_absolute_and_are_warned_of(self):
-        home = os.path.expanduser("~")
         for given, whole in (("//../render", os.path.join(self.film, "render")),
                              ("out/../render", os.path.join(os.getcwd(), "render")),
-                             (f"{home}/render", f"{home}/render")):
+                             ("/tmp/render", "/tmp/render")):
             with self.subTest(given):
                 done = self.submit("--setting", "render_output_root=" + given)
                 self.assertEqual(done.returncode, 0, done.stderr)
@@ -212,7 +211,10 @@ class Submit(JobTest):
         self.assertEqual(job["settings"]["render_output_root"], "Z:\\farm\\out")
 
     def test_a_home_folder_is_no_output_folder(self):
-        self.assertIn("workers have another home folder", self.refused("--setting", "render_output_root=~/out"))
+        for home in ("~", os.path.expanduser("~")):
+            with self.subTest(home):
+                self.assertIn("workers have another home folder",
+                              self.refused("--setting", f"render_output_root={home}/out"))
 
     def test_a_scene_that_is_not_there(self):
         self.assertIn('has no scene "Nope"; available: Scene', self.refused(*OUTPUT, "--setting", "scene=Nope"))
@@ -223,6 +225,8 @@ class Submit(JobTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.farm.submitted, [])
         self.assertIn(("POST", "/api/v3/jobs/check"), self.farm.calls)
+        self.assertIn("Job:         the Manager would accept shot010, of the type simple-blender-render, frames 1-4, "
+                      "output folder /farm/out\n", done.stdout)
 
     def test_without_a_manager_there_is_no_job(self):
         with Server() as alone:
@@ -379,6 +383,25 @@ class Wait(JobTest):
         self.assertIn("Error: out of memory\\x1b[31m\n", done.stdout)
         self.assertNotIn("fine", done.stdout)
 
+    def test_quiet_shows_the_id_and_no_progress(self):
+        done = self.submit(*OUTPUT, "--quiet")
+        self.assertEqual((done.returncode, done.stdout), (0, next(iter(self.farm.jobs)) + "\n"))
+        self.farm.jobs.clear()
+        self.farm.on_submit = lambda job: self.farm.set_status(job["id"], "completed")
+        done = self.submit(*OUTPUT, "--quiet", "--wait")
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, next(iter(self.farm.jobs)) + "\n", ""))
+
+    def test_a_log_gets_a_line_every_ten_seconds(self):
+        def end(job_id):
+            task = self.farm.add_task(job_id, "render 1", "active")
+            self.farm.set_status(job_id, "active")
+            self.looked_at(job_id, 7)  # more than ten seconds
+            task["status"] = "completed"
+            self.farm.set_status(job_id, "completed")
+        done = self.wait(end)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stderr, r"shaman: job active: 0 of 1 task done, 1 running, waiting for 1\d s\n")
+
     def test_canceled(self):
         done = self.wait(lambda job_id: self.farm.set_status(job_id, "canceled"))
         self.assertEqual(done.returncode, 6)
@@ -432,7 +455,7 @@ class Wait(JobTest):
             self.farm.set_status(job_id, "completed")
         done = self.wait(end)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertIn("The Manager does not answer (", done.stdout)
+        self.assertIn("The Manager does not answer: ", done.stdout)
         self.assertIn("The Manager answers again.\n", done.stdout)
 
 
@@ -486,6 +509,27 @@ class Job(JobTest):
         self.assertTrue(json.loads(self.job("cancel", self.id, "--json"))["canceled"])
         self.assertEqual(self.farm.jobs[self.id]["status"], "canceled")
         self.assertIn('already ended; its status is "canceled"', self.job("cancel", self.id, "--json", status=2))
+
+    def test_a_manager_that_is_away_behind_a_server_that_answers(self):
+        self.server = Server(manager="http://127.0.0.1:1").start()
+        self.addCleanup(self.server.close)
+        done = self.run_client("job", "list")
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn("the server answers, but the Manager behind it does not: 502", done.stderr)
+        self.assertNotIn("firewall", done.stderr)
+        done = self.submit(*OUTPUT)
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertTrue(done.stderr.endswith("; nothing was sent\n"), done.stderr)
+        done = self.run_client("status")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("the Manager behind it does not", done.stdout)
+
+    def test_status_says_whether_the_manager_answers(self):
+        self.assertIn("Its Flamenco Manager answers.\n", self.run_client("status").stdout)
+        self.assertEqual(json.loads(self.run_client("status", "--json").stdout)["manager"], "answers")
+        with Server() as alone:
+            done = self.client.run("status", "--server", alone.url)
+            self.assertIn("No Flamenco Manager is behind it", done.stdout)
 
     def test_a_job_that_is_not_there(self):
         unknown = "00000000-0000-0000-0000-000000000000"

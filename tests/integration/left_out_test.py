@@ -137,9 +137,9 @@ class Unreadable(LeftOutTest):
                     self.assertEqual(strict.returncode, 3, strict.stderr)
 
     def test_the_scene_itself_is_an_error(self):
-        for environment in (self.files.environment(FORBIDDEN="shot010.blend"),
-                            self.files.environment(BROKEN="shot010.blend")):
-            told = self.submit("--rehash", expect=1, **environment)
+        for environment, status in ((self.files.environment(FORBIDDEN="shot010.blend"), 2),
+                                    (self.files.environment(BROKEN="shot010.blend"), 1)):
+            told = self.submit("--rehash", expect=status, **environment)
             self.assertIn("shot010.blend", told["error"])
             self.assertEqual(told["missing"], [])
 

@@ -77,7 +77,7 @@ class Usage(WordsTest):
                                  (["--jobs", "x"], '--jobs: must be a whole number from 1 to 256, not "x"'),
                                  ([*job, "--priority", "101"], 'must be a whole number from 0 to 100, not "101"'),
                                  (["--limit-rate", "x"], "--limit-rate: invalid rate \"x\" (examples: 500K, 10M, 1.5MiB/s)"),
-                                 (["--limit-rate", "10"], 'must be from 1K to 1T (bytes per second), not "10"'),
+                                 (["--limit-rate", "10"], 'must be from 1K to 1T (bytes per second) or 0 for none, not "10"'),
                                  (["--dry-run=3"], "--dry-run takes no value"), (["--json=off"], "--json takes no value"),
                                  (["--server", "a", "--server", "b"], "--server is given 2 times; give it once"),
                                  (["--limit-rate", "1.5X"], 'invalid rate "1.5X"'), (["--frames", "1"], "--frames requires --job-type"),
@@ -85,7 +85,7 @@ class Usage(WordsTest):
             with self.subTest(arguments):
                 self.assertIn(words, self.run_shaman("submit", self.shot, *arguments, expect=2).stderr)
         self.assertIn("shaman submit needs an argument: FILE", self.run_shaman("submit", expect=2).stderr)
-        for rate in ("1.5M", "500K", "64KiB", "10 mb", "2000"):
+        for rate in ("0", "1.5M", "500K", "64KiB", "10 mb", "2000"):
             done = self.run_shaman("submit", self.shot, "--limit-rate", rate, "--dry-run", expect=0)
             self.assertEqual(done.stderr, "")
 
@@ -415,6 +415,14 @@ class Silent(WordsTest):
 
 
 class NoNames(WordsTest):
+    def test_a_name_that_nobody_knows_is_told(self):
+        for command in (["status"], ["job", "list"], ["checkout", "list"], ["submit", self.shot]):
+            with self.subTest(command):
+                done = self.run_shaman(*command, "--server", "http://farm.invalid:8080", expect=4)
+                self.assertIn('the name "farm.invalid" cannot be resolved: ', done.stderr)
+                self.assertIn("check its spelling, and that the VPN is on", done.stderr)
+                self.assertEqual(done.stderr.count("`shaman doctor` looks for the cause"), 1)
+
     def test_a_name_service_that_never_answers_is_told(self):
         files = DisturbedFiles()
         self.addCleanup(files.close)

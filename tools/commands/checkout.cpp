@@ -62,7 +62,7 @@ ExitStatus show_checkout(const client::Server& server, const ActionOptions& opti
     return ExitStatus::done;
   }
   print("Checkout:   " + text::printable(found->checkout.path) + "\n" +
-        "Made:       " + local_time(found->checkout.made) + "\n" +
+        "Last used:  " + local_time(found->checkout.made) + "\n" +
         "Files:      " + text::count_of(found->files.size(), "file", "files") + ", " +
         units::size_text(found->bytes) + "\n");
   for (const CheckoutFile& file : found->files)
@@ -85,8 +85,9 @@ ExitStatus erase(const client::Server& server, const ActionOptions& options) {
 }
 
 constexpr std::array<Action, 3> kCheckoutActions{{
-    {"list", "Lists your checkouts with the times they were made; for an admin, all checkouts.",
-     false, list_checkouts, nullptr},
+    {"list",
+     "Lists your checkouts with the times they were last used; for an admin, all checkouts.", false,
+     list_checkouts, nullptr},
     {"show", "Shows the files of one checkout.", true, show_checkout, nullptr},
     {"erase", "Erases one checkout. Jobs that use it can no longer render.", true, erase,
      "the server may have erased the checkout: see `shaman checkout list`"},

@@ -24,6 +24,13 @@ constexpr const char* kSampleHead =
     "# The options of a command take precedence over the environment, and the environment over\n"
     "# this file. `shaman config show` prints what is in force.\n";
 
+std::string shown(const config::Option& option) {
+  const std::string value = text::printable(config::joined(option.get()));
+  const bool is_unlimited = option.type == "RATE" && value == "0";
+  if (is_unlimited) return "none";
+  return value.empty() ? "-" : value;
+}
+
 void show_text(const Configuration& configuration) {
   print("File: " + text::printable(configuration.file()) +
         (configuration.has_file() ? "" : " (does not exist)") + "\n");
@@ -31,9 +38,7 @@ void show_text(const Configuration& configuration) {
   for (const config::Option& option : configuration.table().options())
     width = std::max(width, option.key.size());
   for (const config::Option& option : configuration.table().options()) {
-    const std::string shown = text::printable(config::joined(option.get()));
-    print(option.key + ": " + std::string(width - option.key.size(), ' ') +
-          (shown.empty() ? "-" : shown) + "  (" +
+    print(option.key + ": " + std::string(width - option.key.size(), ' ') + shown(option) + "  (" +
           text::printable(configuration.origin(option.key).text) + ")\n");
   }
 }

@@ -75,14 +75,16 @@ std::string what_it_is(const ServerInfo& server) {
                                                  : "is a Flamenco Manager, " + name;
 }
 
-// False where nothing more can be asked.
-bool look_at_server(const client::Server& server, Diagnosis& diagnosis, ExitStatus& status) {
+// False where nothing more can be asked. `lets_in`: false where the server wants another token.
+bool look_at_server(const client::Server& server, Diagnosis& diagnosis, ExitStatus& status,
+                    bool& lets_in) {
   const auto probe = [&] {
     const Waiting waiting(server.url.text());
     return client::probe(server);
   }();
   if (!probe) {
-    diagnosis.wrong("server", with_hint(probe.error()).message());
+    diagnosis.wrong("server", with_advice(probe.error()).message());
+    lets_in = probe.error().code != errc::not_let_in;
     status =
         probe.error().code == errc::unreachable ? ExitStatus::out_of_reach : ExitStatus::failed;
     return false;
@@ -193,10 +195,11 @@ ExitStatus look_at_farm(const ServerOption& given, Diagnosis& diagnosis) {
   ExitStatus status = ExitStatus::failed;
   const PartialServer found = partial_server_of(given);
   if (found.no_address) diagnosis.wrong("server", found.no_address->message());
-  const bool can_ask = found.server && look_at_server(*found.server, diagnosis, status);
+  bool lets_in = true;
+  const bool can_ask = found.server && look_at_server(*found.server, diagnosis, status, lets_in);
   look_at_credentials(found, diagnosis);
   if (!found.server) return ExitStatus::bad_input;
-  if (!found.bad_token) look_at_token(*found.server, diagnosis);
+  if (!found.bad_token && lets_in) look_at_token(*found.server, diagnosis);
   if (!can_ask) return status;
   const Waiting waiting(found.server->url.text());
   manager::Manager manager(*found.server);
@@ -211,10 +214,12 @@ ExitStatus run_doctor(const DoctorOptions& options) {
   look_at_token_file(token_file_of(options.server), diagnosis);
   look_at_cache(diagnosis);
   look_at_blender(options.blender, diagnosis);
-  if (options.json)
-    print_json(diagnosis.json());
-  else
+  if (!options.json) {
     print(diagnosis.text());
+  } else {
+    print_json(diagnosis.json());
+    if (diagnosis.has_wrong()) say(text::printable(diagnosis.first_wrong()));
+  }
   return diagnosis.has_wrong() ? status : ExitStatus::done;
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "shaman/client/server_info.hpp"
+#include "shaman/manager/manager.hpp"
 #include "shaman/text.hpp"
 
 #include "commands.hpp"
@@ -59,6 +60,24 @@ std::string sentence(const client::BaseUrl& url, const ServerInfo& server) {
          " is neither a Shaman server nor a Flamenco Manager. It answered: " + server.answer;
 }
 
+// What a Shaman server has behind it.
+struct ManagerState {
+  const char* name = nullptr;  // to programs; null: unknown
+  std::string sentence;        // to people; empty: nothing to say
+};
+
+ManagerState manager_of(const client::Server& where, const ServerInfo& server) {
+  if (server.kind != ServerInfo::Kind::shaman) return {};
+  const Waiting waiting(where.url.text());
+  manager::Manager manager(where);
+  const auto types = manager.job_types();
+  if (types) return {"answers", "Its Flamenco Manager answers."};
+  if (types.error().code == errc::malformed_request)
+    return {"none", "No Flamenco Manager is behind it: it makes checkouts, but no jobs."};
+  const char* const name = manager::is_manager_away(types.error()) ? "away" : nullptr;
+  return {name, "Jobs: " + text::printable(types.error().message())};
+}
+
 bool is_usable(const ServerInfo& server) {
   return server.kind != ServerInfo::Kind::other && server.storage_problem.empty();
 }
@@ -94,10 +113,15 @@ ExitStatus run_status(const StatusOptions& options) {
     if (options.json) print_json(line);
     return fail(error);
   }
-  if (options.json)
-    print_json(json_line(url, *server));
-  else
-    print(sentence(url, *server) + "\n");
+  const ManagerState manager = manager_of(*where, *server);
+  if (options.json) {
+    json line = json_line(url, *server);
+    if (manager.name != nullptr) line["manager"] = manager.name;
+    print_json(line);
+  } else {
+    print(sentence(url, *server) + "\n" +
+          (manager.sentence.empty() ? "" : manager.sentence + "\n"));
+  }
   return is_usable(*server) ? ExitStatus::done : ExitStatus::failed;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -46,6 +47,7 @@ struct SubmitCommandOptions {
   client::SubmitOptions submit;
   JobOptions job;
   ServerOption server;
+  std::optional<std::uint64_t> limit_rate;  ///< 0: none, whatever is configured
   bool dry_run = false;
   bool json = false;
   bool quiet = false;
@@ -55,7 +57,7 @@ std::string why_not_submitted(const Error& error, bool has_met_server) {
   if (error.code != errc::unreachable) return error.message();
   if (has_met_server)
     return gone_away(error, "the server").message() + ". Submit again when it is back";
-  return with_hint(error).message() + ". `shaman doctor` looks for the cause";
+  return with_hint(error).message();
 }
 
 ExitStatus fail_to_submit(const Error& error, const client::SubmitReport& so_far) {
@@ -84,8 +86,9 @@ void print_failure(const SubmitCommandOptions& options, std::string_view message
   print_json(line);
 }
 
-// Without a server the rest is shown.
-ExitStatus preview(const SubmitCommandOptions& options, const std::stop_token& stop) {
+// Without a server the rest is shown. `job` is what would be made of it; empty: no job.
+ExitStatus preview(const SubmitCommandOptions& options, const std::string& job,
+                   const std::stop_token& stop) {
   const bool ask_server = has_server(options.server);
   client::SubmitOptions how = options.submit;
   client::Progress progress;
@@ -110,7 +113,7 @@ ExitStatus preview(const SubmitCommandOptions& options, const std::stop_token& s
     if (!done) line["error"] = last_failure();
     print_json(line);
   } else if (done) {
-    print(options.quiet ? preview_complaints(preview) : preview_text(preview));
+    print(options.quiet ? preview_complaints(preview) : preview_text(preview, job));
   }
   if (!done) return status;
   if (!is_incomplete) return ExitStatus::done;
@@ -166,13 +169,15 @@ ExitStatus send_only(const SubmitCommandOptions& options, const std::stop_token&
 // that is printed.
 ExitStatus follow(manager::Manager& manager, const manager::Job& job,
                   const SubmitCommandOptions& options, const std::stop_token& stop, json line) {
-  if (!options.json && !options.quiet) print(job_summary(job));
+  // A script that wants no summary still wants to know which job it is.
+  if (!options.json) print(options.quiet ? text::printable(job.id) + "\n" : job_summary(job));
   if (!options.job.waits) {
     if (options.json) print_json(line);
     return ExitStatus::done;
   }
   if (options.json && !options.quiet) tell(job_summary(job));
-  const JobEnd end = watch_job(manager, job.id, options.json ? stderr : stdout, stop);
+  const JobEnd end =
+      watch_job(manager, job.id, {options.json ? stderr : stdout, options.quiet}, stop);
   add_job_end(line, end);
   if (options.json) print_json(line);
   return end.status;
@@ -243,6 +248,13 @@ ExitStatus send_and_render(const SubmitCommandOptions& options, manager::Manager
   return follow(manager, *job, options, stop, submit_json(*sent.report, &*job));
 }
 
+ExitStatus fail_before_sending(const Error& error) {
+  // Of what is wrong with the job itself, that goes without saying.
+  const bool is_about_job = error.code == errc::malformed_request;
+  if (is_about_job || error.code == errc::cancelled) return fail(error);
+  return fail({error.code, with_hint(error).message() + "; nothing was sent"});
+}
+
 // What is wrong with the job is reported before the first file is sent.
 ExitStatus submit_job(const SubmitCommandOptions& options, const std::stop_token& stop) {
   auto request = job_request(options.job);
@@ -253,10 +265,10 @@ ExitStatus submit_job(const SubmitCommandOptions& options, const std::stop_token
     const Waiting waiting(manager.url().text());
     return submission.prepare();
   }();
-  if (!prepared) return fail(with_hint(prepared.error()));
+  if (!prepared) return fail_before_sending(prepared.error());
   for (const std::string& warning : submission.warnings())
     warn(warning);
-  if (options.dry_run) return preview(options, stop);
+  if (options.dry_run) return preview(options, submission.summary(), stop);
   return options.job.in_place ? render_in_place(options, manager, submission, stop)
                               : send_and_render(options, manager, submission, stop);
 }
@@ -264,7 +276,7 @@ ExitStatus submit_job(const SubmitCommandOptions& options, const std::stop_token
 ExitStatus run_submit(SubmitCommandOptions& options) {
   options.submit.cache_folder = os::cache_folder();
   add_configured(options.submit.plan);
-  if (options.submit.limit_rate == 0) options.submit.limit_rate = configuration().limit_rate;
+  options.submit.limit_rate = options.limit_rate.value_or(configuration().limit_rate);
   if (!options.submit.checkout_path.empty()) {
     result<std::string> path = client::checked_checkout_path(options.submit.checkout_path);
     if (!path) return fail(path.error());
@@ -275,7 +287,7 @@ ExitStatus run_submit(SubmitCommandOptions& options) {
                       : "a checkout or job that the server was making may exist: see `shaman "
                         "checkout list` and `shaman job list`");
   const bool makes_job = !options.job.request.type.empty();
-  if (options.dry_run && !makes_job) return preview(options, stop);
+  if (options.dry_run && !makes_job) return preview(options, "", stop);
   const result<client::Server> server = server_of(options.server);
   if (!server) return fail(server.error());
   options.submit.server = *server;
@@ -319,8 +331,8 @@ Command add_submit(CLI::App& app) {
       ->type_name("N")
       ->transform(whole_number(1, 256));
   command
-      ->add_option("--limit-rate", options->submit.limit_rate,
-                   "Limit the upload rate in bytes per second, such as 10M.")
+      ->add_option("--limit-rate", options->limit_rate,
+                   "Limit the upload rate in bytes per second, such as 10M; 0: no limit.")
       ->type_name("RATE")
       ->transform(byte_rate());
   command->add_flag("--dry-run", options->dry_run,

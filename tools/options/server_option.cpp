@@ -74,7 +74,12 @@ bool is_token(const std::string& text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-result<std::string> token_of(const ServerOption& given) {
+struct Token {
+  std::string text;  // empty: none
+  std::string origin;
+};
+
+result<Token> token_of(const ServerOption& given) {
   std::string token(text::trimmed(variable("SHAMAN_TOKEN")));
   NamedFile file = either(given.token_file, configuration().token_file, "token-file");
   file.most = kLongestToken;
@@ -87,7 +92,9 @@ result<std::string> token_of(const ServerOption& given) {
     if (!read) return read.error();
     token = text::trimmed(read->bytes);
   }
-  if (is_token(token) || (token.empty() && file.path.empty())) return token;
+  if (is_token(token) || (token.empty() && file.path.empty()))
+    return Token{token, file.path.empty() ? "the environment variable SHAMAN_TOKEN"
+                                          : "the file " + text::in_quotes(file.path)};
   return Error{errc::malformed_request,
                (file.path.empty() ? std::string("SHAMAN_TOKEN")
                                   : file.option + ": " + text::in_quotes(file.path)) +
@@ -162,8 +169,9 @@ PartialServer partial_server_of(const ServerOption& given) {
   auto token = token_of(given);
   if (!token) {
     found.bad_token = token.error();
-  } else if (found.server && !token->empty()) {
-    found.server->token = *std::move(token);
+  } else if (found.server && !token->text.empty()) {
+    found.server->token = std::move(token->text);
+    found.server->token_origin = std::move(token->origin);
   }
   if (!found.server) return found;
   if (!found.server->url.is_secure) {

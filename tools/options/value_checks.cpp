@@ -29,8 +29,9 @@ CLI::Validator byte_rate() {
       [](std::string& value) -> std::string {
         const auto rate = units::parse_rate(value);
         if (!rate) return rate.error().message();
-        if (*rate < kLowestRate || *rate > kHighestRate)
-          return "must be from 1K to 1T (bytes per second), not " + text::in_quotes(value);
+        if (*rate != 0 && (*rate < kLowestRate || *rate > kHighestRate))
+          return "must be from 1K to 1T (bytes per second) or 0 for none, not " +
+                 text::in_quotes(value);
         value = std::to_string(*rate);
         return {};
       },

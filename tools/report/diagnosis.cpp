@@ -31,8 +31,12 @@ std::string padded(std::string text, std::size_t width) {
 }  // namespace
 
 bool Diagnosis::has_wrong() const {
-  return std::ranges::any_of(findings_,
-                             [](const Finding& each) { return each.kind == Finding::Kind::wrong; });
+  return std::ranges::find(findings_, Finding::Kind::wrong, &Finding::kind) != findings_.end();
+}
+
+std::string Diagnosis::first_wrong() const {
+  const auto found = std::ranges::find(findings_, Finding::Kind::wrong, &Finding::kind);
+  return found == findings_.end() ? std::string() : found->text;
 }
 
 std::string Diagnosis::text() const {
@@ -49,11 +53,9 @@ nlohmann::json Diagnosis::json() const {
   for (const Finding& each : findings_)
     list.push_back({{"kind", name_of(each.kind)}, {"about", each.about}, {"text", each.text}});
   json line{{"schema", 1}, {"isWell", !has_wrong()}, {"findings", std::move(list)}};
-  for (const Finding& each : findings_) {
-    if (each.kind == Finding::Kind::wrong && !line.contains("error")) {
-      line["error"] = each.text;
-      line["missing"] = json::array();
-    }
+  if (has_wrong()) {
+    line["error"] = first_wrong();
+    line["missing"] = json::array();
   }
   return line;
 }

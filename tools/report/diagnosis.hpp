@@ -30,6 +30,8 @@ class Diagnosis {
 
   [[nodiscard]] const std::vector<Finding>& findings() const noexcept { return findings_; }
   [[nodiscard]] bool has_wrong() const;
+  /// Its text; empty where nothing is wrong.
+  [[nodiscard]] std::string first_wrong() const;
   /// One line a finding, for people.
   [[nodiscard]] std::string text() const;
   /// Of --json; `error` is the first finding that is wrong.

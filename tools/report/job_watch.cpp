@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
 #include "report/waiting.hpp"
@@ -24,6 +25,7 @@ constexpr std::chrono::minutes kLongestAbsence{10};
 // So often nothing is left to run before that counts: a Manager takes a moment to move on.
 constexpr int kLooksAtNothing = 5;
 constexpr std::size_t kMostLogs = 5;
+constexpr std::chrono::seconds kLineEvery{10};
 
 void write(std::FILE* to, const std::string& line) {
   const std::string whole = line + "\n";
@@ -121,43 +123,65 @@ namespace {
 
 class Watch {
  public:
-  Watch(manager::Manager& manager, const std::string& id, std::FILE* to)
-      : manager_(manager), id_(id), to_(to) {}
+  Watch(manager::Manager& manager, const std::string& id, const WatchOutput& output)
+      : manager_(manager), id_(id), output_(output) {}
 
   JobEnd run(const std::stop_token& stop) {
     while (!look() && pause(stop))
       ;
     if (!has_ended_)
-      fail_with({errc::cancelled, "stopped waiting; the job continues. `shaman job show " + id_ +
-                                      "` shows its progress, `shaman job cancel " + id_ +
+      fail_with({errc::cancelled, "stopped waiting; " + what_now() + ", `shaman job cancel " + id_ +
                                       "` cancels it"});
     return std::move(end_);
   }
 
  private:
+  [[nodiscard]] std::string what_now() const {
+    return "the job continues. `shaman job show " + id_ + "` shows its progress";
+  }
+
+  void tell_progress(const std::string& line) {
+    last_line_ = Clock::now();
+    if (!output_.is_quiet) write(output_.to, line);
+  }
+
+  // A log has no line that is drawn anew each second.
+  void tell_that_it_goes_on(const std::string& what) {
+    const Clock::time_point now = Clock::now();
+    if (output_.is_quiet || os::stderr_can_redraw() || now - last_line_ < kLineEvery) return;
+    last_line_ = now;
+    const auto waited = std::chrono::duration_cast<std::chrono::seconds>(now - begin_);
+    say(what + ", waiting for " + std::to_string(waited.count()) + " s");
+  }
+
   // Whether the waiting is over.
   bool look() {
     const auto [job, tasks] = ask();
     if (!job) return without_answer(job.error());
     if (!tasks) return without_answer(tasks.error());
-    if (absent_since_) write(to_, "The Manager answers again.");
+    if (absent_since_) {
+      shown_absence_.reset();
+      tell_progress("The Manager answers again.");
+    }
     absent_since_.reset();
     end_.job_status = job->status;
     end_.tasks = count(*tasks);
     const std::string line = progress_of(*job, end_.tasks);
-    if (line != last_) write(to_, "Job " + line);
+    if (line != last_) tell_progress("Job " + line);
     last_ = line;
+    tell_that_it_goes_on("job " + line);
     if (job->is_final()) return end_with(*job);
     looks_at_nothing_ = have_ended_with_failures(end_.tasks) ? looks_at_nothing_ + 1 : 0;
     if (looks_at_nothing_ < kLooksAtNothing) return false;
     end_.error = failed_of(end_.tasks) + ", and nothing is left to run";
-    write(to_, end_.error + "; the Manager keeps the job " + text::printable(job->status) + ":\n" +
-                   failed_logs(manager_, id_));
+    write(output_.to, end_.error + "; the Manager keeps the job " + text::printable(job->status) +
+                          ":\n" + failed_logs(manager_, id_));
     return end(ExitStatus::job_failed);
   }
 
   std::pair<result<manager::Job>, result<std::vector<manager::Task>>> ask() {
-    const Waiting waiting(manager_.url().text());
+    std::optional<Waiting> waiting;
+    if (!shown_absence_) waiting.emplace(manager_.url().text());
     auto job = manager_.job(id_);
     if (!job) return {job.error(), job.error()};
     return {std::move(job), manager_.tasks(id_)};
@@ -170,7 +194,7 @@ class Watch {
     }
     if (job.status != "failed") return end(ExitStatus::done);
     end_.error = "the job failed: " + failed_of(end_.tasks);
-    write(to_, failed_logs(manager_, id_));
+    write(output_.to, failed_logs(manager_, id_));
     return end(ExitStatus::job_failed);
   }
 
@@ -183,10 +207,18 @@ class Watch {
     const Clock::time_point now = Clock::now();
     if (!absent_since_) {
       absent_since_ = now;
-      write(to_, "The Manager does not answer (" + text::printable(error.message()) +
-                     "); waiting for it for up to 10 minutes");
+      tell_progress("The Manager does not answer: " + text::printable(error.message()) +
+                    ". Waiting for it for up to 10 minutes.");
+      if (!output_.is_quiet) shown_absence_.emplace("the Manager");
     }
-    return now - *absent_since_ >= kLongestAbsence && fail_with(error);
+    tell_that_it_goes_on("the Manager does not answer");
+    return now - *absent_since_ >= kLongestAbsence && fail_with(after_absence(error));
+  }
+
+  [[nodiscard]] Error after_absence(const Error& error) const {
+    return {errc::unreachable,
+            "stopped waiting after 10 minutes without an answer from the Manager: " +
+                error.message() + "; " + what_now()};
   }
 
   bool fail_with(const Error& error) {
@@ -203,9 +235,12 @@ class Watch {
 
   manager::Manager& manager_;
   const std::string& id_;
-  std::FILE* to_;
+  const WatchOutput& output_;
+  const Clock::time_point begin_ = Clock::now();
+  Clock::time_point last_line_ = begin_;
   std::string last_;
   std::optional<Clock::time_point> absent_since_;
+  std::optional<Waiting> shown_absence_;
   int looks_at_nothing_ = 0;
   JobEnd end_;
   bool has_ended_ = false;
@@ -213,9 +248,9 @@ class Watch {
 
 }  // namespace
 
-JobEnd watch_job(manager::Manager& manager, const std::string& id, std::FILE* to,
+JobEnd watch_job(manager::Manager& manager, const std::string& id, const WatchOutput& output,
                  const std::stop_token& stop) {
-  return Watch(manager, id, to).run(stop);
+  return Watch(manager, id, output).run(stop);
 }
 
 }  // namespace shaman::tools

@@ -29,12 +29,19 @@ struct JobEnd {
   TaskCounts tasks;
 };
 
-/// Waits until a job has ended, with its progress as lines in `to`. The exit status says how it
-/// ended: ExitStatus::job_failed also where tasks failed and nothing is left to run, as a Manager
-/// then may keep the job active for ever. A Manager that is away for up to ten minutes is waited
-/// for, with a word about it; `stop` ends the waiting, not the job.
-[[nodiscard]] JobEnd watch_job(manager::Manager& manager, const std::string& id, std::FILE* to,
-                               const std::stop_token& stop);
+/// Where the waiting for a job is told of.
+struct WatchOutput {
+  std::FILE* to = stdout;  ///< lines of progress, and the logs of what failed
+  bool is_quiet = false;   ///< only the logs
+};
+
+/// Waits until a job has ended, with its progress as lines; where standard error is no terminal, a
+/// line there every ten seconds says that the waiting goes on. The exit status says how it ended:
+/// ExitStatus::job_failed also where tasks failed and nothing is left to run, as a Manager then may
+/// keep the job active for ever. A Manager that is away is waited for, with a word about it; after
+/// ten minutes ExitStatus::out_of_reach. `stop` ends the waiting, not the job.
+[[nodiscard]] JobEnd watch_job(manager::Manager& manager, const std::string& id,
+                               const WatchOutput& output, const std::stop_token& stop);
 
 /// As fail(); ExitStatus::no_such_job where the error says that there is none.
 [[nodiscard]] ExitStatus fail_for_job(const Error& error);

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "shaman/manager/manager.hpp"
+
 #include "base/program/standard_output.hpp"
 #include "http/client/interrupt.hpp"
 #include "report/waiting.hpp"
@@ -22,6 +24,10 @@ std::string deeds;
 ExitStatus status_of(errc code) {
   const bool was_terminated = code == errc::cancelled && client::InterruptWatch::was_terminated();
   return was_terminated ? ExitStatus::terminated : exit_status_of(code);
+}
+
+bool is_nobody_there(const Error& error) {
+  return error.code == errc::unreachable && !manager::is_manager_away(error);
 }
 
 }  // namespace
@@ -59,11 +65,18 @@ void warn(std::string_view message) {
   say("warning: " + std::string(message));
 }
 
-Error with_hint(Error error) {
-  if (error.code == errc::unreachable)
+Error with_advice(Error error) {
+  if (is_nobody_there(error))
     error.detail = error.message() +
                    ". Check that the server is running, that address and port are right, and that "
                    "no firewall or inactive VPN is in between";
+  return error;
+}
+
+Error with_hint(Error error) {
+  const bool needs_doctor = is_nobody_there(error);
+  error = with_advice(std::move(error));
+  if (needs_doctor) error.detail += ". `shaman doctor` looks for the cause";
   return error;
 }
 

@@ -32,7 +32,10 @@ void remember_deed(std::string sentence);
 
 /// Of a server that had answered before; `who` is `the server`. Other errors stay as they are.
 [[nodiscard]] Error gone_away(Error error, std::string_view who);
-/// Of a server that cannot be reached: with what the user can look at.
+/// Of a server that cannot be reached: with what the user can look at. Other errors stay as they
+/// are.
+[[nodiscard]] Error with_advice(Error error);
+/// The same, and that `shaman doctor` looks for the cause.
 [[nodiscard]] Error with_hint(Error error);
 /// Says on standard error what went wrong, and which exit status that is.
 [[nodiscard]] ExitStatus fail(const Error& error);

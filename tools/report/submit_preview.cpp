@@ -149,7 +149,7 @@ std::string preview_complaints(const Preview& preview) {
   return complaints_text(complaints_of(preview), kMostLinesOfFiles, Mood::would_be);
 }
 
-std::string preview_text(const Preview& preview) {
+std::string preview_text(const Preview& preview, const std::string& job) {
   std::string out = preview_complaints(preview);
   out += outside_text(preview);
   out += names_text(preview);
@@ -157,6 +157,7 @@ std::string preview_text(const Preview& preview) {
   out += saved_text(preview.saved);
   out += "Total:       " + amount(preview.files, preview.bytes) + ", for the checkout " +
          text::printable(preview.checkout_path) + "\n";
+  if (!job.empty()) out += "Job:         the Manager would accept " + job + "\n";
   return out + farm_text(preview) + "Nothing was sent (--dry-run).\n";
 }
 

@@ -21,7 +21,8 @@ enum class Compression : std::uint8_t { none, gzip, zstd };
 /// is unpacked into a temporary file when it is read to and fro. For one thread at a time.
 class ByteSource {
  public:
-  /// errc::not_found, errc::io_error; errc::damaged_file when compressed data are broken.
+  /// errc::not_found, errc::io_error; errc::malformed_request when there is no permission to read
+  /// it or it is no regular file; errc::damaged_file when compressed data are broken.
   [[nodiscard]] static result<std::unique_ptr<ByteSource>> open(const std::string& path);
 
   /// A .blend inside a .blend: `size` bytes at `offset` of `outer`, which may be compressed again.

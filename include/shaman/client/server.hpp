@@ -41,6 +41,8 @@ struct Server {
   /// Sent as `Authorization: Bearer …` to this server, and to nobody else: redirections are not
   /// followed. Empty: none.
   std::string token;
+  /// Where the token is from, as people are told: `the file "/home/me/token"`.
+  std::string token_origin = "the address";
   std::shared_ptr<const tls::Trust> trust;  ///< null: what this machine trusts
   std::optional<Proxy> proxy;
 };

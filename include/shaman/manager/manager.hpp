@@ -85,6 +85,11 @@ struct FolderCheck {
   std::string cause;  ///< why not
 };
 
+/// Whether it says that a server answers, and that the Manager behind it does not: then the address
+/// is right, and what the user can look at is not the network. errc::unreachable without this means
+/// that nobody answers at the address.
+[[nodiscard]] bool is_manager_away(const Error& error);
+
 /// One Manager, or what stands in front of it. All calls block. Reading is tried a few times;
 /// errors: errc::unreachable, errc::bad_answer with the Manager's words, errc::not_found.
 class Manager {

@@ -39,6 +39,10 @@ class Submission {
   /// What prepare() found that may go wrong on workers: sentences.
   [[nodiscard]] const std::vector<std::string>& warnings() const noexcept { return warnings_; }
 
+  /// After prepare(): the job that the Manager would accept, for people: `shot010, of the type
+  /// simple-blender-render, frames 1-4, output folder /farm/out`.
+  [[nodiscard]] std::string summary() const;
+
   /// Makes the job, for a .blend that workers find at `job_blendfile` (`{jobs}/film/shot1.blend`).
   /// `checkout` is erased with the job; empty: there is none.
   [[nodiscard]] result<Job> submit(const std::string& job_blendfile, const std::string& checkout);
@@ -59,6 +63,7 @@ class Submission {
   std::string shared_folder_;
   WorkerSystems worker_systems_;
   std::vector<std::string> warnings_;
+  nlohmann::json checked_settings_;
 };
 
 }  // namespace shaman::manager

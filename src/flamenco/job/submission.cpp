@@ -120,7 +120,18 @@ result<void> Submission::prepare() {
   warnings_ = std::move(settings->warnings);
   const auto job = job_for(kPlaceholder, "");
   if (!job) return job.error();
+  checked_settings_ = (*job)["settings"];
   return manager_.check(*job);
+}
+
+std::string Submission::summary() const {
+  std::string out = text::printable(request_.name) + ", of the type " + text::printable(type_.name);
+  for (const auto& [key, label] :
+       {std::pair("frames", ", frames "), std::pair("render_output_root", ", output folder ")}) {
+    const std::string value = text_of(checked_settings_, key);
+    if (!value.empty()) out += label + text::printable(value);
+  }
+  return out;
 }
 
 result<Job> Submission::submit(const std::string& job_blendfile, const std::string& checkout) {

@@ -19,6 +19,8 @@ namespace {
 using nlohmann::json;
 using text::in_quotes;
 
+const std::string kManagerAway = "the server answers, but the Manager behind it does not: ";
+
 // Whatever the segments are, the address has as many.
 Request get(std::string_view address, std::initializer_list<std::string_view> segments = {}) {
   Request request{"GET", std::string(address)};
@@ -35,13 +37,27 @@ Error refused(const std::string& what, const Answer& answer) {
   const std::string said = answer.body.empty() ? std::to_string(answer.status)
                                                : std::to_string(answer.status) + ", " +
                                                      client::read_message(answer.body);
+  const bool is_page = client::is_page(answer.body);
+  if (!is_page && (answer.status == 401 || answer.status == 403))
+    return client::refusal(what, answer);
+  if (!is_page && (answer.status == 502 || answer.status == 504))
+    return {errc::unreachable, kManagerAway + said +
+                                   "; try again later, or ask the farm's admin whether the Manager "
+                                   "is running"};
   if (answer.status == 404) return {errc::not_found, "the Manager " + what + " (" + said + ")"};
   const bool is_redirection = answer.status >= 300 && answer.status < 400;
-  if (client::is_page(answer.body) || is_redirection) return client::refusal(what, answer);
+  if (is_page || is_redirection) return client::refusal(what, answer);
   if (answer.status == 412)
     return {errc::bad_answer, "the Manager " + what +
                                   ": the job type was changed there in the meantime. Submit again"};
   return {errc::bad_answer, "the Manager " + what + " (" + said + ")"};
+}
+
+// What a Manager has against a job is against what the job was given.
+Error refused_job(const std::string& what, const Answer& answer) {
+  Error error = refused(what, answer);
+  if (answer.status == 400 && !client::is_page(answer.body)) error.code = errc::malformed_request;
+  return error;
 }
 
 Error not_understood(const std::string& what, const Answer& answer) {
@@ -109,6 +125,10 @@ bool is_unknown(const Answer& answer) {
 }
 
 }  // namespace
+
+bool is_manager_away(const Error& error) {
+  return error.code == errc::unreachable && error.detail.find(kManagerAway) != std::string::npos;
+}
 
 namespace calls {
 
@@ -214,13 +234,14 @@ Call<std::vector<Tag>> tags() {
 Call<void> check(const json& job) {
   return {post(get(protocol::kJobsCheck), job), [](const Answer& answer) -> result<void> {
             if (answer.status == 404) return {};
-            return read_consent(answer, "would not accept the job");
+            if (answer.status == 204 || answer.status == 200) return {};
+            return refused_job("would not accept the job", answer);
           }};
 }
 
 Call<Job> submit(const json& job) {
   return {post(get(protocol::kJobs), job), [](const Answer& answer) -> result<Job> {
-            if (answer.status != 200) return refused("did not accept the job", answer);
+            if (answer.status != 200) return refused_job("did not accept the job", answer);
             return read_job(answer, "a new job");
           }};
 }

@@ -36,7 +36,9 @@ struct Call {
   Request request;
   /// errc::bad_answer, with the Manager's words: it refuses, or the answer is of another shape than
   /// every Manager gives it. errc::not_found: it does not have that, or not the call.
-  /// errc::not_let_in: who is in between wants a login.
+  /// errc::not_let_in: who is in between wants a login. errc::malformed_request: what the job was
+  /// given is against the Manager's rules. errc::unreachable: a
+  /// server in between answers, and says that the Manager does not.
   std::function<result<T>(const Answer&)> decode;
   /// What older Managers have in place of the call. Its answer is decoded in the same way.
   std::optional<Request> older{};

@@ -289,6 +289,7 @@ asio::awaitable<result<HttpResponse>> HttpConnection::read_one(const HttpRequest
   response.date = std::string(message[http::field::date]);
   response.retry_after = seconds_of(message[http::field::retry_after]);
   response.upload_offset = number_of<std::uint64_t>(message["Upload-Offset"]);
+  if (!transport_.server().token.empty()) response.token_origin = transport_.server().token_origin;
   response.is_upload_complete = message["Upload-Complete"].starts_with("?1");
   co_return response;
 }

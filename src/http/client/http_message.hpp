@@ -50,6 +50,7 @@ struct HttpResponse {
   std::optional<std::chrono::seconds> retry_after;
   std::optional<std::uint64_t> upload_offset;  ///< Upload-Offset
   bool is_upload_complete = false;             ///< Upload-Complete: ?1
+  std::optional<std::string> token_origin;     ///< Server::token_origin of the token that was sent
   std::uint64_t body_sent = 0;                 ///< of the request, when the answer came
 };
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 #include <string_view>
 #include <vector>
 
@@ -106,12 +107,28 @@ std::string waiting_of(const ProgressView& view) {
   return text::count_of(view.files_waiting, "file", "files") + " being sent by others";
 }
 
-// From what must be shown to what may be left out.
-std::vector<std::string> parts_of(const ProgressView& view) {
-  std::vector<std::string> parts{percent(view), bytes_of(view), left_of(view),
-                                 rate_of(view), files_of(view), waiting_of(view)};
+// What is done, how much of how much, and why that does not grow: these come before the bar.
+std::vector<std::string> main_parts_of(const ProgressView& view) {
+  std::vector<std::string> parts{percent(view), bytes_of(view), waiting_of(view)};
   std::erase_if(parts, [](const std::string& part) { return part.empty(); });
   return parts;
+}
+
+// All else, from what is wanted most.
+std::vector<std::string> other_parts_of(const ProgressView& view) {
+  std::vector<std::string> parts{left_of(view), rate_of(view), files_of(view)};
+  std::erase_if(parts, [](const std::string& part) { return part.empty(); });
+  return parts;
+}
+
+// Those that fit into the width, up to the first that does not.
+std::string fitting(const std::vector<std::string>& parts, std::size_t width) {
+  std::string out;
+  for (const std::string& part : parts) {
+    if (out.size() + kGap.size() + part.size() > width) break;
+    out.append(kGap).append(part);
+  }
+  return out;
 }
 
 std::string away_of(const ProgressView& view) {
@@ -160,16 +177,9 @@ std::string progress_bar(const ProgressView& view, std::size_t width) {
   if (line.size() > width) return line.substr(0, width);
   if (!has_amount(view) || view.next_try) return line;
 
-  // What is done, and how much of how much, come before the bar; all else must leave room for it.
-  const std::size_t for_bar = kGap.size() + kNarrowestBar;
-  std::string tail;
-  std::size_t shown = 0;
-  for (const std::string& part : parts_of(view)) {
-    const std::size_t reserved = shown < 2 ? 0 : for_bar;
-    if (line.size() + tail.size() + kGap.size() + part.size() + reserved > width) break;
-    tail.append(kGap).append(part);
-    ++shown;
-  }
+  std::string tail = fitting(main_parts_of(view), width - line.size());
+  const std::size_t reserved = line.size() + tail.size() + kGap.size() + kNarrowestBar;
+  if (reserved < width) tail += fitting(other_parts_of(view), width - reserved);
   const std::size_t used = line.size() + kGap.size() + tail.size();
   if (used + kNarrowestBar <= width)
     line.append(kGap).append(bar_of(view, std::min(kWidestBar, width - used)));
@@ -180,8 +190,10 @@ std::string progress_text(const ProgressView& view) {
   std::string line(name_of(view.stage));
   if (view.next_try) return line + ": " + away_of(view);
   if (!has_amount(view)) return waiting_text(view);
+  std::vector<std::string> parts = main_parts_of(view);
+  std::ranges::move(other_parts_of(view), std::back_inserter(parts));
   std::string_view separator = ": ";
-  for (const std::string& part : parts_of(view)) {
+  for (const std::string& part : parts) {
     line.append(separator).append(part.substr(part.find_first_not_of(' ')));
     separator = ", ";
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "http/client/refusal.hpp"
 
+#include <string_view>
+
 #include "shaman/text.hpp"
 
 #include "http/client/answer_text.hpp"
@@ -41,6 +43,13 @@ bool is_of_proxy(const HttpResponse& answer) {
          text::is_same_but_for_case(answer.content_type.substr(0, 9), "text/html");
 }
 
+// A proxy passes calls on, or refuses them as what they are: that it knows no such call is the word
+// of a web server.
+bool is_of_web_server(const HttpResponse& answer) {
+  return (answer.status == 404 || answer.status == 405 || answer.status == 501) &&
+         is_of_proxy(answer);
+}
+
 Error refusal_of_proxy(const std::string& what, const HttpResponse& answer) {
   std::string said = std::to_string(answer.status);
   const std::string title = read_message(answer.body);
@@ -50,6 +59,26 @@ Error refusal_of_proxy(const std::string& what, const HttpResponse& answer) {
   return {kind_of(answer.status), "the server " + what +
                                       ": a proxy or firewall in between answered instead" + who +
                                       ": " + said + "; " + proxy_advice(answer.status)};
+}
+
+// What a server of ours adds is for the writers of programs.
+std::string token_refusal(const HttpResponse& answer) {
+  if (!answer.token_origin)
+    return "it requires a token, and none was given (401); get one from the farm's admin, save it "
+           "in a file, and name that file with --token-file or SHAMAN_TOKEN_FILE";
+  const std::string said = read_message(answer.body);
+  const std::string why = said.substr(0, said.find(": give one as"));
+  return "it does not accept the token in " + *answer.token_origin + " (401" +
+         (why.empty() ? "" : ", " + why) + "); ask the farm's admin for a new one";
+}
+
+// By the words of a server of ours.
+std::string needed_role(const HttpResponse& answer) {
+  static constexpr std::string_view kWords = "this needs the role ";
+  const std::string said = read_message(answer.body);
+  if (!said.starts_with(kWords)) return "access";
+  const std::string_view rest = std::string_view(said).substr(kWords.size());
+  return "the role " + std::string(rest.substr(0, rest.find(';')));
 }
 
 }  // namespace
@@ -62,15 +91,18 @@ Error refusal(const std::string& what, const HttpResponse& answer) {
   if (answer.status >= 300 && answer.status < 400)
     return {errc::bad_answer, text + ", but redirects (" + said + "): use the address \"" +
                                   text::printable(answer.location) + "\" if that is the server"};
-  // A server that knows nothing of Shaman may answer 404 with a page, too.
-  if (answer.status != 404 && is_of_proxy(answer)) return refusal_of_proxy(what, answer);
+  if (is_of_web_server(answer))
+    return {errc::bad_answer, text +
+                                  ": what answers at this address is neither a Shaman server nor a "
+                                  "Flamenco Manager; it answered: " +
+                                  said + ". Check the address and the port"};
+  if (is_of_proxy(answer)) return refusal_of_proxy(what, answer);
   switch (answer.status) {
     case 401:
-      return {errc::not_let_in, text + ": authentication failed (" + said +
-                                    "); get a token from the farm's admin, save it in a file, and "
-                                    "name that file with --token-file or SHAMAN_TOKEN_FILE"};
+      return {errc::not_let_in, text + ": " + token_refusal(answer)};
     case 403:
-      return {errc::not_let_in, text + ": permission denied (" + said + ")"};
+      return {errc::not_let_in, text + ": permission denied (" + said +
+                                    "); ask the farm's admin for " + needed_role(answer)};
     case 404:
       return {errc::bad_answer, text + ": there is no Shaman at this address (" + said +
                                     "); `shaman status` shows what is there"};

@@ -43,6 +43,11 @@ struct NameSearch {
   }
 };
 
+Error not_resolved(const std::string& host, const std::string& why) {
+  return {errc::unreachable, "the name " + text::in_quotes(host) + " cannot be resolved: " + why +
+                                 "; check its spelling, and that the VPN is on if it needs one"};
+}
+
 }  // namespace
 
 Transport::Transport(asio::any_io_executor strand, Server server, HttpTimeouts timeouts)
@@ -113,14 +118,14 @@ asio::awaitable<result<std::vector<Transport::Endpoint>>> Transport::look_up(
   const auto until = std::chrono::steady_clock::now() + timeouts_.connect;
   for (milliseconds pause{1}; !search->is_done; pause = std::min(2 * pause, kLongestPause)) {
     if (std::chrono::steady_clock::now() >= until)
-      co_return Error{errc::unreachable, "the host \"" + text::printable(host) +
-                                             "\" cannot be found: DNS does not answer"};
+      co_return not_resolved(host, "DNS does not answer");
     timer_.expires_after(pause);
     co_await timer_.async_wait(asio::use_awaitable);
   }
   if (search->error)
-    co_return Error{errc::unreachable, "the host \"" + text::printable(host) +
-                                           "\" cannot be found: " + search->error.message()};
+    co_return not_resolved(host, search->error == asio::error::host_not_found
+                                     ? "no such name is known"
+                                     : search->error.message());
   co_return std::move(search->found);
 }
 

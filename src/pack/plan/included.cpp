@@ -48,7 +48,7 @@ class Finder {
       // A folder that cannot be read has been reported.
       return found_.missing.size() > missing_before ? result<void>() : explain_nothing(wanted);
     }
-    leave_out_unreadable();
+    leave_out_private_and_unreadable();
     if (files_.empty()) return {};
     std::ranges::sort(files_);
     trace::Dependency dependency;
@@ -150,29 +150,33 @@ class Finder {
     return {};
   }
 
-  void leave_out_unreadable() {
+  void leave_out_private_and_unreadable() {
     std::erase_if(files_, [&](const std::string& file) {
-      std::string reason = why_not(file);
-      if (reason.empty()) return false;
-      found_.missing.push_back(
-          {file, trace::Kind::external_data, kWho, trace_.blendfile, std::move(reason)});
-      return true;
+      const result<os::FileInfo> info = os::info(file);
+      const result<std::string> real = project_.real(file);
+      if (!info || !real) return is_missing(file, "cannot be read: the link is broken");
+      if (info->type != os::FileType::regular) return is_missing(file, "it is not a regular file");
+      if (std::string reason = why_left_out(*real); !reason.empty()) {
+        found_.suspicious.push_back({file, std::move(reason), trace_.blendfile, kWho, {}});
+        return true;
+      }
+      const result<void> readable = os::check_readable(file);
+      return !readable && is_missing(file, "cannot be read: " + readable.error().message());
     });
   }
 
-  std::string why_not(const std::string& file) {
-    const result<os::FileInfo> info = os::info(file);
-    const result<std::string> real = project_.real(file);
-    if (!info || !real) return "cannot be read: the link is broken";
-    if (info->type != os::FileType::regular) return "it is not a regular file";
-    if (std::string refused = why_refused(*real, project_.real_folder()); !refused.empty())
+  bool is_missing(const std::string& file, std::string reason) {
+    found_.missing.push_back(
+        {file, trace::Kind::external_data, kWho, trace_.blendfile, std::move(reason)});
+    return true;
+  }
+
+  std::string why_left_out(const std::string& real) {
+    if (std::string refused = why_refused(real, project_.real_folder()); !refused.empty())
       return refused;
-    if (!is_named_ && !project_.really_inside(*real)) {
-      if (std::string secret = why_secret(*real); !secret.empty())
-        return secret + "; to include it, name the file itself";
-    }
-    const result<void> readable = os::check_readable(file);
-    return readable ? std::string() : "cannot be read: " + readable.error().message();
+    if (is_named_ || project_.really_inside(real)) return {};
+    const std::string secret = why_secret(real);
+    return secret.empty() ? secret : secret + "; to include it, name the file itself";
   }
 
   const trace::Trace& trace_;

@@ -17,6 +17,7 @@ namespace shaman::pack {
 struct Included {
   std::vector<Selected> references;  ///< one for each pattern that matches something
   std::vector<trace::MissingFile> missing;
+  std::vector<Suspicious> suspicious;       ///< what looks private and is not named itself
   std::vector<std::string> warnings;        ///< sentences: what matches nothing but excluded files
   std::vector<std::string> unused_exclude;  ///< patterns of PlanOptions::exclude without a match
 };

@@ -64,6 +64,8 @@ result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options) {
   result<Included> included = find_included(trace, options, *project);
   if (!included) return included.error();
   plan.missing = std::move(included->missing);
+  std::ranges::move(included->suspicious, std::back_inserter(plan.suspicious));
+  std::ranges::stable_sort(plan.suspicious, {}, &Suspicious::file);
   std::ranges::move(included->warnings, std::back_inserter(plan.warnings));
   warn_about_unused(selection.unused_exclude, included->unused_exclude, plan.warnings);
   std::ranges::move(included->references, std::back_inserter(selection.references));

@@ -150,8 +150,9 @@ TEST(BlendFile, SaysWhereAFileIsCutOff) {
     ASSERT_FALSE(file) << size;
     EXPECT_EQ(file.error().code, errc::damaged_file);
     // Of fewer bytes than "BLENDER" nobody can say that they were to be one.
-    const char* const told =
-        size < 7 ? "a.blend\" is not a .blend file" : "a.blend\" is damaged at byte ";
+    const char* const told = size == 0  ? "a.blend\" is empty"
+                             : size < 7 ? "a.blend\" is not a .blend file"
+                                        : "a.blend\" ends too early, at byte ";
     EXPECT_NE(file.error().detail.find(told), std::string::npos);
   }
 }

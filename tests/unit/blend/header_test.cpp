@@ -44,13 +44,13 @@ TEST(Header, SaysWhatIsWrongAndWhere) {
   const struct {
     std::string_view text;
     std::string_view where;
-  } cases[] = {{"", "is not a .blend file"},
+  } cases[] = {{"", "is empty"},
                {"PK\x03\x04", "is not a .blend file"},
                {"BLENDER", "byte 7"},
                {"BLENDER*v304", "byte 7"},
                {"BLENDER-x304", "byte 8"},
                {"BLENDER-v3x4", "byte 9"},
-               {"BLENDER-v30", "byte 11"},
+               {"BLENDER-v30", "ends too early, at byte 11; copy it again"},
                {"BLENDER18-01v0502", "byte 7"},
                {"BLENDER17_01v0502", "byte 9"},
                {"BLENDER17-02v0502", "byte 10"},

@@ -37,6 +37,18 @@ TEST(ProgressBar, LeavesOutWhatDoesNotFit) {
     EXPECT_LE(progress_bar(halfway(), width).size(), width);
 }
 
+TEST(ProgressBar, DropsTheBarBeforeTheReasonForWaiting) {
+  ProgressView view = halfway();
+  view.files_waiting = 12;
+  EXPECT_EQ(progress_bar(view, 79),
+            "Uploading   50 %  500 MiB of 1000 MiB  12 files being sent by others");
+  EXPECT_EQ(progress_bar(view, 100),
+            "Uploading  [########.........]   50 %  500 MiB of 1000 MiB  12 files being sent by "
+            "others  0:05 left");
+  for (std::size_t width = 0; width < 150; ++width)
+    EXPECT_LE(progress_bar(view, width).size(), width);
+}
+
 TEST(ProgressBar, IsNeverOverfull) {
   ProgressView view = halfway();
   view.bytes_done = 2'000'000'000;
@@ -82,8 +94,8 @@ TEST(ProgressText, IsOneLineOfALog) {
   ProgressView view = halfway();
   view.files_waiting = 2;
   EXPECT_EQ(progress_text(view),
-            "Uploading: 50 %, 500 MiB of 1000 MiB, 0:05 left, 100 MiB/s, 310 of 1024 files, "
-            "2 files being sent by others");
+            "Uploading: 50 %, 500 MiB of 1000 MiB, 2 files being sent by others, 0:05 left, "
+            "100 MiB/s, 310 of 1024 files");
 }
 
 TEST(ClockText, GrowsToHours) {

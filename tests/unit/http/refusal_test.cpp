@@ -34,8 +34,14 @@ TEST(Refusal, TellsAProxysAnswerFromTheServers) {
               AllOf(HasSubstr("did not answer in time"), HasSubstr("may still be working")));
   EXPECT_THAT(told(403, "403 Forbidden"), HasSubstr("blocks this request"));
   EXPECT_THAT(told(407, "Authentication"), HasSubstr("HTTPS_PROXY"));
-  EXPECT_THAT(told(404, "404 Not Found"),
-              AllOf(HasSubstr("no Shaman at this address"), Not(HasSubstr("proxy"))));
+}
+
+TEST(Refusal, TellsAnotherWebServerFromAProxy) {
+  for (const unsigned status : {404U, 405U, 501U})
+    EXPECT_THAT(refusal("did not answer", page(status, "Error response")).message(),
+                AllOf(HasSubstr("neither a Shaman server nor a Flamenco Manager"),
+                      HasSubstr(std::to_string(status)), HasSubstr("the address and the port"),
+                      Not(HasSubstr("proxy"))));
 }
 
 TEST(Refusal, LeavesTheServersWordsToTheServer) {
@@ -49,6 +55,31 @@ TEST(Refusal, LeavesTheServersWordsToTheServer) {
   EXPECT_EQ(refusal("does not take it", answer).code, errc::too_large);
   answer.status = 507;
   EXPECT_EQ(refusal("does not take it", answer).code, errc::storage_full);
+}
+
+TEST(Refusal, NamesTheTokenThatIsNotAccepted) {
+  HttpResponse answer;
+  answer.status = 401;
+  answer.body = R"({"code":401,"message":"a token is needed: give one as `Authorization: Bearer"})";
+  EXPECT_THAT(refusal("does not let you in", answer).message(),
+              AllOf(HasSubstr("none was given (401)"), HasSubstr("SHAMAN_TOKEN_FILE"),
+                    Not(HasSubstr("Bearer"))));
+  answer.token_origin = "the file \"/t\"";
+  EXPECT_THAT(refusal("does not let you in", answer).message(),
+              AllOf(HasSubstr("does not accept the token in the file \"/t\" (401, a token is "
+                              "needed); ask the farm's admin for a new one"),
+                    Not(HasSubstr("Bearer"))));
+}
+
+TEST(Refusal, NamesTheRoleToAskFor) {
+  HttpResponse answer;
+  answer.status = 403;
+  answer.body =
+      R"({"code":403,"message":"this needs the role submit; token a has the role worker"})";
+  EXPECT_THAT(refusal("does not take it", answer).message(),
+              HasSubstr("; ask the farm's admin for the role submit"));
+  answer.body = "because";
+  EXPECT_THAT(refusal("does not take it", answer).message(), HasSubstr("admin for access"));
 }
 
 }  // namespace

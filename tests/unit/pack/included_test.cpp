@@ -20,6 +20,7 @@ class IncludedFiles : public MakePlan {
     const result<Plan> made = make_plan(trace, options);
     if (!made) return {made.error().message()};
     missing = made->missing;
+    suspicious = made->suspicious;
     warnings = made->warnings;
     std::vector<std::string> found;
     for (const PlannedFile& each : made->files)
@@ -27,6 +28,7 @@ class IncludedFiles : public MakePlan {
     return found;
   }
   std::vector<trace::MissingFile> missing;
+  std::vector<Suspicious> suspicious;
   std::vector<std::string> warnings;
 };
 
@@ -66,8 +68,11 @@ TEST_F(IncludedFiles, AreSecretsOnlyByTheirOwnName) {
   file("o/.ssh/id_rsa");
   file("o/wall.png");
   EXPECT_THAT(placed({path("o/.ssh")}), IsEmpty());
-  ASSERT_EQ(missing.size(), 1U);
-  EXPECT_THAT(missing[0].reason, HasSubstr("name the file itself"));
+  EXPECT_THAT(missing, IsEmpty());
+  ASSERT_EQ(suspicious.size(), 1U);
+  EXPECT_EQ(suspicious[0].file, path("o/.ssh/id_rsa"));
+  EXPECT_EQ(suspicious[0].data_block, "--include");
+  EXPECT_THAT(suspicious[0].reason, HasSubstr("name the file itself"));
   EXPECT_THAT(placed({path("o/.ssh/*")}), IsEmpty());
   EXPECT_THAT(placed({path("o/.ssh/id_rsa")}), ElementsAre("_outside_project/.ssh/id_rsa"));
 }

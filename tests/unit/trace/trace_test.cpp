@@ -389,7 +389,7 @@ TEST_F(TraceTest, AMissingLibraryIsToldAndADamagedOneIsAProblem) {
   EXPECT_THAT(missing(trace), ElementsAre("gone.blend"));
   ASSERT_THAT(trace.problems, SizeIs(1));
   EXPECT_EQ(trace.problems[0].blend, folder_.path("broken.blend"));
-  EXPECT_THAT(trace.problems[0].message, HasSubstr("damaged at byte"));
+  EXPECT_THAT(trace.problems[0].message, HasSubstr("ends too early"));
 }
 
 TEST_F(TraceTest, ReadsALibraryThatIsPacked) {

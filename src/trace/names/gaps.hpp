@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace shaman::trace {
+
+/// Which frames are not there between the first and the last of a sequence, a sentence for the
+/// artist: a few by name, of more their number. `files` are its frames' paths in any order. Empty
+/// where there is no gap, or the names are not frames of one sequence.
+[[nodiscard]] std::string gap_warning(const std::vector<std::string>& files);
+
+}  // namespace shaman::trace
