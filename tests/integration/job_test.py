@@ -172,9 +172,10 @@ class Submit(JobTest):
         self.assertEqual(self.submitted("--setting", "version=5", job_type="studio")["settings"], {"version": 5})
 
     def test_output_folders_become_absolute_and_are_warned_of(self):
+        home = os.path.expanduser("~")
         for given, whole in (("//../render", os.path.join(self.film, "render")),
                              ("out/../render", os.path.join(os.getcwd(), "render")),
-                             ("/tmp/render", "/tmp/render")):
+                             (f"{home}/render", f"{home}/render")):
             with self.subTest(given):
                 done = self.submit("--setting", "render_output_root=" + given)
                 self.assertEqual(done.returncode, 0, done.stderr)

@@ -115,7 +115,12 @@ class Completion {
       judge_windows_path(is, path);
       return path;
     }
-    if (path.starts_with('~')) return refuse_home(is, path);
+    if (path.starts_with('~')) {
+      complaints_.add(is +
+                      ", but workers have another home folder than you: give the full path of a "
+                      "folder that they can write to");
+      return path;
+    }
     const bool is_beside_blend = path.starts_with("//");
     const std::string whole =
         is_beside_blend
@@ -125,20 +130,11 @@ class Completion {
     if (is_beside_blend || !os::is_absolute(path))
       completed_.warnings.push_back(in_quotes(key) + " becomes " + in_quotes(whole) +
                                     ": workers need this folder at the same path");
-    else if (is_below(whole, os::home_folder()))
-      return refuse_home(is, path);  // a shell writes ~/out so
-    else if (is_below(whole, "/tmp"))
+    else if (is_below(whole, os::home_folder()) || is_below(whole, "/tmp"))
       completed_.warnings.push_back(is +
                                     ", a folder of this machine: workers need it at the same "
                                     "path");
     return whole;
-  }
-
-  std::string refuse_home(const std::string& is, const std::string& path) {
-    complaints_.add(is +
-                    ", but workers have another home folder than you: give the full path of a "
-                    "folder that they can write to");
-    return path;
   }
 
   // On other systems it would be the name of a file in whatever folder Blender was started in.
