@@ -13,7 +13,7 @@ from shaman_server import Server, sha256, wait_until
 
 LONG = "n" * 251
 # Of .shaman/reserve.
-RESERVED_FILES = 32
+RESERVED_FILES = 64
 # Every one of them 400, as a checkout's path.
 CHECKOUT_PATHS = [
     "", "/", "//", "///etc", "/etc", "/etc/passwd", "..", "../", "../..", "../x", "a/..", "a/../..", "a/../b",

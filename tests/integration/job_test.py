@@ -212,10 +212,7 @@ class Submit(JobTest):
         self.assertEqual(job["settings"]["render_output_root"], "Z:\\farm\\out")
 
     def test_a_home_folder_is_no_output_folder(self):
-        for home in ("~", os.path.expanduser("~")):
-            with self.subTest(home):
-                self.assertIn("workers have another home folder",
-                              self.refused("--setting", f"render_output_root={home}/out"))
+        self.assertIn("workers have another home folder", self.refused("--setting", "render_output_root=~/out"))
 
     def test_a_scene_that_is_not_there(self):
         self.assertIn('has no scene "Nope"; available: Scene', self.refused(*OUTPUT, "--setting", "scene=Nope"))

@@ -92,7 +92,7 @@ TEST_F(ProofsTest, WhatCannotBeKeptIsRememberedAndSaid) {
   send(*store, "secret", anna_);
   EXPECT_EQ(*store->status(id_of("secret"), anna_), BlobStatus::stored);
   ASSERT_FALSE(log_.empty());
-  EXPECT_NE(log_.front().find("until the server stops"), std::string::npos);
+  EXPECT_NE(log_.back().find("until the server stops"), std::string::npos);
 }
 
 }  // namespace
