@@ -50,7 +50,7 @@ void print_in_force(const Loaded& loaded) {
     const auto origin = origins.find(option.key);
     if (origin == origins.end()) continue;
     std::printf("  %s: %s   (%s)\n", option.key.c_str(),
-                text::printable(config::joined(option.get())).c_str(),
+                text::printable(text::listed(option.get())).c_str(),
                 text::printable(origin->second).c_str());
   }
 }
@@ -89,7 +89,7 @@ Start read_start(int argc, char** argv) {
   app.set_help_flag("-h,--help", "Print this help");
   app.set_version_flag("--version,-V", version_line("shaman-server"), "Print the version");
   app.formatter(std::make_shared<cli::ProgramHelpFormatter>());
-  app.footer("Commands: " + config::joined(command_names()) +
+  app.footer("Commands: " + text::listed(command_names()) +
              ". Run `shaman-server help COMMAND` for the options of a command.");
   app.add_option("--config", start.sources.file,
                  "Read options from this YAML file; the command line and the environment take "

@@ -44,4 +44,7 @@ inline constexpr char32_t kNoCharacter = 0x110000;
 [[nodiscard]] std::string count_of(std::uint64_t count, std::string_view singular,
                                    std::string_view plural);
 
+/// `a, b, c`.
+[[nodiscard]] std::string listed(const std::vector<std::string>& each);
+
 }  // namespace shaman::text

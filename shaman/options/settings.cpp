@@ -108,9 +108,7 @@ void refuse_contradictions(Loaded& loaded) {
 }
 
 std::string shown(const config::Values& values) {
-  std::string all;
-  for (const std::string& value : values)
-    all += (all.empty() ? "" : ", ") + value;
+  const std::string all = text::listed(values);
   return all.empty() ? "nothing" : text::printable(all);
 }
 

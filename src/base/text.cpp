@@ -134,6 +134,13 @@ bool is_same_but_for_case(std::string_view one, std::string_view other) noexcept
   return std::ranges::equal(one, other, {}, lower_case, lower_case);
 }
 
+std::string listed(const std::vector<std::string>& each) {
+  std::string all;
+  for (const std::string& one : each)
+    all += (all.empty() ? "" : ", ") + one;
+  return all;
+}
+
 std::string count_of(std::uint64_t count, std::string_view singular, std::string_view plural) {
   std::string text = std::to_string(count);
   text += ' ';

@@ -57,13 +57,6 @@ std::vector<std::string> options_of(const CLI::App& command) {
   return names;
 }
 
-std::string listed(const std::vector<std::string>& names) {
-  std::string all;
-  for (const std::string& name : names)
-    all += (all.empty() ? "" : ", ") + name;
-  return all;
-}
-
 CLI::App& given_command(CLI::App& app) {
   CLI::App* command = &app;
   while (!command->get_subcommands().empty())
@@ -94,7 +87,7 @@ std::string unknown_command(const CLI::App& command, const std::string& argument
                             const std::vector<std::string>& commands) {
   const std::string near = text::nearest(argument, commands);
   return whole_name(command) + " has no command " + text::in_quotes(argument) +
-         (near.empty() ? "; available: " + listed(commands) : did_you_mean(near));
+         (near.empty() ? "; available: " + text::listed(commands) : did_you_mean(near));
 }
 
 }  // namespace shaman::cli

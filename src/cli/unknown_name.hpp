@@ -18,9 +18,6 @@ namespace shaman::cli {
 /// The names of the options that can follow a command, with their dashes.
 [[nodiscard]] std::vector<std::string> options_of(const CLI::App& command);
 
-/// For people: `create, list, revoke`.
-[[nodiscard]] std::string listed(const std::vector<std::string>& names);
-
 /// The command that was given, `job list` as the innermost of both; `app` itself where there is
 /// none.
 [[nodiscard]] CLI::App& given_command(CLI::App& app);

@@ -65,7 +65,7 @@ std::string what_is_wrong(CLI::App& app, const CLI::ParseError& error,
            " takes " + operands_of(command);
   }
   if (!lacks_command(command)) return in_words(command, error);
-  return whole_name(command) + " needs a command: " + listed(commands_of(command));
+  return whole_name(command) + " needs a command: " + text::listed(commands_of(command));
 }
 
 Error wrong_usage(CLI::App& app, const std::string& what) {

@@ -66,13 +66,6 @@ Option numeric(std::uint64_t& value, std::uint64_t least, std::uint64_t most,
 
 }  // namespace
 
-std::string joined(const Values& values) {
-  std::string all;
-  for (const std::string& value : values)
-    all += (all.empty() ? "" : ", ") + value;
-  return all;
-}
-
 std::string Option::flag() const {
   std::string name = "--" + key;
   std::replace(name.begin(), name.end(), '.', '-');
@@ -95,7 +88,7 @@ Option Option::former() const {
 }
 
 std::string Option::shown_default() const {
-  return default_text.empty() ? joined(defaults) : default_text;
+  return default_text.empty() ? text::listed(defaults) : default_text;
 }
 
 Option& Table::custom(Option option) {
@@ -209,7 +202,7 @@ Option& Table::choice(std::string key, std::vector<std::string> names, std::stri
                 .get = {}};
   option.set = [names, set = std::move(set)](const Values& given) -> result<void> {
     const auto found = std::find(names.begin(), names.end(), given.front());
-    if (found == names.end()) return wrong(given.front(), "must be one of " + joined(names));
+    if (found == names.end()) return wrong(given.front(), "must be one of " + text::listed(names));
     set(static_cast<std::size_t>(found - names.begin()));
     return {};
   };
@@ -272,12 +265,12 @@ Problems Table::contradictions(const std::vector<Assignment>& of_one_source) con
     const auto former = option.former_key.empty() ? of_one_source.end() : by(option.former_key);
     if (now == of_one_source.end() || former == of_one_source.end()) continue;
     if (now->values == former->values) continue;
-    problems.push_back({"",
-                        option.key + " has two values, " + text::in_quotes(joined(now->values)) +
-                            " (" + now->origin + ") and " +
-                            text::in_quotes(joined(former->values)) + " (" + former->origin +
-                            ", by its former name " + option.former_key + "): remove one of them",
-                        std::max(now->line, former->line), option.key});
+    problems.push_back(
+        {"",
+         option.key + " has two values, " + text::in_quotes(text::listed(now->values)) + " (" +
+             now->origin + ") and " + text::in_quotes(text::listed(former->values)) + " (" +
+             former->origin + ", by its former name " + option.former_key + "): remove one of them",
+         std::max(now->line, former->line), option.key});
   }
   return problems;
 }

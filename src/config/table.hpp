@@ -22,9 +22,6 @@ enum class Reload : std::uint8_t { live, restart };
 
 using Values = std::vector<std::string>;
 
-/// For people: `a, b`.
-[[nodiscard]] std::string joined(const Values& values);
-
 /// One option. `gc.max-age` is `--gc-max-age` on the command line, `SHAMAN_GC_MAX_AGE` in the
 /// environment, and `max-age:` below `gc:` in a file.
 struct Option {

@@ -25,7 +25,7 @@ constexpr const char* kSampleHead =
     "# this file. `shaman config show` prints what is in force.\n";
 
 std::string shown(const config::Option& option) {
-  const std::string value = text::printable(config::joined(option.get()));
+  const std::string value = text::printable(text::listed(option.get()));
   const bool is_unlimited = option.type == "RATE" && value == "0";
   if (is_unlimited) return "none";
   return value.empty() ? "-" : value;

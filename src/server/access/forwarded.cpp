@@ -48,12 +48,9 @@ bool is_from_trusted_proxy(const Exchange& exchange) {
 }
 
 std::string forwarded_for(const Exchange& exchange) {
-  std::string list;
-  for (const std::string& address :
-       believed_path(address_without_port(exchange.connection.peer()),
-                     exchange.head.header_list(kForwardedFor), exchange.options.trusted_proxies))
-    list += (list.empty() ? "" : ", ") + address;
-  return list;
+  return text::listed(believed_path(address_without_port(exchange.connection.peer()),
+                                    exchange.head.header_list(kForwardedFor),
+                                    exchange.options.trusted_proxies));
 }
 
 std::string_view client_scheme(const Exchange& exchange) {
