@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,11 @@ namespace shaman::text {
   if (point == kLongS) return U's';
   if (point == kKelvin) return U'k';
   return point >= U'A' && point <= U'Z' ? point + (U'a' - U'A') : point;
+}
+
+/// Whether each byte is a character of ASCII.
+[[nodiscard]] inline bool is_ascii(std::string_view text) noexcept {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 /// UTF-8 of text in ISO-8859-1, in which each byte is a character.

@@ -17,10 +17,6 @@ using Points = std::vector<char32_t>;
 
 constexpr char32_t kLastCharacter = 0x10FFFF;
 
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 void add_decomposed(std::vector<utf8proc_int32_t>& points, char32_t point, int options) {
   // No character becomes more (UAX 15, 8.1, times three by folding).
   std::array<utf8proc_int32_t, 64> parts{};
@@ -91,6 +87,17 @@ char32_t folded_to_one(char32_t point) noexcept {
 std::vector<char32_t> simply_folded(std::string_view name) {
   if (is_ascii(name)) return lower_cased(name);
   return folded(name, 0, [](char32_t point) { return folded_to_one(point); });
+}
+
+std::u32string without_dropped_end(std::u32string_view folded) {
+  while (!folded.empty() && is_dropped_at_end(folded.back()))
+    folded.remove_suffix(1);
+  return std::u32string(folded);
+}
+
+std::u32string folded_key(std::string_view name) {
+  const Points points = fully_folded(name);
+  return without_dropped_end({points.data(), points.size()});
 }
 
 std::vector<char32_t> fully_folded(std::string_view name) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,5 +20,15 @@ namespace shaman::text {
 /// `ss`; any form of composed characters; soft hyphens, joiners and other default-ignorable
 /// characters left out). macOS and Windows compare by less.
 [[nodiscard]] std::vector<char32_t> fully_folded(std::string_view name);
+
+/// Windows drops it at the end of a name.
+[[nodiscard]] constexpr bool is_dropped_at_end(char32_t point) noexcept {
+  return point == U'.' || point == U' ';
+}
+[[nodiscard]] std::u32string without_dropped_end(std::u32string_view folded);
+
+/// Names with the same key are one name to some file system: fully_folded(), without what Windows
+/// drops.
+[[nodiscard]] std::u32string folded_key(std::string_view name);
 
 }  // namespace shaman::text

@@ -35,14 +35,9 @@ result<void> check_component(std::string_view kind, std::string_view path,
   return {};
 }
 
-// As the storage that tells least names apart sees it: what is behind a `:` is a stream of NTFS,
-// and Windows drops dots and blanks at the end.
+// As the storage that tells least names apart sees it; what is behind a `:` is a stream of NTFS.
 std::u32string folded(std::string_view name) {
-  const std::vector<char32_t> points = text::fully_folded(name.substr(0, name.find(':')));
-  std::u32string text(points.begin(), points.end());
-  while (text.ends_with(U'.') || text.ends_with(U' '))
-    text.pop_back();
-  return text;
+  return text::folded_key(name.substr(0, name.find(':')));
 }
 
 bool is_same(std::u32string_view folded, std::string_view ascii) {

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/name_fold.hpp"
 #include "checkout/existing/name_match.hpp"
 
 namespace shaman {
@@ -36,21 +37,18 @@ std::vector<std::string> FolderNames::same_to_some(std::string_view written) con
   if (written.find('~') != written.npos) return short_for(written);
   if (by_key_.empty())
     for (std::size_t i = 0; i < names_.size(); ++i)
-      by_key_.emplace(name_match::key_of(names_[i]), i);
+      by_key_.emplace(text::folded_key(names_[i]), i);
   std::set<std::size_t> places;
   const auto add = [&](const std::u32string& key) {
     const auto [begin, end] = by_key_.equal_range(key);
     for (auto place = begin; place != end; ++place)
       places.insert(place->second);
   };
-  const std::u32string whole = name_match::key_of(written);
+  const std::u32string whole = text::folded_key(written);
   add(whole);
   for (std::size_t at = 1; at < std::min(whole.size(), kLongest); ++at) {
     if (!name_match::is_end_of_path(whole[at])) continue;
-    std::u32string beginning = whole.substr(0, at);
-    while (!beginning.empty() && (beginning.back() == U'.' || beginning.back() == U' '))
-      beginning.pop_back();
-    add(beginning);
+    add(text::without_dropped_end(std::u32string_view(whole).substr(0, at)));
   }
   std::vector<std::string> names;
   for (const std::size_t place : places)

@@ -8,6 +8,7 @@
 
 #include "shaman/text.hpp"
 
+#include "base/code_points.hpp"
 #include "base/name_fold.hpp"
 #include "checkout/existing/name_pattern.hpp"
 
@@ -23,14 +24,8 @@ using Fold = Points (*)(std::string_view);
 template <class Fits>
 bool by_some_folding(std::string_view written, std::string_view name, const Fits& fits) {
   if (fits(text::simply_folded)) return true;
-  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-  const bool is_the_same =
-      std::ranges::all_of(written, is_ascii) && std::ranges::all_of(name, is_ascii);
+  const bool is_the_same = text::is_ascii(written) && text::is_ascii(name);
   return !is_the_same && fits(text::fully_folded);
-}
-
-bool is_dropped_at_end(char32_t point) {
-  return point == U'.' || point == U' ';
 }
 
 bool is_of_word(char32_t point) {
@@ -82,7 +77,7 @@ class Progress {
 std::vector<Element> elements_without_end(const Points& text) {
   std::vector<Element> elements = elements_of(text);
   while (!elements.empty() && elements.back().kind == Kind::one &&
-         is_dropped_at_end(elements.back().point))
+         text::is_dropped_at_end(elements.back().point))
     elements.pop_back();
   return elements;
 }
@@ -100,6 +95,18 @@ bool fits_from(std::string_view written, std::string_view name, const IsStart& i
       if (ends_path(element) && progress.is_done()) return true;
       if (is_start(text, element.begin)) progress.begin();
       progress.take(element);
+    }
+    return progress.is_done();
+  });
+}
+
+bool fits_elements(std::string_view pattern, std::string_view name, bool ends_at_any_depth) {
+  return by_some_folding(pattern, name, [&](Fold fold) {
+    Progress progress(fold(name));
+    progress.begin();
+    for (const Element& element : elements_of(fold(pattern))) {
+      progress.take(element);
+      if (ends_at_any_depth && element.kind == Kind::any_depth) break;
     }
     return progress.is_done();
   });
@@ -147,18 +154,12 @@ bool is_any_or_none(std::string_view written) {
 bool names_something(std::string_view written) {
   const std::vector<Element> elements = elements_of(text::code_points(written));
   return std::ranges::any_of(elements, [](const Element& element) {
-    return element.kind == Kind::one && !is_dropped_at_end(element.point);
+    return element.kind == Kind::one && !text::is_dropped_at_end(element.point);
   });
 }
 
 bool fits(std::string_view pattern, std::string_view name) {
-  return by_some_folding(pattern, name, [&](Fold fold) {
-    Progress progress(fold(name));
-    progress.begin();
-    for (const Element& element : elements_of(fold(pattern)))
-      progress.take(element);
-    return progress.is_done();
-  });
+  return fits_elements(pattern, name, false);
 }
 
 bool fits_beginning(std::string_view pattern, std::string_view name) {
@@ -166,29 +167,13 @@ bool fits_beginning(std::string_view pattern, std::string_view name) {
 }
 
 bool fits_up_to_any_depth(std::string_view pattern, std::string_view name) {
-  return by_some_folding(pattern, name, [&](Fold fold) {
-    Progress progress(fold(name));
-    progress.begin();
-    for (const Element& element : elements_of(fold(pattern))) {
-      progress.take(element);
-      if (element.kind == Kind::any_depth) break;
-    }
-    return progress.is_done();
-  });
+  return fits_elements(pattern, name, true);
 }
 
 bool fits_some_word(std::string_view written, std::string_view name) {
   return fits_from(written, name, [](const Points& text, std::size_t at) {
     return at == 0 || !is_of_word(text[at - 1]);
   });
-}
-
-std::u32string key_of(std::string_view name) {
-  const Points points = text::fully_folded(name);
-  std::u32string key(points.begin(), points.end());
-  while (!key.empty() && is_dropped_at_end(key.back()))
-    key.pop_back();
-  return key;
 }
 
 // Windows takes the first six characters, without dots and blanks, or two and four hex digits.
@@ -203,7 +188,7 @@ bool is_short_for(std::string_view written, std::string_view name) {
   if (!is_number) return false;
   const Points beginning = text::fully_folded(written.substr(0, tilde));
   Points full = text::fully_folded(name);
-  std::erase_if(full, [](char32_t point) { return is_dropped_at_end(point); });
+  std::erase_if(full, [](char32_t point) { return text::is_dropped_at_end(point); });
   const auto same = std::ranges::mismatch(beginning, full).in1 - beginning.begin();
   const bool is_checksum = same >= 2 && beginning.size() == 6 &&
                            std::all_of(beginning.begin() + 2, beginning.end(), [](char32_t c) {
@@ -213,7 +198,7 @@ bool is_short_for(std::string_view written, std::string_view name) {
 }
 
 bool is_same_to_some(std::string_view written, std::string_view name) {
-  return key_of(written) == key_of(name);
+  return text::folded_key(written) == text::folded_key(name);
 }
 
 }  // namespace shaman::name_match

@@ -30,11 +30,9 @@ namespace shaman::name_match {
 /// The same of a part of what is written that begins a word: `--out=jobs`, `"j*`.
 [[nodiscard]] bool fits_some_word(std::string_view written, std::string_view name);
 
-/// Two names with the same key are the same to some file system: text::fully_folded(), without dots
-/// and blanks at the end.
-[[nodiscard]] std::u32string key_of(std::string_view name);
 /// What is written may be how Windows shortens the name: `SECRET~1`, `SE12AB~1.BLE`.
 [[nodiscard]] bool is_short_for(std::string_view written, std::string_view name);
+/// Whether some file system takes both for one name (text::folded_key()).
 [[nodiscard]] bool is_same_to_some(std::string_view written, std::string_view name);
 
 /// A character at which programs end a path, as in a command line.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "trace/names/name_key.hpp"
 
-#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -37,15 +36,10 @@ std::string decomposed(std::string_view utf8, utf8proc_custom_func each) {
   return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)};
 }
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 }  // namespace
 
 std::string name_key(std::string_view name) {
-  if (is_ascii(name)) return text::in_lower_case(name);
+  if (text::is_ascii(name)) return text::in_lower_case(name);
   const std::string utf8 = text::is_utf8(name) ? std::string(name) : text::latin1_to_utf8(name);
   // Twice, as some marks fold to letters: a capital with such a mark and its composed form meet.
   return decomposed(decomposed(utf8, nullptr), fold);
