@@ -13,11 +13,10 @@
 
 #include "shaman/text.hpp"
 
+#include "protocol/checkout_path.hpp"
+
 namespace shaman::program {
 namespace {
-
-// How files are called that only try something; a start removes those that are left.
-constexpr const char* kTried = ".shaman-probe-";
 
 Error cannot_become(const std::string& user) {
   return {errc::io_error, "cannot continue as " + user + ": " + std::strerror(errno)};
@@ -43,7 +42,8 @@ struct User {
 
 // Whether what root makes in the folder belongs to this user, too.
 bool is_owner_of_new_files(const std::string& folder, uid_t user) {
-  std::string path = folder + "/" + kTried + "XXXXXX";
+  // A start removes what is left of this name.
+  std::string path = folder + "/" + std::string(protocol::kProbePrefix) + "XXXXXX";
   const int file = ::mkstemp(path.data());
   if (file < 0) return false;
   struct stat made {};

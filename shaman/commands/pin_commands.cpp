@@ -73,8 +73,7 @@ int run_pin_command(int argc, char** argv) {
   CLI::App app(
       "Keep all files of a checkout until `shaman-server unpin`, even after the checkout is "
       "erased. The exit status is 3 if a file of the checkout is missing from the store. Servers "
-      "and "
-      "garbage collections may be running.",
+      "and garbage collections may be running.",
       "shaman-server pin");
   CommandOptions given(app);
   given.line().add("storage", "--storage");

@@ -113,13 +113,6 @@ void check_manager_options(const Options& options, const Given& given, Findings&
 
 }  // namespace
 
-void check_open_door(const Options& options, Findings& found) {
-  if (options.access.is_on()) return;
-  found.doubtful("listen", text::in_quotes(options.listen) +
-                               " can be reached from other machines, and authentication is off: "
-                               "anyone who can connect has full access; set auth.* options");
-}
-
 Findings check_options(const Options& options, const Given& given) {
   Findings found;
   if (options.store.durability == Durability::none)

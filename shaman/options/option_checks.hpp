@@ -26,7 +26,4 @@ struct Findings {
 /// of them. `given` has the keys of those that are not left at their defaults.
 [[nodiscard]] Findings check_options(const Options& options, const std::set<std::string>& given);
 
-/// Of a server that other machines can reach: that it lets everyone in, where it does so.
-void check_open_door(const Options& options, Findings& found);
-
 }  // namespace shaman::program

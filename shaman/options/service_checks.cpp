@@ -64,7 +64,7 @@ void check_room(const std::string& path, const StoreLimits& limits, Findings& fo
 }
 
 // Before the first start, the storage will be in its parent.
-void check_storage(const Options& options, Findings& found) {
+void check_place(const Options& options, Findings& found) {
   if (options.storage.empty()) return;
   const std::string path = os::absolute(options.storage);
   const std::string place = os::info(path) ? path : std::string(os::parent(path));
@@ -72,6 +72,14 @@ void check_storage(const Options& options, Findings& found) {
   if (!there || there->type != os::FileType::folder) return;
   check_is_lasting(place, found);
   check_room(place, options.store.limits, found);
+}
+
+// Of a server that other machines can reach.
+void check_open_door(const Options& options, Findings& found) {
+  if (options.access.is_on()) return;
+  found.doubtful("listen", in_quotes(options.listen) +
+                               " can be reached from other machines, and authentication is off: "
+                               "anyone who can connect has full access; set auth.* options");
 }
 
 // A file that cannot be read is a problem of its own, and was said.
@@ -99,7 +107,7 @@ void check_tokens(const Options& options, bool is_reachable, Findings& found) {
 }  // namespace
 
 void check_service(const Options& options, bool is_reachable, Findings& found) {
-  check_storage(options, found);
+  check_place(options, found);
   if (is_reachable) check_open_door(options, found);
   check_tokens(options, is_reachable, found);
   if (options.server.tls) check_certificate(options, found);
