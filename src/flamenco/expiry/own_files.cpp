@@ -48,10 +48,14 @@ bool names_own_files(std::string_view path) {
 
 }  // namespace
 
-bool names_own_files(std::string_view text, const Farm& farm, Effort& effort) {
-  return std::ranges::any_of(readings_of(text, farm, effort), [](const std::string& reading) {
-    return names_own_files(std::string_view(reading));
+const JobText* naming_own_files(const JobTexts& job, const Farm& given) {
+  const Farm farm = farm_for(job, given);
+  Effort effort;
+  const auto found = std::ranges::find_if(job.texts, [&](const JobText& each) {
+    return std::ranges::any_of(readings_of(each.text, farm, effort),
+                               [](const std::string& reading) { return names_own_files(reading); });
   });
+  return found == job.texts.end() ? nullptr : &*found;
 }
 
 }  // namespace shaman::jobs

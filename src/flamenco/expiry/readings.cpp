@@ -114,20 +114,28 @@ std::string without(std::string_view text, std::string_view dropped) {
   return out;
 }
 
+// Where the brace that opens at `at` is closed; npos where that is not near.
+std::size_t end_of_braces(std::string_view text, std::size_t at) {
+  text = text.substr(0, std::min(text.size(), at + kLongestChoice));
+  int depth = 0;
+  for (std::size_t end = at; end < text.size(); ++end) {
+    depth += int{text[end] == '{'} - int{text[end] == '}'};
+    if (depth == 0) return end;
+  }
+  return text.npos;
+}
+
 // `{a,b/c}` and `{a,{b,c}}` of shells: what is in there can be any of them, and lead into folders.
-std::string with_open_choices(std::string_view text) {
+std::string with_open_choices(std::string_view text, Effort& effort) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
-    std::size_t end = at;
-    int depth = 0;
-    bool has_comma = false;
-    do {
-      depth += int{text[end] == '{'} - int{text[end] == '}'};
-      has_comma = has_comma || text[end] == ',';
-    } while (depth > 0 && ++end < text.size() && end - at < kLongestChoice);
-    const std::string_view choice = text.substr(at, end - at + 1);
-    const bool is_choice = choice.size() > 2 && depth == 0 && has_comma &&
-                           choice.find_first_of("/\\{", 1) != choice.npos;
+    const std::size_t end = text[at] == '{' ? end_of_braces(text, at) : at;
+    // Braces that are never closed are looked through again and again.
+    if (end != at && !effort.spend(std::min(end - at, kLongestChoice))) return out;
+    const std::string_view choice =
+        end == text.npos ? std::string_view() : text.substr(at, end - at + 1);
+    const bool is_choice =
+        choice.find(',') != choice.npos && choice.find_first_of("/\\{", 1) != choice.npos;
     if (is_choice)
       out += choice.find_first_of("/\\") == choice.npos ? "*" : "**";
     else
@@ -138,8 +146,8 @@ std::string with_open_choices(std::string_view text) {
 }
 
 // As it is, and as those see it who take quotes, escapes and addresses of files apart.
-std::vector<std::string> spellings_of(std::string_view given) {
-  const std::string text = with_open_choices(without_web_addresses(given));
+std::vector<std::string> spellings_of(std::string_view given, Effort& effort) {
+  const std::string text = with_open_choices(without_web_addresses(given), effort);
   std::vector<std::string> spellings{with_slashes(text)};
   if (text.find_first_of("\"'^") != text.npos)
     spellings.push_back(with_slashes(without(text, "\"'^")));
@@ -163,7 +171,7 @@ std::vector<std::string> readings_of(std::string_view given, const Farm& farm, E
   if (given.size() > kLongestText) return {with_slashes(given)};
   static const std::vector<Variables> kNone(1);
   std::vector<std::string> readings;
-  for (const std::string& text : spellings_of(given))
+  for (const std::string& text : spellings_of(given, effort))
     for (const std::string& each : with_twoway(text, farm))
       for (const Variables& here : farm.variables.empty() ? kNone : farm.variables)
         readings.push_back(replaced(each, here, farm, effort));

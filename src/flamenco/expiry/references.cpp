@@ -7,6 +7,7 @@
 
 #include "shaman/text.hpp"
 
+#include "base/code_points.hpp"
 #include "base/json_members.hpp"
 #include "checkout/existing/name_match.hpp"
 #include "checkout/path_rules.hpp"
@@ -52,9 +53,8 @@ std::string joined(const Parts& names) {
   return path;
 }
 
-// NTFS: `film:stream`, `film::$INDEX_ALLOCATION`. No checkout has a `:` in its name; one in
-// brackets
-// (`[[:alpha:]]`, `{fps:.0f}`, `%NAME:~0,5%`) is no stream's.
+// NTFS: `film:stream`, `film::$INDEX_ALLOCATION`. No checkout has a `:` in its name; one inside of
+// brackets is no stream's (`[[:alpha:]]`, `{fps:.0f}`, `%NAME:~0,5%`).
 std::string_view without_stream(std::string_view name) {
   const std::size_t at = name.find(':');
   const bool is_stream = at != name.npos && name.find_first_of("]})>%!", at) == name.npos;
@@ -144,10 +144,7 @@ class Reading {
   static bool is_stars(std::string_view part) { return part.find_first_not_of('*') == part.npos; }
 
   static bool may_be(std::string_view part, std::string_view folder) {
-    const bool is_plain = std::ranges::all_of(part, [](char c) {
-      constexpr std::string_view kOfPatterns = "*?[{#%<$@+!";
-      return static_cast<unsigned char>(c) < 0x80 && kOfPatterns.find(c) == kOfPatterns.npos;
-    });
+    const bool is_plain = text::is_ascii(part) && !name_match::is_pattern(part);
     if (is_plain && text::in_lower_case(part).find(folder) == std::string::npos) return false;
     return name_match::fits_some_word(part, folder);
   }
@@ -352,21 +349,35 @@ JobTexts texts_of(const json& job, From from) {
   return all;
 }
 
+Farm farm_for(const JobTexts& job, const Farm& farm) {
+  Farm all = farm;
+  all.settings = job.settings;
+  return all;
+}
+
+std::set<WrittenPath> JobPaths::all() const {
+  std::set<WrittenPath> all;
+  for (const OfText& each : by_text)
+    all.insert(each.paths.begin(), each.paths.end());
+  return all;
+}
+
 JobPaths paths_of(const JobTexts& job, const Farm& given) {
-  Farm farm = given;
-  farm.settings = job.settings;
+  const Farm farm = farm_for(job, given);
   Effort effort;
   Reader reader(farm, effort);
   std::set<WrittenPath> folders;
   for (const Lead& lead : reader.leads_of(job.blendfile))
     folders.insert({std::string(path_rules::folder_of(lead.path.path)), lead.path.is_anywhere});
   JobPaths found;
-  for (const JobText& each : job.texts) {
-    for (Lead& lead : reader.leads_of(each.text))
-      found.paths.insert(std::move(lead.path));
+  for (std::size_t i = 0; i < job.texts.size(); ++i) {
+    JobPaths::OfText of_text{i};
+    for (Lead& lead : reader.leads_of(job.texts[i].text))
+      of_text.paths.insert(std::move(lead.path));
     for (const WrittenPath& folder : folders)
-      for (Lead& lead : reader.leads_beside(each.text, folder))
-        found.paths.insert(std::move(lead.path));
+      for (Lead& lead : reader.leads_beside(job.texts[i].text, folder))
+        of_text.paths.insert(std::move(lead.path));
+    if (!of_text.paths.empty()) found.by_text.push_back(std::move(of_text));
   }
   found.are_all = !effort.is_used_up();
   return found;

@@ -78,10 +78,19 @@ struct JobTexts {
 enum class From : bool { manager, client };
 [[nodiscard]] JobTexts texts_of(const nlohmann::json& job, From from = From::manager);
 
+/// The farm as one job sees it: with the job's settings.
+[[nodiscard]] Farm farm_for(const JobTexts& job, const Farm& farm);
+
 /// Where all of it may lead.
 struct JobPaths {
-  std::set<WrittenPath> paths{};
-  bool are_all = true;  ///< else reading it would have been too much work (Effort)
+  struct OfText {
+    std::size_t text = 0;  ///< in JobTexts::texts
+    std::set<WrittenPath> paths{};
+  };
+  std::vector<OfText> by_text{};  ///< those that lead anywhere
+  bool are_all = true;            ///< else reading it would have been too much work (Effort)
+
+  [[nodiscard]] std::set<WrittenPath> all() const;
 };
 [[nodiscard]] JobPaths paths_of(const JobTexts& job, const Farm& farm);
 

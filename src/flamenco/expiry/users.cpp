@@ -75,7 +75,7 @@ std::map<std::string, Users> users_of(const std::vector<FoundCheckout>& checkout
   for (const manager::Job& job : jobs) {
     const auto recorded = identities_of(job.whole);
     const bool has_makers = makers_of(job.whole).has_value();
-    for (const WrittenPath& path : paths_of(texts_of(job.whole), farm).paths) {
+    for (const WrittenPath& path : paths_of(texts_of(job.whole), farm).all()) {
       // Else a job with `{jobs}/*` would keep whatever others make later.
       const bool keeps_later_ones = !recorded || !has_makers || is_plain(path);
       const auto followed = follow(tree, path, [&](const std::string& checkout) {

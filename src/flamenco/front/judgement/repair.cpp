@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <utility>
@@ -161,63 +162,63 @@ class Repair {
     const auto places = led_into_by(paths, rules_);
     if (!places) return places.error();
     for (const CheckoutPlace& place : *places) {
-      if (!place.may_erase) return not_let_in(place.checkout, job);
+      if (!place.may_erase) return not_let_in(place.checkout, job, paths);
       checkouts_.insert(place.checkout);
       if (!place.identity.empty()) identities_.insert(place.identity);
       makers_.insert(place.maker);
     }
-    record(!paths.paths.empty());
+    record(!paths.by_text.empty());
     return {};
   }
 
   // By a checksum nobody gets at a file that he does not have: not through a worker, either.
   [[nodiscard]] result<void> check_own_files(const jobs::JobTexts& job) const {
-    if (rules_.knows_all) return {};
-    jobs::Effort effort;
-    for (const jobs::JobText& each : job.texts)
-      if (jobs::names_own_files(each.text, rules_.farm, effort))
-        return Error{errc::not_let_in,
-                     shown(each) +
-                         " leads to the server's own files (file-store, .shaman); only an "
-                         "admin may submit such a job"};
-    return {};
+    const jobs::JobText* const naming =
+        rules_.knows_all ? nullptr : jobs::naming_own_files(job, rules_.farm);
+    if (naming == nullptr) return {};
+    return Error{errc::not_let_in,
+                 shown(*naming) +
+                     " leads to the server's own files (file-store, .shaman); only an "
+                     "admin may submit such a job"};
   }
 
   // A pattern is not answered with the names that it fits: those are others'.
-  [[nodiscard]] Error not_let_in(const std::string& checkout, const jobs::JobTexts& job) const {
+  [[nodiscard]] Error not_let_in(const std::string& checkout, const jobs::JobTexts& job,
+                                 const jobs::JobPaths& paths) const {
     std::string where = " could lead into the checkout " + in_quotes(checkout);
-    std::string which = which_leads_into(checkout, job, true);
-    if (which.empty()) {
+    const jobs::JobText* which = which_leads_into(checkout, job, paths, true);
+    if (which == nullptr) {
       where = " could lead into a checkout";
-      which = which_leads_into(checkout, job, false);
+      which = which_leads_into(checkout, job, paths, false);
     }
-    if (which.empty()) which = "the job";
+    const std::string text = which == nullptr ? "the job" : shown(*which);
     if (checkout == protocol::kKeptName)
       return {errc::not_let_in,
-              which +
+              text +
                   " could lead into {jobs}/.kept, which holds what was rendered into erased "
                   "checkouts; only an admin may submit such a job"};
     return {errc::not_let_in,
-            which + where +
+            text + where +
                 ", which you did not make; only who made it, or an admin, may submit such a job"};
   }
 
-  // Empty where none does. Asked only for a refusal: each text is looked up once more.
-  [[nodiscard]] std::string which_leads_into(const std::string& checkout, const jobs::JobTexts& job,
-                                             bool only_plain) const {
-    jobs::JobTexts one = job;
-    for (const jobs::JobText& each : job.texts) {
-      one.texts = {each};
-      jobs::JobPaths found = jobs::paths_of(one, rules_.farm);
-      if (only_plain)
-        std::erase_if(found.paths, [](const WrittenPath& path) { return !jobs::is_plain(path); });
-      const auto places = led_into_by(found, rules_);
+  // Null where none does. Asked only for a refusal: each path is looked up once more.
+  [[nodiscard]] const jobs::JobText* which_leads_into(const std::string& checkout,
+                                                      const jobs::JobTexts& job,
+                                                      const jobs::JobPaths& paths,
+                                                      bool only_plain) const {
+    for (const jobs::JobPaths::OfText& each : paths.by_text) {
+      std::vector<WrittenPath> asked;
+      std::ranges::copy_if(each.paths, std::back_inserter(asked), [&](const WrittenPath& path) {
+        return !only_plain || jobs::is_plain(path);
+      });
+      const auto places = rules_.led_into(asked);
       const bool leads = places && std::ranges::any_of(*places, [&](const CheckoutPlace& place) {
                            return place.checkout == checkout;
                          });
-      if (leads) return shown(each);
+      if (leads) return &job.texts[each.text];
     }
-    return {};
+    return nullptr;
   }
 
   static std::string shown(const jobs::JobText& each) {
@@ -267,10 +268,11 @@ result<std::vector<CheckoutPlace>> led_into_by(const jobs::JobPaths& found, cons
     return malformed(
         "the job's texts are too long to be judged: they name too many paths, or settings that are "
         "put into each other; write the paths as they are");
-  if (found.paths.size() > kMostLeads)
+  const std::set<WrittenPath> paths = found.all();
+  if (paths.size() > kMostLeads)
     return malformed("the job names more than " + std::to_string(kMostLeads) +
                      " paths below the jobs folder; write frames as ####");
-  return rules.led_into({found.paths.begin(), found.paths.end()});
+  return rules.led_into({paths.begin(), paths.end()});
 }
 
 result<RepairedJob> repair_job(std::string_view document, const JobRules& rules) {
