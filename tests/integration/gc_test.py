@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Garbage collection: `shaman-server gc`, and the server's own."""
 
+import datetime
 import json
 import os
 import shutil
@@ -57,6 +58,9 @@ class GcCommand(ServerTest):
             found = gc(server.storage, "--dry-run")
             self.assertTrue(server.has_blob(unused))
             done = gc(server.storage)
+            # Counted from the run, and a second may begin between the two.
+            deletable = [datetime.datetime.fromisoformat(each.pop("deletableFrom")) for each in (found, done)]
+            self.assertLessEqual(deletable[0], deletable[1])
             self.assertEqual(done, found)
             self.assertEqual(done["symlinksChecked"], 3)
             self.assertEqual((done["oldBlobs"], done["oldUsed"], done["oldUnused"]), (3, 2, 1))
