@@ -32,8 +32,6 @@ function(shaman_unit_test name)
                              ${PROJECT_SOURCE_DIR}/tests/support)
   target_link_libraries(unit_${name} PRIVATE ${arg_LIBS} GTest::gmock GTest::gtest_main)
   target_compile_options(unit_${name} PRIVATE ${SHAMAN_TEST_OPTIONS})
-  # Tests of one program name their helpers alike.
-  set_target_properties(unit_${name} PROPERTIES UNITY_BUILD OFF)
   if(NOT arg_PRECOMPILED)
     set(arg_PRECOMPILED test)
   endif()

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fuzz_target.hpp"
 #include "http/client/answer_text.hpp"
 #include "protocol/batch.hpp"
 #include "protocol/requirements_answer.hpp"
@@ -48,7 +49,7 @@ void batch(std::string_view json) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(answers) {
   const std::string_view json(reinterpret_cast<const char*>(data), size);
   requirements(json);
   batch(json);

@@ -10,6 +10,7 @@
 
 #include "shaman/fs/local.hpp"
 
+#include "fuzz_target.hpp"
 #include "server/calls/batch_reader.hpp"
 #include "store/layout.hpp"
 
@@ -53,7 +54,7 @@ void look_at_blobs(const std::string& storage) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(batch) {
   static Storage storage;
   const auto outcome = std::make_shared<http::BatchOutcome>([] {});
   http::BatchLimits limits;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shaman/blend/block_index.hpp"
 
+#include "fuzz_target.hpp"
 #include "memory_source.hpp"
 
 // The first byte chooses the header, the rest are blocks.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(blocks) {
   using namespace shaman::blend;
   if (size == 0) return 0;
   Header header;

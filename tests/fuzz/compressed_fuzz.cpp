@@ -3,10 +3,11 @@
 
 #include "shaman/blend/byte_source.hpp"
 
+#include "fuzz_target.hpp"
 #include "memory_source.hpp"
 
 // Any bytes as a gzip or zstd file, read here and there.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(compressed) {
   using namespace shaman;
   const auto outer = std::make_shared<fuzz::MemorySource>(std::span(data, size));
   const auto source = blend::ByteSource::open_within(outer, 0, size, "fuzzed.blend");

@@ -3,9 +3,10 @@
 #include <cstring>
 
 #include "formats/named_files.hpp"
+#include "fuzz_target.hpp"
 
 // The first byte chooses the format; the rest is the file.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(formats) {
   using namespace shaman;
   if (size == 0) return 0;
   const auto format = (data[0] & 1) != 0 ? formats::Format::osl : formats::Format::usd;

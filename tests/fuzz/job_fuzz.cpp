@@ -10,6 +10,7 @@
 
 #include "flamenco/front/judgement/repair.hpp"
 #include "flamenco/front/judgement/strict_json.hpp"
+#include "fuzz_target.hpp"
 
 using namespace shaman;
 
@@ -36,7 +37,7 @@ result<std::vector<CheckoutPlace>> led_into(const std::vector<WrittenPath>& path
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(job) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   const auto value = proxy::parse_strict_json(text);
   if (value) {

@@ -5,11 +5,12 @@
 #include <string>
 
 #include "checkout/path_rules.hpp"
+#include "fuzz_target.hpp"
 #include "protocol/files_request.hpp"
 
 using namespace shaman;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(json) {
   constexpr std::size_t kMostFiles = 100;
   for (const auto kind : {http::FilesRequestKind::requirements, http::FilesRequestKind::create}) {
     http::JsonBody body;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "flamenco/manager/calls.hpp"
+#include "fuzz_target.hpp"
 
 using namespace shaman;
 
@@ -32,7 +33,7 @@ bool is_equal(const manager::Job& one, const manager::Job& other) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(manager) {
   namespace calls = manager::calls;
   const std::string body(reinterpret_cast<const char*>(data), size);
   static_cast<void>(decoded(calls::version(), body));

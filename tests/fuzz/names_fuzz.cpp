@@ -5,12 +5,13 @@
 #include <string>
 #include <string_view>
 
+#include "fuzz_target.hpp"
 #include "protocol/encoded_word.hpp"
 #include "protocol/rfc2047.hpp"
 
 using namespace shaman;
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(names) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const std::string field = client::encoded_words(text);
   const bool fits_header =

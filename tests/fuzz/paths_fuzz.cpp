@@ -5,6 +5,7 @@
 #include <string>
 
 #include "checkout/path_rules.hpp"
+#include "fuzz_target.hpp"
 #include "http/target.hpp"
 #include "protocol/parameters.hpp"
 
@@ -25,7 +26,7 @@ void must_stay_below(std::string_view path) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(paths) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   if (const auto path = path_rules::checkout_path(text)) must_stay_below(*path);
   if (path_rules::check_file_path(text)) must_stay_below(text);

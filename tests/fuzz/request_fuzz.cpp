@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "fuzz_target.hpp"
 #include "http/chunk_decoder.hpp"
 #include "http/request_head.hpp"
 #include "protocol/resumption_fields.hpp"
@@ -59,7 +60,7 @@ std::string decode(std::string body, std::size_t step) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(request) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   const Parsed whole = parse(text, text.size() + 1);
   const Parsed pieces = parse(text, 3);

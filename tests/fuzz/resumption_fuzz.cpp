@@ -3,9 +3,10 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "fuzz_target.hpp"
 #include "http/structured_field.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(resumption) {
   const std::string_view field(reinterpret_cast<const char*>(data), size);
   const auto integer = shaman::http::parse_integer_item(field);
   if (integer && (*integer > 999'999'999'999'999 || *integer < -999'999'999'999'999)) std::abort();

@@ -8,6 +8,7 @@
 #include "shaman/blend/byte_source.hpp"
 #include "shaman/pack/rewrite.hpp"
 
+#include "fuzz_target.hpp"
 #include "memory_source.hpp"
 
 namespace {
@@ -45,7 +46,7 @@ std::string text_at(blend::ByteSource& source, std::uint64_t offset, std::size_t
 
 // Three bytes say where two fields are rewritten, the rest is a file of any form. What was
 // rewritten must still be readable, with the new texts in it.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(rewrite) {
   constexpr std::size_t kCapacity = 24;
   if (size < 3) return 0;
   const OpenFile file(std::span(data + 3, size - 3));

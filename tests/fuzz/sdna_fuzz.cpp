@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shaman/blend/sdna.hpp"
 
+#include "fuzz_target.hpp"
 #include "trace/links.hpp"
 
 // The first byte chooses the header, the rest is the content of DNA1.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(sdna) {
   using namespace shaman;
   if (size == 0) return 0;
   blend::Header header;

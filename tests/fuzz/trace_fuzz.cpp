@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "fuzz_target.hpp"
 #include "memory_source.hpp"
 #include "trace/scanner.hpp"
 
 // A whole .blend, whatever its form. Touches no other file.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(trace) {
   using namespace shaman;
   const auto outer = std::make_shared<fuzz::MemorySource>(std::span(data, size));
   auto source = blend::ByteSource::open_within(outer, 0, size, "fuzzed.blend");

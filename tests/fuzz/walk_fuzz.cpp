@@ -2,6 +2,7 @@
 #include <string>
 
 #include "allocation_meter.hpp"
+#include "fuzz_target.hpp"
 #include "hostile_scene.hpp"
 #include "memory_source.hpp"
 #include "trace/find/string_flow.hpp"
@@ -67,7 +68,7 @@ void walk(const std::string& bytes, const trace::Wanted& wanted) {
 
 // Every list, array and pointer, chosen by bytes: however they lead to each other, the walk ends
 // within memory and readings that follow from the file's size.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+FUZZ_TARGET(walk) {
   const std::string bytes = fuzz::HostileScene().build(std::span(data, size));
   walk(bytes, {true, {}});
   walk(bytes, {false, {"IM//a.pngx", "NTinputsx", "OBx", "SC//a.pngx"}});

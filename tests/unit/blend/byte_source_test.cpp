@@ -16,7 +16,7 @@ namespace shaman::blend {
 namespace {
 
 // Neither all the same nor incompressible.
-std::string sample(std::size_t size) {
+std::string sample_text(std::size_t size) {
   std::mt19937 random(7);
   std::string bytes;
   while (bytes.size() < size)
@@ -56,7 +56,7 @@ std::vector<Form> forms(const std::string& content) {
 
 TEST(ByteSource, ReadsTheSameBytesFromEveryForm) {
   const test::TemporaryFolder folder;
-  const std::string content = sample(6'000'000);
+  const std::string content = sample_text(6'000'000);
   for (const Form& form : forms(content)) {
     SCOPED_TRACE(form.name);
     const std::string path = folder.write("file.blend", form.bytes);
@@ -98,7 +98,7 @@ std::optional<std::uint64_t> bytes_read_by(const std::string& content, Walk walk
 }
 
 TEST(ByteSource, ReadsAFileOnceThatIsWalkedToAndFro) {
-  const std::string content = sample(4'000'000);
+  const std::string content = sample_text(4'000'000);
   const auto bytes = bytes_read_by(content, [&](ByteSource& source) {
     for (std::uint64_t at = 10'000; at + 3000 < content.size(); at += 3000) {
       ASSERT_EQ(read(source, at, 100), content.substr(at, 100));
@@ -110,7 +110,7 @@ TEST(ByteSource, ReadsAFileOnceThatIsWalkedToAndFro) {
 }
 
 TEST(ByteSource, SeeksOverWhatIsNotWanted) {
-  const std::string content = sample(8'000'000);
+  const std::string content = sample_text(8'000'000);
   const auto bytes = bytes_read_by(content, [&](ByteSource& source) {
     for (std::uint64_t at = 0; at < content.size(); at += 200'000)
       ASSERT_EQ(read(source, at, 32), content.substr(at, 32));
@@ -123,7 +123,7 @@ TEST(ByteSource, ReadsAnEnormousFrameToAndFro) {
   const test::TemporaryFolder folder;
   // Larger than what is kept in memory: half of all reads would decode it anew from its start,
   // until that is refused.
-  const std::string content = sample(40'000'000);
+  const std::string content = sample_text(40'000'000);
   const auto source =
       ByteSource::open(folder.write("a.blend", test::zstd(content, content.size(), false)));
   ASSERT_TRUE(source) << source.error().message();
@@ -138,7 +138,7 @@ TEST(ByteSource, ReadsAnEnormousFrameToAndFro) {
 
 TEST(ByteSource, SaysHowLongItIsWhereThatIsKnown) {
   const test::TemporaryFolder folder;
-  const std::string content = sample(3'000'000);
+  const std::string content = sample_text(3'000'000);
   const auto seekable = ByteSource::open(folder.write("a", test::zstd(content, 1 << 20, true)));
   EXPECT_EQ((*seekable)->size(), content.size());
   const auto gzipped = ByteSource::open(folder.write("b", test::gzip(content)));
@@ -149,9 +149,9 @@ TEST(ByteSource, SaysHowLongItIsWhereThatIsKnown) {
 
 TEST(ByteSource, OpensWhatLiesInsideAnother) {
   const test::TemporaryFolder folder;
-  const std::string inner = sample(400'000);
+  const std::string inner = sample_text(400'000);
   const std::string packed = test::zstd(inner, 100'000, true);
-  const std::string outer = sample(1000) + packed + sample(500);
+  const std::string outer = sample_text(1000) + packed + sample_text(500);
   auto source = ByteSource::open(folder.write("a", test::gzip(outer)));
   ASSERT_TRUE(source);
   const std::shared_ptr<ByteSource> shared = std::move(*source);
@@ -163,7 +163,7 @@ TEST(ByteSource, OpensWhatLiesInsideAnother) {
 
 TEST(ByteSource, ReportsDataThatAreCutOff) {
   const test::TemporaryFolder folder;
-  const std::string content = sample(600'000);
+  const std::string content = sample_text(600'000);
   for (const Form& form : forms(content)) {
     if (form.compression == Compression::none || form.name == "gzip of two members") continue;
     SCOPED_TRACE(form.name);
@@ -176,7 +176,7 @@ TEST(ByteSource, ReportsDataThatAreCutOff) {
 
 TEST(ByteSource, HoldsASeekTableToWhatItSays) {
   const test::TemporaryFolder folder;
-  const std::string content = sample(500'000);
+  const std::string content = sample_text(500'000);
   std::string bytes = test::zstd(content, 100'000, true);
   // The first frame's uncompressed size: 5 entries of 8 bytes stand before the 9 bytes of the foot.
   bytes[bytes.size() - 9 - 40 + 4] ^= 1;

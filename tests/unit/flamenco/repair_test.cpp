@@ -12,7 +12,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 // Two checkouts: "film/mine" is the requester's, "film/hers" somebody else's.
-result<CheckoutPlace> place_of(const std::string& path) {
+result<CheckoutPlace> place_of_mine_or_hers(const std::string& path) {
   if (path.size() > 300) return CheckoutPlace{Kind::unsafe};
   for (const char* const checkout : {"film/mine", "film/hers"}) {
     const bool may_erase = std::string_view(checkout) == "film/mine";
@@ -26,7 +26,7 @@ result<CheckoutPlace> place_of(const std::string& path) {
   return CheckoutPlace{Kind::nothing};
 }
 
-result<std::vector<CheckoutPlace>> led_into(const std::vector<WrittenPath>& paths) {
+result<std::vector<CheckoutPlace>> led_into_mine_or_hers(const std::vector<WrittenPath>& paths) {
   std::vector<CheckoutPlace> places;
   for (const WrittenPath& path : paths)
     for (const bool is_mine : {true, false}) {
@@ -40,8 +40,8 @@ result<std::vector<CheckoutPlace>> led_into(const std::vector<WrittenPath>& path
 
 JobRules rules_of(bool has_makers = false) {
   JobRules rules;
-  rules.place_of = place_of;
-  rules.led_into = led_into;
+  rules.place_of = place_of_mine_or_hers;
+  rules.led_into = led_into_mine_or_hers;
   rules.knows_all = false;
   rules.maker = "my";
   rules.has_makers = has_makers;

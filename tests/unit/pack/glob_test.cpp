@@ -6,14 +6,14 @@
 namespace shaman::pack {
 namespace {
 
-struct Case {
+struct GlobCase {
   std::string pattern;
   std::string path;
   bool matches;
 };
 
 TEST(Glob, Matches) {
-  const std::vector<Case> cases{
+  const std::vector<GlobCase> cases{
       {"/p/tex/a.png", "/p/tex/a.png", true},
       {"/p/tex/a.png", "/p/tex/a.pngx", false},
       {"/p/*/a.png", "/p/tex/a.png", true},
@@ -46,7 +46,7 @@ TEST(Glob, Matches) {
       {"C:/x/*", "C:/x/a", true},
       {"C:/x/*", "D:/x/a", false},
   };
-  for (const Case& c : cases)
+  for (const GlobCase& c : cases)
     EXPECT_EQ(Glob(c.pattern).matches(c.path), c.matches) << c.pattern << " on " << c.path;
 }
 

@@ -86,7 +86,7 @@ TEST(OutsidePlaces, LeaveAloneWhatTheProjectHasThere) {
             (Places{{"/x/a.png", "x/a.png"}, {"/x/b.png", "b.png"}}));
   // The project has every tail: a name made of the path.
   const Places places = assign({"/a.png"}, {"_outside_project/a.png"});
-  EXPECT_THAT(places.at("/a.png"), test::IsLike("[0-9a-f]{8}\\.png"));
+  EXPECT_THAT(places.at("/a.png"), shaman::test::IsLike("[0-9a-f]{8}\\.png"));
 }
 
 TEST(OutsidePlaces, DoNotDependOnTheOrder) {
@@ -118,14 +118,14 @@ TEST(OutsidePlaces, ShortOnes) {
   units[3].length = Unit::Length::beside;
   units[3].beside = "scenes";
   assign_places(units, {});
-  EXPECT_THAT(units[0].place, test::IsLike("_outside_project/[0-9a-f]{8}\\.png"));
-  EXPECT_THAT(units[1].place, test::IsLike("_outside_project/[0-9a-f]{8}"));
-  EXPECT_THAT(units[2].place, test::IsLike("_outside_project/[0-9a-f]{8}/strip\\.mov"));
-  EXPECT_THAT(units[3].place, test::IsLike("scenes/[0-9a-f]{4}\\.png"));
+  EXPECT_THAT(units[0].place, shaman::test::IsLike("_outside_project/[0-9a-f]{8}\\.png"));
+  EXPECT_THAT(units[1].place, shaman::test::IsLike("_outside_project/[0-9a-f]{8}"));
+  EXPECT_THAT(units[2].place, shaman::test::IsLike("_outside_project/[0-9a-f]{8}/strip\\.mov"));
+  EXPECT_THAT(units[3].place, shaman::test::IsLike("scenes/[0-9a-f]{4}\\.png"));
   // One digit more where that name is taken.
   const std::string taken = units[3].place;
   assign_places(units, {taken});
-  EXPECT_THAT(units[3].place, test::IsLike("scenes/[0-9a-f]{5}\\.png"));
+  EXPECT_THAT(units[3].place, shaman::test::IsLike("scenes/[0-9a-f]{5}\\.png"));
 }
 
 TEST(UnitBuilder, BringsTogetherWhatMustMoveAsOne) {

@@ -128,9 +128,10 @@ TEST_F(MakePlan, FindsShorterPlacesForSmallFields) {
   const auto texts = rewritten();
   ASSERT_EQ(texts.size(), 3U);
   EXPECT_THAT(texts.at("//../o/a rather long name.png"),
-              test::IsLike("//_outside_project/[0-9a-f]{8}\\.png"));
-  EXPECT_THAT(texts.at("//../o/another long name.png"), test::IsLike("//[0-9a-f]{4}\\.png"));
-  EXPECT_THAT(texts.at("/x"), test::IsLike("//[0-9a-f]{4}\\.png"));
+              shaman::test::IsLike("//_outside_project/[0-9a-f]{8}\\.png"));
+  EXPECT_THAT(texts.at("//../o/another long name.png"),
+              shaman::test::IsLike("//[0-9a-f]{4}\\.png"));
+  EXPECT_THAT(texts.at("/x"), shaman::test::IsLike("//[0-9a-f]{4}\\.png"));
   for (const auto& [from, to] : texts)
     EXPECT_TRUE(places().contains(to.substr(2))) << to;
 }
