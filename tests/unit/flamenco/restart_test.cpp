@@ -51,12 +51,13 @@ TEST(Restart, AJobRunsAgainOnlyInTheCheckoutsThatItWasSubmittedFor) {
 }
 
 TEST(Restart, WhatIsNotKnownToRestMayRun) {
-  for (const char* const status : {"queued", "active", "requeueing", "", "new", "Paused"})
+  for (const char* const status :
+       {"queued", "active", "requeueing", "soft-failed", "", "new", "Paused"})
     EXPECT_TRUE(
         read_status_change(nlohmann::json{{"status", status}, {"reason", "x"}}.dump())->may_run)
         << status;
-  for (const char* const status : {"paused", "pause-requested", "cancel-requested", "canceled",
-                                   "failed", "completed", "soft-failed"})
+  for (const char* const status :
+       {"paused", "pause-requested", "cancel-requested", "canceled", "failed", "completed"})
     EXPECT_FALSE(
         read_status_change(nlohmann::json{{"status", status}, {"reason", "x"}}.dump())->may_run)
         << status;

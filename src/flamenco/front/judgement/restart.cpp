@@ -16,10 +16,12 @@ namespace {
 
 using text::in_quotes;
 
-// Of jobs and of tasks. After each of them nothing runs until the next call.
-constexpr std::array<std::string_view, 8> kAtRest{
-    "paused", "pause-requested", "cancel-requested", "canceled",
-    "failed", "completed",       "soft-failed",      "under-construction"};
+// Of jobs and of tasks. After each of them nothing runs until the next call. Not "soft-failed": a
+// task of that status makes its job active, whatever the job's status (Flamenco 3.x,
+// task_state_machine.go).
+constexpr std::array<std::string_view, 7> kAtRest{
+    "paused", "pause-requested", "cancel-requested",  "canceled",
+    "failed", "completed",       "under-construction"};
 constexpr std::array<std::string_view, 2> kChangeFields{"status", "reason"};
 
 // What a job has recorded of the checkouts that it was submitted for.
