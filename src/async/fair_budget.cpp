@@ -58,6 +58,10 @@ std::list<FairBudget::Node>::iterator FairBudget::grant(Client& client, std::uin
                                                         Holder* holder) {
   free_ -= amount;
   client.held += amount;
+  if (holder != nullptr) {
+    client.revocable += amount;
+    revocable_ += amount;
+  }
   client.grants.push_back({&client, amount, holder});
   return std::prev(client.grants.end());
 }
@@ -66,6 +70,10 @@ void FairBudget::give_back(std::list<Node>::iterator node) {
   Client& client = *node->client;
   free_ += node->amount;
   client.held -= node->amount;
+  if (node->holder != nullptr) {
+    client.revocable -= node->amount;
+    revocable_ -= node->amount;
+  }
   if (node->gives_way) {
     client.coming_back -= node->amount;
     coming_back_ -= node->amount;
@@ -75,7 +83,9 @@ void FairBudget::give_back(std::list<Node>::iterator node) {
 }
 
 bool FairBudget::may_have(const Client& client, std::uint64_t amount) const {
-  return client.held + amount <= most_of_one_;
+  const std::uint64_t others = free_ + revocable_ - client.revocable;
+  const std::uint64_t left = others - std::min(amount, others);
+  return client.held + amount <= std::min(most_of_one_, std::max(left, sure_of_one_));
 }
 
 // Null where each who waits has as much as one may have.

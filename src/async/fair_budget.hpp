@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -15,9 +16,9 @@ namespace shaman::http {
 
 /// A limited amount of something (bytes, buffers, connections) that clients share
 /// (docs/design/0015-shares-for-each-client.md). A client may have all of it while nobody else
-/// waits, but for what is kept for others. Of those who wait, the client that holds least comes
-/// next, and of its requests the oldest: a large wish is not starved by small ones, nor one client
-/// by the many requests of another. Sans-I/O; all members from any thread.
+/// waits, unless the budget is MostOfOne::as_much_as_is_left. Of those who wait, the client that
+/// holds least comes next, and of its requests the oldest: a large wish is not starved by small
+/// ones, nor one client by the many requests of another. Sans-I/O; all members from any thread.
 class FairBudget {
   struct Node;
   struct Client;
@@ -25,9 +26,17 @@ class FairBudget {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// `kept` of the total is for others: no client alone may have it. For what cannot be taken back.
-  explicit FairBudget(std::uint64_t total, std::uint64_t kept = 0)
-      : free_(total), total_(total), most_of_one_(total - kept) {}
+  enum class MostOfOne {
+    all,
+    /// A client may have a 64th; more only while as much as it holds is free, or can be taken
+    /// back from others. So a few clients never have all of what cannot be taken back.
+    as_much_as_is_left,
+  };
+  explicit FairBudget(std::uint64_t total, MostOfOne most = MostOfOne::all)
+      : free_(total),
+        total_(total),
+        sure_of_one_(most == MostOfOne::all ? total : (total + 63) / 64),
+        most_of_one_(most == MostOfOne::all ? total : std::max(total / 2, sure_of_one_)) {}
   FairBudget(const FairBudget&) = delete;
   FairBudget& operator=(const FairBudget&) = delete;
 
@@ -116,6 +125,7 @@ class FairBudget {
     std::string name;
     std::uint64_t held = 0;
     std::uint64_t coming_back = 0;  ///< of that, by who was told to give way
+    std::uint64_t revocable = 0;    ///< of what is held
     std::list<Node> grants;         ///< the oldest first
     std::list<Request*> queue;
   };
@@ -136,7 +146,9 @@ class FairBudget {
   mutable std::mutex mutex_;
   std::uint64_t free_;
   std::uint64_t coming_back_ = 0;
+  std::uint64_t revocable_ = 0;  ///< by all
   const std::uint64_t total_;
+  const std::uint64_t sure_of_one_;  ///< however little is free
   const std::uint64_t most_of_one_;
   std::uint64_t next_number_ = 0;
   std::size_t waiting_ = 0;

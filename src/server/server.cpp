@@ -65,9 +65,6 @@ std::string address_of(const Socket& socket) {
   return error ? std::string() : endpoint.address().to_string();
 }
 
-// An eighth of what is passed on to a Manager: a call that changes something cannot be taken back.
-constexpr std::size_t kKeptForOthers = 8;
-
 }  // namespace
 
 struct Server::Impl {
@@ -78,7 +75,8 @@ struct Server::Impl {
         json_first(options_in.limits.json_budget / 4),
         json_rest(options_in.limits.json_budget - options_in.limits.json_budget / 4),
         handshakes(options_in.limits.handshakes),
-        passed_on(options_in.limits.passed_on, options_in.limits.passed_on / kKeptForOthers),
+        // A call that changes something cannot be taken back.
+        passed_on(options_in.limits.passed_on, FairBudget::MostOfOne::as_much_as_is_left),
         looks(store.traits().answers_at_once),
         options(std::move(options_in)),
         services{store,      checkouts, pools,      options,   router, connections,   buffers,

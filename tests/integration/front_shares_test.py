@@ -16,7 +16,7 @@ from shaman_server import PATIENCE, wait_until
 
 class Crowds(FrontTest):
     CROWD = 1100
-    MOST_OF_ONE = 1024 * 7 // 8
+    MOST_OF_ONE = 1024 // 2
 
     @classmethod
     def setUpClass(cls):
@@ -36,13 +36,14 @@ class Crowds(FrontTest):
         super().setUp()
         self.addCleanup(self.released.set)
 
-    def crowd(self, method, target, headers=()):
+    def crowd(self, method, target, headers=(), source="127.0.0.2", size=CROWD, at_the_manager=MOST_OF_ONE):
+        before = len(self.behind.seen)
         connections = []
-        for _ in range(self.CROWD):
-            connections.append(RawConnection(self.server, source="127.0.0.2"))
+        for _ in range(size):
+            connections.append(RawConnection(self.server, source=source))
             self.addCleanup(connections[-1].close)
             connections[-1].request(method, target, headers)
-        wait_until(lambda: len(self.behind.seen) >= self.MOST_OF_ONE, "the crowd at the Manager")
+        wait_until(lambda: len(self.behind.seen) >= before + at_the_manager, "the crowd at the Manager")
         return connections
 
     def assert_others_are_served(self):
@@ -63,17 +64,20 @@ class Crowds(FrontTest):
         self.crowd("POST", "/hang")
         self.assert_others_are_served()
 
+    def test_slow_changes_of_several_clients(self):
+        self.crowd("POST", "/hang")
+        self.crowd("POST", "/hang", source="127.0.0.3", size=300, at_the_manager=256)
+        self.crowd("POST", "/hang", source="127.0.0.4", size=200, at_the_manager=128)
+        self.assert_others_are_served()
+
     def test_tunnels(self):
         self.crowd(*UPGRADE)
         self.assert_others_are_served()
 
     def test_tunnels_give_way_to_each_who_has_fewer(self):
         self.crowd(*UPGRADE)
-        held = [RawConnection(self.server, source="127.0.0.3") for _ in range(400)]
-        for connection in held:
-            self.addCleanup(connection.close)
-            connection.request(*UPGRADE)
-        for connection in held:
+        self.crowd(*UPGRADE, source="127.0.0.3", size=500, at_the_manager=500)
+        for connection in self.crowd(*UPGRADE, source="127.0.0.4", size=300, at_the_manager=300):
             self.assertEqual(connection.response().status, 101)
         self.assert_others_are_served()
 
@@ -111,11 +115,8 @@ class Crowds(FrontTest):
 
     def test_a_read_that_gives_way_is_told_so(self):
         connections = self.crowd("GET", "/hang")
-        held = [RawConnection(self.server, source="127.0.0.3") for _ in range(200)]
-        for connection in held:
-            self.addCleanup(connection.close)
-            connection.request("GET", "/hang")
-        wait_until(lambda: len(self.behind.seen) >= self.MOST_OF_ONE + 200, "the others at the Manager")
+        self.crowd("GET", "/hang", source="127.0.0.3", size=450, at_the_manager=450)
+        self.crowd("GET", "/hang", source="127.0.0.4", size=200, at_the_manager=200)
         poll = select.poll()
         for connection in connections:
             poll.register(connection.socket, select.POLLIN)

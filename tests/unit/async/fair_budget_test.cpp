@@ -57,28 +57,42 @@ TEST(FairBudget, ServesAClientInOrderSoThatALargeWishIsNotStarved) {
   EXPECT_TRUE(small.take());
 }
 
-TEST(FairBudget, SomeIsKeptForOthers) {
-  FairBudget budget(8, 2);
-  std::vector<FairBudget::Grant> grants;
-  for (int i = 0; i < 6; ++i)
-    grants.push_back(budget.try_acquire("anna", 1).value());
-  EXPECT_FALSE(budget.try_acquire("anna", 1));
+TEST(FairBudget, AClientMayHaveAsMuchAsItLeaves) {
+  FairBudget budget(16, FairBudget::MostOfOne::as_much_as_is_left);
+  const auto take_all = [&budget](const char* client) {
+    std::vector<FairBudget::Grant> grants;
+    while (auto grant = budget.try_acquire(client, 1))
+      grants.push_back(*std::move(grant));
+    return grants;
+  };
+  auto annas = take_all("anna");
+  EXPECT_EQ(annas.size(), 8U);
   int wakes = 0;
   FairBudget::Request waits(budget, "anna", 1, [&] { ++wakes; });
-  EXPECT_EQ(wakes, 0) << "2 are free, but not hers";
+  EXPECT_EQ(wakes, 0) << "8 are free, but not hers";
   FairBudget::Request others(budget, "ben", 2, [] {});
-  auto bens = others.take();
-  ASSERT_TRUE(bens);
-  grants.pop_back();
+  EXPECT_TRUE(others.take());
+  annas.clear();
   EXPECT_EQ(wakes, 1);
   EXPECT_TRUE(waits.take());
 }
 
+TEST(FairBudget, AFewClientsLeaveAPlaceForAnother) {
+  FairBudget budget(1024, FairBudget::MostOfOne::as_much_as_is_left);
+  std::vector<FairBudget::Grant> grants;
+  for (const char* const client : {"a", "b", "c", "d", "e", "f"})
+    while (auto grant = budget.try_acquire(client, 1))
+      grants.push_back(*std::move(grant));
+  EXPECT_EQ(budget.available(), 16U);
+  for (int i = 0; i < 16; ++i)
+    grants.push_back(budget.try_acquire("anna", 1).value());
+}
+
 TEST(FairBudget, WhoAsksForMoreThanOneMayHaveGetsThat) {
-  FairBudget budget(8, 2);
+  FairBudget budget(8, FairBudget::MostOfOne::as_much_as_is_left);
   EXPECT_TRUE(budget.try_acquire("anna", 8));
-  const auto all = budget.try_acquire("anna", 8);
-  EXPECT_EQ(budget.available(), 2U);
+  const auto half = budget.try_acquire("anna", 8);
+  EXPECT_EQ(budget.available(), 4U);
 }
 
 TEST(FairBudget, WhoLeavesTheQueueLetsTheOthersThrough) {
