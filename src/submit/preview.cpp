@@ -114,6 +114,7 @@ void describe(const SubmitOptions& options, const Survey& survey, Preview& previ
   preview.files = survey.files().size();
   preview.bytes = survey.files().bytes();
   pack::Shortfall lacks = survey.shortfall();
+  preview.is_whole = lacks.is_none();
   preview.missing = std::move(lacks.missing);
   preview.problems = std::move(lacks.damaged);
   preview.suspicious = std::move(lacks.left_out);

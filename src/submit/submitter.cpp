@@ -186,15 +186,14 @@ result<void> Submission::read_project() {
 }
 
 bool Submission::is_refused_by_strict() {
-  const bool is_whole =
-      report_.missing.empty() && report_.suspicious.empty() && report_.problems.empty();
-  if (!options_.strict || is_whole) return false;
+  if (!options_.strict || report_.is_whole) return false;
   report_.outcome = SubmitReport::Outcome::missing_under_strict;
   return true;
 }
 
 void Submission::report_shortfall() {
   pack::Shortfall lacks = survey_.shortfall();
+  report_.is_whole = lacks.is_none();
   report_.missing = std::move(lacks.missing);
   report_.problems = std::move(lacks.damaged);
   report_.suspicious = std::move(lacks.left_out);

@@ -104,9 +104,7 @@ ExitStatus preview(const SubmitCommandOptions& options, const std::string& job,
   const result<void> done = client::preview(how, ask_server, progress, stop, preview);
   printer.reset();
   const ExitStatus status = done ? ExitStatus::done : fail_to_preview(done.error());
-  const bool is_whole =
-      preview.missing.empty() && preview.suspicious.empty() && preview.problems.empty();
-  const bool is_incomplete = options.submit.strict && !is_whole;
+  const bool is_incomplete = options.submit.strict && !preview.is_whole;
   if (options.json) {
     json line = preview.blendfile_place.empty() ? failure_json("") : preview_json(preview);
     if (is_incomplete) line["error"] = kStrictPreviewSentence;

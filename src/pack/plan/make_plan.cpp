@@ -47,6 +47,14 @@ void warn_about_unused(const Selection& scene, const Included& included,
     warnings.push_back(has_no_effect("--allow-outside", pattern));
 }
 
+void warn_about_absolute_names(Plan& plan) {
+  for (const trace::AbsoluteName& name : plan.absolute_names)
+    plan.warnings.push_back(text::in_quotes(name.file) + " refers to " +
+                            text::in_quotes(name.path) +
+                            " by an absolute path, which shaman cannot rewrite: the file is not "
+                            "included, and workers may not have it; make the path relative");
+}
+
 }  // namespace
 
 result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options) {
@@ -68,6 +76,8 @@ result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options) {
   plan.blendfile_place = plain(*own_place);
   plan.suspicious = std::move(selection.suspicious);
   plan.warnings = trace.warnings;
+  plan.absolute_names = std::move(selection.absolute_names);
+  warn_about_absolute_names(plan);
   plan.warnings.insert(plan.warnings.end(), selection.warnings.begin(), selection.warnings.end());
   result<Included> included = find_included(trace, options, permission, *project);
   if (!included) return included.error();

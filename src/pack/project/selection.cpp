@@ -44,6 +44,7 @@ class Selector {
       for (const Dependency* dependency : by_blend_[blend])
         look_at(*dependency);
     }
+    look_at_absolute_names();
     selection_.unused_exclude = exclude_.unused();
     std::sort(selection_.suspicious.begin(), selection_.suspicious.end(),
               [](const Suspicious& a, const Suspicious& b) {
@@ -91,6 +92,12 @@ class Selector {
       }
     }
     if (!selected.dependency.files.empty()) selection_.references.push_back(std::move(selected));
+  }
+
+  void look_at_absolute_names() {
+    for (const trace::AbsoluteName& name : trace_.absolute_names)
+      if (!exclude_.match(name.file) && !exclude_.match(name.path))
+        selection_.absolute_names.push_back(name);
   }
 
   bool may_leave(const Dependency& dependency, const std::string& file) {

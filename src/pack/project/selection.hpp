@@ -25,6 +25,7 @@ struct Selection {
   std::vector<Selected> references;
   std::vector<std::string> blends;  ///< absolute paths of the .blend files to be packed, each way
   std::vector<Suspicious> suspicious;
+  std::vector<trace::AbsoluteName> absolute_names;
   std::vector<std::string> warnings;
   std::vector<std::string> unused_exclude;  ///< patterns of PlanOptions::exclude without a match
 };
