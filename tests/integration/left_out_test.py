@@ -4,7 +4,6 @@
 import json
 import os
 import shutil
-import subprocess
 import unittest
 import zipfile
 
@@ -153,8 +152,7 @@ class AbsoluteNames(LeftOutTest):
 
     def setUp(self):
         super().setUp()
-        scene = subprocess.run(["zstd", "-dcq", self.shot], check=True, stdout=subprocess.PIPE).stdout
-        self.write(self.shot, scene.replace(b"textures/floor.png", b"textures/floor.usd"))
+        self.rename_in_scene({b"textures/floor.png": b"textures/floor.usd"})
         self.layer = self.write("textures/floor.usd", b"#usda 1.0\n@/abs/tex.png@ @C:/tex/oak.png@ @wood.png@")
         self.write("textures/wood.png")
 
