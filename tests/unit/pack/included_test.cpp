@@ -194,7 +194,8 @@ TEST_F(ForgottenProject, IsWhatHoldsMostOfTheFiles) {
   needs("film/tex/b.png");
   needs("library/c.png");
   EXPECT_THAT(hint(), HasSubstr("--project \"" + path("film") + "\""));
-  EXPECT_THAT(hint(), HasSubstr("2 of the 3 files"));
+  EXPECT_THAT(hint(), HasSubstr("(it holds 2 of the 3 files outside"));
+  EXPECT_THAT(hint(), HasSubstr(", these files keep their places"));
   options.project = path("film");
   EXPECT_EQ(hint(), "");
 }
@@ -203,10 +204,18 @@ TEST_F(ForgottenProject, IsWhatIsMarkedAsOne) {
   needs("film/tex/a.png");
   needs("library/c.png");
   file(".git/HEAD");
+  EXPECT_THAT(hint(), HasSubstr("(it has .git, and holds all 2 files outside"));
   EXPECT_THAT(hint(), HasSubstr("--project \"" + folder.path() + "\""));
   file("film/.shaman-project");
   EXPECT_THAT(hint(), HasSubstr("--project \"" + path("film") + "\""));
-  EXPECT_THAT(hint(), HasSubstr(".shaman-project"));
+  EXPECT_THAT(hint(), HasSubstr("(it has .shaman-project, and holds 1 of the 2 files outside"));
+  EXPECT_THAT(hint(), HasSubstr(", that file keeps its place"));
+}
+
+TEST_F(ForgottenProject, MayHoldTheOnlyFile) {
+  needs("film/tex/a.png");
+  EXPECT_THAT(hint(), HasSubstr("(it holds the one file outside the .blend's own folder)"));
+  EXPECT_THAT(hint(), HasSubstr(", that file keeps its place"));
 }
 
 TEST_F(ForgottenProject, IsNotGuessedWithoutAReason) {
