@@ -206,6 +206,16 @@ class Submit(JobTest):
                     self.assertIn(words, self.refused(*settings, *more))
         self.submitted(*OUTPUT, "--frames", "3", "--setting", "frames=3")
 
+    def test_a_dry_run_in_json_has_the_job_of_the_real_run(self):
+        arguments = [*OUTPUT, "--frames", "2-3", "--priority", "7", "--json"]
+        would_be = json.loads(self.submit(*arguments, "--dry-run").stdout)["job"]
+        self.assertEqual(self.farm.submitted, [])
+        made = json.loads(self.submit(*arguments).stdout)["job"]
+        self.assertEqual(would_be["settings"]["frames"], "2-3")
+        self.assertEqual(would_be["priority"], 7)
+        self.assertEqual(would_be, {member: made[member] for member in ("name", "type", "priority", "settings")})
+        self.assertNotIn("job", json.loads(self.client.run("submit", self.shot, "--dry-run", "--json").stdout))
+
     def test_a_windows_path_is_right_where_workers_run_windows(self):
         self.farm.storage = "Z:\\farm"
         job = self.submitted("--setting", "render_output_root=Z:\\farm\\out")

@@ -42,7 +42,12 @@ Complaints complaints_of(const SubmitReport& report) {
 }
 
 json job_json(const manager::Job& job) {
-  return {{"id", job.id}, {"name", job.name}, {"status", job.status}};
+  return {{"id", job.id},
+          {"name", job.name},
+          {"status", job.status},
+          {"type", job.type},
+          {"priority", job.priority},
+          {"settings", job.whole.value("settings", json::object())}};
 }
 
 // With Duplicates, this adds up to Files.
