@@ -211,6 +211,7 @@ result<void> Submission::meet_server() {
   if (!*identified_) return identified_->error();
   server_ = **identified_;
   report_.has_met_server = true;
+  if (server_->is_web_page) return Error{errc::bad_answer, server_->problem};
   if (server_->kind == ServerInfo::Kind::flamenco && server_->takes_files == false)
     return Error{errc::bad_answer, "the Flamenco Manager at " + options_.server.url.text() +
                                        " does not accept files: switch on Shaman in its "
