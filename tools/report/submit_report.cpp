@@ -41,15 +41,6 @@ Complaints complaints_of(const SubmitReport& report) {
   return {report.warnings, report.problems, report.suspicious, report.missing};
 }
 
-json job_json(const manager::Job& job) {
-  return {{"id", job.id},
-          {"name", job.name},
-          {"status", job.status},
-          {"type", job.type},
-          {"priority", job.priority},
-          {"settings", job.whole.value("settings", json::object())}};
-}
-
 // With Duplicates, this adds up to Files.
 std::string sent_text(const SubmitReport& report) {
   if (report.uploaded_files == 0) return "nothing, the server had everything";
@@ -63,6 +54,15 @@ std::string sent_text(const SubmitReport& report) {
 }
 
 }  // namespace
+
+json job_json(const manager::Job& job) {
+  return {{"id", job.id},
+          {"name", job.name},
+          {"status", job.status},
+          {"type", job.type},
+          {"priority", job.priority},
+          {"settings", job.whole.value("settings", json::object())}};
+}
 
 json submit_json(const SubmitReport& report, const manager::Job* job) {
   json object{{"schema", 1},
