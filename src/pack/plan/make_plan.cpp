@@ -26,7 +26,7 @@ void warn_about_new_names(const Plan& plan, Project& project, std::vector<std::s
     const std::string& as_it_is = inside ? *inside : name;
     if (plain(as_it_is) == as_it_is) continue;
     warnings.push_back("the name of \"" + text::printable(file.source) +
-                       "\" is not valid on every system: in the pack it is \"" +
+                       "\" is not valid on every system: it becomes \"" +
                        text::printable(file.place) + "\"");
   }
 }
