@@ -11,7 +11,6 @@
 
 #include "base/json_members.hpp"
 #include "base/json_writer.hpp"
-#include "http/client/answer_text.hpp"
 
 namespace shaman::client {
 namespace {
@@ -193,7 +192,6 @@ std::uint64_t FilesBody::length_of(const FileList& files, std::string_view check
 }
 
 result<std::vector<Required>> read_requirements(std::string_view text) {
-  if (is_page(text)) return page_instead(text);
   RequirementsReader reader;
   if (!json::sax_parse(text, &reader)) return bad_answer(reader.failure);
   if (!reader.has_files) return bad_answer("it has no list of files");
@@ -201,7 +199,6 @@ result<std::vector<Required>> read_requirements(std::string_view text) {
 }
 
 result<std::string> read_checkout_path(std::string_view text) {
-  if (is_page(text)) return page_instead(text);
   std::optional<std::string> path = member_of(text, "checkoutPath");
   if (!path || path->empty()) return bad_answer("it has no checkoutPath");
   return std::move(*path);

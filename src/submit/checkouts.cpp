@@ -27,11 +27,10 @@ constexpr std::size_t kLongestAnswer = std::size_t{512} << 20U;
 constexpr std::chrono::minutes kWithin{10};
 
 Error has_no_call(const Server& server, const ServerInfo& info) {
+  if (info.kind == ServerInfo::Kind::other) return {errc::bad_answer, info.problem};
   std::string what = text::printable(info.name) + " " + text::printable(info.version);
   if (info.kind == ServerInfo::Kind::flamenco)
     what = "a Flamenco Manager (" + what + "), whose own file store";
-  else if (info.kind == ServerInfo::Kind::other)
-    what = "not a Shaman server, and";
   else
     what = "a Shaman server (" + what + ") that";
   return {errc::bad_answer, server.url.text() + " is " + what +
@@ -73,7 +72,7 @@ Error refused(const std::string& what, const std::string& checkout, const HttpRe
 }
 
 Error not_understood(const HttpResponse& answer) {
-  if (is_page(answer.body)) return page_instead(answer.body);
+  if (is_page(answer.body)) return page_instead(answer);
   return {errc::bad_answer, "unexpected response from the server"};
 }
 

@@ -92,6 +92,10 @@ result<void> ask_farm(const SubmitOptions& options, Survey& survey, Progress& pr
     preview.no_farm = server.error().message();
     return {};
   }
+  if (server->is_web_page) {
+    preview.no_farm = server->problem;
+    return {};
+  }
   if (const result<void> hashed = survey.hash(); !hashed) return hashed;
   progress.begin(Stage::asking, 0, 0);
   const result<std::vector<Required>> wanted = question.ask(survey.files().blobs());
@@ -114,6 +118,7 @@ void describe(const SubmitOptions& options, const Survey& survey, Preview& previ
   preview.files = survey.files().size();
   preview.bytes = survey.files().bytes();
   pack::Shortfall lacks = survey.shortfall();
+  preview.is_whole = lacks.is_none();
   preview.missing = std::move(lacks.missing);
   preview.problems = std::move(lacks.damaged);
   preview.suspicious = std::move(lacks.left_out);

@@ -67,6 +67,16 @@ ServerInfo ours(const json& info) {
   return server;
 }
 
+void describe_stranger(const result<HttpResponse>& answer, ServerInfo& server) {
+  if (!answer) {
+    server.answer = server.problem = answer.error().message();
+    return;
+  }
+  server.answer = std::to_string(answer->status) + " " + read_message(answer->body);
+  server.is_web_page = answer->status == 200 && is_page(answer->body);
+  server.problem = server.is_web_page ? page_instead(*answer).message() : stranger_text(*answer);
+}
+
 bool is_info(const json& info) {
   return info.is_object() && info.contains("features") && info["features"].is_array() &&
          !text_of(info, "version").empty();
@@ -105,8 +115,7 @@ asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {
     server.takes_files = flag_member(storage, "shamanEnabled");
     co_return server;
   }
-  server.answer = answer ? std::to_string(answer->status) + " " + read_message(answer->body)
-                         : answer.error().message();
+  describe_stranger(answer, server);
   co_return server;
 }
 
@@ -119,6 +128,7 @@ asio::awaitable<result<std::vector<Required>>> ask_requirements(HttpConnection& 
       co_await exchange_patiently(connection, request, kFullPatience, progress);
   if (!answer) co_return answer.error();
   if (answer->status != 200) co_return refusal("did not answer which files it needs", *answer);
+  if (is_page(answer->body)) co_return page_instead(*answer);
   co_return read_requirements(answer->body);
 }
 
@@ -134,6 +144,7 @@ asio::awaitable<result<CheckoutAnswer>> create_checkout(HttpConnection& connecti
       co_await exchange_patiently(connection, request, kNotInternalErrors, progress);
   if (!answer) co_return answer.error();
   if (answer->status == 200) {
+    if (is_page(answer->body)) co_return page_instead(*answer);
     const result<std::string> path = read_checkout_path(answer->body);
     if (!path) co_return path.error();
     co_return CheckoutAnswer{*path, flag_member(parsed(answer), "reused").value_or(false)};

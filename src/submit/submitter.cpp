@@ -186,15 +186,14 @@ result<void> Submission::read_project() {
 }
 
 bool Submission::is_refused_by_strict() {
-  const bool is_whole =
-      report_.missing.empty() && report_.suspicious.empty() && report_.problems.empty();
-  if (!options_.strict || is_whole) return false;
+  if (!options_.strict || report_.is_whole) return false;
   report_.outcome = SubmitReport::Outcome::missing_under_strict;
   return true;
 }
 
 void Submission::report_shortfall() {
   pack::Shortfall lacks = survey_.shortfall();
+  report_.is_whole = lacks.is_none();
   report_.missing = std::move(lacks.missing);
   report_.problems = std::move(lacks.damaged);
   report_.suspicious = std::move(lacks.left_out);
@@ -212,6 +211,7 @@ result<void> Submission::meet_server() {
   if (!*identified_) return identified_->error();
   server_ = **identified_;
   report_.has_met_server = true;
+  if (server_->is_web_page) return Error{errc::bad_answer, server_->problem};
   if (server_->kind == ServerInfo::Kind::flamenco && server_->takes_files == false)
     return Error{errc::bad_answer, "the Flamenco Manager at " + options_.server.url.text() +
                                        " does not accept files: switch on Shaman in its "

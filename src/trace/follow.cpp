@@ -9,6 +9,7 @@
 #include "shaman/text.hpp"
 
 #include "formats/named_files.hpp"
+#include "sorted.hpp"
 #include "trace/names/numbered.hpp"
 #include "trace/names/stored_path.hpp"
 
@@ -91,6 +92,7 @@ class Follower {
       for (const std::string& file : from.files)
         look_into(from, file);
     }
+    sort_unique(trace_.absolute_names);
   }
 
  private:
@@ -123,8 +125,16 @@ class Follower {
   void add(const Dependency& from, const std::string& file, const NamedFile& named) {
     const std::string path(formats::file_part(named.path));
     if (path.empty() || is_address(path)) return;
-    if (path.starts_with('`') || is_absolute(path)) {
+    if (path.starts_with('`')) {
       if (named.is_certain) cannot_follow(file, path);
+      return;
+    }
+    const bool is_script = formats::format_of(file) == Format::osl;
+    if (is_absolute(path)) {
+      // A compiler of OSL looks for an absolute include nowhere else.
+      const bool is_certain = named.is_certain || is_script;
+      if (is_certain || (os::is_absolute(path) && folders_.find_file(path)))
+        trace_.absolute_names.push_back({file, path});
       return;
     }
     Dependency found;
@@ -133,7 +143,6 @@ class Follower {
     if (found.files.empty() && !named.is_certain) return;
     found.missing = found.files.empty();
     if (found.missing) found.missing_files.push_back(found.resolved);
-    const bool is_script = formats::format_of(file) == Format::osl;
     found.kind = is_script ? Kind::script : Kind::usd_asset;
     found.blend = from.blend;
     const std::string who =
@@ -164,10 +173,9 @@ class Follower {
   }
 
   void cannot_follow(const std::string& file, const std::string& path) {
-    const std::string what =
-        path.starts_with('`') ? " refers to a file by an expression, which shaman cannot evaluate: "
-                              : " refers to a file by an absolute path, which stays unchanged: ";
-    trace_.warnings.push_back(text::in_quotes(file) + what + text::in_quotes(path));
+    trace_.warnings.push_back(
+        text::in_quotes(file) + " refers to a file by the expression " + text::in_quotes(path) +
+        ", which shaman cannot evaluate; add the files that it stands for with --include");
   }
 
   Trace& trace_;

@@ -2,14 +2,14 @@
 #pragma once
 
 #include <algorithm>
-#include <string>
 #include <vector>
 
 namespace shaman::trace {
 
-inline void sort_unique(std::vector<std::string>& texts) {
-  std::sort(texts.begin(), texts.end());
-  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+template <class T>
+void sort_unique(std::vector<T>& values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
 }  // namespace shaman::trace

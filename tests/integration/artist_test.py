@@ -289,6 +289,18 @@ class Words(ArtistTest):
         self.assertRegex(shown, r"Sent:       1 file, 3 bytes; the server had the other 14 \(.* in all\)\n")
         self.assertNotIn("Duplicates", shown)
 
+    def test_a_single_file_is_spoken_of_as_one(self):
+        url = self.start(secured=False).url
+        submit = ["submit", self.shot, "--server", url, "--exclude", "*.blend", "--exclude", "screen", "--exclude", "skies",
+                  "--exclude", "props", "--exclude", "furniture"]
+        shown = self.run_shaman(*submit, expect=0).stdout
+        self.assertIn("Outside:    1 file from outside the project, in _outside_project\n", shown)
+        self.assertIn("it holds the one file outside the .blend's own folder). With --project", shown)
+        self.assertIn(", that file keeps its place\n", shown)
+        self.write("textures/floor.png", b"new")
+        shown = self.run_shaman(*submit, expect=0).stdout
+        self.assertRegex(shown, r"Sent:       1 file, 3 bytes; the server had the other one \(.* in all\)\n")
+
     def test_rates_have_no_exponent(self):
         for rate in ("1e6", "+1M", "0x100000", "inf"):
             done = self.run_shaman("submit", self.shot, "--dry-run", "--limit-rate", rate, expect=2)
@@ -367,6 +379,39 @@ class Damaged(ArtistTest):
                 marked = {file for each in listed["dependencies"] if each.get("damaged") for file in each["files"]}
                 self.assertEqual({os.path.basename(file) for file in marked}, {"props.blend"})
                 self.assertEqual([os.path.basename(each["blend"]) for each in listed["problems"]], ["props.blend"])
+
+
+@unittest.skipUnless(shutil.which("zstd"), "needs zstd")
+class Trees(ArtistTest):
+    """shaman list --tree"""
+
+    def test_what_a_layer_names_is_below_it_once(self):
+        self.rename_in_scene({b"textures/floor.png": b"textures/floor.usd",
+                              b"textures/screen/news_0001.png": b"textures/screen/news_0001.usd"})
+        for layer, named in (("floor.usd", "@a.usda@ @b.usda@ @./b.usda@"), ("a.usda", "@common.usda@"),
+                             ("b.usda", "@common.usda@ @gone.png@"), ("common.usda", "@wood.png@ @floor.usd@"),
+                             ("screen/news_0001.usd", "@../common.usda@")):
+            self.write("textures/" + layer, b"#usda 1.0\n" + named.encode())
+        self.write("textures/wood.png")
+        shown = self.run_shaman("list", self.shot, "--tree", "--project", self.studio, expect=0).stdout
+        tree = shown[shown.index('  Image "floor.png"'):].replace(self.project + "/textures/", "")
+        self.assertEqual(tree, """\
+  Image "floor.png" (image)
+    floor.usd
+      a.usda
+        common.usda
+          floor.usd
+            (shown above)
+          wood.png
+      b.usda
+        common.usda
+          (shown above)
+        gone.png (missing)
+  Image "news_0001.png" (image sequence)
+    screen/news_0001.usd
+      common.usda
+        (shown above)
+""")
 
 
 class Statuses(ArtistTest):

@@ -104,6 +104,24 @@ class ClientConfiguration(Studio, unittest.TestCase):
         self.run_shaman("pack", self.shot, again, "--project", self.project, "--allow-outside", "floor.*")
         self.assertTrue(self.has_floor(again))
 
+    def test_a_private_pattern_that_matches_nothing_is_refused(self):
+        for pattern in ("~/clients/**", "./clients", "../clients/*"):
+            self.write(f"private: ['*.secret', '{pattern}']")
+            refused = self.run_shaman("list", self.shot, expect=2).stderr
+            self.assertIn(f'{self.file}:1: private: the pattern "{pattern}" begins with', refused)
+            self.assertIn("write an absolute path", refused)
+        self.run_shaman("list", self.shot, expect=2, SHAMAN_PRIVATE="/a/**,~/b/**")
+
+    def test_private_files_are_not_included_either(self):
+        self.write("private: ['floor.*']")
+        pack = os.path.join(self.folder, "pack")
+        arguments = ("pack", self.shot, pack, "--project", self.project, "--include", "tex")
+        refused = self.run_shaman(*arguments, "--strict", expect=3)
+        self.assertIn("pattern of the option private", refused.stderr)
+        self.assertIn("given with --include", refused.stderr)
+        self.run_shaman(*arguments)
+        self.assertFalse(self.has_floor(pack))
+
     @staticmethod
     def has_floor(folder):
         return any("floor.png" in names for _, _, names in os.walk(folder))

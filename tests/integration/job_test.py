@@ -206,6 +206,16 @@ class Submit(JobTest):
                     self.assertIn(words, self.refused(*settings, *more))
         self.submitted(*OUTPUT, "--frames", "3", "--setting", "frames=3")
 
+    def test_a_dry_run_in_json_has_the_job_of_the_real_run(self):
+        arguments = [*OUTPUT, "--frames", "2-3", "--priority", "7", "--json"]
+        would_be = json.loads(self.submit(*arguments, "--dry-run").stdout)["job"]
+        self.assertEqual(self.farm.submitted, [])
+        made = json.loads(self.submit(*arguments).stdout)["job"]
+        self.assertEqual(would_be["settings"]["frames"], "2-3")
+        self.assertEqual(would_be["priority"], 7)
+        self.assertEqual(would_be, {member: made[member] for member in ("name", "type", "priority", "settings")})
+        self.assertNotIn("job", json.loads(self.client.run("submit", self.shot, "--dry-run", "--json").stdout))
+
     def test_a_windows_path_is_right_where_workers_run_windows(self):
         self.farm.storage = "Z:\\farm"
         job = self.submitted("--setting", "render_output_root=Z:\\farm\\out")
@@ -529,9 +539,21 @@ class Job(JobTest):
             done = self.client.run("status", "--server", alone.url)
             self.assertIn("No Flamenco Manager is behind it", done.stdout)
 
+    def test_waiting_for_a_job_ends_with_it(self):
+        self.farm.add_task(self.id, "render 1", "completed")
+        self.farm.set_status(self.id, "completed")
+        self.assertIn("Job completed: 1 of 1 task done\n", self.job("wait", self.id))
+        told = json.loads(self.job("wait", self.id, "--json"))["job"]
+        self.assertEqual((told["id"], told["status"]), (self.id, "completed"))
+        self.assertEqual(told["tasks"], {"total": 1, "completed": 1, "failed": 0})
+        self.farm.set_status(self.id, "canceled")
+        self.job("wait", self.id, status=6)
+        done = self.run_client("job", "wait", self.id, "--json")
+        self.assertEqual(json.loads(done.stdout)["error"], "the job was cancelled")
+
     def test_a_job_that_is_not_there(self):
         unknown = "00000000-0000-0000-0000-000000000000"
-        for call in ("show", "tail", "cancel"):
+        for call in ("show", "tail", "wait", "cancel"):
             self.assertIn("has no job", self.job(call, unknown, status=7))
             self.assertIn("has no job", self.job(call, unknown, "--json", status=7))
         self.assertIn("`shaman job list` lists all", self.job("show", "../../version", status=7))

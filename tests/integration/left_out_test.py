@@ -3,6 +3,8 @@
 
 import json
 import os
+import shutil
+import unittest
 import zipfile
 
 import api
@@ -142,6 +144,36 @@ class Unreadable(LeftOutTest):
             told = self.submit("--rehash", expect=status, **environment)
             self.assertIn("shot010.blend", told["error"])
             self.assertEqual(told["missing"], [])
+
+
+@unittest.skipUnless(shutil.which("zstd"), "needs zstd")
+class AbsoluteNames(LeftOutTest):
+    """Paths in files that are never rewritten: told, and refused by --strict before anything is sent."""
+
+    def setUp(self):
+        super().setUp()
+        self.rename_in_scene({b"textures/floor.png": b"textures/floor.usd"})
+        self.layer = self.write("textures/floor.usd", b"#usda 1.0\n@/abs/tex.png@ @C:/tex/oak.png@ @wood.png@")
+        self.write("textures/wood.png")
+
+    def test_they_are_told_and_the_rest_is_sent(self):
+        told = self.submit()
+        self.assertIn("textures/wood.png", self.places(told))
+        for path in ("/abs/tex.png", "C:/tex/oak.png"):
+            self.assertRegex(told["stderr"], f'warning: "{self.layer}" refers to "{path}" by an absolute path, .* make ')
+
+    def test_strict_refuses_them_unless_they_are_excluded(self):
+        before = os.listdir(self.server.jobs())
+        told = self.submit("--strict", expect=3)
+        self.assertEqual(told["uploadedFiles"], 0)
+        self.assertIn("/abs/tex.png", told["stderr"])
+        self.submit("--strict", "--dry-run", expect=3)
+        for command in (["list", self.shot], ["pack", self.shot, os.path.join(self.folder, "pack")]):
+            done = self.client.run(*command, "--project", self.project, "--strict")
+            self.assertEqual(done.returncode, 3, done.stderr)
+            self.assertIn("/abs/tex.png", done.stderr)
+        self.assertEqual(os.listdir(self.server.jobs()), before)
+        self.submit("--strict", "--exclude", "/abs/**", "--exclude", "oak.png")
 
 
 class Chosen(LeftOutTest):

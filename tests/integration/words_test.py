@@ -247,14 +247,15 @@ class Addresses(WordsTest):
 class Between(WordsTest):
     """Something stands between us and the server, and answers in its place."""
 
-    def answer(self, status, body, content_type="text/html", refuses=lambda handler: True):
+    def answer(self, status, body, content_type="text/html", refuses=lambda handler: True,
+               is_stranger=False):
         class Handler(http.server.BaseHTTPRequestHandler):
             server_version, sys_version = "nginx/1.22.1", ""
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
                 self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                known = self.path == "/api/v3/shaman/info" and status != 403
+                known = self.path == "/api/v3/shaman/info" and status != 403 and not is_stranger
                 data, kind, code = body, content_type, status
                 if known or not refuses(self):
                     data, kind, code = self.known()
@@ -330,10 +331,23 @@ class Between(WordsTest):
         page = b"<!DOCTYPE html><html><head><TITLE>\n Hotel\n Wi-Fi </TITLE></head><body>Log in</body></html>"
         url = self.answer(200, page)
         said = self.submit(url)
-        for words in ("the answer is a web page", '"Hotel Wi-Fi"', "browser"):
-            self.assertIn(words, said)
+        told = (f'{url} is neither a Shaman server nor a Flamenco Manager: it answered with a web page, "Hotel Wi-Fi". Check '
+                "the address and the port. If the network requires a login, open this address in a browser")
+        self.assertIn(told, said)
         for command in (["job", "list"], ["job", "types"]):
-            self.assertIn("the answer is a web page", self.run_shaman(*command, "--server", url, expect=1).stderr)
+            self.assertIn(told, self.run_shaman(*command, "--server", url, expect=1).stderr)
+
+    def test_a_web_server_instead_of_a_server(self):
+        page = b"<!DOCTYPE html><html><head><title>My NAS</title></head><body>Welcome</body></html>"
+        url = self.answer(200, page, is_stranger=True)
+        told = f'{url} is neither a Shaman server nor a Flamenco Manager: it answered with a web page, "My NAS". Check'
+        for command in (["job", "list"], ["job", "types"], ["job", "show", "ID"], ["job", "tail", "ID"],
+                        ["job", "cancel", "ID"], ["checkout", "list"], ["checkout", "erase", "film"],
+                        ["submit", self.shot], ["submit", self.shot, "--job-type", "x"],
+                        ["submit", self.shot, "--dry-run", "--job-type", "x"]):
+            self.assertIn(told, self.run_shaman(*command, "--server", url, expect=1).stderr)
+        for command, status in ((["status"], 1), (["doctor"], 1), (["submit", self.shot, "--dry-run"], 0)):
+            self.assertIn(told, self.run_shaman(*command, "--server", url, expect=status).stdout)
 
     def test_nonsense_is_told_in_words(self):
         said = self.submit(self.answer(200, b"nonsense", "text/plain"))

@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import subprocess
 import tempfile
 
 from shaman_client import Client
@@ -20,6 +21,13 @@ class Studio:
         self.project = os.path.join(self.studio, "film")
         self.shot = os.path.join(self.project, "shots", "shot010.blend")
         self.client = Client(os.path.join(self.folder, "cache"))
+
+    def rename_in_scene(self, names):
+        """Has the scene name other files, by names of the same length: {old: new}, as bytes. Needs zstd."""
+        scene = subprocess.run(["zstd", "-dcq", self.shot], check=True, stdout=subprocess.PIPE).stdout
+        for old, new in names.items():
+            scene = scene.replace(old, new)
+        self.write(self.shot, scene)
 
     def write(self, path, data=b"x"):
         """Writes a file of the project, or one of an absolute path; gives its path."""

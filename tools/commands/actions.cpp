@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "commands/actions.hpp"
 
+#include <optional>
+
 #include "options/value_checks.hpp"
 #include "report/interruption.hpp"
 
@@ -11,7 +13,8 @@ ExitStatus run_action(const Action& action, const ActionOptions& options) {
   const result<client::Server> server = server_of(options.server);
   if (!server) return fail(server.error());
   if (action.when_cancelled != nullptr) say_when_cancelled(action.when_cancelled);
-  const Waiting waiting(server->url.text());
+  std::optional<Waiting> waiting;
+  if (!action.shows_waiting) waiting.emplace(server->url.text());
   return action.run(*server, options);
 }
 

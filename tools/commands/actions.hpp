@@ -28,6 +28,7 @@ struct Action {
   ExitStatus (*run)(const client::Server&, const ActionOptions&);
   /// What Ctrl-C says of an action that changes something: `the job may be …`; else null.
   const char* when_cancelled = nullptr;
+  bool shows_waiting = false;  ///< itself: then nothing else does
 };
 
 /// The operand of those actions that take one.

@@ -90,10 +90,7 @@ bool look_at_server(const client::Server& server, Diagnosis& diagnosis, ExitStat
     return false;
   }
   if (probe->server.kind == ServerInfo::Kind::other) {
-    diagnosis.wrong("server",
-                    server.url.text() +
-                        " is neither a Shaman server nor a Flamenco Manager; it answered: " +
-                        probe->server.answer + ". Check the address and the port");
+    diagnosis.wrong("server", probe->server.problem);
     return false;
   }
   const std::string ms = std::to_string(probe->answered_in.count()) + " ms";

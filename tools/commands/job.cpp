@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <array>
+#include <cstdio>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -10,8 +12,10 @@
 #include "shaman/text.hpp"
 
 #include "commands/actions.hpp"
+#include "report/interruption.hpp"
 #include "report/job_watch.hpp"
 #include "report/local_time.hpp"
+#include "report/submit_report.hpp"
 
 namespace shaman::tools {
 namespace {
@@ -168,7 +172,27 @@ ExitStatus where_there_are_types(Manager& manager, const ActionOptions& options)
   return act(manager, options);
 }
 
-constexpr std::array<Action, 5> kJobActions{{
+// The job, if it is there to be waited for.
+result<manager::Job> find_job(Manager& manager, const std::string& id) {
+  const Waiting waiting(manager.url().text());
+  if (const auto types = manager.job_types(); !types) return types.error();
+  return manager.job(id);
+}
+
+ExitStatus wait_for(const client::Server& server, const ActionOptions& options) {
+  const std::stop_token stop = finish_on_interrupt("the job continues");
+  Manager manager(server, stop);
+  const auto job = find_job(manager, options.operand);
+  if (!job) return fail_for_job(with_hint(job.error()));
+  const JobEnd end =
+      watch_job(manager, options.operand, {options.json ? stderr : stdout, false}, stop);
+  json line{{"schema", 1}, {"job", job_json(*job)}};
+  add_job_end(line, end);
+  if (options.json) print_json(line);
+  return end.status;
+}
+
+constexpr std::array<Action, 6> kJobActions{{
     {"types", "Lists the Manager's job types and their settings.", false, with_manager<types>,
      nullptr},
     {"list", "Lists all jobs, newest first.", false, with_manager<where_there_are_types<list_jobs>>,
@@ -177,6 +201,8 @@ constexpr std::array<Action, 5> kJobActions{{
      with_manager<where_there_are_types<show_job>>, nullptr},
     {"tail", "Shows the end of the log of each failed task of a job, or of one task.", true,
      with_manager<where_there_are_types<tail>>, nullptr},
+    {"wait", "Waits until a job ends, and shows its progress and the logs of failed tasks.", true,
+     wait_for, nullptr, true},
     {"cancel", "Cancels a job.", true, with_manager<where_there_are_types<cancel>>,
      "the Manager may be cancelling the job: see `shaman job list`"},
 }};
@@ -184,7 +210,7 @@ constexpr std::array<Action, 5> kJobActions{{
 }  // namespace
 
 Command add_job(CLI::App& app) {
-  return add_actions(*app.add_subcommand("job", "Lists, shows and cancels render jobs."),
+  return add_actions(*app.add_subcommand("job", "Lists, shows, waits for and cancels render jobs."),
                      kJobActions, {"ID", "ID of the job; for `tail`, also of a task.", "ID"});
 }
 

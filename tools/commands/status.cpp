@@ -56,8 +56,7 @@ std::string sentence(const client::BaseUrl& url, const ServerInfo& server) {
     case ServerInfo::Kind::other:
       break;
   }
-  return url.text() +
-         " is neither a Shaman server nor a Flamenco Manager. It answered: " + server.answer;
+  return server.problem;
 }
 
 // What a Shaman server has behind it.

@@ -86,8 +86,23 @@ void print_failure(const SubmitCommandOptions& options, std::string_view message
   print_json(line);
 }
 
-// Without a server the rest is shown. `job` is what would be made of it; empty: no job.
-ExitStatus preview(const SubmitCommandOptions& options, const std::string& job,
+// Where workers find the .blend of a checkout.
+std::string job_blendfile(const std::string& checkout, const std::string& place) {
+  return "{jobs}/" + checkout + "/" + place;
+}
+
+// `job` is what would be made of it; null: no job.
+json preview_line(const client::Preview& preview, const manager::Submission* job) {
+  if (preview.blendfile_place.empty()) return failure_json("");
+  json line = preview_json(preview);
+  if (job == nullptr) return line;
+  const auto planned = job->planned(job_blendfile(preview.checkout_path, preview.blendfile_place));
+  if (planned) line["job"] = *planned;
+  return line;
+}
+
+// Without a server the rest is shown.
+ExitStatus preview(const SubmitCommandOptions& options, const manager::Submission* job,
                    const std::stop_token& stop) {
   const bool ask_server = has_server(options.server);
   client::SubmitOptions how = options.submit;
@@ -104,16 +119,15 @@ ExitStatus preview(const SubmitCommandOptions& options, const std::string& job,
   const result<void> done = client::preview(how, ask_server, progress, stop, preview);
   printer.reset();
   const ExitStatus status = done ? ExitStatus::done : fail_to_preview(done.error());
-  const bool is_whole =
-      preview.missing.empty() && preview.suspicious.empty() && preview.problems.empty();
-  const bool is_incomplete = options.submit.strict && !is_whole;
+  const bool is_incomplete = options.submit.strict && !preview.is_whole;
   if (options.json) {
-    json line = preview.blendfile_place.empty() ? failure_json("") : preview_json(preview);
+    json line = preview_line(preview, job);
     if (is_incomplete) line["error"] = kStrictPreviewSentence;
     if (!done) line["error"] = last_failure();
     print_json(line);
   } else if (done) {
-    print(options.quiet ? preview_complaints(preview) : preview_text(preview, job));
+    print(options.quiet ? preview_complaints(preview)
+                        : preview_text(preview, job == nullptr ? "" : job->summary()));
   }
   if (!done) return status;
   if (!is_incomplete) return ExitStatus::done;
@@ -240,7 +254,7 @@ ExitStatus send_and_render(const SubmitCommandOptions& options, manager::Manager
   const std::string& checkout = sent.report->checkout_path;
   if (!options.json && !options.quiet) print(submit_summary(*sent.report));
   const auto job = make_job(manager, submission,
-                            "{jobs}/" + checkout + "/" + sent.report->blendfile_place, checkout);
+                            job_blendfile(checkout, sent.report->blendfile_place), checkout);
   if (!job) {
     const ExitStatus status = fail_to_make_job(job.error(), checkout);
     return stop_with(options, status, last_failure(), submit_json(*sent.report, nullptr));
@@ -268,7 +282,7 @@ ExitStatus submit_job(const SubmitCommandOptions& options, const std::stop_token
   if (!prepared) return fail_before_sending(prepared.error());
   for (const std::string& warning : submission.warnings())
     warn(warning);
-  if (options.dry_run) return preview(options, submission.summary(), stop);
+  if (options.dry_run) return preview(options, &submission, stop);
   return options.job.in_place ? render_in_place(options, manager, submission, stop)
                               : send_and_render(options, manager, submission, stop);
 }
@@ -287,7 +301,7 @@ ExitStatus run_submit(SubmitCommandOptions& options) {
                       : "a checkout or job that the server was making may exist: see `shaman "
                         "checkout list` and `shaman job list`");
   const bool makes_job = !options.job.request.type.empty();
-  if (options.dry_run && !makes_job) return preview(options, "", stop);
+  if (options.dry_run && !makes_job) return preview(options, nullptr, stop);
   const result<client::Server> server = server_of(options.server);
   if (!server) return fail(server.error());
   options.submit.server = *server;

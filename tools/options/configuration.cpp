@@ -40,8 +40,24 @@ std::string default_file() {
   return os::join(os::join(folder, "shaman"), "config.yaml");
 }
 
+// Files would be sent although they seem to be private: no shell replaces what is in a file.
+result<void> refuse_useless_pattern(const std::string& pattern) {
+  for (const char* begin : {"~", "./", "../"})
+    if (pattern.starts_with(begin))
+      return Error{errc::malformed_request,
+                   "the pattern " + text::in_quotes(pattern) + " begins with " + begin +
+                       ", which has no meaning here; write an absolute path, such as "
+                       "/home/anna/clients/**, or begin with the name of a folder"};
+  return {};
+}
+
+result<void> accept_any(const std::string& /*entry*/) {
+  return {};
+}
+
 Option list_of(std::string key, std::string type, std::string text, std::string example,
-               std::vector<std::string>& values) {
+               std::vector<std::string>& values,
+               result<void> (*check)(const std::string&) = accept_any) {
   Option option;
   option.key = std::move(key);
   option.type = std::move(type);
@@ -49,10 +65,12 @@ Option list_of(std::string key, std::string type, std::string text, std::string 
   option.reload = Reload::live;
   option.is_list = true;
   option.example = std::move(example);
-  option.set = [&values](const Values& given) -> result<void> {
-    for (const std::string& each : given)
+  option.set = [&values, check](const Values& given) -> result<void> {
+    for (const std::string& each : given) {
       if (text::trimmed(each).empty())
         return Error{errc::malformed_request, "an entry of the list is empty"};
+      if (const result<void> fits = check(each); !fits) return fits;
+    }
     values = given;
     return {};
   };
@@ -95,7 +113,7 @@ Configuration::Configuration() {
   table_.custom(list_of("private", "GLOB",
                         "Files that are never sent unless --allow-outside matches them, wherever "
                         "they are (*, ?, **)",
-                        "['/mnt/clients/secret/**']", private_files));
+                        "['/mnt/clients/secret/**']", private_files, refuse_useless_pattern));
 }
 
 void Configuration::take_flamenco_variable() {

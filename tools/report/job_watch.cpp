@@ -18,12 +18,10 @@ namespace shaman::tools {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using manager::JobWait;
+using manager::TaskCounts;
 
 constexpr std::chrono::seconds kBetweenLooks{2};
-// A Manager that restarts, or a laptop that changes its network.
-constexpr std::chrono::minutes kLongestAbsence{10};
-// So often nothing is left to run before that counts: a Manager takes a moment to move on.
-constexpr int kLooksAtNothing = 5;
 constexpr std::size_t kMostLogs = 5;
 constexpr std::chrono::seconds kLineEvery{10};
 
@@ -39,24 +37,6 @@ bool pause(const std::stop_token& stop) {
   std::condition_variable_any wake;
   std::unique_lock lock(mutex);
   return !wake.wait_for(lock, stop, kBetweenLooks, [] { return false; }) && !stop.stop_requested();
-}
-
-TaskCounts count(const std::vector<manager::Task>& tasks) {
-  TaskCounts counts;
-  counts.all = tasks.size();
-  for (const manager::Task& task : tasks) {
-    counts.completed += task.status == "completed" ? 1 : 0;
-    counts.running += task.status == "active" ? 1 : 0;
-    counts.failed += task.status == "failed" ? 1 : 0;
-    counts.retried += task.status == "soft-failed" ? 1 : 0;
-    counts.canceled += task.status == "canceled" ? 1 : 0;
-  }
-  return counts;
-}
-
-// A Manager calls a job failed only when a tenth of its tasks have.
-bool have_ended_with_failures(const TaskCounts& tasks) {
-  return tasks.failed > 0 && tasks.completed + tasks.failed + tasks.canceled == tasks.all;
 }
 
 std::string failed_of(const TaskCounts& tasks) {
@@ -130,16 +110,12 @@ class Watch {
     while (!look() && pause(stop))
       ;
     if (!has_ended_)
-      fail_with({errc::cancelled, "stopped waiting; " + what_now() + ", `shaman job cancel " + id_ +
-                                      "` cancels it"});
+      fail_with({errc::cancelled, "stopped waiting; " + manager::how_to_go_on(id_) +
+                                      ", `shaman job cancel " + id_ + "` cancels it"});
     return std::move(end_);
   }
 
  private:
-  [[nodiscard]] std::string what_now() const {
-    return "the job continues. `shaman job show " + id_ + "` shows its progress";
-  }
-
   void tell_progress(const std::string& line) {
     last_line_ = Clock::now();
     if (!output_.is_quiet) write(output_.to, line);
@@ -159,24 +135,18 @@ class Watch {
     const auto [job, tasks] = ask();
     if (!job) return without_answer(job.error());
     if (!tasks) return without_answer(tasks.error());
-    if (absent_since_) {
+    if (wait_.is_absent()) {
       shown_absence_.reset();
       tell_progress("The Manager answers again.");
     }
-    absent_since_.reset();
     end_.job_status = job->status;
-    end_.tasks = count(*tasks);
+    end_.tasks = manager::count(*tasks);
     const std::string line = progress_of(*job, end_.tasks);
     if (line != last_) tell_progress("Job " + line);
     last_ = line;
     tell_that_it_goes_on("job " + line);
-    if (job->is_final()) return end_with(*job);
-    looks_at_nothing_ = have_ended_with_failures(end_.tasks) ? looks_at_nothing_ + 1 : 0;
-    if (looks_at_nothing_ < kLooksAtNothing) return false;
-    end_.error = failed_of(end_.tasks) + ", and nothing is left to run";
-    write(output_.to, end_.error + "; the Manager keeps the job " + text::printable(job->status) +
-                          ":\n" + failed_logs(manager_, id_));
-    return end(ExitStatus::job_failed);
+    const JobWait::Next next = wait_.answered(*job, end_.tasks);
+    return next != JobWait::Next::wait && end_with(next);
   }
 
   std::pair<result<manager::Job>, result<std::vector<manager::Task>>> ask() {
@@ -187,38 +157,49 @@ class Watch {
     return {std::move(job), manager_.tasks(id_)};
   }
 
-  bool end_with(const manager::Job& job) {
-    if (job.status == "canceled") {
-      end_.error = "the job was cancelled";
-      return end(ExitStatus::job_canceled);
+  bool end_with(JobWait::Next next) {
+    switch (next) {
+      case JobWait::Next::canceled:
+        end_.error = "the job was cancelled";
+        return end(ExitStatus::job_canceled);
+      case JobWait::Next::failed:
+        end_.error = "the job failed: " + failed_of(end_.tasks);
+        write(output_.to, failed_logs(manager_, id_));
+        return end(ExitStatus::job_failed);
+      case JobWait::Next::stuck:
+        end_.error = failed_of(end_.tasks) + ", and nothing is left to run";
+        write(output_.to, end_.error + "; the Manager keeps the job " +
+                              text::printable(end_.job_status) + ":\n" +
+                              failed_logs(manager_, id_));
+        return end(ExitStatus::job_failed);
+      default:
+        return end(ExitStatus::done);
     }
-    if (job.status != "failed") return end(ExitStatus::done);
-    end_.error = "the job failed: " + failed_of(end_.tasks);
-    write(output_.to, failed_logs(manager_, id_));
-    return end(ExitStatus::job_failed);
   }
 
   bool without_answer(const Error& error) {
-    if (error.code == errc::not_found && !end_.job_status.empty())
-      return fail_with({errc::not_found, "the job " + text::in_quotes(id_) +
-                                             " was deleted on the Manager during the wait"});
-    if (error.code == errc::not_found) return fail_with(error);
-    if (error.code == errc::cancelled) return false;
-    const Clock::time_point now = Clock::now();
-    if (!absent_since_) {
-      absent_since_ = now;
+    const bool was_absent = wait_.is_absent();
+    switch (wait_.failed_to_ask(error, Clock::now())) {
+      case JobWait::Next::deleted:
+        return fail_with({errc::not_found, "the job " + text::in_quotes(id_) +
+                                               " was deleted on the Manager during the wait"});
+      case JobWait::Next::unknown:
+        return fail_with(error);
+      case JobWait::Next::given_up:
+        return fail_with(wait_.after_absence(error, id_));
+      default:
+        if (wait_.is_absent()) tell_absence(error, !was_absent);
+        return false;
+    }
+  }
+
+  void tell_absence(const Error& error, bool is_new) {
+    if (is_new) {
       tell_progress("The Manager does not answer: " + text::printable(error.message()) +
-                    ". Waiting for it for up to 10 minutes.");
+                    ". Waiting for it for up to " + wait_.longest_absence() + ".");
       if (!output_.is_quiet) shown_absence_.emplace("the Manager");
     }
     tell_that_it_goes_on("the Manager does not answer");
-    return now - *absent_since_ >= kLongestAbsence && fail_with(after_absence(error));
-  }
-
-  [[nodiscard]] Error after_absence(const Error& error) const {
-    return {errc::unreachable,
-            "stopped waiting after 10 minutes without an answer from the Manager: " +
-                error.message() + "; " + what_now()};
   }
 
   bool fail_with(const Error& error) {
@@ -239,9 +220,8 @@ class Watch {
   const Clock::time_point begin_ = Clock::now();
   Clock::time_point last_line_ = begin_;
   std::string last_;
-  std::optional<Clock::time_point> absent_since_;
+  JobWait wait_;
   std::optional<Waiting> shown_absence_;
-  int looks_at_nothing_ = 0;
   JobEnd end_;
   bool has_ended_ = false;
 };

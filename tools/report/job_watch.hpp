@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <cstddef>
 #include <cstdio>
 #include <stop_token>
 #include <string>
@@ -9,24 +8,16 @@
 #include "shaman/manager/manager.hpp"
 
 #include "commands.hpp"
+#include "flamenco/job/job_wait.hpp"
 
 namespace shaman::tools {
-
-struct TaskCounts {
-  std::size_t completed = 0;
-  std::size_t running = 0;
-  std::size_t failed = 0;
-  std::size_t retried = 0;  ///< failed once, and given to another worker
-  std::size_t canceled = 0;
-  std::size_t all = 0;
-};
 
 /// How the waiting for a job ended, and what was last seen of it.
 struct JobEnd {
   ExitStatus status = ExitStatus::done;
   std::string error;       ///< a sentence; empty: the job has completed
   std::string job_status;  ///< empty: never seen
-  TaskCounts tasks;
+  manager::TaskCounts tasks;
 };
 
 /// Where the waiting for a job is told of.

@@ -154,39 +154,72 @@ void print_left_out(const Listing& listing) {
 class Tree {
  public:
   explicit Tree(const Listing& listing) : trace_(listing.trace), marks_(listing.lacks) {
-    for (const trace::Dependency& dependency : trace_.dependencies)
-      by_blend_[dependency.blend].push_back(&dependency);
+    const std::vector<std::string> files = trace_.files();
+    for (const trace::Dependency& dependency : trace_.dependencies) {
+      // Of an excluded layer, what it names is shown with the .blend.
+      const bool is_below_file = std::ranges::binary_search(files, dependency.named_by);
+      (is_below_file ? by_file_[dependency.named_by] : by_blend_[dependency.blend])
+          .push_back(&dependency);
+    }
   }
 
   void print(const std::string& blend, std::size_t depth) {
-    const auto found = by_blend_.find(blend);
-    if (found == by_blend_.end()) return;
-    // A library that several bring in is shown with its files once.
-    if (!shown_.insert(blend).second) {
-      put(indent(depth) + "(shown above)");
-      return;
+    for (const trace::Dependency* dependency : to_show(by_blend_, blend, depth)) {
+      put(indent(depth) + text::printable(dependency->data_block) + " (" +
+          std::string(trace::to_string(dependency->kind)) + ")");
+      print_files(*dependency, depth + 1);
     }
-    for (const trace::Dependency* dependency : found->second)
-      print(*dependency, depth);
   }
 
  private:
+  using Dependencies = std::vector<const trace::Dependency*>;
+  using ByPath = std::map<std::string, Dependencies>;
+  // Hostile files only; each level is a call.
+  static constexpr std::size_t kDeepest = 200;
+
   static std::string indent(std::size_t depth) { return std::string(2 * depth, ' '); }
 
-  void print(const trace::Dependency& dependency, std::size_t depth) {
-    put(indent(depth) + text::printable(dependency.data_block) + " (" +
-        std::string(trace::to_string(dependency.kind)) + ")");
+  // What is below a file's line: what it brings in is shown once.
+  Dependencies to_show(const ByPath& all, const std::string& file, std::size_t depth) {
+    const auto found = all.find(file);
+    if (found == all.end()) return {};
+    if (depth > kDeepest) {
+      put(indent(depth) + "(not shown, because it is too deep; --json lists all)");
+      return {};
+    }
+    if (shown_.insert(file).second) return found->second;
+    put(indent(depth) + "(shown above)");
+    return {};
+  }
+
+  void print_files(const trace::Dependency& dependency, std::size_t depth) {
     for (const std::string& file : dependency.files)
-      put(marks_.marked(file, indent(depth + 1) + shown(file, trace_)));
+      print_file(file, depth);
     for (const std::string& file : dependency.missing_files)
-      put(indent(depth + 1) + red(shown(file, trace_) + " (missing)"));
+      print_missing_file(file, depth);
     if (dependency.kind == trace::Kind::library && !dependency.files.empty())
-      print(dependency.files.front(), depth + 2);
+      print(dependency.files.front(), depth + 1);
+  }
+
+  void print_file(const std::string& file, std::size_t depth) {
+    put(marks_.marked(file, indent(depth) + shown(file, trace_)));
+    std::set<std::string> said;
+    for (const trace::Dependency* dependency : to_show(by_file_, file, depth + 1)) {
+      for (const std::string& named : dependency->files)
+        if (said.insert(named).second) print_file(named, depth + 1);
+      for (const std::string& named : dependency->missing_files)
+        if (said.insert(named).second) print_missing_file(named, depth + 1);
+    }
+  }
+
+  void print_missing_file(const std::string& file, std::size_t depth) {
+    put(indent(depth) + red(shown(file, trace_) + " (missing)"));
   }
 
   const trace::Trace& trace_;
   const Marks marks_;
-  std::map<std::string, std::vector<const trace::Dependency*>> by_blend_;
+  ByPath by_blend_;
+  ByPath by_file_;  // what a file of another format names: a USD layer, an OSL script
   std::set<std::string> shown_;
 };
 

@@ -22,7 +22,8 @@ void print_trace_json(const Listing& listing, const std::string& error);
 /// For people: grouped by kind, with sizes; what is missing with who wants it. Files that a
 /// submission leaves out are marked.
 void print_by_kind(const Listing& listing);
-/// For people: each .blend with its data-blocks and their files, libraries indented.
+/// For people: each .blend with its data-blocks and their files, and below a library or a layer,
+/// once, what it brings in.
 void print_tree(const Listing& listing);
 
 }  // namespace shaman::tools

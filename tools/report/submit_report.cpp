@@ -41,22 +41,28 @@ Complaints complaints_of(const SubmitReport& report) {
   return {report.warnings, report.problems, report.suspicious, report.missing};
 }
 
-json job_json(const manager::Job& job) {
-  return {{"id", job.id}, {"name", job.name}, {"status", job.status}};
-}
-
 // With Duplicates, this adds up to Files.
 std::string sent_text(const SubmitReport& report) {
   if (report.uploaded_files == 0) return "nothing, the server had everything";
   const std::uint64_t accounted = report.uploaded_files + report.duplicate_files;
+  const std::uint64_t others = report.files - std::min(report.files, accounted);
+  const std::string had = others == 0   ? ""
+                          : others == 1 ? "; the server had the other one"
+                                        : "; the server had the other " + std::to_string(others);
   return text::count_of(report.uploaded_files, "file", "files") + ", " +
-         units::size_text(report.uploaded_bytes) +
-         (report.files > accounted
-              ? "; the server had the other " + std::to_string(report.files - accounted)
-              : "");
+         units::size_text(report.uploaded_bytes) + had;
 }
 
 }  // namespace
+
+json job_json(const manager::Job& job) {
+  return {{"id", job.id},
+          {"name", job.name},
+          {"status", job.status},
+          {"type", job.type},
+          {"priority", job.priority},
+          {"settings", job.whole.value("settings", json::object())}};
+}
 
 json submit_json(const SubmitReport& report, const manager::Job* job) {
   json object{{"schema", 1},

@@ -23,7 +23,9 @@ inline constexpr std::size_t kMostLinesOfFiles = 60;
                                          const manager::Job* job);
 /// The one line for a .blend that stays where it is. `job` may be null.
 [[nodiscard]] nlohmann::json in_place_json(const InPlace& place, const manager::Job* job);
-/// Adds to either line how the waiting for its job ended.
+/// `job`: a job that a Manager has.
+[[nodiscard]] nlohmann::json job_json(const manager::Job& job);
+/// Adds to a line with a job how the waiting for its job ended.
 void add_job_end(nlohmann::json& line, const JobEnd& end);
 /// What a person is told of the job that was made.
 [[nodiscard]] std::string job_summary(const manager::Job& job);

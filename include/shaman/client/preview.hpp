@@ -41,6 +41,7 @@ struct Preview {
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
 
+  bool is_whole = true;  ///< as in SubmitReport
   std::vector<trace::MissingFile> missing;
   std::vector<pack::Suspicious> suspicious;
   std::vector<trace::Problem> problems;

@@ -26,7 +26,10 @@ struct ServerInfo {
   std::string storage_problem;               ///< of kind shaman: why it takes no files just now
   std::vector<std::string> storage_remarks;  ///< of kind shaman: what its admin should know
   std::optional<bool> takes_files;  ///< of kind flamenco: whether its Shaman is switched on
-  std::string answer;               ///< of kind other: what it said, for messages
+  // Of kind other:
+  std::string answer;        ///< what it said: `404 Not Found`
+  std::string problem;       ///< a sentence that says what is there instead, and what to do
+  bool is_web_page = false;  ///< the answer is a page for people: no server of ours, of any age
 
   [[nodiscard]] bool has(std::string_view feature) const;
 };

@@ -69,6 +69,7 @@ struct SubmitReport {
   std::uint64_t uploaded_bytes = 0;
   std::uint64_t duplicate_files = 0;  ///< further files with a content that was sent
 
+  bool is_whole = true;  ///< nothing is missing, or not as it should be: pack::Shortfall::is_none
   std::vector<trace::MissingFile> missing;  ///< or not readable; sorted by path
   std::vector<pack::Suspicious> suspicious;
   std::vector<trace::Problem> problems;

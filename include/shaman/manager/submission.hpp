@@ -43,6 +43,10 @@ class Submission {
   /// simple-blender-render, frames 1-4, output folder /farm/out`.
   [[nodiscard]] std::string summary() const;
 
+  /// After prepare(): the same for programs, by a Manager's names of the members (`name`, `type`,
+  /// `priority`, `settings`), for a .blend that workers would find at `job_blendfile`.
+  [[nodiscard]] result<nlohmann::json> planned(const std::string& job_blendfile) const;
+
   /// Makes the job, for a .blend that workers find at `job_blendfile` (`{jobs}/film/shot1.blend`).
   /// `checkout` is erased with the job; empty: there is none.
   [[nodiscard]] result<Job> submit(const std::string& job_blendfile, const std::string& checkout);

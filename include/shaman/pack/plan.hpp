@@ -55,6 +55,8 @@ struct Plan {
   std::vector<PlannedFile> files;  ///< sorted by place, each place once
   std::vector<Suspicious> suspicious;
   std::vector<trace::MissingFile> missing;  ///< of what PlanOptions::include names
+  /// Of the trace, unless either file is excluded; `warnings` says so of each.
+  std::vector<trace::AbsoluteName> absolute_names;
   /// Where the .blend lies in what looks like a project although none was named, a sentence that
   /// says which; else empty.
   std::string project_hint;

@@ -15,9 +15,10 @@ struct Shortfall {
   std::vector<trace::MissingFile> missing;  ///< not there or not readable; sorted by path
   std::vector<trace::Problem> damaged;      ///< libraries that cannot be read: their files are lost
   std::vector<Suspicious> left_out;         ///< private; sorted by file
+  std::vector<trace::AbsoluteName> absolute_names;  ///< whose targets workers may not have
 
   [[nodiscard]] bool is_none() const {
-    return missing.empty() && damaged.empty() && left_out.empty();
+    return missing.empty() && damaged.empty() && left_out.empty() && absolute_names.empty();
   }
 };
 

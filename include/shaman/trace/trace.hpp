@@ -48,12 +48,21 @@ struct MissingFile {
   std::string stored = {};              ///< the path as it stands in the .blend
 };
 
+/// A file (a USD layer, an OSL script) that names another by an absolute path. Such files are never
+/// rewritten, so that a worker looks for the other one at this very path.
+struct AbsoluteName {
+  std::string file;  ///< absolute path of the one that names
+  std::string path;  ///< as it stands there
+  friend auto operator<=>(const AbsoluteName&, const AbsoluteName&) = default;
+};
+
 struct Trace {
   std::string blendfile;                 ///< absolute path of the .blend that was traced
   std::vector<Dependency> dependencies;  ///< sorted by blend, kind, data-block
   std::vector<Problem> problems;
-  std::vector<Leftover> leftovers;  ///< of all .blend files; sorted by blend and field
-  /// Sentences for the artist: files that name others in a way that workers cannot follow.
+  std::vector<Leftover> leftovers;           ///< of all .blend files; sorted by blend and field
+  std::vector<AbsoluteName> absolute_names;  ///< sorted, each once; what they name is no dependency
+  /// Sentences for the artist: files that name others in a way that cannot be followed.
   std::vector<std::string> warnings;
   /// Files that are there but cannot be read, and why: they count as missing.
   std::map<std::string, std::string> unreadable;

@@ -134,6 +134,15 @@ std::string Submission::summary() const {
   return out;
 }
 
+result<json> Submission::planned(const std::string& job_blendfile) const {
+  const auto job = job_for(job_blendfile, "");
+  if (!job) return job.error();
+  json planned;
+  for (const char* member : {"name", "type", "priority", "settings"})
+    planned[member] = job->at(member);
+  return success(std::move(planned));
+}
+
 result<Job> Submission::submit(const std::string& job_blendfile, const std::string& checkout) {
   request_.metadata[kSubmissionKey] = random_key();
   const auto job = job_for(job_blendfile, checkout);

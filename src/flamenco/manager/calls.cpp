@@ -34,9 +34,7 @@ Request post(const Request& to, const json& body) {
 }
 
 Error refused(const std::string& what, const Answer& answer) {
-  const std::string said = answer.body.empty() ? std::to_string(answer.status)
-                                               : std::to_string(answer.status) + ", " +
-                                                     client::read_message(answer.body);
+  const std::string said = client::said_text(answer);
   const bool is_page = client::is_page(answer.body);
   if (!is_page && (answer.status == 401 || answer.status == 403))
     return client::refusal(what, answer);
@@ -61,7 +59,7 @@ Error refused_job(const std::string& what, const Answer& answer) {
 }
 
 Error not_understood(const std::string& what, const Answer& answer) {
-  if (client::is_page(answer.body)) return client::page_instead(answer.body);
+  if (client::is_page(answer.body)) return client::page_instead(answer);
   return {errc::bad_answer, "unexpected response from the Manager for " + what};
 }
 
@@ -81,6 +79,7 @@ result<json> read_list(const Answer& answer, const char* member, const std::stri
 }
 
 result<void> read_consent(const Answer& answer, const std::string& refusal) {
+  if (answer.status == 200 && client::is_page(answer.body)) return client::page_instead(answer);
   if (answer.status == 204 || answer.status == 200) return {};
   return refused(refusal, answer);
 }
@@ -234,6 +233,8 @@ Call<std::vector<Tag>> tags() {
 Call<void> check(const json& job) {
   return {post(get(protocol::kJobsCheck), job), [](const Answer& answer) -> result<void> {
             if (answer.status == 404) return {};
+            if (answer.status == 200 && client::is_page(answer.body))
+              return client::page_instead(answer);
             if (answer.status == 204 || answer.status == 200) return {};
             return refused_job("would not accept the job", answer);
           }};

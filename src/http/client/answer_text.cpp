@@ -48,14 +48,25 @@ std::string text_of_page(std::string_view page) {
   return out;
 }
 
+constexpr const char* kNotOurs = " is neither a Shaman server nor a Flamenco Manager: it answered ";
+
 }  // namespace
 
-Error page_instead(std::string_view page) {
-  const std::string title = read_message(page);
-  return {errc::bad_answer, "the answer is a web page, not the server's" +
-                                (title.empty() ? std::string() : ": \"" + title + "\"") +
-                                ". The network may require a login: open the server's address in a "
-                                "browser and log in there, or ask your network's admin"};
+Error page_instead(const HttpResponse& answer) {
+  const std::string title = read_message(answer.body);
+  return {errc::bad_answer, answer.address + kNotOurs + "with a web page" +
+                                (title.empty() ? std::string() : ", \"" + title + "\"") +
+                                ". Check the address and the port. If the network requires a "
+                                "login, open this address in a browser and log in there"};
+}
+
+std::string stranger_text(const HttpResponse& answer) {
+  return answer.address + kNotOurs + said_text(answer) + ". Check the address and the port";
+}
+
+std::string said_text(const HttpResponse& answer) {
+  const std::string said = std::to_string(answer.status);
+  return answer.body.empty() ? said : said + ", " + read_message(answer.body);
 }
 
 bool is_page(std::string_view body) {

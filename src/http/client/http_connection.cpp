@@ -282,6 +282,7 @@ asio::awaitable<result<HttpResponse>> HttpConnection::read_one(const HttpRequest
   if (closes) close();
   HttpResponse response;
   response.status = message.result_int();
+  response.address = transport_.server().url.text();
   response.body = std::move(message.body());
   response.location = std::string(message[http::field::location]);
   response.content_type = std::string(message[http::field::content_type]);

@@ -42,6 +42,7 @@ struct HttpRequest {
 
 struct HttpResponse {
   unsigned status = 0;
+  std::string address;  ///< of the server that was asked, for messages
   std::string body;
   std::string location;  ///< of a redirection
   std::string content_type;

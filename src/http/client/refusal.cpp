@@ -85,17 +85,11 @@ std::string needed_role(const HttpResponse& answer) {
 
 Error refusal(const std::string& what, const HttpResponse& answer) {
   std::string text = "the server " + what;
-  std::string said = std::to_string(answer.status);
-  if (!answer.body.empty()) said += ", " + read_message(answer.body);
-
+  const std::string said = said_text(answer);
   if (answer.status >= 300 && answer.status < 400)
     return {errc::bad_answer, text + ", but redirects (" + said + "): use the address \"" +
                                   text::printable(answer.location) + "\" if that is the server"};
-  if (is_of_web_server(answer))
-    return {errc::bad_answer, text +
-                                  ": what answers at this address is neither a Shaman server nor a "
-                                  "Flamenco Manager; it answered: " +
-                                  said + ". Check the address and the port"};
+  if (is_of_web_server(answer)) return {errc::bad_answer, text + ": " + stranger_text(answer)};
   if (is_of_proxy(answer)) return refusal_of_proxy(what, answer);
   switch (answer.status) {
     case 401:

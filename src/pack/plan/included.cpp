@@ -37,8 +37,9 @@ std::string fixed_part(const std::string& pattern) {
 
 class Finder {
  public:
-  Finder(const trace::Trace& trace, const PlanOptions& options, Project& project)
-      : trace_(trace), exclude_(options.exclude), project_(project) {}
+  Finder(const trace::Trace& trace, const PlanOptions& options, Permission& permission,
+         Project& project)
+      : trace_(trace), exclude_(options.exclude), permission_(permission), project_(project) {}
 
   result<void> add(const std::string& wanted) {
     const std::size_t missing_before = found_.missing.size();
@@ -156,7 +157,7 @@ class Finder {
       const result<std::string> real = project_.real(file);
       if (!info || !real) return is_missing(file, "cannot be read: the link is broken");
       if (info->type != os::FileType::regular) return is_missing(file, "it is not a regular file");
-      if (std::string reason = why_left_out(*real); !reason.empty()) {
+      if (std::string reason = why_left_out(file, *real); !reason.empty()) {
         found_.suspicious.push_back({file, std::move(reason), trace_.blendfile, kWho, {}});
         return true;
       }
@@ -171,16 +172,21 @@ class Finder {
     return true;
   }
 
-  std::string why_left_out(const std::string& real) {
+  std::string why_left_out(const std::string& file, const std::string& real) {
     if (std::string refused = why_refused(real, project_.real_folder()); !refused.empty())
       return refused;
-    if (is_named_ || project_.really_inside(real)) return {};
-    const std::string secret = why_secret(real);
-    return secret.empty() ? secret : secret + "; to include it, name the file itself";
+    permission_.note_use(file);
+    if (permission_.is_allowed(file, real)) return {};
+    if (std::string forbidden = permission_.why_forbidden(file, real); !forbidden.empty())
+      return forbidden;
+    const std::string secret = permission_.why_secret(file, real);
+    if (secret.empty() || (is_named_ && permission_.names_secret(file, real))) return {};
+    return secret + "; to include it, name the file itself";
   }
 
   const trace::Trace& trace_;
   Globs exclude_;
+  Permission& permission_;
   Project& project_;
   std::vector<std::string> files_;
   bool is_named_ = false;   // by its own path, not by a folder or a pattern
@@ -193,8 +199,8 @@ class Finder {
 }  // namespace
 
 result<Included> find_included(const trace::Trace& trace, const PlanOptions& options,
-                               Project& project) {
-  Finder finder(trace, options, project);
+                               Permission& permission, Project& project) {
+  Finder finder(trace, options, permission, project);
   for (const std::string& wanted : options.include) {
     if (wanted.empty()) continue;
     if (auto added = finder.add(wanted); !added) return added.error();

@@ -8,6 +8,7 @@
 #include "shaman/pack/plan.hpp"
 #include "shaman/trace/trace.hpp"
 
+#include "pack/plan/permission.hpp"
 #include "pack/project/project.hpp"
 #include "pack/project/selection.hpp"
 
@@ -23,9 +24,10 @@ struct Included {
 };
 
 /// Looks for what PlanOptions::include names. A folder gives every file below it, links followed,
-/// but no hidden ones and nothing that is excluded; a pattern gives the files that match it.
+/// but no hidden ones and nothing that is excluded; a pattern gives the files that match it. What
+/// `permission` holds back is not taken, but a secret that is named itself is.
 /// errc::limit_exceeded when that is more than a million files.
 [[nodiscard]] result<Included> find_included(const trace::Trace& trace, const PlanOptions& options,
-                                             Project& project);
+                                             Permission& permission, Project& project);
 
 }  // namespace shaman::pack

@@ -139,7 +139,7 @@ result<void> PlanBuilder::put(const std::string& place, const std::string& sourc
   if (!is_new && project_.canonical(file.source) != canonical)
     return Error{errc::conflicting_paths,
                  "\"" + text::printable(file.source) + "\" and \"" + text::printable(source) +
-                     "\" would both be \"" + text::printable(place) + "\" in the pack; rename one"};
+                     "\" would both be placed at \"" + text::printable(place) + "\"; rename one"};
   // A file that is reached by several paths is named by the same one, whatever the order.
   if (is_new || source < file.source) file.source = source;
   file.place = place;

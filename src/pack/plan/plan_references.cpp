@@ -31,8 +31,9 @@ std::string who(const Dependency& dependency) {
 
 std::string not_found_there(const Dependency& dependency) {
   return who(dependency) + " was packed from the library \"" +
-         text::printable(dependency.base_blend) + "\" outside the project: its file \"" +
-         text::printable(dependency.stored) + "\" cannot be found in the pack";
+         text::printable(dependency.base_blend) + "\" outside the project, so that its file \"" +
+         text::printable(dependency.stored) +
+         "\" cannot be found; choose a project that contains both (--project)";
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace shaman::pack {
 
 Shortfall shortfall_of(const trace::Trace& trace, const Plan& plan, const PlanOptions& options) {
   Globs excluded(options.exclude);
-  Shortfall found{trace.missing_files(), trace.problems, plan.suspicious};
+  Shortfall found{trace.missing_files(), trace.problems, plan.suspicious, plan.absolute_names};
   std::erase_if(found.missing,
                 [&](const trace::MissingFile& file) { return excluded.match(file.path); });
   std::erase_if(found.damaged,

@@ -108,6 +108,8 @@ constexpr std::array<std::string_view, 13> kSecretExtensions{
     ".pem", ".key", ".kdbx", ".kdb",      ".p12",           ".pfx",    ".gpg",
     ".ppk", ".jks", ".asc",  ".keystore", ".agilekeychain", ".opvault"};
 
+constexpr const char* kSecretName = "its name is typical of a secret";
+
 // Blender's own folder of settings and assets, and the assets that are installed with it.
 bool is_blenders(std::string_view folded) {
   static constexpr std::array<std::string_view, 6> kFolders{
@@ -170,15 +172,20 @@ bool fits_kind(Kind kind, std::string_view name) {
 std::string why_secret(std::string_view path) {
   if (is_within(path, "/etc") || is_within(path, "/private/etc"))
     return "it is part of the system's configuration";
-  const std::string folded = trace::name_key(path);
+  if (std::string reason = why_secret_in_project(path); !reason.empty()) return reason;
+  if (one_of(kSecretExtensions, extension_of(trace::name_key(path)))) return kSecretName;
+  return {};
+}
+
+std::string why_secret_in_project(std::string_view below) {
+  const std::string folded = trace::name_key(below);
   for (const std::string_view folders : kSecretFolders) {
     if (has_folders(folder_of(folded), folders)) return "it is in a folder for secrets";
   }
   const std::string_view name = name_of(folded);
-  if (std::find(kSecretNames.begin(), kSecretNames.end(), name) != kSecretNames.end() ||
-      one_of(kSecretExtensions, extension_of(name)))
-    return "its name is typical of a secret";
-  return {};
+  const bool is_typical =
+      std::find(kSecretNames.begin(), kSecretNames.end(), name) != kSecretNames.end();
+  return is_typical ? kSecretName : "";
 }
 
 std::string why_private(Kind kind, std::string_view path, std::string_view home, System system) {

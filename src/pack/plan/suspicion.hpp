@@ -30,6 +30,11 @@ inline constexpr System kThisSystem = System::linux_like;
 /// Empty when it is none.
 [[nodiscard]] std::string why_secret(std::string_view path);
 
+/// The same of a path below the project's folder (`.ssh/config`), which may be all of the user's
+/// folder: by its folders and its name. An extension says nothing there: `scan.asc` is a cloud of
+/// points.
+[[nodiscard]] std::string why_secret_in_project(std::string_view below);
+
 /// Why a path looks like something private: `it lies in a hidden folder ("/home/me/.cache")`; empty
 /// when it does not. Not for fonts, which users install in hidden folders, nor for what belongs to
 /// Blender. `home` is the user's folder, or empty.

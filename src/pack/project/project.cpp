@@ -77,8 +77,8 @@ std::optional<std::string> Project::inside_by_text(const std::string& path) cons
   return below_folder(path, folder_);
 }
 
-bool Project::really_inside(const std::string& real) const {
-  return below_folder(real, real_folder_).has_value();
+std::optional<std::string> Project::really_inside(const std::string& real) const {
+  return below_folder(real, real_folder_);
 }
 
 }  // namespace shaman::pack

@@ -34,8 +34,8 @@ class Project {
   /// The path with all links resolved; errc::not_found.
   [[nodiscard]] result<std::string> real(const std::string& path);
 
-  /// Whether all links resolved, it lies in the project.
-  [[nodiscard]] bool really_inside(const std::string& real) const;
+  /// Where a path with all links resolved lies relative to the project; nothing when it is outside.
+  [[nodiscard]] std::optional<std::string> really_inside(const std::string& real) const;
 
  private:
   [[nodiscard]] const std::string& real_folder_of(const std::string& path);

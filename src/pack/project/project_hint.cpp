@@ -47,13 +47,19 @@ std::size_t count_within(const std::vector<std::string>& files, const std::strin
       files, [&](const std::string& file) { return is_within(file, folder); }));
 }
 
+// `the one file`, `all 5 files`, `2 of the 5 files`.
+std::string part_of(std::size_t inside, std::size_t all) {
+  if (all == 1) return "the one file";
+  if (inside == all) return "all " + text::count_of(all, "file", "files");
+  return std::to_string(inside) + " of the " + text::count_of(all, "file", "files");
+}
+
 std::string sentence(const std::string& folder, const std::string& mark, std::size_t inside,
                      std::size_t all) {
   return text::in_quotes(folder) + " looks like the project's folder (" +
-         (mark.empty() ? "" : "it has " + mark + ", and ") + "it holds " + std::to_string(inside) +
-         " of the " + text::count_of(all, "file", "files") +
+         (mark.empty() ? "it holds " : "it has " + mark + ", and holds ") + part_of(inside, all) +
          " outside the .blend's own folder). With --project " + text::in_quotes(folder) +
-         " they keep their places";
+         (inside == 1 ? ", that file keeps its place" : ", these files keep their places");
 }
 
 }  // namespace

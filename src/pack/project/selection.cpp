@@ -20,14 +20,12 @@ using trace::Kind;
 
 class Selector {
  public:
-  Selector(const trace::Trace& trace, const PlanOptions& options, Project& project,
-           const Ways& ways, const std::string& home)
+  Selector(const trace::Trace& trace, const PlanOptions& options, Permission& permission,
+           Project& project, const Ways& ways, const std::string& home)
       : trace_(trace),
         relative_only_(options.relative_only),
         exclude_(options.exclude),
-        allow_(options.allow_outside),
-        private_(options.private_files),
-        named_(options.allow_outside.begin(), options.allow_outside.end()),
+        permission_(permission),
         project_(project),
         ways_(ways),
         home_(home) {
@@ -46,10 +44,8 @@ class Selector {
       for (const Dependency* dependency : by_blend_[blend])
         look_at(*dependency);
     }
+    look_at_absolute_names();
     selection_.unused_exclude = exclude_.unused();
-    for (const std::string& pattern : allow_.unused())
-      warn("--allow-outside " + text::in_quotes(pattern) +
-           " has no effect: no file that the scene needs matches it");
     std::sort(selection_.suspicious.begin(), selection_.suspicious.end(),
               [](const Suspicious& a, const Suspicious& b) {
                 return std::tie(a.file, a.blend, a.data_block) <
@@ -65,7 +61,7 @@ class Selector {
       for (const auto* const files : {&dependency.files, &dependency.missing_files}) {
         for (const std::string& file : *files) {
           static_cast<void>(exclude_.match(file));
-          static_cast<void>(allow_.match(file));
+          permission_.note_use(file);
         }
       }
     }
@@ -98,6 +94,12 @@ class Selector {
     if (!selected.dependency.files.empty()) selection_.references.push_back(std::move(selected));
   }
 
+  void look_at_absolute_names() {
+    for (const trace::AbsoluteName& name : trace_.absolute_names)
+      if (!exclude_.match(name.file) && !exclude_.match(name.path))
+        selection_.absolute_names.push_back(name);
+  }
+
   bool may_leave(const Dependency& dependency, const std::string& file) {
     const result<os::FileInfo> info = os::info(file);
     const result<std::string> real = project_.real(file);
@@ -111,7 +113,7 @@ class Selector {
                              : why_refused(*real, project_.real_folder());
     const bool refused = !reason.empty();
     if (!refused) reason = why_suspicious(dependency.kind, file, *real);
-    if (reason.empty() || (!refused && is_allowed(file, *real))) return true;
+    if (reason.empty() || (!refused && permission_.is_allowed(file, *real))) return true;
     // What nothing needs is not worth a question.
     if (!dependency.optional)
       selection_.suspicious.push_back(
@@ -119,25 +121,15 @@ class Selector {
     return false;
   }
 
-  // A pattern is written for textures; a secret that it happens to match was not meant. Who names
-  // the very file has meant it.
-  [[nodiscard]] bool is_allowed(const std::string& file, const std::string& real) {
-    const bool is_secret = !why_secret(file).empty() || !why_secret(real).empty();
-    return is_secret ? named_.contains(file) : allow_.match(file);
-  }
-
   // A .blend can name any path, but it cannot make links: who put one into the project, or where
   // anybody may look, has agreed to what it leads to (DVC and git-annex keep content in hidden
   // folders), unless that is a secret.
   std::string why_suspicious(Kind kind, const std::string& file, const std::string& real) {
-    const bool inside = project_.inside(file).has_value();
-    std::string reason;
-    if (private_.match(file) || private_.match(real))
-      return "it matches a pattern of the option private of your configuration";
-    if (!inside) reason = why_private(kind, file, home_);
-    if (!inside && reason.empty()) reason = why_unfit(kind, file);
-    if (reason.empty() && !project_.really_inside(real)) reason = why_secret(real);
-    return reason;
+    if (std::string reason = permission_.why_forbidden(file, real); !reason.empty()) return reason;
+    if (std::string reason = permission_.why_secret(file, real); !reason.empty()) return reason;
+    if (project_.inside(file)) return {};
+    std::string reason = why_private(kind, file, home_);
+    return reason.empty() ? why_unfit(kind, file) : reason;
   }
 
   void warn(std::string sentence) {
@@ -147,9 +139,7 @@ class Selector {
   const trace::Trace& trace_;
   bool relative_only_;
   Globs exclude_;
-  Globs allow_;
-  Globs private_;
-  std::set<std::string> named_;  // patterns of allow_: a path is one as well
+  Permission& permission_;
   Project& project_;
   const Ways& ways_;
   std::string home_;
@@ -164,9 +154,9 @@ class Selector {
 
 }  // namespace
 
-Selection select(const trace::Trace& trace, const PlanOptions& options, Project& project,
-                 const Ways& ways, const std::string& home) {
-  return Selector(trace, options, project, ways, home).run();
+Selection select(const trace::Trace& trace, const PlanOptions& options, Permission& permission,
+                 Project& project, const Ways& ways, const std::string& home) {
+  return Selector(trace, options, permission, project, ways, home).run();
 }
 
 }  // namespace shaman::pack

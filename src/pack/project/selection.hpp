@@ -7,6 +7,7 @@
 #include "shaman/pack/plan.hpp"
 #include "shaman/trace/trace.hpp"
 
+#include "pack/plan/permission.hpp"
 #include "pack/plan/ways.hpp"
 #include "pack/project/project.hpp"
 
@@ -24,6 +25,7 @@ struct Selection {
   std::vector<Selected> references;
   std::vector<std::string> blends;  ///< absolute paths of the .blend files to be packed, each way
   std::vector<Suspicious> suspicious;
+  std::vector<trace::AbsoluteName> absolute_names;
   std::vector<std::string> warnings;
   std::vector<std::string> unused_exclude;  ///< patterns of PlanOptions::exclude without a match
 };
@@ -31,6 +33,7 @@ struct Selection {
 /// What of a trace goes into the pack: without what is excluded, what may not leave the machine,
 /// and what only left-out libraries need.
 [[nodiscard]] Selection select(const trace::Trace& trace, const PlanOptions& options,
-                               Project& project, const Ways& ways, const std::string& home);
+                               Permission& permission, Project& project, const Ways& ways,
+                               const std::string& home);
 
 }  // namespace shaman::pack

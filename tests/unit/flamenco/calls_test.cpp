@@ -119,6 +119,8 @@ TEST(Calls, APageIsNobodysAnswer) {
   const auto told = decoded(calls::jobs(), "<html><title>Sign in</title></html>");
   ASSERT_FALSE(told);
   EXPECT_THAT(told.error().message(), HasSubstr("web page"));
+  EXPECT_FALSE(decoded(calls::check({}), "<html><title>Sign in</title></html>"));
+  EXPECT_FALSE(decoded(calls::cancel("id"), "<html><title>Sign in</title></html>"));
 }
 
 TEST(Calls, ARedirectionIsNamed) {

@@ -25,5 +25,22 @@ TEST(ReadMessage, ShowsOfAPageItsTitleOrWords) {
   EXPECT_EQ(read_message(R"({"message":"of the server"})"), "of the server");
 }
 
+TEST(Strangers, AreNamedByTheirAddress) {
+  HttpResponse answer;
+  answer.status = 200;
+  answer.address = "http://nas.local:8080";
+  answer.body = "<html><title>My NAS</title></html>";
+  const std::string who = "http://nas.local:8080 is neither a Shaman server nor a Flamenco Manager";
+  EXPECT_EQ(page_instead(answer).message(),
+            who +
+                ": it answered with a web page, \"My NAS\". Check the address and the port. If the "
+                "network requires a login, open this address in a browser and log in there");
+  answer.body = "hello";
+  EXPECT_EQ(stranger_text(answer),
+            who + ": it answered 200, hello. Check the address and the port");
+  answer.body.clear();
+  EXPECT_EQ(said_text(answer), "200");
+}
+
 }  // namespace
 }  // namespace shaman::client

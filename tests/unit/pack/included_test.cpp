@@ -77,6 +77,56 @@ TEST_F(IncludedFiles, AreSecretsOnlyByTheirOwnName) {
   EXPECT_THAT(placed({path("o/.ssh/id_rsa")}), ElementsAre("_outside_project/.ssh/id_rsa"));
 }
 
+TEST_F(IncludedFiles, AreSecretsNotByALinkToThem) {
+  file("o/.ssh/config");
+  if (!link("o/.ssh/config", "proj/cache/1.bin")) GTEST_SKIP() << "no links here";
+  ASSERT_TRUE(link("o/.ssh", "proj/cache/keys"));
+  for (const char* include :
+       {"cache/1.bin", "cache", "*.bin", "cache/keys/config", "cache/keys", "cache/keys/*"})
+    EXPECT_THAT(placed({include}), IsEmpty()) << include;
+  ASSERT_EQ(suspicious.size(), 1U);
+  EXPECT_EQ(suspicious[0].file, path("proj/cache/keys/config"));
+  EXPECT_THAT(placed({"cache/1.bin"}), IsEmpty());
+  ASSERT_EQ(suspicious.size(), 1U);
+  EXPECT_THAT(suspicious[0].reason, HasSubstr("it is a link to \"" + path("o/.ssh/config")));
+  options.allow_outside = {path("proj/cache/1.bin")};
+  EXPECT_THAT(placed({"cache/1.bin"}), IsEmpty());
+  options.allow_outside = {path("o/.ssh/config")};
+  EXPECT_THAT(placed({"cache/1.bin"}), ElementsAre("cache/1.bin"));
+}
+
+// As where the .blend is in the user's own folder.
+TEST_F(IncludedFiles, AreSecretsInTheProjectOnlyByTheirOwnName) {
+  file("proj/.ssh/config");
+  file("proj/cache/snap/firefox/cookies");
+  file("proj/cache/scan.asc");
+  EXPECT_THAT(placed({"cache"}), ElementsAre("cache/scan.asc"));
+  EXPECT_THAT(placed({".ssh"}), IsEmpty());
+  ASSERT_EQ(suspicious.size(), 1U);
+  EXPECT_THAT(placed({".ssh/config"}), ElementsAre(".ssh/config"));
+}
+
+TEST_F(IncludedFiles, AreWithoutWhatTheConfigurationCallsPrivate) {
+  file("proj/cache/1.bin");
+  file("proj/cache/2.key.bin");
+  file("clients/secret.bin");
+  options.private_files = {"*.key.bin", path("clients/**")};
+  EXPECT_THAT(placed({"cache"}), ElementsAre("cache/1.bin"));
+  ASSERT_EQ(suspicious.size(), 1U);
+  EXPECT_EQ(suspicious[0].file, path("proj/cache/2.key.bin"));
+  EXPECT_THAT(suspicious[0].reason, HasSubstr("your configuration"));
+  EXPECT_THAT(placed({"*.bin"}), ElementsAre("cache/1.bin"));
+  EXPECT_THAT(placed({"cache/2.key.bin"}), IsEmpty());
+  EXPECT_THAT(placed({path("clients")}), IsEmpty());
+  if (link("clients/secret.bin", "proj/cache/3.bin")) {
+    EXPECT_THAT(placed({"cache/3.bin"}), IsEmpty());
+  }
+
+  options.allow_outside = {"2.*.bin"};
+  EXPECT_THAT(placed({"cache/2.key.bin"}), ElementsAre("cache/2.key.bin"));
+  EXPECT_THAT(warnings, IsEmpty());
+}
+
 TEST_F(IncludedFiles, AreWithoutWhatIsExcluded) {
   file("proj/cache/1.bin");
   file("proj/cache/2.tmp");
@@ -144,7 +194,8 @@ TEST_F(ForgottenProject, IsWhatHoldsMostOfTheFiles) {
   needs("film/tex/b.png");
   needs("library/c.png");
   EXPECT_THAT(hint(), HasSubstr("--project \"" + path("film") + "\""));
-  EXPECT_THAT(hint(), HasSubstr("2 of the 3 files"));
+  EXPECT_THAT(hint(), HasSubstr("(it holds 2 of the 3 files outside"));
+  EXPECT_THAT(hint(), HasSubstr(", these files keep their places"));
   options.project = path("film");
   EXPECT_EQ(hint(), "");
 }
@@ -153,10 +204,18 @@ TEST_F(ForgottenProject, IsWhatIsMarkedAsOne) {
   needs("film/tex/a.png");
   needs("library/c.png");
   file(".git/HEAD");
+  EXPECT_THAT(hint(), HasSubstr("(it has .git, and holds all 2 files outside"));
   EXPECT_THAT(hint(), HasSubstr("--project \"" + folder.path() + "\""));
   file("film/.shaman-project");
   EXPECT_THAT(hint(), HasSubstr("--project \"" + path("film") + "\""));
-  EXPECT_THAT(hint(), HasSubstr(".shaman-project"));
+  EXPECT_THAT(hint(), HasSubstr("(it has .shaman-project, and holds 1 of the 2 files outside"));
+  EXPECT_THAT(hint(), HasSubstr(", that file keeps its place"));
+}
+
+TEST_F(ForgottenProject, MayHoldTheOnlyFile) {
+  needs("film/tex/a.png");
+  EXPECT_THAT(hint(), HasSubstr("(it holds the one file outside the .blend's own folder)"));
+  EXPECT_THAT(hint(), HasSubstr(", that file keeps its place"));
 }
 
 TEST_F(ForgottenProject, IsNotGuessedWithoutAReason) {

@@ -99,7 +99,7 @@ TEST_F(MakePlan, ABaseThatCannotBeNamedIsTold) {
   image.base_blend = path("o/m.blend");
   plan_it();
   EXPECT_THAT(rewritten(), IsEmpty());
-  EXPECT_THAT(plan.warnings, ElementsAre(HasSubstr("m.blend")));
+  EXPECT_THAT(plan.warnings, ElementsAre(AllOf(HasSubstr("m.blend"), HasSubstr("--project"))));
 }
 
 TEST_F(MakePlan, WhatAPackedLibraryNeedsLiesWhereItLooks) {

@@ -109,6 +109,16 @@ TEST_F(MakePlan, LinksInTheProjectKeepTheirPlaceButNotToWhatIsPrivate) {
   EXPECT_EQ(plan.suspicious[0].file, path("proj/tex/trap.png"));
 }
 
+// The .blend may be in the user's own folder.
+TEST_F(MakePlan, SecretsInTheProjectStay) {
+  add(Kind::image, "//.ssh/a.png", "proj/.ssh/a.png");
+  add(Kind::image, "//id_rsa", "proj/id_rsa");
+  add(Kind::image, "//tex/a.png", "proj/tex/a.png");
+  plan_it();
+  EXPECT_THAT(place_names(), ElementsAre("scene.blend", "tex/a.png"));
+  EXPECT_EQ(plan.suspicious.size(), 2U);
+}
+
 // As DVC and git-annex lay projects out.
 TEST_F(MakePlan, LinksToHiddenStoresAreConsent) {
   file("home/.cache/dvc/ab/c0ffee");

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gmock/gmock.h>
 
+#include "shaman/pack/shortfall.hpp"
+
 #include "plan_fixture.hpp"
 
 namespace shaman::pack {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
 using trace::Kind;
@@ -82,6 +86,23 @@ TEST_F(StagesTest, WarningsOfTheTraceReachThePlan) {
   trace.warnings = {"an absolute path"};
   plan_it();
   EXPECT_THAT(plan.warnings, ElementsAre("an absolute path"));
+}
+
+TEST_F(StagesTest, AbsoluteNamesAreToldAndFallShort) {
+  const trace::AbsoluteName wood{path("proj/a.usda"), "/home/me/wood.png"};
+  const trace::AbsoluteName oak{path("proj/b.usda"), "C:/oak.png"};
+  trace.absolute_names = {wood, oak};
+  plan_it();
+  EXPECT_THAT(plan.warnings,
+              ElementsAre(AllOf(HasSubstr(wood.file), HasSubstr(wood.path), HasSubstr("relative")),
+                          AllOf(HasSubstr(oak.file), HasSubstr(oak.path))));
+  EXPECT_THAT(shortfall_of(trace, plan, options).absolute_names, ElementsAre(wood, oak));
+  EXPECT_FALSE(shortfall_of(trace, plan, options).is_none());
+
+  options.exclude = {"b.usda", "wood.png"};
+  plan_it();
+  EXPECT_THAT(plan.warnings, IsEmpty());
+  EXPECT_TRUE(shortfall_of(trace, plan, options).is_none());
 }
 
 }  // namespace

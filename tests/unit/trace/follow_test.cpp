@@ -11,6 +11,7 @@
 namespace shaman::trace {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -90,8 +91,19 @@ TEST_F(Follow, WarnsOfWhatWorkersCannotFollow) {
   layer("a.usda", "@/home/me/x.png@ @C:\\x.png@ @`\"${SHOT}.usd\"`@");
   run();
   EXPECT_THAT(found(), ElementsAre("a.usda"));
-  EXPECT_THAT(trace_.warnings, ElementsAre(HasSubstr("absolute path"), HasSubstr("absolute path"),
-                                           HasSubstr("expression")));
+  const std::string stage = folder_.path("a.usda");
+  EXPECT_THAT(trace_.absolute_names,
+              ElementsAre(AbsoluteName{stage, "/home/me/x.png"}, AbsoluteName{stage, "C:\\x.png"}));
+  EXPECT_THAT(trace_.warnings, ElementsAre(AllOf(HasSubstr(stage), HasSubstr("by the expression"),
+                                                 HasSubstr("--include"))));
+}
+
+TEST_F(Follow, ScriptsMayNameFilesByAbsolutePaths) {
+  root("s.osl", Kind::script);
+  folder_.write("s.osl", "#include \"/home/me/a.h\"\n");
+  run();
+  EXPECT_THAT(trace_.absolute_names,
+              ElementsAre(AbsoluteName{folder_.path("s.osl"), "/home/me/a.h"}));
 }
 
 TEST_F(Follow, AFileThatIsNoUsdIsAProblemAndStaysAFile) {

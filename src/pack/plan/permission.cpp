@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pack/plan/permission.hpp"
+
+#include <optional>
+
+#include "shaman/text.hpp"
+
+#include "pack/plan/suspicion.hpp"
+
+namespace shaman::pack {
+
+Permission::Permission(const PlanOptions& options, Project& project)
+    : allow_(options.allow_outside),
+      private_(options.private_files),
+      named_(options.allow_outside.begin(), options.allow_outside.end()),
+      project_(project) {}
+
+std::string Permission::why_forbidden(const std::string& file, const std::string& real) {
+  if (!private_.match(file) && !private_.match(real)) return {};
+  return "it matches a pattern of the option private of your configuration";
+}
+
+std::string Permission::why_secret(const std::string& file, const std::string& real) {
+  if (std::string reason = why_secret_by_path(file); !reason.empty()) return reason;
+  const std::optional<std::string> below = project_.really_inside(real);
+  const std::string reason = below ? why_secret_in_project(*below) : pack::why_secret(real);
+  return reason.empty() ? reason : reason + " (it is a link to " + text::in_quotes(real) + ")";
+}
+
+std::string Permission::why_secret_by_path(const std::string& file) {
+  const std::optional<std::string> below = project_.inside(file);
+  return below ? why_secret_in_project(*below) : pack::why_secret(file);
+}
+
+// A pattern is written for textures; a secret that it happens to match was not meant. Who names
+// the very file has meant it.
+bool Permission::is_allowed(const std::string& file, const std::string& real) {
+  if (why_secret(file, real).empty()) return allow_.match(file);
+  return named_.contains(real) || (named_.contains(file) && names_secret(file, real));
+}
+
+bool Permission::names_secret(const std::string& file, const std::string& real) {
+  return file == real || !why_secret_by_path(file).empty();
+}
+
+void Permission::note_use(const std::string& file) {
+  static_cast<void>(allow_.match(file));
+}
+
+}  // namespace shaman::pack
