@@ -61,6 +61,8 @@ class Tokens {
     return list_;
   }
 
+  [[nodiscard]] bool is_broken() const { return is_broken_; }
+
   void look() {
     if (path_.empty()) return;
     const FileState state = state_of(path_);
@@ -116,6 +118,11 @@ struct Access::Impl {
     {
       const std::lock_guard lock(mutex);
       list = tokens.current();
+      if (tokens.is_broken())
+        return {
+            "the server cannot use its token file, and accepts no token until its admin has"
+            " corrected the file (the server's log says what is wrong)",
+            Role::nobody};
     }
     const Token* const token = find_token(*list, bearer, std::chrono::system_clock::now());
     if (token == nullptr) return {"the token is not known here, or has expired", Role::nobody};

@@ -2,6 +2,8 @@
 #include "http/target.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <utility>
 
 #include "shaman/text.hpp"
 
@@ -40,6 +42,48 @@ std::string_view without_host(std::string_view target) {
   return target;
 }
 
+// The ASCII character that the end of the text stands for, and how many bytes of it do; {0, 0} if
+// none.
+using Meaning = std::pair<char, std::size_t>;
+constexpr Meaning kNone{'\0', 0};
+
+Meaning percent_escape(std::string_view text) {
+  if (text.size() < 3) return kNone;
+  const auto byte = escaped_byte(text.substr(text.size() - 3));
+  return byte ? Meaning{*byte, 3} : kNone;
+}
+
+// `%u0073` and `\u0073`: no escapes of an address, but some programs undo them.
+Meaning unicode_escape(std::string_view text) {
+  if (text.size() < 6) return kNone;
+  const std::string_view end = text.substr(text.size() - 6);
+  if (end[0] != '%' && end[0] != '\\') return kNone;
+  if (!text::is_same_but_for_case(end.substr(1, 3), "u00")) return kNone;
+  const auto byte = escaped_byte("%" + std::string(end.substr(4)));
+  return byte ? Meaning{*byte, 6} : kNone;
+}
+
+// UTF-8 in more bytes than are necessary, which a careless decoder takes for the character, and the
+// full-width forms U+FF01 to U+FF5E.
+Meaning other_spelling(std::string_view text) {
+  constexpr std::size_t kLongest = 4;
+  std::uint32_t value = 0;
+  for (std::size_t length = 1; length <= std::min(kLongest, text.size()); ++length) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - length]);
+    const bool continues = (byte & 0xC0) == 0x80;
+    if (continues) {
+      value |= static_cast<std::uint32_t>(byte & 0x3F) << (6 * (length - 1));
+      continue;
+    }
+    const std::size_t announced = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
+    if (length == 1 || length != announced) return kNone;
+    value |= static_cast<std::uint32_t>(byte & (0x7F >> length)) << (6 * (length - 1));
+    if (value >= 0xFF01 && value <= 0xFF5E) value -= 0xFEE0;
+    return value < 0x80 ? Meaning{static_cast<char>(value), length} : kNone;
+  }
+  return kNone;
+}
+
 // What an address says to whoever undoes its escapes as often as there are any, and where in the
 // address each character begins.
 struct Unescaped {
@@ -47,7 +91,7 @@ struct Unescaped {
     for (std::size_t i = 0; i < target.size(); ++i) {
       text += target[i];
       begins.push_back(i);
-      while (join_escape()) {
+      while (join()) {
       }
     }
   }
@@ -57,14 +101,15 @@ struct Unescaped {
 
  private:
   // What has become a character can be a part of the next escape.
-  bool join_escape() {
-    if (text.size() < 3) return false;
-    const auto byte = escaped_byte(std::string_view(text).substr(text.size() - 3));
-    if (!byte) return false;
-    text.resize(text.size() - 2);
-    begins.resize(text.size());
-    text.back() = *byte;
-    return true;
+  bool join() {
+    for (const auto meaning_of : {percent_escape, unicode_escape, other_spelling})
+      if (const auto [character, length] = meaning_of(text); length > 0) {
+        text.resize(text.size() - length + 1);
+        begins.resize(text.size());
+        text.back() = character;
+        return true;
+      }
+    return false;
   }
 };
 

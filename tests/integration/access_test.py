@@ -243,6 +243,14 @@ class UnusableAuthorization(AccessTest):
                     self.assertIn("the Authorization header does not hold one token", refused.json()["message"])
         self.assertEqual(self.behind.seen_by_clients, [])
 
+    def test_one_in_the_header_and_another_in_the_address(self):
+        other = self.tokens.make("submit", name="other")
+        for path in (INFO, "/api/v3/jobs"):
+            refused = self.ask(f"/~{self.admin}{path}", [f"Bearer {other}"])
+            self.assertEqual(refused.status, 401)
+            self.assertIn("the same as the address", refused.json()["message"])
+        self.assertEqual(self.ask(f"/~{other}{INFO}", [f"Bearer {other}"]).status, 200)
+
     def test_a_login_is_for_the_manager_alone(self):
         self.assertEqual(self.ask(INFO, ["Basic dTpw"]).status, 401)
         self.assertEqual(self.ask("/api/v3/jobs", ["Basic dTpw"]).status, 200)

@@ -150,7 +150,10 @@ class OfTokenFiles(EndedRights):
         os.chmod(self.tokens.file, 0o640)
         self.server.wait_for_log("can be read by others: chmod 600 it; until that is mended, no token is accepted")
         self.assertTrue(websocket.is_closed())
-        self.assertEqual(self.status(self.staying), 401)
+        with RawConnection(self.server) as connection:
+            refused = connection.exchange("GET", INFO, bearer(self.staying))
+        self.assertEqual(refused.status, 401)
+        self.assertIn("the server cannot use its token file", refused.json()["message"])
         os.chmod(self.tokens.file, 0o600)
         wait_until(lambda: self.status(self.staying) == 200, "the file to count again")
         self.server.wait_for_log("can be used again: 2 tokens")

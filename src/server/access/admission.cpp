@@ -74,7 +74,11 @@ Evidence evidence_of(const Exchange& exchange) {
 auth::Principal judge(const Evidence& evidence, const ServerOptions& options) {
   if (!options.access) return {"anybody", Role::admin, {}};
   if (evidence.is_unusable)
-    return {"the Authorization header does not hold one token", Role::nobody, {}};
+    return {
+        "the Authorization header does not hold one token, and the same as the address if that has "
+        "one",
+        Role::nobody,
+        {}};
   const bool is_proxied = options.trusted_proxies.contains(evidence.peer);
   // Of a proxy neither the certificate nor the address says anything of who is behind it.
   std::string_view certificate;

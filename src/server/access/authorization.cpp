@@ -32,7 +32,10 @@ Authorization authorization_of(const RequestHead& head) {
   std::string_view credentials = given.substr(end);
   credentials.remove_prefix(std::min(credentials.find_first_not_of(' '), credentials.size()));
   if (count > 1 || !is_token68(credentials)) return {Kind::unusable};
-  if (text::is_same_but_for_case(scheme, "Bearer")) return {Kind::token, credentials};
+  if (text::is_same_but_for_case(scheme, "Bearer")) {
+    const bool differs = !head.token.empty() && head.token != credentials;
+    return differs ? Authorization{Kind::unusable} : Authorization{Kind::token, credentials};
+  }
   if (text::is_same_but_for_case(scheme, "Basic")) return {Kind::login};
   return {Kind::unusable};
 }

@@ -14,7 +14,7 @@ struct Authorization {
     none,      ///< there is no such header
     token,     ///< `Bearer TOKEN`
     login,     ///< `Basic …`: for a Manager, whose workers have logins
-    unusable,  ///< several headers, another scheme, or nothing behind the scheme
+    unusable,  ///< several headers, another scheme, no token, or another one than the address
   };
   Kind kind = Kind::none;
   std::string_view token{};  ///< points into the head

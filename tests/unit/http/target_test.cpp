@@ -39,15 +39,41 @@ TEST(Target, GivesUpItsToken) {
 }
 
 TEST(Target, IsKnownToHoldATokenInWhateverPlace) {
-  for (const char* target :
-       {"/~T",           "/%7ET/a",     "/%7eT",        "//~T/a",         "/a/~T",
-        "/a?~T",         "/a?x=~T",     "/%2F~T",       "/a?token=shm_T", "/shm_T/a",
-        "HTTP://h/~T",   "/~eyJT/x",    "/a?t=%73hm_T", "/a?t=shm%5fT",   "/a?t=%2573%25%368m_T",
-        "/a?t=SHM_T",    "/%%37EshM_T", "/%257eT",      "/xshm_T",        "/a?eyJT.eyJT.T",
-        "/%65yJT%2eeyJT"})
+  for (const char* target : {"/~T",
+                             "/%7ET/a",
+                             "/%7eT",
+                             "//~T/a",
+                             "/a/~T",
+                             "/a?~T",
+                             "/a?x=~T",
+                             "/%2F~T",
+                             "/a?token=shm_T",
+                             "/shm_T/a",
+                             "HTTP://h/~T",
+                             "/~eyJT/x",
+                             "/a?t=%73hm_T",
+                             "/a?t=shm%5fT",
+                             "/a?t=%2573%25%368m_T",
+                             "/a?t=SHM_T",
+                             "/%%37EshM_T",
+                             "/%257eT",
+                             "/xshm_T",
+                             "/a?eyJT.eyJT.T",
+                             "/%65yJT%2eeyJT",
+                             "/a?t=%u0073hm_T",
+                             "/a?t=%25u0073hm_T",
+                             "/a?t=\\u0073hm_T",
+                             "/a?t=%c1%b3hm_T",
+                             "/a?t=%e0%81%b3hm_T",
+                             "/a?t=%f0%80%81%b3hm_T",
+                             "/a?t=\xc1\xb3hm_T",
+                             "/a?eyJT%u002eeyJT",
+                             "/a?eyJT%c0%aeeyJT",
+                             "/a?t=%ef%bd%93hm_T"})
     EXPECT_TRUE(holds_token(target)) << target;
   for (const char* target : {"/", "/~/a", "/a/b~c?x=PROGRA~1", "/eyJpage", "/app/assets/i-eyJx.js",
-                             "/a%", "/%%%7", "/100%25/shm", "/a?x=shm_&y", "/%41~T"})
+                             "/a%", "/%%%7", "/100%25/shm", "/a?x=shm_&y", "/%41~T",
+                             "/%c3%b6%e6%88%91%f0%9f%8e%ac", "/%u", "/%c1", "/%b3%b3%b3%b3%b3hm_T"})
     EXPECT_FALSE(holds_token(target)) << target;
 }
 
