@@ -24,9 +24,10 @@ endfunction()
 
 # shaman_unit_test(store SOURCES claim_table_test.cpp LIBS shaman::store): one program a folder of
 # tests/unit, registered with ctest under the label "unit". The target unit_tests builds them all.
-# PRECOMPILED as above, test if not given.
+# PRECOMPILED as above, test if not given. INPUT: reads what comes from strangers; these also have the
+# label "input" and the target input_tests, which tests/run.sh builds with sanitizers.
 function(shaman_unit_test name)
-  cmake_parse_arguments(arg "" "PRECOMPILED" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(arg "INPUT" "PRECOMPILED" "SOURCES;LIBS" ${ARGN})
   add_executable(unit_${name} ${arg_SOURCES})
   target_include_directories(unit_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src
                              ${PROJECT_SOURCE_DIR}/tests/support)
@@ -37,9 +38,15 @@ function(shaman_unit_test name)
   endif()
   shaman_precompile(unit_${name} ${arg_PRECOMPILED})
   add_test(NAME unit_${name} COMMAND unit_${name})
-  set_tests_properties(unit_${name} PROPERTIES LABELS unit)
-  if(NOT TARGET unit_tests)
-    add_custom_target(unit_tests)
+  set(labels unit)
+  if(arg_INPUT)
+    list(APPEND labels input)
   endif()
-  add_dependencies(unit_tests unit_${name})
+  set_tests_properties(unit_${name} PROPERTIES LABELS "${labels}")
+  foreach(label ${labels})
+    if(NOT TARGET ${label}_tests)
+      add_custom_target(${label}_tests)
+    endif()
+    add_dependencies(${label}_tests unit_${name})
+  endforeach()
 endfunction()
