@@ -67,8 +67,7 @@ class Tokens {
     if (path_.empty()) return;
     const FileState state = state_of(path_);
     if (state == state_) return;
-    // One that cannot be read any more, is damaged, or can be read by others, opens the door to
-    // nobody.
+    // A file that cannot be read, is damaged, or can be read by others gives access to no client.
     auto read = TokenFile::read(path_);
     log(read);
     state_ = state;
@@ -79,7 +78,7 @@ class Tokens {
  private:
   void log(const result<std::vector<Token>>& read) {
     if (!read)
-      spdlog::error("{}; until that is mended, no token is accepted",
+      spdlog::error("{}; until the file is corrected, no token is accepted",
                     text::printable(read.error().message()));
     else if (is_broken_)
       spdlog::info("the token file {} can be used again: {}", text::printable(path_),

@@ -148,7 +148,7 @@ class OfTokenFiles(EndedRights):
         self.start_with_tokens()
         websocket = self.websocket(bearer(self.going))
         os.chmod(self.tokens.file, 0o640)
-        self.server.wait_for_log("can be read by others: chmod 600 it; until that is mended, no token is accepted")
+        self.server.wait_for_log("can be read by others: chmod 600 it; until the file is corrected, no token is accepted")
         self.assertTrue(websocket.is_closed())
         with RawConnection(self.server) as connection:
             refused = connection.exchange("GET", INFO, bearer(self.staying))
@@ -174,7 +174,7 @@ class OfTokenFiles(EndedRights):
         self.start_with_tokens()
         os.rename(self.tokens.file, self.tokens.file + ".old")
         self.server.wait_for_log(f'auth.token-file: cannot open "{self.tokens.file}": No such file or directory; '
-                                 "until that is mended, no token is accepted")
+                                 "until the file is corrected, no token is accepted")
         os.rename(self.tokens.file + ".old", self.tokens.file)
         self.server.wait_for_log("can be used again: 2 tokens")
 
