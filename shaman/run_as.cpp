@@ -69,9 +69,15 @@ result<std::string> become_owner_of(const std::string& folder) {
 }
 
 result<void> check_owned_by_user(const std::string& storage, const std::string& servers_folder) {
-  const std::string folder = storage + "/" + servers_folder;
+  if (::geteuid() != 0) return {};
+  std::string folder = storage + "/" + servers_folder;
   struct stat found {};
-  if (::geteuid() != 0 || ::lstat(folder.c_str(), &found) != 0 || found.st_uid == 0) return {};
+  if (::lstat(folder.c_str(), &found) != 0) {
+    // A storage will be made here, for the user who got the folder.
+    folder = storage;
+    if (::stat(folder.c_str(), &found) != 0) return {};
+  }
+  if (found.st_uid == 0) return {};
   if (is_owner_of_new_files(folder, found.st_uid)) return {};
   const User user = User::of(found.st_uid);
   const std::string name =

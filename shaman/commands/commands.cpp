@@ -68,13 +68,15 @@ int collect(int argc, char** argv) {
              throw CLI::ValidationError("--explain", "invalid SHA-256 " + text::in_quotes(value) +
                                                          " (expected: 64 hexadecimal digits)");
          },
-         "Explain why files with this SHA-256 are kept or collected")
+         "Explain why files with this SHA-256 are kept or would be collected; changes nothing, like "
+         "--dry-run")
       ->type_name("SHA");
   std::string storage;
   GcOptions options;
   if (const auto status = parse_for_storage(app, given, argc, argv, storage, &options))
     return *status;
   options.log = say;
+  dry_run = dry_run || explained.has_value();
   options.dry_run = dry_run;
   options.explain = explained;
   os::lower_thread_priority();  // a server may be at work beside this

@@ -20,6 +20,8 @@ using Given = std::set<std::string>;
 constexpr std::uint64_t kFastRate = 125'000'000;
 // What a client needs between its question which files are missing and the checkout.
 constexpr std::chrono::minutes kShortAge{10};
+// Less is rather a number without its unit than the life of a checkout.
+constexpr std::chrono::hours kShortLife{1};
 
 void check_collection(const Options& options, const Given& given, Findings& found) {
   const GcOptions& gc = options.gc;
@@ -52,6 +54,18 @@ void check_collection(const Options& options, const Given& given, Findings& foun
                 "is " + std::to_string(limits.min_free_inodes) + ", and gc.min-free-inodes " +
                     std::to_string(gc.min_free_inodes) +
                     " is below it; uploads are rejected before collection begins");
+}
+
+void check_lives(const Options& options, Findings& found) {
+  const auto check = [&found](const char* key, std::chrono::seconds life) {
+    if (life.count() > 0 && life < kShortLife)
+      found.doubtful(key, "is " + duration_option(life) +
+                              "; checkouts are erased as soon as they are older. A number without "
+                              "a unit means seconds; write 31d for days");
+  };
+  check("checkout.max-age", options.old_checkouts.max_age);
+  if (!options.asked_manager().empty())
+    check("checkout.orphan-age", options.checkout_ends.orphan_age);
 }
 
 void check_limits(const Options& options, const Given& given, Findings& found) {
@@ -118,6 +132,7 @@ Findings check_options(const Options& options, const Given& given) {
   if (options.store.durability == Durability::none)
     found.doubtful("durability", "is none; acknowledged uploads can be lost in a power cut");
   check_collection(options, given, found);
+  check_lives(options, found);
   check_limits(options, given, found);
   check_times(options, given, found);
   check_manager_options(options, given, found);

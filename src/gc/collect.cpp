@@ -130,6 +130,9 @@ result<void> Collection::choose() {
   auto free = run_.file_system.space(run_.root.root);
   if (!free && fs::is_unsupported(free.error())) free = fs::Space::unknown();
   if (!free) return disk_error(free.error(), "ask for the free space of the storage");
+  const fs::Space lent = run_.root.reserve.lent();
+  free->free_bytes -= std::min(free->free_bytes, lent.free_bytes);
+  free->free_inodes -= std::min(free->free_inodes, lent.free_inodes);
   free_ = *free;
   StorageUse use{results_.blob_bytes, *free};
   if (is_short_of_space(run_.options, *free)) grace_ = least_grace_;

@@ -68,6 +68,10 @@ Error refused(const std::string& what, const std::string& checkout, const HttpRe
   if (answer.status == 404 && !is_page(answer.body))
     return {errc::not_found, "the server has no checkout " + text::in_quotes(checkout) +
                                  "; `shaman checkout list` lists yours"};
+  // It does not say whether there is one that somebody else made.
+  if (answer.status == 403 && read_message(answer.body).starts_with("you did not make"))
+    return {errc::not_let_in, "you have no checkout " + text::in_quotes(checkout) +
+                                  " on the server; `shaman checkout list` lists yours"};
   return refusal(what + " the checkout " + text::in_quotes(checkout), answer);
 }
 

@@ -127,7 +127,7 @@ asio::awaitable<result<std::vector<Required>>> ask_requirements(HttpConnection& 
   const result<HttpResponse> answer =
       co_await exchange_patiently(connection, request, kFullPatience, progress);
   if (!answer) co_return answer.error();
-  if (answer->status != 200) co_return refusal("did not answer which files it needs", *answer);
+  if (answer->status != 200) co_return refusal("did not report which files it needs", *answer);
   if (is_page(answer->body)) co_return page_instead(*answer);
   co_return read_requirements(answer->body);
 }

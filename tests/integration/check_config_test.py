@@ -71,6 +71,7 @@ DOUBTFUL = (
     ("--listen {in_use}", "listen: .* is in use"),
     ("--gc-max-age 1h", "gc.max-age: is 1h, which is below gc.min-age \\(2h\\)"),
     ("--gc-max-age 0 --gc-min-age 1h", "gc.max-age: is 0s, which is below"),
+    ("--checkout-max-age 31", "checkout.max-age: is 31s; checkouts are erased as soon as they are older. .* write 31d"),
     ("--gc-min-age 1m", "gc.min-age: is 1m; files may be collected"),
     ("--max-connections 100 --max-connections-per-address 200", "max-connections-per-address: is above"),
     ("--max-file-size 2G --max-store-size 1G", "max-file-size: is above max-store-size"),

@@ -283,6 +283,13 @@ class ByHand(SmallDisk):
         self.server.terminate()
         self.assert_all_commands_work()
 
+    def test_what_the_reserve_lends_is_not_free(self):
+        self.server.terminate()
+        self.fill_completely()
+        done = self.run_command("gc", "--min-free", "100K", "--json")
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertGreater(json.loads(done.stdout)["missedFreeBytes"], 50_000)
+
     def test_without_a_reserve_the_remedy_is_named(self):
         self.server.terminate()
         shutil.rmtree(os.path.join(self.storage, ".shaman", "reserve"))

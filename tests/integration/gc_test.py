@@ -151,7 +151,10 @@ class GcCommand(ServerTest):
             if words:
                 self.assertRegex(said, "(?m)^(Dry run: )?" + words.removeprefix("Dry run: "))
                 self.assertRegex(said, r"\AChecked \d+ files? \(.*\) and \d+ links?\.\n")
+        other = self.stored()
+        age_all(self.server.storage)
         said = run("gc", "--storage", self.server.storage, "--explain", "1" * 64).stdout
+        self.assertTrue(self.server.has_blob(other), "a question collects nothing")
         self.assertIn(f"No file with the SHA-256 {'1' * 64} is stored.", said)
 
     def test_explains_why_a_file_stays(self):

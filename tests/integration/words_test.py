@@ -489,6 +489,18 @@ class FullDisk(WordsTest):
             self.assertIn("No space left on device", done.stderr)
         return done.stderr
 
+    def test_no_output_at_all(self):
+        """With standard output closed, no socket or file may get its number."""
+        url = self.start().url
+        for arguments in (["list", self.shot], ["submit", self.shot, "--server", url], ["status", "--server", url],
+                          ["-V"]):
+            with self.subTest(arguments):
+                done = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", CLIENT_PROGRAM, *arguments],
+                                      stderr=subprocess.PIPE, text=True, env=self.client.environment(),
+                                      timeout=4 * PATIENCE, check=False)
+                self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertIn("output could not be written", done.stderr)
+
     def test_every_command_of_the_client(self):
         url = self.start().url
         for arguments in (["list", self.shot], ["list", self.shot, "--json"], ["list", self.shot, "--tree"],

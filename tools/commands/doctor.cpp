@@ -76,15 +76,18 @@ std::string what_it_is(const ServerInfo& server) {
 }
 
 // False where nothing more can be asked. `lets_in`: false where the server wants another token.
-bool look_at_server(const client::Server& server, Diagnosis& diagnosis, ExitStatus& status,
+bool look_at_server(const PartialServer& found, Diagnosis& diagnosis, ExitStatus& status,
                     bool& lets_in) {
+  const client::Server& server = *found.server;
   const auto probe = [&] {
     const Waiting waiting(server.url.text());
     return client::probe(server);
   }();
   if (!probe) {
-    diagnosis.wrong("server", with_advice(probe.error()).message());
     lets_in = probe.error().code != errc::not_let_in;
+    diagnosis.wrong("server", lets_in || !found.bad_token
+                                  ? with_advice(probe.error()).message()
+                                  : "the server requires a token: correct the error above first");
     status =
         probe.error().code == errc::unreachable ? ExitStatus::out_of_reach : ExitStatus::failed;
     return false;
@@ -180,8 +183,13 @@ void look_at_blender(const std::string& program, Diagnosis& diagnosis) {
                                 "use --blender to test another one");
 }
 
-void look_at_credentials(const PartialServer& found, Diagnosis& diagnosis) {
-  if (found.bad_token) diagnosis.wrong("token", found.bad_token->message());
+void look_at_credentials(const PartialServer& found, const ServerOption& given,
+                         Diagnosis& diagnosis) {
+  // A file without a token, or a folder, may well be for others to read.
+  if (found.bad_token)
+    diagnosis.wrong("token", found.bad_token->message());
+  else
+    look_at_token_file(token_file_of(given), diagnosis);
   if (found.bad_trust) diagnosis.wrong("tls", found.bad_trust->message());
   if (found.bad_proxy) diagnosis.wrong("proxy", found.bad_proxy->message());
   if (!found.remark.empty()) diagnosis.mind("tls", found.remark);
@@ -192,9 +200,9 @@ ExitStatus look_at_farm(const ServerOption& given, Diagnosis& diagnosis) {
   ExitStatus status = ExitStatus::failed;
   const PartialServer found = partial_server_of(given);
   if (found.no_address) diagnosis.wrong("server", found.no_address->message());
+  look_at_credentials(found, given, diagnosis);
   bool lets_in = true;
-  const bool can_ask = found.server && look_at_server(*found.server, diagnosis, status, lets_in);
-  look_at_credentials(found, diagnosis);
+  const bool can_ask = found.server && look_at_server(found, diagnosis, status, lets_in);
   if (!found.server) return ExitStatus::bad_input;
   if (!found.bad_token && lets_in) look_at_token(*found.server, diagnosis);
   if (!can_ask) return status;
@@ -208,7 +216,6 @@ ExitStatus look_at_farm(const ServerOption& given, Diagnosis& diagnosis) {
 ExitStatus run_doctor(const DoctorOptions& options) {
   Diagnosis diagnosis;
   const ExitStatus status = look_at_farm(options.server, diagnosis);
-  look_at_token_file(token_file_of(options.server), diagnosis);
   look_at_cache(diagnosis);
   look_at_blender(options.blender, diagnosis);
   if (!options.json) {

@@ -211,7 +211,8 @@ constexpr std::array<Action, 6> kJobActions{{
 
 Command add_job(CLI::App& app) {
   return add_actions(*app.add_subcommand("job", "Lists, shows, waits for and cancels render jobs."),
-                     kJobActions, {"ID", "ID of the job; for `tail`, also of a task.", "ID"});
+                     kJobActions,
+                     {"ID", "ID of the job (`tail` also takes the ID of a task).", "ID"});
 }
 
 }  // namespace shaman::tools

@@ -81,8 +81,11 @@ ExitStatus run_list(const ListOptions& options) {
       warn(warning);
     const bool is_refused = options.strict && !found->lacks.is_none();
     if (options.json) {
-      print_trace_json(*found,
-                       is_refused ? "files are missing, damaged or left out (--strict)" : "");
+      print_trace_json(
+          *found,
+          is_refused
+              ? "files are missing, damaged, left out, or named by an absolute path (--strict)"
+              : "");
     } else if (options.tree) {
       print_tree(*found);
     } else {
@@ -112,7 +115,8 @@ Command add_list(CLI::App& app) {
   add_exclude_option(*command, options->plan.exclude);
   command->add_flag(
       "--strict", options->strict,
-      "Exit with status 3 if a file is missing or damaged, or would be left out as private.");
+      "Exit with status 3 if a file is missing, damaged, would be left out as private, or is named "
+      "by an absolute path that cannot be rewritten (USD, OSL).");
   return {command, [command, options] {
             const auto fits = refuse_without_effect(
                 *command, {"--json", "which prints every dependency"}, {"--tree"});

@@ -135,7 +135,8 @@ ExitStatus run_pack(const PackCommandOptions& options) {
         options.dry_run
             ? "nothing would be packed, because files are missing, damaged or would be left out "
               "(--strict)"
-            : "nothing was packed, because files are missing, damaged or were left out (--strict)");
+            : "nothing was packed, because files are missing, damaged, left out, or named by an "
+              "absolute path (--strict)");
   if (options.dry_run) {
     if (!options.quiet) print(preview(*plan));
     return ExitStatus::done;
@@ -169,8 +170,9 @@ Command add_pack(CLI::App& app) {
   command->add_flag("--dry-run", options->dry_run,
                     "Show what would be packed and which paths would change; write nothing.");
   command->add_flag("--strict", options->strict,
-                    "If a file is missing or damaged, or was left out as private, pack nothing and "
-                    "exit with status 3.");
+                    "If a file is missing, damaged, was left out as private, or is named by an "
+                    "absolute path that cannot be rewritten (USD, OSL), pack nothing and exit with "
+                    "status 3.");
   command->add_flag("--quiet,-q", options->quiet, "Show no progress and no summary.");
   return {command, [options] {
             add_configured(options->plan);

@@ -38,10 +38,12 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kStrictSentence =
-    "nothing was sent, because files are missing, damaged or were left out (--strict)";
+    "nothing was sent, because files are missing, damaged, left out, or named by an absolute "
+    "path (--strict)";
 
 constexpr const char* kStrictPreviewSentence =
-    "nothing would be sent, because files are missing, damaged or would be left out (--strict)";
+    "nothing would be sent, because files are missing, damaged, left out, or named by an "
+    "absolute path (--strict)";
 
 struct SubmitCommandOptions {
   client::SubmitOptions submit;
@@ -334,8 +336,8 @@ Command add_submit(CLI::App& app) {
   add_include_option(*command, options->submit.plan.include);
   command->add_flag(
       "--strict", options->submit.strict,
-      "If a file is missing, damaged, cannot be read, or was left out as private, send nothing "
-      "and exit with status 3.");
+      "If a file is missing, damaged, cannot be read, was left out as private, or is named by an "
+      "absolute path that cannot be rewritten (USD, OSL), send nothing and exit with status 3.");
   command->add_flag("--rehash", options->submit.rehash,
                     "Read every file again, even if it has not changed since the last submission.");
   command

@@ -400,7 +400,13 @@ std::vector<std::string> program_arguments(int argc, char** argv) {
   return {argv, argv + argc};
 }
 
-void set_up_terminal() noexcept {}
+void set_up_terminal() noexcept {
+  // A standard stream that is closed would give its number to the next file or socket, and what is
+  // printed would go there. Opened for the other direction, so that using it still fails.
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(fd, F_GETFD) < 0)
+      static_cast<void>(::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+}
 
 #ifdef __linux__
 namespace {

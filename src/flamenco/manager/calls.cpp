@@ -42,7 +42,8 @@ Error refused(const std::string& what, const Answer& answer) {
     return {errc::unreachable, kManagerAway + said +
                                    "; try again later, or ask the farm's admin whether the Manager "
                                    "is running"};
-  if (answer.status == 404) return {errc::not_found, "the Manager " + what + " (" + said + ")"};
+  if (answer.status == 404 && !is_page)
+    return {errc::not_found, "the Manager " + what + " (" + said + ")"};
   const bool is_redirection = answer.status >= 300 && answer.status < 400;
   if (is_page || is_redirection) return client::refusal(what, answer);
   if (answer.status == 412)

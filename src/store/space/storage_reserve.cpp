@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/space/storage_reserve.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -102,6 +103,13 @@ StorageReserve& StorageReserve::operator=(StorageReserve&& other) noexcept {
 
 void StorageReserve::give_back() {
   if (file_system_ != nullptr) make_pieces(*file_system_, folder_, kMargin);
+}
+
+fs::Space StorageReserve::lent() const {
+  if (file_system_ == nullptr) return {};
+  const auto entries = file_system_->list(folder_);
+  const std::size_t missing = kPieces - std::min(kPieces, entries ? entries->size() : kPieces);
+  return {missing * kPieceBytes, missing};
 }
 
 void StorageReserve::give_all_back() {

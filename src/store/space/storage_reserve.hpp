@@ -23,6 +23,8 @@ class StorageReserve {
   /// Makes again what was deleted, as far as there is room, but for a little that a running server
   /// needs.
   void give_back();
+  /// Room that is free only because of what was deleted, and is not until it was given back.
+  [[nodiscard]] fs::Space lent() const;
   /// Makes what is missing of a storage's reserve, if the storage has plenty of room.
   static void fill(fs::FileSystem& file_system, const fs::Folder& private_folder);
 
