@@ -53,6 +53,8 @@ namespace service_manager = program::service_manager;
 // They wait for the disk for moments only, but on a storage in the network a moment is
 // milliseconds.
 constexpr std::size_t kQuickThreads = 8;
+// A client has all but one of them.
+constexpr std::size_t kJudgementThreads = 2;
 // For what is under way when the requests have ended, such as a collection.
 constexpr std::chrono::seconds kLastSteps{5};
 
@@ -201,13 +203,15 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
   WorkerPool quick_pool(kQuickThreads, WorkerPool::Priority::normal, "quick");
   WorkerPool disk_pool(options.disk_threads, WorkerPool::Priority::low, "disk");
   WorkerPool request_pool(options.request_threads, WorkerPool::Priority::low, "requests");
+  WorkerPool judgement_pool(kJudgementThreads, WorkerPool::Priority::low, "judge");
   if (const auto is = check_before_opening(options.server.storage); !is) return fail(is.error());
   auto store = Store::open(file_system, options.server.storage, options.store, disk_pool);
   if (!store) return fail(store.error());
   Checkouts checkouts(**store, options.checkouts);
   // The server goes first: what passes tells the watch of jobs.
   program::JobWatch job_watch(checkouts, file_system, settings);
-  http::Server server(**store, checkouts, {quick_pool, disk_pool, request_pool}, options.server);
+  http::Server server(**store, checkouts, {quick_pool, disk_pool, request_pool, judgement_pool},
+                      options.server);
   if (options.manager) {
     server.pass_on(proxy::passage_to_manager(
         *options.manager, proxy::ManagerTimeouts(),

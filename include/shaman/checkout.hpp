@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "shaman/blob_id.hpp"
+#include "shaman/effort.hpp"
 #include "shaman/error.hpp"
 #include "shaman/file_list.hpp"
 #include "shaman/fs.hpp"
@@ -71,6 +72,14 @@ struct CheckoutContent {
   std::uint64_t bytes = 0;  ///< of all files together
 };
 
+/// A path below `jobs/` as a text may mean it: with patterns and placeholders, in any case.
+struct WrittenPath {
+  std::string path;  ///< without empty, `.` and `..` components
+  /// It may begin in any folder that is above checkouts, not in `jobs/` alone.
+  bool is_anywhere = false;
+  friend auto operator<=>(const WrittenPath&, const WrittenPath&) = default;
+};
+
 /// What a path below `jobs/` leads to.
 struct CheckoutPlace {
   enum class Kind : std::uint8_t {
@@ -87,18 +96,11 @@ struct CheckoutPlace {
   /// The same: who made it, as hexadecimal digits that tell no name; empty where there is no
   /// record.
   std::string maker{};
+  WrittenPath led_by{};  ///< of led_into(): the first of the paths that leads there
 
   [[nodiscard]] bool has_checkout() const noexcept {
     return kind == Kind::checkout || kind == Kind::inside;
   }
-};
-
-/// A path below `jobs/` as a text may mean it: with patterns and placeholders, in any case.
-struct WrittenPath {
-  std::string path;  ///< without empty, `.` and `..` components
-  /// It may begin in any folder that is above checkouts, not in `jobs/` alone.
-  bool is_anywhere = false;
-  friend auto operator<=>(const WrittenPath&, const WrittenPath&) = default;
 };
 
 /// Makes checkouts below `<storage>/jobs/`. All members may be called from any thread.
@@ -137,10 +139,10 @@ class Checkouts {
   /// exact name, in another case, with a pattern (`*`, `?`, `[a-z]`, `{a,b}`, frame numbers), with
   /// a placeholder (`{name}`), or with something behind a name that ends it, as in a command line.
   /// So does `.kept`, which is the admins'. Blocks; lists the folders on the way.
-  /// errc::limit_exceeded where that are too many, unless the requester knows all, who is told of
-  /// those that were found by then; errc::io_error.
+  /// Where the effort is used up, it returns what it has found by then. errc::io_error.
   [[nodiscard]] result<std::vector<CheckoutPlace>> led_into(const std::vector<WrittenPath>& paths,
-                                                            const Requester& requester);
+                                                            const Requester& requester,
+                                                            Effort& effort);
   /// CheckoutPlace::maker of what this requester makes. Touches no disk.
   [[nodiscard]] static std::string maker_of(const Requester& requester);
 

@@ -210,8 +210,8 @@ result<CheckoutPlace> Checkouts::place_of(const std::string& path, const Request
 }
 
 result<std::vector<CheckoutPlace>> Checkouts::led_into(const std::vector<WrittenPath>& paths,
-                                                       const Requester& requester) {
-  return impl_->store.guarded([&] { return LedInto(impl_->store, requester).find(paths); });
+                                                       const Requester& requester, Effort& effort) {
+  return impl_->store.guarded([&] { return LedInto(impl_->store, requester, effort).find(paths); });
 }
 
 std::string Checkouts::maker_of(const Requester& requester) {

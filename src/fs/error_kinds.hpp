@@ -22,4 +22,11 @@ namespace shaman::fs {
          error == boost::system::errc::operation_not_permitted;
 }
 
+/// No folder can be opened by that name: nothing has it, something else does, or nothing can.
+[[nodiscard]] inline bool is_no_folder(const boost::system::error_code& error) noexcept {
+  namespace errors = boost::system::errc;
+  return is_gone(error) || error == errors::too_many_symbolic_link_levels ||
+         error == errors::filename_too_long || error == errors::invalid_argument;
+}
+
 }  // namespace shaman::fs

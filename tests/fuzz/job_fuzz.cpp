@@ -28,7 +28,8 @@ result<CheckoutPlace> place_of(const std::string& path) {
   return CheckoutPlace{Kind::nothing};
 }
 
-result<std::vector<CheckoutPlace>> led_into(const std::vector<WrittenPath>& paths) {
+result<std::vector<CheckoutPlace>> led_into(const std::vector<WrittenPath>& paths,
+                                            Effort& /*effort*/) {
   std::vector<CheckoutPlace> places;
   for (const WrittenPath& path : paths)
     if (auto place = place_of(path.path); place->has_checkout()) places.push_back(*place);

@@ -62,9 +62,9 @@ class DoctorOfCredentials(ArtistTest):
         url = self.start(secured=True).url
         bad = self.write(os.path.join(self.folder, "bad.pem"), b"no certificate\n")
         errors = [(about, text) for kind, about, text in self.findings(url, "--ca", bad) if kind == "error"]
-        self.assertEqual([about for about, _ in errors], ["server", "tls"])
-        self.assertIn("TLS failed", errors[0][1])
-        self.assertIn(bad, errors[1][1])
+        self.assertEqual([about for about, _ in errors], ["tls", "server"])
+        self.assertIn(bad, errors[0][1])
+        self.assertIn("TLS failed", errors[1][1])
         self.findings(url, "--ca", certificates.authority().file, expect=0)
 
 

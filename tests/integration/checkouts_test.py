@@ -209,7 +209,7 @@ class Owners(unittest.TestCase):
         for command in ("show", "erase"):
             refused = self.run_checkout("ben", command, path)
             self.assertEqual(refused.returncode, 1, refused.stderr)
-            self.assertIn("did not make a checkout", refused.stderr)
+            self.assertIn("you have no checkout", refused.stderr)
         absent = self.run_checkout("root", "show", "film/none", "--json")
         self.assertEqual(absent.returncode, 2)
         self.assertIn("film/none", json.loads(absent.stdout)["error"])

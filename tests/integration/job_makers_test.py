@@ -255,6 +255,21 @@ class Makers(JobsTest):
                 "the same in another case": {"x": "/volumes/FARM*/" + path},
                 "a value that becomes a variable": {"x": "/mnt/twoway/" + path},
                 "dots with a blank": {"x": "--a={jobs}\\film\\own\\.. \\shot\\a"},
+                "up from a placeholder": {"blendfile": "{jobs}/" + own + "/a.blend", "x": "//{blend_name}/../../shot/####"},
+                "up from a variable": {"x": "/mnt/farm/jobs/" + own + "/%NAME%/../../shot"},
+                "up from any depth": {"x": "/mnt/farm/jobs/" + own + "/**/../../shot"},
+                "up from a choice with folders": {"x": "/mnt/farm/jobs/" + own + "/@(a|b/c)/../../shot"},
+                "up by a pattern": {"x": "/mnt/farm/jobs/" + own + "/.[.]/shot"},
+                "Blender's folder": {"blendfile": "{jobs}/" + own + "/a.blend", "x": "-o {blend_dir}/../shot/"},
+                "a word that is relative": {"blendfile": "{jobs}/" + own + "/a.blend", "x": "-o x/../../shot/"},
+                "an attached option": {"blendfile": "{jobs}/" + own + "/a.blend", "x": "-o../shot"},
+                "an attached drive": {"x": "-oJ:\\" + windows},
+                "out of the jobs folder and back": {
+                    "blendfile": "{jobs}/" + own + "/a.blend", "x": "//../../../Farm Work/" + path},
+                "relative to the jobs folder": {"blendfile": "{jobs}/a.blend", "x": path + "/a"},
+                "a value with a format": {"a": "{jobs}", "x": "{a:s}/" + path},
+                "dots by a value": {"blendfile": "{jobs}/" + own + "/a.blend", "a": "..", "x": "//{a!s}/shot"},
+                "a short name by its checksum": {"x": "J:\\film\\1F03~1\\a.blend"},
         }.items():
             with self.subTest(way):
                 refused = self.assert_refused_alike(self.job("x", settings=settings))
@@ -272,7 +287,9 @@ class Makers(JobsTest):
         for settings in ({"x": "{jobs}/" + own + "/*.png"}, {"x": "{jobs}/FILM/OWN"}, {"x": "{render}/" + path},
                          {"x": "/mnt/jobs/film/shot2/####"}, {"x": "shot"}, {"x": "{render}/{blend_name}/" + path + "/####"},
                          {"x": "Render <final> " + path}, {"x": "https://wiki/jobs/" + path}, {"x": "{unknown}/" + path},
-                         {"x": "$HOME/" + path}):
+                         {"x": "$HOME/" + path}, {"x": "{jobs}/" + own + "/**"}, {"x": "{jobs}/" + own + "/**/*"},
+                         {"blendfile": "{jobs}/" + own + "/a.blend", "x": "//**"}, {"x": "my jobs/#1"}, {"x": "foo@jobs/*"},
+                         {"blendfile": "{jobs}/" + own + "/a.blend", "x": "//{blend_name}/../out/####"}):
             self.assertEqual(self.ben.post_json(JOBS, self.job("x", settings=settings)).status, 200, settings)
 
     def test_a_refusal_names_the_setting(self):
@@ -282,6 +299,9 @@ class Makers(JobsTest):
         self.assertIn(f'the job\'s settings.deep.list "/mnt/jobs/{path}" could lead into the checkout "{path}"', message)
         message = self.assert_refused_alike(self.job("x", settings={"x": "{jobs}/*/*"})).json()["message"]
         self.assertNotIn("film", message, "a pattern tells nobody which checkouts there are")
+        message = self.assert_refused_alike(self.job("x", settings={"x": "{jobs}/film/S~1"})).json()["message"]
+        self.assertIn("could lead into a checkout, which you did not make", message)
+        self.assertNotIn("shot", message, "nor does a short name")
         message = self.assert_refused_alike(self.job("x", settings={"x": "{jobs}/.kept/x"})).json()["message"]
         self.assertIn("rendered into erased checkouts", message)
         message = self.assert_refused_alike({**self.job("x"), "name": "/mnt/jobs/" + path}).json()["message"]
@@ -291,6 +311,14 @@ class Makers(JobsTest):
         settings = {"a": "jobs/q" * 1000, "x": "/mnt/" + "{a}" * 20_000}
         message = self.assert_refused_alike(self.job("x", settings=settings), 400).json()["message"]
         self.assertIn("too long to be judged", message)
+        for text in ("{jobs}/" + "[" * 4_000_000, "//" + "a/" * 1_900_000, "{jobs}/" + "*x" * 2000):
+            job = self.job("x", settings={f"x{i}": text for i in range(1 if len(text) > 10_000 else 900)})
+            self.assert_refused_alike(job, 400)
+
+    def test_a_relative_path_begins_in_the_checkout_that_the_job_names(self):
+        self.checkout("film/shot", self.anna)
+        own = self.checkout("film/own", self.ben)
+        self.assert_refused_alike(self.job("x", storage={"shaman_checkout_id": own}, settings={"x": "//../shot"}))
 
     def test_a_pattern_keeps_nothing_that_others_make_later(self):
         greedy = self.submitted(self.job("x", settings={"x": "{jobs}/*/*"}), self.ben)

@@ -38,9 +38,10 @@ struct ServerOptions {
 
 /// Who does what takes time; so that large work never keeps short work waiting.
 struct ServerPools {
-  WorkerPool& quick;     ///< calls that look at a few files
-  WorkerPool& disk;      ///< receives, hashes and writes uploads
-  WorkerPool& requests;  ///< whole requests with many files
+  WorkerPool& quick;       ///< calls that look at a few files
+  WorkerPool& disk;        ///< receives, hashes and writes uploads
+  WorkerPool& requests;    ///< whole requests with many files
+  WorkerPool& judgements;  ///< of jobs on their way to a Manager; of two, a client has one
 };
 
 class Passage;

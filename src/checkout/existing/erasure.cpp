@@ -9,24 +9,12 @@
 #include "checkout/making/identity.hpp"
 #include "checkout/making/placement.hpp"
 #include "checkout/path_rules.hpp"
+#include "fs/error_kinds.hpp"
 #include "store/disk_error.hpp"
 #include "store/housekeeping/dismantling.hpp"
 #include "store/linked_blob.hpp"
 
 namespace shaman {
-namespace {
-
-namespace errors = boost::system::errc;
-
-// There is nothing that could be a checkout.
-bool is_nothing(const boost::system::error_code& error) {
-  return error == errors::no_such_file_or_directory || error == errors::not_a_directory ||
-         error == errors::too_many_symbolic_link_levels || error == errors::filename_too_long ||
-         error == errors::invalid_argument;
-}
-
-}  // namespace
-
 result<void> Erasure::run(const Requester& requester) {
   const auto place = look(requester);
   if (!place) return place.error();
@@ -66,7 +54,7 @@ result<CheckoutPlace> Erasure::look(const Requester& requester) {
     const bool is_last = slash == std::string_view::npos;
     names_.emplace_back(rest.substr(0, slash));
     auto folder = store_.file_system().open_folder(parent(), names_.back());
-    if (!folder && is_nothing(folder.error())) return CheckoutPlace{Kind::nothing};
+    if (!folder && fs::is_no_folder(folder.error())) return CheckoutPlace{Kind::nothing};
     if (!folder) return disk_error(folder.error(), "open the checkout " + text::in_quotes(path_));
     const auto checkout = is_checkout(store_.file_system(), *folder);
     if (!checkout)
@@ -120,7 +108,7 @@ result<void> Erasure::take_away() {
   if (auto is_found = check_is_found(); !is_found) return is_found;
   if (const auto used = is_in_use(); !used || *used) return used ? in_use() : used.error();
   const auto moved = file_system.rename(parent(), names_.back(), staging, name);
-  if (!moved && is_nothing(moved.error())) return not_found();
+  if (!moved && fs::is_no_folder(moved.error())) return not_found();
   if (!moved) return disk_error(moved.error(), what);
   const auto seen = file_system.stat(checkout_);
   const auto taken = file_system.stat(staging, name);
@@ -146,7 +134,7 @@ result<void> Erasure::put_back(const std::string& name, const Error& why) {
 
 result<std::string> Erasure::identity() const {
   auto identity = identity_of(store_.file_system(), checkout_);
-  if (!identity && !is_nothing(identity.error()))
+  if (!identity && !fs::is_no_folder(identity.error()))
     return disk_error(identity.error(), "look into the checkout " + text::in_quotes(path_));
   return identity ? *std::move(identity) : std::string();
 }
@@ -164,7 +152,7 @@ result<bool> Erasure::is_in_use() const {
   if (!found_) return false;
   const auto manifest = store_.file_system().stat(checkout_, path_rules::kManifestName);
   if (manifest) return manifest->modified != found_->made;
-  if (is_nothing(manifest.error())) return false;
+  if (fs::is_no_folder(manifest.error())) return false;
   return disk_error(manifest.error(), "look into the checkout " + text::in_quotes(path_));
 }
 

@@ -12,6 +12,25 @@
 namespace shaman {
 namespace {
 
+// Steps of a Step, apart from what it finds.
+constexpr std::size_t kStepWork = 512;
+// Of each name that a Step finds.
+constexpr std::size_t kFoundWork = 128;
+
+struct Part {
+  std::string written;
+  name_match::Kinds kinds;
+};
+
+std::vector<Part> parts_of(const std::string& path) {
+  std::vector<Part> parts;
+  for (std::string& each : path_rules::components(path)) {
+    const name_match::Kinds kinds = name_match::kinds_of(each);
+    parts.push_back({std::move(each), kinds});
+  }
+  return parts;
+}
+
 // A folder, and the part of the path that is looked for in it.
 struct Step {
   std::string folder;
@@ -22,9 +41,9 @@ struct Step {
 
 class Following {
  public:
-  Following(CheckoutTree& tree, const WrittenPath& written,
+  Following(CheckoutTree& tree, const WrittenPath& written, Effort& effort,
             const std::function<void(const std::string&)>& found)
-      : tree_(tree), parts_(path_rules::components(written.path)), found_(found) {}
+      : tree_(tree), parts_(parts_of(written.path)), effort_(effort), found_(found) {}
 
   result<void> run(bool is_anywhere) {
     const auto folders =
@@ -32,7 +51,7 @@ class Following {
     if (!folders) return folders.error();
     for (const std::string& folder : *folders)
       push({folder});
-    while (!waiting_.empty()) {
+    while (!waiting_.empty() && effort_.spend(kStepWork)) {
       const Step step = std::move(waiting_.back());
       waiting_.pop_back();
       if (auto looked = look(step); !looked) return looked;
@@ -47,13 +66,14 @@ class Following {
   }
 
   result<void> look(const Step& step) {
-    const std::string& written = parts_[step.at];
-    const bool is_any_depth = name_match::is_any_depth(written);
-    if (is_any_depth && (step.is_inside || name_match::is_any_or_none(written)))
+    const Part& part = parts_[step.at];
+    const bool is_any_depth = part.kinds.is_any_depth;
+    if (is_any_depth && (step.is_inside || part.kinds.is_any_or_none))
       push({step.folder, step.at + 1});
-    const auto chosen = names_of(step, written, is_any_depth);
+    const auto chosen = names_of(step, part);
     if (!chosen) return chosen.error();
     for (const std::string& name : *chosen) {
+      if (!effort_.spend(kFoundWork)) return {};
       std::string inner = step.folder.empty() ? name : step.folder + "/" + name;
       const auto is_checkout = tree_.is_checkout(inner);
       if (!is_checkout) return is_checkout.error();
@@ -65,9 +85,9 @@ class Following {
     return {};
   }
 
-  result<std::vector<std::string>> names_of(const Step& step, const std::string& written,
-                                            bool is_any_depth) {
-    if (!name_match::is_pattern(written)) {
+  result<std::vector<std::string>> names_of(const Step& step, const Part& part) {
+    const std::string& written = part.written;
+    if (!part.kinds.is_pattern) {
       const auto is_there = tree_.has_name(step.folder, written);
       if (!is_there) return is_there.error();
       if (is_there.value()) return std::vector<std::string>{written};
@@ -75,11 +95,13 @@ class Following {
     const auto names = tree_.names_in(step.folder);
     if (!names) return names.error();
     if (step.is_inside) return (*names)->all();
-    return is_any_depth ? (*names)->chosen_up_to_any_depth(written) : (*names)->chosen(written);
+    return part.kinds.is_any_depth ? (*names)->chosen_up_to_any_depth(written, effort_)
+                                   : (*names)->chosen(written, effort_);
   }
 
   CheckoutTree& tree_;
-  const std::vector<std::string> parts_;
+  const std::vector<Part> parts_;
+  Effort& effort_;
   const std::function<void(const std::string&)>& found_;
   std::vector<Step> waiting_;
   std::set<Step> seen_;
@@ -87,9 +109,9 @@ class Following {
 
 }  // namespace
 
-result<void> follow(CheckoutTree& tree, const WrittenPath& written,
+result<void> follow(CheckoutTree& tree, const WrittenPath& written, Effort& effort,
                     const std::function<void(const std::string& path)>& found) {
-  return Following(tree, written, found).run(written.is_anywhere);
+  return Following(tree, written, effort, found).run(written.is_anywhere);
 }
 
 }  // namespace shaman

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "shaman/checkout.hpp"
+#include "shaman/effort.hpp"
 #include "shaman/error.hpp"
 
 #include "checkout/existing/folder_names.hpp"
@@ -28,8 +29,8 @@ class CheckoutTree {
 
 /// Calls `found` with each checkout that a path could lead a worker into, whatever its system and
 /// its programs are. This is the one rule by which a job may be submitted, keeps checkouts, and may
-/// be deleted.
-[[nodiscard]] result<void> follow(CheckoutTree& tree, const WrittenPath& written,
+/// be deleted. Where the effort is used up, some are left out.
+[[nodiscard]] result<void> follow(CheckoutTree& tree, const WrittenPath& written, Effort& effort,
                                   const std::function<void(const std::string& path)>& found);
 
 }  // namespace shaman

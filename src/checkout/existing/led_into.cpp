@@ -6,17 +6,21 @@
 #include "shaman/text.hpp"
 
 #include "checkout/existing/erasure.hpp"
+#include "checkout/existing/maker.hpp"
 #include "checkout/existing/name_match.hpp"
+#include "checkout/making/identity.hpp"
+#include "checkout/making/placement.hpp"
 #include "checkout/path_rules.hpp"
 #include "fs/error_kinds.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
+#include "store/linked_blob.hpp"
 
 namespace shaman {
 namespace {
 
-// Far more than any job has paths; each is a look at the disk.
-constexpr std::size_t kMostLooks = 20'000;
+// Steps of reading one name in a folder.
+constexpr std::size_t kEntryWork = 256;
 
 }  // namespace
 
@@ -44,16 +48,15 @@ result<std::vector<CheckoutPlace>> LedInto::find(const std::vector<WrittenPath>&
 }
 
 result<void> LedInto::find(const WrittenPath& path) {
-  if (has_ended_) return {};
-  if (leads_to_kept(path.path)) found_.emplace(layout::kKept, kept());
-  auto looked = follow(
-      *this, path, [this](const std::string& found) { found_.emplace(found, looks_.at(found)); });
-  // It is told what it leads into only for the record.
-  if (!looked && looked.error().code == errc::limit_exceeded && requester_.knows_all) {
-    has_ended_ = true;
-    return {};
+  if (effort_.is_used_up()) return {};
+  if (leads_to_kept(path.path)) {
+    CheckoutPlace& place = found_.emplace(layout::kKept, kept()).first->second;
+    if (place.led_by.path.empty()) place.led_by = path;
   }
-  return looked;
+  return follow(*this, path, effort_, [this, &path](const std::string& found) {
+    const auto [place, is_new] = found_.emplace(found, looks_.at(found));
+    if (is_new) place->second.led_by = path;
+  });
 }
 
 // Whether it is there already or not: it comes when the first checkout with renders is erased. What
@@ -63,7 +66,7 @@ bool LedInto::leads_to_kept(const std::string& path) {
     if (name_match::names_something(part) || part.starts_with('.'))
       return name_match::is_pattern(part) ? name_match::fits_beginning(part, layout::kKept)
                                           : name_match::is_same_to_some(part, layout::kKept);
-    if (!name_match::is_any_or_none(part)) return false;
+    if (!name_match::kinds_of(part).is_any_or_none) return false;
   }
   return false;
 }
@@ -73,36 +76,76 @@ CheckoutPlace LedInto::kept() const {
   return {CheckoutPlace::Kind::checkout, std::string(layout::kKept), requester_.knows_all};
 }
 
+// What is in one folder is looked at together: it is opened once.
+fs::result<const fs::Folder*> LedInto::open(const std::string& path) {
+  if (path.empty()) return &store_.root().jobs;
+  if (path == opened_) return &folder_;
+  auto folder = store_.file_system().open_folder(store_.root().jobs, path);
+  if (!folder) return folder.error();
+  folder_ = *std::move(folder);
+  opened_ = path;
+  return &folder_;
+}
+
 result<bool> LedInto::is_checkout(const std::string& path) {
   const auto [known, is_new] = looks_.try_emplace(path);
   if (!is_new) return known->second.has_checkout();
-  if (looks_.size() > kMostLooks)
-    return Error{errc::limit_exceeded, "the job's paths could lead to more than " +
-                                           std::to_string(kMostLooks) +
-                                           " folders; write them without patterns"};
-  auto place = place_in(store_, path, requester_);
+  if (!effort_.spend(Effort::kDiskLook)) return false;
+  auto place = look(path);
   if (!place) return place.error();
   known->second = *std::move(place);
   return known->second.has_checkout();
 }
 
+// As place_in() sees it, of a path whose folders are known to be no checkouts.
+result<CheckoutPlace> LedInto::look(const std::string& path) {
+  fs::FileSystem& file_system = store_.file_system();
+  const auto failed = [&path](const boost::system::error_code& error) {
+    return disk_error(error, "look into the checkout " + text::in_quotes(path));
+  };
+  const std::string above(path_rules::folder_of(path));
+  const std::string name = path.substr(above.empty() ? 0 : above.size() + 1);
+  const auto parent = open(above);
+  if (!parent && fs::is_no_folder(parent.error())) return CheckoutPlace{};
+  if (!parent) return failed(parent.error());
+  const auto folder = file_system.open_folder(**parent, name);
+  if (!folder && fs::is_no_folder(folder.error())) return CheckoutPlace{};
+  if (!folder) return failed(folder.error());
+  const auto checkout = shaman::is_checkout(file_system, *folder);
+  if (!checkout) return failed(checkout.error());
+  if (!checkout.value()) return CheckoutPlace{CheckoutPlace::Kind::folder};
+  const auto made_by = linked_blob(file_system, *folder, path_rules::kMakerName);
+  if (!made_by) return failed(made_by.error());
+  auto identity = identity_of(file_system, *folder);
+  if (!identity && !fs::is_no_folder(identity.error())) return failed(identity.error());
+  CheckoutPlace place{CheckoutPlace::Kind::checkout, path};
+  if (*made_by) place.maker = (*made_by)->digest.hex();
+  if (identity) place.identity = *std::move(identity);
+  const bool is_own = !requester_.scope.empty() && place.maker == maker_name(requester_.scope);
+  place.may_erase = requester_.knows_all || is_own;
+  return place;
+}
+
 // A folder with all checkouts of a farm is not listed for one whose name is known.
 result<bool> LedInto::has_name(const std::string& folder, const std::string& name) {
-  const std::string path = folder.empty() ? name : folder + "/" + name;
-  return store_.file_system().open_folder(store_.root().jobs, path).has_value();
+  const auto [known, is_new] =
+      names_.try_emplace(folder.empty() ? name : folder + "/" + name, false);
+  if (!is_new || !effort_.spend(Effort::kDiskLook)) return known->second;
+  const auto parent = open(folder);
+  known->second = parent && store_.file_system().open_folder(**parent, name).has_value();
+  return known->second;
 }
 
 result<const FolderNames*> LedInto::names_in(const std::string& path) {
   const auto [known, is_new] = known_.try_emplace(path);
-  if (!is_new) return &known->second;
-  auto folder = path.empty() ? fs::result<fs::Folder>(fs::Folder())
-                             : store_.file_system().open_folder(store_.root().jobs, path);
-  const auto entries = folder
-                           ? store_.file_system().list(path.empty() ? store_.root().jobs : *folder)
-                           : fs::result<std::vector<fs::Entry>>(folder.error());
+  if (!is_new || !effort_.spend(Effort::kDiskLook)) return &known->second;
+  const auto folder = open(path);
+  const auto entries = folder ? store_.file_system().list(**folder)
+                              : fs::result<std::vector<fs::Entry>>(folder.error());
   if (!entries && fs::is_gone(entries.error())) return &known->second;
   if (!entries)
     return disk_error(entries.error(), "look for checkouts in " + text::in_quotes("jobs/" + path));
+  if (!effort_.spend(entries->size() * kEntryWork)) return &known->second;
   std::vector<std::string> names;
   for (const fs::Entry& entry : *entries)
     if (entry.type == fs::EntryType::folder && (!path.empty() || entry.name != layout::kKept))
@@ -118,6 +161,7 @@ result<std::vector<std::string>> LedInto::folders() {
     const auto names = names_in(folder);
     if (!names) return names.error();
     for (const std::string& name : (*names)->all()) {
+      if (effort_.is_used_up()) return folders;
       std::string inner = folder.empty() ? name : folder + "/" + name;
       const auto is_end = is_checkout(inner);
       if (!is_end) return is_end.error();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "shaman/checkout.hpp"
+#include "shaman/effort.hpp"
 #include "shaman/error.hpp"
 
 #include "checkout/existing/follow.hpp"
@@ -17,9 +18,9 @@ namespace shaman {
 /// Looks on the disk for checkouts that paths could lead into. For one requester.
 class LedInto final : private CheckoutTree {
  public:
-  /// Both references must outlive it.
-  LedInto(const StoreInterior& store, const Requester& requester)
-      : store_(store), requester_(requester) {}
+  /// All three references must outlive it.
+  LedInto(const StoreInterior& store, const Requester& requester, Effort& effort)
+      : store_(store), requester_(requester), effort_(effort) {}
 
   /// As Checkouts::led_into().
   [[nodiscard]] result<std::vector<CheckoutPlace>> find(const std::vector<WrittenPath>& paths);
@@ -32,13 +33,18 @@ class LedInto final : private CheckoutTree {
   [[nodiscard]] CheckoutPlace kept() const;
   [[nodiscard]] static bool leads_to_kept(const std::string& path);
   [[nodiscard]] result<void> find(const WrittenPath& path);
+  [[nodiscard]] fs::result<const fs::Folder*> open(const std::string& path);
+  [[nodiscard]] result<CheckoutPlace> look(const std::string& path);
 
   const StoreInterior& store_;
   const Requester& requester_;
+  Effort& effort_;
   std::map<std::string, FolderNames> known_;    ///< folders that were listed
+  std::map<std::string, bool> names_;           ///< whether they are there
   std::map<std::string, CheckoutPlace> looks_;  ///< what was looked at
   std::map<std::string, CheckoutPlace> found_;  ///< by their paths
-  bool has_ended_ = false;
+  std::string opened_;                          ///< the folder that was opened last
+  fs::Folder folder_;                           ///< this one; jobs/ itself where there is none
 };
 
 /// As Checkouts::place_of().

@@ -11,115 +11,35 @@
 #include "base/code_points.hpp"
 #include "base/name_fold.hpp"
 #include "checkout/existing/name_pattern.hpp"
+#include "checkout/existing/pattern_match.hpp"
 
 namespace shaman::name_match {
 namespace {
 
 using Kind = Element::Kind;
 
-using Fold = Points (*)(std::string_view);
+constexpr std::size_t kLongestShort = 8;
 
-// Names are matched in two ways: character by character, as shells do, and as file systems do that
-// tell fewer names apart.
-template <class Fits>
-bool by_some_folding(std::string_view written, std::string_view name, const Fits& fits) {
-  if (fits(text::simply_folded)) return true;
-  const bool is_the_same = text::is_ascii(written) && text::is_ascii(name);
-  return !is_the_same && fits(text::fully_folded);
-}
-
-bool is_of_word(char32_t point) {
-  return point >= 0x80 || name_match::is_of_word(static_cast<char>(point));
-}
-
-bool is_one(const Element& element, char32_t point) {
-  if (element.kind == Kind::one) return element.point == point;
-  if (element.kind == Kind::any_one) return true;
-  const auto is_in = [point](const auto& range) {
-    return point >= range.first && point <= range.second;
-  };
-  return std::ranges::any_of(element.ranges, is_in) != element.is_negated;
-}
-
-bool repeats(const Element& element) {
-  return element.kind == Kind::any || element.kind == Kind::any_depth ||
-         element.kind == Kind::digits;
-}
-
-bool may_repeat(const Element& element, char32_t point) {
-  return element.kind != Kind::digits || (point >= U'0' && point <= U'9');
-}
-
-// How far into a name a pattern may have got, one element after the other.
-class Progress {
- public:
-  explicit Progress(Points name) : name_(std::move(name)), ends_(name_.size() + 1, 0) {}
-
-  void begin() { ends_.front() = 1; }
-  void take(const Element& element) {
-    std::vector<char> next(ends_.size(), 0);
-    for (std::size_t i = 0; i < ends_.size(); ++i) {
-      if (!repeats(element))
-        next[i] = i > 0 && ends_[i - 1] != 0 && is_one(element, name_[i - 1]) ? 1 : 0;
-      else if (ends_[i] != 0 || (i > 0 && next[i - 1] != 0 && may_repeat(element, name_[i - 1])))
-        next[i] = 1;
-    }
-    ends_ = std::move(next);
-  }
-  [[nodiscard]] bool is_done() const { return ends_.back() != 0; }
-
- private:
-  const Points name_;
-  std::vector<char> ends_;
+struct ShortName {
+  std::string_view beginning;
+  std::string_view number;  // empty where it is none
 };
 
-// What Windows drops at the end of a name says nothing.
-std::vector<Element> elements_without_end(const Points& text) {
-  std::vector<Element> elements = elements_of(text);
-  while (!elements.empty() && elements.back().kind == Kind::one &&
-         text::is_dropped_at_end(elements.back().point))
-    elements.pop_back();
-  return elements;
-}
-
-bool ends_path(const Element& element) {
-  return element.kind == Kind::one && is_end_of_path(element.point);
-}
-
-template <class IsStart>
-bool fits_from(std::string_view written, std::string_view name, const IsStart& is_start) {
-  return by_some_folding(written, name, [&](Fold fold) {
-    const Points text = fold(written);
-    Progress progress(fold(name));
-    for (const Element& element : elements_without_end(text)) {
-      if (ends_path(element) && progress.is_done()) return true;
-      if (is_start(text, element.begin)) progress.begin();
-      progress.take(element);
-    }
-    return progress.is_done();
-  });
-}
-
-bool fits_elements(std::string_view pattern, std::string_view name, bool ends_at_any_depth) {
-  return by_some_folding(pattern, name, [&](Fold fold) {
-    Progress progress(fold(name));
-    progress.begin();
-    for (const Element& element : elements_of(fold(pattern))) {
-      progress.take(element);
-      if (ends_at_any_depth && element.kind == Kind::any_depth) break;
-    }
-    return progress.is_done();
-  });
-}
-
-bool has_kind(std::string_view written, Kind kind) {
-  return std::ranges::any_of(elements_of(text::code_points(written)),
-                             [kind](const Element& element) { return element.kind == kind; });
-}
-
-// Most names have none of what patterns are made of.
-bool may_be_pattern(std::string_view written) {
-  return written.find_first_of("*?[{#%<$@+!") != written.npos;
+// Samba numbers them with letters as well.
+ShortName parts_of_short(std::string_view written) {
+  const auto ends = [](char c) { return is_end_of_path(static_cast<unsigned char>(c)); };
+  const auto rest = std::ranges::find_if(written, ends);
+  written = written.substr(0, static_cast<std::size_t>(rest - written.begin()));
+  const std::string_view base = written.substr(0, written.find('.'));
+  const std::size_t end = written.size() - base.size();
+  const std::size_t tilde = base.rfind('~');
+  const bool is_short = tilde != base.npos && tilde > 0 && tilde + 1 < base.size() &&
+                        base.size() <= kLongestShort && end <= 4;
+  const auto is_digit = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
+  if (!is_short || !std::ranges::all_of(base.substr(tilde + 1), is_digit)) return {};
+  return {base.substr(0, tilde), base.substr(tilde + 1)};
 }
 
 }  // namespace
@@ -135,20 +55,21 @@ bool is_of_word(char c) {
          static_cast<unsigned char>(c) >= 0x80 || kOthers.find(c) != kOthers.npos;
 }
 
-bool is_pattern(std::string_view written) {
-  if (!may_be_pattern(written)) return false;
-  return std::ranges::any_of(elements_of(text::code_points(written)),
-                             [](const Element& element) { return element.kind != Kind::one; });
+bool has_marks(std::string_view written) {
+  return written.find_first_of("*?[{#%<$!") != written.npos || written.find("@(") != written.npos ||
+         written.find("+(") != written.npos;
 }
 
-bool is_any_depth(std::string_view written) {
-  return may_be_pattern(written) && has_kind(written, Kind::any_depth);
-}
-
-bool is_any_or_none(std::string_view written) {
-  if (!may_be_pattern(written)) return false;
+Kinds kinds_of(std::string_view written) {
+  if (!has_marks(written)) return {};
   const std::vector<Element> elements = elements_of(text::code_points(written));
-  return elements.front().kind == Kind::any_depth;
+  const auto is_depth = [](const Element& element) { return element.kind == Kind::any_depth; };
+  return {std::ranges::any_of(elements, [](const auto& each) { return each.kind != Kind::one; }),
+          std::ranges::any_of(elements, is_depth), is_depth(elements.front())};
+}
+
+bool is_pattern(std::string_view written) {
+  return kinds_of(written).is_pattern;
 }
 
 bool names_something(std::string_view written) {
@@ -159,42 +80,44 @@ bool names_something(std::string_view written) {
 }
 
 bool fits(std::string_view pattern, std::string_view name) {
-  return fits_elements(pattern, name, false);
+  return Pattern(pattern).fits(FoldedName(name));
 }
 
 bool fits_beginning(std::string_view pattern, std::string_view name) {
-  return fits_from(pattern, name, [](const Points&, std::size_t at) { return at == 0; });
+  return Pattern(pattern).fits_beginning(FoldedName(name));
 }
 
 bool fits_up_to_any_depth(std::string_view pattern, std::string_view name) {
-  return fits_elements(pattern, name, true);
+  return Pattern(pattern).fits_up_to_any_depth(FoldedName(name));
 }
 
 bool fits_some_word(std::string_view written, std::string_view name) {
-  return fits_from(written, name, [](const Points& text, std::size_t at) {
-    return at == 0 || !is_of_word(text[at - 1]);
-  });
+  return Pattern(written).fits_beginning(FoldedName(name), Pattern::Start::any_word);
 }
 
-// Windows takes the first six characters, without dots and blanks, or two and four hex digits.
+bool may_lead_up(std::string_view written) {
+  const bool begins_with_any =
+      written.find_first_of("*?") == 0 && !written.substr(1).starts_with('(');
+  return !begins_with_any && written.find('.') != written.npos && is_pattern(written) &&
+         fits(written, "..");
+}
+
+bool is_short(std::string_view written) {
+  return !parts_of_short(written).number.empty();
+}
+
+// Windows takes the first six characters, without dots and blanks, or two and four hex digits; with
+// a longer number, fewer.
 bool is_short_for(std::string_view written, std::string_view name) {
-  constexpr std::size_t kLongest = 8;
-  const std::size_t tilde = written.rfind('~');
-  if (tilde == 0 || tilde >= kLongest || written.size() > kLongest + 4) return false;
-  std::string_view number = written.substr(tilde + 1);
-  number = number.substr(0, number.find('.'));
-  const bool is_number =
-      !number.empty() && std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
-  if (!is_number) return false;
-  const Points beginning = text::fully_folded(written.substr(0, tilde));
-  Points full = text::fully_folded(name);
-  std::erase_if(full, [](char32_t point) { return text::is_dropped_at_end(point); });
-  const auto same = std::ranges::mismatch(beginning, full).in1 - beginning.begin();
-  const bool is_checksum = same >= 2 && beginning.size() == 6 &&
-                           std::all_of(beginning.begin() + 2, beginning.end(), [](char32_t c) {
-                             return (c >= U'0' && c <= U'9') || (c >= U'a' && c <= U'f');
-                           });
-  return static_cast<std::size_t>(same) == beginning.size() || is_checksum;
+  const ShortName parts = parts_of_short(written);
+  if (parts.number.empty()) return false;
+  const std::string beginning = text::in_lower_case(parts.beginning);
+  std::string full = text::in_lower_case(name);
+  std::erase_if(full, [](char c) { return text::is_dropped_at_end(static_cast<char32_t>(c)); });
+  const std::size_t kept = kLongestShort - 1 - parts.number.size();
+  const bool is_checksum = beginning.size() == 6 && beginning.starts_with(full.substr(0, 2)) &&
+                           beginning.find_first_not_of("0123456789abcdef", 2) == beginning.npos;
+  return is_checksum || beginning == full.substr(0, kept);
 }
 
 bool is_same_to_some(std::string_view written, std::string_view name) {

@@ -12,6 +12,9 @@
 namespace shaman::jobs {
 namespace {
 
+// Steps of a part of a path.
+constexpr std::size_t kOwnPartWork = 256;
+
 // A pattern that could be anything is not meant for these.
 bool may_be(std::string_view part, std::string_view name) {
   if (name_match::is_short_for(part, name)) return true;
@@ -24,13 +27,13 @@ bool are_blobs(std::string_view folder, std::string_view inner) {
   const bool may_be_blobs =
       may_be(inner, layout::kBlobs) || may_be(inner, layout::kForeignUploading);
   const bool is_written = name_match::names_something(folder) || !name_match::is_pattern(inner);
-  return may_be_blobs && is_written && !name_match::is_any_depth(folder) &&
+  return may_be_blobs && is_written && !name_match::kinds_of(folder).is_any_depth &&
          may_be(folder, layout::kFileStore);
 }
 
-bool names_own_files(std::string_view path) {
+bool names_own_files(std::string_view path, Effort& effort) {
   std::vector<std::string_view> above;
-  for (;;) {
+  while (effort.spend(kOwnPartWork)) {
     const std::size_t slash = path.find('/');
     const std::string_view part = path.substr(0, slash);
     if (part == ".." && !above.empty()) above.pop_back();
@@ -44,18 +47,21 @@ bool names_own_files(std::string_view path) {
     if (is_private) return true;
     path.remove_prefix(slash + 1);
   }
+  return false;
 }
 
 }  // namespace
 
-const JobText* naming_own_files(const JobTexts& job, const Farm& given) {
+const JobText* naming_own_files(const JobTexts& job, const Farm& given, Effort& effort) {
   const Farm farm = farm_for(job, given);
-  Effort effort;
-  const auto found = std::ranges::find_if(job.texts, [&](const JobText& each) {
-    return std::ranges::any_of(readings_of(each.text, farm, effort),
-                               [](const std::string& reading) { return names_own_files(reading); });
-  });
-  return found == job.texts.end() ? nullptr : &*found;
+  for (const JobText& each : job.texts) {
+    bool names = false;
+    each_reading(each.text, farm, effort, [&](const std::string& reading) {
+      names = names || names_own_files(reading, effort);
+    });
+    if (names) return &each;
+  }
+  return nullptr;
 }
 
 }  // namespace shaman::jobs

@@ -18,6 +18,10 @@ using Variables = std::map<std::string, Variable>;
 // No path is longer, and values make it longer still.
 constexpr std::size_t kLongestText = 64 * 1024;
 constexpr std::size_t kLongestChoice = 1024;
+// Steps of each byte of a text, however it reads.
+constexpr std::size_t kByteWork = 6;
+// Of each placeholder.
+constexpr std::size_t kPlaceholderWork = 128;
 constexpr std::string_view kPlainJobs = "jobs";
 // What job types put in place of `{timestamp}` leads nowhere.
 constexpr std::string_view kTimestamp = "timestamp";
@@ -25,6 +29,23 @@ constexpr std::string_view kSomeTime = "2000-01-01_000000";
 
 bool is_known(const std::vector<Variables>& platforms, const std::string& name) {
   return std::ranges::any_of(platforms, [&](const Variables& each) { return each.contains(name); });
+}
+
+// Blender's, from version 5: they are paths. Where a library is, nobody knows.
+constexpr std::string_view kBlendFolder = "blend_dir";
+constexpr std::string_view kBlendersFolder = "//";
+
+// `{name:s}` and `{name!s}` are what Python makes of the value; of any other format, anything.
+std::string formatted_value(std::string_view text, const Farm& farm) {
+  const std::size_t end = text.find_first_of(":!.[");
+  if (end == text.npos) return {};
+  const std::string name(text.substr(0, end));
+  const std::string_view format = text.substr(end);
+  const bool is_plain = format == ":" || format == ":s" || format == "!s" || format == "!s:s";
+  if (name == kBlendFolder) return std::string(kBlendersFolder);
+  const auto found = farm.settings.find(name);
+  if (found == farm.settings.end()) return {};
+  return is_plain ? with_slashes(found->second) : "**";
 }
 
 // One that another platform has, and this one not, is no placeholder there.
@@ -37,6 +58,8 @@ std::string value_of(const std::string& name, const Variables& here, const Farm&
   if (const auto found = farm.settings.find(name); found != farm.settings.end())
     return with_slashes(found->second);
   if (name == kTimestamp) return std::string(kSomeTime);
+  if (name == kBlendFolder) return std::string(kBlendersFolder);
+  if (std::string value = formatted_value(name, farm); !value.empty()) return value;
   return is_known(farm.variables, name) ? "(" + name + ")" : "{" + name + "}";
 }
 
@@ -59,7 +82,7 @@ std::string replaced_once(std::string_view text, const Variables& here, const Fa
     out += value_of(std::string(text.substr(last + 1, end - last - 1)), here, farm);
     text.remove_prefix(end + 1);
     if (out.size() > kLongestText) effort.give_up();
-    if (effort.is_used_up()) return out;
+    if (!effort.spend(kPlaceholderWork)) return out;
   }
   return out.append(text);
 }
@@ -67,6 +90,7 @@ std::string replaced_once(std::string_view text, const Variables& here, const Fa
 std::string replaced(const std::string& given, const Variables& here, const Farm& farm,
                      Effort& effort) {
   std::string text = given;
+  if (text.find('{') == text.npos) return text;
   for (int round = 0; round < kRounds; ++round) {
     std::string next = replaced_once(text, here, farm, effort);
     if (!effort.spend(next.size()) || next == text) return next;
@@ -114,33 +138,43 @@ std::string without(std::string_view text, std::string_view dropped) {
   return out;
 }
 
-// Where the brace that opens at `at` is closed; npos where that is not near.
-std::size_t end_of_braces(std::string_view text, std::size_t at) {
+// Where the bracket that opens at `at` is closed; npos where that is not near.
+std::size_t end_of_choice(std::string_view text, std::size_t at) {
+  const char open = text[at];
+  const char close = open == '{' ? '}' : ')';
   text = text.substr(0, std::min(text.size(), at + kLongestChoice));
   int depth = 0;
   for (std::size_t end = at; end < text.size(); ++end) {
-    depth += int{text[end] == '{'} - int{text[end] == '}'};
+    depth += int{text[end] == open} - int{text[end] == close};
     if (depth == 0) return end;
   }
   return text.npos;
 }
 
-// `{a,b/c}` and `{a,{b,c}}` of shells: what is in there can be any of them, and lead into folders.
+// `{a,b/c}`, `{a,{b,c}}` and `@(a|b/c)` of shells: what is in there can be any of them, and lead
+// into folders. Empty where it is no such thing; else what it stands for.
+std::string_view open_choice(std::string_view choice) {
+  const bool has_folders = choice.find_first_of("/\\") != choice.npos;
+  if (choice.starts_with('(')) return has_folders ? "**" : "";
+  if (choice.find(',') == choice.npos) return "";
+  return has_folders ? "**" : choice.find('{', 1) != choice.npos ? "*" : "";
+}
+
 std::string with_open_choices(std::string_view text, Effort& effort) {
+  constexpr std::string_view kBeforeParenthesis = "@+!?*";
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = text[at] == '{' ? end_of_braces(text, at) : at;
-    // Braces that are never closed are looked through again and again.
-    if (end != at && !effort.spend(std::min(end - at, kLongestChoice))) return out;
-    const std::string_view choice =
-        end == text.npos ? std::string_view() : text.substr(at, end - at + 1);
-    const bool is_choice =
-        choice.find(',') != choice.npos && choice.find_first_of("/\\{", 1) != choice.npos;
-    if (is_choice)
-      out += choice.find_first_of("/\\") == choice.npos ? "*" : "**";
-    else
-      out += text[at];
-    at = is_choice ? end + 1 : at + 1;
+    const bool is_marked = at + 1 < text.size() && text[at + 1] == '(' &&
+                           kBeforeParenthesis.find(text[at]) != text.npos;
+    const std::size_t begin = at + std::size_t{is_marked};
+    const bool opens = is_marked || text[at] == '{';
+    const std::size_t end = opens ? end_of_choice(text, begin) : text.npos;
+    // Brackets that are never closed are looked through again and again.
+    if (opens && !effort.spend(std::min(end - begin, kLongestChoice))) return out;
+    const std::string_view stands_for =
+        end == text.npos ? "" : open_choice(text.substr(begin, end - begin + 1));
+    out.append(stands_for.empty() ? text.substr(at, 1) : stands_for);
+    at = stands_for.empty() ? at + 1 : end + 1;
   }
   return out;
 }
@@ -158,6 +192,21 @@ std::vector<std::string> spellings_of(std::string_view given, Effort& effort) {
   return spellings;
 }
 
+std::vector<std::string> readings_of(std::string_view given, const Farm& farm, Effort& effort) {
+  static const std::vector<Variables> kNone(1);
+  std::vector<std::string> readings;
+  for (const std::string& text : spellings_of(given, effort))
+    for (const std::string& each : with_twoway(text, farm))
+      for (const Variables& here : farm.variables.empty() ? kNone : farm.variables)
+        if (!effort.is_used_up()) readings.push_back(replaced(each, here, farm, effort));
+  std::ranges::sort(readings);
+  readings.erase(std::unique(readings.begin(), readings.end()), readings.end());
+  return readings;
+}
+
+// A text without any of them names no place.
+constexpr std::string_view kOfPaths = "/\\{:*";
+
 }  // namespace
 
 std::string with_slashes(std::string_view given) {
@@ -166,18 +215,18 @@ std::string with_slashes(std::string_view given) {
   return text;
 }
 
-std::vector<std::string> readings_of(std::string_view given, const Farm& farm, Effort& effort) {
-  if (!effort.spend(given.size())) return {};
-  if (given.size() > kLongestText) return {with_slashes(given)};
-  static const std::vector<Variables> kNone(1);
-  std::vector<std::string> readings;
-  for (const std::string& text : spellings_of(given, effort))
-    for (const std::string& each : with_twoway(text, farm))
-      for (const Variables& here : farm.variables.empty() ? kNone : farm.variables)
-        readings.push_back(replaced(each, here, farm, effort));
-  std::ranges::sort(readings);
-  readings.erase(std::unique(readings.begin(), readings.end()), readings.end());
-  return readings;
+void each_reading(std::string_view text, const Farm& farm, Effort& effort,
+                  const std::function<void(const std::string& reading)>& read) {
+  if (text.find_first_of(kOfPaths) == text.npos) return;
+  constexpr std::size_t kStep = 7 * kLongestPath;
+  for (std::size_t at = 0; at == 0 || at + kLongestPath < text.size(); at += kStep) {
+    const std::string_view piece = text.substr(at, kStep + kLongestPath);
+    if (!effort.spend(piece.size() * kByteWork)) return;
+    for (const std::string& reading : readings_of(piece, farm, effort)) {
+      if (!effort.spend(reading.size() * kByteWork)) return;
+      read(reading);
+    }
+  }
 }
 
 }  // namespace shaman::jobs

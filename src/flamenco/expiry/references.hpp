@@ -11,7 +11,10 @@
 #include <nlohmann/json.hpp>
 
 #include "shaman/checkout.hpp"
+#include "shaman/effort.hpp"
 #include "shaman/jobs/farm.hpp"
+
+#include "flamenco/expiry/leads.hpp"
 
 /// Which checkouts a job uses (docs/design/0078-one-program-erases-checkouts.md). Sans-I/O.
 namespace shaman::jobs {
@@ -39,28 +42,6 @@ inline constexpr const char* kMakersMember = "shaman.checkout-makers";
 /// Those; empty is a checkout of the admins. Nothing where the job brings no record.
 [[nodiscard]] std::optional<std::set<std::string>> makers_of(const nlohmann::json& job);
 
-/// A path below the jobs folder that a text leads to.
-struct Lead {
-  WrittenPath path;
-  /// It is written with `{jobs}`, and ends there. Else it may lead elsewhere, or only pass there
-  /// before a `..`.
-  bool is_named = false;
-};
-
-/// Everywhere that a text may lead below the jobs folder: behind `{jobs}`; behind any folder
-/// `jobs`, in any case, by a pattern and on any drive; behind one of the farm's names of the jobs
-/// folder; and behind `**`. Of other placeholders, those of settings stand for their values, and
-/// the rest for names of folders, or where the farm's variables are not known, for anything.
-/// Slashes either way. Patterns, and what stands behind the path, stay as they are.
-[[nodiscard]] std::vector<Lead> leads_of(std::string_view text, const Farm& farm = {});
-/// The same for a text that is relative to a folder below the jobs folder: `../…`, `./…`, and
-/// Blender's `//…`. Empty for any other.
-[[nodiscard]] std::vector<Lead> leads_beside(std::string_view text, const WrittenPath& folder,
-                                             const Farm& farm = {});
-
-/// Whether a path is written as one place's, and not that of several.
-[[nodiscard]] bool is_plain(const WrittenPath& path);
-
 /// A text of a job, and where it is: `name`, `settings.render_output_path`.
 struct JobText {
   std::string place;
@@ -70,6 +51,7 @@ struct JobText {
 /// What a job says.
 struct JobTexts {
   std::vector<JobText> texts;  ///< all of them, the names of members too
+  std::string checkout{};      ///< the one that it names (kCheckoutMember), as `{jobs}/PATH`
   std::string blendfile{};     ///< the setting; Blender's `//` is the folder that it is in
   std::map<std::string, std::string> settings{};  ///< those that are texts
 };
@@ -88,13 +70,14 @@ struct JobPaths {
     std::set<WrittenPath> paths{};
   };
   std::vector<OfText> by_text{};  ///< those that lead anywhere
-  bool are_all = true;            ///< else reading it would have been too much work (Effort)
 
   [[nodiscard]] std::set<WrittenPath> all() const;
 };
-[[nodiscard]] JobPaths paths_of(const JobTexts& job, const Farm& farm);
+/// Some or none where the effort is used up.
+[[nodiscard]] JobPaths paths_of(const JobTexts& job, const Farm& farm, Effort& effort);
 
-/// The paths below the jobs folder that a job's texts name.
+/// The paths below the jobs folder that a job's texts name; fewer where that would be too much work
+/// to read (Effort).
 [[nodiscard]] std::set<std::string> named_paths(const nlohmann::json& job);
 
 }  // namespace shaman::jobs

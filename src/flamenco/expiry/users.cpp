@@ -75,21 +75,26 @@ std::map<std::string, Users> users_of(const std::vector<FoundCheckout>& checkout
   for (const manager::Job& job : jobs) {
     const auto recorded = identities_of(job.whole);
     const bool has_makers = makers_of(job.whole).has_value();
-    for (const WrittenPath& path : paths_of(texts_of(job.whole), farm).all()) {
+    const auto is_recorded = [&](const std::string& checkout) {
+      return !recorded || recorded->contains(std::string(identities.at(checkout)));
+    };
+    Effort effort;
+    for (const WrittenPath& path : paths_of(texts_of(job.whole), farm, effort).all()) {
       // Else a job with `{jobs}/*` would keep whatever others make later.
       const bool keeps_later_ones = !recorded || !has_makers || is_plain(path);
-      const auto followed = follow(tree, path, [&](const std::string& checkout) {
-        const auto found = identities.find(checkout);
-        if (keeps_later_ones || recorded->contains(std::string(found->second)))
-          users[checkout].all.insert(job.id);
+      const auto followed = follow(tree, path, effort, [&](const std::string& checkout) {
+        if (keeps_later_ones || is_recorded(checkout)) users[checkout].all.insert(job.id);
       });
       static_cast<void>(followed);  // what is in memory cannot fail
     }
+    // Rather one use too many than what nobody has read.
+    if (effort.is_used_up())
+      for (const FoundCheckout& checkout : checkouts)
+        if (is_recorded(checkout.path)) users[checkout.path].all.insert(job.id);
     for (const std::string& path : named_paths(job.whole)) {
       const std::string checkout(checkout_above(path, identities));
       if (checkout.empty()) continue;
-      const bool is_it = !recorded || recorded->contains(std::string(identities.at(checkout)));
-      if (is_it) users[checkout].naming.insert(job.id);
+      if (is_recorded(checkout)) users[checkout].naming.insert(job.id);
     }
   }
   return users;

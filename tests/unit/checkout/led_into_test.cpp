@@ -33,7 +33,8 @@ class LedIntoTest : public test::CheckoutsTest {
   }
   // The first that is not Ben's.
   std::string others(const std::string& path, bool is_anywhere = false) {
-    const auto found = checkouts_->led_into({{path, is_anywhere}}, ben_);
+    Effort effort;
+    const auto found = checkouts_->led_into({{path, is_anywhere}}, ben_, effort);
     EXPECT_TRUE(found) << found.error().message();
     if (!found) return found.error().message();
     for (const CheckoutPlace& place : *found)
@@ -116,7 +117,8 @@ TEST_F(LedIntoTest, APathMayBeginInAnyFolderAboveCheckouts) {
 }
 
 TEST_F(LedIntoTest, AllAreToldWithWhoMadeThem) {
-  const auto found = checkouts_->led_into({{"film/*"}, {"film/Hers"}}, ben_);
+  Effort effort;
+  const auto found = checkouts_->led_into({{"film/*"}, {"film/Hers"}}, ben_, effort);
   ASSERT_TRUE(found);
   ASSERT_EQ(found->size(), 2U);
   EXPECT_EQ(found->at(0).maker, Checkouts::maker_of(anna_));
@@ -126,9 +128,51 @@ TEST_F(LedIntoTest, AllAreToldWithWhoMadeThem) {
   EXPECT_TRUE(found->at(1).may_erase);
 }
 
+TEST_F(LedIntoTest, QuotesDoNotHideAName) {
+  make("quotes/anna's", anna_);
+  for (const char* const path :
+       {"quotes/anna's/x", "quotes/annas", "quotes/ANNAS/x", "quotes/ann*"})
+    EXPECT_EQ(others(path), "quotes/anna's") << path;
+}
+
+// Which names Windows shortens how, only Windows knows.
+TEST_F(LedIntoTest, AShortNameMayBeAnyName) {
+  make("short/Stra\u00dfe B\u00fcro", anna_);
+  for (const char* const path : {"short/STRAEB~1/x", "short/1F03~1", "short/x~1.abc"})
+    EXPECT_EQ(others(path), "short/Stra\u00dfe B\u00fcro") << path;
+  make("own/Bj\u00f6rn", ben_);
+  EXPECT_EQ(others("own/BJRN~1"), "");
+}
+
+TEST_F(LedIntoTest, EverythingThatCostsTimeIsCounted) {
+  for (int i = 0; i < 20; ++i)
+    make(("many/" + std::to_string(i)).c_str(), ben_);
+  const auto steps = [this](const std::vector<WrittenPath>& paths) {
+    Effort effort;
+    EXPECT_TRUE(checkouts_->led_into(paths, ben_, effort));
+    return Effort::kOfOneJob - effort.left();
+  };
+  EXPECT_GE(steps({{"many/*"}}), 20 * Effort::kDiskLook) << "each match is looked at";
+  EXPECT_LE(steps({{"many/*"}, {"many/**"}, {"m*/*"}}),
+            steps({{"many/*"}}) + 20 * Effort::kDiskLook)
+      << "once";
+  const std::string none = "many/*q";
+  const std::string slow = "many/" + std::string("*x*x*x*x*x*x*x*x*x*x*x*x*x*x*x*xq");
+  EXPECT_GT(steps({{slow}}), steps({{none}})) << "and each comparison by the length of the pattern";
+}
+
+TEST_F(LedIntoTest, WhatIsTooMuchIsNotLookedAt) {
+  Effort effort(3 * Effort::kDiskLook);
+  const auto found = checkouts_->led_into({{"**"}}, ben_, effort);
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(effort.is_used_up());
+  EXPECT_LE(found->size(), 2U);
+}
+
 TEST_F(LedIntoTest, AFolderThatCannotBeReadIsNoAnswer) {
   fail(test::Operation::list, EIO);
-  EXPECT_FALSE(checkouts_->led_into({{"film/hers"}}, ben_));
+  Effort effort;
+  EXPECT_FALSE(checkouts_->led_into({{"film/hers"}}, ben_, effort));
 }
 
 }  // namespace

@@ -83,12 +83,12 @@ TEST(NameMatch, PatternsAreToldFromNames) {
   for (const char* const name : {"", "shot", "a[b", "100%", "a]b", "{a", "a}", "a$", "a<b", "a@b",
                                  "a+b", "@(a", "what!", "5 % x"})
     EXPECT_FALSE(is_pattern(name)) << name;
-  EXPECT_TRUE(is_any_depth("a**"));
-  EXPECT_TRUE(is_any_depth("a{x}"));
-  EXPECT_FALSE(is_any_depth("a*"));
-  EXPECT_FALSE(is_any_depth("{a,b}"));
-  EXPECT_TRUE(is_any_or_none("{x}b"));
-  EXPECT_FALSE(is_any_or_none("b{x}"));
+  EXPECT_TRUE(kinds_of("a**").is_any_depth);
+  EXPECT_TRUE(kinds_of("a{x}").is_any_depth);
+  EXPECT_FALSE(kinds_of("a*").is_any_depth);
+  EXPECT_FALSE(kinds_of("{a,b}").is_any_depth);
+  EXPECT_TRUE(kinds_of("{x}b").is_any_or_none);
+  EXPECT_FALSE(kinds_of("b{x}").is_any_or_none);
 }
 
 TEST(NameMatch, WhatStandsForEveryNameNamesNothing) {
@@ -99,13 +99,28 @@ TEST(NameMatch, WhatStandsForEveryNameNamesNothing) {
 }
 
 TEST(NameMatch, WindowsHasShortNames) {
-  for (const char* const written : {"SECRET~1", "secret~1.ble", "secr~2", "SE1A2B~3", "s~1"})
+  for (const char* const written : {"SECRET~1", "secret~1.ble", "SECRE~12", "SE1A2B~3"})
     EXPECT_TRUE(is_short_for(written, "Secret Project")) << written;
   EXPECT_TRUE(is_short_for("SHAMAN~1", ".shaman"));
   EXPECT_TRUE(is_short_for("FILE-S~1", "file-store"));
   for (const char* const written :
-       {"~1", "secrets~1", "secret~", "secret~x", "secret~1.blend", "secret", "shot~1", "PROGRA~1"})
+       {"~1", "secrets~1", "secret~", "secret~1.blend", "secret", "shot~1", "PROGRA~1", "S~1"})
     EXPECT_FALSE(is_short_for(written, "Secret Project")) << written;
+}
+
+TEST(NameMatch, AShortNameMayBeAnyName) {
+  for (const char* const written :
+       {"BJRN~1", "STRAEB~1", "1F03~1", "A_B~1", "s~1.ble", "X1Y2Z3~A", "SECRE~12 -o", "S~1\""})
+    EXPECT_TRUE(is_short(written)) << written;
+  for (const char* const written : {"~1", "shot~", "secrets~1", "shot~1.blend", "a.b~1", "shot"})
+    EXPECT_FALSE(is_short(written)) << written;
+}
+
+TEST(NameMatch, SomePatternsLeadUp) {
+  for (const char* const pattern : {".?", ".[.]", "[.].", "[.][.]", ".*", "{..,x}", "@(..|x)"})
+    EXPECT_TRUE(may_lead_up(pattern)) << pattern;
+  for (const char* const pattern : {"..", "*", "*.*", "{x}", "?", "shot.*", "[a-z]?", ".k*", "#"})
+    EXPECT_FALSE(may_lead_up(pattern)) << pattern;
 }
 
 TEST(NameMatch, SomeSystemsTakeNamesForTheSame) {

@@ -25,7 +25,8 @@ result<CheckoutPlace> place_of(const std::string& path) {
   return CheckoutPlace{Kind::nothing};
 }
 
-result<std::vector<CheckoutPlace>> led_into(const std::vector<WrittenPath>& paths) {
+result<std::vector<CheckoutPlace>> led_into(const std::vector<WrittenPath>& paths,
+                                            Effort& /*effort*/) {
   std::vector<CheckoutPlace> places;
   for (const WrittenPath& path : paths) {
     auto place = place_of(path.path == "HERS/a" ? "hers" : path.path);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "flamenco/expiry/leads.hpp"
 #include "flamenco/expiry/own_files.hpp"
 #include "flamenco/expiry/users.hpp"
 
@@ -199,7 +200,8 @@ TEST(References, APatternDoesNotKeepWhatOthersMakeLater) {
 TEST(References, TheServersOwnFilesAreTold) {
   const Farm farm{{}, {{{"my", {"/srv/farm", false}}}}};
   const auto own = [&farm](const char* text) {
-    return naming_own_files({{{"settings.x", text}}}, farm) != nullptr;
+    Effort effort;
+    return naming_own_files({{{"settings.x", text}}}, farm, effort) != nullptr;
   };
   for (const char* const text :
        {"{my}/file-store/stored/ab/cdef/12.blob", "//../../../file-store/stored/ab",
@@ -229,6 +231,74 @@ TEST(References, ARelativeTextLeadsFromTheBlendfile) {
               ElementsAre("perhaps film/a", "film/b"));
 }
 
+// Whether a job whose .blend is in the checkout "mine" could lead into "secret" with a text.
+bool leads_to_secret(const nlohmann::json& settings,
+                     const std::vector<std::string>& locations = {}) {
+  nlohmann::json job{{"settings", {{"blendfile", "{jobs}/mine/a.blend"}}}};
+  job["settings"].update(settings);
+  const Farm farm{locations, {{{"render", {"/mnt/render", true}}}}};
+  for (const std::string& each : used({"mine", "secret"}, job.dump().c_str(), farm))
+    if (each.ends_with("secret")) return true;
+  return false;
+}
+
+TEST(References, DotsBehindWhatMayBeSeveralFoldersMayLeadToAnyBelow) {
+  for (const char* const text :
+       {"//{blend_name}/../../secret/####", "//$X/../../secret", "//<n>/../../secret",
+        "//%NAME%/../../secret", "//!N!/../../secret", "{jobs}/mine/{blend_name}/../../secret",
+        "/mnt/jobs/mine/**/../../secret", "/mnt/jobs/mine/{a,b/c}/../../secret",
+        "/mnt/jobs/mine/@(a|b/c)/../../secret", "/mnt/jobs/mine/{x}/../secret/a",
+        "/mnt/jobs/mine/.?/secret/x", "/mnt/jobs/mine/.[.]/secret/x", "{blend_dir}/../secret/####",
+        "-o {blend_dir}/../secret/"})
+    EXPECT_TRUE(leads_to_secret({{"x", text}})) << text;
+  for (const char* const text :
+       {"//{blend_name}/####", "//{blend_name}/../out/####", "/mnt/jobs/mine/*/../x",
+        "{render}/{blend_name}/../secret/x", "/mnt/jobs/mine/*.*", "{blend_dir}/secret/####"})
+    EXPECT_FALSE(leads_to_secret({{"x", text}})) << text;
+  EXPECT_TRUE(leads_to_secret({{"blendfile", "{jobs}/mine/{x}/a.blend"}, {"o", "//../../secret"}}));
+}
+
+TEST(References, APathMayLeaveTheJobsFolderAndComeBack) {
+  for (const char* const text :
+       {"//../../shots/secret", "-o ../../shots/secret/", "..\\..\\shots\\secret",
+        "//../../sh*/secret", "--a={jobs}/../shots/secret", "//../../../mnt/shots/secret"}) {
+    EXPECT_TRUE(leads_to_secret({{"x", text}}, {"/mnt/shots"})) << text;
+    EXPECT_FALSE(leads_to_secret({{"x", text}}, {"/mnt/other"})) << text;
+  }
+  const nlohmann::json drive{{"blendfile", "J:\\mine\\a.blend"}, {"x", "..\\..\\secret"}};
+  EXPECT_TRUE(leads_to_secret(drive, {"J:\\"})) << "there is nothing above a drive";
+}
+
+TEST(References, WordsAreRelativeToTheBlendfileToo) {
+  for (const char* const text :
+       {"x/../../secret", "-o x/../../secret/", "-o../secret", "a b/../../secret"})
+    EXPECT_TRUE(leads_to_secret({{"x", text}})) << text;
+  EXPECT_TRUE(leads_to_secret({{"x", "-oJ:\\secret"}}, {"J:\\"}));
+  for (const char* const text : {"secret/x", "//secret", "--out=secret/x"})
+    EXPECT_TRUE(leads_to_secret({{"blendfile", "{jobs}/a.blend"}, {"x", text}})) << text;
+  EXPECT_FALSE(leads_to_secret({{"blendfile", "{jobs}/a.blend"}, {"x", "/out/secret/x"}}));
+  EXPECT_THAT(used({"mine", "secret"}, R"({"storage":{"shaman_checkout_id":"mine"},
+                                           "settings":{"x":"//../secret"}})"),
+              ElementsAre("mine", "perhaps secret"));
+}
+
+TEST(References, AFormatOfASettingIsReadAsItsValue) {
+  for (const char* const text : {"{a:s}/secret", "{a!s}/secret", "{a:.9}/secret", "{a[0]}/secret"})
+    EXPECT_TRUE(leads_to_secret({{"a", "{jobs}"}, {"x", text}})) << text;
+  EXPECT_TRUE(leads_to_secret({{"a", ".."}, {"x", "//{a:s}/secret"}}));
+  EXPECT_FALSE(leads_to_secret({{"a", "/mnt/out"}, {"x", "{a:s}/secret"}}));
+}
+
+TEST(References, WhatStaysInAFolderLeadsNowhereElse) {
+  for (const char* const text : {"{jobs}/mine/**", "{jobs}/mine/**/*", "/mnt/jobs/mine/**", "//**",
+                                 "//**/*", "my jobs/*", "/mnt/my jobs/s*", "foo@jobs/*"})
+    EXPECT_FALSE(leads_to_secret({{"x", text}})) << text;
+  for (const char* const text : {"{jobs}/**", "{jobs}/mine/x /mnt/**", "{jobs}/mine/../**",
+                                 "//**/secret", "/mnt/my jobs/secret", "--a jobs/s*", "--a=jobs/*",
+                                 "me@nas:jobs/s*", "/mnt/jobs/mine -o/mnt/**"})
+    EXPECT_TRUE(leads_to_secret({{"x", text}})) << text;
+}
+
 TEST(References, MakersAreRecordedOfEveryCheckout) {
   EXPECT_EQ(makers_record_of({}), "none");
   const nlohmann::json job{{"metadata", {{kMakersMember, makers_record_of({"", "1a"})}}}};
@@ -255,34 +325,67 @@ TEST(References, AJobNamesOnlyTheCheckoutThatItRecords) {
 
 TEST(References, WhatIsRelativeToAFolderLeadsFromThere) {
   const auto beside = [](std::string_view text) {
-    std::string found;
-    for (const Lead& lead : leads_beside(text, {"film/mine"}))
-      found += (found.empty() ? "" : " ") + lead.path.path;
-    return found;
+    std::set<std::string> found;
+    const Farm farm;
+    Effort effort;
+    for (const Lead& lead : LeadFinder(farm, effort).leads_of(text, {{"film/mine"}}))
+      found.insert(lead.path.path);
+    std::string all;
+    for (const std::string& path : found)
+      all += (all.empty() ? "" : " ") + path;
+    return all;
   };
-  EXPECT_EQ(beside("//../hers/x"), "film/mine film/hers/x");
-  EXPECT_EQ(beside("..\\hers"), "film/mine film/hers");
+  EXPECT_EQ(beside("//../hers/x"), "film/hers/x film/mine");
+  EXPECT_EQ(beside("..\\hers"), "film/hers film/mine");
   EXPECT_EQ(beside("./out"), "film/mine/out");
-  EXPECT_EQ(beside("-o //../hers/x"), "film/mine film/hers/x");
-  EXPECT_EQ(beside("--out=../hers"), "film/mine film/hers");
-  EXPECT_EQ(beside("a//b x../y"), "");
+  EXPECT_THAT(beside("-o //../hers/x"), testing::HasSubstr("film/hers/x"));
+  EXPECT_THAT(beside("--out=../hers"), testing::HasSubstr("film/hers"));
+  EXPECT_THAT(beside("-o../hers"), testing::HasSubstr("film/hers"));
+  EXPECT_EQ(beside("x/../../hers"), "film/hers film/mine/x");
+  EXPECT_EQ(beside("out/x"), "film/mine/out/x");
+  EXPECT_EQ(beside("{blend_dir}/../hers"), "film/hers film/mine");
   EXPECT_EQ(beside("out"), "");
   EXPECT_EQ(beside("/out"), "");
 }
 
-// What is too much is said to be, and is not read to its end.
+// Whatever a text is made of, it is not read to its end where that is too much.
 TEST(References, LongTextsAreNoWork) {
-  std::string text;
-  for (int i = 0; i < 1'000'000; ++i)
-    text += "}/";
-  EXPECT_LE(leads_of(text).size(), 50'000U);
-  for (const char* const part : {"{jobs}/", "{x}/", "jobs/", "*/", "{", "[/", "{a,/", "$(", "./"}) {
-    text.clear();
-    for (int i = 0; i < 200'000; ++i)
+  const Farm farm{{"J:\\", "/mnt/shots"}, {{{"render", {"/mnt/render", true}}}}};
+  for (const char* const part : {"{jobs}/", "{x}/", "jobs/", "*/", "{", "[", "[/", "{a,/", "$(",
+                                 "./", "}/", "a/", "//", "../", "@(/", "a b/", "J:", "{a}"}) {
+    std::string text = "{jobs}/";
+    while (text.size() < (std::size_t{4} << 20))
       text += part;
-    EXPECT_LE(leads_of(text).size(), 50'000U);
-    JobTexts job{{{"settings.x", text}}, "{jobs}/film/a/x.blend"};
-    static_cast<void>(paths_of(job, {}));
+    JobTexts job{{{"settings.x", text}}};
+    job.blendfile = "{jobs}/film/a/x.blend";
+    Effort effort;
+    std::size_t bytes = 0;
+    for (const WrittenPath& path : paths_of(job, farm, effort).all())
+      bytes += path.path.size();
+    EXPECT_LE(bytes, Effort::kOfOneJob) << part;
+    EXPECT_TRUE(effort.is_used_up()) << part;
+  }
+}
+
+TEST(References, LongTextsThatPeopleWriteAreRead) {
+  std::string script;
+  for (int i = 0; i < 3'000; ++i)
+    script += "bpy.context.scene.render.filepath = '//render/####'  # for a/b \n";
+  std::string base64;
+  while (base64.size() < 500'000)
+    base64 += "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ/AADUlEQVR42mNk+M9Qz0AEYBxVSF+";
+  JobTexts job{{{"settings.script", script}, {"metadata.thumbnail", base64}}};
+  job.blendfile = "{jobs}/film/a/x.blend";
+  Effort effort;
+  EXPECT_LE(paths_of(job, {}, effort).all().size(), 1'000U);
+  EXPECT_FALSE(effort.is_used_up());
+}
+
+TEST(References, APathInALongTextIsRead) {
+  for (const std::size_t before : {0, 8'000, 28'660, 28'670, 32'760, 70'000}) {
+    const std::string text = std::string(before, ' ') + "{jobs}/film/a" + std::string(9'000, ' ');
+    const nlohmann::json job{{"settings", {{"s", text}}}};
+    EXPECT_THAT(used({"film/a"}, job.dump().c_str()), testing::SizeIs(1)) << before;
   }
 }
 
@@ -295,9 +398,26 @@ TEST(References, SettingsThatArePutIntoEachOtherAreNoWork) {
     jobs += "jobs/q";
   JobTexts job{{{"settings.x", "/mnt/" + many}}};
   job.settings = {{"a", jobs}, {"b", "{b}{b}"}};
-  EXPECT_FALSE(paths_of(job, {}).are_all);
+  Effort effort;
+  static_cast<void>(paths_of(job, {}, effort));
+  EXPECT_TRUE(effort.is_used_up());
   job.texts = {{"settings.x", "{b}"}};
-  EXPECT_TRUE(paths_of(job, {}).are_all);
+  Effort little;
+  static_cast<void>(paths_of(job, {}, little));
+  EXPECT_FALSE(little.is_used_up());
+}
+
+// What nobody could read to its end may use everything.
+TEST(References, AJobThatIsTooMuchToReadKeepsWhatItRecords) {
+  manager::Job job;
+  job.id = "1";
+  std::string text;
+  while (text.size() < (std::size_t{4} << 20))
+    text += "[/";
+  job.whole = {{"settings", {{"s", text}}}, {"metadata", {{"shaman.checkout-identities", "1a"}}}};
+  const auto users = users_of({{"film/a", {}, "1a"}, {"film/b", {}, "2b"}}, {job});
+  EXPECT_TRUE(users.contains("film/a"));
+  EXPECT_FALSE(users.contains("film/b"));
 }
 
 TEST(References, WhatLeadsElsewhereIsNoUse) {

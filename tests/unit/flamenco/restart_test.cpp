@@ -11,7 +11,7 @@ namespace {
 JobRules rules_for(bool may_erase) {
   JobRules rules;
   rules.knows_all = false;
-  rules.led_into = [may_erase](const std::vector<WrittenPath>& paths) {
+  rules.led_into = [may_erase](const std::vector<WrittenPath>& paths, Effort& /*effort*/) {
     std::vector<CheckoutPlace> places;
     if (!paths.empty())
       places.push_back({CheckoutPlace::Kind::checkout, "film", may_erase, "2b", "her"});
@@ -48,6 +48,14 @@ TEST(Restart, AJobRunsAgainOnlyInTheCheckoutsThatItWasSubmittedFor) {
   JobRules admin = rules_for(false);
   admin.knows_all = true;
   EXPECT_TRUE(judge_restart(job_with(nlohmann::json::object()), admin));
+}
+
+TEST(Restart, ARefusalNamesOnlyWhatTheJobSpells) {
+  manager::Job job = job_with(nlohmann::json::object());
+  const auto message = [&job] { return judge_restart(job, rules_for(false)).error().message(); };
+  EXPECT_NE(message().find("the checkout \"film\""), std::string::npos);
+  job.whole["settings"]["x"] = "{jobs}/f*";
+  EXPECT_EQ(message().find("film"), std::string::npos);
 }
 
 TEST(Restart, WhatIsNotKnownToRestMayRun) {

@@ -91,8 +91,8 @@ class ServerTest : public testing::Test {
     store_options.durability = Durability::none;
     store_ = Store::open(file_system_, options.storage, store_options, disk_pool_).value();
     checkouts_.emplace(*store_, checkout_options_);
-    server_.emplace(*store_, *checkouts_, ServerPools{quick_pool_, disk_pool_, request_pool_},
-                    options);
+    server_.emplace(*store_, *checkouts_,
+                    ServerPools{quick_pool_, disk_pool_, request_pool_, judgement_pool_}, options);
     server_->listen("127.0.0.1", 0).value();
     thread_ = std::thread([this] { server_->run(); });
   }
@@ -131,6 +131,7 @@ class ServerTest : public testing::Test {
   WorkerPool quick_pool_{2};
   WorkerPool disk_pool_{4};
   WorkerPool request_pool_{2};
+  WorkerPool judgement_pool_{2};
   std::unique_ptr<Store> store_;
   std::optional<Checkouts> checkouts_;
   std::optional<Server> server_;

@@ -14,6 +14,7 @@
 #include "flamenco/expiry/references.hpp"
 #include "flamenco/expiry/users.hpp"
 #include "flamenco/front/judgement/strict_json.hpp"
+#include "flamenco/front/judgement/where_led.hpp"
 #include "flamenco/manager/members.hpp"
 
 namespace shaman::proxy {
@@ -77,12 +78,14 @@ result<void> check_maker(const manager::Job& job, const JobRules& rules) {
     return {};
   }
   const auto recorded = jobs::identities_of(job.whole);
-  const auto places = led_into_by(jobs::paths_of(jobs::texts_of(job.whole), rules.farm), rules);
-  if (!places) return places.error();
-  for (const CheckoutPlace& place : *places)
+  const jobs::JobTexts texts = jobs::texts_of(job.whole);
+  Effort effort;
+  WhereLed led(texts);
+  if (auto found = led.find(rules, effort); !found) return found;
+  for (const CheckoutPlace& place : led.places())
     if (!place.may_erase && (!recorded || recorded->contains(place.identity)))
-      return not_the_maker("the checkout " + in_quotes(place.checkout));
-  return {};
+      return not_the_maker(led.name_of(place));
+  return check_effort(effort);
 }
 
 }  // namespace

@@ -47,8 +47,8 @@ JobRules JobCalls::rules() const {
   rules.place_of = [&checkouts, &requester](const std::string& path) {
     return checkouts.place_of(path, requester);
   };
-  rules.led_into = [&checkouts, &requester](const std::vector<WrittenPath>& paths) {
-    return checkouts.led_into(paths, requester);
+  rules.led_into = [&checkouts, &requester](const std::vector<WrittenPath>& paths, Effort& effort) {
+    return checkouts.led_into(paths, requester, effort);
   };
   for (const auto& [platform, path] : exchange_.options.jobs_location)
     rules.farm.locations.push_back(path);
@@ -101,9 +101,11 @@ Task<JobCalls::Refusal> JobCalls::collect(std::string& text) {
   co_return std::nullopt;
 }
 
-Task<result<RepairedJob>> JobCalls::repaired(const std::string& text, const JobRules& rules) {
-  return http::run_on(exchange_.services.pools.requests, exchange_.connection,
-                      [&text, &rules] { return repair_job(text, rules); });
+// Of the threads for judgements a client has one at most, so that the others' jobs, and all other
+// calls, do not wait for a client that submits much at once.
+template <class F>
+Task<std::invoke_result_t<F&>> JobCalls::run(F work) {
+  return http::run_on(exchange_.services.pools.judgements, exchange_.connection, std::move(work));
 }
 
 Task<JobCalls::Refusal> JobCalls::judge_submission(std::optional<std::string>& body) {
@@ -111,23 +113,26 @@ Task<JobCalls::Refusal> JobCalls::judge_submission(std::optional<std::string>& b
   if (auto refused = co_await collect(text)) co_return std::move(refused);
   JobRules rules = this->rules();
   // What is refused in any case is refused though the Manager is away.
-  auto job = co_await repaired(text, rules);
-  if (!job) co_return Response::error(job.error());
+  const auto read = co_await run([&text] { return read_job(text); });
+  if (!read) co_return Response::error(read.error());
+  text = {};
   const auto off = co_await is_manager_shaman_off();
   if (!off) co_return Response::error(off.error());
   rules.manager_shaman_is_off = off.value();
   if (const auto asked = co_await ask_for_variables(rules); !asked)
     co_return Response::error(asked.error());
-  if (!rules.knows_all) job = co_await repaired(text, rules);
+  auto job = co_await run([&] { return repair_job(*read, rules); });
   if (!job) co_return Response::error(job.error());
-  const bool makes_job = call_.kind == JobCall::submission;
-  if (makes_job && hooks_.hold) held_ = hooks_.hold(job->checkouts);
-  // Again, now that they cannot be erased before the Manager knows the job.
-  const std::vector<std::string> checkouts = std::move(job->checkouts);
-  job = co_await repaired(text, rules);
-  if (!job) co_return Response::error(job.error());
-  if (job->checkouts != checkouts)
-    co_return Response::error(409, "a checkout of the job was made or erased meanwhile: try again");
+  if (call_.kind == JobCall::submission && hooks_.hold && !job->checkouts.empty()) {
+    held_ = hooks_.hold(job->checkouts);
+    // Again, now that they cannot be erased before the Manager knows the job.
+    const std::vector<std::string> checkouts = std::move(job->checkouts);
+    job = co_await run([&] { return repair_job(*read, rules); });
+    if (!job) co_return Response::error(job.error());
+    if (job->checkouts != checkouts)
+      co_return Response::error(409,
+                                "a checkout of the job was made or erased meanwhile: try again");
+  }
   body = std::move(job->json);
   co_return std::nullopt;
 }
@@ -139,9 +144,7 @@ Task<JobCalls::Refusal> JobCalls::judge_deletion() {
   JobRules rules = this->rules();
   if (const auto asked = co_await ask_for_variables(rules); !asked)
     co_return Response::error(asked.error());
-  auto judged =
-      co_await http::run_on(exchange_.services.pools.requests, exchange_.connection,
-                            [&job, &rules] { return proxy::judge_deletion(**job, rules); });
+  auto judged = co_await run([&job, &rules] { return proxy::judge_deletion(**job, rules); });
   if (!judged) co_return Response::error(judged.error());
   const std::vector<manager::Job> doomed{**job};
   if (auto refused = co_await judge_erasure_by_manager(doomed, nullptr))
@@ -160,16 +163,15 @@ Task<JobCalls::Refusal> JobCalls::judge_mass_deletion(std::optional<std::string>
   const auto doomed = doomed_by(*order, *all);
   if (!doomed) co_return Response::error(doomed.error());
   const JobRules rules = this->rules();
-  const auto judged = co_await http::run_on(exchange_.services.pools.requests, exchange_.connection,
-                                            [&]() -> result<std::vector<jobs::DeletedJob>> {
-                                              std::vector<jobs::DeletedJob> deleted;
-                                              for (const manager::Job& job : *doomed) {
-                                                auto each = proxy::judge_deletion(job, rules);
-                                                if (!each) return each.error();
-                                                deleted.push_back(*std::move(each));
-                                              }
-                                              return deleted;
-                                            });
+  const auto judged = co_await run([&]() -> result<std::vector<jobs::DeletedJob>> {
+    std::vector<jobs::DeletedJob> deleted;
+    for (const manager::Job& job : *doomed) {
+      auto each = proxy::judge_deletion(job, rules);
+      if (!each) return each.error();
+      deleted.push_back(*std::move(each));
+    }
+    return deleted;
+  });
   if (!judged) co_return Response::error(judged.error());
   if (auto refused = co_await judge_erasure_by_manager(*doomed, &*all))
     co_return std::move(refused);
@@ -196,9 +198,8 @@ Task<JobCalls::Refusal> JobCalls::judge_erasure_by_manager(const std::vector<man
   }
   JobRules rules = this->rules();
   rules.farm.ignores_placeholders = false;
-  const auto reason = co_await http::run_on(
-      exchange_.services.pools.requests, exchange_.connection,
-      [&doomed, &all, &rules] { return reason_against_erasure(doomed, *all, rules); });
+  const auto reason =
+      co_await run([&doomed, &all, &rules] { return reason_against_erasure(doomed, *all, rules); });
   if (!reason) co_return Response::error(reason.error());
   if (reason->has_value()) co_return Response::error(409, **reason);
   co_return std::nullopt;
@@ -236,8 +237,7 @@ Task<JobCalls::Refusal> JobCalls::judge_status(std::optional<std::string>& body)
   if (!job->has_value()) co_return std::nullopt;
   if (const auto asked = co_await ask_for_variables(rules); !asked)
     co_return Response::error(asked.error());
-  const auto judged = co_await http::run_on(exchange_.services.pools.requests, exchange_.connection,
-                                            [&job, &rules] { return judge_restart(**job, rules); });
+  const auto judged = co_await run([&job, &rules] { return judge_restart(**job, rules); });
   if (!judged) co_return Response::error(judged.error());
   co_return std::nullopt;
 }
@@ -299,8 +299,7 @@ Task<std::string> JobCalls::repair_answer(std::string answer) {
   JobRules rules = this->rules();
   rules.farm.ignores_placeholders = false;
   const auto goes =
-      co_await http::run_on(exchange_.services.pools.requests, exchange_.connection,
-                            [&job, &all, &rules] { return has_own_checkout(**job, *all, rules); });
+      co_await run([&job, &all, &rules] { return has_own_checkout(**job, *all, rules); });
   if (!goes) co_return answer;
   co_return repair_answer_about_deletion(answer, goes.value());
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "shaman/error.hpp"
@@ -50,8 +51,8 @@ class JobCalls {
   [[nodiscard]] http::Task<result<std::optional<manager::Job>>> ask_for_job(const std::string& id);
   [[nodiscard]] http::Task<result<std::string>> ask_for_job_of_task();
   [[nodiscard]] http::Task<result<void>> ask_for_variables(JobRules& rules);
-  [[nodiscard]] http::Task<result<RepairedJob>> repaired(const std::string& text,
-                                                         const JobRules& rules);
+  template <class F>
+  [[nodiscard]] http::Task<std::invoke_result_t<F&>> run(F work);
   [[nodiscard]] JobRules rules() const;
 
   http::Exchange& exchange_;

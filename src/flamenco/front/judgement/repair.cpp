@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <optional>
 #include <set>
 #include <utility>
@@ -14,7 +13,7 @@
 
 #include "flamenco/expiry/own_files.hpp"
 #include "flamenco/expiry/references.hpp"
-#include "flamenco/front/judgement/strict_json.hpp"
+#include "flamenco/front/judgement/where_led.hpp"
 #include "protocol/checkout_path.hpp"
 
 namespace shaman::proxy {
@@ -26,8 +25,6 @@ using text::in_quotes;
 constexpr std::string_view kJobsVariable = "{jobs}/";
 constexpr std::string_view kStorage = "storage";
 constexpr std::string_view kCheckoutId = "shaman_checkout_id";
-// Each costs a look at the disk.
-constexpr std::size_t kMostLeads = 1000;
 // Of a text, in a message.
 constexpr std::size_t kMostShown = 200;
 
@@ -48,24 +45,6 @@ result<JsonValue*> object_at(JsonValue& job, std::string_view name) {
   if (!found->is(Kind::object))
     return malformed("the job's member " + in_quotes(name) + " must be an object");
   return found;
-}
-
-result<JsonValue> read_job(std::string_view document) {
-  auto job = parse_strict_json(document);
-  if (!job) return job;
-  if (!job->is(Kind::object)) return malformed("a job must be a JSON object");
-  if (const auto checked = check_field_names(*job, kJobFields); !checked) return checked.error();
-  for (const std::string_view name : {std::string_view("settings"), std::string_view("metadata")})
-    if (const auto object = object_at(*job, name); !object) return object.error();
-  const auto storage = object_at(*job, kStorage);
-  if (!storage) return storage.error();
-  if (*storage == nullptr) return job;
-  if (const auto checked = check_field_names(**storage, kStorageFields); !checked)
-    return checked.error();
-  const JsonValue* const id = (*storage)->find(kCheckoutId);
-  if (id != nullptr && !id->is(Kind::string) && !id->is(Kind::null))
-    return malformed("the job's storage.shaman_checkout_id must be a string");
-  return job;
 }
 
 // Judges one job.
@@ -157,24 +136,27 @@ class Repair {
         if (auto plain = check_plain(*found); !plain) return plain;
     const jobs::JobTexts job =
         jobs::texts_of(nlohmann::json::parse(to_text(job_)), jobs::From::client);
-    if (auto checked = check_own_files(job); !checked) return checked;
-    const jobs::JobPaths paths = jobs::paths_of(job, rules_.farm);
-    const auto places = led_into_by(paths, rules_);
-    if (!places) return places.error();
-    for (const CheckoutPlace& place : *places) {
-      if (!place.may_erase) return not_let_in(place.checkout, job, paths);
+    Effort effort;
+    if (auto checked = check_own_files(job, effort); !checked) return checked;
+    WhereLed led(job);
+    if (auto found = led.find(rules_, effort); !found) return found;
+    for (const CheckoutPlace& place : led.places()) {
+      if (!place.may_erase) return not_let_in(place, led);
       checkouts_.insert(place.checkout);
       if (!place.identity.empty()) identities_.insert(place.identity);
       makers_.insert(place.maker);
     }
-    record(!paths.by_text.empty());
+    // Who may enter all is told what was found only for the record.
+    if (!rules_.knows_all)
+      if (auto checked = check_effort(effort); !checked) return checked;
+    record(led.has_paths());
     return {};
   }
 
   // By a checksum nobody gets at a file that he does not have: not through a worker, either.
-  [[nodiscard]] result<void> check_own_files(const jobs::JobTexts& job) const {
+  [[nodiscard]] result<void> check_own_files(const jobs::JobTexts& job, Effort& effort) const {
     const jobs::JobText* const naming =
-        rules_.knows_all ? nullptr : jobs::naming_own_files(job, rules_.farm);
+        rules_.knows_all ? nullptr : jobs::naming_own_files(job, rules_.farm, effort);
     if (naming == nullptr) return {};
     return Error{errc::not_let_in,
                  shown(*naming) +
@@ -183,42 +165,17 @@ class Repair {
   }
 
   // A pattern is not answered with the names that it fits: those are others'.
-  [[nodiscard]] Error not_let_in(const std::string& checkout, const jobs::JobTexts& job,
-                                 const jobs::JobPaths& paths) const {
-    std::string where = " could lead into the checkout " + in_quotes(checkout);
-    const jobs::JobText* which = which_leads_into(checkout, job, paths, true);
-    if (which == nullptr) {
-      where = " could lead into a checkout";
-      which = which_leads_into(checkout, job, paths, false);
-    }
+  [[nodiscard]] static Error not_let_in(const CheckoutPlace& place, const WhereLed& led) {
+    const jobs::JobText* const which = led.text_leading_into(place);
     const std::string text = which == nullptr ? "the job" : shown(*which);
-    if (checkout == protocol::kKeptName)
+    if (place.checkout == protocol::kKeptName)
       return {errc::not_let_in,
               text +
                   " could lead into {jobs}/.kept, which holds what was rendered into erased "
                   "checkouts; only an admin may submit such a job"};
     return {errc::not_let_in,
-            text + where +
+            text + " could lead into " + led.name_of(place) +
                 ", which you did not make; only who made it, or an admin, may submit such a job"};
-  }
-
-  // Null where none does. Asked only for a refusal: each path is looked up once more.
-  [[nodiscard]] const jobs::JobText* which_leads_into(const std::string& checkout,
-                                                      const jobs::JobTexts& job,
-                                                      const jobs::JobPaths& paths,
-                                                      bool only_plain) const {
-    for (const jobs::JobPaths::OfText& each : paths.by_text) {
-      std::vector<WrittenPath> asked;
-      std::ranges::copy_if(each.paths, std::back_inserter(asked), [&](const WrittenPath& path) {
-        return !only_plain || jobs::is_plain(path);
-      });
-      const auto places = rules_.led_into(asked);
-      const bool leads = places && std::ranges::any_of(*places, [&](const CheckoutPlace& place) {
-                           return place.checkout == checkout;
-                         });
-      if (leads) return &job.texts[each.text];
-    }
-    return nullptr;
   }
 
   static std::string shown(const jobs::JobText& each) {
@@ -263,16 +220,26 @@ result<CheckoutPlace> place_of_lead(const PlaceOf& place_of, std::string path) {
   }
 }
 
-result<std::vector<CheckoutPlace>> led_into_by(const jobs::JobPaths& found, const JobRules& rules) {
-  if (!found.are_all)
-    return malformed(
-        "the job's texts are too long to be judged: they name too many paths, or settings that are "
-        "put into each other; write the paths as they are");
-  const std::set<WrittenPath> paths = found.all();
-  if (paths.size() > kMostLeads)
-    return malformed("the job names more than " + std::to_string(kMostLeads) +
-                     " paths below the jobs folder; write frames as ####");
-  return rules.led_into({paths.begin(), paths.end()});
+result<JsonValue> read_job(std::string_view document) {
+  auto job = parse_strict_json(document);
+  if (!job) return job;
+  if (!job->is(Kind::object)) return malformed("a job must be a JSON object");
+  if (const auto checked = check_field_names(*job, kJobFields); !checked) return checked.error();
+  for (const std::string_view name : {std::string_view("settings"), std::string_view("metadata")})
+    if (const auto object = object_at(*job, name); !object) return object.error();
+  const auto storage = object_at(*job, kStorage);
+  if (!storage) return storage.error();
+  if (*storage == nullptr) return job;
+  if (const auto checked = check_field_names(**storage, kStorageFields); !checked)
+    return checked.error();
+  const JsonValue* const id = (*storage)->find(kCheckoutId);
+  if (id != nullptr && !id->is(Kind::string) && !id->is(Kind::null))
+    return malformed("the job's storage.shaman_checkout_id must be a string");
+  return job;
+}
+
+result<RepairedJob> repair_job(const JsonValue& job, const JobRules& rules) {
+  return Repair(job, rules).run();
 }
 
 result<RepairedJob> repair_job(std::string_view document, const JobRules& rules) {

@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "shaman/checkout.hpp"
+#include "shaman/effort.hpp"
 #include "shaman/error.hpp"
 #include "shaman/jobs/farm.hpp"
 
 #include "flamenco/expiry/references.hpp"
+#include "flamenco/front/judgement/strict_json.hpp"
 
 /// What passes to and from a Manager and would do harm as it is (docs/managers.md). Sans-I/O.
 namespace shaman::proxy {
@@ -25,8 +27,8 @@ using PlaceOf = std::function<result<CheckoutPlace>(const std::string& path)>;
 
 /// The checkouts that one of the paths could lead into, for who asks (Checkouts::led_into). Touches
 /// the disk.
-using LedInto =
-    std::function<result<std::vector<CheckoutPlace>>(const std::vector<WrittenPath>& paths)>;
+using LedInto = std::function<result<std::vector<CheckoutPlace>>(
+    const std::vector<WrittenPath>& paths, Effort& effort)>;
 
 /// What a job is judged by.
 struct JobRules {
@@ -40,10 +42,9 @@ struct JobRules {
   bool manager_shaman_is_off = false;
 };
 
-/// The checkouts that a job with these paths (jobs::paths_of) could lead into.
-/// errc::malformed_request where they are too many.
-[[nodiscard]] result<std::vector<CheckoutPlace>> led_into_by(const jobs::JobPaths& found,
-                                                             const JobRules& rules);
+/// A job that this server can understand, by its form alone. errc::malformed_request: JSON that
+/// others may understand differently.
+[[nodiscard]] result<JsonValue> read_job(std::string_view json);
 
 /// A job as it should reach the Manager, and the checkouts that it could lead into.
 struct RepairedJob {
@@ -59,6 +60,7 @@ struct RepairedJob {
 /// the last. errc::malformed_request: JSON that others may understand differently, or an id that is
 /// no checkout's. errc::not_let_in: a text anywhere in the job could lead into a checkout that the
 /// requester did not make.
+[[nodiscard]] result<RepairedJob> repair_job(const JsonValue& job, const JobRules& rules);
 [[nodiscard]] result<RepairedJob> repair_job(std::string_view json, const JobRules& rules);
 
 /// Answers in which a Manager without Shaman says where files go: `configuration` and

@@ -6,15 +6,12 @@
 #include <optional>
 #include <set>
 
-#include "shaman/text.hpp"
-
 #include "flamenco/expiry/references.hpp"
 #include "flamenco/front/judgement/strict_json.hpp"
+#include "flamenco/front/judgement/where_led.hpp"
 
 namespace shaman::proxy {
 namespace {
-
-using text::in_quotes;
 
 // Of jobs and of tasks. After each of them nothing runs until the next call. Not "soft-failed": a
 // task of that status makes its job active, whatever the job's status (Flamenco 3.x,
@@ -56,17 +53,19 @@ result<StatusChange> read_status_change(std::string_view json) {
 
 result<void> judge_restart(const manager::Job& job, const JobRules& rules) {
   if (rules.knows_all) return {};
-  const auto places = led_into_by(jobs::paths_of(jobs::texts_of(job.whole), rules.farm), rules);
-  if (!places) return places.error();
+  const jobs::JobTexts texts = jobs::texts_of(job.whole);
+  Effort effort;
+  WhereLed led(texts);
+  if (auto found = led.find(rules, effort); !found) return found;
   const Record record(job);
-  for (const CheckoutPlace& place : *places)
+  for (const CheckoutPlace& place : led.places())
     if (!place.may_erase && !record.has(place))
       return Error{
           errc::not_let_in,
-          "the job could lead into the checkout " + in_quotes(place.checkout) +
+          "the job could lead into " + led.name_of(place) +
               ", which was not there when the job was submitted, and which you did not "
               "make; only who made it, or an admin, may let the job run. Submit a new job"};
-  return {};
+  return check_effort(effort);
 }
 
 }  // namespace shaman::proxy
