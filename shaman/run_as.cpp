@@ -77,12 +77,12 @@ result<void> check_owned_by_user(const std::string& storage, const std::string& 
   const std::string name =
       user.name.empty() ? std::to_string(user.number) : text::printable(user.name);
   const std::string of_sudo = user.name.empty() ? "'#" + name + "'" : name;
-  return Error{errc::not_a_store,
-               "cannot use the storage folder " + text::in_quotes(storage) + ": it belongs to " +
-                   user.text() +
-                   ", who could not use the files that the user root makes in it; "
-                   "start the server with `sudo -u " +
-                   of_sudo + "`, or with `User=" + name + "` in its systemd unit"};
+  return Error{errc::not_a_store, "cannot use the storage folder " + text::in_quotes(storage) +
+                                      ": it belongs to " + user.text() +
+                                      ", who cannot use files that root creates in it; "
+                                      "start the server with `sudo -u " +
+                                      of_sudo + "`, or with `User=" + name +
+                                      "` in its systemd unit"};
 }
 
 }  // namespace shaman::program

@@ -31,7 +31,7 @@ void hang_up(const SignalWatcher::Actions& actions) {
   try {
     actions.hang_up();
   } catch (const std::exception& error) {
-    spdlog::error("the configuration cannot be read again, and stays as it was: {}",
+    spdlog::error("cannot reload the configuration, which remains unchanged: {}",
                   text::printable(error.what()));
   }
 }
@@ -39,7 +39,7 @@ void hang_up(const SignalWatcher::Actions& actions) {
 // A storage that hangs, or long queues to it, hold nothing that was acknowledged.
 [[noreturn]] void give_up() {
   spdlog::warn(
-      "not everything that was under way has ended in time: the server ends without it. Nothing"
+      "some work has not ended in time: the server exits without it. Nothing"
       " that was acknowledged is lost; the next start removes what is half done");
   spdlog::default_logger()->flush();
   ::_exit(0);

@@ -144,7 +144,7 @@ class LinkWalk {
     const std::lock_guard lock(mutex_);
     if (failure_) return;
     Error told = disk_error(error, "read " + text::in_quotes(path) + " in the storage");
-    told.detail += "; nothing is collected, as it may hold links";
+    told.detail += "; nothing is collected, because it may contain links";
     failure_ = std::move(told);
   }
 

@@ -30,11 +30,11 @@ BadHead describe_parse_error(const boost::system::error_code& code, std::size_t 
   if (is(error::bad_version)) return {505, "this server speaks HTTP/1.1 and HTTP/1.0"};
   if (is(error::bad_content_length) || is(error::multiple_content_length))
     return {400,
-            "the request's Content-Length is not one number, or stands beside a"
+            "the request's Content-Length is not one number, or is sent together with a"
             " Transfer-Encoding"};
   if (is(error::bad_transfer_encoding))
     return {400,
-            "the request's Transfer-Encoding is malformed, or stands beside a"
+            "the request's Transfer-Encoding is malformed, or is sent together with a"
             " Content-Length"};
   if (is(error::bad_method) || is(error::bad_target))
     return {400, "the request's first line is malformed"};
@@ -124,7 +124,7 @@ HeadParser::State HeadParser::check() {
   if (hosts > 1 || (hosts == 0 && !head_.is_http_1_0))
     return fail(400, "the request must have one Host header");
   if (message.method() == beast_http::verb::connect)
-    return fail(501, "this server is no proxy: CONNECT is not served");
+    return fail(501, "this server is not a proxy, and does not accept CONNECT");
 
   const auto expect = message.find(beast_http::field::expect);
   if (expect != message.end() && !head_.is_http_1_0) {

@@ -56,7 +56,7 @@ result<void> AddressRanges::add(std::string_view range) {
     return {};
   }
   return Error{errc::malformed_request, text::in_quotes(range) +
-                                            " is no network: write it like 10.0.0.0/8, fd00::/8 "
+                                            " is not a network: write it like 10.0.0.0/8, fd00::/8 "
                                             "or 192.168.1.5"};
 }
 

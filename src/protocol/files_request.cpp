@@ -116,13 +116,13 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
     // `[json.exception.parse_error.101] parse error at line 1, column 5: ` is for programmers.
     if (const auto colon = reason.find(": "); colon != std::string::npos)
       reason.erase(0, colon + 2);
-    return fail("it is no valid JSON at byte " + std::to_string(position) + ": " +
+    return fail("it is not valid JSON at byte " + std::to_string(position) + ": " +
                 text::printable(reason));
   }
 
   [[nodiscard]] result<FilesRequest> finish(bool parsed) && {
     if (error_) return *std::move(error_);
-    if (!parsed) return Error{errc::malformed_request, "the request's body is no valid JSON"};
+    if (!parsed) return Error{errc::malformed_request, "the request's body is not valid JSON"};
     return std::move(request_);
   }
 

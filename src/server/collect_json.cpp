@@ -23,7 +23,7 @@ Response too_large(const Exchange& exchange) {
 
 Response no_memory(const Exchange& exchange) {
   Response response = Response::error(
-      503, "the memory for JSON requests is short, and others had less of it: try again later");
+      503, "memory for JSON requests is short, and other clients have less of it: try again later");
   response.retry_after = kRetryAfter;
   response.unheard = exchange.connection.is_lost();
   response.close = true;

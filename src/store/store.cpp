@@ -55,7 +55,7 @@ class HousekeepingPass {
     const std::string problem = followed ? std::string() : followed.error().message();
     if (!problem.empty() && problem != told_)
       store_.log(LogLevel::warning,
-                 "the storage is mounted anew, but cannot be used yet: " + problem);
+                 "the storage was mounted again, but cannot be used yet: " + problem);
     told_ = problem;
   }
 
@@ -97,7 +97,7 @@ Store::Impl::~Impl() {
 result<void> Store::Impl::is_still_there(std::uint64_t epoch, bool looks_now) {
   if (auto there = looks_now ? watch.look() : watch.check(); !there) return there;
   if (watch.epoch() == epoch) return {};
-  return Error{kStorageAway, "the storage was mounted anew while this was under way: try again"};
+  return Error{kStorageAway, "the storage was mounted again in the meantime: try again"};
 }
 
 void Store::Impl::begin_job() {

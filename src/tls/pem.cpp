@@ -141,7 +141,7 @@ result<void> use_key(SSL_CTX* context, const NamedFile& file) {
   if (!key) ::ERR_clear_error();
   if (is_encrypted)
     return pem->wrong(
-        "is encrypted, and nobody can type its password at each start: decrypt it"
+        "is encrypted, and the server does not ask for its password at start: decrypt it"
         " (`openssl pkey -in KEY -out PLAIN`), and let only the server read it");
   if (!key)
     return pem->wrong(std::string("has no private key in PEM; set ") + kKeyOption +

@@ -347,7 +347,7 @@ std::uint32_t Scanner::struct_of(std::uint32_t block, std::uint32_t declared) co
 
 Error Scanner::too_much(const std::string& what) const {
   return {errc::limit_exceeded,
-          "\"" + text::printable(file_.name()) + "\" goes beyond a safety limit: " + what};
+          "\"" + text::printable(file_.name()) + "\" exceeds a safety limit: " + what};
 }
 
 result<void> Scanner::scan_packed_libraries() {

@@ -41,7 +41,7 @@ std::size_t threads(const TraceOptions& options) {
 
 Error too_much(const std::string& blend, std::string_view limit) {
   return {errc::limit_exceeded,
-          "\"" + text::printable(blend) + "\" goes beyond a safety limit: " + std::string(limit)};
+          "\"" + text::printable(blend) + "\" exceeds a safety limit: " + std::string(limit)};
 }
 
 // What tells scans of the same file apart.

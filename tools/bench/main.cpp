@@ -170,7 +170,7 @@ int run(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Measures a running Shaman server, and beside it what the machine allows.");
+  CLI::App app("Measures a running Shaman server, and the machine's limits for comparison.");
   Options options;
   describe(app, options);
   try {

@@ -74,7 +74,7 @@ def main():
     proxy = nginx.Nginx(types.SimpleNamespace(port=server.port), manager)
     ways = {"direct": manager.url, "nginx": proxy.url, "shaman-server": server.url}
     try:
-        print("| | direct | nginx | shaman-server | adds, beside nginx |\n|---|---|---|---|---|")
+        print("| | direct | nginx | shaman-server | adds, compared with nginx |\n|---|---|---|---|---|")
         for name, path, connections, requests in LOADS:
             times = {way: [] for way in ways}
             for _ in range(ROUNDS):

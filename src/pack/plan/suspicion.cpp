@@ -219,7 +219,7 @@ std::string why_refused(std::string_view path, std::string_view project) {
     // project that is the whole machine says nothing of the kind.
     const bool in_such_project = is_within(project, folder) && is_within(path, project);
     if (is_within(path, folder) && !in_such_project)
-      return "what is below " + std::string(folder) + " is not a file";
+      return "entries below " + std::string(folder) + " are not ordinary files";
   }
   return {};
 }

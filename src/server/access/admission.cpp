@@ -74,11 +74,9 @@ Evidence evidence_of(const Exchange& exchange) {
 auth::Principal judge(const Evidence& evidence, const ServerOptions& options) {
   if (!options.access) return {"anybody", Role::admin, {}};
   if (evidence.is_unusable)
-    return {
-        "the Authorization header does not hold one token, and the same as the address if that has "
-        "one",
-        Role::nobody,
-        {}};
+    return {"the Authorization header does not hold one token, or not the one in the address",
+            Role::nobody,
+            {}};
   const bool is_proxied = options.trusted_proxies.contains(evidence.peer);
   // Of a proxy neither the certificate nor the address says anything of who is behind it.
   std::string_view certificate;
@@ -155,7 +153,7 @@ std::optional<Response> refuse_host(const Exchange& exchange) {
           allowed, [&](const std::string& each) { return text::is_same_but_for_case(each, host); }))
     return std::nullopt;
   Response response = Response::error(
-      421, text::in_quotes(std::string(host)) + " is no name of this server (allowed-hosts)");
+      421, text::in_quotes(std::string(host)) + " is not a name of this server (allowed-hosts)");
   response.close = true;
   return response;
 }

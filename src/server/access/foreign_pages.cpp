@@ -122,9 +122,10 @@ std::optional<Response> refuse_foreign_page(const Exchange& exchange, BrowserAdd
   Response response = Response::error(
       403, (origin.empty() ? std::string("a page of another site")
                            : "a page of " + text::in_quotes(origin)) +
-               " has made this request, and may not use the rights of the person in front of the"
-               " browser. If it is a page of this server behind a proxy, the proxy must pass the"
-               " Host header on as it came, and tell the scheme (X-Forwarded-Proto)");
+               " sent this request, and may not use the rights of the browser's user. If it is a"
+               " page of this server behind a proxy, the proxy must pass on the Host header "
+               "unchanged, and set"
+               " X-Forwarded-Proto to the scheme");
   response.close = exchange.head.has_body();
   return response;
 }

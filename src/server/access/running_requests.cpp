@@ -66,7 +66,7 @@ void RunningRequests::end(const std::list<Question>& refused) {
     const auto found = std::ranges::find(refused, entry->number_, &Question::number);
     if (found == refused.end()) continue;
     const Exchange& exchange = entry->exchange_;
-    spdlog::info("{} {} of {} is cut off: {} may not make it any more",
+    spdlog::info("{} {} of {} is cut off: {} is no longer allowed to make it",
                  text::escape(exchange.head.method()),
                  text::escape(without_tokens(exchange.head.target())), exchange.connection.peer(),
                  text::printable(exchange.principal.name));

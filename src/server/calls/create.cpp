@@ -116,9 +116,10 @@ Task<result<void>> wait_for_uploads(Exchange& exchange, Prepared& prepared) {
     exchange.connection.enter(Connection::Phase::waiting, timeouts.create_wait + timeouts.work);
     const bool is_released = co_await wait.until_released(prepared.being_uploaded);
     if (exchange.connection.gave_way())
-      co_return Error{errc::busy,
-                      "others need the memory that this request holds while it waits for files"
-                      " that are being uploaded: try again later"};
+      co_return Error{
+          errc::busy,
+          "other clients need the memory that this request holds while it waits for files"
+          " that are being uploaded: try again later"};
     if (!is_released) break;
     exchange.connection.enter_working();
     auto uploads = co_await run_on(services.pools.requests, exchange.connection, [&] {

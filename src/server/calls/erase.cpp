@@ -16,7 +16,7 @@ bool is_call(std::string_view path) {
 
 Response not_allowed() {
   Response response =
-      Response::error(405, "this address takes POST; there is no checkout of its name");
+      Response::error(405, "this address accepts POST; there is no checkout with its name");
   response.allow = "POST, DELETE, OPTIONS";
   return response;
 }

@@ -37,8 +37,8 @@ Response already_stored(const Exchange& exchange, const BlobId& id, unsigned sta
 
 Response not_held() {
   return Response::error(404,
-                         "nothing of this file is held, or what was held has expired: begin"
-                         " its upload anew");
+                         "the server holds no part of this file, or the part has expired: start"
+                         " its upload again");
 }
 
 // One request that adds to an upload, from the moment that the upload is its own.
@@ -314,7 +314,7 @@ Task<Response> delete_file(Exchange& exchange) {
   if (std::holds_alternative<Taken>(*held)) co_return busy();
   if (std::holds_alternative<Held>(*held)) co_return Response::empty(204);
   co_return Response::error(404,
-                            "there is no unfinished upload of this file; what is stored is"
+                            "there is no unfinished upload of this file; stored files are"
                             " not erased this way");
 }
 

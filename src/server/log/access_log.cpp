@@ -32,7 +32,7 @@ bool has_share(std::string_view client) {
   const std::lock_guard lock(mutex);
   const bool may_log = shares.may_log(client, std::chrono::steady_clock::now());
   for (const auto& [name, lines] : shares.take_left_out())
-    spdlog::warn("{} of {} are not in this log: others had less than their share of it",
+    spdlog::warn("{} of {} are not in this log: the space is left to other clients",
                  text::count_of(lines, "request", "requests"), text::printable(name));
   return may_log;
 }

@@ -138,7 +138,7 @@ Proofs::Shared Proofs::load(const std::string& folder_name) {
   auto opened = file_system_.open_folder(private_folder_, path);
   if (!opened) {
     log("the folder .shaman/" + path + " cannot be used: " + opened.error().message() +
-        "; who has sent which file is remembered only until the server stops");
+        "; records of which principal has sent which file last only until the server stops");
     return scope;
   }
   scope->folder = std::move(*opened);
@@ -166,7 +166,7 @@ void Proofs::add(std::string_view scope, const BlobId& id) {
   if (!of_scope->known.insert(id).second || !of_scope->folder) return;
   const Record record = record_of(id);
   if (!of_scope->append(file_system_, record))
-    log("that blob " + id.brief() + " has been sent by who sent it cannot be written down");
+    log("cannot record which principal has sent blob " + id.brief());
 }
 
 bool Proofs::View::has(const BlobId& id) {

@@ -167,12 +167,12 @@ void Instance::remove(const std::string& name, Dismantling& dismantling, const S
   }
   if (!removed) {
     if (log)
-      log(LogLevel::warning, "what a stopped server left cannot be removed: " +
+      log(LogLevel::warning, "cannot remove the remains of a stopped server: " +
                                  text::printable(removed.error().message()));
     return;  // the lock file stays, so that it is tried again
   }
   static_cast<void>(file_system_->remove_file(locks_, name));
-  if (log) log(LogLevel::info, "removed what a stopped server left: " + text::escape(name));
+  if (log) log(LogLevel::info, "removed the remains of a stopped server: " + text::escape(name));
 }
 
 // Checkouts that were being made or erased. In those somebody may have put files.

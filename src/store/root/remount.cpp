@@ -29,9 +29,9 @@ result<void> lead_there(Store::Impl& store, StorageRoot& root, Instance instance
                             std::pair(&store.root.partial, &root.partial)};
   for (const auto& [ours, found] : pairs)
     if (const auto led = store.file_system.lead_to(*ours, *found); !led)
-      return disk_error(led.error(), "go on in the storage that was mounted anew");
+      return disk_error(led.error(), "continue in the storage that was mounted again");
   if (const auto led = store.instance.follow(std::move(instance)); !led)
-    return disk_error(led.error(), "go on in the storage that was mounted anew");
+    return disk_error(led.error(), "continue in the storage that was mounted again");
   return {};
 }
 

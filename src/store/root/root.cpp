@@ -68,7 +68,7 @@ result<fs::Folder> open_existing_root(fs::FileSystem& file_system, const std::st
   if (!is_missing)
     return refusal(path,
                    format + " cannot be read: " + found.error().message() + remedy(found.error()));
-  return refusal(path, "it is not a storage, as it has no " + format +
+  return refusal(path, "it is not a storage, because it has no " + format +
                            ". A server writes that file when it first starts on a folder: correct "
                            "the path, or start the server first");
 }
@@ -278,7 +278,7 @@ result<StorageRoot> open_storage_root(fs::FileSystem& file_system, const std::st
 
 result<void> check_id(const StorageRoot& root, const std::string& path, const std::string& id) {
   if (id.empty() || root.id == id) return {};
-  return Error{errc::not_a_store, "another storage than the server's lies at " +
+  return Error{errc::not_a_store, "a different storage than the server's is at " +
                                       text::printable(path) +
                                       ", and is left alone: mount the right one"};
 }

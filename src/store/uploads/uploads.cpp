@@ -18,7 +18,7 @@ constexpr std::uint64_t kCheckpointStep = 8U << 20U;
 
 Error mismatch(const BlobId& id, const std::string& how) {
   return {errc::content_mismatch,
-          "the content sent for blob " + id.brief() + " is not what its address says: " + how};
+          "the content sent for blob " + id.brief() + " does not match its address: " + how};
 }
 
 }  // namespace

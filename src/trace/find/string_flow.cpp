@@ -71,7 +71,7 @@ result<std::vector<StringFlow::Path>> StringFlow::paths() const {
     for (const std::string& base : bases.at(argument.input)) {
       if (paths.size() >= kMaxPaths)
         return Error{errc::limit_exceeded,
-                     "the node groups hand on more than 200,000 paths: that goes beyond a safety "
+                     "the node groups pass on more than 200,000 paths, which exceeds a safety "
                      "limit"};
       paths.push_back({argument.blend, base, argument.value});
     }

@@ -92,9 +92,9 @@ void run(Context& context, Samples& samples) {
 const Bench kBusyServer{
     "busy-server",
     Bench::Kind::part,
-    "status calls beside a large checkout, 4 large uploads and a collection (needs --collect)",
+    "status calls during a large checkout, 4 large uploads and a collection (needs --collect)",
     {{.id = "busy_status_p99",
-      .label = "status p99 beside checkout, 4 uploads, collection",
+      .label = "status p99 during checkout, 4 uploads, collection",
       .unit = Unit::seconds,
       .better = Better::lower,
       .limits = {"busy_echo_p99"},

@@ -58,7 +58,7 @@ Metric memory_metric(std::string_view id, std::string_view label) {
 const Bench kUnknownFilesEmpty{
     "unknown-files-empty",
     Bench::Kind::part,
-    "requirements of files that nobody has, before anything is stored",
+    "requirements of unknown files, before anything is stored",
     {seconds_metric("unknown_empty_10000", "requirements, 10,000 unknown, empty store"),
      seconds_metric("unknown_empty_100000", "requirements, 100,000 unknown, empty store"),
      seconds_metric("unknown_empty_370000", "requirements, 370,000 unknown, empty store", 1.2),
@@ -68,7 +68,7 @@ const Bench kUnknownFilesEmpty{
 const Bench kUnknownFilesFull{
     "unknown-files-full",
     Bench::Kind::part,
-    "requirements of files that nobody has, with 100,000 others stored",
+    "requirements of unknown files, with 100,000 others stored",
     {seconds_metric("unknown_full_10000", "requirements, 10,000 unknown, full store"),
      seconds_metric("unknown_full_100000", "requirements, 100,000 unknown, full store"),
      seconds_metric("unknown_full_370000", "requirements, 370,000 unknown, full store", 2),
