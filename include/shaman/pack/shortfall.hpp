@@ -9,12 +9,13 @@
 
 namespace shaman::pack {
 
-/// What a scene needs and a pack of it will not have, or not as it should be; `--strict` asks for
-/// none of it.
+/// Files that a scene needs but that its pack will not have, or not in the right state; `--strict`
+/// forbids any.
 struct Shortfall {
   std::vector<trace::MissingFile> missing;  ///< not there or not readable; sorted by path
-  std::vector<trace::Problem> damaged;      ///< libraries that cannot be read: their files are lost
-  std::vector<Suspicious> left_out;         ///< private; sorted by file
+  std::vector<trace::Problem>
+      damaged;  ///< libraries that cannot be read, so that their files are unknown
+  std::vector<Suspicious> left_out;                 ///< private; sorted by file
   std::vector<trace::AbsoluteName> absolute_names;  ///< whose targets workers may not have
 
   [[nodiscard]] bool is_none() const {
@@ -22,7 +23,8 @@ struct Shortfall {
   }
 };
 
-/// Of a trace and the plan that was made of it with these options. Nobody misses what is excluded.
+/// The shortfall of a trace and of the plan that was made of it with these options. Excluded files
+/// do not count.
 [[nodiscard]] Shortfall shortfall_of(const trace::Trace& trace, const Plan& plan,
                                      const PlanOptions& options);
 
