@@ -11,10 +11,10 @@
 namespace shaman {
 namespace {
 
-// Looked at before anything is tried there: another storage is to be left alone.
+// Checked before anything is tried there: another storage must not be changed.
 bool is_same_storage(Store::Impl& store) {
   const auto root = store.file_system.open_root(store.watch.path());
-  // Where only a folder in it was replaced, what it had is missing.
+  // If only a folder in it was replaced, that folder's content is missing.
   if (!root || !store.watch.is_other(*root)) return false;
   const std::string path = std::string(layout::kPrivate) + "/" + std::string(layout::kId);
   const auto id = store.file_system.read_link(*root, path);
@@ -43,7 +43,7 @@ result<void> follow(Store::Impl& store) {
   if (!instance) return instance.error();
   if (const auto told = instance->announce(store.options.mark_lease); !told)
     return disk_error(told.error(), "write to .shaman/locks");
-  // From here on nothing that was begun before is acknowledged.
+  // From here on no work that began before is acknowledged.
   store.watch.begin_epoch();
   if (auto led = lead_there(store, *root, std::move(*instance)); !led) return led;
   store.marks.clear();
