@@ -52,7 +52,7 @@ std::string RequestHead::header_list(std::string_view name) const {
   std::string all;
   const auto [begin, end] = fields.equal_range(name);
   for (auto field = begin; field != end; ++field) {
-    // An empty one is an entry, too: for who reads the list from its end.
+    // An empty one is an entry, too: for readers of the list from its end.
     if (field != begin) all += ", ";
     all += as_view(field->value());
   }
@@ -78,7 +78,7 @@ HeadParser::State HeadParser::parse(std::string_view bytes, std::size_t& consume
     if (bytes.empty() || bytes == "\r") return State::needs_more;
     has_begun_ = true;
   }
-  // What was given before and not consumed is unfolded already.
+  // Bytes that were given before and not consumed are already unfolded.
   folding_.unfold(bytes.substr(unfolded_.size() + folding_.held_back()), unfolded_);
   while (!parser_->is_header_done() && !unfolded_.empty()) {
     boost::system::error_code error;

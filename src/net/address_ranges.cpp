@@ -14,7 +14,7 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-// An IPv4 address that came in over IPv6 is what it is; a zone (`%eth0`) is none of a network's.
+// An IPv4 address in IPv6 form counts as IPv4; a zone (`%eth0`) is not part of a network.
 std::optional<ip::address> address_of(std::string_view text) {
   boost::system::error_code error;
   const ip::address address = ip::make_address(std::string(text), error);

@@ -13,7 +13,7 @@
 namespace shaman::http {
 namespace {
 
-// Where in `{"files":[{"sha":…,"size":…,"path":…}],"checkoutPath":…}` the parser is.
+// The parser's place in `{"files":[{"sha":…,"size":…,"path":…}],"checkoutPath":…}`.
 enum class Place : std::uint8_t { document, root, files, file };
 enum class Member : std::uint8_t { none, files, checkout_path, sha, size, path };
 
@@ -128,7 +128,7 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
 
  private:
   [[nodiscard]] bool is_skipped_depth() const noexcept { return skipped_depth_ > 0; }
-  // Inside of, or the value of, a member that nobody asked for.
+  // Inside, or the value of, an unknown member.
   [[nodiscard]] bool is_skipped() const noexcept {
     return skipped_depth_ > 0 ||
            (member_ == Member::none && (place_ == Place::root || place_ == Place::file));
@@ -198,7 +198,7 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
-  // The end of an object or array; true when it belonged to something skipped.
+  // The end of an object or array; true if it belonged to a skipped member.
   bool leave() {
     body_.token_seen();
     --depth_;
@@ -226,7 +226,7 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
 
   bool once(bool& seen, Member member) {
     member_ = member;
-    // Two readers could each take another one of them.
+    // Two readers could each use another one of them.
     if (seen) return fail(where() + " is there twice");
     seen = true;
     return true;

@@ -20,7 +20,7 @@ std::string address_in(std::string_view entry) {
   return std::string(is_address(entry) ? entry : kUnknownAddress);
 }
 
-// A second line, or a list, may be what a client has sent and a proxy has passed on.
+// A second line, or a list, may come from a client, passed on by a proxy.
 std::string_view only_value(const Exchange& exchange, std::string_view name) {
   if (!is_from_trusted_proxy(exchange) || exchange.head.fields.count(name) != 1) return {};
   const std::string_view value = exchange.head.header(name);

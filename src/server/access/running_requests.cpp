@@ -15,7 +15,7 @@
 namespace shaman::http {
 namespace {
 
-// Most requests end before, and are never looked at.
+// Most requests end earlier, and are never checked.
 constexpr std::chrono::seconds kYoung{1};
 
 }  // namespace
@@ -50,7 +50,7 @@ std::list<RunningRequests::Question> RunningRequests::questions() {
 
 void RunningRequests::check(const ServerOptions& options) {
   std::list<Question> asked = questions();
-  // Many requests are of few people, and a signature takes a while to verify.
+  // Many requests come from few principals, and verifying a signature takes a while.
   std::map<Evidence, auth::Role> known;
   asked.remove_if([&](const Question& question) {
     const auto [place, is_new] = known.try_emplace(question.evidence, auth::Role::nobody);
