@@ -130,7 +130,7 @@ result<void> Server::Impl::bind(const Endpoint& endpoint) {
   };
   step([&] { acceptor.open(endpoint.protocol(), error); });
   step([&] { acceptor.set_option(asio::socket_base::reuse_address(true), error); });
-  // An IPv6 address excludes IPv4: 0.0.0.0 must be configured separately.
+  // A specific IPv6 address means only itself: 0.0.0.0 is used only if it is requested.
   if (endpoint.address().is_v6() && !endpoint.address().is_unspecified())
     step([&] { acceptor.set_option(asio::ip::v6_only(true), error); });
   step([&] { acceptor.bind(endpoint, error); });

@@ -64,7 +64,7 @@ std::optional<Response> log_in(const Exchange& exchange) {
   Response response = Response::empty(303);
   response.headers.append("Location: ").append(head.target()).append("\r\n");
   response.headers += cookie_line(exchange, head.token, "");
-  // Keeps the address with the token out of caches and of the next page's Referer.
+  // Keeps the address with the token out of caches and out of the next page's Referer.
   response.headers += "Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\n";
   return response;
 }

@@ -21,7 +21,7 @@ struct AccessRecord {
   std::string_view peer;
   std::string_view original_filename{};  ///< decoded; any bytes
   std::string_view who{};                ///< the principal; empty: none in particular
-  std::string_view checkout{};           ///< that the request made or erased, or should have
+  std::string_view checkout{};           ///< that the request made or erased, or tried to
   std::string_view reason{};             ///< the message of an error
 };
 
