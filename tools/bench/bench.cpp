@@ -20,24 +20,25 @@ bool measures_any_of(const Bench& bench, const std::set<std::string_view>& metri
 }  // namespace
 
 std::span<const Bench* const> all_benches() {
-  static const std::array kAll{&kUnknownFilesEmpty,  // first, as nothing may be stored before it
-                               &kSha256,
-                               &kLoopback,
-                               &kLargeWrite,
-                               &kLargeUploads,
-                               &kSameFile,
-                               &kSmallFiles,
-                               &kSmallUploads,
-                               &kBatchUploads,
-                               &kManyUploads,
-                               &kEcho,
-                               &kStatus,
-                               &kMarks,
-                               &kKnownFiles,
-                               &kUnknownFilesFull,
-                               &kLinks,
-                               &kCheckouts,
-                               &kBusyServer};
+  static const std::array kAll{
+      &kUnknownFilesEmpty,  // first, because nothing may be stored before it
+      &kSha256,
+      &kLoopback,
+      &kLargeWrite,
+      &kLargeUploads,
+      &kSameFile,
+      &kSmallFiles,
+      &kSmallUploads,
+      &kBatchUploads,
+      &kManyUploads,
+      &kEcho,
+      &kStatus,
+      &kMarks,
+      &kKnownFiles,
+      &kUnknownFilesFull,
+      &kLinks,
+      &kCheckouts,
+      &kBusyServer};
   return kAll;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What others feel of a large submission: the slowest status calls while a large checkout is made,
-// four large files come in and garbage is collected, beside an echo server at the same time on the
-// same cores.
+// The effect of a large submission on other clients: the slowest status calls while a large
+// checkout is made, four large files arrive and garbage is collected, compared with an echo server
+// at the same time on the same cores.
 #include <atomic>
 #include <exception>
 #include <memory>
@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t kUploads = 4;
 constexpr double kPauseSeconds = 0.001;
 
-// Runs `work` in a thread of its own; its exception is thrown again by finish().
+// Runs `work` in its own thread; finish() rethrows its exception.
 class Background {
  public:
   template <class Work>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Requirements of files that nobody has, so that the answer names them all: against a store that is
-// empty but for what this run stored before, and against one that is not.
+// Requirements of unknown files, so that the answer names them all: against a store that is empty
+// except for the earlier files of this run, and against one that is not.
 #include <string>
 #include <vector>
 
