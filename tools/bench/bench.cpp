@@ -20,25 +20,24 @@ bool measures_any_of(const Bench& bench, const std::set<std::string_view>& metri
 }  // namespace
 
 std::span<const Bench* const> all_benches() {
-  static const std::array kAll{
-      &kUnknownFilesEmpty,  // first, because nothing may be stored before it
-      &kSha256,
-      &kLoopback,
-      &kLargeWrite,
-      &kLargeUploads,
-      &kSameFile,
-      &kSmallFiles,
-      &kSmallUploads,
-      &kBatchUploads,
-      &kManyUploads,
-      &kEcho,
-      &kStatus,
-      &kMarks,
-      &kKnownFiles,
-      &kUnknownFilesFull,
-      &kLinks,
-      &kCheckouts,
-      &kBusyServer};
+  static const std::array kAll{&kUnknownFilesEmpty,  // first: it needs an empty store
+                               &kSha256,
+                               &kLoopback,
+                               &kLargeWrite,
+                               &kLargeUploads,
+                               &kSameFile,
+                               &kSmallFiles,
+                               &kSmallUploads,
+                               &kBatchUploads,
+                               &kManyUploads,
+                               &kEcho,
+                               &kStatus,
+                               &kMarks,
+                               &kKnownFiles,
+                               &kUnknownFilesFull,
+                               &kLinks,
+                               &kCheckouts,
+                               &kBusyServer};
   return kAll;
 }
 

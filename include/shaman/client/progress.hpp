@@ -30,8 +30,7 @@ struct Progress {
   /// Records that a try failed and the next one follows after `delay`.
   void server_is_away(std::chrono::milliseconds delay) { next_try = Clock::now() + delay; }
   void server_is_back() { next_try = Clock::time_point{}; }
-  std::atomic<Clock::time_point> next_try{
-      Clock::time_point{}};  ///< the epoch: the server is not away
+  std::atomic<Clock::time_point> next_try{Clock::time_point{}};  ///< the epoch: not away
 };
 
 /// The state to show at one moment.
@@ -52,7 +51,7 @@ struct ProgressView {
 /// One line without a line end, at most `width` columns of ASCII:
 /// `Uploading  [#####.....]  45 %  1.2 of 2.6 GB  310 of 1024 files  110.3 MB/s  0:13 left`.
 /// Parts that do not fit are left out, the least needed first; a small bar stays while there is
-/// room for it and the amounts. `Uploading: the server is away, next try in 4 s` while it is, and
+/// room for it and the amounts. `Uploading  the server is away, next try in 4 s` while it is, and
 /// `Waiting for http://farm:8080, 7 s` where nothing moves but time.
 [[nodiscard]] std::string progress_bar(const ProgressView& view, std::size_t width);
 /// The same as a line of a log, without the bar.

@@ -21,8 +21,7 @@ namespace shaman::http {
 
 struct ServerOptions {
   Limits limits;
-  std::shared_ptr<const auth::Access>
-      access;  ///< access rights; null: every client may do everything
+  std::shared_ptr<const auth::Access> access;      ///< null: every client may do everything
   std::shared_ptr<const tls::ServerIdentity> tls;  ///< null: plain HTTP
   std::vector<std::string> allowed_hosts;          ///< allowed values of Host; empty: any
   std::vector<std::string> cors_origins;           ///< whose pages may make requests from browsers

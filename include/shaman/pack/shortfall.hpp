@@ -13,9 +13,8 @@ namespace shaman::pack {
 /// forbids any.
 struct Shortfall {
   std::vector<trace::MissingFile> missing;  ///< not there or not readable; sorted by path
-  std::vector<trace::Problem>
-      damaged;  ///< libraries that cannot be read, so that their files are unknown
-  std::vector<Suspicious> left_out;                 ///< private; sorted by file
+  std::vector<trace::Problem> damaged;      ///< unreadable libraries: their files are unknown
+  std::vector<Suspicious> left_out;         ///< private; sorted by file
   std::vector<trace::AbsoluteName> absolute_names;  ///< whose targets workers may not have
 
   [[nodiscard]] bool is_none() const {

@@ -61,9 +61,8 @@ struct Trace {
   std::string blendfile;                 ///< absolute path of the .blend that was traced
   std::vector<Dependency> dependencies;  ///< sorted by blend, kind, data-block
   std::vector<Problem> problems;
-  std::vector<Leftover> leftovers;  ///< of all .blend files; sorted by blend and field
-  std::vector<AbsoluteName>
-      absolute_names;  ///< sorted, each once; the named files are not dependencies
+  std::vector<Leftover> leftovers;           ///< of all .blend files; sorted by blend and field
+  std::vector<AbsoluteName> absolute_names;  ///< sorted, each once; not dependencies
   /// Sentences for the artist: files that name others in a way that cannot be followed.
   std::vector<std::string> warnings;
   /// Files that exist but cannot be read, and why: they count as missing.

@@ -65,8 +65,7 @@ void find_fluid(Finder& finder, const blend::Record& modifier) {
 }
 
 void find_old_fluid(Finder& finder, const blend::Record& modifier) {
-  if (finder.file().header().version >= 282)
-    return;  // the field remains, but Blender does not read it
+  if (finder.file().header().version >= 282) return;  // Blender ignores the field
   const std::optional<blend::Record> settings = finder.follow(modifier, "fss");
   if (!settings) return;
   constexpr std::int64_t kDomain = 1 << 1;     // OB_FLUIDSIM_DOMAIN
