@@ -26,7 +26,7 @@ class Network {
   using Task = std::function<boost::asio::awaitable<void>()>;
 
   explicit Network(std::size_t threads);
-  /// Cancels all running coroutines.
+  /// Destroys the coroutines that are still running.
   ~Network();
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;

@@ -123,9 +123,8 @@ std::optional<Response> refuse_foreign_page(const Exchange& exchange, BrowserAdd
       403, (origin.empty() ? std::string("a page of another site")
                            : "a page of " + text::in_quotes(origin)) +
                " sent this request, and may not use the rights of the browser's user. If it is a"
-               " page of this server behind a proxy, the proxy must pass on the Host header "
-               "unchanged, and set"
-               " X-Forwarded-Proto to the scheme");
+               " page of this server behind a proxy, the proxy must pass on the Host header"
+               " unchanged, and set X-Forwarded-Proto to the scheme");
   response.close = exchange.head.has_body();
   return response;
 }

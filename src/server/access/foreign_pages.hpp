@@ -9,7 +9,7 @@
 
 namespace shaman::http {
 
-/// How a request is authenticated, for means that a browser adds itself, whichever page sends it.
+/// The kind of evidence that a browser adds to a request itself, whichever page sends it.
 enum class BrowserAdds : std::uint8_t {
   cookie,
   network_or_certificate,
