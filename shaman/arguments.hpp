@@ -7,7 +7,8 @@
 
 namespace shaman::program {
 
-/// Arguments in the form in which main() gets them, for who changes them before a command runs.
+/// Arguments in the form in which main() gets them, for callers that change them before a command
+/// runs.
 class Arguments {
  public:
   /// `all` begins with the name of the program or of the command.

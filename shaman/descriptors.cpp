@@ -11,7 +11,7 @@ namespace {
 
 // A socket, and a temporary file or a folder.
 constexpr std::size_t kPerConnection = 2;
-// For folders that are walked, flushes, refused connections, locks and the program itself.
+// For walking folders, flushes, refused connections, locks and the program itself.
 constexpr std::size_t kReserve = 256;
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include "cli/exit_status.hpp"
 
-/// As main() returns them.
+/// The return values of main().
 namespace shaman::program {
 
 inline constexpr int kCommandFailed = static_cast<int>(ExitStatus::failed);

@@ -16,18 +16,18 @@
 
 namespace shaman::program {
 
-/// Ends checkouts from time to time, until destroyed: with their jobs, for which it asks the
-/// Manager, or where there is no Manager, by their age.
+/// Erases checkouts from time to time, until destroyed: with their jobs, which it requests from the
+/// Manager, or by their age if there is no Manager.
 class JobWatch {
  public:
-  /// All must outlive it. The Manager is the one that the settings name now.
+  /// All must outlive it. Uses the Manager in the present settings.
   JobWatch(Checkouts& checkouts, fs::FileSystem& file_system, const Settings& settings);
 
-  /// A job was made, or these are being deleted: they are looked at soon. From any thread.
+  /// A job was made, or these are being deleted: it checks them soon. From any thread.
   void jobs_changed(const std::vector<jobs::DeletedJob>& deleted);
-  /// As jobs::CheckoutEnds::hold(). From any thread.
+  /// See jobs::CheckoutEnds::hold(). From any thread.
   [[nodiscard]] std::shared_ptr<void> hold(std::vector<std::string> checkouts);
-  /// The settings are others now.
+  /// The settings have changed.
   void reschedule() { schedule_.reschedule(); }
 
  private:
@@ -41,7 +41,7 @@ class JobWatch {
   Checkouts& checkouts_;
   jobs::CheckoutEnds ends_;
   bool complained_ = false;
-  std::atomic<std::chrono::milliseconds> wait_;  // before the next look at what was deleted
+  std::atomic<std::chrono::milliseconds> wait_;  // before the next look at deleted jobs
   Schedule schedule_;                            // last: it uses the rest
 };
 

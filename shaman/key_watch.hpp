@@ -9,9 +9,9 @@
 
 namespace shaman::program {
 
-/// Says when everybody on this machine can read the server's private key, or write the public key
-/// of who signs JWTs: at the start, and within seconds when it becomes so. On a thread of its own,
-/// until destroyed.
+/// Warns if every user of this machine can read the server's private key, or write the public key
+/// of a JWT issuer: at the start, and within seconds of a change. On its own thread, until
+/// destroyed.
 class KeyWatch {
  public:
   /// `settings` must outlive it.

@@ -5,8 +5,8 @@
 
 namespace shaman::program {
 
-/// Sends log lines to standard error (stderr_sink.hpp) while it lives; what is left then is
-/// written when it is destroyed.
+/// Sends log lines to standard error (stderr_sink.hpp) while it lives; its destructor writes the
+/// remaining ones.
 class Logging {
  public:
   explicit Logging(spdlog::level::level_enum level);

@@ -50,16 +50,15 @@ using namespace shaman;
 using program::Options;
 namespace service_manager = program::service_manager;
 
-// They wait for the disk for moments only, but on a storage in the network a moment is
-// milliseconds.
+// They wait for the disk only briefly, but on a network storage that takes milliseconds.
 constexpr std::size_t kQuickThreads = 8;
-// A client has all but one of them.
+// One client can use all but one of them.
 constexpr std::size_t kJudgementThreads = 2;
-// For what is under way when the requests have ended, such as a collection.
+// For work that is still running when the requests have ended, such as a collection.
 constexpr std::chrono::seconds kLastSteps{5};
 
-// With its defaults glibc keeps an arena for each thread and, after one large request, everything
-// below 32 MiB for good.
+// By default, glibc keeps an arena for each thread and, after one large request, all memory below
+// 32 MiB for good.
 void keep_memory_small() {
   ::mallopt(M_ARENA_MAX, 4);
   ::mallopt(M_MMAP_THRESHOLD, 256 * 1024);
@@ -77,7 +76,7 @@ void log_from_store(LogLevel level, const std::string& message) {
   }
 }
 
-// Why the server ends is said whatever the log may leave out.
+// The reason why the server ends is always logged, at every level.
 int fail(const Error& error) {
   const std::string why = text::printable(error.message());
   if (spdlog::should_log(spdlog::level::critical))
@@ -106,7 +105,7 @@ void say(const program::Findings& found) {
     spdlog::warn("{}", text::printable(warning.message()));
 }
 
-// At each start and each time that the configuration is read again.
+// At each start and each reload of the configuration.
 void say_what_is_doubtful(const Options& options, const http::Server& server) {
   program::Findings found;
   program::check_service(options, server.is_reachable_from_outside(), found);
@@ -156,7 +155,7 @@ result<void> write_port_file(const std::string& path, const http::Server& server
   return file->commit();
 }
 
-// What the options need of this machine before they can be in force.
+// What the options need from this machine before they take effect.
 result<void> make_ready(Options& options) {
   const auto fitting = program::raise_descriptor_limit(
       options.connections_given ? options.server.limits.connections : 0);
@@ -190,7 +189,7 @@ void reload(program::Settings& settings, Store& store, http::Server& server,
   maintenance.reschedule();
 }
 
-// What opening would not tell, or only after it has changed the storage.
+// Checks that opening does not make, or only after it has changed the storage.
 result<void> check_before_opening(const std::string& storage) {
   if (auto is = program::check_outermost(storage); !is) return is;
   return program::check_owned_by_user(storage, program::kServersFolder);
@@ -208,7 +207,7 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
   auto store = Store::open(file_system, options.server.storage, options.store, disk_pool);
   if (!store) return fail(store.error());
   Checkouts checkouts(**store, options.checkouts);
-  // The server goes first: what passes tells the watch of jobs.
+  // The server is destroyed first: its requests notify the watch of jobs.
   program::JobWatch job_watch(checkouts, file_system, settings);
   http::Server server(**store, checkouts, {quick_pool, disk_pool, request_pool, judgement_pool},
                       options.server);
@@ -240,7 +239,7 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
     signals.must_end_within(settings.current()->server.timeouts.grace + kLastSteps);
     server.stop();
   };
-  // Both on one thread: no reload is under way once the server was stopped.
+  // Both on one thread: no reload is running once the server has stopped.
   const std::string serving = "Listening on " + server.addresses().front();
   signals.start({stop, [&] {
                    service_manager::say_reloading();
@@ -250,7 +249,7 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
                  }});
   service_manager::say_ready(serving);
   server.run();
-  // No request is left: what else is under way, or queued, was promised to nobody.
+  // No request is left: other running or queued work was not promised to a client.
   signals.must_end_within(kLastSteps);
   spdlog::info("stopped");
   return 0;
@@ -284,7 +283,7 @@ int main(int argc, char** argv) {
   all.insert(all.begin(), "shaman-server");
   program::Arguments arguments(std::move(all));
   const int status = run(arguments.count(), arguments.values());
-  // A report or a new token on a full disk is no success.
+  // A report or a new token that did not reach a full disk is a failure.
   const auto written = finish_output();
   if (written) return status;
   std::fprintf(stderr, "shaman-server: %s\n", written.error().message().c_str());

@@ -11,7 +11,7 @@
 namespace shaman::program {
 namespace {
 
-// Few: requests go before.
+// Few: requests have priority.
 constexpr std::size_t kCollectingThreads = 4;
 constexpr std::size_t kReadingThreads = 2;
 constexpr std::chrono::minutes kCountingPeriod{10};

@@ -9,14 +9,14 @@
 
 namespace shaman::program {
 
-/// What a server does with its storage besides serving: collects garbage, looks for damage, counts.
-/// Each from time to time, on a thread of its own, until destroyed.
+/// The server's maintenance of its storage: garbage collection, verification, counting. Each runs
+/// from time to time, on its own thread, until destroyed.
 class Maintenance {
  public:
   /// All references must outlive it.
   Maintenance(fs::FileSystem& file_system, Store& store, const Settings& settings);
 
-  /// The settings are others now.
+  /// The settings have changed.
   void reschedule();
 
  private:

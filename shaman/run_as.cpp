@@ -22,9 +22,9 @@ Error cannot_become(const std::string& user) {
   return {errc::io_error, "cannot continue as " + user + ": " + std::strerror(errno)};
 }
 
-// As the system's user database has it.
+// From the system's user database.
 struct User {
-  std::string name;  // empty: it has none of this number
+  std::string name;  // empty: the database does not have this number
   uid_t number = 0;
   gid_t group = 0;
 
@@ -40,9 +40,9 @@ struct User {
   }
 };
 
-// Whether what root makes in the folder belongs to this user, too.
+// Whether files that root makes in the folder belong to this user, too.
 bool is_owner_of_new_files(const std::string& folder, uid_t user) {
-  // A start removes what is left of this name.
+  // A start removes leftovers of this name.
   std::string path = folder + "/" + std::string(protocol::kProbePrefix) + "XXXXXX";
   const int file = ::mkstemp(path.data());
   if (file < 0) return false;
@@ -83,12 +83,12 @@ result<void> check_owned_by_user(const std::string& storage, const std::string& 
   const std::string name =
       user.name.empty() ? std::to_string(user.number) : text::printable(user.name);
   const std::string of_sudo = user.name.empty() ? "'#" + name + "'" : name;
-  return Error{errc::not_a_store,
-               "cannot use the storage folder " + text::in_quotes(storage) + ": it belongs to " +
-                   user.text() +
-                   ", who could not use the files that the user root makes in it; "
-                   "start the server with `sudo -u " +
-                   of_sudo + "`, or with `User=" + name + "` in its systemd unit"};
+  return Error{errc::not_a_store, "cannot use the storage folder " + text::in_quotes(storage) +
+                                      ": it belongs to " + user.text() +
+                                      ", who cannot use files that root creates in it; "
+                                      "start the server with `sudo -u " +
+                                      of_sudo + "`, or with `User=" + name +
+                                      "` in its systemd unit"};
 }
 
 }  // namespace shaman::program

@@ -7,15 +7,14 @@
 
 namespace shaman::program {
 
-/// Where root runs this program: goes on as the user that the folder belongs to, with that user's
-/// groups, so that what is tried is what a server may do. Returns what was done in a sentence;
-/// empty where nothing was: not root, no such folder, or root's own. Before other threads are
-/// started. errc::io_error.
+/// If root runs this program: continues as the owner of the folder, with that user's groups, so
+/// that trials use the server's rights. Returns a sentence about it; empty if nothing was done: not
+/// root, no such folder, or root's own. Call it before starting threads. errc::io_error.
 [[nodiscard]] result<std::string> become_owner_of(const std::string& folder);
 
-/// Where root runs a server: errc::not_a_store, naming both users, where `servers_folder` in the
-/// storage belongs to another user, who could not use the files that root would leave there. Tries
-/// it with a file, which it removes: on some file systems everything belongs to one user.
+/// If root runs a server: errc::not_a_store, naming both users, if `servers_folder` in the storage
+/// belongs to another user, who could not use files that root leaves there. Tries it with a file,
+/// which it removes: on some file systems everything belongs to one user.
 [[nodiscard]] result<void> check_owned_by_user(const std::string& storage,
                                                const std::string& servers_folder);
 

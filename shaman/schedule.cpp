@@ -52,8 +52,7 @@ void Schedule::run_soon(std::chrono::milliseconds time) {
   wake_.notify_all();
 }
 
-// Until the first moment at which the job is due by the period that is in force then. False: it is
-// never due again.
+// Waits until the job is due by the present period. False: it is never due again.
 bool Schedule::wait(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds at_most) {
   const auto begin = std::chrono::steady_clock::now();
   const auto is_woken = [this] { return stop_.load() || looks_again_; };

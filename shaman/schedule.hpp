@@ -13,26 +13,25 @@
 
 namespace shaman::program {
 
-/// Does something from time to time, on a thread of its own. Stops what is under way when
-/// destroyed.
+/// Runs a job from time to time, on its own thread. Stops a running job when destroyed.
 class Schedule {
  public:
   using Job = std::function<void(const std::atomic<bool>& stop)>;
   using Period = std::function<std::chrono::milliseconds()>;
 
-  /// The first time comes soon after the start, so that it is done by a server too that is started
-  /// every day. While the period is 0 nothing is done. `what` is for the log and the thread, whose
-  /// name has 15 bytes at most.
+  /// The first run is soon after the start, so that a server that is restarted every day also runs
+  /// it. With a period of 0 nothing runs. `what` is for the log and for the thread's name, which
+  /// has at most 15 bytes.
   Schedule(std::string what, Period period, Job job);
   ~Schedule();
   Schedule(const Schedule&) = delete;
   Schedule& operator=(const Schedule&) = delete;
 
-  /// The period may be another one from now on.
+  /// The period may have changed.
   void reschedule();
-  /// Not to wait for the period's end, but only this long.
+  /// Waits only this long, not until the period's end.
   void run_soon(std::chrono::milliseconds time);
-  /// Stops when this is being destroyed, as the job's `stop` does.
+  /// Stops when this is destroyed, like the job's `stop`.
   [[nodiscard]] std::stop_token stop_token() const { return stop_source_.get_token(); }
 
  private:

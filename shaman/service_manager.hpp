@@ -3,8 +3,8 @@
 
 #include <string>
 
-/// What systemd is told of the server's state (sd_notify(3), units with Type=notify). Where no
-/// service manager has asked for it (NOTIFY_SOCKET is not set), nothing happens.
+/// Reports the server's state to systemd (sd_notify(3), units with Type=notify). Does nothing if no
+/// service manager has requested it (NOTIFY_SOCKET is not set).
 namespace shaman::program::service_manager {
 
 /// Clients can connect; `status` is shown by `systemctl status`.

@@ -31,21 +31,21 @@ void hang_up(const SignalWatcher::Actions& actions) {
   try {
     actions.hang_up();
   } catch (const std::exception& error) {
-    spdlog::error("the configuration cannot be read again, and stays as it was: {}",
+    spdlog::error("cannot reload the configuration, which remains unchanged: {}",
                   text::printable(error.what()));
   }
 }
 
-// A storage that hangs, or long queues to it, hold nothing that was acknowledged.
+// Acknowledged data do not depend on a storage that hangs, or on long queues to it.
 [[noreturn]] void give_up() {
   spdlog::warn(
-      "not everything that was under way has ended in time: the server ends without it. Nothing"
+      "some work has not ended in time: the server exits without it. Nothing"
       " that was acknowledged is lost; the next start removes what is half done");
   spdlog::default_logger()->flush();
   ::_exit(0);
 }
 
-// Before there is anything to end in order: a storage may take minutes to be opened.
+// Before there is any work to end in order: opening a storage may take minutes.
 [[noreturn]] void end_early(int signal) {
   spdlog::info("signal {}: the server ends before it has started", signal);
   spdlog::default_logger()->flush();
@@ -57,7 +57,7 @@ void hang_up(const SignalWatcher::Actions& actions) {
 SignalWatcher::SignalWatcher() {
   const sigset_t set = watched_signals();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  // A log reader that went away must not end the server.
+  // A log reader that has ended must not end the server.
   std::signal(SIGPIPE, SIG_IGN);
   thread_ = std::thread([this] {
     os::name_this_thread("signals");
@@ -91,7 +91,7 @@ void SignalWatcher::wake() {
   ::pthread_kill(thread_.native_handle(), SIGUSR1);
 }
 
-// 0: the time is over. -1: something else is to be looked at.
+// 0: the time is over. -1: another condition must be checked.
 int SignalWatcher::next_signal() {
   const sigset_t set = watched_signals();
   std::optional<Clock::time_point> deadline;
@@ -125,7 +125,7 @@ void SignalWatcher::watch() {
       const std::lock_guard lock(mutex_);
       if (actions_) actions = &*actions_;
     }
-    // The store is as safe from this as from a kill -9.
+    // This is as safe for the store as kill -9.
     if (signal == 0) give_up();
     if (signal == SIGHUP) hangs_up = true;
     if (signal == SIGTERM || signal == SIGINT) {

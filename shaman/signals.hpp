@@ -10,12 +10,12 @@
 
 namespace shaman::program {
 
-/// Turns SIGTERM, SIGINT and SIGHUP into calls; the second one that ends ends the program at once,
-/// as does the first one before start().
-/// Make it before any other thread, as these inherit that the signals are not theirs.
+/// Turns SIGTERM, SIGINT and SIGHUP into calls. A second SIGTERM or SIGINT ends the program at
+/// once, as does the first one before start(). Make it before any other thread, because threads
+/// inherit the blocked signals.
 class SignalWatcher {
  public:
-  /// What is done, on the watcher's own thread.
+  /// The calls, on the watcher's own thread.
   struct Actions {
     std::function<void(int signal)> end;
     std::function<void()> hang_up;
@@ -26,9 +26,9 @@ class SignalWatcher {
   SignalWatcher(const SignalWatcher&) = delete;
   SignalWatcher& operator=(const SignalWatcher&) = delete;
 
-  /// From now on these are done. A SIGHUP that came before counts.
+  /// From now on these are called. An earlier SIGHUP counts.
   void start(Actions actions);
-  /// Ends the program with status 0 if it has not ended by then, whatever hangs. From any thread.
+  /// Ends the program with status 0 if it has not ended by then, even if it hangs. From any thread.
   void must_end_within(std::chrono::milliseconds time);
 
  private:
@@ -38,7 +38,7 @@ class SignalWatcher {
   [[nodiscard]] int next_signal();
 
   std::atomic<bool> ending_{false};
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;  // of the members below
   std::optional<Actions> actions_;
   std::optional<Clock::time_point> deadline_;
   std::thread thread_;

@@ -36,7 +36,7 @@ constexpr const char* kSampleHead =
     "# `shaman-server --check-config --config THIS_FILE` reports errors in it. SIGHUP makes a\n"
     "# running server reload it; options with (restart) need a restart.\n";
 
-// What is in force that is not the default, and who says so.
+// The settings that are not defaults, and their sources.
 void print_in_force(const Loaded& loaded) {
   std::map<std::string, std::string> origins;
   for (const config::Assignment& given : loaded.assignments)
@@ -112,7 +112,7 @@ Start read_start(int argc, char** argv) {
   start.sources.find_file();
   start.sources.command_line = line.given();
   start.loaded = load(start.sources);
-  // All of it in one run: who mends one thing is not to meet with the next.
+  // All errors in one run, so that a user need not fix them one at a time.
   examine(start.loaded);
   if (checks && start.loaded.is_read) start.loaded.add(check_machine(*start.loaded.options));
   start.loaded.place();

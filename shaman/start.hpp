@@ -7,8 +7,8 @@
 
 namespace shaman::program {
 
-/// What `shaman-server` is told when it is called as a server. Where it should not go on (`--help`,
-/// `--check-config`, an error) it has printed why, and `exit_status` is set.
+/// The settings of `shaman-server` when it is called as a server. If the program should not
+/// continue (`--help`, `--check-config`, an error), it has printed why, and `exit_status` is set.
 struct Start {
   Sources sources;
   Loaded loaded;

@@ -22,16 +22,16 @@ constexpr std::size_t kMostWaiting = std::size_t{4} << 20;
 constexpr std::size_t kWriteAtOnce = 64 * 1024;
 // How long a line may wait for others.
 constexpr std::chrono::milliseconds kGather{10};
-// At the end, a reader that takes nothing for so long is not waited for.
+// At the end, how long to wait for a reader that does not read.
 constexpr int kStuckMs = 1000;
 
-// What cannot be read away by anybody never blocks for long.
+// Anything but a regular file may block for ever.
 bool may_block_for_ever() {
   struct stat status {};
   return ::fstat(STDERR_FILENO, &status) != 0 || !S_ISREG(status.st_mode);
 }
 
-// False when nobody reads and the end has come.
+// False if no reader takes the lines at the end.
 bool wait_for_reader(const std::atomic<bool>& stopping) {
   for (;;) {
     pollfd standard_error{STDERR_FILENO, POLLOUT, 0};
@@ -51,7 +51,7 @@ void write_all(const spdlog::memory_buf_t& text, const std::atomic<bool>& stoppi
     const std::size_t most = may_block ? std::size_t{PIPE_BUF} : left;
     const ssize_t length = ::write(STDERR_FILENO, next, std::min(left, most));
     if (length < 0 && errno == EINTR) continue;
-    if (length <= 0) return;  // nobody reads any more, and there is nowhere to say so
+    if (length <= 0) return;  // there is no reader any more, and no place to report that
     next += length;
     left -= static_cast<std::size_t>(length);
   }

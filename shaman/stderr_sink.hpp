@@ -14,19 +14,18 @@
 
 namespace shaman::program {
 
-/// Writes log lines to standard error from a thread of its own, many with one write: tens of
-/// thousands of requests a second would otherwise spend their time in as many writes and wakes. A
-/// reader that is slow or stuck never holds up who logs: when too much waits, lines are dropped,
-/// and how many is said as soon as there is room. Warnings and worse are written at once.
-/// Thread-safe.
+/// Writes log lines to standard error from its own thread, many with one write: tens of thousands
+/// of requests a second would otherwise spend their time in as many writes and wakes. A slow or
+/// stuck reader never delays the server: if too many lines wait, some are dropped, and their number
+/// is logged as soon as there is room. Warnings and errors are written at once. Thread-safe.
 class StderrSink final : public spdlog::sinks::sink {
  public:
   StderrSink();
-  /// Writes what is left, unless nobody reads.
+  /// Writes the remaining lines, unless no reader takes them.
   ~StderrSink() override;
 
   void log(const spdlog::details::log_msg& message) override;
-  /// Waits until all is written, but at most a second, as nobody may be reading.
+  /// Waits until all lines are written, but at most a second, because there may be no reader.
   void flush() override;
   void set_pattern(const std::string& pattern) override;
   void set_formatter(std::unique_ptr<spdlog::formatter> formatter) override;

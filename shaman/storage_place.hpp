@@ -5,18 +5,18 @@
 
 #include "shaman/error.hpp"
 
-/// What shows about a storage from outside, before it is opened. Changes nothing.
+/// Checks of a storage from outside, before it is opened. They change nothing.
 namespace shaman::program {
 
-/// In a storage: what the server keeps for itself.
+/// In a storage: the server's private folder.
 inline constexpr const char* kServersFolder = ".shaman";
 
-/// errc::not_a_store, naming the outer storage, where the folder is within another storage, or
-/// would be made in one. `storage` is absolute; links in it are followed.
+/// errc::not_a_store, naming the outer storage, if the folder is within another storage, or would
+/// be made in one. `storage` is absolute; links in it are followed.
 [[nodiscard]] result<void> check_outermost(const std::string& storage);
 
-/// Whether there is nothing yet of a storage, not even of another kind of server, so that a start
-/// makes one. False also where this user may not look.
+/// Whether no part of a storage exists yet, not even from another kind of server, so that a start
+/// makes one. False also if this user has no access.
 [[nodiscard]] bool is_new_storage(const std::string& storage);
 
 }  // namespace shaman::program

@@ -19,7 +19,7 @@ namespace {
 
 constexpr const char* kSocket = "/dev/log";
 constexpr const char* kProgram = "shaman-server";
-// RFC 3164 lets a receiver cut what is longer.
+// RFC 3164 lets a receiver cut longer lines.
 constexpr std::size_t kLongest = 1000;
 
 int severity(LogLevel level) {

@@ -7,8 +7,8 @@
 
 #include "report/output.hpp"
 
-/// The subcommands of `shaman`. Each lives in a file of its own, adds itself to the command line
-/// with one function, and hands back what is to be run when it was chosen.
+/// The subcommands of `shaman`. Each is in its own file, adds itself to the command line with one
+/// function, and returns the function to run if it was chosen.
 namespace shaman::tools {
 
 struct Command {

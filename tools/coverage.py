@@ -18,7 +18,7 @@ FOLDERS = ("src", "shaman", "tools", "include")
 
 
 def lines_of(notes_file):
-    """[(file, line, count)] of what one source was compiled to, by its .gcno file, of this tree alone."""
+    """[(file, line, count)] of one compiled source, from its .gcno file, for this tree only."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["gcov", "--json-format", "--preserve-paths", str(notes_file)], cwd=folder, check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

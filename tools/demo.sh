@@ -8,7 +8,7 @@ usage() {
   cat <<'EOF'
 Usage: tools/demo.sh [--storage DIR] [--no-install] [--preset NAME]
 
-Installs what is missing, builds, starts a server on a local folder, submits a .blend
+Installs missing packages, builds, starts a server on a local folder, submits a .blend
 whose textures and libraries are in several folders, one of them outside the project,
 and shows the checkout. Then one texture is repainted and the scene submitted again.
 The first build takes about 6 minutes of CPU; everything else takes seconds.
@@ -17,14 +17,14 @@ The first build takes about 6 minutes of CPU; everything else takes seconds.
   --no-install   install nothing
   --preset NAME  build with this preset of CMake (default: quick)
 
-SHAMAN_BUILD     where to build (default: build/)
+SHAMAN_BUILD     build folder (default: build/)
 EOF
 }
 
 storage='' install=1 preset=quick
 while (($#)); do
   case $1 in
-    --storage) storage=${2:?--storage wants a folder}; shift ;;
+    --storage) storage=${2:?--storage needs a folder}; shift ;;
     --no-install) install='' ;;
     --preset) preset=${2:?--preset needs a name}; shift ;;
     -h | --help) usage; exit 0 ;;
@@ -65,9 +65,9 @@ clean_up() {
 trap clean_up EXIT
 storage=${storage:-$work/storage}
 
-# --- what is needed ---------------------------------------------------------------------------
+# --- packages and programs --------------------------------------------------------------------
 
-# Ninja's lines scroll by in one line on a terminal. Elsewhere one line every ten seconds says how far it is.
+# Ninja's lines scroll by in one line on a terminal. Elsewhere one line every ten seconds shows the progress.
 build_programs() {
   local builder status=0 waited=0 last=''
   if [[ -t 1 ]]; then
@@ -87,7 +87,7 @@ build_programs() {
   return "$status"
 }
 
-say "This installs what is missing, builds shaman-server and shaman, starts a server on a temporary folder,"
+say "This installs missing packages, builds shaman-server and shaman, starts a server on a temporary folder,"
 say "and submits a scene twice. The first build takes about 6 minutes of CPU ($(nproc) cores here), later ones"
 say "and everything else take seconds."
 heading "Installing and building"
@@ -103,7 +103,7 @@ say "Built in $((SECONDS - start)) s: shaman-server and shaman."
 
 # --- the artist's files -----------------------------------------------------------------------
 
-# A copy, as a texture of it will be changed.
+# A copy, because one of its textures will change.
 cp -r tools/demo/scene "$work/studio"
 cd "$work/studio"
 mv repainted ../repainted
@@ -138,7 +138,7 @@ for _ in {1..100}; do
   kill -0 "$server" 2>/dev/null || { server=''; give_up "the server did not start"; }
   sleep 0.1
 done
-[[ $url ]] || give_up "the server did not say where it listens"
+[[ $url ]] || give_up "the server did not log its address"
 say "It listens on $url and keeps its files in $storage."
 run shaman status --server "$url"
 
@@ -150,7 +150,7 @@ run shaman list film/shots/shot010.blend
 blobs() { (cd "$storage" && find file-store/stored -name '*.blob' | LC_ALL=C sort); }
 figure() { sed -n "s/.*\"$1\": *\"\{0,1\}\([^\",}]*\).*/\1/p" "$work/answer.json"; }
 
-# Submits the shot, and shows its checkout with what had to be sent for it.
+# Submits the shot, and shows its checkout with the number of files sent for it.
 submit() {
   blobs >"$work/before"
   run shaman submit film/shots/shot010.blend --project film --server "$url" \

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Writes what docs/ has from the programs, the table of options and the picture of a session:
+# Writes the parts of docs/ that come from the programs: the options and the picture of a session:
 # tools/docs.sh build/release
 set -eu
 build=$(realpath "${1:?usage: tools/docs.sh BUILD_FOLDER}")

@@ -12,8 +12,8 @@ Sets the version (1.2.3), gives CHANGELOG.md's "Unreleased" that version and tod
 vVERSION, builds the preset dist and its packages, and writes SHA256SUMS and an SPDX bill of materials.
 The tree must be clean. Nothing is pushed.
 
-  --dry-run     say what would be done, and change nothing
-  --output DIR  where the packages go (default: build/release-VERSION)
+  --dry-run     print the steps, and change nothing
+  --output DIR  folder for the packages (default: build/release-VERSION)
 EOT
 }
 
@@ -24,13 +24,13 @@ while (($#)); do
     --output) output=${2:?--output needs a folder}; shift ;;
     -h | --help) usage; exit 0 ;;
     -*) echo "release.sh: unknown option '$1'; see tools/release.sh --help" >&2; exit 2 ;;
-    *) [[ ! $version ]] || { echo "release.sh: one version, please; not '$1' as well" >&2; exit 2; }; version=$1 ;;
+    *) [[ ! $version ]] || { echo "release.sh: only one version is allowed; unexpected '$1'" >&2; exit 2; }; version=$1 ;;
   esac
   shift
 done
 
 give_up() { echo "release.sh: $1" >&2; exit 1; }
-# run COMMAND…: or, in a dry run, only what it would be.
+# run COMMAND…: runs it or, in a dry run, prints it.
 run() {
   if [[ $dry_run ]]; then printf 'would run: %s\n' "$*"; else "$@"; fi
 }

@@ -1,21 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Installs what building Shaman needs, and on demand what its tests and checks need.
+# Installs the packages that building Shaman needs and, on demand, those of its tests and checks.
 set -euo pipefail
 
 usage() {
   cat <<'EOF'
 Usage: tools/setup.sh [--tests] [--blender] [--bench] [--lint] [--windows] [--container]
 
-Installs with apt what is missing to build Shaman on Debian 12 or 13. Quick and
-silent when all is there. Needs root or sudo only when something is missing.
+Installs with apt the missing packages for building Shaman on Debian 12 or 13. Quick and
+silent if none is missing. Needs root or sudo only if a package is missing.
 
-  --tests      also what tests/run.sh needs (Python, curl, strace, mkfs, Go, lintian, other shells)
+  --tests      also the packages for tests/run.sh (Python, curl, strace, mkfs, Go, lintian, other shells)
   --blender    also Blender, which judges checkouts (about 500 MB)
-  --windows    also what building for Windows and running under Wine needs (1.3 GB)
-  --bench      also what tools/bench compares with: Blender and rsync
+  --windows    also the packages for building for Windows and running under Wine (1.3 GB)
+  --bench      also the programs for tools/bench: Blender, rsync, nginx and ab
   --lint       also clang-format, clang-tidy and shellcheck
-  --container  also what tests/container.sh needs to build an image and run it
+  --container  also the packages for building and running an image (tests/container.sh)
 EOF
 }
 
@@ -48,7 +48,7 @@ while (($#)); do
   shift
 done
 
-# Debian 12 has 1.74 under the plain name, which is too old, and 1.81 beside it.
+# Debian 12 has 1.74 under the plain name, which is too old, and 1.81 in a separate package.
 # shellcheck source=/dev/null
 debian=$(. /etc/os-release && echo "${VERSION_ID:-}")
 if [[ $debian == 12 ]]; then
@@ -57,7 +57,7 @@ else
   packages+=(libboost-dev)
 fi
 
-# The format depends on the version; where it is not packaged any more, tests/lint.sh says so.
+# The format depends on the version; where it is no longer packaged, tests/lint.sh says so.
 if [[ ${lint:-} ]]; then
   packages+=(python3 shellcheck)
   if [[ $debian == 12 ]]; then packages+=(clang-format-14 clang-tidy-14); fi
@@ -85,10 +85,10 @@ echo "Installing: ${missing[*]}"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@" >>"$log" 2>&1; }
-# One unreachable source among many is no reason to give up: what counts is the install.
-apt update || echo "setup.sh: 'apt-get update' was not complete; going on with the lists there are" >&2
+# One unreachable source among many is not an error: only the install counts.
+apt update || echo "setup.sh: 'apt-get update' was not complete; continuing with the existing lists" >&2
 if ! apt install --no-install-recommends "${missing[@]}"; then
   tail -n 30 "$log" >&2
-  echo "setup.sh: apt-get could not install what is missing (its last lines are above)" >&2
+  echo "setup.sh: apt-get could not install the missing packages (its last lines are above)" >&2
   exit 1
 fi

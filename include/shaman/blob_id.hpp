@@ -9,7 +9,7 @@
 
 namespace shaman {
 
-/// What a blob is known by: the SHA-256 of its content, and its size in bytes.
+/// The identity of a blob: the SHA-256 of its content, and its size in bytes.
 struct BlobId {
   Digest digest;
   std::uint64_t size = 0;

@@ -18,22 +18,22 @@
 
 namespace shaman {
 
-/// What a client asks for with POST …/checkout/create.
+/// A client's request to POST …/checkout/create.
 struct CheckoutRequest {
-  std::string path;  ///< as asked for; see docs/protocol.md for what becomes of it
+  std::string path;  ///< as requested; docs/protocol.md says how the server changes it
   FileList files;
   std::string idempotency_key;  ///< empty: none
-  Requester requester{};        ///< whose; what it does not know is not stored for it
-  /// An unchanged checkout that the same requester was given for the same path will do, if it was
-  /// made by a request that said this too.
+  Requester requester{};        ///< the blobs that it does not know count as not stored
+  /// The answer may be an unchanged checkout that the same requester got for the same path, if the
+  /// request that made it set this, too.
   bool may_reuse = false;
 };
 
-/// What became of a CheckoutRequest.
+/// The result of a CheckoutRequest.
 struct MadeCheckout {
   std::string path;        ///< relative to `jobs/`
   bool is_reused = false;  ///< it was there before
-  std::string identity{};  ///< as FoundCheckout::identity
+  std::string identity{};  ///< see FoundCheckout::identity
 };
 
 struct CheckoutOptions {
@@ -42,7 +42,7 @@ struct CheckoutOptions {
   std::size_t unique_name_attempts = 20;
 };
 
-/// A request that was found safe and consistent; nothing has been touched yet.
+/// A request that is safe and consistent; nothing is on disk yet.
 class CheckoutPlan {
  public:
   struct State;  ///< for the library's own parts
@@ -58,10 +58,10 @@ class CheckoutPlan {
 
 /// A checkout that is there.
 struct FoundCheckout {
-  std::string path;  ///< as its creation answered it
+  std::string path;  ///< as create() returned it
   fs::Time made;     ///< or answered again
-  /// No other checkout has it, neither one that had this path before nor one that gets it later; it
-  /// survives copies of the storage. Of ASCII letters, digits and `-`.
+  /// Unique: no earlier or later checkout at this path has it. Survives copying the storage.
+  /// Consists of ASCII letters, digits and `-`.
   std::string identity{};
 };
 
@@ -83,18 +83,18 @@ struct WrittenPath {
 /// What a path below `jobs/` leads to.
 struct CheckoutPlace {
   enum class Kind : std::uint8_t {
-    nothing,   ///< there is none
-    folder,    ///< no checkout, and not in one; checkouts may lie below it
+    nothing,   ///< it does not exist
+    folder,    ///< neither a checkout nor in one; checkouts may be below it
     checkout,  ///< exactly a checkout
-    inside,    ///< it leads into a checkout, whether or not there is something
-    unsafe,    ///< no path that a checkout can have: `.`, `a//b`, `../x`
+    inside,    ///< it leads into a checkout, whether or not it exists
+    unsafe,    ///< a path that no checkout can have: `.`, `a//b`, `../x`
   };
   Kind kind = Kind::nothing;
   std::string checkout{};  ///< of `checkout` and `inside`: the checkout's path
   bool may_erase = false;  ///< the same: the requester made it, or may erase every checkout
   std::string identity{};  ///< the same: FoundCheckout::identity; empty where it has no manifest
-  /// The same: who made it, as hexadecimal digits that tell no name; empty where there is no
-  /// record.
+  /// The same: its maker, as hexadecimal digits that do not reveal the name; empty if there is
+  /// no record.
   std::string maker{};
   WrittenPath led_by{};  ///< of led_into(): the first of the paths that leads there
 
@@ -116,65 +116,63 @@ class Checkouts {
   /// errc::unsafe_path, errc::conflicting_paths, errc::too_large: each names the offending path.
   [[nodiscard]] result<CheckoutPlan> validate(CheckoutRequest request) const;
 
-  /// Those of the plan's blobs that are not stored but are being uploaded right now. Blocks on the
-  /// disk.
+  /// The plan's blobs that are not stored but are being uploaded. Blocks on the disk.
   [[nodiscard]] result<std::vector<BlobId>> being_uploaded(const CheckoutPlan& plan);
 
-  /// Makes the checkout, complete and durable, or nothing, and in it the record of its maker where
-  /// the requester has a scope. With `may_reuse`, a checkout that is there already may be answered:
-  /// its age counts from now then. A plan with the same idempotency key, path and files as one of
-  /// the last 10 minutes returns that one's answer, waiting for it where it is still being made,
-  /// unless that checkout is gone. Blocks. errc::blobs_missing names how many and the first few;
+  /// Makes the checkout, complete and durable, or nothing. If the requester has a scope, the
+  /// checkout records its maker. With `may_reuse`, the answer may be an existing checkout, whose
+  /// age then counts from now. A plan with the same idempotency key, path and files as one of the
+  /// last 10 minutes returns that plan's answer, after waiting for it if needed, unless that
+  /// checkout was erased. Blocks. errc::blobs_missing names how many and the first few;
   /// errc::no_unique_path; errc::storage_full.
   [[nodiscard]] result<MadeCheckout> create(const CheckoutPlan& plan);
 
-  /// As Store::check_there(); every other member but validate() fails so as well.
+  /// See Store::check_there(); every other member except validate() fails in the same way.
   [[nodiscard]] result<void> check_there();
 
-  /// What lies at a path below `jobs/`. Blocks. errc::io_error.
+  /// What is at a path below `jobs/`. Blocks. errc::io_error.
   [[nodiscard]] result<CheckoutPlace> place_of(const std::string& path,
                                                const Requester& requester = {});
 
   /// The checkouts that one of these paths could lead a worker into, whatever its system: by its
   /// exact name, in another case, with a pattern (`*`, `?`, `[a-z]`, `{a,b}`, frame numbers), with
-  /// a placeholder (`{name}`), or with something behind a name that ends it, as in a command line.
-  /// So does `.kept`, which is the admins'. Blocks; lists the folders on the way.
-  /// Where the effort is used up, it returns what it has found by then. errc::io_error.
+  /// a placeholder (`{name}`), or with text after the name, as in a command line. `.kept`, which
+  /// belongs to the admins, counts as one. Blocks; lists the folders on the way.
+  /// Returns what it has found so far when the effort is used up. errc::io_error.
   [[nodiscard]] result<std::vector<CheckoutPlace>> led_into(const std::vector<WrittenPath>& paths,
                                                             const Requester& requester,
                                                             Effort& effort);
-  /// CheckoutPlace::maker of what this requester makes. Touches no disk.
+  /// CheckoutPlace::maker of this requester's checkouts. Touches no disk.
   [[nodiscard]] static std::string maker_of(const Requester& requester);
 
-  /// All checkouts that were made here or by another server of this kind: those that have a
-  /// manifest. Sorted. Folders that this process may not read, which may hold some, are put into
-  /// `unread`; without it they are an error. Blocks for as long as looking into all folders takes.
-  /// errc::io_error.
+  /// All checkouts with a manifest: those that this server or another of its kind made. Sorted.
+  /// Folders that this process may not read, and that may contain checkouts, are added to `unread`;
+  /// without it they are an error. Blocks while it reads all folders. errc::io_error.
   [[nodiscard]] result<std::vector<FoundCheckout>> list(std::vector<std::string>* unread = nullptr);
 
   /// Of these, those that the requester may erase.
   [[nodiscard]] result<std::vector<FoundCheckout>> list_for(
       const Requester& requester, std::vector<std::string>* unread = nullptr);
 
-  /// The manifest of a checkout. Blocks. Who does not know all may look only at what it made:
-  /// errc::not_let_in for everything else, whether it is there or not. errc::not_found where
-  /// exactly this folder is no checkout, or has no manifest that can be read; errc::io_error.
+  /// The manifest of a checkout. Blocks. A requester that does not know all may read only its own
+  /// checkouts: errc::not_let_in for all others, whether they exist or not. errc::not_found if this
+  /// folder is not itself a checkout, or its manifest cannot be read; errc::io_error.
   [[nodiscard]] result<BlobId> manifest_of(const std::string& path,
                                            const Requester& requester = {});
-  /// What is in it; the same errors.
+  /// The content of a checkout; the same errors.
   [[nodiscard]] result<CheckoutContent> content_of(const std::string& path,
                                                    const Requester& requester = {});
 
-  /// Takes away one checkout, at once and for good; parents that it leaves empty go too where that
-  /// is safe, never `jobs/` itself. Its blobs stay until garbage collection finds them unused.
-  /// `path` is what create() returned. On return its absence is on stable storage. Blocks.
-  /// Who does not know all may erase only what it made: errc::not_let_in for everything else,
-  /// whether it is there or not. errc::not_found where exactly this folder is no checkout;
+  /// Erases one checkout, at once and for good, and its empty parents where that is safe, but never
+  /// `jobs/` itself. Its blobs stay until garbage collection finds them unused. `path` is what
+  /// create() returned. On return the erasure is on stable storage. Blocks.
+  /// A requester that does not know all may erase only its own checkouts: errc::not_let_in for all
+  /// others, whether they exist or not. errc::not_found if this folder is not itself a checkout;
   /// errc::io_error.
   [[nodiscard]] result<void> erase(const std::string& path, const Requester& requester = {});
-  /// The same for a checkout that nobody asked to erase by its path, but its age or its jobs ended:
-  /// exactly this one. errc::busy where it was answered again since it was found; errc::not_found
-  /// also where another one has its path by now.
+  /// Erases a checkout because of its age or its ended jobs, not by request: exactly this one.
+  /// errc::busy if a create request was answered with it since it was found; errc::not_found also
+  /// if another checkout has its path now.
   [[nodiscard]] result<void> erase_unused(const FoundCheckout& found);
 
  private:

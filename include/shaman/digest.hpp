@@ -46,7 +46,7 @@ class Sha256 {
   ~Sha256();
 
   void update(std::span<const std::byte> data);
-  /// The digest of all that was given. Afterwards the object starts anew.
+  /// The digest of all data so far. Resets the object.
   [[nodiscard]] Digest finish();
 
   /// The digest of one piece of memory.

@@ -11,11 +11,11 @@
 
 namespace shaman {
 
-/// What the store knows of a blob, by the names that the protocol uses.
+/// The state of a blob in the store, with the protocol's names.
 enum class BlobStatus : std::uint8_t {
-  unknown,    ///< not here
-  uploading,  ///< somebody is sending it right now
-  stored,     ///< here, and on stable storage
+  unknown,    ///< not in the store
+  uploading,  ///< a client is uploading it
+  stored,     ///< in the store, and on stable storage
 };
 
 [[nodiscard]] std::string_view to_string(BlobStatus status) noexcept;
@@ -23,14 +23,14 @@ enum class BlobStatus : std::uint8_t {
 /// The protocol's FileSpec.
 struct FileSpec {
   BlobId id;
-  std::string_view path;  ///< UTF-8 as it came, never changed; owned by the list
+  std::string_view path;  ///< UTF-8 as received, never changed; owned by the list
 };
 
-/// Many FileSpecs in little memory: all paths lie behind each other in one string, so that
+/// Many FileSpecs in little memory: all paths are in one string, one after another, so that
 /// 400,000 files take about 50 MB. Not thread-safe while it grows.
 class FileList {
  public:
-  /// The path may hold any bytes. At most 4 GiB of paths: beyond, std::length_error.
+  /// The path may contain any bytes. More than 4 GiB of paths throw std::length_error.
   void add(const BlobId& id, std::string_view path);
 
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }

@@ -13,8 +13,9 @@
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
 
-/// The one seam between the store and the operating system: every file-system call and every look
-/// at a clock goes through fs::FileSystem, so that failures and power cuts can be tried in tests.
+/// The one seam between the store and the operating system: every file-system call and every
+/// reading of a clock is a call of fs::FileSystem, so that tests can simulate failures and power
+/// cuts.
 namespace shaman::fs {
 
 /// Failures are the operating system's own (boost::system::generic_category).
@@ -23,7 +24,7 @@ using result = boost::system::result<T>;
 
 class FileSystem;
 
-/// Something open. Closed when destroyed; the file system must outlive it.
+/// An open file or folder. Closed when destroyed; the file system must outlive it.
 class Handle {
  public:
   Handle() = default;
@@ -34,7 +35,7 @@ class Handle {
   ~Handle() { reset(); }
 
   [[nodiscard]] explicit operator bool() const noexcept { return owner_ != nullptr; }
-  /// What the owner knows it by; means nothing to anybody else.
+  /// Meaningful only to the file system that made the handle.
   [[nodiscard]] std::int64_t id() const noexcept { return id_; }
   void reset() noexcept;
 
@@ -44,13 +45,13 @@ class Handle {
   std::int64_t id_ = -1;
 };
 
-/// A folder, whatever it is called by now.
+/// An open folder; renaming it does not matter.
 class Folder : public Handle {
  public:
   using Handle::Handle;
 };
 
-/// A regular file, whatever it is called by now.
+/// An open regular file; renaming it does not matter.
 class File : public Handle {
  public:
   using Handle::Handle;
@@ -78,18 +79,18 @@ struct Stat {
   std::uint64_t links = 0;
 };
 
-/// What this process may still take.
+/// The space that this process may still use.
 struct Space {
   std::uint64_t free_bytes = 0;
   std::uint64_t free_inodes = 0;  ///< the largest value where the file system has no such limit
 
-  /// Of a file system that does not tell. Sums of it do not overflow.
+  /// For a file system that does not report it. Sums of it do not overflow.
   [[nodiscard]] static constexpr Space unknown() noexcept {
     return {std::uint64_t{1} << 62U, std::uint64_t{1} << 62U};
   }
 };
 
-/// Who runs: on a host, since its last start, as a process.
+/// A running process: its host, the host's last start, and its number.
 struct ProcessIdentity {
   std::string host;
   std::string boot;
@@ -98,9 +99,9 @@ struct ProcessIdentity {
 };
 
 /// All members may be called from any thread. `at` is an open folder; `path` is relative to it, of
-/// one or more components, none of them empty, `.` or `..`. No component, the last included, is
-/// ever followed when it is a symbolic link: such a path fails with ELOOP or ENOTDIR, where the
-/// call is not about the link itself. An implementation has no threads of its own.
+/// one or more components, none of them empty, `.` or `..`. No component, not even the last, is
+/// followed if it is a symbolic link: such a path fails with ELOOP or ENOTDIR, unless the call is
+/// about the link itself. An implementation has no threads of its own.
 class FileSystem {
  public:
   FileSystem() = default;
@@ -108,37 +109,38 @@ class FileSystem {
   FileSystem& operator=(const FileSystem&) = delete;
   virtual ~FileSystem() = default;
 
-  /// The folder that everything else is below. The only path that may be absolute or hold links.
+  /// Opens the folder that contains everything else. Only this path may be absolute or contain
+  /// links.
   [[nodiscard]] virtual result<Folder> open_root(const std::string& path) = 0;
-  /// Makes that folder, with the mode 0777 less the umask; its parent must be there.
+  /// Makes that folder, with the mode 0777 less the umask; its parent must exist.
   [[nodiscard]] virtual result<void> make_root(const std::string& path) = 0;
 
   [[nodiscard]] virtual result<Folder> open_folder(const Folder& at, std::string_view path) = 0;
   /// Mode 0777 less the umask.
   [[nodiscard]] virtual result<void> make_folder(const Folder& at, std::string_view path) = 0;
-  /// Without `.` and `..`, in no order; any `at_most` of them where there are more.
+  /// Without `.` and `..`, in no order; at most `at_most` of them.
   [[nodiscard]] virtual result<std::vector<Entry>> list(const Folder& folder,
                                                         std::size_t at_most = kAllEntries) = 0;
 
   /// A new file for reading and writing, 0644 less the umask; EEXIST when the name is taken.
   [[nodiscard]] virtual result<File> create_file(const Folder& at, std::string_view path) = 0;
-  /// For reading. EINVAL where it is no regular file.
+  /// For reading. EINVAL if it is not a regular file.
   [[nodiscard]] virtual result<File> open_file(const Folder& at, std::string_view path) = 0;
   /// The same for reading and writing.
   [[nodiscard]] virtual result<File> open_file_to_write(const Folder& at,
                                                         std::string_view path) = 0;
-  /// Both may do less than was asked for; read_some returns 0 only at the end of the file.
+  /// Both may do less than requested; read_some returns 0 only at the end of the file.
   [[nodiscard]] virtual result<std::size_t> write_some(const File& file, std::uint64_t offset,
                                                        std::span<const std::byte> data) = 0;
   [[nodiscard]] virtual result<std::size_t> read_some(const File& file, std::uint64_t offset,
                                                       std::span<std::byte> into) = 0;
-  /// Asks the system to begin writing a range to the disk. A hint that promises nothing.
+  /// Asks the system to begin writing a range to the disk. A hint only.
   virtual void start_write_back(const File& file, std::uint64_t offset, std::uint64_t length) = 0;
   [[nodiscard]] virtual result<void> set_mode(const File& file, std::uint32_t mode) = 0;
   [[nodiscard]] virtual result<void> set_mode(const Folder& folder, std::uint32_t mode) = 0;
 
   /// On return content and attributes are on stable storage; of a folder: the names in it.
-  /// After a failure nobody knows what is: flushing again proves nothing.
+  /// After a failure the state is unknown: a second, successful flush proves nothing.
   [[nodiscard]] virtual result<void> flush(const File& file) = 0;
   [[nodiscard]] virtual result<void> flush(const Folder& folder) = 0;
   /// Everything on the file system that the folder is on.
@@ -148,7 +150,7 @@ class FileSystem {
   /// ENOTEMPTY or EEXIST.
   [[nodiscard]] virtual result<void> rename(const Folder& from, std::string_view old_path,
                                             const Folder& to, std::string_view new_path) = 0;
-  /// The same where the new name is free, else EEXIST; EINVAL where the file system cannot do that.
+  /// The same if the new name is free, else EEXIST; EINVAL if the file system cannot do that.
   [[nodiscard]] virtual result<void> rename_to_free_name(const Folder& from,
                                                          std::string_view old_path,
                                                          const Folder& to,
@@ -156,30 +158,30 @@ class FileSystem {
   [[nodiscard]] virtual result<void> remove_file(const Folder& at, std::string_view path) = 0;
   [[nodiscard]] virtual result<void> remove_folder(const Folder& at, std::string_view path) = 0;
 
-  /// A symbolic link is described itself.
+  /// Describes a symbolic link itself.
   [[nodiscard]] virtual result<Stat> stat(const Folder& at, std::string_view path) = 0;
   [[nodiscard]] virtual result<Stat> stat(const File& file) = 0;
   [[nodiscard]] virtual result<Stat> stat(const Folder& folder) = 0;
-  /// Sets the time of last modification to now, by the clock that the file system goes by.
+  /// Sets the time of last modification to now, by the file system's clock.
   [[nodiscard]] virtual result<void> touch(const Folder& at, std::string_view path) = 0;
 
   [[nodiscard]] virtual result<void> make_link(const Folder& at, std::string_view path,
                                                std::string_view text) = 0;
   [[nodiscard]] virtual result<std::string> read_link(const Folder& at, std::string_view path) = 0;
 
-  /// From now on `handle` means what `other` means, for all who use it and at once. Both are
-  /// folders, or both files.
+  /// Redirects `handle` to the target of `other`, at once and for all its users. Both are folders,
+  /// or both files.
   [[nodiscard]] virtual result<void> lead_to(const Handle& handle, const Handle& other);
-  /// Whether what is made in the folder takes its group or its access list from the folder, and not
-  /// from this process: the folder has a set-group bit or a default ACL.
+  /// Whether new entries take their group or access list from the folder, and not from this
+  /// process: the folder has a set-group bit or a default ACL.
   [[nodiscard]] virtual result<bool> passes_on_access(const Folder& folder);
   /// Whether this process may write: to a file, or make and remove names in a folder.
   [[nodiscard]] virtual result<bool> may_write(const Folder& at, std::string_view path);
 
   [[nodiscard]] virtual result<Space> space(const Folder& at) = 0;
 
-  /// Takes the file's exclusive lock, which others see too and which ends with the handle or the
-  /// process; false when somebody else holds it.
+  /// Takes the file's exclusive lock, which other processes see and which ends with the handle or
+  /// the process; false if it is already held.
   [[nodiscard]] virtual result<bool> try_lock(const File& file) = 0;
 
   [[nodiscard]] virtual Time now() = 0;
@@ -187,20 +189,20 @@ class FileSystem {
   [[nodiscard]] virtual std::uint64_t random() = 0;
   [[nodiscard]] virtual ProcessIdentity process() = 0;
 
-  /// Like destroying the handle, but tells what closing had to say: some file systems report here
-  /// what they could not write.
+  /// Like destroying the handle, but returns the error of closing: some file systems report failed
+  /// writes only then.
   [[nodiscard]] result<void> close(Handle handle);
 
  protected:
-  /// Also called by handles' destructors, which drop what it returns.
+  /// Also called by handles' destructors, which ignore the result.
   virtual boost::system::error_code close_handle(std::int64_t id) noexcept = 0;
 
  private:
   friend class Handle;
 };
 
-/// Whether a failure says that the file system can never do what was asked, rather than that it
-/// could not this time.
+/// Whether a failure means that the file system can never do this, rather than that it failed this
+/// time.
 [[nodiscard]] bool is_unsupported(const boost::system::error_code& error) noexcept;
 
 /// Writes all of it.
@@ -209,7 +211,7 @@ class FileSystem {
 /// Everything in a small file; EFBIG when it is longer than `limit` bytes.
 [[nodiscard]] result<std::string> read_all(FileSystem& file_system, const File& file,
                                            std::size_t limit);
-/// Makes the folder where it is missing, and opens it.
+/// Makes the folder if it is missing, and opens it.
 [[nodiscard]] result<Folder> open_or_make_folder(FileSystem& file_system, const Folder& at,
                                                  std::string_view path);
 

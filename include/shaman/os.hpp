@@ -18,7 +18,7 @@
 /// All functions may be called from any thread; objects are for one thread at a time.
 namespace shaman::os {
 
-/// Who a file is, whatever it is called.
+/// The identity of a file, whatever its name.
 struct FileIdentity {
   std::uint64_t device = 0;
   std::uint64_t file = 0;
@@ -36,14 +36,14 @@ struct FileInfo {
   friend bool operator==(const FileInfo&, const FileInfo&) = default;
 };
 
-/// What lies at the path, through symbolic links. errc::not_found when nothing does.
+/// What is at the path, through symbolic links. errc::not_found if nothing is.
 [[nodiscard]] result<FileInfo> info(const std::string& path);
 
-/// Whether this user may read the file that is at the path. errc::not_found; errc::io_error: the
-/// system's reason alone, such as `Permission denied`.
+/// Whether this user may read the file at the path. errc::not_found; errc::io_error: only the
+/// system's reason, such as `Permission denied`.
 [[nodiscard]] result<void> check_readable(const std::string& path);
 
-/// The permission bits of what is at the path, such as 0600; nothing where it is not there or the
+/// The permission bits of the entry at the path, such as 0600; nothing if it does not exist or the
 /// system has none.
 [[nodiscard]] std::optional<std::uint32_t> permissions(const std::string& path);
 
@@ -55,10 +55,10 @@ struct FolderEntry {
 /// The names in a folder, without `.` and `..`, in no order. errc::not_found, errc::io_error.
 [[nodiscard]] result<std::vector<FolderEntry>> list_folder(const std::string& path);
 
-/// A file opened for reading; others may go on writing, renaming and deleting it.
+/// A file opened for reading; other programs may still write, rename and delete it.
 class InputFile {
  public:
-  /// Opens what lies at the path if it is a regular file (through links); never blocks on a FIFO.
+  /// Opens the path if it is a regular file (through links); never blocks on a FIFO.
   [[nodiscard]] static result<InputFile> open(const std::string& path);
   InputFile(InputFile&&) noexcept;
   InputFile& operator=(InputFile&&) noexcept;
@@ -66,7 +66,7 @@ class InputFile {
 
   /// Reads up to `into.size()` bytes at `offset`; fewer only at the end of the file.
   [[nodiscard]] result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) const;
-  /// Of the open file itself, whatever its path names by now.
+  /// Describes the open file itself, whatever its path names now.
   [[nodiscard]] result<FileInfo> info() const;
   /// Tells the system that the file will be read from start to end.
   void will_read_in_order() const noexcept;
@@ -81,15 +81,15 @@ class InputFile {
 /// A file that appears under its name only when it is complete.
 class OutputFile {
  public:
-  /// Creates `path`'s folders where they are missing, and a temporary file beside it, whose name is
-  /// short: `path`'s own name may be as long as the file system allows.
+  /// Creates missing folders of `path`, and next to it a temporary file, whose name is short:
+  /// `path`'s own name may be as long as the file system allows.
   [[nodiscard]] static result<OutputFile> create(const std::string& path);
   OutputFile(OutputFile&&) noexcept;
   OutputFile& operator=(OutputFile&&) noexcept;
   ~OutputFile();  ///< removes the temporary file if commit() was not called
 
   [[nodiscard]] result<void> write(std::span<const std::byte> data);
-  /// Replaces what lies at the path. With `flush` it is on stable storage first.
+  /// Replaces the file at the path. With `flush` the new one is on stable storage first.
   [[nodiscard]] result<void> commit(bool flush = false);
 
  private:
@@ -100,24 +100,24 @@ class OutputFile {
 
 [[nodiscard]] result<void> create_folders(const std::string& path);
 [[nodiscard]] result<void> remove_file(const std::string& path);
-/// errc::io_error when the folder holds something.
+/// errc::io_error if the folder is not empty.
 [[nodiscard]] result<void> remove_empty_folder(const std::string& path);
-/// Puts the file under another name in the same file system, in place of what lies there.
+/// Renames the file within its file system, replacing a file of the new name.
 [[nodiscard]] result<void> rename_file(const std::string& from, const std::string& to);
-/// Whether the folder lies on another machine's disk, as far as the system tells.
+/// Whether the folder is on another machine's disk, as far as the system reports it.
 [[nodiscard]] bool is_on_network(const std::string& folder) noexcept;
 
-/// Whether files in the folder can be locked, which network file systems may be mounted without.
+/// Whether files in the folder can be locked; network file systems may be mounted without locks.
 /// Makes a file there for a moment. errc::io_error says why not.
 [[nodiscard]] result<void> check_locks(const std::string& folder);
 
-/// Absolute and without `.`, `..`, doubled or trailing slashes; by the text alone, links not looked
-/// at.
+/// Absolute and without `.`, `..`, doubled or trailing slashes; by the text alone, without
+/// following links.
 [[nodiscard]] std::string absolute(std::string_view path);
 /// The same with all links resolved; errc::not_found.
 [[nodiscard]] result<std::string> real_path(const std::string& path);
-/// The same of something in a folder whose own links are resolved already, with one question to the
-/// system instead of one for each folder above.
+/// The same for an entry of a folder whose own links are resolved already, with one system call
+/// instead of one for each folder above.
 [[nodiscard]] result<std::string> real_path_in(const std::string& real_folder,
                                                std::string_view name);
 [[nodiscard]] bool is_absolute(std::string_view path) noexcept;
@@ -129,12 +129,12 @@ class OutputFile {
 /// `a/b`; a slash is put between where it is missing. `name` must be relative.
 [[nodiscard]] std::string join(std::string_view folder, std::string_view name);
 
-/// Whether two names are one in a folder of this system: on Windows whatever the case.
+/// Whether two names mean the same entry of a folder on this system: Windows ignores the case.
 [[nodiscard]] bool is_same_name(std::string_view a, std::string_view b);
 
 /// The user's folder, without a trailing slash; empty where there is none.
 [[nodiscard]] std::string home_folder();
-/// Where this program may keep what it can make anew: `$XDG_CACHE_HOME/shaman`, or
+/// Where this program may keep data that it can recreate: `$XDG_CACHE_HOME/shaman`, or
 /// `shaman` in `~/.cache`, `~/Library/Caches` (macOS) or the local application data (Windows).
 [[nodiscard]] std::string cache_folder();
 [[nodiscard]] std::optional<std::string> environment(const char* name);
@@ -156,25 +156,25 @@ class OutputFile {
 /// main().
 void set_up_terminal() noexcept;
 
-/// What tools that look at the process call this thread: the first 15 bytes. Where the system has
-/// no such names, nothing.
+/// Sets the name of this thread that tools show; only the first 15 bytes count. Does nothing if the
+/// system has no such names.
 void name_this_thread(const std::string& name) noexcept;
 
-/// Lets other threads come first, as far as the system can do that for one thread.
+/// Lets other threads run first, as far as the system can do that for one thread.
 void lower_thread_priority() noexcept;
-/// For a thread that has little to do whenever it is woken, and for which somebody waits: lets it
-/// come first, as far as the system knows of that and allows it.
+/// For a thread that does little whenever it wakes, and that others wait for: lets it run first, as
+/// far as the system can do that and allows it.
 void raise_thread_priority() noexcept;
 
-/// What a thread has used; the difference of two is what it used in between.
+/// The resources that a thread has used; the difference of two is its use in between.
 struct ThreadUse {
-  std::uint64_t waits = 0;           ///< times that it could not go on, for a disk or for a lock
+  std::uint64_t waits = 0;           ///< how often it waited for a disk or a lock
   std::chrono::nanoseconds busy{0};  ///< of a processor
   [[nodiscard]] ThreadUse operator-(const ThreadUse& before) const noexcept {
     return {waits - before.waits, busy - before.busy};
   }
 };
-/// Of the calling thread. Nothing where the system does not tell.
+/// The use of the calling thread. Nothing if the system does not report it.
 [[nodiscard]] ThreadUse use_of_this_thread() noexcept;
 
 /// Nanoseconds since 1970 by the system's clock.

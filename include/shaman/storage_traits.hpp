@@ -7,7 +7,8 @@
 
 namespace shaman {
 
-/// What a file system can do, found out by trying. Code asks these, never the kind of file system.
+/// The abilities of a file system, found by trying. Code depends on these, never on the kind of
+/// file system.
 struct StorageTraits {
   bool symbolic_links = false;
   bool flush_files = false;
@@ -18,15 +19,15 @@ struct StorageTraits {
   bool read_only_files = false;
   bool sets_times = false;  ///< see fs::FileSystem::touch
   bool tells_space = false;
-  /// Looking for a name waits for nothing, as long as what is looked at is in memory: no network is
-  /// asked, no other program.
+  /// Looking up a name that is in memory never waits, neither for a network nor for another
+  /// program.
   bool answers_at_once = false;
-  /// The steps that a time of modification is kept in.
+  /// The resolution of modification times.
   std::chrono::nanoseconds time_granularity{std::chrono::seconds(2)};
 };
 
-/// Tries everything in the folder and leaves nothing behind. Fails with what creating, writing,
-/// renaming or removing a file there says: a storage must be able to do these.
+/// Tries everything in the folder and leaves nothing behind. Fails with the error of creating,
+/// writing, renaming or removing a file there: a storage must support these.
 [[nodiscard]] fs::result<StorageTraits> probe_storage(fs::FileSystem& file_system,
                                                       const fs::Folder& folder);
 

@@ -21,17 +21,17 @@
 
 namespace shaman {
 
-/// What everything fails with while the storage is not in its place: it may be tried again.
+/// The error of all calls while the storage is not in its place; the caller may try again.
 inline constexpr errc kStorageAway = errc::busy;
 
-/// What an acknowledgement promises.
+/// What an acknowledgement of an upload promises.
 enum class Durability : std::uint8_t {
   /// Content and name are on stable storage. The flushes of all uploads that are ready are issued
   /// side by side, so that a journaling file system writes its journal once for many.
   group,
   /// The same with no more flushes at once than the disk pool has threads.
   full,
-  none,  ///< they are with the operating system: lost in a power cut, not when the server is killed
+  none,  ///< the operating system has them: lost in a power cut, not if the server is killed
 };
 [[nodiscard]] constexpr bool survives_power_cut(Durability durability) noexcept {
   return durability != Durability::none;
@@ -39,8 +39,8 @@ enum class Durability : std::uint8_t {
 
 enum class LogLevel : std::uint8_t { info, warning, error };
 
-/// What uploads leave free on the storage, and how large all stored files may become, in bytes; 0:
-/// no limit. An upload reserves what it needs as it comes, within its client's share.
+/// The space that uploads leave free on the storage, and the maximum size of all stored files, in
+/// bytes; 0: no limit. An upload reserves space as its bytes arrive, within its client's share.
 struct StoreLimits {
   std::uint64_t min_free_space = 0;
   std::uint64_t min_free_inodes = 0;
@@ -49,32 +49,30 @@ struct StoreLimits {
 
 struct StoreOptions {
   Durability durability = Durability::group;
-  /// An upload that made no progress for this long may be overtaken by another of the same blob.
+  /// An upload without progress for this long may be taken over by another one of the same blob.
   std::chrono::milliseconds stall_after{5000};
-  /// What counts as progress of an upload that takes ten times as long: so many bytes in that time.
-  /// A few bytes now and then must not keep others from sending the blob for ever.
+  /// An upload must also make this many bytes of progress in ten times that time: a few bytes now
+  /// and then must not keep other clients from sending the blob for ever.
   std::uint64_t stall_bytes = std::uint64_t{64} << 10;
-  /// For this long after a blob's mark was set, it is known to be stored without looking at the
-  /// disk. Half of the age below which garbage collection leaves every blob alone.
+  /// How long after a blob's mark was set the store knows without looking that it is stored. Half
+  /// of the age below which garbage collection takes no blob.
   std::chrono::seconds mark_lease{3600};
-  /// How many marks are remembered in memory, about 64 bytes each.
+  /// Maximum number of marks in memory, about 64 bytes each.
   std::size_t remembered_marks = 512 * 1024;
-  /// Uploads that can be resumed: how long one is kept to which nothing is added, how many may be
-  /// unfinished, and with how many bytes in all. One client may have twice as many as are still
-  /// free.
+  /// Partial uploads: how long one is kept without progress, the maximum number, and the maximum
+  /// size of all together. One client may have twice as many as are still free.
   std::chrono::seconds upload_expiry{std::chrono::hours(24)};
   std::size_t max_partial_uploads = 10'000;
   std::uint64_t max_partial_bytes = std::uint64_t{1} << 40;
   StoreLimits limits;
-  /// How often the store's own thread looks after what waits and what dead servers left; 0: there
-  /// is no such thread.
+  /// How often the store's own thread looks for stalled uploads and the remains of dead servers; 0:
+  /// no such thread.
   std::chrono::milliseconds housekeeping{250};
-  /// Where noteworthy events go, one sentence each, with nothing unprintable in it; called from any
-  /// thread. May be empty.
+  /// Receives noteworthy events, one printable sentence each; called from any thread. May be empty.
   std::function<void(LogLevel, const std::string&)> log;
 };
 
-/// What the store did since it was opened.
+/// Counts since the store was opened.
 struct StoreCounters {
   std::uint64_t uploads_begun = 0;
   std::uint64_t uploads_committed = 0;
@@ -86,14 +84,14 @@ struct StoreCounters {
   std::uint64_t damaged_blobs = 0;  ///< seen with a size other than their name's
 };
 
-/// On whose behalf a store is asked. What one scope has half uploaded is another's neither to see
-/// nor to spoil, and a blob that nobody of a scope has sent whole is unknown to it, as if it were
-/// not stored (docs/design/0073-a-checksum-is-no-key.md). By default there is one scope, of all.
+/// The principal of a call. A scope can neither see nor damage another scope's partial uploads, and
+/// a blob that no principal of the scope has sent whole is unknown to it, as if it were not stored
+/// (docs/design/0073-a-checksum-is-no-key.md). By default there is one scope for all.
 struct Requester {
-  std::string scope;      ///< what tells those apart who must not know of each other
-  bool knows_all = true;  ///< every blob that is stored is known to it
-  /// Whose share of the storage it uses: a token's name or a network address, for example. Empty:
-  /// the server itself.
+  std::string scope;      ///< separates principals that must not know of each other's files
+  bool knows_all = true;  ///< it knows every stored blob
+  /// The owner of the share of the storage that it uses, for example a token's name or a network
+  /// address. Empty: the server itself.
   std::string client{};
 };
 
@@ -115,10 +113,11 @@ class Upload {
   /// errc::io_error.
   [[nodiscard]] result<void> write(std::span<const std::byte> piece);
   [[nodiscard]] std::uint64_t received() const noexcept;
-  /// Another upload of the same blob has been committed meanwhile: the rest is not needed.
+  /// Whether another upload of the same blob was committed meanwhile, so that the rest is not
+  /// needed.
   [[nodiscard]] bool is_superseded() const noexcept;
-  /// Of an upload that can be resumed: puts on stable storage what was received, so that it may be
-  /// told. Returns how much that is. Blocks. After a failure nothing is held any more.
+  /// For a resumable upload: puts the received bytes on stable storage, so that they can be
+  /// acknowledged, and returns their number. Blocks. After a failure no bytes are held.
   [[nodiscard]] result<std::uint64_t> checkpoint();
 
  private:
@@ -127,17 +126,17 @@ class Upload {
   std::unique_ptr<State> state_;
 };
 
-/// Answers of Store::begin_upload that are no upload.
+/// Results of Store::begin_upload without an upload.
 struct AlreadyStored {};  ///< and durable, and marked as used now
-struct Deferred {};       ///< somebody else is sending it, and this client can wait
-struct Claimed {};  ///< somebody else is sending it: wait (Store::when_released), then ask again
+struct Deferred {};       ///< another client is sending it, and this one can wait
+struct Claimed {};        ///< another client is sending it: wait (Store::when_released), then retry
 
 using BeginResult = std::variant<Upload, AlreadyStored, Deferred, Claimed>;
 
-/// Further answers about uploads that can be resumed.
-struct NotHeld {};  ///< neither stored nor begun
-struct Taken {};    ///< somebody is at it, and is being sent away: try again once woken
-struct NoPlace {    ///< no further unfinished upload is kept for this client: take it whole
+/// Further results for resumable uploads.
+struct NotHeld {};  ///< neither stored nor started
+struct Taken {};    ///< another client has it, and is being interrupted: retry once woken
+struct NoPlace {    ///< no room for another partial upload of this client: accept it whole
   std::string why;
 };
 struct Held {
@@ -147,20 +146,21 @@ using ResumeResult =
     std::variant<Upload, AlreadyStored, Deferred, Claimed, NotHeld, Taken, NoPlace>;
 using HeldResult = std::variant<Held, AlreadyStored, NotHeld, Taken>;
 
-/// How one who wants an unfinished upload and one who has it learn of each other. Both are called
-/// from any thread, at most once, and must be short; `interrupt` may come after the upload's end.
+/// Notifies the client that has a partial upload and the one that wants it of each other. Both are
+/// called from any thread, at most once, and must be short; `interrupt` may be called after the
+/// upload's end.
 struct Takeover {
-  std::function<void()> interrupt;  ///< somebody else wants it: give it up soon
+  std::function<void()> interrupt;  ///< another client wants it: give it up soon
   std::function<void()> wake;       ///< after Taken: it is free
 };
 
-/// The content-addressed store below one folder, as docs/protocol.md lays it out. Knows no HTTP.
-/// All members may be called from any thread. Those that say "blocks" touch the disk.
+/// The content-addressed store below one folder, as docs/protocol.md lays it out. Independent of
+/// HTTP. All members may be called from any thread. Those that say "blocks" touch the disk.
 class Store {
  public:
   struct Impl;  ///< for the library's own parts
 
-  /// Opens the folder, creating what is missing, after cleaning up what a dead server left behind.
+  /// Opens the folder, creating missing parts, after cleaning up the remains of dead servers.
   /// Blocks. errc::not_a_store says what is wrong with the folder and what to do.
   /// The file system and the pool must outlive the store.
   [[nodiscard]] static result<std::unique_ptr<Store>> open(fs::FileSystem& file_system,
@@ -172,72 +172,73 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   /// Whether the storage is in its place, as of less than a second ago: kStorageAway says
-  /// what is there instead. Blocks. Every other member that tells of the storage, or changes it,
-  /// fails so as well, and also where the storage is gone by the end.
+  /// what is there instead. Blocks. Every other member that reads or changes the storage fails in
+  /// the same way, also if the storage is gone when it ends.
   [[nodiscard]] result<void> check_there();
-  /// The same without a look: what was found last; empty where all is right.
+  /// The same without looking: the last result; empty if all is right.
   [[nodiscard]] std::string problem() const;
-  /// What was found when it was opened that works and may still surprise, a sentence each.
+  /// Properties of the storage that work but may surprise, found at opening, a sentence each.
   [[nodiscard]] const std::vector<std::string>& remarks() const noexcept;
-  /// Tells this storage from every other one, wherever it is mounted.
+  /// Identifies this storage, wherever it is mounted.
   [[nodiscard]] const std::string& storage_id() const noexcept;
 
-  /// Whether the blob is here. Does not mark it. Blocks.
+  /// Whether the store has the blob. Does not mark it. Blocks.
   [[nodiscard]] result<BlobStatus> status(const BlobId& id, const Requester& requester = {});
 
-  /// The same without waiting for more than a look: nothing where something would have to be
-  /// flushed first, or where an unfinished upload of it is held (peek_held()).
+  /// The same without waiting for more than a look: nothing if something must be flushed first, or
+  /// if a partial upload of it is held (peek_held()).
   [[nodiscard]] result<std::optional<BlobStatus>> status_at_once(const BlobId& id,
                                                                  const Requester& requester = {});
 
-  /// The status of many, in the list's order; what is stored is durable and marked as used now
-  /// before this returns, so that garbage collection leaves it alone for the lease. Spreads over
-  /// the pool. Blocks. `out` has the list's size.
+  /// The status of many blobs, in the list's order. Before this returns, stored blobs are durable
+  /// and marked as used now, so that garbage collection leaves them alone for the lease. Uses all
+  /// threads of the pool. Blocks. `out` has the list's size.
   [[nodiscard]] result<void> require(const FileList& files, std::span<BlobStatus> out,
                                      const Requester& requester = {});
 
-  /// From now on begin_upload() says errc::shutting_down; what is under way goes on.
+  /// From now on begin_upload() fails with errc::shutting_down; running uploads continue.
   void refuse_uploads();
 
-  /// Starts an upload, or says why none is needed. Blocks.
+  /// Starts an upload, or returns why none is needed. Blocks.
   /// errc::storage_full, errc::io_error, errc::shutting_down.
   [[nodiscard]] result<BeginResult> begin_upload(const BlobId& id, bool can_defer,
                                                  const Requester& requester = {});
 
-  /// The same for an upload that can be resumed (docs/protocol.md): one unfinished a blob, kept
-  /// when it is dropped, and gone on with at received(). `create` begins one where there is none,
-  /// and respects who is sending the blob; `append` takes over from whoever is at it.
-  /// errc::busy when another server of this storage is at it.
+  /// The same for a resumable upload (docs/protocol.md): one partial upload per blob, which is kept
+  /// when the Upload is dropped, and continued at received(). `create` starts one if there is none,
+  /// and respects a client that is sending the blob; `append` takes over from it. errc::busy if
+  /// another server of this storage has it.
   [[nodiscard]] result<ResumeResult> create_resumable(const BlobId& id, bool can_defer,
                                                       const Takeover& takeover,
                                                       const Requester& requester = {});
   [[nodiscard]] result<ResumeResult> append_resumable(const BlobId& id, const Takeover& takeover,
                                                       const Requester& requester = {});
-  /// What is held of a blob. Sends away who is at it, so that what is told stays true. Blocks.
+  /// How much of a blob is held. Interrupts the client that sends it, so that the answer stays
+  /// true. Blocks.
   [[nodiscard]] result<HeldResult> held_of(const BlobId& id, std::function<void()> wake,
                                            const Requester& requester = {});
-  /// The same without disturbing anybody, so that it may have grown by the time it is told; nothing
-  /// where nothing is held. Blocks.
+  /// The same without interrupting a client, so that the upload may have grown when the answer
+  /// arrives; nothing if nothing is held. Blocks.
   [[nodiscard]] result<std::optional<std::uint64_t>> peek_held(const BlobId& id,
                                                                const Requester& requester = {});
-  /// Throws away what is held of it (never a stored blob); NotHeld where that is nothing. Blocks.
+  /// Deletes the partial upload of a blob (never a stored blob); NotHeld if there is none. Blocks.
   [[nodiscard]] result<HeldResult> cancel_resumable(const BlobId& id, std::function<void()> wake,
                                                     const Requester& requester = {});
 
-  /// Checks size and digest, makes the blob part of the store as the durability demands, and gives
-  /// the claim back. Never blocks: `done` is called once, from a thread of the store's, when all is
-  /// on disk. errc::content_mismatch (nothing is kept), errc::storage_full, errc::io_error.
+  /// Checks size and digest, makes the blob part of the store with the configured durability, and
+  /// gives the claim back. Never blocks: `done` is called once, on a thread of the store, when all
+  /// is on disk. errc::content_mismatch (nothing is kept), errc::storage_full, errc::io_error.
   void commit(Upload upload, std::function<void(result<void>)> done);
 
   /// The same, done by the calling thread. Blocks.
   [[nodiscard]] result<void> commit_now(Upload upload);
-  /// Where commit() waits for the disk: with many threads that do little else. For work that ends
-  /// in commit_now().
+  /// The pool on which commit() waits for the disk, with many threads that do little else. For work
+  /// that ends in commit_now().
   [[nodiscard]] WorkerPool& commit_pool() noexcept;
 
   /// Calls `wake` once: when the blob's present claim is given back (committed or not) or has
-  /// stalled, or at once where there is no claim; from whatever thread brings it about, so it must
-  /// be short. The returned handle cancels when destroyed; after that `wake` is not called.
+  /// stalled, or at once if there is no claim. Any thread may call it, so it must be short. The
+  /// returned handle cancels when destroyed; after that `wake` is not called.
   class Waiter {
    public:
     Waiter();
@@ -254,20 +255,20 @@ class Store {
   [[nodiscard]] Waiter when_released(const BlobId& id, std::function<void()> wake,
                                      const Requester& requester = {});
 
-  /// Bytes that the blob's present uploader has sent, for who waits "while it makes progress"; 0
-  /// without one.
+  /// Bytes that the blob's present uploader has sent, for clients that wait "while it makes
+  /// progress"; 0 without one.
   [[nodiscard]] std::uint64_t upload_progress(const BlobId& id,
                                               const Requester& requester = {}) const;
 
   /// Uploads that hold a claim right now.
   [[nodiscard]] std::size_t uploads_under_way() const;
 
-  /// For uploads that begin from now on.
+  /// Applies to uploads that begin from now on.
   void set_limits(const StoreLimits& limits);
-  /// Counts anew what is stored, where there is a limit to it: others may have removed some.
+  /// Counts the stored bytes again, if they are limited: another process may have removed files.
   /// Blocks.
   void recount();
-  /// What is remembered of this blob holds no longer: look at the disk.
+  /// Forgets what is remembered of this blob, so that the next call looks at the disk.
   void forget(const BlobId& id);
 
   [[nodiscard]] StoreCounters counters() const;

@@ -12,14 +12,15 @@ namespace shaman::text {
 /// Whether the bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
 [[nodiscard]] bool is_utf8(std::string_view bytes) noexcept;
 
-/// The characters of UTF-8 text; each byte that is none becomes kNoCharacter + its value.
+/// The characters of UTF-8 text; each byte that is not part of a character becomes kNoCharacter +
+/// its value.
 [[nodiscard]] std::vector<char32_t> code_points(std::string_view bytes);
 inline constexpr char32_t kNoCharacter = 0x110000;
 
 /// Makes bytes from outside safe to print on a terminal or in a log line: C0 and C1 controls, DEL,
 /// and the characters that reorder or hide text (bidi controls, zero-width, line separators, BOM,
-/// tags) become `\x1b` or `\u{202e}`, each byte that is no UTF-8 becomes `\xff`, and a backslash is
-/// doubled, so that the output is unambiguous. All other text stays readable as it is.
+/// tags) become `\x1b` or `\u{202e}`, each byte that is not UTF-8 becomes `\xff`, and a backslash
+/// is doubled, so that the output is unambiguous. All other text stays unchanged.
 [[nodiscard]] std::string escape(std::string_view bytes);
 
 /// Like escape(), but text to be shown to a person: a backslash stays single.
@@ -31,7 +32,7 @@ inline constexpr char32_t kNoCharacter = 0x110000;
 /// Without the spaces, tabs and line ends around it.
 [[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
 
-/// An ASCII letter in lower case; any other byte as it is.
+/// An ASCII letter in lower case; any other byte unchanged.
 [[nodiscard]] constexpr char lower_case(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }

@@ -13,15 +13,15 @@ namespace shaman::tls {
 class Context;
 
 struct ServerFiles {
-  std::string certificate;  ///< the server's, and after it those between it and the root
+  std::string certificate;  ///< the server's, then those between it and the root
   std::string key;          ///< may be in the same file
-  std::string client_ca;    ///< who may sign clients' certificates; empty: none is asked for
+  std::string client_ca;    ///< CAs of clients' certificates; empty: none is requested
   bool only_1_3 = false;
 
   [[nodiscard]] bool is_on() const noexcept { return !certificate.empty(); }
 };
 
-/// What a server shows its clients. Immutable, and free to be shared between threads.
+/// What a server shows its clients. Immutable; threads may share it.
 class ServerIdentity {
  public:
   /// errc::io_error, errc::malformed_request say what is wrong with which file.
@@ -40,12 +40,11 @@ class ServerIdentity {
   std::chrono::system_clock::time_point expires_;
 };
 
-/// Whom a client believes to be the server that it asked for. Immutable, and free to be shared
-/// between threads.
+/// The CAs that a client trusts to identify a server. Immutable; threads may share it.
 class Trust {
  public:
-  /// Who this machine trusts, and who has signed with a certificate of `ca_file`, where one is
-  /// given. errc::io_error, errc::malformed_request: that file is not there, or has none.
+  /// The CAs that this machine trusts and, if given, the certificates in `ca_file`. errc::io_error,
+  /// errc::malformed_request: that file does not exist, or contains no certificate.
   [[nodiscard]] static result<std::shared_ptr<const Trust>> load(const std::string& ca_file);
   ~Trust();
   Trust(const Trust&) = delete;

@@ -13,23 +13,23 @@
 #include "shaman/store.hpp"
 #include "shaman/worker_pool.hpp"
 
-/// Reads what is stored and compares it with its names.
+/// Reads stored files and compares them with their digests.
 namespace shaman {
 
 struct VerifyOptions {
-  /// The share of the blobs that is read, chosen by chance: above 0, up to 1 for all.
+  /// The share of blobs to read, chosen at random: above 0, up to 1 for all.
   double sample = 1;
   /// Read no faster than this. 0: as fast as the disk can.
   std::uint64_t bytes_per_second = 0;
-  /// As GcOptions::storage_id.
+  /// See GcOptions::storage_id.
   std::string storage_id{};
   /// Leave damaged blobs where they are.
   bool dry_run = false;
-  /// Begin anew where an earlier run was stopped.
+  /// Start from the beginning, even if an earlier run was stopped.
   bool restart = false;
-  /// Set by another thread: end soon; the next run goes on from there.
+  /// Set by another thread: end soon; the next run continues from there.
   const std::atomic<bool>* stop = nullptr;
-  /// As StoreOptions::log.
+  /// See StoreOptions::log.
   std::function<void(LogLevel, const std::string&)> log;
 };
 
@@ -40,7 +40,7 @@ struct DamagedBlob {
   std::vector<std::string> checkouts;  ///< that need it, relative to the storage folder
 };
 
-/// A blob that is not there, and that links lead to.
+/// A blob that does not exist although links lead to it.
 struct MissingBlob {
   BlobId id;
   std::vector<std::string> checkouts;  ///< that are broken, relative to the storage folder
@@ -49,13 +49,13 @@ struct MissingBlob {
 struct VerifyResults {
   std::uint64_t blobs = 0;  ///< read in this run
   std::uint64_t bytes = 0;
-  bool was_resumed = false;  ///< where an earlier run was stopped
+  bool was_resumed = false;  ///< continued where an earlier run was stopped
   bool was_stopped = false;
-  std::vector<DamagedBlob> damaged;  ///< moved to `.shaman/quarantine` (but in a dry run)
-  /// Of all links, also where only a sample was read; not looked for in a run that was stopped.
+  std::vector<DamagedBlob> damaged;  ///< moved to `.shaman/quarantine` (not in a dry run)
+  /// Of all links, even if only a sample was read; empty if the run was stopped.
   std::vector<MissingBlob> missing;
-  /// Folders and files that could not be read, which says nothing of what is in them; the run went
-  /// on around them.
+  /// Folders and files that could not be read, and so were neither verified nor found damaged; the
+  /// run continued without them.
   std::uint64_t unread_places = 0;
   std::vector<std::string> unreadable;  ///< of these the first 1000, with the reason
 };
@@ -64,8 +64,8 @@ struct VerifyResults {
 }
 
 /// One run over the storage at `root`, on which a server must have been started. Servers may use it
-/// meanwhile: what was moved to quarantine counts as missing, so that clients send it again.
-/// Blocks; spreads over the pool. errc::not_a_store; errc::io_error.
+/// meanwhile: files that were moved to quarantine count as missing, so that clients send them
+/// again. Blocks; uses all threads of the pool. errc::not_a_store; errc::io_error.
 [[nodiscard]] result<VerifyResults> verify_store(fs::FileSystem& file_system,
                                                  const std::string& root, WorkerPool& pool,
                                                  const VerifyOptions& options);

@@ -20,15 +20,15 @@ namespace shaman {
 /// All members may be called from any thread.
 class WorkerPool {
  public:
-  /// Who comes first where cores are scarce: `low` gives way to threads for which somebody waits.
+  /// Precedence if cores are scarce: `low` gives way to threads that a client waits for.
   enum class Priority : std::uint8_t { normal, low };
 
-  /// Without threads: whatever is posted is done at once by who posts it. For simulations, in which
-  /// nothing may happen that the scheduler does not know of.
+  /// Without threads: post() runs each job at once, on the caller's thread. For simulations, in
+  /// which nothing may happen without the scheduler.
   struct OnCallersThread {};
   explicit WorkerPool(OnCallersThread) {}
 
-  /// At most `threads` threads (at least 1), named for people who look at the process: `disk-3`.
+  /// At most `threads` threads (at least 1), named for tools that show the process: `disk-3`.
   explicit WorkerPool(std::size_t threads, Priority priority = Priority::normal,
                       std::string name = "worker");
   /// Runs what is queued to its end, then joins.
@@ -36,16 +36,16 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  /// Queues one job and returns at once. The queue itself has no limit: who posts bounds it, by
-  /// having only so many jobs under way (a connection has one piece at a time). The job must not
-  /// throw.
-  /// Clients take turns, each with its oldest job, so that nobody waits behind all that another one
-  /// has queued; and no client has all threads (an eighth, at least one of several, is left).
+  /// Queues one job and returns at once. The queue itself has no limit: the callers bound it,
+  /// because each has only so many jobs under way (a connection has one piece at a time). The job
+  /// must not throw.
+  /// Clients take turns, each with its oldest job, so that none waits behind all jobs of another;
+  /// and no client has all threads (an eighth, at least one of several, remains free).
   void post(std::function<void()> job);
 
-  /// What this thread posts, to any pool, is on behalf of the client until the scope ends. Jobs
-  /// inherit it for what they post. Empty, as without a scope: the program itself, which has no
-  /// limit.
+  /// Until the scope ends, this thread posts on behalf of the client, to any pool. Jobs inherit the
+  /// client for the jobs that they post. Empty, as without a scope: the program itself, which has
+  /// no limit.
   class OnBehalfOf {
    public:
     explicit OnBehalfOf(std::string_view client);
@@ -59,13 +59,14 @@ class WorkerPool {
 
   /// Calls body(begin, end) for pieces of at most `grain` of [0, count), on the pool's threads and
   /// on the caller's, and returns when all are done. Safe to call from a job of this same pool: the
-  /// caller alone can finish the work. Throws what a body threw first; the rest is then left out.
+  /// caller alone can finish the work. Throws the first exception of a body; the remaining pieces
+  /// are then skipped.
   void parallel_for(std::size_t count, std::size_t grain,
                     const std::function<void(std::size_t begin, std::size_t end)>& body);
 
-  /// How many there may be.
+  /// Maximum number of threads.
   [[nodiscard]] std::size_t threads() const noexcept { return most_threads_; }
-  /// How many have started by now.
+  /// Number of threads that have started.
   [[nodiscard]] std::size_t started() const;
 
  private:
@@ -90,7 +91,7 @@ class WorkerPool {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::size_t sleeping_ = 0;
-  bool waking_ = false;  // one was told to wake, or started, and has not looked yet
+  bool waking_ = false;  // one was woken or started, and has not looked yet
   std::map<std::string, Client, std::less<>> clients_;
   std::deque<Client*> turns_;  // those with jobs, in the order in which they come next
   std::size_t most_of_one_ = 1;

@@ -31,13 +31,13 @@ void note_new_name(const std::string& former, const std::string& now) {
 }
 
 namespace {
-// Before it went on as somebody else.
+// The user before the program continued as another one.
 std::string& first_caller() {
   static std::string who;
   return who;
 }
 
-// What is under way is made so that it can be cut off, and continues with the next run.
+// Interrupted work is safe, and continues with the next run.
 void end_on_interrupt() {
   static const client::InterruptWatch watch(
       {[] {
@@ -77,7 +77,7 @@ std::optional<int> parse_arguments(CLI::App& app, int argc, char** argv,
     std::fputs((*ended)->c_str(), stdout);
     return 0;
   }
-  // In lines, and what came from outside is escaped in it.
+  // In lines, with text from outside escaped.
   std::fprintf(stderr, "shaman-server: %s\n", ended->error().message().c_str());
   return kCommandUsage;
 }
@@ -142,7 +142,7 @@ void log_command(const std::string& what, const std::string& storage, const Erro
                            " by " + (first_caller().empty() ? caller() : first_caller()) + ": " +
                            (failure == nullptr ? "done" : "failed: " + failure->message());
   if (write_system_log(failure == nullptr ? LogLevel::info : LogLevel::warning, line)) return;
-  // What failed has a message of its own, and has done nothing.
+  // A failure has its own message, and has changed nothing.
   if (failure != nullptr) return;
   std::fprintf(stderr,
                "shaman-server: this machine has no system log (/dev/log), so this command was not "

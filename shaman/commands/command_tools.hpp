@@ -18,50 +18,50 @@
 #include "exit_status.hpp"
 #include "options/command_options.hpp"
 
-/// What the commands that work on a storage by hand share.
+/// Shared by the commands that work on a storage.
 namespace shaman::program {
 
-/// Says the error on standard error. The exit status for it.
+/// Prints the error on standard error. Returns its exit status.
 int fail(const Error& error);
-/// Says that an option or a command was renamed. The former name works for one version.
+/// Prints that an option or a command was renamed. The former name works for one version.
 void note_new_name(const std::string& former, const std::string& now);
-/// What a store or a collection has to say, but for what is usual.
+/// Prints the messages of a store or a collection, except for usual ones.
 void say(LogLevel level, const std::string& message);
 
-/// Where root runs a command: goes on as the user whose `.shaman` the storage has, so that what the
-/// command leaves there is the server's to read and to change. Says so. An exit status, with the
-/// error said, where the command ends here: also where the storage is within another one. Before
-/// other threads are started. From then on Ctrl-C ends the command with a sentence.
+/// If root runs a command: continues as the owner of the storage's `.shaman`, so that the server
+/// can read and change the command's files, and prints that. Returns an exit status, after printing
+/// the error, if the command ends here, also if the storage is within another one. Call it before
+/// starting threads. From then on Ctrl-C ends the command with a sentence.
 [[nodiscard]] std::optional<int> go_on_as_server(const std::string& storage);
 
-/// Parses the arguments. An exit status where the program ends here: with its help, or with what is
-/// wrong said. `own_apps` as of cli::parse().
+/// Parses the arguments. Returns an exit status if the program ends here, after printing its help
+/// or an error. `own_apps`: see cli::parse().
 [[nodiscard]] std::optional<int> parse_arguments(CLI::App& app, int argc, char** argv,
                                                  const std::vector<std::string>& own_apps = {});
 
-/// Parses the arguments, and reads the configuration. Null: `exit_status` is that with which the
-/// command ends here.
+/// Parses the arguments, and reads the configuration. Null: the command ends here with
+/// `exit_status`.
 [[nodiscard]] std::shared_ptr<Options> parse(CLI::App& app, CommandOptions& given, int argc,
                                              char** argv, int& exit_status);
 
-/// Parses the arguments, and goes on as the server; `storage` is absolute then. An exit status
-/// where the command ends here. `gc`, where it is not null, is what the arguments and the
-/// configuration say of collections.
+/// Parses the arguments, and continues as the server's user; `storage` is then absolute. Returns an
+/// exit status if the command ends here. `gc`, if not null, gets the settings for collections from
+/// arguments and configuration.
 [[nodiscard]] std::optional<int> parse_for_storage(CLI::App& app, CommandOptions& given, int argc,
                                                    char** argv, std::string& storage,
                                                    GcOptions* gc = nullptr);
 
-/// How many threads commands read a storage with.
+/// The number of threads with which commands read a storage.
 [[nodiscard]] std::size_t reading_threads();
 
-/// Opens the store, or the pins, of a storage that is there, beside running servers, and does the
-/// work. Its exit status.
+/// Opens the store, or the pins, of an existing storage, which servers may be using, and does the
+/// work. Returns its exit status.
 [[nodiscard]] int with_store(const std::string& storage, const std::function<int(Store&)>& work);
 [[nodiscard]] int with_pins(const std::string& storage, const std::function<int(Pins&)>& work);
 
-/// Puts one line into the system's log (journal or syslog): who did what to which storage, and how
-/// that ended; null: well. `what` is the command with its arguments, those from outside in quotes.
-/// Where the machine has no such log, standard error says so.
+/// Writes one line to the system's log (journal or syslog): the user, the command, the storage, and
+/// the error; null: success. `what` is the command with its arguments, those from outside in
+/// quotes. If the machine has no such log, standard error says so.
 void log_command(const std::string& what, const std::string& storage, const Error* failure);
 template <class T>
 void log_command(const std::string& what, const std::string& storage, const result<T>& outcome) {

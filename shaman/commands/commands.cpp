@@ -79,7 +79,7 @@ int collect(int argc, char** argv) {
   dry_run = dry_run || explained.has_value();
   options.dry_run = dry_run;
   options.explain = explained;
-  os::lower_thread_priority();  // a server may be at work beside this
+  os::lower_thread_priority();  // a server may be working at the same time
   fs::LocalFileSystem file_system;
   WorkerPool pool(reading_threads());
   const auto results = collect_garbage(file_system, storage, pool, options);
@@ -116,7 +116,7 @@ int erase(int argc, char** argv) {
   });
 }
 
-// What the server itself may do in its storage; before its first start there is nothing to try.
+// The server's rights in its storage; before its first start there is nothing to try.
 bool is_access_good(const std::string& storage) {
   fs::LocalFileSystem file_system;
   if (!check_is_storage(file_system, storage)) return true;
@@ -190,7 +190,7 @@ int check(int argc, char** argv) {
   return is_good ? 0 : kCommandFailed;
 }
 
-// `5%`, or `0.5%`: as a fraction of one. 0: it is no such thing.
+// `5%`, or `0.5%`: as a fraction of one. 0: invalid.
 double parse_share(std::string_view text) {
   double percent = 0;
   if (!text.ends_with('%')) return 0;
@@ -240,7 +240,7 @@ int verify(int argc, char** argv) {
   app.add_flag("--dry-run", options.dry_run, "Report damaged files without moving them");
   app.add_flag("--restart", options.restart, "Start over instead of continuing an interrupted run");
   if (const auto status = parse_for_storage(app, given, argc, argv, storage)) return *status;
-  os::lower_thread_priority();  // a server may be at work beside this
+  os::lower_thread_priority();  // a server may be working at the same time
   fs::LocalFileSystem file_system;
   WorkerPool pool(reading_threads());
   const auto results = verify_store(file_system, storage, pool, options);
@@ -274,7 +274,7 @@ cli::CommandText describe_program() {
   return program;
 }
 
-// Documents for packagers, asked for as commands.
+// Documents for packagers, which are commands.
 std::optional<int> print_document(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   const auto document = cli::document(arguments, 8, version(), describe_program);

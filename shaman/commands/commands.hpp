@@ -7,12 +7,12 @@
 
 namespace shaman::program {
 
-/// What the commands are called, in the order of the manual.
+/// The names of the commands, in the order of the manual.
 [[nodiscard]] std::vector<std::string> command_names();
 
 /// `shaman-server gc …`, `erase …`, `verify …`, `pin …`, `unpin …`, `pins`, `checkouts …` and
-/// `check-manager …`: work on a storage, beside a running server or without one. The exit status,
-/// or nothing where the first argument is no such command.
+/// `check-manager …`: work on a storage, with or without a running server. Returns the exit status,
+/// or nothing if the first argument is not such a command.
 [[nodiscard]] std::optional<int> run_command(int argc, char** argv);
 
 }  // namespace shaman::program

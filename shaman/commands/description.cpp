@@ -8,7 +8,7 @@
 namespace shaman::program {
 namespace {
 
-// What was described last, from the option's callback to describe().
+// The last description, passed from the option's callback to describe().
 cli::CommandText& described() {
   static thread_local cli::CommandText text;
   return text;

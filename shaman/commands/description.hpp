@@ -8,9 +8,8 @@
 
 #include "cli/command_text.hpp"
 
-/// Each command makes its command line where it runs. To write man pages and completions of all,
-/// each is run with a hidden option that describes the line as far as it was made, and ends the
-/// command.
+/// Each command defines its command line when it runs. To write man pages and completions of all,
+/// each is run with a hidden option that describes the definitions so far, and ends the command.
 namespace shaman::program {
 
 void add_describe_option(CLI::App& app);

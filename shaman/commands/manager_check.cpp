@@ -15,7 +15,7 @@
 namespace shaman::program {
 namespace {
 
-// Both may be started together; then the Manager takes a while.
+// Both may start together; then the Manager needs a while.
 constexpr std::chrono::seconds kFirstTry{2};
 constexpr std::chrono::seconds kLater{30};
 

@@ -10,11 +10,11 @@
 
 namespace shaman::program {
 
-/// Says in the log what is wrong with the Manager's configuration, once it can be asked. On a
-/// thread of its own, which ends with this.
+/// Logs the errors of the Manager's configuration, once the Manager answers. On its own thread,
+/// which ends with this.
 class ManagerCheck {
  public:
-  /// `tell` gets what is wrong, a sentence each, from that thread.
+  /// `tell` gets the errors, a sentence each, from that thread.
   void start(std::string url, std::string storage, manager::Position position,
              std::function<void(std::vector<std::string>)> tell);
 

@@ -36,7 +36,7 @@ void print(const Pin& pin) {
                 text::count_of(pin.missing, "file is", "files are").c_str());
 }
 
-// Names from outside that are not UTF-8 would end the writing of JSON.
+// Names from outside that are not UTF-8 would make writing JSON fail.
 std::string json_text(const std::string& text) {
   return text::is_utf8(text) ? text : text::printable(text);
 }

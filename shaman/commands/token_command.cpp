@@ -40,8 +40,8 @@ struct TokenArguments {
   std::string name;
 };
 
-// A file that an option names and that cannot be used is wrong input, whatever the reason, as it is
-// when a server starts.
+// A file that an option names and that cannot be used is wrong input, whatever the reason, as at a
+// server's start.
 result<std::vector<auth::Token>> read_tokens(const std::string& file) {
   auto tokens = auth::TokenFile::read(file);
   if (tokens) return tokens;
@@ -52,7 +52,7 @@ result<std::vector<auth::Token>> read_tokens(const std::string& file) {
 }
 
 result<std::vector<auth::Token>> read_if_there(const std::string& file) {
-  std::error_code ignored;  // reading it says what is wrong
+  std::error_code ignored;  // reading it reports the error
   if (!std::filesystem::exists(file, ignored)) return std::vector<auth::Token>();
   return read_tokens(file);
 }
@@ -67,15 +67,15 @@ result<std::optional<auth::Time>> expiry_of(const std::string& given) {
   const auto lasts = units::parse_duration(given);
   const std::string expected =
       "from " + units::duration_option(kShortestLife) + " to " + kLongestLifeText + "; or never";
-  // What is too long for any duration has no value to compare.
+  // A time that is too long for any duration has no value to compare.
   if (!lasts) return malformed("--expires: " + lasts.error().message() + ", " + expected);
   if (*lasts < kShortestLife || *lasts > kLongestLife)
     return malformed("--expires: " + text::in_quotes(given) + " is not " + expected);
   return std::chrono::system_clock::now() + *lasts;
 }
 
-// Whose the file should be: the owner of the one that it replaces, of what the server keeps in its
-// storage, or of the folder.
+// The owner that the file should have: that of the file that it replaces, of the server's files in
+// its storage, or of the folder.
 std::string like_what(const TokenArguments& arguments) {
   std::error_code ignored;
   if (std::filesystem::exists(arguments.file, ignored)) return arguments.file;

@@ -5,7 +5,7 @@
 
 namespace shaman::program {
 
-/// When the certificate is good, and for which names. The options must have TLS.
+/// Checks the certificate's dates and names. The options must have TLS.
 void check_certificate(const Options& options, Findings& found);
 
 }  // namespace shaman::program

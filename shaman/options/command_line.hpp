@@ -11,16 +11,16 @@
 
 namespace shaman::program {
 
-/// Gives options of a table to a CLI11 program. All references must outlive it.
+/// Adds the options of a table to a CLI11 program. All references must outlive it.
 class CommandLine {
  public:
   CommandLine(CLI::App& app, const config::Table& table) : app_(app), table_(table) {}
 
   void add_all();
-  /// One option by its key, under another name than its own: `--max-age` for gc.max-age.
+  /// Adds one option by its key, under another name: `--max-age` for gc.max-age.
   void add(const std::string& key, const std::string& flag);
 
-  /// After parsing: what was given.
+  /// After parsing: the given options.
   [[nodiscard]] std::vector<config::Assignment> given() const;
 
  private:
@@ -29,7 +29,7 @@ class CommandLine {
     CLI::Option* parsed;
     config::Values values;
     std::string key;   ///< the option's own, or its former one
-    std::string flag;  ///< CLI11 does not tell the name of an option that is not shown
+    std::string flag;  ///< CLI11 does not report the name of a hidden option
   };
   void add(const config::Option& option, const std::string& flag, const std::string& group);
   void add_former(const config::Option& option);

@@ -13,7 +13,7 @@
 
 namespace shaman::program {
 
-/// What a command takes of the server's options, from the same sources.
+/// The server's options that a command accepts, from the same sources.
 class CommandOptions {
  public:
   explicit CommandOptions(CLI::App& app)
@@ -27,7 +27,7 @@ class CommandOptions {
   }
   CommandLine& line() { return line_; }
 
-  /// After parsing. Null: what is wrong was said.
+  /// After parsing. Null: the errors were printed.
   std::shared_ptr<Options> load() {
     sources_.find_file();
     sources_.command_line = line_.given();
@@ -38,7 +38,7 @@ class CommandOptions {
     complain(loaded.problems, command_);
     return nullptr;
   }
-  /// Where it does not matter which storage it is.
+  /// For commands that accept any storage.
   void needs_no_storage() { sources_.needs_storage = false; }
 
  private:

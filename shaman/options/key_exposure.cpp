@@ -11,7 +11,7 @@ namespace {
 void look_at(const char* option, const std::string& path, unsigned forbidden, const char* complaint,
              std::vector<KeyExposure>& exposures) {
   struct ::stat status {};
-  // One that is gone is in memory; the next start says that it cannot be read.
+  // A deleted one is still in memory; the next start reports that it cannot be read.
   if (::stat(path.c_str(), &status) != 0) return;
   exposures.push_back(
       {option, path, (status.st_mode & forbidden) != 0, text::in_quotes(path) + " " + complaint});
@@ -22,7 +22,7 @@ void look_at(const char* option, const std::string& path, unsigned forbidden, co
 std::vector<KeyExposure> key_exposures(const Options& options) {
   std::vector<KeyExposure> exposures;
   const tls::ServerFiles& files = options.tls;
-  // Of a group it may be: on Debian, keys are root's and of the group ssl-cert.
+  // A group may read it: on Debian, keys belong to root and the group ssl-cert.
   const bool is_separate = !files.key.empty();
   if (files.is_on())
     look_at(

@@ -8,8 +8,8 @@
 
 namespace shaman::program {
 
-/// A key file that the options name, and whether every user of this machine has access to it that
-/// only its owner and group should have.
+/// A key file that the options name, and whether every user of this machine has access that only
+/// its owner and group should have.
 struct KeyExposure {
   std::string option;  ///< that names the file
   std::string path;
@@ -17,8 +17,8 @@ struct KeyExposure {
   std::string complaint;  ///< a sentence that begins with the file's name
 };
 
-/// Of the server's private key: that others can read it; of the public keys of who signs JWTs: that
-/// others can write them. Files that are not there are left out.
+/// For the server's private key: that others can read it; for the public keys of JWT issuers: that
+/// others can write them. Missing files are skipped.
 [[nodiscard]] std::vector<KeyExposure> key_exposures(const Options& options);
 
 }  // namespace shaman::program

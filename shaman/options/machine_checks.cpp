@@ -33,7 +33,7 @@ namespace {
 
 using text::in_quotes;
 
-// statfs(2), linux/magic.h: what holds no files of people's.
+// statfs(2), linux/magic.h: file systems that cannot contain users' files.
 constexpr std::array<std::pair<std::uint32_t, const char*>, 18> kOfTheKernel{
     {{0x9fa0, "proc"},
      {0x62656572, "sysfs"},
@@ -62,7 +62,7 @@ bool can_write(const std::string& folder) {
   return ::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0;
 }
 
-// The folder itself, or the first above it that is there.
+// The folder itself, or the first existing one above it.
 std::string nearest_folder(std::string path) {
   while (path != "/" && !os::info(path))
     path = os::parent(path);
@@ -78,9 +78,9 @@ void check_file_system(const std::string& path, Findings& found) {
       found.wrong("storage", in_quotes(path) + " is on " + name + ", which cannot store files");
 }
 
-// What a start tries, by the same code. Nothing is tried as another user than the server's, who is
-// the owner of its folder: what that user leaves on a storage is not the server's. Whether it was
-// tried.
+// The trials of a start, by the same code. Tries nothing as another user than the owner of the
+// server's folder, because that user's files on a storage would not belong to the server. Returns
+// whether it tried.
 bool try_storage(const Options& options, Findings& found) {
   const std::string path = os::absolute(options.storage);
   fs::LocalFileSystem file_system;
@@ -127,7 +127,7 @@ void check_storage(const Options& options, Findings& found) {
   }
 }
 
-// A socket that is bound as the server's would be, and closed at once.
+// Binds a socket like the server's, and closes it at once.
 void check_endpoint(boost::asio::io_context& context,
                     const boost::asio::ip::tcp::endpoint& endpoint, const std::string& listen,
                     Findings& found) {
@@ -224,7 +224,7 @@ Findings check_machine(const Options& options) {
   check_service(options, is_reachable, found);
   check_keys(options, found);
   check_descriptors(options, found);
-  // What was tried shows which rights new folders get.
+  // The trial shows which rights new folders get.
   if (!is_tried) check_umask(found);
   return found;
 }

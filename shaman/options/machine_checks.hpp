@@ -5,10 +5,10 @@
 
 namespace shaman::program {
 
-/// What of this machine does not suit the options, for --check-config: the storage, the address to
-/// listen on, files, the certificate's dates and names, limits of this process. Looks only, but for
-/// a temporary file beside the port file, sockets that are bound for a moment, and what a start
-/// tries in a storage that belongs to the user who calls it. It speaks of that user.
+/// Whether this machine suits the options, for --check-config: the storage, the address to listen
+/// on, files, the certificate's dates and names, limits of this process. Changes nothing, except
+/// for a temporary file next to the port file, sockets that are bound for a moment, and the trials
+/// of a start in a storage that belongs to the calling user. Its findings are about that user.
 [[nodiscard]] Findings check_machine(const Options& options);
 
 }  // namespace shaman::program

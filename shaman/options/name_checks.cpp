@@ -74,7 +74,7 @@ void check_twice(const char* option, const Values& entries, Findings& found) {
       found.doubtful(option, in_quotes(entries[i]) + " is listed twice");
 }
 
-// Of `NAME=VALUE`, where one name has two values.
+// For `NAME=VALUE`, if one name has two values.
 void check_ambiguous(const char* option, const Values& entries, bool last_equals, Findings& found) {
   std::map<std::string, std::string> seen;
   for (const std::string& entry : entries) {
@@ -102,7 +102,7 @@ Network network_of(const std::string& text) {
   if (!error && address.is_v4()) network.bits = network.widest_bits = 32;
   if (slash != std::string::npos)
     std::from_chars(text.data() + slash + 1, text.data() + text.size(), network.bits);
-  // Options of the wrong form never get here.
+  // Malformed options are rejected before.
   static_cast<void>(network.range.add(text));
   return network;
 }

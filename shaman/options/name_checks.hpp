@@ -5,8 +5,8 @@
 
 namespace shaman::program {
 
-/// Lists of hosts, origins, networks, keys and platforms: entries that can never match, that are
-/// there twice, or that another entry makes void.
+/// Lists of hosts, origins, networks, keys and platforms: entries that can never match, are
+/// duplicates, or have no effect because of another entry.
 void check_names(const Options& options, Findings& found);
 
 }  // namespace shaman::program

@@ -18,7 +18,7 @@ using Given = std::set<std::string>;
 
 // A gigabit a second.
 constexpr std::uint64_t kFastRate = 125'000'000;
-// What a client needs between its question which files are missing and the checkout.
+// The time that a client needs between its requirements call and the checkout.
 constexpr std::chrono::minutes kShortAge{10};
 // Less is rather a number without its unit than the life of a checkout.
 constexpr std::chrono::hours kShortLife{1};
@@ -29,7 +29,7 @@ void check_collection(const Options& options, const Given& given, Findings& foun
   if (gc.min_age > gc.max_age) {
     const std::string what = "is " + duration_option(gc.max_age) + ", which is below gc.min-age (" +
                              duration_option(gc.min_age) + "); younger files are never collected";
-    // 0 is how people write "as soon as that is allowed".
+    // Users write 0 for "as soon as allowed".
     if (given.contains("gc.max-age") && given.contains("gc.min-age") && gc.max_age.count() > 0)
       found.wrong("gc.max-age", what);
     else
@@ -115,7 +115,7 @@ void check_times(const Options& options, const Given& given, Findings& found) {
     found.doubtful("verify.rate", "has no effect while verify.period is 0");
 }
 
-// The age and how often it is looked at are for farms without a Manager.
+// The age and the interval of its check are for farms without a Manager.
 void check_manager_options(const Options& options, const Given& given, Findings& found) {
   if (!options.asked_manager().empty()) return;
   for (const std::string& key : given) {

@@ -8,8 +8,8 @@
 
 namespace shaman::program {
 
-/// What is wrong with options that are each of the right form. With errors a server does not start,
-/// and does not take them while it runs; what is doubtful is said and done.
+/// Finds errors of options that are each well-formed. A server with errors does not start, and a
+/// reload rejects them; doubtful options are reported and used.
 struct Findings {
   config::Problems errors;
   config::Problems warnings;
@@ -22,8 +22,8 @@ struct Findings {
   }
 };
 
-/// Options that contradict each other, have no effect, or can never match. Looks at nothing outside
-/// of them. `given` has the keys of those that are not left at their defaults.
+/// Options that contradict each other, have no effect, or can never match. Reads nothing else.
+/// `given` has the keys of the options that were set.
 [[nodiscard]] Findings check_options(const Options& options, const std::set<std::string>& given);
 
 }  // namespace shaman::program

@@ -6,7 +6,7 @@
 
 #include "options/options.hpp"
 
-/// What the table of options is put together from.
+/// The parts of the table of options.
 namespace shaman::program {
 
 void add_access_options(config::Table& table, Options& options);
@@ -15,7 +15,7 @@ void add_tls_options(config::Table& table, Options& options);
 /// `'GIVEN': WHAT`
 [[nodiscard]] Error wrong(const std::string& given, const std::string& what);
 
-/// An option whose values are kept as they are written, beside what `parse` makes of them.
+/// An option whose values are kept as written, in addition to the result of `parse`.
 [[nodiscard]] config::Option written(std::string key, std::string type, std::string text,
                                      config::Reload reload, config::Values& kept,
                                      std::function<result<void>(const config::Values&)> parse);

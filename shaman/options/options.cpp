@@ -350,7 +350,7 @@ Options::Options() {
   server.git = commit();
   disk_threads = std::max<std::size_t>(2 * cores, 16);
   request_threads = std::max<std::size_t>(cores, 8);
-  // What one request may name is limited where it is read, by what can be reloaded.
+  // The number of files in one request is limited when it is read, by a reloadable option.
   checkouts.max_files = std::numeric_limits<std::size_t>::max();
   (void)split_listen(listen, host, port);
 }
@@ -372,7 +372,7 @@ Table table_of(Options& options) {
 }
 
 void complete(Options& options) {
-  // A mark that a server remembers must be worth something on disk for as long again.
+  // A mark that a server remembers must be valid on disk for the same time again.
   options.store.mark_lease = options.gc.min_age / 2;
 }
 

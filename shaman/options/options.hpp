@@ -21,7 +21,7 @@
 
 namespace shaman::program {
 
-/// What the server is told by its command line, environment and configuration file.
+/// The server's settings from command line, environment and configuration file.
 struct Options {
   std::string storage;
   std::string listen = "127.0.0.1:8080";
@@ -32,9 +32,9 @@ struct Options {
   CheckoutOptions checkouts;
   http::ServerOptions server;
   std::string manager_url;
-  std::optional<proxy::ManagerAddress> manager;  ///< that this server stands in front of
+  std::optional<proxy::ManagerAddress> manager;  ///< this server is its reverse proxy
   std::string manager_api_url;
-  std::optional<proxy::ManagerAddress> manager_api;  ///< that this server stands beside
+  std::optional<proxy::ManagerAddress> manager_api;  ///< this server runs side by side with it
   GcOptions gc;
   jobs::CheckoutEndsOptions checkout_ends;
   jobs::OldCheckoutsOptions old_checkouts;
@@ -42,24 +42,24 @@ struct Options {
   std::chrono::seconds gc_period{std::chrono::hours(24)};                       ///< 0: never
   std::chrono::seconds verify_period{0};                                        ///< 0: never
   std::uint64_t verify_rate = std::uint64_t{20} << 20;  ///< bytes per second
-  bool connections_given = false;  ///< then too few descriptors are a reason not to start
+  bool connections_given = false;  ///< then the server does not start with too few descriptors
   std::size_t disk_threads = 0;
   std::size_t request_threads = 0;
   spdlog::level::level_enum log_level = spdlog::level::info;
-  config::Values trusted_proxies;      ///< as they were written
-  config::Values jobs_location;        ///< as they were written
-  config::Values trusted_networks;     ///< as they were written
-  config::Values jwt_keys;             ///< as they were written
-  config::Values client_certificates;  ///< as they were written
+  config::Values trusted_proxies;      ///< as written
+  config::Values jobs_location;        ///< as written
+  config::Values trusted_networks;     ///< as written
+  config::Values jwt_keys;             ///< as written
+  config::Values client_certificates;  ///< as written
   auth::AccessOptions access;
   tls::ServerFiles tls;
 
-  /// The defaults, as this machine has them.
+  /// The defaults on this machine.
   Options();
   Options(const Options&) = delete;
   Options& operator=(const Options&) = delete;
 
-  /// The Manager that is asked for its jobs, in front of it or beside it. Empty: there is none.
+  /// The Manager whose jobs are queried, in either deployment. Empty: none.
   [[nodiscard]] const std::string& asked_manager() const noexcept {
     return manager_url.empty() ? manager_api_url : manager_url;
   }
@@ -68,8 +68,8 @@ struct Options {
 /// All options of the server, bound to `options`.
 [[nodiscard]] config::Table table_of(Options& options);
 
-/// What one option leaves to be worked out from others, and what only all together can show to be
-/// wrong. After the table was applied.
+/// Computes settings that depend on several options, and finds errors that only all together can
+/// show. Call it after the table was applied.
 void complete(Options& options);
 
 }  // namespace shaman::program

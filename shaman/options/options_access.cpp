@@ -19,7 +19,7 @@ Error wrong(const std::string& given, const std::string& what) {
   return {errc::malformed_request, text::in_quotes(given) + " " + what};
 }
 
-// An option whose values are kept as they are written, beside what `parse` makes of them.
+// An option whose values are kept as written, in addition to the result of `parse`.
 Option written(std::string key, std::string type, std::string text, Reload reload, Values& kept,
                std::function<result<void>(const Values&)> parse) {
   Option option{.key = std::move(key),
@@ -77,7 +77,7 @@ result<void> set_jwt_keys(const Values& entries, auth::AccessOptions& access) {
 
 using Parse = std::function<result<void>(const Values&)>;
 
-// A list, in the option's own words.
+// A list, as written in the option.
 Option list_of(std::string key, std::string type, std::string text, std::string example,
                Values& kept, Parse parse) {
   Option list = written(std::move(key), std::move(type), std::move(text), Reload::live, kept,
@@ -87,14 +87,14 @@ Option list_of(std::string key, std::string type, std::string text, std::string 
   return list;
 }
 
-// One that is taken as it is.
+// An option that is used as written.
 void add_names(Table& table, std::string key, std::string type, std::string text, Values& kept,
                std::string example) {
   table.custom(list_of(std::move(key), std::move(type), std::move(text), std::move(example), kept,
                        [](const Values&) -> result<void> { return {}; }));
 }
 
-// One of `NAME=VALUE`, of which `parse` makes what the server works with.
+// An option of `NAME=VALUE`, which `parse` converts for the server.
 void add_map(Table& table, std::string key, std::string type, std::string text, std::string example,
              Values& kept, Parse parse) {
   Option map = list_of(std::move(key), std::move(type), std::move(text), std::move(example), kept,

@@ -33,7 +33,7 @@ void check_is_lasting(const std::string& path, Findings& found) {
                                   " is in memory; everything is lost when this machine restarts");
 }
 
-// Uploads and checkouts fail with less, whatever is to stay free.
+// Uploads and checkouts fail with less, whatever the configured reserve.
 constexpr std::uint64_t kLeastBytes = std::uint64_t{1} << 20;
 constexpr std::uint64_t kLeastInodes = 32;
 
@@ -74,7 +74,7 @@ void check_place(const Options& options, Findings& found) {
   check_room(place, options.store.limits, found);
 }
 
-// Of a server that other machines can reach.
+// For a server that other machines can reach.
 void check_open_door(const Options& options, Findings& found) {
   if (options.access.is_on()) return;
   found.doubtful("listen", in_quotes(options.listen) +
@@ -82,7 +82,7 @@ void check_open_door(const Options& options, Findings& found) {
                                "anyone who can connect has full access; set auth.* options");
 }
 
-// A file that cannot be read is a problem of its own, and was said.
+// An unreadable file is a separate problem, which was already reported.
 void check_tokens(const Options& options, bool is_reachable, Findings& found) {
   const auth::AccessOptions& access = options.access;
   if (!access.is_on()) return;

@@ -5,10 +5,10 @@
 
 namespace shaman::program {
 
-/// What is doubtful, or makes the server useless, while it runs with these options on this machine:
-/// who can get in, the certificate, and the room and kind of the storage. The start, each reload
-/// and --check-config say it. `is_reachable`: other machines can reach a socket of the server.
-/// Looks at the disk.
+/// Problems that are doubtful, or make the server useless, when it runs with these options on this
+/// machine: access, the certificate, and the space and kind of the storage. The start, each reload
+/// and --check-config report them. `is_reachable`: other machines can reach a socket of the server.
+/// Reads the disk.
 void check_service(const Options& options, bool is_reachable, Findings& found);
 
 }  // namespace shaman::program

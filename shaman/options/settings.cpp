@@ -20,7 +20,7 @@ namespace {
 
 constexpr const char* kFileVariable = "SHAMAN_CONFIG";
 
-// Of the client (docs/artists.md) and of the tests.
+// Variables of the client (docs/artists.md) and of the tests.
 const std::vector<std::string>& variables_of_others() {
   static const std::vector<std::string> kNames{
       kFileVariable,  "SHAMAN_SERVER", "SHAMAN_TOKEN", "SHAMAN_TOKEN_FILE", "SHAMAN_CA",
@@ -38,7 +38,7 @@ void add(Loaded& loaded, std::vector<config::Assignment> assignments, config::Pr
   std::move(assignments.begin(), assignments.end(), std::back_inserter(loaded.assignments));
 }
 
-// The files one by one, so that all that cannot be used are said.
+// The files one by one, so that all unusable ones are reported.
 void open_access(Loaded& loaded) {
   const auth::AccessOptions& all = loaded.options->access;
   const auto open = [&](const auth::AccessOptions& access) {
@@ -60,7 +60,7 @@ void open_access(Loaded& loaded) {
   if (auto access = open(all)) loaded.options->server.access = *std::move(access);
 }
 
-// What the server shows to clients, and whom it lets in: files that the options name.
+// The certificate and access files that the options name.
 void open_door(Loaded& loaded) {
   Options& options = *loaded.options;
   if (options.access.is_on()) open_access(loaded);
@@ -88,7 +88,7 @@ void refuse_loop(Loaded& loaded, const std::string& key,
     loaded.problems.push_back({key, good.error().message()});
 }
 
-// What would do nothing, or do one thing twice.
+// Options that have no effect, or do one thing twice.
 void refuse_contradictions(Loaded& loaded) {
   const Options& options = *loaded.options;
   if (options.manager && options.manager_api)
@@ -128,7 +128,7 @@ Loaded load(const Sources& sources) {
     loaded.is_read = given.is_read;
     add(loaded, std::move(given.assignments), std::move(given.problems));
   }
-  // What is missing then may be in it.
+  // The unreadable file may contain the missing options.
   if (!loaded.is_read) return loaded;
   auto given = config::read_environment(loaded.table, variables_of_others());
   add(loaded, std::move(given.assignments), std::move(given.problems));
@@ -152,7 +152,7 @@ void examine(Loaded& loaded) {
   std::set<std::string> given;
   for (const config::Assignment& assignment : loaded.assignments)
     given.insert(assignment.key);
-  // A Manager of the wrong form is given all the same.
+  // A malformed Manager counts as given.
   if (loaded.has_problem("manager") || loaded.has_problem("manager-api"))
     std::erase_if(given, [](const std::string& key) { return key.starts_with("checkout."); });
   loaded.add(check_options(*loaded.options, given));
@@ -163,7 +163,7 @@ bool Loaded::has_problem(std::string_view key) const {
                              [&](const config::Problem& each) { return each.key == key; });
 }
 
-// An option that is of the wrong form has its default: nobody wants to hear of that.
+// A malformed option has its default, which needs no report.
 void Loaded::add(Findings found) {
   const auto is_said = [this](const config::Problem& each) {
     return !each.origin.empty() && has_problem(each.origin);
@@ -176,7 +176,7 @@ void Loaded::add(Findings found) {
 
 namespace {
 
-// The option that a problem without a place names: as its origin, or before the colon of its text.
+// The option of a problem without a place: its origin, or the text before the colon.
 std::string option_of(const config::Problem& problem) {
   return problem.origin.empty() ? problem.text.substr(0, problem.text.find(": ")) : problem.origin;
 }
@@ -184,7 +184,7 @@ std::string option_of(const config::Problem& problem) {
 }  // namespace
 
 void Loaded::place() {
-  std::map<std::string, const config::Assignment*> last;  // the one that counts
+  std::map<std::string, const config::Assignment*> last;  // the one in force
   for (const config::Assignment& given : assignments)
     last[given.key] = &given;
   for (config::Problems* const all : {&problems, &warnings})
@@ -244,7 +244,8 @@ std::shared_ptr<Options> Settings::read_again() {
     } else {
       spdlog::warn("configuration: {} remains {}; restart the server to change it to {}", key,
                    shown(before), shown(values));
-      // It was good before. What was not given at all is looked at once only, at the start.
+      // The former value was valid. Options that were not given are checked only once, at the
+      // start.
       if (!before.empty()) (void)option.set(before);
     }
   }

@@ -14,45 +14,46 @@
 
 namespace shaman::program {
 
-/// Where options are given; what comes later goes before: the file, the environment, the command
+/// The sources of options; later ones override earlier ones: the file, the environment, the command
 /// line.
 struct Sources {
   std::string file;  ///< may be empty
   std::vector<config::Assignment> command_line;
   bool needs_storage = true;
 
-  /// `file`, or where the environment says that it is.
+  /// `file`, or the path in the environment.
   void find_file();
 };
 
-/// What the sources say. Where there are problems, the options are not to be used but to look for
-/// more of them: those that were not taken have their defaults.
+/// The content of the sources. If there are problems, use the options only to look for more of
+/// them: rejected options have their defaults.
 struct Loaded {
   std::shared_ptr<Options> options;
   config::Table table;  ///< bound to them
   config::Problems problems;
   /// False: the file could not be read, so nothing else is known; the only problem says why.
   bool is_read = true;
-  config::Problems warnings;  ///< what is doubtful: the options can be used all the same
-  /// What was given, with its origin, in the order in which it was applied.
+  config::Problems warnings;  ///< doubtful settings: the options can be used all the same
+  /// The given options with their origins, in the order in which they were applied.
   std::vector<config::Assignment> assignments;
 
-  /// Whether it was given, and not taken.
+  /// Whether it was given, but rejected.
   [[nodiscard]] bool has_problem(std::string_view key) const;
   void add(Findings found);
-  /// Gives what is wrong or doubtful with an option of a file its place there: `shaman.yaml:3`.
+  /// Adds the place in the file to problems and warnings about its options: `shaman.yaml:3`.
   void place();
 };
 [[nodiscard]] Loaded load(const Sources& sources);
 
-/// Adds what the options together have wrong (check_options()), for who will serve with them.
+/// Adds the errors of all options together (check_options()), for programs that will serve with
+/// them.
 void examine(Loaded& loaded);
 
-/// Says what is doubtful, on standard error.
+/// Prints the warnings on standard error.
 void warn(const config::Problems& warnings);
 
-/// Says on standard error what is wrong, and how to get help on the command (`shaman-server gc`).
-/// The exit status for it.
+/// Prints the errors on standard error, and how to get help on the command (`shaman-server gc`).
+/// Returns the exit status.
 int complain(const config::Problems& problems, const std::string& command);
 
 /// The options in force: an immutable snapshot, which a reload swaps. Thread-safe.
@@ -62,15 +63,15 @@ class Settings {
 
   [[nodiscard]] std::shared_ptr<const Options> current() const;
 
-  /// Reads the sources again, and logs what changed, what needs a restart (and stays as it was),
-  /// and what is wrong: then nothing changes, and null is returned. The new options become current
-  /// with swap(), for which the caller may complete them.
+  /// Reads the sources again, and logs changes, options that need a restart (and do not change),
+  /// and errors. With errors nothing changes, and it returns null. The new options take effect with
+  /// swap(); the caller may complete them before.
   [[nodiscard]] std::shared_ptr<Options> read_again();
   void swap(std::shared_ptr<const Options> options);
 
  private:
   const Sources sources_;
-  std::map<std::string, config::Values> in_force_;  // touched by read_again() alone
+  std::map<std::string, config::Values> in_force_;  // used by read_again() alone
   mutable std::mutex mutex_;
   std::shared_ptr<const Options> options_;
 };

@@ -26,7 +26,7 @@ void Piece::give_back() noexcept {
     const std::lock_guard lock(pool_->mutex_);
     pool_->spare_.push_back(std::move(memory_));
   }
-  // Only now, so that whoever is woken by it finds the memory.
+  // Only now, so that the coroutine that this wakes finds the memory.
   grant_.release();
 }
 

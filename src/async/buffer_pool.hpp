@@ -24,7 +24,7 @@ class Piece {
   ~Piece();
 
   [[nodiscard]] explicit operator bool() const noexcept { return memory_ != nullptr; }
-  /// All the room there is.
+  /// The whole buffer.
   [[nodiscard]] std::span<char> room() const noexcept;
   [[nodiscard]] std::span<const std::byte> content() const noexcept;
   void set_length(std::size_t length) noexcept { length_ = length; }
@@ -39,7 +39,7 @@ class Piece {
   std::size_t length_ = 0;
 };
 
-/// The memory that all uploads together may fill. Pieces are made when first wanted and kept.
+/// The memory that all uploads together may use. Pieces are made when first wanted and kept.
 /// All members from any thread; must outlive its pieces.
 class BufferPool {
  public:

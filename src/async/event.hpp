@@ -11,8 +11,8 @@
 
 namespace shaman::http {
 
-/// What a connection's coroutine waits on when it waits for something other than its socket. A wake
-/// that comes early is kept; one may also come for no reason, so look again at what was waited for.
+/// What a connection's coroutine waits on when it waits for something other than its socket. An
+/// early wake is kept; a wake may also have no reason, so check the condition again.
 class Event {
  public:
   explicit Event(const Strand& strand)
@@ -53,7 +53,7 @@ class Event {
     Timer timer;
     bool signalled = false;
   };
-  // What wakers hold: shut when the event goes, so that none of them keeps anything of Asio's.
+  // The wakers' part: shut when the event is destroyed, so that no waker keeps an Asio object.
   struct Door {
     std::mutex mutex;
     std::shared_ptr<State> state;

@@ -9,10 +9,10 @@
 
 namespace shaman::http {
 
-/// Threads of pools that are handing something to an io_context. What they hand over may be taken,
-/// and be all that the io_context was run for, before their call has returned; so it is not
-/// destroyed while one of them is inside. Nobody waits for them before that: they may be put aside
-/// for long by threads that come first. Thread-safe.
+/// Counts the pool threads that are posting to an io_context. Their work may be done, and be the
+/// last that the io_context runs for, before their call returns; so the io_context is not destroyed
+/// while one is inside. Nothing else waits for these threads: threads of a higher priority may
+/// delay them for long. Thread-safe.
 class HandoffGuard final : public boost::asio::execution_context::service {
  public:
   inline static boost::asio::execution_context::id id;

@@ -4,7 +4,7 @@
 namespace shaman::http {
 namespace {
 
-// Longer than it takes to be let in by who holds a folder's lock; shorter than a disk seeks.
+// Longer than waiting for a folder's lock takes; shorter than a disk's seek.
 constexpr std::chrono::milliseconds kShort{2};
 constexpr std::chrono::seconds kElsewhere{1};
 
@@ -13,11 +13,11 @@ constexpr std::chrono::seconds kElsewhere{1};
 InlineLookupPolicy::Look::~Look() {
   const auto now = Clock::now();
   const auto time = now - begin_;
-  // Asking what was used takes a call of the system, and nearly all looks are short.
+  // Reading a thread's use takes a system call, and nearly all looks are short.
   if (time > kShort) looks_.took(time, os::use_of_this_thread() - before_, now);
 }
 
-// A thread that had to let others run was not held up by the storage.
+// A thread that was preempted was not delayed by the storage.
 void InlineLookupPolicy::took(Clock::duration time, const os::ThreadUse& use,
                               Clock::time_point now) noexcept {
   if (time > kShort && (use.waits > 0 || use.busy > kShort)) not_before_ = now + kElsewhere;

@@ -9,8 +9,8 @@
 
 namespace shaman::http {
 
-/// Whether the storage may be looked at on a thread that speaks with clients: two wakes are spared,
-/// more than the look itself takes, for as long as it need not wait for a disk. Thread-safe.
+/// Decides whether a network thread may look at the storage itself. That saves two wakes, which
+/// cost more than the look, as long as it need not wait for a disk. Thread-safe.
 class InlineLookupPolicy {
  public:
   /// `answers_at_once`: see StorageTraits.
@@ -20,7 +20,7 @@ class InlineLookupPolicy {
     return answers_at_once_ && now >= not_before_.load(std::memory_order_relaxed);
   }
 
-  /// One look. The first that was not short sends those of the next second elsewhere.
+  /// One look. After one that was not short, the looks of the next second run elsewhere.
   class Look {
    public:
     explicit Look(InlineLookupPolicy& looks) : looks_(looks) {}
@@ -34,7 +34,7 @@ class InlineLookupPolicy {
     const os::ThreadUse before_ = os::use_of_this_thread();
   };
 
-  /// What a look took that ended just now.
+  /// Records how long a look took that has just ended.
   void took(Clock::duration time, const os::ThreadUse& use, Clock::time_point now) noexcept;
 
  private:

@@ -14,16 +14,16 @@
 
 namespace shaman::http {
 
-/// A value that some other thread will give, once, to a coroutine on a strand. Copies speak of the
-/// same value. Keeps the io_context running until the value is there, so that a coroutine that
-/// waits is never destroyed under work that still uses what it owns.
+/// A value that another thread gives, once, to a coroutine on a strand. Copies share the value.
+/// Keeps the io_context running until the value is there, so that a waiting coroutine is never
+/// destroyed while work still uses its variables.
 template <class T>
 class OneShot {
  public:
   explicit OneShot(const Strand& strand) : state_(std::make_shared<State>(strand)) {}
 
-  /// From any thread, once, and the last that is done with this copy. The coroutine goes on while
-  /// the caller may still be on its way out, and waits for nothing of it.
+  /// From any thread, once, and as the last use of this copy. The coroutine may continue before the
+  /// caller returns, and does not wait for it.
   void set(T value) {
     const HandoffGuard::Handoff handoff(state_->handoffs);
     const Strand strand = state_->strand;

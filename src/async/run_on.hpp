@@ -27,7 +27,7 @@ template <class F>
   }
 }
 
-/// Starts work that blocks on the pool; the outcome is told on the strand.
+/// Starts work that blocks on the pool; the outcome arrives on the strand.
 template <class F>
 [[nodiscard]] OneShot<Outcome<std::invoke_result_t<F&>>> start_on(WorkerPool& pool,
                                                                   const Strand& strand, F work,
@@ -41,10 +41,10 @@ template <class F>
   return outcome;
 }
 
-/// Runs work that blocks on the pool, on behalf of the server itself; the coroutine goes on, on its
-/// strand, when it is done. Throws what the work threw.
-/// A lambda written inside the co_await may capture references only: what such a temporary owns is
-/// destroyed twice by GCC 12. Give one that owns something a name, and move it here.
+/// Runs work that blocks on the pool, on behalf of the server itself; the coroutine continues on
+/// its strand when it is done. Throws the exception of the work.
+/// A lambda inside the co_await may capture references only: GCC 12 destroys the members of such a
+/// temporary twice. Give a lambda that owns something a name, and move it here.
 template <class F>
 [[nodiscard]] Task<std::invoke_result_t<F&>> run_on(WorkerPool& pool, const Strand& strand,
                                                     F work) {

@@ -19,7 +19,7 @@ namespace shaman::http {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-/// One a connection: whatever belongs to the connection runs on it, one thing at a time.
+/// One per connection: all work of the connection runs on it, one step at a time.
 using Strand = asio::strand<asio::io_context::executor_type>;
 using UseAwaitable = asio::use_awaitable_t<Strand>;
 using Socket = asio::basic_stream_socket<asio::ip::tcp, Strand>;

@@ -7,7 +7,7 @@
 namespace shaman::http {
 
 /// Whether the other side moves enough bytes. Counts only the time that was spent waiting for it,
-/// so that a slow disk here is never held against a client. Sans-I/O.
+/// so that a slow disk of the server never counts against a client. Sans-I/O.
 class TransferRate {
  public:
   using Duration = std::chrono::steady_clock::duration;

@@ -8,8 +8,8 @@
 /// Characters by their Unicode code points.
 namespace shaman::text {
 
-/// What case folding makes of a character, if that is an ASCII letter: `A` to `Z`, and the long s
-/// and the Kelvin sign (CaseFolding.txt of the Unicode standard). Any other character as it is.
+/// The result of case folding a character, if that is an ASCII letter: `A` to `Z`, and the long s
+/// and the Kelvin sign (CaseFolding.txt of the Unicode standard). Any other character unchanged.
 [[nodiscard]] constexpr char32_t folded_to_ascii(char32_t point) noexcept {
   constexpr char32_t kLongS = 0x17f;
   constexpr char32_t kKelvin = 0x212a;
@@ -18,7 +18,7 @@ namespace shaman::text {
   return point >= U'A' && point <= U'Z' ? point + (U'a' - U'A') : point;
 }
 
-/// Whether each byte is a character of ASCII.
+/// Whether each byte is an ASCII character.
 [[nodiscard]] inline bool is_ascii(std::string_view text) noexcept {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }

@@ -11,7 +11,7 @@
 namespace shaman {
 namespace {
 
-// EVP_sha256() looks the algorithm up at every use (OpenSSL 3); fetched once it costs nothing.
+// EVP_sha256() looks up the algorithm at every use (OpenSSL 3), so it is fetched once.
 const EVP_MD* sha256() {
   static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   if (algorithm == nullptr) throw std::runtime_error("OpenSSL has no SHA-256");

@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-/// Members of JSON that came from outside: whatever it is, and whatever they are.
+/// Members of JSON from outside, of any type.
 namespace shaman {
 
 /// A member that is a string.
@@ -19,7 +19,7 @@ namespace shaman {
   return found->get<std::string>();
 }
 
-/// A member that is a whole number from 0 on.
+/// A member that is a whole number, at least 0.
 [[nodiscard]] inline std::optional<std::uint64_t> number_member(const nlohmann::json& object,
                                                                 const char* name) {
   if (!object.is_object()) return std::nullopt;
@@ -37,7 +37,7 @@ namespace shaman {
   return found->get<bool>();
 }
 
-/// As text_member(); empty where it is none.
+/// Like text_member(); empty if it is not a text.
 [[nodiscard]] inline std::string text_of(const nlohmann::json& object, const char* name) {
   return text_member(object, name).value_or(std::string());
 }

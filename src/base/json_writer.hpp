@@ -8,11 +8,11 @@
 /// JSON (RFC 8259) written straight into a string: no tree of the answer is ever built.
 namespace shaman {
 
-/// Appends the text as a JSON string with its quotes. What is not UTF-8 becomes U+FFFD, so that
-/// the output is always valid.
+/// Appends the text as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD, so
+/// that the output is always valid.
 void append_json_string(std::string& out, std::string_view text);
 
-/// Appends `"name":` and a value, with a comma where one is needed, to one object.
+/// Appends `"name":` and a value, with a comma if needed, to one object.
 class JsonObject {
  public:
   explicit JsonObject(std::string& out) : out_(out) { out_ += '{'; }
@@ -25,7 +25,7 @@ class JsonObject {
   JsonObject& boolean(std::string_view name, bool value);
   /// The value is JSON already.
   JsonObject& raw(std::string_view name, std::string_view value);
-  /// For a value that the caller appends himself.
+  /// For a value that the caller appends itself.
   JsonObject& name(std::string_view name);
 
  private:

@@ -18,7 +18,7 @@ using Points = std::vector<char32_t>;
 constexpr char32_t kLastCharacter = 0x10FFFF;
 
 void add_decomposed(std::vector<utf8proc_int32_t>& points, char32_t point, int options) {
-  // No character becomes more (UAX 15, 8.1, times three by folding).
+  // The longest expansion of one character (UAX 15, 8.1, times three by folding).
   std::array<utf8proc_int32_t, 64> parts{};
   int boundary = 0;
   const utf8proc_ssize_t length = utf8proc_decompose_char(

@@ -5,20 +5,22 @@
 #include <string_view>
 #include <vector>
 
-/// Names as file systems that do not tell cases apart compare them.
+/// Names as case-insensitive file systems compare them.
 namespace shaman::text {
 
 /// A character without its case, if that is one character: `ß` stays (CaseFolding.txt of the
-/// Unicode standard). What text::code_points() has for a byte that is no character stays, too.
+/// Unicode standard). The values of text::code_points() for bytes that are not characters do not
+/// change, either.
 [[nodiscard]] char32_t folded_to_one(char32_t point) noexcept;
 
-/// Each character by folded_to_one(), composed (NFC). It has as many characters as a person sees.
+/// Each character by folded_to_one(), composed (NFC). It has as many characters as a person
+/// perceives.
 [[nodiscard]] std::vector<char32_t> simply_folded(std::string_view name);
 
-/// Two names for which this is equal are one name to the file system that tells fewest names apart:
-/// a folder of ext4 with the feature casefold (Linux, fs/unicode: full case folding, so that `ß` is
-/// `ss`; any form of composed characters; soft hyphens, joiners and other default-ignorable
-/// characters left out). macOS and Windows compare by less.
+/// Two names for which this is equal are one name to the file system that distinguishes the fewest
+/// names: a folder of ext4 with the feature casefold (Linux, fs/unicode: full case folding, so that
+/// `ß` is `ss`; any form of composed characters; soft hyphens, joiners and other default-ignorable
+/// characters omitted). macOS and Windows ignore fewer differences.
 [[nodiscard]] std::vector<char32_t> fully_folded(std::string_view name);
 
 /// Windows drops it at the end of a name.
@@ -27,8 +29,8 @@ namespace shaman::text {
 }
 [[nodiscard]] std::u32string without_dropped_end(std::u32string_view folded);
 
-/// Names with the same key are one name to some file system: fully_folded(), without what Windows
-/// drops.
+/// Names with the same key are one name to some file system: fully_folded(), without the characters
+/// that Windows drops.
 [[nodiscard]] std::u32string folded_key(std::string_view name);
 
 }  // namespace shaman::text

@@ -44,7 +44,7 @@ std::string nearest(std::string_view word, std::span<const std::string> candidat
   for (const std::string& candidate : candidates) {
     const std::string name = bare(candidate);
     const std::size_t letters = std::max(wanted.size(), name.size());
-    // What was only cut off is near, however much is missing.
+    // A word that was only cut off is near, however much is missing.
     const bool is_beginning = wanted.size() >= 3 && name.starts_with(wanted);
     const std::size_t changes = is_beginning ? 1 : distance(wanted, name);
     if (changes > (letters + 1) / 3 || changes >= least) continue;

@@ -7,9 +7,9 @@
 
 namespace shaman::text {
 
-/// The candidate that was most probably meant by a mistyped word (case and leading dashes aside);
-/// empty when none is near enough: more than a third of its letters would have to change. Of
-/// several equally near ones the first.
+/// The candidate that a mistyped word most probably means (ignoring case and leading dashes); empty
+/// if more than a third of its letters would have to change. Of several equally near ones, the
+/// first.
 [[nodiscard]] std::string nearest(std::string_view word, std::span<const std::string> candidates);
 
 }  // namespace shaman::text

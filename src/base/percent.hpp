@@ -10,7 +10,7 @@
 /// Percent coding (RFC 3986, 2.1).
 namespace shaman {
 
-/// The byte that an escape stands for: `at` begins with `%41`.
+/// The byte of an escape: `at` begins with `%41`.
 [[nodiscard]] inline std::optional<char> escaped_byte(std::string_view at) noexcept {
   if (at.size() < 3 || at[0] != '%') return std::nullopt;
   const int high = hex_value(at[1]);
@@ -19,7 +19,7 @@ namespace shaman {
   return static_cast<char>(16 * high + low);
 }
 
-/// With the byte of each escape; a `%` that begins none stays.
+/// Replaces each escape by its byte; a `%` that begins none does not change.
 [[nodiscard]] inline std::string without_escapes(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {

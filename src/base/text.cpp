@@ -44,7 +44,7 @@ Decoded decode(std::string_view bytes) noexcept {
   return {code_point, length};
 }
 
-// What a terminal or a reader can be deceived with.
+// Characters that can deceive a terminal or a reader.
 bool is_deceptive(char32_t c) noexcept {
   return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0xAD || c == 0x061C || c == 0x180E ||
          (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||

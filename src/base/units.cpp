@@ -21,7 +21,7 @@ constexpr Milliseconds kHour = 60 * kMinute;
 constexpr Milliseconds kDay = 24 * kHour;
 constexpr Milliseconds kLongest = 1000LL * 365 * kDay;
 
-// Longest names first where one begins like another.
+// Longest names first if one begins like another.
 constexpr std::array<std::pair<std::string_view, Milliseconds>, 5> kTimeUnits{
     {{"ms", 1}, {"d", kDay}, {"h", kHour}, {"m", kMinute}, {"s", kSecond}}};
 constexpr std::string_view kByteUnits = "KMGTPE";
@@ -32,8 +32,8 @@ Error invalid(const char* kind, std::string_view given, const char* examples) {
                                        " (examples: " + examples + ")"};
 }
 
-// Takes a number such as `1.5` from the front: digits and one point, nothing else that C++ reads as
-// a number.
+// Removes a number such as `1.5` from the front: digits and one point, no other form that C++
+// accepts.
 std::optional<double> take_number(std::string_view& text) {
   const std::string_view digits = text.substr(0, text.find_first_not_of("0123456789."));
   double number = 0;
@@ -54,7 +54,7 @@ std::optional<Milliseconds> take_time_unit(std::string_view& text) {
   return std::nullopt;
 }
 
-// Which power of 1024 a unit is.
+// The power of 1024 of a unit.
 std::optional<int> power_of(std::string_view unit) {
   int power = 0;
   if (!unit.empty()) {
@@ -72,7 +72,7 @@ std::optional<int> power_of(std::string_view unit) {
 
 std::optional<std::uint64_t> bytes_of(std::string_view text) {
   text = text::trimmed(text);
-  // Doubles do not tell the largest numbers apart.
+  // Doubles cannot distinguish the largest numbers.
   if (const auto whole = parse_count(text)) return *whole;
   if (text.empty()) return std::nullopt;
   const auto number = take_number(text);
@@ -150,7 +150,7 @@ std::string count_option(std::uint64_t count) {
 std::string size_text(std::uint64_t bytes) {
   double value = static_cast<double>(bytes);
   std::size_t unit = 0;
-  // What would be rounded to 1024 is 1 of the next unit.
+  // A value that rounds to 1024 is 1 of the next unit.
   while (value >= (unit == 0 ? kStep : kStep - 0.05) && unit < kByteUnits.size()) {
     value /= kStep;
     ++unit;

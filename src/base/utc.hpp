@@ -22,7 +22,7 @@ namespace shaman {
 /// `2026-12-31T23:59:59Z`.
 [[nodiscard]] std::string utc_text(std::chrono::system_clock::time_point time);
 
-/// RFC 3339, 5.6: `2026-04-13T12:00:00.5+02:00`. Nothing where it is none.
+/// RFC 3339, 5.6: `2026-04-13T12:00:00.5+02:00`. Nothing if it is invalid.
 [[nodiscard]] std::optional<std::chrono::system_clock::time_point> parse_rfc3339(
     std::string_view text);
 

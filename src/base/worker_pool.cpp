@@ -20,7 +20,7 @@ struct Loop {
        const std::function<void(std::size_t, std::size_t)>& body_)
       : count(count_), grain(std::max<std::size_t>(grain_, 1)), body(&body_) {}
 
-  // Takes pieces until none is left. The body is only touched while pieces are left, that is, while
+  // Takes pieces until none is left. The body is only used while pieces are left, that is, while
   // the caller of parallel_for still waits.
   void work() {
     for (;;) {
@@ -72,7 +72,7 @@ WorkerPool::OnBehalfOf::~OnBehalfOf() {
   on_behalf_of = before_;
 }
 
-// The first thread starts at once: a system that has none left says so here.
+// The first thread starts at once, so that a system without free threads fails here.
 WorkerPool::WorkerPool(std::size_t threads, Priority priority, std::string name)
     : most_threads_(std::max<std::size_t>(threads, 1)),
       priority_(priority),
@@ -89,7 +89,7 @@ WorkerPool::~WorkerPool() {
     stopping_ = true;
   }
   wake_.notify_all();
-  // The jobs that are left may start more of them.
+  // The remaining jobs may post more jobs.
   for (std::unique_lock lock(mutex_); !threads_.empty();) {
     std::list<std::thread> one;
     one.splice(one.begin(), threads_, threads_.begin());
@@ -148,9 +148,9 @@ void WorkerPool::done(Client& client) {
   if (client.running == 0 && client.jobs.empty()) clients_.erase(clients_.find(client.name));
 }
 
-// One thread at a time: who wakes and finds more than it takes wakes the next. So a burst of short
-// jobs is done by few threads, instead of each job waking one that comes too late.
-// Who is woken may come first, and would wait for a lock that is still held.
+// One thread at a time: a woken thread that finds more than one job wakes the next. So few threads
+// do a burst of short jobs, instead of each job waking a thread that arrives too late. Notified
+// without the lock: a woken thread may run first, and would wait for it.
 void WorkerPool::wake_one_if_useful(std::unique_lock<std::mutex> lock) {
   if (waking_ || next() == nullptr) return;
   if (sleeping_ > 0) {
@@ -162,7 +162,7 @@ void WorkerPool::wake_one_if_useful(std::unique_lock<std::mutex> lock) {
       start_thread();
       waking_ = true;
     } catch (const std::system_error&) {
-      // The system has no thread left; those that there are do the work.
+      // The system has no thread left; the existing ones do the work.
     }
   }
 }
@@ -170,7 +170,7 @@ void WorkerPool::wake_one_if_useful(std::unique_lock<std::mutex> lock) {
 void WorkerPool::run(std::size_t number) {
   os::name_this_thread(name_ + "-" + std::to_string(number));
   if (priority_ == Priority::low) os::lower_thread_priority();
-  Client* last = nullptr;  // whose job this thread has just done
+  Client* last = nullptr;  // the client whose job this thread has just done
   bool is_new = true;
   for (;;) {
     std::unique_lock lock(mutex_);
@@ -186,7 +186,7 @@ void WorkerPool::run(std::size_t number) {
     }
     if (client == nullptr) {
       lock.unlock();
-      wake_.notify_all();  // others may have slept as the last jobs' client had enough threads
+      wake_.notify_all();  // others may have slept because the last jobs' client had enough threads
       return;
     }
     last = client;

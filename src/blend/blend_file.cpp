@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kChunkBytes = 64 * 1024;
 constexpr std::uint64_t kMaxTextBytes = 64 * 1024;
-// What reading a few bytes costs besides them: the record that is made of them.
+// The fixed cost of reading a few bytes: the record that contains them.
 constexpr std::uint64_t kLeastReading = 64;
 
 result<Sdna> read_sdna(ByteSource& source, const Header& header, const BlockIndex& blocks) {
@@ -126,8 +126,8 @@ std::vector<Record> BlendFile::list(const Record& holder, std::string_view field
     if (!seen.insert(block).second) break;
     std::optional<Record> record = load(block);
     if (!record) break;
-    // The links of most structs are their first two fields, whatever they are called and wherever
-    // they are nested (`next`, `modifier.next`).
+    // The links of most structs are their first two fields, whatever their names and nesting
+    // (`next`, `modifier.next`).
     next = record->pointer_at(0);
     records.push_back(std::move(*record));
   }

@@ -54,7 +54,7 @@ result<BlockIndex> BlockIndex::build(ByteSource& source, const Header& header) {
   while (true) {
     const result<std::size_t> count = source.read_at(at, head_bytes);
     if (!count) return count.error();
-    // Some old versions wrote no more of ENDB than its code.
+    // Some old versions wrote only the code of ENDB.
     if (*count < head_bytes.size() &&
         (*count < 4 || read_unsigned(head_bytes.first(4), false) != kEnd))
       return cut_off(source.name(), at + *count);

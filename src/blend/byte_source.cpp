@@ -15,9 +15,9 @@
 namespace shaman::blend {
 namespace {
 
-// Keeps the places that were read last: the blocks of a data-block are walked to and fro. A page is
-// read whole only where its neighbourhood is wanted: block heads between meshes lie far apart, and
-// whole pages there would read the meshes.
+// Keeps the places that were read last, because the blocks of a data-block are read in any order. A
+// page is read whole only if neighbouring places are wanted: block heads between meshes are far
+// apart, and whole pages would include the meshes.
 class PlainSource final : public ByteSource {
  public:
   PlainSource(os::InputFile file, std::uint64_t size)
@@ -63,7 +63,8 @@ class PlainSource final : public ByteSource {
     }
   };
 
-  // The page with this byte; without it only where the file ends before. The last used is in front.
+  // The page with this byte; it lacks the byte only if the file ends before. The last used page is
+  // in front.
   result<const Page*> page_with(std::uint64_t offset) {
     const auto held = std::find_if(pages_.begin(), pages_.end(),
                                    [&](const Page& page) { return page.holds(offset); });
@@ -77,7 +78,7 @@ class PlainSource final : public ByteSource {
         pages_.begin(), pages_.end(),
         [&](const Page& a, const Page& b) { return a.distance(offset) < b.distance(offset); });
     const bool whole = least->distance(offset) <= 1;
-    // Its own page, of which only a part was read; else the one that was used longest ago.
+    // Its own page, of which only a part was read; else the least recently used one.
     const auto replaced = least->distance(offset) == 0 ? least : pages_.end() - 1;
     std::rotate(pages_.begin(), replaced, replaced + 1);
     Page& page = pages_.front();

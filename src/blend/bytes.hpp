@@ -9,11 +9,11 @@
 
 namespace shaman::blend {
 
-/// An unsigned number of 1 to 8 bytes. The caller has checked that there are as many.
+/// An unsigned number of 1 to 8 bytes. The caller has checked their number.
 [[nodiscard]] inline std::uint64_t read_unsigned(std::span<const std::byte> bytes,
                                                  bool big_endian) noexcept {
   std::uint64_t value = 0;
-  // Nearly every number that is read: a pointer of today's files.
+  // Nearly every number: a pointer of today's files.
   if (bytes.size() == sizeof value && !big_endian && std::endian::native == std::endian::little) {
     std::memcpy(&value, bytes.data(), sizeof value);
     return value;

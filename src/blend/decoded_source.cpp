@@ -68,7 +68,7 @@ class DecodedSource final : public ByteSource {
     if (whole_) return read_whole(number);
     const std::uint64_t before = decoder_->position();
     if (const result<void> there = decoder_->seek(start); !there) return there.error();
-    // One enormous frame, as `zstd scene.blend` makes it: any step back is a new start.
+    // One enormous frame, as `zstd scene.blend` makes it: each step back starts from the beginning.
     const std::uint64_t from = decoder_->position();
     const bool went_far_back = from < before && start - from > kPages * kPageBytes;
     if (went_far_back) ++far_returns_;
@@ -76,8 +76,8 @@ class DecodedSource final : public ByteSource {
       if (const result<void> kept = keep_whole(); !kept) return kept.error();
       return read_whole(number);
     }
-    // What lies between the decoder's place and the page is decoded anyway: whole pages of it are
-    // kept, as the blocks that belong together are mostly read from front to back.
+    // The data between the decoder's place and the page are decoded anyway: their whole pages are
+    // kept, because related blocks are mostly read from front to back.
     while (decoder_->position() < start) {
       const std::uint64_t position = decoder_->position();
       const std::uint64_t skipped = position / kPageBytes;
@@ -194,7 +194,7 @@ class DecodedSource final : public ByteSource {
   Compression compression_;
   std::uint64_t max_size_;
   std::unique_ptr<Decoder> decoder_;
-  std::list<Page> pages_;  // the one used last in front
+  std::list<Page> pages_;  // the most recently used one in front
   std::unordered_map<std::uint64_t, std::list<Page>::iterator> by_number_;
   std::vector<std::byte> scratch_;
   std::uint64_t decoded_ = 0;

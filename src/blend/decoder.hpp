@@ -12,7 +12,7 @@
 
 namespace shaman::blend {
 
-/// A decompressor that runs forward and can be set back to places that it knows.
+/// A decompressor that runs forward and can return to known places.
 class Decoder {
  public:
   Decoder() = default;
@@ -20,12 +20,12 @@ class Decoder {
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
 
-  /// Goes to the place nearest before `offset` from which decoding can go on; position() says
-  /// which.
+  /// Moves to the nearest place before `offset` at which decoding can continue; position() returns
+  /// it.
   [[nodiscard]] virtual result<void> seek(std::uint64_t offset) = 0;
-  /// The uncompressed offset of what decode() will give next.
+  /// The uncompressed offset of the next bytes of decode().
   [[nodiscard]] virtual std::uint64_t position() const noexcept = 0;
-  /// Fills `into` as far as there are data; 0 only at the end.
+  /// Fills `into` as far as possible; 0 only at the end.
   [[nodiscard]] virtual result<std::size_t> decode(std::span<std::byte> into) = 0;
   [[nodiscard]] virtual std::optional<std::uint64_t> size() const = 0;
 };

@@ -17,8 +17,8 @@ constexpr std::size_t kWindowBytes = 32768;
 constexpr std::size_t kMaxCheckpoints = 1024;  // 32 MiB of windows
 constexpr std::uint64_t kFirstSpacing = std::uint64_t{1} << 20;
 
-// A place between two deflate blocks from which inflating can go on: what zlib's examples/zran.c
-// does. `bits` of the byte before `compressed` belong to the next block.
+// A place between two deflate blocks at which inflating can continue, as in zlib's examples/zran.c.
+// `bits` of the byte before `compressed` belong to the next block.
 struct Checkpoint {
   std::uint64_t uncompressed = 0;
   std::uint64_t compressed = 0;
@@ -102,8 +102,8 @@ class GzipDecoder final : public Decoder {
     spacing_ *= 2;
   }
 
-  // A gzip file may consist of several members (RFC 1952, 2.2); what follows that is none is
-  // ignored, as gzip does.
+  // A gzip file may consist of several members (RFC 1952, 2.2); data after them that are not a
+  // member are ignored, as in gzip.
   result<void> end_of_member() {
     const std::uint64_t next = input_position() + (without_wrapper_ ? kTrailerBytes : 0);
     std::array<std::byte, 2> magic{};
@@ -168,7 +168,7 @@ class GzipDecoder final : public Decoder {
   std::vector<Checkpoint> checkpoints_;
   std::uint64_t spacing_ = kFirstSpacing;
   std::optional<std::uint64_t> size_;
-  std::uint64_t next_input_ = 0;  // compressed offset behind what is in input_
+  std::uint64_t next_input_ = 0;  // compressed offset behind the data in input_
   std::uint64_t position_ = 0;
   bool without_wrapper_ = false;
   bool ended_ = false;

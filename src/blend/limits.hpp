@@ -10,11 +10,11 @@ namespace shaman::blend {
 
 inline constexpr std::uint64_t kMaxUncompressedBytes = std::uint64_t{64} << 30;
 inline constexpr std::uint64_t kMaxExpansion = 2000;
-/// A tiny file may expand to this much whatever the ratio: a mesh of zeros is no attack.
+/// A tiny file may expand to this much at any ratio: a mesh of zeros is no attack.
 inline constexpr std::uint64_t kAlwaysAllowedBytes = std::uint64_t{64} << 20;
 inline constexpr int kZstdWindowLog = 27;
-/// How large a temporary file may become: that of a .blend compressed as one piece, which cannot be
-/// read at random otherwise.
+/// The maximum size of a temporary file, for a .blend that is compressed as one piece and otherwise
+/// cannot be read at random.
 inline constexpr std::uint64_t kMaxScratchBytes = std::uint64_t{16} << 30;
 
 /// The block index takes 28 bytes a block, so at most 1.4 GB; a production file of 1 GB has about
@@ -27,14 +27,14 @@ inline constexpr std::uint32_t kMaxSdnaStructs = 20'000;
 /// Blender 5.2 describes about 12,000 fields; each takes 60 bytes of memory.
 inline constexpr std::size_t kMaxSdnaFields = 500'000;
 
-/// Following the pointers of a file reads a block once or twice, and what is found in it is smaller
-/// than the block. A file whose pointers lead to the same blocks again and again is refused when
-/// what was read and found together exceeds so many times the file's uncompressed size.
+/// Following the pointers of a file reads a block once or twice, and the data found in it are
+/// smaller than the block. A file whose pointers lead to the same blocks again and again is refused
+/// if the bytes read and found together exceed this multiple of the file's uncompressed size.
 inline constexpr std::uint64_t kMaxReadings = 8;
-/// What every file may spend whatever its size, bytes.
+/// Bytes that every file may spend, whatever its size.
 inline constexpr std::uint64_t kAlwaysAllowedReadings = std::uint64_t{16} << 20;
 
-/// How far a compressed file of this size may expand.
+/// The maximum expansion of a compressed file of this size.
 [[nodiscard]] constexpr std::uint64_t max_expanded(std::uint64_t compressed_bytes) noexcept {
   const std::uint64_t by_ratio = compressed_bytes > kMaxUncompressedBytes / kMaxExpansion
                                      ? kMaxUncompressedBytes

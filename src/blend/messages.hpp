@@ -23,10 +23,10 @@ namespace shaman::blend {
                                   std::to_string(offset) + "; copy it again"};
 }
 
-/// `"/p/a.blend" goes beyond a safety limit: more than …`
+/// `"/p/a.blend" exceeds a safety limit: more than …`
 [[nodiscard]] inline Error beyond_limit(const std::string& name, std::string_view limit) {
   return {errc::limit_exceeded,
-          "\"" + text::printable(name) + "\" goes beyond a safety limit: " + std::string(limit)};
+          "\"" + text::printable(name) + "\" exceeds a safety limit: " + std::string(limit)};
 }
 
 }  // namespace shaman::blend

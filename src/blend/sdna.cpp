@@ -122,7 +122,7 @@ class SdnaParser {
       Field field = parse_name(names_[name]);
       field.type_name = types_[type];
       field.type_size = sizes_[type];
-      field.struct_index = type;  // for now; resolve() turns it into a struct's
+      field.struct_index = type;  // for now; resolve() replaces it by the struct's index
       const bool is_pointer = field.pointers > 0 || field.is_function;
       const std::uint64_t one = is_pointer ? header_.pointer_size : sizes_[type];
       const std::uint64_t size = one * field.elements;
@@ -155,7 +155,7 @@ class SdnaParser {
       if (c >= '0' && c <= '9') dimension = dimension * 10 + static_cast<unsigned>(c - '0');
       if (c == '[') dimension = 0;
       if (c == ']') elements *= dimension;
-      // A struct has at most 65,535 bytes; fields_of() refuses what does not fit.
+      // A struct has at most 65,535 bytes; fields_of() refuses fields that do not fit.
       dimension = std::min<std::uint64_t>(dimension, 65'536);
       elements = std::min<std::uint64_t>(elements, 65'536);
     }

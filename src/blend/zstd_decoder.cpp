@@ -26,8 +26,8 @@ struct SeekTable {
 };
 
 // The seekable format of zstd's contrib/seekable_format, which Blender writes: a skippable frame at
-// the end with the sizes of all others. Whatever does not fit together makes it no table; the
-// frames are then found by decoding.
+// the end with the sizes of all others. A table that is inconsistent is ignored; decoding then
+// finds the frames.
 std::optional<SeekTable> read_seek_table(ByteSource& raw) {
   constexpr std::size_t kFooterBytes = 9;
   constexpr std::size_t kHeadBytes = 8;
@@ -141,13 +141,13 @@ class ZstdDecoder final : public Decoder {
     return {};
   }
 
-  // Remembers where the next frame starts, or holds the seek table to what it said.
+  // Remembers where the next frame starts, or checks the seek table's entry.
   result<void> end_of_frame(const Frame& next) {
     const auto known = std::lower_bound(
         frames_.begin(), frames_.end(), next.compressed,
         [](const Frame& frame, std::uint64_t wanted) { return frame.compressed < wanted; });
     if (known == frames_.end()) {
-      // Empty frames in great number are not worth an entry each.
+      // Many empty frames do not need an entry each.
       if (!size_ && next.uncompressed - frames_.back().uncompressed >= kLeastFrameStep)
         frames_.push_back(next);
     } else if (known->compressed == next.compressed && known->uncompressed != next.uncompressed) {

@@ -16,7 +16,7 @@ const char* compgen_of(Names names) {
   return names == Names::files ? "-f" : names == Names::folders ? "-d" : "";
 }
 
-// Which words are commands where they stand: all of `/submit`, `/job/list`.
+// Which words are commands in their position: all of `/submit`, `/job/list`.
 std::string known_paths(const CommandText& program) {
   std::vector<std::string> paths;
   walk(program, [&](const CommandText&, const std::string& path) {

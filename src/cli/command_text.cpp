@@ -7,9 +7,9 @@
 
 namespace shaman::cli {
 
-// CLI11 appends what checks the value: `N:INT in [1 - 256]`.
+// CLI11 appends the check of the value: `N:INT in [1 - 256]`.
 std::string value_of(const CLI::Option& given) {
-  // CLI11 gives access to an option's checks only where it may be changed.
+  // CLI11 gives access to an option's checks only if the option is not const.
   auto& option = const_cast<CLI::Option&>(given);
   if (option.get_type_size() == 0) return {};
   std::string name = option.get_type_name();
@@ -20,7 +20,7 @@ std::string value_of(const CLI::Option& given) {
         name.erase(at, check.size());
     }
   } catch (const CLI::OptionNotFound&) {
-    // That was the last one: CLI11 does not say how many there are.
+    // That was the last one: CLI11 does not report their number.
   }
   return name;
 }
@@ -85,7 +85,7 @@ std::vector<std::string> choices(const std::string& value) {
     all.emplace_back(left.substr(0, end));
     left.remove_prefix(std::min(end + 1, left.size()));
   }
-  // GLOB|DIR says what kinds of value there are, not which.
+  // GLOB|DIR lists kinds of values, not values.
   const auto is_literal = [](const std::string& each) {
     return std::ranges::none_of(each, [](char c) { return c >= 'A' && c <= 'Z'; });
   };

@@ -6,7 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
-/// Man pages and completions, written from what a program tells CLI11 of its command line.
+/// Man pages and completions, made from a program's CLI11 definitions.
 namespace shaman::cli {
 
 struct OptionText {
@@ -27,13 +27,13 @@ struct CommandText {
   std::vector<CommandText> commands;
 };
 
-/// What is in its --help; what that hides is left out.
+/// The entries of its --help, without hidden ones.
 [[nodiscard]] CommandText describe(CLI::App& app);
 
-/// The name of an option's kind of value, without what checks it. Empty: it takes none.
+/// The name of an option's kind of value, without its check. Empty: it takes none.
 [[nodiscard]] std::string value_of(const CLI::Option& option);
 
-/// What an operand is called where it is asked for: `CHECKOUT`, `FILE.blend`.
+/// The name of a required operand: `CHECKOUT`, `FILE.blend`.
 [[nodiscard]] std::string operand_name(const CLI::Option& operand);
 
 /// ASCII letters alone.
@@ -42,13 +42,13 @@ struct CommandText {
 /// The first sentence, without its full stop.
 [[nodiscard]] std::string summary(const std::string& text);
 
-/// What a value may be, where its name lists it: `group|full|none`. Else nothing.
+/// The allowed values, if the value's name lists them: `group|full|none`. Else nothing.
 [[nodiscard]] std::vector<std::string> choices(const std::string& value);
 
 enum class Names : unsigned char { none, files, folders };
-/// What on disk a value names, as far as its own name says: FILE.blend, DIR.
+/// The kind of file that a value names, according to the value's name: FILE.blend, DIR.
 [[nodiscard]] Names names_of(const std::string& value);
-/// What the operands of a command name.
+/// The kind of file that the operands of a command name.
 [[nodiscard]] Names names_of_operands(const CommandText& command);
 
 }  // namespace shaman::cli

@@ -5,8 +5,8 @@
 
 #include "cli/command_text.hpp"
 
-/// Scripts with which a shell completes commands, options and their values. They need nothing but
-/// the shell itself.
+/// Scripts with which a shell completes commands, options and their values. They need only the
+/// shell.
 namespace shaman::cli {
 
 [[nodiscard]] std::string bash_completion(const CommandText& program);

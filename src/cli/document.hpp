@@ -13,10 +13,10 @@
 
 namespace shaman::cli {
 
-/// What `PROGRAM man` and `PROGRAM completion bash|zsh|fish` print; they are for packagers and in
-/// no
-/// --help. Nothing where the arguments, without the program's name, ask for neither.
-/// errc::malformed_request: a shell that is not known.
+/// The output of `PROGRAM man` and `PROGRAM completion bash|zsh|fish`, which are for packagers and
+/// not listed in
+/// --help. Nothing if the arguments, without the program's name, request neither.
+/// errc::malformed_request: an unknown shell.
 [[nodiscard]] std::optional<result<std::string>> document(
     std::span<const std::string> arguments, int section, std::string_view version,
     const std::function<CommandText()>& describe_program);

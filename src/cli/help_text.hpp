@@ -7,8 +7,8 @@
 
 namespace shaman::cli {
 
-/// --help as it fits on the terminal: descriptions are wrapped, and options are shown with the kind
-/// of their value only. What the parser checks belongs into an option's description.
+/// --help that fits the terminal: descriptions are wrapped, and options show only the kind of their
+/// value. The parser's checks belong in an option's description.
 class HelpFormatter : public CLI::Formatter {
  public:
   HelpFormatter();

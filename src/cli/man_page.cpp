@@ -11,7 +11,7 @@
 namespace shaman::cli {
 namespace {
 
-// The code point at the front of well-formed UTF-8, which is taken off.
+// Removes and returns the first code point of well-formed UTF-8.
 std::uint32_t take_code_point(std::string_view& text) {
   const auto first = static_cast<unsigned char>(text.front());
   const std::size_t length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
@@ -22,7 +22,7 @@ std::uint32_t take_code_point(std::string_view& text) {
   return code;
 }
 
-// As roff prints exactly these characters, also where a line begins with one of its own.
+// Escapes text so that roff prints exactly these characters, even at the start of a line.
 std::string roff(std::string_view text) {
   std::string out;
   while (!text.empty()) {
@@ -69,7 +69,7 @@ std::string italic(std::string_view text) {
   return "\\fI" + roff(text) + "\\fR";
 }
 
-// The words that the command is called by, and what may or must follow.
+// The words that call the command, and its optional and required arguments.
 std::string synopsis(const CommandText& command, const std::string& called) {
   std::string line = bold(called);
   if (!command.options.empty()) line += " [" + italic("OPTIONS") + "]";

@@ -8,7 +8,7 @@
 
 namespace shaman::cli {
 
-/// The manual page of a program with all its commands, in roff with the man macros, ASCII alone.
+/// The manual page of a program with all its commands, in roff with the man macros, ASCII only.
 [[nodiscard]] std::string man_page(const CommandText& program, int section,
                                    std::string_view version);
 

@@ -24,7 +24,7 @@ Sentence split(const std::string& text, std::string_view middle, std::string_vie
   return {true, text.substr(0, at), text.substr(begin, text.size() - end.size() - begin)};
 }
 
-// By the parser's name for it: `--role`, `checkout`.
+// Finds it by the parser's name: `--role`, `checkout`.
 std::string missing(CLI::App& command, const std::string& name) {
   const CLI::Option* const option = command.get_option_no_throw(name);
   if (option == nullptr || option->nonpositional())
@@ -47,7 +47,7 @@ std::string in_words(CLI::App& command, const CLI::ParseError& error) {
   // Only flags have values of a type that the parser converts.
   if (const Sentence flag = split(text, "Could not convert: "); flag.is_it)
     return flag.after.substr(0, flag.after.find(" = ")) + " takes no value";
-  // Other flags, whose names the parser has without their dashes then.
+  // Other flags, whose names the parser reports without dashes.
   if (const Sentence flag = split(text, " was given a disallowed flag override"); flag.is_it)
     return "--" + flag.before + " takes no value";
   return text;

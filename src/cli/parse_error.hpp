@@ -5,14 +5,14 @@
 
 #include <CLI/CLI.hpp>
 
-/// What the parser says, in the words of both programs.
+/// The parser's errors in the words of both programs.
 namespace shaman::cli {
 
-/// The parser's error about what was given for this command. What it says of itself or of one of
-/// our own checks is left as it is.
+/// The parser's error about the arguments of this command. Errors of the program's own checks do
+/// not change.
 [[nodiscard]] std::string in_words(CLI::App& command, const CLI::ParseError& error);
 
-/// What a command takes besides options: `no arguments`, `only CHECKOUT`.
+/// The arguments of a command other than options: `no arguments`, `only CHECKOUT`.
 [[nodiscard]] std::string operands_of(CLI::App& command);
 
 }  // namespace shaman::cli

@@ -20,7 +20,7 @@ bool has_option(const CLI::App& command, const std::string& name) {
   });
 }
 
-// The command among those that were given to which the parser left the argument.
+// The given command to which the parser assigned the unknown argument.
 CLI::App& left_at(CLI::App& app, const std::string& argument) {
   CLI::App* command = &app;
   for (;;) {
@@ -69,7 +69,8 @@ std::string unknown_option(CLI::App& app, const std::string& argument) {
   const std::string which = " has no option " + text::in_quotes(name);
   CLI::App& left_to = left_at(app, argument);
   CLI::App& given = given_command(app);
-  // What neither a command with fallthrough() nor the one above knows is left to the one above.
+  // An argument that neither a command with fallthrough() nor its parent knows is assigned to the
+  // parent.
   const bool falls_through = &given != &left_to && given.get_fallthrough();
   const bool is_before =
       falls_through ? has_option(given, name)

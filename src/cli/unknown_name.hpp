@@ -6,7 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
-/// The names that a command line has, and sentences on those that it does not have.
+/// The names of a command line, and sentences about unknown names.
 namespace shaman::cli {
 
 /// `shaman job list`.
@@ -18,15 +18,14 @@ namespace shaman::cli {
 /// The names of the options that can follow a command, with their dashes.
 [[nodiscard]] std::vector<std::string> options_of(const CLI::App& command);
 
-/// The command that was given, `job list` as the innermost of both; `app` itself where there is
-/// none.
+/// The given command, for `job list` the innermost of both; `app` itself if there is none.
 [[nodiscard]] CLI::App& given_command(CLI::App& app);
 
-/// That `argument`, which the parser left over, is no option of the command that it belongs to; and
-/// which one may have been meant.
+/// Says that `argument`, which the parser did not take, is not an option of its command, and
+/// suggests one.
 [[nodiscard]] std::string unknown_option(CLI::App& app, const std::string& argument);
 
-/// That `argument` is none of the commands that `command` has; and which one may have been meant.
+/// Says that `argument` is not a command of `command`, and suggests one.
 [[nodiscard]] std::string unknown_command(const CLI::App& command, const std::string& argument,
                                           const std::vector<std::string>& commands);
 

@@ -15,11 +15,12 @@
 namespace shaman::cli {
 namespace {
 
-// In `shaman chekout list`, list is a command as well: the one that does not have the first word.
+// In `shaman chekout list`, list is a command as well: the top-level one.
 CLI::App* misnamed_at(CLI::App& app) {
   for (CLI::App* command = &app;;) {
     const std::vector<CLI::App*> given = command->get_subcommands();
-    // What a command with fallthrough() does not know is left to the one above, and is no name.
+    // An argument that a command with fallthrough() does not know is passed to its parent, and is
+    // not a command's name.
     const bool is_named = !given.empty() && given.front()->get_fallthrough();
     const std::vector<std::string> rest = command->remaining(false);
     if (!is_named && !rest.empty() && !rest.front().starts_with('-') &&
@@ -30,13 +31,13 @@ CLI::App* misnamed_at(CLI::App& app) {
   }
 }
 
-// Whether a command is still to be named after what was given.
+// Whether the given arguments still lack a command.
 bool lacks_command(CLI::App& command) {
   return command.get_subcommands().empty() && !commands_of(command).empty();
 }
 
-// CLI11 takes what follows an option as its value, whatever it is: in `--storage --dry-run`, the
-// value was forgotten.
+// CLI11 takes any word after an option as its value: in `--storage --dry-run`, the value was
+// forgotten.
 std::string swallowed_option(CLI::App& app) {
   CLI::App& command = given_command(app);
   const std::vector<std::string> known = options_of(command);

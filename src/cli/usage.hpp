@@ -9,18 +9,18 @@
 
 #include "shaman/error.hpp"
 
-/// Parses command lines, and says what is wrong with them in the same words in both programs.
+/// Parses command lines, with the same error messages in both programs.
 namespace shaman::cli {
 
 /// Arguments without the program's name, as CLI11 understands them: `help` and `help COMMAND…`
 /// become `--help`.
 [[nodiscard]] std::vector<std::string> with_help_as_option(std::vector<std::string> arguments);
 
-/// Parses the arguments, without the program's name. Nothing: go on. Else the program ends here:
-/// with the text that --help or --version prints, or with errc::malformed_request, which says what
-/// is wrong, names the nearest command or option where one may have been meant, and says how to get
-/// help, in a line of its own. `own_apps` are commands of the program that the app does not know,
-/// because each has an app of its own.
+/// Parses the arguments, without the program's name. Nothing: continue. Else the program ends here:
+/// with the output of --help or --version, or with errc::malformed_request, which says what is
+/// wrong, suggests a similar command or option if there is one, and says in a separate line how to
+/// get help. `own_apps` are commands of the program that the app does not know, because each has
+/// its own app.
 [[nodiscard]] std::optional<result<std::string>> parse(
     CLI::App& app, std::vector<std::string> arguments,
     const std::vector<std::string>& own_apps = {});

@@ -8,8 +8,8 @@
 
 namespace shaman::cli {
 
-/// Calls visit(command, path) for the program and all its commands, however deep; the program's
-/// path is empty, another's `/job/list`.
+/// Calls visit(command, path) for the program and all its commands at every level; the program's
+/// path is empty, a command's is `/job/list`.
 template <class Visit>
 void walk(const CommandText& command, const Visit& visit, const std::string& path = "") {
   visit(command, path);

@@ -82,7 +82,7 @@ std::string zsh_completion(const CommandText& program) {
   std::string out =
       "#compdef " + program.name + "\n# Written by `" + program.name + " completion zsh`.\n";
   add_function(program, function, out);
-  // Autoloaded as a function, the file is its body; sourced, it only says what there is.
+  // Autoloaded, the file is the function's body; sourced, it only defines the functions.
   return out + "if [[ $funcstack[1] == " + function + " ]]; then\n  " + function +
          " \"$@\"\nelse\n  compdef " + function + " " + program.name + "\nfi\n";
 }

@@ -25,7 +25,7 @@ std::string comment(const std::string& text, const std::string& indent) {
   return out + indent + "# " + line + "\n";
 }
 
-// YAML would read some texts as something else than themselves.
+// YAML reads some texts as other values.
 std::string as_yaml(const std::string& value) {
   const bool is_plain =
       !value.empty() && value.find_first_of(":#{}[],&*!|>'\"%@`") == std::string::npos;

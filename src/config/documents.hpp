@@ -9,7 +9,7 @@
 namespace shaman::config {
 
 /// A YAML file with every option, explained and commented out, each with its default or example.
-/// `head` is put before, lines of comment that say whose file this is.
+/// `head` precedes them: comment lines that say what the file is for.
 [[nodiscard]] std::string sample_file(const Table& table, std::string_view head);
 
 /// Tables of all options in Markdown, one for each section.

@@ -24,7 +24,7 @@ std::size_t line_of(const YAML::Mark& mark) {
   return mark.is_null() ? 0 : static_cast<std::size_t>(mark.line) + 1;
 }
 
-// Walks one file's nodes; members are what they all need.
+// Walks one file's nodes; the members are the shared state.
 class Reader {
  public:
   Reader(const Table& table, std::string path) : table_(table), path_(std::move(path)) {}
@@ -37,7 +37,7 @@ class Reader {
     return mark.is_null() ? path_ : path_ + ":" + std::to_string(line_of(mark));
   }
   Given take() { return std::move(given_); }
-  // After the last problem, which is the only one to say.
+  // After the last problem, which is the only one to report.
   Given take_unread() { return {{}, {std::move(given_.problems.back())}, false}; }
 
  private:
@@ -92,7 +92,7 @@ void Reader::read_entry(const std::string& key, const YAML::Mark& mark, const YA
   if (!is_section(key))
     return fail(mark, "there is no option " + text::printable(key) + table_.suggestion(key));
   if (value.IsMap()) return read_section(value, key + ".");
-  // A heading under which everything is commented out.
+  // A section in which everything is commented out.
   if (!value.IsNull())
     fail(mark, key + " is a group of options, not an option; indent its options");
 }

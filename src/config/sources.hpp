@@ -6,10 +6,10 @@
 
 #include "config/table.hpp"
 
-/// Where options are given: a file, the environment. Later sources go before earlier ones.
+/// The sources of options: a file, the environment. Later sources override earlier ones.
 namespace shaman::config {
 
-/// What a source holds: what can be used of it, and what is wrong.
+/// The content of a source: its valid options, and its problems.
 struct Given {
   std::vector<Assignment> assignments;
   Problems problems;
@@ -17,13 +17,13 @@ struct Given {
   bool is_read = true;
 };
 
-/// A YAML file: `gc: {max-age: 744h}`. Origins are `FILE:LINE`. Every problem is found, not just
-/// the first; names that are no option are problems, and Table::contradictions().
+/// A YAML file: `gc: {max-age: 744h}`. Origins are `FILE:LINE`. Every problem is found, not only
+/// the first; unknown names are problems, as are Table::contradictions().
 [[nodiscard]] Given read_file(const Table& table, const std::string& path);
 
 /// The environment: `SHAMAN_GC_MAX_AGE=744h`; lists are separated by commas. `others` are variables
-/// with that prefix that mean something to other programs. A variable that looks like a misspelt
-/// option is a problem, as are Table::contradictions(); any other variable is nobody's.
+/// with that prefix that belong to other programs. A variable that looks like a misspelt option is
+/// a problem, as are Table::contradictions(); any other variable is ignored.
 [[nodiscard]] Given read_environment(const Table& table, const std::vector<std::string>& others);
 
 }  // namespace shaman::config

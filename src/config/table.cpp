@@ -14,7 +14,7 @@ Error wrong(const std::string& given, const std::string& what) {
   return {errc::malformed_request, text::in_quotes(given) + " " + what};
 }
 
-// How many letters must be put in, left out or changed (Levenshtein).
+// The number of letters to insert, delete or change (Levenshtein).
 std::size_t distance(std::string_view one, std::string_view other) {
   std::vector<std::size_t> row(other.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -29,7 +29,7 @@ std::size_t distance(std::string_view one, std::string_view other) {
   return row.back();
 }
 
-// People mix up what separates the words before anything else.
+// The separator of the words is the most frequent mistake.
 std::string folded(std::string_view key) {
   std::string plain;
   for (const char letter : key) {
@@ -48,7 +48,7 @@ result<void> within(const std::string& given, std::uint64_t value, std::uint64_t
   return {};
 }
 
-// An option that is a number with bounds, as one grammar reads and writes it.
+// An option that is a number with bounds, read and written in one grammar.
 Option numeric(std::uint64_t& value, std::uint64_t least, std::uint64_t most,
                result<std::uint64_t> (*parse)(std::string_view),
                std::string (*to_text)(std::uint64_t)) {
@@ -297,8 +297,8 @@ std::string Table::suggestion(std::string_view key) const {
 
 namespace {
 
-// Each entry of a list by itself, so that all that are wrong are said, and the option keeps what it
-// had. Empty: the values were taken.
+// Each entry of a list separately, so that all wrong ones are reported, and the option keeps its
+// value. Empty: the values were taken.
 std::vector<Error> errors_of(const Option& option, const Values& values) {
   std::vector<Error> errors;
   const Values before = option.is_list ? option.get() : Values();
@@ -310,7 +310,8 @@ std::vector<Error> errors_of(const Option& option, const Values& values) {
     if (taken) return {};
     errors.push_back(taken.error());
   }
-  // It was good before. One that is no list may have been nothing, which cannot be given.
+  // The former value was valid. An option that is not a list may have had none, which cannot be
+  // set.
   if (option.is_list) static_cast<void>(option.set(before));
   return errors;
 }
@@ -324,7 +325,7 @@ Problems Table::apply(const std::vector<Assignment>& assignments) const {
       problems.push_back({given.origin, std::move(text), given.line, given.key});
     };
     const Option* const option = find(given.key);
-    // A line of a file does not say which option it is about; every other origin is its name.
+    // The line number of a file does not name the option; every other origin does.
     const std::string which = given.line == 0 || option == nullptr ? "" : option->key + ": ";
     if (option == nullptr)
       fail("there is no option " + text::printable(given.key) + suggestion(given.key));

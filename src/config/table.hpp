@@ -13,8 +13,8 @@
 
 #include "shaman/error.hpp"
 
-/// The one table of a program's options. Where they come from (sources.hpp), what `--help` says of
-/// them, the sample file and the documentation (documents.hpp) are all made from it.
+/// The one table of a program's options. Their sources (sources.hpp), `--help`, the sample file and
+/// the documentation (documents.hpp) all use it.
 namespace shaman::config {
 
 /// Whether a change takes effect while the program runs.
@@ -28,29 +28,29 @@ struct Option {
   std::string key{};
   std::string section{};  ///< a heading for people
   std::string type;       ///< `DIR`, `COUNT`, `group|full|none`
-  std::string text;       ///< what it does, without a full stop
+  std::string text;       ///< its effect, without a full stop
   Reload reload = Reload::restart;
   bool is_list = false;
   bool is_map = false;  ///< a list of `NAME=VALUE`, in a file also `NAME: VALUE`
-  std::string example;  ///< for the sample file, where there is no default
-  /// Takes the values (exactly one where it is no list). The error says what is wrong with them.
+  std::string example;  ///< for the sample file, if there is no default
+  /// Takes the values (exactly one if it is not a list). The error says what is wrong with them.
   std::function<result<void>(const Values&)> set;
-  /// What is set, as it would be written. Nothing: not set.
+  /// The present value, as written in a file. Nothing: not set.
   std::function<Values()> get;
   Values defaults{};
-  std::string default_text{};  ///< where the default is found out when the program starts
-  /// What it was called one version ago: taken everywhere, with a note. Empty: nothing else.
+  std::string default_text{};  ///< if the program determines the default when it starts
+  /// Its name one version ago: accepted everywhere, with a note. Empty: none.
   std::string former_key{};
 
   [[nodiscard]] std::string flag() const;      ///< `--gc-max-age`
   [[nodiscard]] std::string variable() const;  ///< `SHAMAN_GC_MAX_AGE`
-  /// `[2h]`'s inside; empty where there is no default.
+  /// The text in `[2h]`; empty if there is no default.
   [[nodiscard]] std::string shown_default() const;
-  /// An option that has only the former key: for its flag and its variable.
+  /// The option with the former key only: for its flag and its variable.
   [[nodiscard]] Option former() const;
 };
 
-/// A value that was given somewhere.
+/// A value from a source.
 struct Assignment {
   std::string key;
   Values values;
@@ -58,25 +58,25 @@ struct Assignment {
   std::size_t line = 0;  ///< of a file
 };
 
-/// What is wrong, and where.
+/// A problem, and its place.
 struct Problem {
   std::string origin;  ///< empty: the text says it
   std::string text;
   std::size_t line = 0;  ///< of a file: problems are in its order
-  std::string key{};     ///< of the option that was not taken as it was given, where there is one
+  std::string key{};     ///< of the option whose value was not accepted, if any
   [[nodiscard]] std::string message() const { return origin.empty() ? text : origin + ": " + text; }
 };
 using Problems = std::vector<Problem>;
 
-/// Options bound to the variables they set, which must outlive the table. What a variable holds
+/// Options bound to the variables they set, which must outlive the table. The value of a variable
 /// when its option is added is the default.
 class Table {
  public:
-  /// What the next options are about.
+  /// The section of the next options.
   void section(std::string title) { section_ = std::move(title); }
 
-  // Each gives the option back for what is rarely needed. `text` says what it does; `[least,most]`
-  // is checked.
+  // Each returns the option, for rarely needed members. `text` says what it does; `[least,most]` is
+  // checked.
   Option& text(std::string key, std::string& value, std::string type, std::string text,
                Reload reload);
   Option& duration(std::string key, std::chrono::milliseconds& value, std::string text,
@@ -97,19 +97,19 @@ class Table {
   [[nodiscard]] const std::deque<Option>& options() const noexcept { return options_; }
   /// By its key, or by its former one.
   [[nodiscard]] const Option* find(std::string_view key) const;
-  /// Gives options that were set by their former keys the new ones, and says so: one note each.
+  /// Renames options that were set by their former keys, and returns a note for each.
   [[nodiscard]] Problems rename(std::vector<Assignment>& assignments) const;
-  /// Options that one source sets by both their names, to different values: one problem each.
+  /// Options that one source sets under both names, to different values: one problem each.
   [[nodiscard]] Problems contradictions(const std::vector<Assignment>& of_one_source) const;
-  /// The key that was meant, if one is near enough: for messages.
+  /// The most similar key, if one is similar enough: for messages.
   [[nodiscard]] std::string nearest(std::string_view key) const;
   /// `; did you mean gc.max-age?`, or nothing.
   [[nodiscard]] std::string suggestion(std::string_view key) const;
 
-  /// Sets what was given. A later assignment to an option replaces an earlier one.
+  /// Sets the given options. A later assignment to an option replaces an earlier one.
   [[nodiscard]] Problems apply(const std::vector<Assignment>& assignments) const;
 
-  /// What is set, by key.
+  /// The present values, by key.
   [[nodiscard]] std::map<std::string, Values> values() const;
 
  private:

@@ -17,7 +17,7 @@ namespace shaman::formats {
 namespace {
 
 constexpr std::size_t kPieceBytes = std::size_t{256} << 10U;
-// Hostile files only: a stage of a film names some thousands.
+// Only hostile files reach this: a stage of a film names some thousands.
 constexpr std::size_t kMaxNamed = 100'000;
 constexpr std::size_t kMaxLine = 64 * 1024;
 

@@ -11,15 +11,15 @@
 
 #include "shaman/error.hpp"
 
-/// Which files a file of another format than .blend names itself. All functions may be called from
-/// any thread.
+/// The files that a file in a format other than .blend names. All functions may be called from any
+/// thread.
 namespace shaman::formats {
 
-/// One file that is named, as it stands there: `./tex/wood.<UDIM>.png`.
+/// One named file, as written there: `./tex/wood.<UDIM>.png`.
 struct NamedFile {
   std::string path;
-  /// False: a string that looks like a path, in a format that does not say what it is for. Only
-  /// taken if the file exists.
+  /// False: a string that looks like a path, in a format that does not state its purpose. Only used
+  /// if the file exists.
   bool is_certain = true;
   friend bool operator==(const NamedFile&, const NamedFile&) = default;
   friend auto operator<=>(const NamedFile&, const NamedFile&) = default;
@@ -27,8 +27,8 @@ struct NamedFile {
 
 /// How a format's relative paths are looked up.
 enum class Format : unsigned char {
-  none,  ///< names no files, or none that are followed (docs/tracing.md)
-  usd,   ///< text, crate or package; which one, the content says
+  none,  ///< names no files, or none that Shaman follows (docs/tracing.md)
+  usd,   ///< text, crate or package; the content shows which
   osl,   ///< OSL source
 };
 
@@ -39,7 +39,7 @@ enum class Format : unsigned char {
 /// `a.usdz` of `a.usdz[tex/b.png]`.
 [[nodiscard]] std::string_view file_part(std::string_view asset_path) noexcept;
 
-/// Where the bytes of a file come from.
+/// The source of a file's bytes.
 struct Input {
   std::string name;  ///< for messages
   std::uint64_t size = 0;
@@ -47,11 +47,11 @@ struct Input {
   std::function<result<std::size_t>(std::uint64_t, std::span<std::byte>)> read_at;
 };
 
-/// What the file names, sorted, each once. A USD package (.usdz) is whole by itself and names
-/// nothing. Reads at most a few megabytes at a time. errc::not_found, errc::io_error;
+/// The files that the file names, sorted, each once. A USD package (.usdz) is self-contained and
+/// names none. Reads at most a few megabytes at a time. errc::not_found, errc::io_error;
 /// errc::damaged_file if the content is not of the format; errc::limit_exceeded.
 [[nodiscard]] result<std::vector<NamedFile>> named_files(const std::string& path);
-/// The same of bytes from anywhere.
+/// The same for bytes from any source.
 [[nodiscard]] result<std::vector<NamedFile>> named_files(const Input& input, Format format);
 
 }  // namespace shaman::formats

@@ -5,7 +5,7 @@
 
 namespace shaman::formats {
 
-// A commented-out include brings a file too many, which does no harm.
+// A commented-out include adds an unneeded file, which is harmless.
 void collect_osl_include(std::string_view line, std::vector<NamedFile>& found) {
   line = text::trimmed(line);
   if (!line.starts_with('#')) return;
@@ -15,7 +15,7 @@ void collect_osl_include(std::string_view line, std::vector<NamedFile>& found) {
   if (!line.starts_with('"')) return;
   const std::size_t end = line.find('"', 1);
   if (end == std::string_view::npos || end == 1) return;
-  // The compiler also looks into folders of its own, so that a file that is not here may be there.
+  // The compiler also searches its own folders, which may contain a file that is missing here.
   found.push_back({std::string(line.substr(1, end - 1)), false});
 }
 

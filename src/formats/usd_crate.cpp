@@ -17,10 +17,10 @@ namespace {
 
 constexpr std::uint64_t kBootstrapBytes = 88;
 constexpr std::uint64_t kMaxSections = 64;
-// 256 MiB of text: of a layer with ten million prims.
+// 256 MiB of text: enough for a layer with ten million prims.
 constexpr std::uint64_t kMaxTokenBytes = std::uint64_t{256} << 20U;
 constexpr std::size_t kMaxPath = 4096;
-// pxr/base/tf/fastCompression.cpp: what does not fit into one LZ4 block comes in chunks.
+// pxr/base/tf/fastCompression.cpp: data that do not fit into one LZ4 block are split into chunks.
 constexpr std::size_t kMaxChunks = 127;
 
 // Files that USD's own readers, Hydra and Blender's importer open.
@@ -75,7 +75,7 @@ result<Section> tokens_section(const Input& file, std::uint64_t table, std::uint
   return damaged(file, "it has no table of tokens");
 }
 
-// Appends one LZ4 block's content; false if it is none or does not fit.
+// Appends one LZ4 block's content; false if it is invalid or does not fit.
 bool decode_block(std::span<const std::byte> block, std::string& into, std::size_t& filled) {
   const std::size_t room = into.size() - filled;
   const int got =
@@ -116,7 +116,7 @@ result<std::string> tokens(const Input& file, Section section, bool is_compresse
   const std::uint64_t size = number(*head, 8);
   const std::uint64_t stored = is_compressed ? number(*head, 16) : size;
   if (stored > section.size - head_bytes) return damaged(file, "its table of tokens is cut off");
-  // LZ4 expands to at most 255 times its size: what claims more would only cost memory.
+  // LZ4 expands to at most 255 times its size: a larger claim would only cost memory.
   if (size > kMaxTokenBytes || size > (stored + 1) * 255)
     return Error{errc::limit_exceeded,
                  text::in_quotes(file.name) + " has more than 256 MiB of text, or says so"};

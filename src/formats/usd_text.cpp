@@ -6,7 +6,7 @@
 namespace shaman::formats {
 namespace {
 
-// No path is longer; what is, is not kept.
+// No path is longer; longer texts are not kept.
 constexpr std::size_t kMaxText = 4096;
 constexpr std::string_view kTemplate = "templateAssetPath";
 
@@ -46,7 +46,7 @@ std::size_t UsdText::read_code(std::string_view rest) {
   return rest.size();
 }
 
-// Blanks and `=` stand between a name and its value; anything else ends what the name was for.
+// Blanks and `=` separate a name from its value; any other character ends the pair.
 void UsdText::word(char c) {
   if (is_word(c)) {
     if (std::exchange(after_word_, false)) word_.clear();
@@ -92,16 +92,16 @@ std::size_t UsdText::read_quoted(std::string_view rest) {
       close();
       return i + 1;
     }
-    // Delimiters that were too few to end it belong to the text.
+    // If there were too few delimiters to end it, they belong to the text.
     if (text_.size() <= kMaxText) text_.append(std::exchange(closing_, 0), delimiter_);
     closing_ = 0;
-    // Between `@` nothing is escaped, between `@@@` only that itself.
+    // Between `@` nothing is escaped, between `@@@` only `@@@`.
     const bool is_asset = state_ == State::asset;
     if (escaped_ && is_asset && c == delimiter_ && !text_.empty()) text_.pop_back();
     escaped_ = c == '\\' && (is_asset ? width_ == 3 : !escaped_);
     if (text_.size() <= kMaxText) text_ += c;
-    // Neither an asset path nor a string between single delimiters goes over a line's end: what
-    // looked like one was none.
+    // Neither an asset path nor a string between single delimiters extends beyond a line's end, so
+    // this was neither.
     if (c == '\n' && width_ == 1) {
       wanted_ = false;
       close();

@@ -9,7 +9,7 @@
 
 namespace shaman::formats {
 
-/// Finds the asset paths in the text of a .usda layer, which comes in pieces: what stands between
+/// Finds the asset paths in the text of a .usda layer, which is given in pieces: the texts between
 /// `@` or `@@@`, and the string of `templateAssetPath` (value clips). Comments and other strings
 /// are skipped. Source: the grammar of OpenUSD 24's pxr/usd/sdf/textFileFormatParser.h and "Value
 /// Clips" of its manual.
@@ -33,7 +33,7 @@ class UsdText {
   std::size_t opening_ = 0;  // delimiters seen in a row at the start; 0: the start is over
   std::size_t closing_ = 0;  // delimiters seen in a row inside
   bool escaped_ = false;
-  bool after_word_ = false;  // blanks or `=` came since
+  bool after_word_ = false;  // followed only by blanks or `=`
   bool wanted_ = false;      // the string is a template of value clips
   std::string text_;
   std::string word_;  // the last identifier

@@ -3,15 +3,15 @@
 
 #include <boost/system/error_code.hpp>
 
-/// What a failed call of a FileSystem says about the thing that it named.
+/// What a failed call of a FileSystem says about its entry.
 namespace shaman::fs {
 
-/// Nothing has the name.
+/// No entry has the name.
 [[nodiscard]] inline bool is_absent(const boost::system::error_code& error) noexcept {
   return error == boost::system::errc::no_such_file_or_directory;
 }
 
-/// Nothing has the name, or something on the way to it is no folder any more.
+/// No entry has the name, or a component of its path is no longer a folder.
 [[nodiscard]] inline bool is_gone(const boost::system::error_code& error) noexcept {
   return is_absent(error) || error == boost::system::errc::not_a_directory;
 }

@@ -21,7 +21,7 @@ int fd_of(const Handle& handle) noexcept {
   return static_cast<int>(handle.id());
 }
 
-// Runs a call again for as long as a signal interrupts it.
+// Repeats a call while a signal interrupts it.
 template <class Call>
 auto uninterrupted(Call&& call) {
   for (;;) {
@@ -109,7 +109,7 @@ result<File> LocalFileSystem::open_file_to_write(const Folder& at, std::string_v
 }
 
 result<File> LocalFileSystem::open_regular(const Folder& at, std::string_view path, int access) {
-  // O_NONBLOCK: a FIFO that somebody put there must not hold this thread.
+  // O_NONBLOCK: a FIFO in its place must not block this thread.
   auto fd = local::open_beneath(fd_of(at), path, access | O_NONBLOCK | O_NOCTTY, 0, walk_);
   if (!fd) return fd.error();
   File file(*this, fd->release());
@@ -161,7 +161,7 @@ result<void> LocalFileSystem::flush(const Folder& folder) {
 result<void> LocalFileSystem::flush_all(const Folder& at) {
   const auto flushed = checked([&] { return ::syncfs(fd_of(at)); });
   if (flushed || !is_unsupported(flushed.error())) return flushed;
-  ::sync();  // everything on the machine, which is more than was asked for
+  ::sync();  // flushes everything on the machine, which is more than requested
   return {};
 }
 
@@ -223,7 +223,7 @@ result<Stat> LocalFileSystem::stat(const Folder& folder) {
 result<void> LocalFileSystem::touch(const Folder& at, std::string_view path) {
   const auto place = Place::find(fd_of(at), path, walk_);
   if (!place) return place.error();
-  // Without explicit times it is enough to be allowed to write; setting one needs the owner.
+  // Without explicit times, write permission is enough; setting one needs the owner.
   return checked(
       [&] { return ::utimensat(place->folder(), place->name(), nullptr, AT_SYMLINK_NOFOLLOW); });
 }
@@ -240,7 +240,8 @@ result<bool> LocalFileSystem::try_lock(const File& file) {
 }
 
 boost::system::error_code LocalFileSystem::close_handle(std::int64_t id) noexcept {
-  // Not again after EINTR: Linux has closed the descriptor then, and the number may be another's.
+  // Not again after EINTR: Linux has already closed the descriptor, and another file may have its
+  // number.
   if (::close(static_cast<int>(id)) != 0 && errno != EINTR) return last_error();
   return {};
 }

@@ -20,8 +20,7 @@ bool is_component(std::string_view name) noexcept {
   return !name.empty() && name != "." && name != "..";
 }
 
-// The kernel would take `a//b`, `a/./b` and, where it does not lead out, `a/../b`; the walk does
-// not.
+// The kernel accepts `a//b`, `a/./b` and, unless it leads out, `a/../b`; the walk does not.
 bool has_only_components(std::string_view path) noexcept {
   for (;;) {
     const std::size_t slash = path.find('/');
@@ -102,7 +101,7 @@ result<Descriptor> open_beneath(int folder, std::string_view path, int flags, un
   for (;;) {
     const long fd = ::syscall(SYS_openat2, folder, text.c_str(), &how, sizeof how);
     if (fd >= 0) return Descriptor(static_cast<int>(fd));
-    // EAGAIN: something was renamed while the kernel looked; it asks to be called again.
+    // EAGAIN: an entry was renamed during the look-up; the call must be repeated.
     if (errno == EINTR || errno == EAGAIN) continue;
     if (errno != ENOSYS && errno != EPERM) return last_error();
     walk.store(true, std::memory_order_relaxed);

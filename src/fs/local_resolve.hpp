@@ -30,7 +30,7 @@ class Descriptor {
 /// A path with its terminating zero, without a heap allocation.
 class CPath {
  public:
-  /// ENAMETOOLONG, or EINVAL where a zero lies inside.
+  /// ENAMETOOLONG, or EINVAL if it contains a zero.
   [[nodiscard]] boost::system::error_code assign(std::string_view path) noexcept;
   [[nodiscard]] const char* c_str() const noexcept { return buffer_.data(); }
 
@@ -38,12 +38,12 @@ class CPath {
   std::array<char, PATH_MAX> buffer_;
 };
 
-/// Opens `path` beneath `folder` with no link followed anywhere. `walk` is set for good when
-/// openat2 turns out to be missing or forbidden.
+/// Opens `path` beneath `folder` without following any link. Sets `walk` for good if openat2 is
+/// missing or forbidden.
 [[nodiscard]] result<Descriptor> open_beneath(int folder, std::string_view path, int flags,
                                               unsigned mode, std::atomic<bool>& walk);
 
-/// The folder that the last component of a path is in, and that component: what the *at calls want.
+/// The folder of a path's last component, and that component, for the *at calls.
 class Place {
  public:
   [[nodiscard]] static result<Place> find(int folder, std::string_view path,

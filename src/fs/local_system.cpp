@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What LocalFileSystem asks of the machine beyond single files: listings, links, space, clocks.
+// The parts of LocalFileSystem beyond single files: listings, links, space, clocks.
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -71,7 +71,7 @@ bool is_dots(const char* name) noexcept {
 }  // namespace
 
 result<std::vector<Entry>> LocalFileSystem::list(const Folder& folder, std::size_t at_most) {
-  // Opened anew, because all users of a descriptor share one position in it.
+  // Opened again, because all users of a descriptor share one position.
   Descriptor fd(::openat(static_cast<int>(folder.id()), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (fd.get() < 0) return last_error();
   const std::unique_ptr<DIR, CloseListing> listing(::fdopendir(fd.get()));
@@ -117,7 +117,7 @@ result<bool> LocalFileSystem::passes_on_access(const Folder& folder) {
   struct stat found {};
   if (::fstat(fd, &found) != 0) return {boost::system::in_place_error, last_error()};
   if ((found.st_mode & S_ISGID) != 0) return true;
-  // acl(5): only folders have one, and most have none. Storages without ACLs say so here.
+  // acl(5): only folders have one, and most have none. Storages without ACLs fail here.
   return ::fgetxattr(fd, "system.posix_acl_default", nullptr, 0) > 0;
 }
 

@@ -21,23 +21,23 @@ bool tells_links(fs::FileSystem& file_system, const fs::Folder& folder, const st
   return file_system.remove_file(folder, name) && text && *text == kText;
 }
 
-// A storage that cannot do something says so in these words. Any other failure is the moment's: to
-// take it for a trait would mean never to flush again.
+// Errors of a storage that cannot do something. Any other failure may be temporary: to take it for
+// a trait would mean never flushing again.
 fs::result<bool> is_able(const fs::result<void>& done) {
   if (done) return fs::result<bool>(true);
   if (fs::is_unsupported(done.error())) return fs::result<bool>(false);
   return {boost::system::in_place_error, done.error()};
 }
 
-// The same where a storage also says that it is not permitted: SMB and FUSE mounts do of modes and
-// times that they do not keep.
+// The same, and also "not permitted", which SMB and FUSE mounts return for modes and times that
+// they do not keep.
 fs::result<bool> is_able_and_permitted(const fs::result<void>& done) {
   if (!done && fs::is_refusal(done.error())) return fs::result<bool>(false);
   return is_able(done);
 }
 
-// A file that is read-only as a blob is must still do all that a blob does: some storages take its
-// mode for a lock.
+// A file that is read-only like a blob must still allow every operation on blobs: some storages
+// take its mode for a lock.
 fs::result<bool> has_read_only_files(fs::FileSystem& file_system, const fs::Folder& folder,
                                      const std::string& name) {
   constexpr std::uint32_t kReadOnly = 0444;
@@ -72,7 +72,7 @@ nanoseconds granularity_of(fs::Time time) {
   return nanoseconds(1);
 }
 
-// One time may be round by chance; of several the finest counts.
+// One time may be round by chance; of several, the finest counts.
 fs::result<nanoseconds> time_granularity(fs::FileSystem& file_system, const fs::Folder& folder,
                                          const std::string& name) {
   nanoseconds finest = std::chrono::seconds(2);
@@ -85,7 +85,7 @@ fs::result<nanoseconds> time_granularity(fs::FileSystem& file_system, const fs::
   return finest;
 }
 
-// Of names that nobody can know yet, as a network's client does remember what it was told.
+// With new names, because a network client may cache earlier answers.
 bool answers_at_once(fs::FileSystem& file_system, const fs::Folder& folder,
                      const std::string& name) {
   constexpr int kLooks = 8;

@@ -14,14 +14,14 @@ namespace {
 namespace errors = boost::system::errc;
 using Code = boost::system::error_code;
 
-// Names that are listed at a time where all of them go.
+// Names that are listed at a time if all of them are removed.
 constexpr std::size_t kPiece = 4096;
-// How often a folder may turn out not to be empty after all, as somebody still puts things into it.
+// How often a folder may turn out not to be empty, because another program still adds files to it.
 constexpr int kPatience = 16;
 // Well below PATH_MAX, which counts the terminating zero.
 constexpr std::size_t kLongestPath = 3072;
 
-// What was listed as a folder is a file or a link by now, or the other way round.
+// An entry that was listed as a folder is now a file or a link, or vice versa.
 bool is_another(const Code& error) {
   return error == errors::not_a_directory || error == errors::too_many_symbolic_link_levels ||
          error == errors::is_a_directory;
@@ -119,14 +119,14 @@ class Stripping {
       stay(name, error);
   }
 
-  // Listing takes a handle more than there is.
+  // Listing needs one more handle than available.
   void retreat() {
     const std::string name = std::move(levels_.back().name);
     levels_.pop_back();
     move_up(name);
   }
 
-  // Its turn comes when the top of the tree is listed once more.
+  // It is processed when the top of the tree is listed once more.
   void move_up(const std::string& name) {
     const std::string up = "deep-" + std::to_string(file_system_.random());
     const auto moved = file_system_.rename(levels_.back().folder, name, levels_.front().folder, up);
@@ -157,13 +157,13 @@ class Stripping {
     if (stays && !levels_.empty()) levels_.back().staying.insert(own);
   }
 
-  // An empty name: the folder itself cannot be looked into.
+  // An empty name: the folder itself cannot be read.
   void stay(const std::string& name, const Code& error) {
     note(name, error);
     levels_.back().staying.insert(name);
   }
 
-  // What this process may not look into may hold what is to be kept.
+  // A folder that this process may not read may contain files to keep.
   void note(const std::string& name, const Code& error) {
     if (error && (!kept_.failure || (is_refusal(*kept_.failure) && !is_refusal(error))))
       kept_.failure = error;
@@ -202,7 +202,7 @@ result<Kept> strip_tree(FileSystem& file_system, const Folder& at, std::string_v
 result<Folder> open_far_folder(FileSystem& file_system, const Folder& at, std::string_view path) {
   Folder reached;
   while (path.size() > kLongestPath) {
-    // A component is shorter than that by far, or is none that anything could have.
+    // Any valid component is far shorter.
     const std::size_t slash = path.rfind('/', kLongestPath);
     if (slash == std::string_view::npos || slash == 0) break;
     auto next = file_system.open_folder(reached ? reached : at, path.substr(0, slash));

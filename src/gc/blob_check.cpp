@@ -23,7 +23,7 @@ bool is_set(const std::atomic<bool>* stop) {
   return stop != nullptr && stop->load(std::memory_order_relaxed);
 }
 
-// Too many open files or a missing right are no damage of the blob's.
+// Too many open files or a missing right do not mean that the blob is damaged.
 BlobCheck unreadable(const boost::system::error_code& error) {
   const bool is_damage = error == errors::io_error || error == errors::invalid_argument ||
                          error == errors::bad_message ||
@@ -54,7 +54,7 @@ BlobCheck check_blob(fs::FileSystem& file_system, const fs::Folder& blobs, const
                      const BlobId& id, RateLimit& limit, const std::atomic<bool>* stop) {
   const auto file = file_system.open_file(blobs, path);
   if (!file) {
-    // Collected, or its folder is no longer one: nothing that this run could judge.
+    // Collected, or its folder is no longer a folder: this run cannot judge it.
     if (file.error() == errors::no_such_file_or_directory) return {BlobCheck::Outcome::gone, {}};
     return unreadable(file.error());
   }

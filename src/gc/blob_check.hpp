@@ -18,7 +18,7 @@ class RateLimit {
   RateLimit(fs::FileSystem& file_system, std::uint64_t rate)
       : file_system_(file_system), rate_(rate), start_(file_system.steady_now()) {}
 
-  /// Tells that so much was read, and sleeps for as long as that was too fast.
+  /// Counts bytes that were read, and sleeps if that was too fast.
   void took(std::uint64_t bytes, const std::atomic<bool>* stop);
   [[nodiscard]] std::uint64_t total() const noexcept { return total_; }
 
@@ -29,7 +29,7 @@ class RateLimit {
   std::atomic<std::uint64_t> total_{0};
 };
 
-/// What reading one blob told.
+/// The result of reading one blob.
 struct BlobCheck {
   enum class Outcome : std::uint8_t {
     good,
@@ -37,7 +37,7 @@ struct BlobCheck {
     gone,     ///< collected meanwhile
     stopped,  ///< before the end
     refused,  ///< this process may not read it
-    failed,   ///< for another reason that says nothing of the blob
+    failed,   ///< for another reason that is not the blob's
   };
   Outcome outcome = Outcome::good;
   std::string what;  ///< of damage or a failure: a clause

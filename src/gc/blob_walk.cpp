@@ -52,7 +52,7 @@ class Shard {
     }
   }
 
-  // Who is about to put a blob into it makes it again when it is gone.
+  // An upload that is about to put a blob into it makes it again if it is gone.
   void remove_if_old(const fs::Folder& shard, const std::string& rest, const fs::Folder& folder) {
     const auto stat = run_.file_system.stat(folder);
     if (run_.options.dry_run || !stat || stat->modified >= older_than_) return;

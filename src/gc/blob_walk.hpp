@@ -16,7 +16,7 @@ namespace shaman {
 /// A blob as it was found.
 struct FoundBlob {
   BlobId id;
-  std::uint64_t bytes = 0;  ///< on disk, whatever its name says
+  std::uint64_t bytes = 0;  ///< on disk, not from its name
   fs::Time marked;
 };
 
@@ -26,9 +26,9 @@ struct FoundBlobs {
   std::uint64_t bytes = 0;     ///< of all
 };
 
-/// Walks `file-store/stored`, its shards side by side. Folders that a digest left empty before
-/// `older_than` are removed on the way (but in a dry run). What cannot be read is logged and left
-/// alone. Blocks.
+/// Walks `file-store/stored`, its shards side by side. Folders of digests that are empty since
+/// before `older_than` are removed on the way (not in a dry run). Unreadable folders are logged and
+/// left alone. Blocks.
 [[nodiscard]] result<FoundBlobs> walk_blobs(const GcRun& run, fs::Time older_than);
 
 }  // namespace shaman

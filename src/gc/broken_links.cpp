@@ -44,7 +44,7 @@ result<void> BrokenLinks::look() {
       walk_links(run_, [this](const BlobId& id, const std::string& link) { visit(id, link); });
   if (!walked) return walked.error();
   unread_ = walked->unread;
-  // A checkout that was erased, or a blob that was sent or brought back meanwhile, is not broken.
+  // If the checkout was erased, or the blob was sent or restored meanwhile, the link is not broken.
   for (const auto& [id, links] : links_) {
     if (is_there(id)) continue;
     std::set<std::string> checkouts;

@@ -16,23 +16,23 @@
 
 namespace shaman {
 
-/// Finds the links that lead to nothing, or to blobs that are known to be damaged, and the
-/// checkouts that they are in. One thread, but for what look() does itself. Blocks.
+/// Finds links that lead to nothing or to blobs that are known to be damaged, and their checkouts.
+/// One thread, except inside look(). Blocks.
 class BrokenLinks {
  public:
   explicit BrokenLinks(const GcRun& run) : run_(run) {}
 
-  /// Before look(): links to this blob are broken, whether it is there or not.
+  /// Before look(): links to this blob are broken, whether it exists or not.
   void add_damaged(const BlobId& id) { users_[id]; }
 
-  /// Walks all links. errc::io_error where the storage fails.
+  /// Walks all links. errc::io_error if the storage fails.
   [[nodiscard]] result<void> look();
 
-  /// Those that links lead to and that are not there, but for those that were added.
+  /// The blobs that links lead to but that do not exist, without those that were added.
   [[nodiscard]] const std::vector<BlobId>& missing() const noexcept { return missing_; }
-  /// What look() could not read: links there may be broken, too.
+  /// Places that look() could not read: links there may be broken, too.
   [[nodiscard]] const UnreadPlaces& unread() const noexcept { return unread_; }
-  /// Relative to the storage folder, sorted. Of a link outside of any checkout, such as a pin: the
+  /// Relative to the storage folder, sorted. For a link outside of any checkout, such as a pin: the
   /// link itself.
   [[nodiscard]] std::vector<std::string> checkouts_of(const BlobId& id) const;
 
@@ -46,9 +46,9 @@ class BrokenLinks {
   std::map<BlobId, std::set<std::string>> users_;  // checkouts of damaged blobs
   std::vector<BlobId> missing_;
   UnreadPlaces unread_;
-  std::mutex mutex_;                               // of what follows, while look() walks
-  std::unordered_set<BlobId> present_;             // looked at, and there
-  std::map<BlobId, std::set<std::string>> links_;  // to what is not
+  std::mutex mutex_;                               // of the members below, while look() walks
+  std::unordered_set<BlobId> present_;             // checked, and found
+  std::map<BlobId, std::set<std::string>> links_;  // to those not found
 };
 
 }  // namespace shaman

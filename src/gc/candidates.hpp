@@ -12,8 +12,8 @@
 
 namespace shaman {
 
-/// Which of a set of blobs links lead to. Filled by one thread; then mark_used() may be called from
-/// any.
+/// A set of blobs, and which of them links lead to. Filled by one thread; then any thread may call
+/// mark_used().
 class Candidates {
  public:
   void add(const BlobId& id) { index_.try_emplace(id, index_.size()); }

@@ -16,7 +16,7 @@
 namespace shaman {
 namespace {
 
-// Of a server that does not say: the default of StoreOptions::mark_lease.
+// For a server that does not announce it: the default of StoreOptions::mark_lease.
 constexpr std::chrono::seconds kUsualLease{3600};
 constexpr std::size_t kUsersNamed = 1000;
 constexpr std::size_t kGrain = 16;
@@ -43,7 +43,7 @@ result<GcResults> Collection::run() {
   }
   results_.was_stopped = run_.is_stopped();
   if (results_.was_stopped) {
-    // Without the second look nobody knows whether they are wanted.
+    // Without the second look it is unknown whether they are wanted.
     if (const auto back = take_back_all(); !back) return back.error();
     return std::move(results_);
   }
@@ -57,8 +57,8 @@ result<GcResults> Collection::run() {
   return std::move(results_);
 }
 
-// All times are compared by the file system's own clock; a time may be kept in coarse steps, which
-// makes marks look older than they are.
+// All times are compared by the file system's own clock; a file system may round times down, so
+// that marks look older than they are.
 result<void> Collection::set_times() {
   const auto now = lock_.beat();
   if (!now) return now.error();
@@ -70,8 +70,8 @@ result<void> Collection::set_times() {
   const auto lease =
       Instance::longest_lease(run_.file_system, run_.root.private_folder, kUsualLease);
   if (!lease) return disk_error(lease.error(), "read .shaman/locks");
-  // A server that believes marks longer than the least age is worth must still find the blob when
-  // the checkout comes that it made somebody hope for.
+  // A server that believes marks for longer than the least age must still find the blob when a
+  // client that relied on its answer asks for the checkout.
   least_grace_ = std::max(std::chrono::seconds(0), 2 * *lease - run_.options.min_age);
   grace_ = std::max(run_.options.grace, least_grace_);
   return {};
@@ -173,7 +173,7 @@ result<void> Collection::put_aside() {
     const auto begun = trash_.begin(now_);
     if (!begun && (begun.error().code != errc::storage_full || in_trash_.empty())) return begun;
     if (!begun) {
-      // Emptying the trash needs no room, and makes some.
+      // Emptying the trash needs no space, and frees some.
       run_.log(LogLevel::warning,
                begun.error().message() + "; this run only deletes from the trash, run it again");
       victims_.clear();
@@ -196,8 +196,8 @@ result<void> Collection::put_aside() {
   return {};
 }
 
-// Who says "stored" marks the blob first. So either that came before the move, and the mark is seen
-// here; or it came after, and failed: then he brings it back himself.
+// A server marks a blob before it answers "stored". If it did so before the move, the mark is seen
+// here. If after, marking failed, and the server restores the blob itself.
 result<void> Collection::put_aside(const FoundBlob& blob) {
   if (!run_.options.dry_run) {
     const auto moved = trash_.move_in(blob.id);
@@ -268,7 +268,7 @@ result<void> Collection::settle_trash() {
     if (auto settled = settle(blob); !settled) return settled;
   results_.grace = grace_;
   results_.is_grace_of_servers = grace_ > run_.options.grace;
-  // Their grace begins now; without one it is over.
+  // Their grace period begins now; without one it is over.
   for (const FoundBlob& blob : moved_) {
     if (grace_.count() > 0) {
       note_in_trash(blob.bytes, now_);

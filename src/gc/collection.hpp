@@ -18,8 +18,8 @@
 
 namespace shaman {
 
-/// One collection, by its holder of the lock. docs/design/0060-collection.md has the order of the
-/// steps and why none of them can be left out.
+/// One collection, run by the holder of the lock. docs/design/0060-collection.md has the order of
+/// the steps and says why none can be left out.
 class Collection {
  public:
   Collection(const GcRun& run, const CollectorLock& lock) : run_(run), lock_(lock), trash_(run) {}
@@ -57,7 +57,7 @@ class Collection {
   fs::Time expired_;        ///< by age: not used since
   fs::Space free_;          ///< before anything was deleted
   std::chrono::seconds grace_{};
-  std::chrono::seconds least_grace_{};  ///< that servers' memory of marks asks for
+  std::chrono::seconds least_grace_{};  ///< that the servers' memory of marks requires
 
   std::vector<FoundBlob> old_;
   std::vector<TrashedBlob> in_trash_;

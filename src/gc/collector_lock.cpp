@@ -15,7 +15,7 @@ namespace errors = boost::system::errc;
 constexpr std::chrono::hours kDeadAfter{1};
 const std::string kWhat = "use .shaman/" + std::string(layout::kCollector);
 
-// Whether the file is a dead collector's, which may be removed.
+// Whether the file belongs to a dead collector and may be removed.
 fs::result<bool> is_left_over(const GcRun& run) {
   const auto no = fs::result<bool>(false);
   const fs::Folder& folder = run.root.private_folder;
@@ -33,7 +33,7 @@ fs::result<bool> is_left_over(const GcRun& run) {
   return run.file_system.now() - stat->modified > kDeadAfter;
 }
 
-// Another collection may have taken the file for one that was left over, and made its own.
+// Another collection may have mistaken the file for a leftover, and made its own.
 bool still_has(const GcRun& run, const fs::File& file) {
   const auto by_name = run.file_system.stat(run.root.private_folder, layout::kCollector);
   const auto by_handle = run.file_system.stat(file);

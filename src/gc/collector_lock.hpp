@@ -11,10 +11,10 @@
 
 namespace shaman {
 
-/// Only who holds it collects. It is the file `.shaman/collector` with a lock on it, so that it is
-/// free at once when its holder dies. Where locks do not reach (another machine, a storage without
-/// them) the file's last beat must be a while ago. Given back when destroyed, unless
-/// another collection took it over.
+/// Only its holder collects. It is the file `.shaman/collector` with a lock on it, so that it is
+/// free at once when its holder dies. If locks do not work (another machine, a storage without
+/// them), the file's last beat must be a while ago. Given back when destroyed, unless another
+/// collection took it over.
 class CollectorLock {
  public:
   /// errc::busy; errc::io_error.
@@ -24,7 +24,7 @@ class CollectorLock {
   CollectorLock& operator=(CollectorLock&&) = delete;
   ~CollectorLock();
 
-  /// Shows others that the holder lives, and asks the file system what time it is by its own clock.
+  /// Shows others that the holder lives, and returns the time by the file system's clock.
   [[nodiscard]] result<fs::Time> beat() const;
 
  private:

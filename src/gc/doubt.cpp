@@ -14,8 +14,8 @@ namespace {
 
 namespace errors = boost::system::errc;
 
-// Besides its manifest a checkout may have small records of the server's, which nothing in them
-// tells from other files.
+// A checkout may have small records of the server in addition to its manifest; their content does
+// not distinguish them from other files.
 constexpr std::uint64_t kLongestRecord = 1024;
 
 class Keeping {
@@ -45,8 +45,8 @@ class Keeping {
   }
 
  private:
-  // Checkouts of another server have no manifest. Whoever makes one marks its files, so they were
-  // last used before `.shaman/format` was written, which is written once.
+  // Checkouts of another server have no manifest. Making one marks its files, so they were last
+  // used before `.shaman/format` was written, which happens once.
   result<void> keep_what_others_made() {
     const auto format = run_.file_system.stat(run_.root.private_folder, layout::kFormat);
     if (!format) return disk_error(format.error(), "look at .shaman/format");
@@ -93,7 +93,7 @@ class Keeping {
     return names;
   }
 
-  // Half a manifest counts as well: rather one blob too many.
+  // Half a manifest counts, too: keeping too many blobs is safe.
   void look_at(const fs::Folder& at, const std::string& path, const BlobId& id) {
     if (id.size <= kLongestRecord) candidates_.mark_used(id);
     const auto file = run_.file_system.open_file(at, path);
@@ -103,8 +103,8 @@ class Keeping {
     if (is_whole.value()) candidates_.mark_used(id);
   }
 
-  // What is gone, is something else than a file, or is refused to this server, is no manifest that
-  // it made. What a disk does not give back today may be one.
+  // A file that is gone, is not a regular file, or is refused to this server, is not a manifest
+  // that it made. A file that the disk cannot read today may be one.
   void fail(const boost::system::error_code& error, const std::string& what) {
     for (const auto harmless : {errors::no_such_file_or_directory, errors::not_a_directory,
                                 errors::too_many_symbolic_link_levels, errors::invalid_argument,

@@ -13,19 +13,19 @@
 
 namespace shaman {
 
-/// What keep_what_may_be_linked() went by.
+/// The source that keep_what_may_be_linked() used.
 enum class Doubt : std::uint8_t {
   none,        ///< everything could be read
-  checkouts,   ///< manifests tell what the places that could not be read hold
-  everything,  ///< of one nothing is known: whatever was ever in a checkout is kept
+  checkouts,   ///< manifests say what the unreadable places contain
+  everything,  ///< nothing is known of one place: everything that was ever in a checkout is kept
 };
 
-/// Marks as used what places that could not be read may link to
-/// (docs/design/0065-collection-around-what-cannot-be-read.md): what the manifests of their
-/// checkouts name; where one has none, what any manifest in the store or the trash names, all
-/// manifests, all small files, which may be records of the server's, and what was last used before
-/// this storage was given to a server of this kind.
-/// Blocks; spreads over the pool. errc::io_error.
+/// Marks as used the blobs that unreadable places may link to
+/// (docs/design/0065-collection-around-what-cannot-be-read.md): those that the manifests of their
+/// checkouts name. If one has no manifest: those that any manifest in the store or the trash names,
+/// all manifests, all small files, which may be records of the server, and all blobs last used
+/// before a server of this kind started on this storage.
+/// Blocks; uses all threads of the pool. errc::io_error.
 [[nodiscard]] result<Doubt> keep_what_may_be_linked(const GcRun& run, const UnreadPlaces& unread,
                                                     const std::vector<FoundBlob>& old,
                                                     const std::vector<TrashedBlob>& in_trash,

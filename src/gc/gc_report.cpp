@@ -56,7 +56,7 @@ std::string json_of(const GcExplanation& explanation) {
   return out + "}";
 }
 
-// What is still there, until when and why: space that was hoped for is not free yet.
+// The files still in the trash, until when and why: their space is not free yet.
 std::string text_of_trash(const GcResults& results) {
   const bool is_one = results.in_trash == 1;
   std::string out = text::count_of(results.in_trash, "file", "files") + " (" +
@@ -118,7 +118,7 @@ std::string text_of_shortfall(const GcResults& results, const GcOptions& options
 
 namespace {
 
-// What the policies let go, and what of it was left alone.
+// The blobs that the policies let go, and those of them that were kept.
 std::string text_of_old(const GcResults& results) {
   if (results.old_blobs == 0) return "No file is old enough to be collected.";
   return text::count_of(results.old_blobs, "file is", "files are") +

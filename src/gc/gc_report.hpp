@@ -13,11 +13,11 @@ namespace shaman {
 [[nodiscard]] std::string text_of_places(std::uint64_t count,
                                          const std::vector<std::string>& named);
 
-/// A sentence about the places that a run could not read: how many, the first few, and what was
-/// kept for them.
+/// A sentence about the places that a run could not read: how many, the first few, and which blobs
+/// were kept for them.
 [[nodiscard]] std::string text_of_unread(const GcResults& results);
 
-/// Of a run that missed a policy by space: which, by how much, why, and what to do.
+/// For a run that missed a goal for space: which, by how much, why, and what to do.
 [[nodiscard]] std::string text_of_shortfall(const GcResults& results, const GcOptions& options);
 
 }  // namespace shaman

@@ -11,7 +11,7 @@
 
 namespace shaman {
 
-/// What all parts of one collection share. Outlives them.
+/// The state that all parts of one collection share. Outlives them.
 struct GcRun {
   fs::FileSystem& file_system;
   const StorageRoot& root;

@@ -25,12 +25,12 @@ using Code = boost::system::error_code;
 // Checkouts are no deeper than some 600 folders, path and all; each level costs a look-up for
 // everything below it.
 constexpr std::size_t kDeepest = 1000;
-// Folders that are looked into side by side. Those found last go first, so that few wait.
+// Folders that are read at the same time. Those found last are read first, so that few wait.
 constexpr std::size_t kBatch = 4096;
 constexpr std::size_t kNamed = 1000;
 
-// What its owner may have done to this one folder. Any other failure is the storage's: what a disk
-// does not give back today may hold any link.
+// Failures that the owner of this one folder may have caused. Any other one is the storage's: a
+// folder that the disk cannot read today may contain any link.
 bool is_refusal(const Code& error) {
   return error == errors::permission_denied || error == errors::operation_not_permitted ||
          error == errors::filename_too_long;
@@ -106,7 +106,7 @@ class LinkWalk {
       waiting_.push_back(std::make_shared<Node>(Node{node, std::move(name), node->depth + 1, {}}));
   }
 
-  // Where a checkout was about to be made by a server that was killed right then. Nothing is in it.
+  // Left by a server that was killed when it was about to make a checkout. It is empty.
   bool is_left_over(const fs::Folder& folder, const fs::Entry& entry) {
     constexpr std::chrono::hours kOld{1};
     if (!entry.name.starts_with(layout::kNewInJobs) || run_.options.dry_run) return false;
@@ -115,7 +115,7 @@ class LinkWalk {
     return run_.file_system.remove_folder(folder, entry.name).has_value();
   }
 
-  // Of a folder that cannot be listed, but entered.
+  // For a folder that can be entered, but not listed.
   void look_for_manifest(Node& node, const std::string& path) {
     const auto text = run_.file_system.read_link(
         run_.root.root, path + "/" + std::string(path_rules::kManifestName));
@@ -137,14 +137,14 @@ class LinkWalk {
   }
 
   void cannot_read(const Code& error, const Node& node, const std::string& path) {
-    // That a start is not a folder is not an erased checkout: somebody has put it there.
+    // A start that is not a folder is not an erased checkout: another program has put it there.
     const bool is_planted = &node == start_.get() && error != errors::no_such_file_or_directory;
     if (is_vanished(error) && !is_planted) return;
     if (is_refusal(error) || is_vanished(error)) return leave_out(node, path, error.message());
     const std::lock_guard lock(mutex_);
     if (failure_) return;
     Error told = disk_error(error, "read " + text::in_quotes(path) + " in the storage");
-    told.detail += "; nothing is collected, as it may hold links";
+    told.detail += "; nothing is collected, because it may contain links";
     failure_ = std::move(told);
   }
 
@@ -155,7 +155,7 @@ class LinkWalk {
       unread.named.push_back(text::printable(path.substr(0, kLongestShown)) +
                              (path.size() > kLongestShown ? "…" : "") + ": " + why);
     bool is_in_checkout = false;
-    // All of them: which of several folders is the checkout's own is not for links in it to say.
+    // All of them: links in a folder cannot show which of several folders is the checkout's own.
     for (const Node* above = &node; above != nullptr; above = above->above.get()) {
       if (!above->manifest) continue;
       unread.manifests.insert(*above->manifest);
@@ -170,7 +170,7 @@ class LinkWalk {
   const LinkVisitor& visit_;
   LinkWalkResults& results_;
   NodePtr start_;
-  std::mutex mutex_;  // of the results and what follows
+  std::mutex mutex_;  // of the results and the members below
   std::vector<NodePtr> waiting_;
   std::optional<Error> failure_;
 };

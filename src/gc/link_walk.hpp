@@ -18,12 +18,12 @@ namespace shaman {
 /// to the storage folder.
 using LinkVisitor = std::function<void(const BlobId&, const std::string& path)>;
 
-/// Folders and links that the walk had to leave out: it was refused, or they are too deep.
+/// Folders and links that the walk skipped: access was denied, or they are too deep.
 struct UnreadPlaces {
   std::uint64_t count = 0;
   std::vector<std::string> named;  ///< the first of them, below the storage folder, with the reason
   std::set<BlobId> manifests;      ///< of the checkouts that they are in
-  bool has_others = false;         ///< one of them is in no folder that has a manifest
+  bool has_others = false;         ///< one of them is in a folder without a manifest
 };
 
 struct LinkWalkResults {
@@ -31,10 +31,10 @@ struct LinkWalkResults {
   UnreadPlaces unread;
 };
 
-/// Walks `.shaman/staging`, then `jobs`, then `.shaman/pins`: in this order a checkout that is
-/// given its name meanwhile is met in one of its places. Links are read, never followed: it counts
-/// what their texts say. Blocks; folders are walked side by side, in bounded memory whatever the
-/// depth. errc::io_error where the storage itself fails.
+/// Walks `.shaman/staging`, then `jobs`, then `.shaman/pins`: in this order a checkout that gets
+/// its name meanwhile is found in one of its places. Links are read, never followed: only their
+/// texts count. Blocks; walks folders in parallel, in bounded memory at any depth. errc::io_error
+/// if the storage itself fails.
 [[nodiscard]] result<LinkWalkResults> walk_links(const GcRun& run, const LinkVisitor& visit);
 
 }  // namespace shaman

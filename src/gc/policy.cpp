@@ -35,7 +35,8 @@ std::vector<FoundBlob> choose_victims(const GcOptions& options, StorageUse use,
   while (count < unused.size() && is_wanted_gone(unused[count])) {
     use.store_bytes -= std::min(use.store_bytes, unused[count].bytes);
     use.free.free_bytes += unused[count].bytes;
-    // Its own and that of the folder that it leaves empty; a file system without a limit says so.
+    // Its own inode and that of the folder that it leaves empty; a file system without a limit
+    // reports it.
     if (use.free.free_inodes < UINT64_MAX - 2) use.free.free_inodes += 2;
     ++count;
   }

@@ -11,22 +11,22 @@
 
 namespace shaman {
 
-/// What the storage has, as far as policies ask for it.
+/// The state of the storage that policies need.
 struct StorageUse {
   std::uint64_t store_bytes = 0;  ///< of all blobs
   fs::Space free;                 ///< with what this run deletes from the trash already counted
 };
 
-/// Whether some policy goes by space, and so every blob above the least age may be wanted.
+/// Whether a policy has a goal for space, so that it may take any blob above the least age.
 [[nodiscard]] bool goes_by_space(const GcOptions& options) noexcept;
-/// Whether less is free than should be.
+/// Whether less is free than required.
 [[nodiscard]] bool is_short_of_space(const GcOptions& options, const fs::Space& free) noexcept;
 
-/// By how much the policies that go by space are missed with this. Pure.
+/// By how much this state misses the goals for space. Pure.
 [[nodiscard]] GcShortfall shortfall_of(const GcOptions& options, const StorageUse& use) noexcept;
 
-/// Of blobs that nothing uses, those that a policy lets go: all that were last used before
-/// `expired`, then the least recently used for as long as space asks for it. Pure.
+/// The unused blobs that a policy collects: all that were last used before `expired`, then the
+/// least recently used until the goals for space are met. Pure.
 [[nodiscard]] std::vector<FoundBlob> choose_victims(const GcOptions& options, StorageUse use,
                                                     std::vector<FoundBlob> unused,
                                                     fs::Time expired);

@@ -10,7 +10,7 @@
 namespace shaman {
 
 std::uint64_t bytes_below(const GcRun& run, std::string_view path) {
-  // Others make these folders, and whole paths take memory with the square of the depth.
+  // Other programs make these folders, and whole paths take memory with the square of the depth.
   constexpr std::size_t kLongestPath = 4096;
   std::uint64_t bytes = 0;
   std::vector<std::string> waiting{std::string(path)};

@@ -9,7 +9,7 @@
 namespace shaman {
 
 /// Bytes of the regular files in a folder of the storage and below, as far as this process may read
-/// them; 0 where there is no such folder. Folders that are very deep are left out. Blocks.
+/// them; 0 if the folder does not exist. Skips very deep folders. Blocks.
 [[nodiscard]] std::uint64_t bytes_below(const GcRun& run, std::string_view path);
 
 }  // namespace shaman

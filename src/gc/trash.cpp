@@ -36,7 +36,7 @@ result<std::vector<TrashedBlob>> Trash::list() {
     if (!changed && !fs::is_refusal(changed.error()))
       return disk_error(changed.error(), "list a folder in " + kTrashPath);
     if (!changed) {
-      // What lies there stays there: nothing of it is deleted, nothing brought back.
+      // Its files stay: none is deleted or restored.
       run_.log(LogLevel::warning,
                disk_error(changed.error(), "look into " + kTrashPath + "/" +
                                                text::printable(run.name) + ", which is left alone")
@@ -101,7 +101,7 @@ result<Trash::Move> Trash::move_in(const BlobId& id) {
 result<fs::Time> Trash::marked(const BlobId& id) {
   const auto stat = run_.file_system.stat(folder_, layout::trash_name(id));
   if (stat) return stat->modified;
-  // A server brought it back.
+  // A server restored it.
   if (fs::is_absent(stat.error())) return fs::Time::max();
   return disk_error(stat.error(), "look at blob " + id.brief() + " in " + kTrashPath);
 }
@@ -128,11 +128,11 @@ fs::result<void> Trash::put_back(std::string_view path, const BlobId& id) {
   if (!shard) return shard.error();
   const auto rest = fs::open_or_make_folder(file_system, *shard, place.rest());
   if (!rest) return rest.error();
-  // Marked, as it may take the place of one that was uploaded meanwhile, and so was promised. That
-  // one is replaced rather than kept: its name may not be on stable storage yet.
+  // Marked, because it may replace a blob that was uploaded meanwhile and so was promised. That one
+  // is replaced rather than kept: its name may not be on stable storage yet.
   auto done = file_system.touch(run_.root.private_folder, path);
   const bool flushes = run_.root.traits.flush_folders;
-  // A rename must not outlast the folders that it led to: out of the trash, and nowhere.
+  // A rename must not outlast its target folders, or the blob would be in neither place.
   if (done && flushes) done = file_system.flush(*shard);
   if (done && flushes) done = file_system.flush(run_.root.blobs);
   if (done) done = file_system.rename(run_.root.private_folder, path, *rest, place.file);

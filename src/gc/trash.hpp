@@ -23,27 +23,28 @@ struct TrashedBlob {
   fs::Time put_in;  ///< when its run's folder last changed: not before it was put there
 };
 
-/// `.shaman/trash`: one folder a run, in it blobs by digest and size. One thread, but for move_in()
-/// and move_back(). All members block.
+/// `.shaman/trash`: one folder per run, with blobs named by digest and size. One thread, except for
+/// move_in() and move_back(). All members block.
 class Trash {
  public:
   explicit Trash(const GcRun& run) : run_(run) {}
 
-  /// All that lies there.
+  /// All blobs in the trash.
   [[nodiscard]] result<std::vector<TrashedBlob>> list();
   /// Makes the folder that move_in() moves to, and puts its name on stable storage. `now` by the
   /// file system's clock.
   [[nodiscard]] result<void> begin(fs::Time now);
 
   enum class Move : std::uint8_t { moved, gone };
-  /// What was moved in and not back was looked at twice, and is not wanted: from now on only time
-  /// takes it away. Until then any server that finds its collector dead brings it all back.
+  /// Confirms that the blobs in this run's folder were checked twice and are not wanted: from now
+  /// on they only wait for the end of the grace period. Before this call, any server that finds the
+  /// collector dead restores them all.
   [[nodiscard]] result<void> finish();
   /// Takes a blob out of the store. Thread-safe.
   [[nodiscard]] result<Move> move_in(const BlobId& id);
-  /// When a blob that this run moved was last used. Thread-safe.
+  /// The time when a blob that this run moved was last used. Thread-safe.
   [[nodiscard]] result<fs::Time> marked(const BlobId& id);
-  /// Marks it and gives it its place in the store again, durably; `run` empty: of this run.
+  /// Marks a blob and moves it back to its place in the store, durably; `run` empty: from this run.
   /// Thread-safe.
   [[nodiscard]] result<Move> move_back(const BlobId& id, std::string_view run = {});
   [[nodiscard]] result<Move> remove(const TrashedBlob& blob);

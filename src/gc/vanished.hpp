@@ -5,8 +5,8 @@
 
 namespace shaman {
 
-/// Removed, or replaced by a link, since it was listed: people and servers erase checkouts at any
-/// time.
+/// Whether it was removed or replaced by a link since it was listed: people and servers erase
+/// checkouts at any time.
 [[nodiscard]] inline bool is_vanished(const boost::system::error_code& error) noexcept {
   return fs::is_gone(error) || error == boost::system::errc::too_many_symbolic_link_levels;
 }

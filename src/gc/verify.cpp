@@ -50,7 +50,7 @@ class Verification {
         limit_(file_system, options.bytes_per_second),
         salt_(file_system.random()) {}
 
-  // Shard by shard, so that a run that is stopped can go on; side by side within each.
+  // Shard by shard, so that a stopped run can continue; in parallel within each.
   result<VerifyResults> run() {
     std::size_t shard = options_.restart || !is_whole() ? 0 : read_progress();
     results_.was_resumed = shard > 0;
@@ -69,7 +69,7 @@ class Verification {
   }
 
  private:
-  // A sample is short, and every one is to be another.
+  // A sample is short, and each must be another.
   [[nodiscard]] bool is_whole() const { return options_.sample >= 1; }
   [[nodiscard]] bool is_stopped() const {
     return options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed);
@@ -138,7 +138,7 @@ class Verification {
       options_.log(LogLevel::warning, "blob " + place.id.brief() + " is damaged: " + found.what);
   }
 
-  // Where it is now, relative to the storage folder; empty where somebody else has moved it.
+  // Its present place, relative to the storage folder; empty if another process has moved it.
   result<std::string> quarantine(const Place& place) {
     const auto folder =
         fs::open_or_make_folder(file_system_, root_.private_folder, layout::kQuarantine);
@@ -162,7 +162,7 @@ class Verification {
     return high == std::string::npos || low == std::string::npos ? 0 : 16 * high + low;
   }
 
-  // Under its name at once. Lost, the next run begins at the start: no harm.
+  // Written in place: if it is lost, the next run starts from the beginning.
   void write_progress(std::size_t next) {
     if (next >= kShards) return;
     const std::string text = shard_name(next);
@@ -176,7 +176,7 @@ class Verification {
 
   // Also without damage: a checkout stays broken until its files are sent again.
   result<void> find_broken() {
-    GcOptions options;  // without its stop: a run that was stopped still tells what it broke
+    GcOptions options;  // without its stop: a stopped run still reports the broken checkouts
     options.dry_run = true;
     const GcRun run{file_system_, root_, pool_, options};
     BrokenLinks broken(run);

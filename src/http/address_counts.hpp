@@ -13,7 +13,7 @@ namespace shaman::http {
 /// How many connections each client address has. Thread-safe.
 class AddressCounts {
  public:
-  /// One connection's place, which is free again when this is destroyed.
+  /// One connection's place, which is freed when this is destroyed.
   class Seat {
    public:
     Seat(AddressCounts& counts, std::string address)
@@ -27,7 +27,7 @@ class AddressCounts {
     std::string address_;
   };
 
-  /// Nothing where the address has `most` already.
+  /// Nothing if the address already has `most`.
   [[nodiscard]] std::shared_ptr<Seat> enter(const std::string& address, std::size_t most) {
     const std::lock_guard lock(mutex_);
     std::size_t& count = counts_[address];

@@ -10,7 +10,7 @@ namespace shaman::http {
 namespace {
 
 constexpr std::size_t kMaxOverhead = 16 * 1024;
-// More could wrap around, or be read as another number where fewer digits count.
+// More digits could overflow, or be read as another number by a parser that uses fewer.
 constexpr std::size_t kMaxSizeDigits = 15;
 
 }  // namespace
@@ -87,7 +87,7 @@ void ChunkDecoder::take(char c) {
       expect('\r', State::data_lf);
       return;
     case State::data_lf:
-      // What real data carries along is no attack: only headers without end are.
+      // Extensions that come with real data are no attack: only endless ones are.
       overhead_ = 0;
       expect('\n', State::size_start);
       return;

@@ -10,14 +10,14 @@
 namespace shaman::http {
 
 /// Decodes the chunked transfer coding (RFC 9112, 7.1) in place. Sans-I/O. Strict where leniency
-/// has let requests be smuggled: only CRLF ends a line, sizes are plain hex digits, extensions and
-/// trailers keep to their grammar; bounded where the RFC is not: a size has at most 15 digits, and
-/// extensions and trailers together may take 16 KiB (they are ignored).
+/// has enabled request smuggling: only CRLF ends a line, sizes are plain hex digits, extensions and
+/// trailers must match their grammar; bounded where the RFC is not: a size has at most 15 digits,
+/// and extensions and trailers together may take 16 KiB (they are ignored).
 class ChunkDecoder {
  public:
   struct Step {
-    std::size_t data = 0;      ///< bytes of the body, now at the front of what was given
-    std::size_t consumed = 0;  ///< bytes of what was given that belong to this body
+    std::size_t data = 0;      ///< bytes of the body, now at the front of `bytes`
+    std::size_t consumed = 0;  ///< bytes of `bytes` that belong to this body
   };
   /// Decodes all of `bytes`, or up to the end of the body, or up to the first fault.
   Step decode(std::span<char> bytes);

@@ -20,7 +20,7 @@ bool is_token_char(char c) {
          std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
-// Field values and quoted strings may hold any byte but control characters (RFC 9110, 5.5).
+// Field values and quoted strings may contain any byte except control characters (RFC 9110, 5.5).
 bool is_text(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return c == '\t' || (byte >= 0x20 && byte != 0x7F);
@@ -62,7 +62,7 @@ bool ChunkExtensions::is_whole() const noexcept {
   return at_ == At::end_of_size || at_ == At::name || at_ == At::value || at_ == At::end_of_quoted;
 }
 
-// Where an extension may end: another one follows, or blanks before it.
+// The characters after an extension: those that start another one, or blanks before it.
 bool ChunkExtensions::take_between(char c) {
   return c == ';' ? go(At::before_name) : go(At::blank, is_blank(c));
 }

@@ -4,16 +4,16 @@
 #include <cstdint>
 #include <string>
 
-/// The two lines of the chunked coding whose content is ignored here, and which must be well formed
-/// all the same: a server behind this one may read bytes that are not in a different way. Sans-I/O.
+/// The two lines of the chunked coding whose content this server ignores, but which must be
+/// well-formed: a server behind this one may interpret malformed bytes differently. Sans-I/O.
 namespace shaman::http {
 
-/// What follows a chunk's size, up to the CR (RFC 9112, 7.1.1):
+/// The part after a chunk's size, up to the CR (RFC 9112, 7.1.1):
 /// `*( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] )`. Blanks belong to an
-/// extension, so that a size with blanks and nothing behind them is refused.
+/// extension, so a size that is followed only by blanks is rejected.
 class ChunkExtensions {
  public:
-  /// False where no extension has this byte in this place.
+  /// False if no extension can have this byte in this place.
   [[nodiscard]] bool take(char c);
   /// Whether the line may end here.
   [[nodiscard]] bool is_whole() const noexcept;
@@ -21,7 +21,7 @@ class ChunkExtensions {
  private:
   enum class At : std::uint8_t {
     end_of_size,
-    blank,  // which only a semicolon may follow
+    blank,  // only a semicolon may follow
     before_name,
     name,
     after_name,
@@ -38,16 +38,16 @@ class ChunkExtensions {
   At at_ = At::end_of_size;
 };
 
-/// A field in the trailer (RFC 9110, 6.5.1), up to the CR: `name ":" value`. Refused are also names
-/// that say where a message ends, where it goes or who sends it: in a trailer they come too late
-/// for that, and some servers believe them nevertheless.
+/// A field in the trailer (RFC 9110, 6.5.1), up to the CR: `name ":" value`. Also rejects names
+/// that state a message's end, target or sender: in a trailer they are too late for that, but some
+/// servers believe them.
 class TrailerField {
  public:
   [[nodiscard]] bool take(char c);
   [[nodiscard]] bool is_whole() const noexcept { return in_value_; }
 
  private:
-  std::string name_;  ///< as much as tells it from those that are refused
+  std::string name_;  ///< as much as distinguishes it from the rejected names
   bool in_value_ = false;
 };
 

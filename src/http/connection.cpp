@@ -17,9 +17,9 @@ namespace {
 
 // Most requests fit; a thousand idle connections take 2 MB.
 constexpr std::size_t kFirstBuffer = 2 * 1024;
-// What is larger is not kept for the next request.
+// A larger buffer is not kept for the next request.
 constexpr std::size_t kKeptBuffer = 16 * 1024;
-// As much as TLS sends in one piece (RFC 8446, 5.1).
+// The size of one TLS record (RFC 8446, 5.1).
 constexpr std::size_t kRecordBytes = 16 * 1024;
 
 std::string peer_of(const Socket& socket) {
@@ -38,10 +38,10 @@ Connection::Connection(Socket socket, ConnectionTable& table, const Timeouts& ti
       client_(client_of_peer_),
       entry_(table, socket_.native_handle(), event_.waker(), client_of_peer_),
       timeouts_(timeouts) {
-  error_code ignored;  // a client that is gone already is found out by the first read
+  error_code ignored;  // the first read finds out that a client is already gone
   socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  // A client whose machine vanished while its socket is left unread is noticed by this alone.
+  // Only this detects a client whose machine vanished while its socket is left unread.
   socket_.set_option(asio::socket_base::keep_alive(true), ignored);
 }
 
@@ -149,7 +149,7 @@ Connection::Now Connection::write_some(const Parts& parts, std::size_t& length) 
                                                                               : Now::ended;
 }
 
-// A record of several parts, where they are small: each is a packet of its own otherwise.
+// One record for several small parts: otherwise each is a separate packet.
 Connection::Now Connection::write_secure(const Parts& parts, std::size_t& length) {
   std::array<char, kRecordBytes> joined;
   std::size_t size = 0;
@@ -213,12 +213,12 @@ Task<bool> Connection::write(std::array<std::string_view, 3> parts) {
 
 void Connection::finish_writing() {
   if (tls_) tls_->finish();
-  error_code ignored;  // nothing is lost where nobody reads any more
+  error_code ignored;  // no harm: the peer no longer reads
   socket_.shutdown(Socket::shutdown_send, ignored);
 }
 
 std::function<void()> Connection::interrupter() {
-  // Looked at on the strand, where the connection also ends.
+  // Checked on the strand, where the connection also ends.
   return [this, alive = std::weak_ptr(alive_), strand = strand()] {
     asio::post(strand, [this, alive] {
       if (!alive.lock()) return;

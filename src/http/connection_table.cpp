@@ -41,7 +41,7 @@ bool ConnectionTable::Entry::give_way() {
   const Phase phase = phase_;
   if (phase == Phase::working) return false;
   gave_way_ = true;
-  // Who waits for a body's bytes, or for others, can still be told why.
+  // A client that sends a body, or waits for others, can still get the reason.
   if (phase == Phase::reading)
     ::shutdown(socket_, SHUT_RD);
   else if (phase != Phase::waiting)
@@ -62,7 +62,7 @@ void ConnectionTable::Entry::tell_when_gone(std::function<void()> gone) {
   gone_ = std::move(gone);
 }
 
-// Also where bytes are left that nobody has read yet: reading would not come to the end of those.
+// Also if unread bytes are left: reading would not reach their end.
 void ConnectionTable::Entry::look_for_peer() {
   if (!gone_) return;
   pollfd socket{socket_, POLLRDHUP, 0};
@@ -72,7 +72,8 @@ void ConnectionTable::Entry::look_for_peer() {
 
 void ConnectionTable::Entry::check(Clock::time_point now) {
   if (now < deadline_.load() || expired_.exchange(true)) return;
-  // Whoever waits for the client's bytes can still be told 408; all others are cut off.
+  // A connection that waits for the client's bytes can still be answered with 408; all others are
+  // cut off.
   const Phase phase = phase_;
   const bool can_answer = phase == Phase::reading || phase == Phase::header;
   ::shutdown(socket_, can_answer ? SHUT_RD : SHUT_RDWR);
@@ -98,7 +99,7 @@ std::size_t ConnectionTable::size_of(std::string_view client) const {
   return found == counts_.end() ? 0 : found->second;
 }
 
-// The phases are in the order in which they go.
+// The phases are in the order in which they are closed.
 ConnectionTable::Entry* ConnectionTable::first_to_go(std::string_view client, Phase up_to) const {
   Entry* first = nullptr;
   const auto rank = [](const Entry& entry) {

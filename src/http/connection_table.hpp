@@ -16,15 +16,15 @@
 namespace shaman::http {
 
 /// All open connections, counted by client: enforces their deadlines, makes room for newcomers, and
-/// ends them when the server stops. A deadline
-/// costs its connection one atomic store; somebody calls check() a few times a second. A connection
-/// is ended by shutting its socket down, which wakes its coroutine like any end of the stream.
+/// ends them when the server stops. A deadline costs its connection one atomic store; the server
+/// calls check() a few times a second. A connection is ended by shutting its socket down, which
+/// wakes its coroutine like any end of the stream.
 /// All members may be called from any thread.
 class ConnectionTable {
  public:
   enum class Phase : std::uint8_t {
     idle,     ///< between requests: may be closed at any time
-    tunnel,   ///< carries what is no HTTP any more
+    tunnel,   ///< carries bytes that are no longer HTTP
     header,   ///< waits for a handshake's or a request header's end
     reading,  ///< waits for a body's bytes: past its deadline it can still be answered
     writing,  ///< waits for the client to take bytes
@@ -35,8 +35,8 @@ class ConnectionTable {
   /// One connection's place in the table, owned by its coroutine.
   class Entry {
    public:
-    /// `socket` stays open until the entry is gone. `wake` interrupts what the coroutine waits for
-    /// besides its socket. `client`: see client_key.hpp.
+    /// `socket` stays open until the entry is gone. `wake` interrupts a wait of the coroutine that
+    /// is not for its socket. `client`: see client_key.hpp.
     Entry(ConnectionTable& table, int socket, std::function<void()> wake,
           std::string_view client = {});
     ~Entry();
@@ -44,10 +44,10 @@ class ConnectionTable {
     Entry& operator=(const Entry&) = delete;
 
     void enter(Phase phase, Clock::duration at_most);
-    /// It counts as this client's from now on.
+    /// It counts for this client from now on.
     void belong_to(std::string_view client);
-    /// Ends what it waits for, so that others can have what it holds; from any thread. False where
-    /// this server is at work for it.
+    /// Ends its wait, so that others can have its resources; from any thread. False if this server
+    /// is working for it.
     [[nodiscard]] bool give_way();
     [[nodiscard]] bool gave_way() const noexcept { return gave_way_; }
     /// The deadline has passed: the coroutine should give up.
@@ -55,10 +55,10 @@ class ConnectionTable {
     /// The server stops and cannot wait any longer.
     [[nodiscard]] bool is_cancelled() const noexcept { return cancelled_; }
 
-    /// Whom check() tells, once, that the peer has closed its side; nobody when empty. It is called
-    /// under the table's lock, and must only wake others.
+    /// check() calls this, once, if the peer has closed its side; may be empty. It is called under
+    /// the table's lock, and must only wake others.
     void tell_when_gone(std::function<void()> gone);
-    /// Whom give_way() tells, besides `wake`; nobody when empty. It must only wake others.
+    /// give_way() calls this in addition to `wake`; may be empty. It must only wake others.
     void tell_when_giving_way(std::function<void()> others);
 
    private:
@@ -80,22 +80,22 @@ class ConnectionTable {
     std::list<Entry*>::iterator place_;
   };
 
-  /// Ends what is past its deadline, and tells who waits for it whose peer has gone.
+  /// Ends connections past their deadline, and notifies those whose peer has gone.
   void check(Clock::time_point now);
-  /// From now on is_stopping(), and what is idle is closed.
+  /// Sets is_stopping(), and closes idle connections.
   void stop();
-  /// Closes all, whatever they do.
+  /// Closes all connections in any phase.
   void cancel();
   [[nodiscard]] bool is_stopping() const noexcept { return stopping_; }
   [[nodiscard]] std::size_t size() const;
   [[nodiscard]] std::size_t size_of(std::string_view client) const;
 
   /// Closes one connection of the client that has no request under way, idle ones before those
-  /// whose header is still coming, the longest in its phase first. False where there is none.
+  /// whose header is still coming, the longest in its phase first. False if there is none.
   [[nodiscard]] bool close_one_of(std::string_view client);
-  /// The same for a newcomer, of the client that has most connections. Where all of those have a
+  /// The same for a newcomer, of the client that has most connections. If all of those have a
   /// request under way, one that waits for its client is cut off, unless the newcomer's client
-  /// would have as many then.
+  /// would then have as many.
   [[nodiscard]] bool make_room_for(std::string_view newcomer);
 
  private:

@@ -20,7 +20,8 @@ namespace shaman::http {
   return text;
 }
 
-/// `10.0.0.7` of `10.0.0.7:50123`, `::1` of `[::1]:50123` and of `[::1]`; a name alone is itself.
+/// `10.0.0.7` of `10.0.0.7:50123`, `::1` of `[::1]:50123` and of `[::1]`; a name without a port
+/// does not change.
 [[nodiscard]] inline std::string_view address_without_port(std::string_view text) {
   if (!text.ends_with(']')) text = text.substr(0, text.rfind(':'));
   if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);

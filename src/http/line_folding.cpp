@@ -30,7 +30,8 @@ void LineFolding::take(char c, std::string& out) {
   if (c != '\r' && c != '\n') return pass(c, out);
   line_break_ += c;
   if (c != '\n' || in_ != In::name || !name_.empty()) return;
-  // The empty line at the end: what comes next is no longer of the head. A bare LF is no such line.
+  // The empty line at the end: the next bytes do not belong to the head. A bare LF is not such a
+  // line.
   if (line_break_ == "\r\n") in_ = In::body;
   pass_line_break(out);
 }

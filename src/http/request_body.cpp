@@ -11,9 +11,10 @@
 namespace shaman::http {
 namespace {
 
-// What was read past the end of a chunked body is kept in the connection, which should stay small.
+// Bytes that were read past the end of a chunked body are kept in the connection, which should stay
+// small.
 constexpr std::size_t kChunkedRead = 64 * 1024;
-// Memory for bytes that nobody wants; used between two suspensions only.
+// Memory for discarded bytes; used between two suspensions only.
 constexpr std::size_t kDiscardRead = 256 * 1024;
 thread_local std::array<char, kDiscardRead> discarded;
 
@@ -38,7 +39,7 @@ Task<bool> RequestBody::wait() {
   if (done_ || failure_ != Failure::none) co_return false;
   if (expects_continue_) {
     expects_continue_ = false;
-    // RFC 9110, 10.1.1: not needed where the client sends without waiting for it.
+    // RFC 9110, 10.1.1: not needed if the client sends without waiting for it.
     if (connection_.buffered().empty() && !co_await connection_.write({kContinue, {}, {}})) {
       failure_ = Failure::disconnected;
       co_return false;

@@ -13,8 +13,8 @@
 
 namespace shaman::http {
 
-/// The body of one request, as a stream. The client is told to go on (100 Continue) by the first
-/// wait for its bytes, so that who answers without reading spares it the sending.
+/// The body of one request, as a stream. The first wait for the client's bytes sends 100 Continue,
+/// so that a handler that answers without reading spares the client the sending.
 class RequestBody {
  public:
   RequestBody(Connection& connection, const RequestHead& head);
@@ -23,17 +23,17 @@ class RequestBody {
     none,
     disconnected,  ///< the client is gone, or the server stops
     too_slow,      ///< stalled, or under the minimum rate
-    malformed,     ///< no chunked coding
+    malformed,     ///< invalid chunked coding
     overloaded,    ///< no memory became free within the time for the server's own work
   };
   [[nodiscard]] Failure failure() const noexcept { return failure_; }
   /// All of it has been read.
   [[nodiscard]] bool is_done() const noexcept { return done_; }
-  /// Nothing was read, and the client may still wait for 100 Continue before it sends.
+  /// No byte was read, and the client may still wait for 100 Continue before it sends.
   [[nodiscard]] bool is_unasked_for() const noexcept { return expects_continue_; }
-  /// The answer was sent without asking for the body: what comes of it all the same is discarded.
+  /// The answer was sent without requesting the body: bytes that still arrive are discarded.
   void answered_unasked() noexcept { expects_continue_ = false; }
-  /// Bytes of the body that came so far, decoded.
+  /// Bytes of the body received so far, decoded.
   [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
 
   /// From here on; see Connection::require_rate().
@@ -44,7 +44,7 @@ class RequestBody {
 
   /// A piece to read into, once there are bytes for it; none at the end and after a failure.
   [[nodiscard]] Task<Piece> next_room(BufferPool& pool);
-  /// Reads what is there, without waiting; 0 when that is nothing. The one member that may be
+  /// Reads the available bytes, without waiting; 0 if there are none. The only member that may be
   /// called off the strand: by work that the coroutine waits for.
   [[nodiscard]] std::size_t take(std::span<char> into);
 
@@ -54,9 +54,9 @@ class RequestBody {
   /// Reads up to `into.size()` bytes and at least one; 0 at the end and after a failure.
   [[nodiscard]] Task<std::size_t> read(std::span<char> into);
 
-  /// Reads and throws away what is left, so that a client that sends everything before it listens
-  /// hears the answer. A chunked body is given up on when more than `chunked_limit` bytes came.
-  /// Whether the connection can go on.
+  /// Reads and discards the rest, so that a client that sends everything before it reads gets the
+  /// answer. Gives up on a chunked body after more than `chunked_limit` bytes. Returns whether the
+  /// connection can continue.
   [[nodiscard]] Task<bool> discard(std::uint64_t chunked_limit);
 
  private:

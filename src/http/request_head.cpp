@@ -30,11 +30,11 @@ BadHead describe_parse_error(const boost::system::error_code& code, std::size_t 
   if (is(error::bad_version)) return {505, "this server speaks HTTP/1.1 and HTTP/1.0"};
   if (is(error::bad_content_length) || is(error::multiple_content_length))
     return {400,
-            "the request's Content-Length is not one number, or stands beside a"
+            "the request's Content-Length is not one number, or is sent together with a"
             " Transfer-Encoding"};
   if (is(error::bad_transfer_encoding))
     return {400,
-            "the request's Transfer-Encoding is malformed, or stands beside a"
+            "the request's Transfer-Encoding is malformed, or is sent together with a"
             " Content-Length"};
   if (is(error::bad_method) || is(error::bad_target))
     return {400, "the request's first line is malformed"};
@@ -52,7 +52,7 @@ std::string RequestHead::header_list(std::string_view name) const {
   std::string all;
   const auto [begin, end] = fields.equal_range(name);
   for (auto field = begin; field != end; ++field) {
-    // An empty one is an entry, too: for who reads the list from its end.
+    // An empty one is an entry, too: for readers of the list from its end.
     if (field != begin) all += ", ";
     all += as_view(field->value());
   }
@@ -78,7 +78,7 @@ HeadParser::State HeadParser::parse(std::string_view bytes, std::size_t& consume
     if (bytes.empty() || bytes == "\r") return State::needs_more;
     has_begun_ = true;
   }
-  // What was given before and not consumed is unfolded already.
+  // Bytes that were given before and not consumed are already unfolded.
   folding_.unfold(bytes.substr(unfolded_.size() + folding_.held_back()), unfolded_);
   while (!parser_->is_header_done() && !unfolded_.empty()) {
     boost::system::error_code error;
@@ -124,7 +124,7 @@ HeadParser::State HeadParser::check() {
   if (hosts > 1 || (hosts == 0 && !head_.is_http_1_0))
     return fail(400, "the request must have one Host header");
   if (message.method() == beast_http::verb::connect)
-    return fail(501, "this server is no proxy: CONNECT is not served");
+    return fail(501, "this server is not a proxy, and does not accept CONNECT");
 
   const auto expect = message.find(beast_http::field::expect);
   if (expect != message.end() && !head_.is_http_1_0) {

@@ -16,8 +16,8 @@
 
 namespace shaman::http {
 
-/// A refusal that is known before any handler: what to answer, and that the connection cannot go on
-/// because nobody knows where the next request would begin.
+/// A refusal before any handler: the answer. The connection must close, because it is unknown where
+/// the next request would begin.
 struct BadHead {
   unsigned status;
   std::string message;
@@ -36,13 +36,13 @@ struct RequestHead {
   bool has_unknown_expectation = false;
   bool is_chunked = false;
   std::optional<std::uint64_t> content_length;
-  std::string token;  ///< from the path, where it was taken out of it; see take_token()
+  std::string token;  ///< removed from the path; see take_token()
 
   [[nodiscard]] std::string_view method() const { return as_view(fields.method_string()); }
   [[nodiscard]] std::string_view target() const { return as_view(fields.target()); }
-  /// Empty where there is none. The first, where there are several.
+  /// Empty if there is none; the first if there are several.
   [[nodiscard]] std::string_view header(std::string_view name) const;
-  /// All of them as the one list that they are together (RFC 9110, 5.3).
+  /// All of them, combined to one list (RFC 9110, 5.3).
   [[nodiscard]] std::string header_list(std::string_view name) const;
   [[nodiscard]] bool has_body() const { return is_chunked || content_length.value_or(0) > 0; }
 
@@ -53,23 +53,23 @@ struct RequestHead {
   }
 };
 
-/// Reads one head from bytes that come in pieces. Sans-I/O.
+/// Reads one head from bytes that arrive in pieces. Sans-I/O.
 class HeadParser {
  public:
   explicit HeadParser(std::size_t max_bytes);
   ~HeadParser();
 
   enum class State : std::uint8_t { needs_more, complete, bad };
-  /// Takes what it can from `bytes`; `consumed` says how much. Give the rest again with more.
+  /// Takes as much of `bytes` as it can; `consumed` says how much. Give the rest again with more.
   [[nodiscard]] State parse(std::string_view bytes, std::size_t& consumed);
-  /// Whether any byte of a request has been seen; the empty lines before one are none.
+  /// Whether it has seen a byte of a request; empty lines before a request do not count.
   [[nodiscard]] bool has_begun() const noexcept { return has_begun_; }
 
   /// After State::complete.
   [[nodiscard]] RequestHead take();
   /// After State::bad. The head is unreadable or unsafe: close the connection after the answer.
   [[nodiscard]] const BadHead& error() const noexcept { return error_; }
-  /// As far as they are known, for the log; also of a bad head.
+  /// As far as known, for the log; also for a bad head.
   [[nodiscard]] std::string_view method() const;
   [[nodiscard]] std::string target() const;
 
@@ -80,7 +80,7 @@ class HeadParser {
 
   std::unique_ptr<Parser> parser_;
   LineFolding folding_;
-  std::string unfolded_;  ///< what the parser has not consumed yet
+  std::string unfolded_;  ///< bytes that the parser has not consumed yet
   RequestHead head_;
   BadHead error_{};
   std::size_t max_bytes_;

@@ -11,7 +11,7 @@
 namespace shaman::http {
 namespace {
 
-// RFC 9110, 5.6.7. Made once a second and thread: it is in every answer.
+// RFC 9110, 5.6.7. Made once per second and thread, because every answer contains it.
 std::string_view date_now() {
   thread_local std::time_t made_for = -1;
   thread_local std::array<char, 40> text;

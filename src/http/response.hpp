@@ -20,14 +20,14 @@ class PieceSource {
 struct Response {
   unsigned status = 200;
   std::string body;                     ///< JSON, or empty
-  std::unique_ptr<PieceSource> stream;  ///< what follows after `body`
+  std::unique_ptr<PieceSource> stream;  ///< the part after `body`
   std::string content_type;             ///< of the body; empty: application/json
-  std::string headers;                  ///< more of them, each line ended by CRLF
+  std::string headers;                  ///< further header lines, each ended by CRLF
   std::string allow;                    ///< the Allow header of a 405 or of OPTIONS
   unsigned retry_after = 0;             ///< seconds; 0: no such header
-  bool close = false;                   ///< the connection cannot go on after it
+  bool close = false;                   ///< the connection cannot be used after it
   std::string reason;                   ///< of an error: only for the log
-  bool is_sent = false;                 ///< by who made it: only for the log
+  bool is_sent = false;                 ///< by its handler: only for the log
   bool unheard = false;                 ///< the client is gone: only for the log
 
   [[nodiscard]] static Response json(std::string text);
@@ -38,8 +38,8 @@ struct Response {
   [[nodiscard]] static Response error(const Error& error);
 };
 
-/// The header of an answer, with its empty line. `length` is what Content-Length says; none for a
-/// chunked answer, or for one that ends with its connection.
+/// The header of an answer, with its empty line. `length` is the Content-Length; none for a chunked
+/// answer, or for one that ends with its connection.
 enum class Framing : std::uint8_t { length, chunked, until_close };
 [[nodiscard]] std::string header_of(const Response& response, Framing framing, bool keep_alive,
                                     bool is_http_1_0);

@@ -7,7 +7,7 @@
 
 namespace shaman::http {
 
-/// The one table from what can go wrong to the HTTP status that says so.
+/// The only table that maps errors to HTTP statuses.
 [[nodiscard]] unsigned status_of(errc code) noexcept;
 
 /// The reason phrase of a status (RFC 9110, RFC 6585, RFC 4918 …); empty for one that this server

@@ -33,7 +33,7 @@ bool is_key(char c) noexcept {
   return is_lower(c) || is_digit(c) || std::string_view("_-.*").find(c) != std::string_view::npos;
 }
 
-// Reads a field from its start; each step says whether it found what it looks for.
+// Reads a field from its start; each step returns whether it found its element.
 class Reader {
  public:
   explicit Reader(std::string_view text) : text_(text) {}
@@ -64,7 +64,7 @@ class Reader {
     return std::nullopt;
   }
 
-  // A Decimal is none.
+  // A Decimal is not an Integer.
   std::optional<std::int64_t> integer() noexcept {
     const bool is_negative = take('-');
     const std::string_view digits = take_while(is_digit);
@@ -75,7 +75,7 @@ class Reader {
     return is_negative ? -value : value;
   }
 
-  // RFC 9651, 4.2.3.2. Keys may come twice.
+  // RFC 9651, 4.2.3.2. Keys may repeat.
   bool parameters() noexcept {
     while (take(';')) {
       skip_spaces();
@@ -119,7 +119,7 @@ class Reader {
     }
   }
 
-  // Whether its bytes are UTF-8 is of no interest: it means nothing here.
+  // Its bytes need not be UTF-8, because the value is ignored.
   bool display_string() noexcept {
     if (!take('"')) return false;
     for (;;) {

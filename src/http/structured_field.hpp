@@ -6,8 +6,8 @@
 #include <string_view>
 
 /// Items of structured fields (RFC 9651), of the two types that are needed here. Parameters after
-/// the value may be there and mean nothing, but must be well-formed. What is malformed, or of
-/// another type, is nothing: such a field counts as absent.
+/// the value are ignored, but must be well-formed. A field that is malformed, or of another type,
+/// counts as absent.
 namespace shaman::http {
 
 /// `?1` or `?0`.

@@ -14,7 +14,7 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-// An IPv4 address that came in over IPv6 is what it is; a zone (`%eth0`) is none of a network's.
+// An IPv4 address in IPv6 form counts as IPv4; a zone (`%eth0`) is not part of a network.
 std::optional<ip::address> address_of(std::string_view text) {
   boost::system::error_code error;
   const ip::address address = ip::make_address(std::string(text), error);
@@ -56,7 +56,7 @@ result<void> AddressRanges::add(std::string_view range) {
     return {};
   }
   return Error{errc::malformed_request, text::in_quotes(range) +
-                                            " is no network: write it like 10.0.0.0/8, fd00::/8 "
+                                            " is not a network: write it like 10.0.0.0/8, fd00::/8 "
                                             "or 192.168.1.5"};
 }
 

@@ -19,7 +19,7 @@ inline constexpr std::size_t kLongestBatchHeader = 84;
 /// `CHECKSUM SIZE\n`
 [[nodiscard]] std::string batch_header(const BlobId& id);
 
-/// What became of one file of a batch.
+/// The result of one file of a batch.
 struct BatchedFile {
   BlobId id;
   unsigned status = 0;  ///< as of an upload of this file alone
@@ -28,7 +28,7 @@ struct BatchedFile {
 
 /// `{"files":[{"sha":…,"size":…,"status":204}…]}`, in the order of the request.
 [[nodiscard]] std::string batch_answer(std::span<const BatchedFile> files);
-/// The same read: statuses and messages; none where it is no such answer.
+/// Reads such an answer: statuses and messages; none if it is invalid.
 [[nodiscard]] std::vector<BatchedFile> read_batch_answer(std::string_view json);
 
 }  // namespace shaman::protocol

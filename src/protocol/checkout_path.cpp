@@ -35,7 +35,8 @@ result<void> check_component(std::string_view kind, std::string_view path,
   return {};
 }
 
-// As the storage that tells least names apart sees it; what is behind a `:` is a stream of NTFS.
+// As the storage that distinguishes the fewest names sees it; the part after a `:` is a stream of
+// NTFS.
 std::u32string folded(std::string_view name) {
   return text::folded_key(name.substr(0, name.find(':')));
 }

@@ -7,16 +7,15 @@
 
 #include "shaman/error.hpp"
 
-/// Which paths a checkout can have, for both sides: the server refuses others, and the client says
-/// so before it uploads anything. docs/protocol.md has the rules for users.
+/// Which paths a checkout can have, for both sides: the server refuses others, and the client
+/// reports them before it uploads anything. docs/protocol.md has the rules for users.
 namespace shaman::protocol {
 
 inline constexpr std::size_t kMaxComponent = 250;  ///< bytes; leaves room for a suffix
 inline constexpr std::size_t kMaxPath = 1024;      ///< bytes
 inline constexpr std::size_t kMaxDepth = 128;      ///< components
 
-/// The links of the server's own in a checkout's folder. What they are:
-/// src/checkout/path_rules.hpp.
+/// The server's own links in a checkout's folder; src/checkout/path_rules.hpp explains them.
 inline constexpr std::string_view kManifestName = ".shaman-checkout";
 inline constexpr std::string_view kMakerName = ".shaman-maker";
 inline constexpr std::string_view kReusableName = ".shaman-reusable";
@@ -26,12 +25,12 @@ inline constexpr std::string_view kKeptName = ".kept";
 inline constexpr std::string_view kNewPrefix = ".shaman-new-";
 inline constexpr std::string_view kProbePrefix = ".shaman-probe-";
 
-/// Whether some storage takes `name` for one of the server's own: in another case, with dots,
-/// blanks or a stream's name behind it, or with characters that cannot be seen.
+/// Whether some storage takes `name` for one of the server's own: in another case, followed by
+/// dots, blanks or a stream's name, or with invisible characters.
 [[nodiscard]] bool is_reserved_name(std::string_view name);
 
 /// Not empty, not absolute, no part that is empty, `.` or `..`, not too long, not too deep.
-/// errc::unsafe_path says of which `kind` of path what is wrong.
+/// errc::unsafe_path names the `kind` of path and what is wrong with it.
 [[nodiscard]] result<void> check_components(std::string_view kind, std::string_view path);
 [[nodiscard]] Error unsafe_path(std::string_view kind, std::string_view path,
                                 const std::string& why);
@@ -40,13 +39,13 @@ inline constexpr std::string_view kProbePrefix = ".shaman-probe-";
 [[nodiscard]] bool is_c1_control(std::string_view at) noexcept;
 [[nodiscard]] bool is_ascii_control(char c) noexcept;
 
-/// The path that a checkout gets for the one asked for: each of `? * : ; { } \` and each control
-/// character becomes `_`; `.` becomes `unnamed`. errc::unsafe_path where it is not a relative path
-/// of components that are not empty, `.` or `..`, is no UTF-8, is too long or too deep, or has a
-/// component that is reserved for the server.
+/// The path that a checkout gets for the requested one: each of `? * : ; { } \` and each control
+/// character becomes `_`; `.` becomes `unnamed`. errc::unsafe_path if it is not relative, has a
+/// component that is empty, `.`, `..` or reserved for the server, is not UTF-8, or is too long or
+/// too deep.
 [[nodiscard]] result<std::string> checkout_path(std::string_view asked);
 
-/// What a person means by `film/shot/`: a shell that completes the name of a folder adds a slash.
+/// Removes the slash in `film/shot/`, which a shell adds when it completes the name of a folder.
 [[nodiscard]] std::string_view without_last_slashes(std::string_view path) noexcept;
 
 }  // namespace shaman::protocol

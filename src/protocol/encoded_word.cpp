@@ -11,7 +11,7 @@ constexpr std::string_view kEnd = "?=";
 constexpr std::size_t kLongestWord = 75;  // RFC 2047, section 2
 
 bool is_plain(char c) {
-  // Section 5 (3): what may stand unencoded wherever an encoded word may.
+  // Section 5 (3): characters that may be unencoded wherever an encoded word may be.
   static constexpr std::string_view kOthers = "!*+-/";
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          kOthers.find(c) != std::string_view::npos;
@@ -48,7 +48,7 @@ std::string encoded_words(std::string_view text) {
   std::string out;
   std::string word(kStart);
   while (!text.empty()) {
-    // Section 5: each word must hold whole characters.
+    // Section 5: each word must contain whole characters.
     std::size_t length = 1;
     while (length < text.size() && length < 4 && continues_character(text[length]))
       ++length;

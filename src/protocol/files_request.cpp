@@ -13,7 +13,7 @@
 namespace shaman::http {
 namespace {
 
-// Where in `{"files":[{"sha":…,"size":…,"path":…}],"checkoutPath":…}` the parser is.
+// The parser's place in `{"files":[{"sha":…,"size":…,"path":…}],"checkoutPath":…}`.
 enum class Place : std::uint8_t { document, root, files, file };
 enum class Member : std::uint8_t { none, files, checkout_path, sha, size, path };
 
@@ -116,19 +116,19 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
     // `[json.exception.parse_error.101] parse error at line 1, column 5: ` is for programmers.
     if (const auto colon = reason.find(": "); colon != std::string::npos)
       reason.erase(0, colon + 2);
-    return fail("it is no valid JSON at byte " + std::to_string(position) + ": " +
+    return fail("it is not valid JSON at byte " + std::to_string(position) + ": " +
                 text::printable(reason));
   }
 
   [[nodiscard]] result<FilesRequest> finish(bool parsed) && {
     if (error_) return *std::move(error_);
-    if (!parsed) return Error{errc::malformed_request, "the request's body is no valid JSON"};
+    if (!parsed) return Error{errc::malformed_request, "the request's body is not valid JSON"};
     return std::move(request_);
   }
 
  private:
   [[nodiscard]] bool is_skipped_depth() const noexcept { return skipped_depth_ > 0; }
-  // Inside of, or the value of, a member that nobody asked for.
+  // Inside, or the value of, an unknown member.
   [[nodiscard]] bool is_skipped() const noexcept {
     return skipped_depth_ > 0 ||
            (member_ == Member::none && (place_ == Place::root || place_ == Place::file));
@@ -198,7 +198,7 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
-  // The end of an object or array; true when it belonged to something skipped.
+  // The end of an object or array; true if it belonged to a skipped member.
   bool leave() {
     body_.token_seen();
     --depth_;
@@ -226,7 +226,7 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
 
   bool once(bool& seen, Member member) {
     member_ = member;
-    // Two readers could each take another one of them.
+    // Two readers could each use another one of them.
     if (seen) return fail(where() + " is there twice");
     seen = true;
     return true;

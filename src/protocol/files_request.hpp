@@ -23,8 +23,8 @@ enum class FilesRequestKind : std::uint8_t { requirements, create };
 /// Deeper JSON is refused.
 inline constexpr std::size_t kMaxJsonDepth = 16;
 
-/// Reads it by SAX: its shape is checked as it comes, unknown members are skipped. Empties the
-/// body. errc::malformed_request names the member, as in `files[3].size`; errc::too_large beyond
+/// Reads it by SAX: checks its form as it arrives, and skips unknown members. Empties the body.
+/// errc::malformed_request names the member, as in `files[3].size`; errc::too_large beyond
 /// `max_files`.
 [[nodiscard]] result<FilesRequest> read_files_request(JsonBody& body, FilesRequestKind kind,
                                                       std::size_t max_files);

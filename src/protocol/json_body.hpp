@@ -10,11 +10,12 @@
 
 namespace shaman::http {
 
-/// The bytes of a JSON request, in pieces. Reading gives each piece back as soon as it has been
-/// read, so that the text and what is made of it never lie in memory together.
+/// The bytes of a JSON request, in pieces. Each piece is given back as soon as it was read, so that
+/// the text and the result are never in memory together.
 class JsonBody {
  public:
-  /// So large that the system has it back as soon as it has been parsed (main.cpp, mallopt).
+  /// So large that the allocator returns it to the system as soon as it was parsed (main.cpp,
+  /// mallopt).
   static constexpr std::size_t kPiece = 256 * 1024;
 
   struct Part {
@@ -29,9 +30,9 @@ class JsonBody {
   }
   [[nodiscard]] bool empty() const noexcept { return parts_.empty(); }
 
-  /// No token of the JSON may be longer: a string without end would be copied to memory whole.
+  /// No token of the JSON may be longer: an endless string would be copied to memory whole.
   static constexpr std::size_t kMaxToken = std::size_t{1} << 20;
-  /// Called at each token; what has been read since then counts as one.
+  /// Called at each token; the bytes read since the last call count as one.
   void token_seen() noexcept { token_start_ = read_; }
   /// The text was cut off because of kMaxToken.
   [[nodiscard]] bool is_cut_off() const noexcept { return is_cut_off_; }

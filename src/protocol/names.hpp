@@ -7,11 +7,10 @@
 
 #include "shaman/blob_id.hpp"
 
-/// The addresses, header fields and features of the protocol (docs/protocol.md), as both sides say
-/// them.
+/// The addresses, header fields and features of the protocol (docs/protocol.md), for both sides.
 namespace shaman::protocol {
 
-/// Addresses. In those that a router takes, `{}` stands for one segment.
+/// Addresses. In patterns for a router, `{}` matches one segment.
 inline constexpr std::string_view kInfo = "/api/v3/shaman/info";
 inline constexpr std::string_view kRequirements = "/api/v3/shaman/checkout/requirements";
 inline constexpr std::string_view kCreate = "/api/v3/shaman/checkout/create";

@@ -15,7 +15,7 @@ namespace shaman::http {
 [[nodiscard]] result<BlobId> parse_blob_id(std::string_view checksum, std::string_view size);
 
 /// Whether a header's value means yes, as Go's strconv.ParseBool takes it: `1 t T true True TRUE`.
-/// All else is a no: a client that says something strange can wait no less for its upload.
+/// Any other value means no: such a client can still wait for its upload.
 [[nodiscard]] bool is_yes(std::string_view value) noexcept;
 
 /// The path of a checkout in an address. Segments were decoded one by one: a client that encodes

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t kEnoughForOnce = 64 * 1024;
 
-// A digest in a request is only what a client says: with a hash that is known in advance, a
-// million ids could be made that all fall into one bucket.
+// A client chooses the digests in a request: if the hash were known in advance, it could choose a
+// million ids that all fall into one bucket.
 class KeyedHash {
  public:
   KeyedHash() {

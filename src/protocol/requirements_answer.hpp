@@ -12,10 +12,10 @@
 namespace shaman::http {
 
 /// `{"files":[FileSpecWithStatus…]}`, of the files that are not stored, each (sha, size) once, in
-/// the order in which they were asked for.
+/// the order of the request.
 class RequirementsAnswer final : public PieceSource {
  public:
-  /// One status a file.
+  /// One status per file.
   RequirementsAnswer(FileList files, std::vector<BlobStatus> statuses);
   bool produce(std::string& out) override;
 
@@ -27,7 +27,7 @@ class RequirementsAnswer final : public PieceSource {
   bool has_file_ = false;
 };
 
-/// Marks every file as stored whose blob an earlier one of the list has too.
+/// Marks every file as stored if an earlier one of the list has the same blob.
 void leave_out_duplicates(const FileList& files, std::vector<BlobStatus>& statuses);
 
 }  // namespace shaman::http

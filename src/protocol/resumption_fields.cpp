@@ -89,7 +89,7 @@ Response mismatching_offset(std::uint64_t expected, std::uint64_t provided) {
   std::string body;
   JsonObject(body)
       .text("type", std::string(kProblemTypes) + "mismatching-upload-offset")
-      .text("title", "the offset is not where this upload goes on")
+      .text("title", "the offset does not match the offset of the upload")
       .number("status", 409)
       .number("expected-offset", expected)
       .number("provided-offset", provided);

@@ -11,7 +11,7 @@
 #include "http/response.hpp"
 
 /// The fields of resumable uploads (IETF draft-ietf-httpbis-resumable-upload, interop versions 5 to
-/// 9), as docs/protocol.md tells which are used. Sans-I/O.
+/// 9), docs/protocol.md says which are used. Sans-I/O.
 namespace shaman::http {
 
 struct ResumptionFields {
@@ -24,13 +24,13 @@ struct ResumptionFields {
   [[nodiscard]] static ResumptionFields of(const RequestHead& head);
   /// Whether interim answers (104) are understood.
   [[nodiscard]] bool speaks_draft() const noexcept;
-  /// Whether a POST with these asks for an upload that can be resumed.
+  /// Whether a POST with these requests a resumable upload.
   [[nodiscard]] bool asks_for_resumption() const noexcept;
   /// Whether a PATCH's media type is right: version 5 had none yet.
   [[nodiscard]] bool has_right_media_type() const noexcept;
 };
 
-/// What a client may do, told in every answer.
+/// The limits of uploads, which every answer states.
 struct UploadLimits {
   std::uint64_t max_size = 0;
   std::chrono::seconds max_age{0};  ///< from now
@@ -38,11 +38,11 @@ struct UploadLimits {
   [[nodiscard]] std::string header() const;  ///< the Upload-Limit line, ended by CRLF
 };
 
-/// Adds the lines of an answer: how much is held (none: not told) and whether this is the end.
+/// Adds the lines of an answer: how much is held (none: not stated), and whether this is the end.
 void add_resumption(Response& response, const UploadLimits& limits,
                     std::optional<std::uint64_t> offset, std::optional<bool> complete);
 
-/// `HTTP/1.1 104 Upload Resumption Supported` with its empty line; `location` of the first one.
+/// `HTTP/1.1 104 Upload Resumption Supported` with its empty line; `location` in the first one.
 [[nodiscard]] std::string interim_answer(std::int64_t version, std::string_view location,
                                          const UploadLimits& limits,
                                          std::optional<std::uint64_t> offset);

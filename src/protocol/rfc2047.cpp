@@ -111,7 +111,7 @@ std::string decode_rfc2047(std::string_view value) {
       continue;
     }
     after_word = false;
-    // Up to what may be the next word; this character itself has been found not to begin one.
+    // Up to the possible start of the next word; this character does not begin one.
     const std::size_t next = value.find_first_of("= \t", 1);
     out += value.substr(0, next);
     value.remove_prefix(next == std::string_view::npos ? value.size() : next);

@@ -121,7 +121,7 @@ class RequirementsReader : public json::json_sax_t {
   }
 
   bool parse_error(std::size_t, const std::string&, const json::exception& error) override {
-    static_cast<void>(error);  // in words that only programmers know
+    static_cast<void>(error);  // its message is for programmers only
     return fail("it is not JSON");
   }
 

@@ -16,14 +16,14 @@
 /// The JSON of the protocol's calls, as a client writes and reads it.
 namespace shaman::client {
 
-/// `{"files":[…]}`, with a `"checkoutPath"` where one is given; made while it is read, so that
-/// 400,000 files are never one text in memory. The list must outlive it, unchanged, and its paths
-/// must be UTF-8.
+/// `{"files":[…]}`, with a `"checkoutPath"` if one is given; made while it is read, so that 400,000
+/// files are never one text in memory. The list must outlive it, unchanged, and its paths must be
+/// UTF-8.
 class FilesBody : public BodySource {
  public:
   FilesBody(const FileList& files, std::string_view checkout_path);
   [[nodiscard]] result<std::size_t> read(std::span<std::byte> into) override;
-  /// How many bytes read() gives in all.
+  /// The number of bytes that read() gives in all.
   [[nodiscard]] static std::uint64_t length_of(const FileList& files,
                                                std::string_view checkout_path);
 
@@ -38,10 +38,10 @@ class FilesBody : public BodySource {
   std::size_t position_ = 0;
 };
 
-/// What a server still wants.
+/// A file that a server still wants.
 struct Required {
   BlobId id;
-  BlobStatus status = BlobStatus::unknown;  ///< or uploading: somebody is sending it
+  BlobStatus status = BlobStatus::unknown;  ///< or uploading: another client is sending it
 };
 
 /// Reads the answer to `requirements`. errc::bad_answer.
@@ -50,7 +50,7 @@ struct Required {
 [[nodiscard]] result<std::string> read_checkout_path(std::string_view json);
 /// Reads the answer of `files/{checksum}/{filesize}`. errc::bad_answer.
 [[nodiscard]] result<BlobStatus> read_status(std::string_view json);
-/// How much of a file the server holds, as its status tells where it does.
+/// How much of a file the server holds, from its status.
 [[nodiscard]] std::optional<std::uint64_t> read_offset(std::string_view json);
 
 }  // namespace shaman::client

@@ -10,10 +10,10 @@
 namespace shaman::http {
 namespace {
 
-// Every request gets up to this much from a budget of its own, so that small ones never wait for
-// large.
+// Every request gets up to this much from a separate budget, so that small ones never wait for
+// large ones.
 constexpr std::size_t kFirstShare = 256 * 1024;
-// In seconds. By then those who were faster have their answers.
+// In seconds. By then the earlier requests have their answers.
 constexpr unsigned kRetryAfter = 5;
 
 Response too_large(const Exchange& exchange) {
@@ -23,15 +23,15 @@ Response too_large(const Exchange& exchange) {
 
 Response no_memory(const Exchange& exchange) {
   Response response = Response::error(
-      503, "the memory for JSON requests is short, and others had less of it: try again later");
+      503, "memory for JSON requests is short, and other clients have less of it: try again later");
   response.retry_after = kRetryAfter;
   response.unheard = exchange.connection.is_lost();
   response.close = true;
   return response;
 }
 
-// Whoever holds some of the rest never waits for more of it: so there is no deadlock. Whoever waits
-// for it may lose what it has of the first.
+// A request that holds part of the second budget never waits for more of it, so there is no
+// deadlock. A request that waits for it may lose its part of the first budget.
 Task<bool> reserve(Exchange& exchange, FairBudget& budget, std::size_t bytes) {
   auto grant = co_await exchange.connection.acquire(budget, bytes, Connection::TakenBack::yes);
   if (!grant) co_return false;

@@ -9,12 +9,12 @@
 
 namespace shaman::http {
 
-/// Receives a JSON request within the memory that all of them share; the share is the exchange's
-/// until its answer has been sent. Returns what to answer when that failed.
+/// Receives a JSON request within the memory that all of them share; the exchange keeps its share
+/// until its answer has been sent. Returns the answer if that fails.
 [[nodiscard]] Task<std::optional<Response>> collect_json(Exchange& exchange, JsonBody& body);
 
-/// Sets aside as much of that memory for an answer; it too is the exchange's until the answer has
-/// been sent. Returns what to answer when there is none to be had.
+/// Sets aside this much of that memory for an answer; the exchange keeps it until the answer has
+/// been sent. Returns another answer if there is no memory.
 [[nodiscard]] Task<std::optional<Response>> set_aside_for_json(Exchange& exchange,
                                                                std::size_t bytes);
 

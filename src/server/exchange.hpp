@@ -27,7 +27,7 @@ namespace shaman::http {
 class Passage;
 class RunningRequests;
 
-/// What all requests share; outlives them.
+/// The objects that all requests share; they outlive them.
 struct Services {
   Store& store;
   Checkouts& checkouts;
@@ -37,35 +37,35 @@ struct Services {
   ConnectionTable& connections;
   BufferPool& upload_buffers;
   FairBudget& json_first;  ///< for the first part of each JSON request
-  FairBudget& json_rest;   ///< for what goes beyond; who holds it waits for nothing else
+  FairBudget& json_rest;   ///< for the rest; its holders wait for nothing else
   FairBudget& handshakes;  ///< of TLS, under way
   FairBudget& passed_on;   ///< to the Manager, tunnels included
   InlineLookupPolicy& looks;
   RareWarnings& rare_warnings;
   RunningRequests& running;
-  Passage* passage = nullptr;  ///< where the rest goes, if anywhere
+  Passage* passage = nullptr;  ///< for all other requests; may be null
   const Remarks* remarks = nullptr;
 };
 
 /// One request on its way through a handler.
 struct Exchange {
   const Services& services;
-  const ServerOptions& options;  ///< as they were when the request came
+  const ServerOptions& options;  ///< as of the request's arrival
   Connection& connection;
   const RequestHead& head;
   RequestBody& body;
-  bool passes = false;  ///< goes to the Manager
+  bool passes = false;  ///< it is forwarded to the Manager
   std::vector<std::string_view> parameters{};
   std::string original_filename{};  ///< for the log
-  std::string checkout{};           ///< for the log: the path of the one that this is about
-  auth::Principal principal{};      ///< who asks; nobody in particular where that does not matter
+  std::string checkout{};           ///< for the log: the checkout's path
+  auth::Principal principal{};      ///< without a name if it does not matter
   Requester requester{};            ///< the same for the store
-  std::uint64_t discard_limit = 0;  ///< of a chunked body that is not wanted
+  std::uint64_t discard_limit = 0;  ///< of an unwanted chunked body
   /// Shares of budgets, held until the answer has been sent.
   std::vector<FairBudget::Grant> grants{};
 };
 
-/// What a body that failed is answered with.
+/// The answer to a request whose body failed.
 [[nodiscard]] Response response_to_failed_body(const RequestBody& body);
 
 }  // namespace shaman::http

@@ -5,7 +5,7 @@
 #include "http/response.hpp"
 #include "server/exchange.hpp"
 
-/// The calls of docs/protocol.md, one source file a group.
+/// The calls of docs/protocol.md, one source file per group.
 namespace shaman::http {
 
 Task<Response> post_requirements(Exchange& exchange);
@@ -17,10 +17,10 @@ Task<Response> get_file_status(Exchange& exchange);
 Task<Response> post_file(Exchange& exchange);
 Task<Response> post_batch(Exchange& exchange);
 
-// The whole file in this request, which cannot be resumed.
+// The whole file in one request, which cannot be resumed.
 Task<Response> store_in_one_go(Exchange& exchange, const BlobId& id);
 
-// Uploads that can be resumed; post_file() hands on to the first what asks for that.
+// Resumable uploads; post_file() calls the first one for requests that want that.
 Task<Response> create_resumable(Exchange& exchange, const BlobId& id);
 Task<Response> head_file(Exchange& exchange);
 Task<Response> patch_file(Exchange& exchange);
@@ -29,7 +29,7 @@ Task<Response> options_file(Exchange& exchange);
 
 Task<Response> get_info(Exchange& exchange);
 
-// What a Manager answers to a client that connects.
+// A Manager's answers to a client that connects.
 Task<Response> get_version(Exchange& exchange);
 Task<Response> get_farm_status(Exchange& exchange);
 Task<Response> get_configuration(Exchange& exchange);
@@ -39,7 +39,7 @@ Task<Response> get_worker_tags(Exchange& exchange);
 
 /// The table of Shaman's own calls.
 [[nodiscard]] Router make_router();
-/// What a server without a Manager answers in its place.
+/// The calls that a server without a Manager answers in its place.
 void add_manager_calls(Router& router);
 
 }  // namespace shaman::http

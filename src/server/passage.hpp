@@ -7,16 +7,16 @@
 
 namespace shaman::http {
 
-/// Where requests go that are not this service's own: the server of another program behind it.
+/// Forwards requests that are not this service's own to another server behind it.
 class Passage {
  public:
   virtual ~Passage() = default;
 
-  /// Answers one request by asking the other server. Most often the answer `is_sent` then.
+  /// Answers one request by calling the other server. Usually the answer then `is_sent`.
   [[nodiscard]] virtual Task<Response> pass(Exchange& exchange) = 0;
-  /// What a call needs.
+  /// The role that a call needs.
   [[nodiscard]] virtual auth::Role role_for(const RequestHead& head) const = 0;
-  /// Ends what is past its deadline; called a few times a second, from any thread.
+  /// Ends requests past their deadline; called a few times a second, from any thread.
   virtual void check(Clock::time_point now) = 0;
   /// Closes every connection to the other server.
   virtual void cancel() = 0;

@@ -8,7 +8,7 @@
 
 namespace shaman::http {
 
-/// What the server's admin should know, a sentence each, found while it runs. Thread-safe.
+/// Notes for the server's admin that are found while it runs, a sentence each. Thread-safe.
 class Remarks {
  public:
   void set(std::vector<std::string> remarks) {

@@ -13,15 +13,14 @@
 namespace shaman::http {
 
 struct Exchange;
-/// Answers one request. What it leaves unread of the body is discarded before its answer is sent.
+/// Answers one request. The unread part of the body is discarded before the answer is sent.
 using Handler = Task<Response> (*)(Exchange&);
 
 /// Which handler serves which method and path. Paths are exact: `/a/` is not `/a`.
 class Router {
  public:
   /// `role` is what the call needs. `{}` in the pattern stands for any one segment, `{*}` at its
-  /// end for one or more. Serving GET serves HEAD too, where nothing that was added before serves
-  /// it.
+  /// end for one or more. A route for GET also serves HEAD, unless an earlier route does.
   void add(std::string_view method, std::string_view pattern, auth::Role role, Handler handler);
 
   enum class Outcome : std::uint8_t { found, not_found, method_not_allowed, method_unknown };
@@ -30,7 +29,7 @@ class Router {
     Handler handler = nullptr;
     auth::Role role = auth::Role::admin;       ///< that the handler needs
     std::vector<std::string_view> parameters;  ///< those at `{}` and `{*}`; views into `segments`
-    std::string allow;                         ///< what the path allows, where it exists
+    std::string allow;                         ///< the methods that the path allows, if it exists
   };
   [[nodiscard]] Match match(std::string_view method,
                             const std::vector<std::string>& segments) const;

@@ -9,8 +9,8 @@
 
 namespace shaman::http {
 
-/// As run_on() for the server itself, on behalf of the client that the connection speaks with: it
-/// waits behind that client's other work, and for its turn among the clients.
+/// Like run_on(), but on behalf of the connection's client: the work waits behind that client's
+/// other work, and for its turn among the clients.
 template <class F>
 [[nodiscard]] Task<std::invoke_result_t<F&>> run_on(WorkerPool& pool, Connection& connection,
                                                     F work) {

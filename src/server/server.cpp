@@ -34,10 +34,10 @@ using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Strand>;
 using Endpoint = asio::ip::tcp::endpoint;
 
 constexpr std::chrono::milliseconds kDeadlineTick{200};
-// A request that may not be made any more is cut off within two of these.
+// A request that is no longer allowed is cut off within two of these.
 constexpr std::chrono::seconds kAdmissionTick{1};
 constexpr std::chrono::milliseconds kAcceptRetry{200};
-// More than this many at once are closed without a word.
+// Connections beyond this number are closed without an answer.
 constexpr std::size_t kRefusalsAtOnce = 64;
 constexpr std::size_t kPlacesOfThoseWhoGo = 64;
 
@@ -47,7 +47,7 @@ Error cannot_listen(const std::string& where, const error_code& error) {
     what += "; another program has this port: choose another one, or stop it";
   if (error == asio::error::access_denied)
     what += "; ports below 1024 need the right CAP_NET_BIND_SERVICE";
-  // Any other address is not one of this machine's.
+  // Any other error: the address does not belong to this machine.
   const bool is_for_now =
       error == asio::error::address_in_use || error == asio::error::access_denied;
   return {is_for_now ? errc::io_error : errc::malformed_request, std::move(what)};
@@ -75,7 +75,7 @@ struct Server::Impl {
         json_first(options_in.limits.json_budget / 4),
         json_rest(options_in.limits.json_budget - options_in.limits.json_budget / 4),
         handshakes(options_in.limits.handshakes),
-        // A call that changes something cannot be taken back.
+        // A call that changes something cannot be undone.
         passed_on(options_in.limits.passed_on, FairBudget::MostOfOne::as_much_as_is_left),
         looks(store.traits().answers_at_once),
         options(std::move(options_in)),
@@ -113,11 +113,11 @@ struct Server::Impl {
   CurrentOptions options;
   Services services;
   asio::io_context io;
-  Strand control;  // acceptors and timer are touched here alone once run() has begun
+  Strand control;  // only this uses acceptors and timer once run() has begun
   Timer timer;
   Timer admission_timer;
   std::deque<Acceptor> acceptors;
-  std::shared_ptr<Passage> passage;  // its sockets go before the io_context
+  std::shared_ptr<Passage> passage;  // its sockets are destroyed before the io_context
   std::atomic<std::size_t> refusals{0};
   std::mutex stopping;
 };
@@ -130,7 +130,7 @@ result<void> Server::Impl::bind(const Endpoint& endpoint) {
   };
   step([&] { acceptor.open(endpoint.protocol(), error); });
   step([&] { acceptor.set_option(asio::socket_base::reuse_address(true), error); });
-  // An IPv6 address means itself: 0.0.0.0 is listened on when it is asked for.
+  // A specific IPv6 address means only itself: 0.0.0.0 is used only if it is requested.
   if (endpoint.address().is_v6() && !endpoint.address().is_unspecified())
     step([&] { acceptor.set_option(asio::ip::v6_only(true), error); });
   step([&] { acceptor.bind(endpoint, error); });
@@ -140,8 +140,8 @@ result<void> Server::Impl::bind(const Endpoint& endpoint) {
   return {};
 }
 
-// Where there is no place, somebody who does not use his is closed: of the newcomer's own address,
-// where that has too many, else of the client that has most.
+// If there is no place, an idle connection is closed: one of the newcomer's own address, if that
+// has too many, else one of the client that has most.
 std::shared_ptr<AddressCounts::Seat> Server::Impl::seat_for(const std::string& address,
                                                             bool& is_full) {
   const auto now = options.get();
@@ -152,7 +152,7 @@ std::shared_ptr<AddressCounts::Seat> Server::Impl::seat_for(const std::string& a
   if (is_full) return nullptr;
   if (auto seat = addresses.enter(client, most)) return seat;
   if (!connections.close_one_of(client)) return nullptr;
-  // The place of the one that goes is counted twice until it has gone.
+  // The place of the closing connection counts twice until it has ended.
   return addresses.enter(client, most + kPlacesOfThoseWhoGo);
 }
 
@@ -175,7 +175,7 @@ void Server::Impl::greet(Socket socket) {
                  [this](const std::exception_ptr&) { --refusals; });
 }
 
-// Whatever takes long is done by the pools: these threads are for who waits for a short answer.
+// The pools do long work: these threads are for short answers.
 void Server::Impl::speak() {
   os::raise_thread_priority();
   for (;;) {
@@ -183,7 +183,7 @@ void Server::Impl::speak() {
       io.run();
       return;
     } catch (const std::exception& error) {
-      // Of one handler, which is over; the others' work goes on.
+      // An exception of one handler, which has ended; the others continue.
       spdlog::error("an event on the network was not handled: {}", text::printable(error.what()));
     }
   }
@@ -200,7 +200,7 @@ Task<> Server::Impl::accept(Acceptor& acceptor) {
       continue;
     }
     if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) co_return;
-    // Out of descriptors or memory passes; a client that is gone already is nobody's fault.
+    // A lack of descriptors or memory passes; a client that is already gone is not an error.
     if (error == asio::error::connection_aborted) continue;
     if (!std::exchange(complained, true))
       spdlog::warn("cannot accept connections for the moment: {}", error.message());
@@ -237,7 +237,7 @@ Task<> Server::Impl::watch_admissions() {
 
 Task<> Server::Impl::shut_down() {
   for (Acceptor& acceptor : acceptors) {
-    error_code ignored;  // it is gone in any case
+    error_code ignored;  // it is closed in any case
     acceptor.close(ignored);
   }
   connections.stop();
@@ -328,7 +328,7 @@ void Server::run() {
 }
 
 void Server::stop() {
-  // run() can return, and the server go, before the next line has ended.
+  // run() can return, and the server be destroyed, before the next line has ended.
   const std::lock_guard lock(impl_->stopping);
   asio::co_spawn(impl_->control, impl_->shut_down(), asio::detached);
 }

@@ -26,7 +26,7 @@ namespace {
 
 using Phase = Connection::Phase;
 
-// A client that is being told goodbye has this long to stop sending, all in all.
+// How long a client has to stop sending when the connection closes, in total.
 constexpr std::chrono::seconds kLingerStall{5};
 constexpr std::chrono::seconds kLingerAll{60};
 constexpr std::size_t kLingerBytes = std::size_t{64} << 20;
@@ -34,7 +34,7 @@ constexpr std::size_t kLingerBytes = std::size_t{64} << 20;
 struct HeadOutcome {
   std::optional<RequestHead> head;
   std::optional<Response> refusal;
-  std::string method;  // of a refused one, as far as they were readable
+  std::string method;  // of a refused request, as far as readable
   std::string target;
   Clock::time_point begun;
 };
@@ -105,7 +105,7 @@ Response answer_without_handler(const Router::Match& match, const RequestHead& h
   }
 }
 
-// All that is not Shaman's, where there is somebody behind this server.
+// All requests that are not Shaman's, if another server is behind this one.
 bool is_passed_on(const Exchange& exchange) {
   static constexpr std::array<std::string_view, 3> kOurs{"api", "v3", "shaman"};
   const std::vector<std::string>& path = exchange.head.segments;
@@ -160,7 +160,7 @@ Task<Response> dispatch(Exchange& exchange) {
   co_return Response::error(500, "internal error; see the server log");
 }
 
-// Pieces are made on the pool, one while nobody waits for it: the client reads the one before.
+// Pieces are made on the pool, one ahead: while the client reads the one before.
 Task<bool> write_stream(Exchange& exchange, Response& response, bool chunked) {
   Connection& connection = exchange.connection;
   std::string piece = std::exchange(response.body, {});
@@ -177,7 +177,7 @@ Task<bool> write_stream(Exchange& exchange, Response& response, bool chunked) {
     more = co_await run_on(exchange.services.pools.requests, connection,
                            [&] { return response.stream->produce(piece); });
   }
-  // No `!chunked || co_await …`: GCC 12 evaluates the right side whatever the left one says.
+  // No `!chunked || co_await …`: GCC 12 always evaluates the right side.
   if (chunked) co_return co_await connection.write({"0\r\n\r\n", {}, {}});
   co_return true;
 }
@@ -194,8 +194,8 @@ Task<bool> write_response(Exchange& exchange, Response& response, bool keep_aliv
   co_return co_await write_stream(exchange, response, framing == Framing::chunked);
 }
 
-// Closing a socket with unread bytes resets the connection, which can take the answer away from the
-// client before it has read it: so they are read first.
+// Closing a socket with unread bytes resets the connection, which can discard the answer before the
+// client has read it: so they are read first.
 Task<> linger(Connection& connection, RequestBody* body) {
   connection.finish_writing();
   if (connection.is_expired() || connection.is_lost()) co_return;
@@ -211,7 +211,7 @@ Task<> linger(Connection& connection, RequestBody* body) {
   }
 }
 
-// Who asked, as far as it is known, and from where, if a proxy brought it.
+// The principal, as far as known, and the client's address, if a proxy forwarded the request.
 std::string who_asked(const Exchange& exchange) {
   const std::string_view peer = exchange.connection.peer();
   std::string who = exchange.principal.role == auth::Role::nobody ? "" : exchange.principal.name;
@@ -239,7 +239,7 @@ void log_request(const Exchange& exchange, const Response& response, const HeadO
               .reason = response.reason});
 }
 
-// One request from its header to its answer; whether the connection goes on.
+// One request from its header to its answer; returns whether the connection continues.
 Task<bool> serve_request(Connection& connection, const Services& services,
                          const ServerOptions& options, HeadOutcome& outcome) {
   const RequestHead& head = *outcome.head;
@@ -250,7 +250,7 @@ Task<bool> serve_request(Connection& connection, const Services& services,
   Response response = co_await dispatch(exchange);
   if (!response.is_sent) add_cors(exchange, response);
 
-  // Nobody knows whether a client that was not told to go on sends its body all the same.
+  // A client that did not get 100 Continue may send its body all the same.
   const bool unasked = body.is_unasked_for();
   if (unasked)
     body.answered_unasked();
@@ -287,7 +287,7 @@ Task<> refuse_request(Connection& connection, HeadOutcome& outcome) {
   if (heard) co_await linger(connection, nullptr);
 }
 
-// To a client whose request was not even read.
+// Answers a client whose request was not read.
 Task<> refuse_unread(Connection& connection, Response response) {
   const std::string header = header_of(response, Framing::length, false, false);
   connection.enter(Phase::writing, kLingerStall);
@@ -298,7 +298,7 @@ Task<> refuse_unread(Connection& connection, Response response) {
     connection.consume(connection.buffered().size());
 }
 
-// It costs a core more than all that may follow.
+// It costs more processor time than anything that may follow.
 Task<bool> shake_hands(Connection& connection, const Services& services,
                        const tls::ServerIdentity& identity) {
   const auto place =
@@ -348,7 +348,7 @@ Task<> serve_connection(Socket socket, const Services& services) {
   try {
     auto options = services.options.get();
     Connection connection(std::move(socket), services.connections, options->timeouts);
-    // No `options->tls && !co_await …`: GCC 12 evaluates the right side whatever the left one says.
+    // No `options->tls && !co_await …`: GCC 12 always evaluates the right side.
     if (options->tls) {
       const bool is_secure = co_await shake_hands(connection, services, *options->tls);
       if (!is_secure) co_await end_without_tls(connection);
@@ -370,7 +370,7 @@ Task<> serve_connection(Socket socket, const Services& services) {
 
 Task<> refuse_connection(Socket socket, const Services& services, std::string_view message) {
   const auto options = services.options.get();
-  // A handshake would cost more than what it is to save.
+  // A handshake would cost more than closing saves.
   if (options->tls) co_return;
   Connection connection(std::move(socket), services.connections, options->timeouts);
   co_await refuse_unread(connection, Response::error(503, message));

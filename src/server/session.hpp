@@ -11,7 +11,7 @@ namespace shaman::http {
 /// Serves one connection, request after request, until one side ends it. Never throws.
 [[nodiscard]] Task<> serve_connection(Socket socket, const Services& services);
 
-/// Tells a client that there are too many, as `message` says, and ends the connection.
+/// Answers a client with `message` because there are too many connections, and ends this one.
 [[nodiscard]] Task<> refuse_connection(Socket socket, const Services& services,
                                        std::string_view message);
 

@@ -15,7 +15,7 @@ bool is_full(const boost::system::error_code& error) noexcept {
 Error disk_error(const boost::system::error_code& error, std::string_view what) {
   namespace errors = boost::system::errc;
   std::string detail = "cannot " + std::string(what) + ": " + error.message();
-  // What nobody but a person can have put there.
+  // Only a person can have put it there.
   if (error == errors::too_many_symbolic_link_levels)
     detail += "; a symbolic link is in its place, and the server follows none: remove it";
   if (error == errors::not_a_directory)

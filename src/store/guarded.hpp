@@ -8,8 +8,8 @@
 
 namespace shaman {
 
-/// Runs what ends in an answer: only where the storage is there before, and still is, and is the
-/// same folder, when all is done. kStorageAway also in the place of a failure that comes of that.
+/// Runs work that ends in an answer, only if the storage is in its place before, and still is, as
+/// the same folder, at the end. Failures that result from a missing storage become kStorageAway.
 /// `Storage` has check_there(), epoch() and is_still_there().
 template <class Storage, class Work>
 [[nodiscard]] auto run_guarded(Storage& storage, Work&& work) -> decltype(work()) {

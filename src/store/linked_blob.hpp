@@ -12,8 +12,7 @@
 
 namespace shaman {
 
-/// The blob to which the link of this name leads by its text; nothing where there is no such link,
-/// or something else has the name.
+/// The blob to which the text of the link with this name leads; nothing if no link has this name.
 [[nodiscard]] inline fs::result<std::optional<BlobId>> linked_blob(fs::FileSystem& file_system,
                                                                    const fs::Folder& folder,
                                                                    std::string_view name) {

@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::size_t kFlushesAtOnce = 64;
 
-// What the store's thread does: wakes who waits for a stalled upload, shows other servers that this
-// one lives, and removes what dead ones left.
+// The work of the store's thread: wakes clients that wait for a stalled upload, shows other servers
+// that this one lives, and removes the remains of dead ones.
 class HousekeepingPass {
  public:
   explicit HousekeepingPass(Store::Impl& store) : store_(store) {}
@@ -40,7 +40,7 @@ class HousekeepingPass {
     store_.instance.reap_dead_servers(store_.dismantling, store_.options.log);
     store_.partials.remove_expired(store_.options.log);
     bring_back_unfinished(store_.file_system, store_.root, store_.blobs, store_.options.log);
-    // Not at once: a command on a full storage works with what it has deleted.
+    // Not at once: a command on a full storage needs the space that it has freed.
     if (has_beaten_) store_.root.reserve.give_back();
     StorageReserve::fill(store_.file_system, store_.root.private_folder);
     has_beaten_ = true;
@@ -55,7 +55,7 @@ class HousekeepingPass {
     const std::string problem = followed ? std::string() : followed.error().message();
     if (!problem.empty() && problem != told_)
       store_.log(LogLevel::warning,
-                 "the storage is mounted anew, but cannot be used yet: " + problem);
+                 "the storage was mounted again, but cannot be used yet: " + problem);
     told_ = problem;
   }
 
@@ -97,7 +97,7 @@ Store::Impl::~Impl() {
 result<void> Store::Impl::is_still_there(std::uint64_t epoch, bool looks_now) {
   if (auto there = looks_now ? watch.look() : watch.check(); !there) return there;
   if (watch.epoch() == epoch) return {};
-  return Error{kStorageAway, "the storage was mounted anew while this was under way: try again"};
+  return Error{kStorageAway, "the storage was mounted again in the meantime: try again"};
 }
 
 void Store::Impl::begin_job() {
@@ -158,7 +158,7 @@ result<BlobStatus> Store::Impl::status_of(const BlobId& id, const Requester& req
 
 namespace {
 
-// Of a storage in which an instance cannot be at work.
+// For a storage in which an instance cannot work.
 Error unusable(const std::string& root, const Error& why) {
   return why.code == errc::storage_full ? nothing_fits(root)
                                         : Error{errc::not_a_store, why.message()};

@@ -30,13 +30,13 @@
 
 namespace shaman {
 
-/// What a store consists of. Store's members (store.cpp, uploads.cpp, requirements.cpp) work on it;
+/// The parts of a store. Store's members (store.cpp, uploads.cpp, requirements.cpp) work on it;
 /// other parts see it through StoreInterior.
 struct Store::Impl {
   Impl(fs::FileSystem& file_system_, const StoreOptions& options_, WorkerPool& pool_,
        StorageRoot root_, Instance instance_, std::string path);
   ~Impl();
-  /// As Store::open().
+  /// See Store::open().
   [[nodiscard]] static result<std::unique_ptr<Impl>> open(fs::FileSystem& file_system,
                                                           const std::string& root,
                                                           const StoreOptions& options,
@@ -49,14 +49,14 @@ struct Store::Impl {
   }
   [[nodiscard]] result<void> check_there() { return watch.check(); }
   [[nodiscard]] std::uint64_t epoch() const noexcept { return watch.epoch(); }
-  /// `looks_now`: also where the last look was a moment ago.
+  /// `looks_now`: look even if the last look was a moment ago.
   [[nodiscard]] result<void> is_still_there(std::uint64_t epoch, bool looks_now);
 
   void log(LogLevel level, const std::string& message) const {
     if (options.log) options.log(level, message);
   }
 
-  /// By which a scope's claim on a blob, and what is held of it, are known.
+  /// The key of a scope's claim on a blob and of its partial upload.
   [[nodiscard]] static BlobId key_of(const Requester& requester, const BlobId& id);
   [[nodiscard]] bool is_claimed(const BlobId& id, const Requester& requester) const;
   [[nodiscard]] bool is_committing(const BlobId& id, const Requester& requester) const;
@@ -65,19 +65,19 @@ struct Store::Impl {
                                    BlobFolder::Mark mark,
                                    Proofs::Others others = Proofs::Others::looked_for);
 
-  /// Its status, not marking it; nothing where it is there and must be flushed before it counts.
-  /// A blob that is being committed is not looked at on the disk.
+  /// Its status, without marking it; nothing if it exists but must be flushed before it counts.
+  /// Does not read the disk for a blob that is being committed.
   [[nodiscard]] result<std::optional<BlobStatus>> status_unflushed(const BlobId& id,
                                                                    const Requester& requester);
   [[nodiscard]] result<BlobStatus> status_of(const BlobId& id, const Requester& requester);
 
-  /// The status of many blobs, spread over the pool; what is stored is durable and marked as used
-  /// now. With `trust_memory` a blob that was marked lately is not looked at. Blocks.
+  /// The status of many blobs, on all threads of the pool; stored blobs are durable and marked as
+  /// used now. With `trust_memory` the disk is not read for recently marked blobs. Blocks.
   using IdAt = std::function<BlobId(std::size_t)>;
   [[nodiscard]] result<void> mark_all(bool trust_memory, const IdAt& id_at,
                                       std::span<BlobStatus> out, const Requester& requester = {});
 
-  /// Stores a small blob of the server's own making; it is stored and marked on return. Blocks.
+  /// Stores a small blob that the server made itself; it is stored and marked on return. Blocks.
   [[nodiscard]] result<BlobId> put(std::string_view content);
 
   // Store's members of these names, where the storage is there.
@@ -91,13 +91,13 @@ struct Store::Impl {
 
   /// Checks the upload, makes its blob part of the store, and gives the claim back. Blocks.
   [[nodiscard]] result<void> finish(std::shared_ptr<Upload::State> upload);
-  /// Where uploads are finished.
+  /// The pool on which uploads are finished.
   [[nodiscard]] WorkerPool& finishers() noexcept { return flushers ? *flushers : pool; }
 
-  /// A name for a temporary file that is in no use.
+  /// An unused name for a temporary file.
   [[nodiscard]] std::string temporary_name(const BlobId& id);
 
-  /// Work that was given to other threads and must end before this does.
+  /// Work on other threads that must end before this is destroyed.
   void begin_job();
   void end_job();
 
@@ -157,7 +157,7 @@ struct Upload::State {
 
   Store::Impl& store;
   const BlobId id;
-  const std::string scope;    ///< for whom a commit is a proof
+  const std::string scope;    ///< the scope that gets the proof on commit
   const BlobId key;           ///< see Store::Impl::key_of
   const std::uint64_t epoch;  ///< of the storage that the file is in
   ClaimTable::Ticket ticket;  ///< 0: none
@@ -167,9 +167,9 @@ struct Upload::State {
   std::uint64_t received = 0;
   std::uint64_t written_back = 0;
   Reservations::Hold reserved;
-  std::optional<Error> failure;              ///< of a write: nothing more is taken
-  std::uint64_t durable = 0;                 ///< of one that can be resumed: what its name says
-  std::optional<PartialTable::Lease> lease;  ///< of one that can be resumed; last, as it lets go
+  std::optional<Error> failure;              ///< of a write: no more data are accepted
+  std::uint64_t durable = 0;                 ///< of a resumable upload: the offset in its name
+  std::optional<PartialTable::Lease> lease;  ///< of a resumable upload; last: released first
 };
 
 }  // namespace shaman

@@ -28,7 +28,7 @@ std::string component_of(std::string_view name) {
 
 }  // namespace
 
-// What the server would change is refused, too: the path would not be the one that was asked for.
+// Also rejects characters that the server would change: the path would not be the requested one.
 result<std::string> checked_checkout_path(std::string_view given) {
   const std::string_view path = protocol::without_last_slashes(given);
   const auto refused = [](const std::string& why) {

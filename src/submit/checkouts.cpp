@@ -52,7 +52,7 @@ result<HttpResponse> ask(const Server& server, std::string_view feature, HttpReq
       strand, {}, [&] { return exchange_patiently(connection, request, kShortPatience); });
 }
 
-// Slashes stay, as what stands in front of a server may not let encoded ones pass.
+// Slashes stay, because a proxy in front of a server may reject encoded ones.
 std::string address(std::string_view call, std::string_view path) {
   std::string out(call);
   for (;;) {
@@ -63,7 +63,7 @@ std::string address(std::string_view call, std::string_view path) {
   }
 }
 
-// `what` is what the server did not do to it.
+// `what` names the failed action.
 Error refused(const std::string& what, const std::string& checkout, const HttpResponse& answer) {
   if (answer.status == 404 && !is_page(answer.body))
     return {errc::not_found, "the server has no checkout " + text::in_quotes(checkout) +
@@ -87,7 +87,7 @@ std::optional<ListedCheckout> read_checkout(const json& object) {
   return ListedCheckout{*std::move(path), *std::move(made)};
 }
 
-// The array of that name, each element read; none where one cannot be.
+// The array of that name, with each element read; none if one is invalid.
 template <class T>
 std::optional<std::vector<T>> read_all(const json& object, const char* name,
                                        std::optional<T> (*read)(const json&)) {

@@ -80,7 +80,7 @@ class FarmQuestion {
   HttpConnection connection_;
 };
 
-// errc::cancelled and what befalls the artist's own files fail the preview; the farm's silence does
+// errc::cancelled and errors of the artist's own files fail the preview; an unreachable farm does
 // not.
 result<void> ask_farm(const SubmitOptions& options, Survey& survey, Progress& progress,
                       const std::stop_token& stop, Preview& preview) {
@@ -110,7 +110,7 @@ result<void> ask_farm(const SubmitOptions& options, Survey& survey, Progress& pr
   return {};
 }
 
-// What can be said without the farm.
+// The part that needs no farm.
 void describe(const SubmitOptions& options, const Survey& survey, Preview& preview) {
   list_files(survey, preview);
   preview.saved = look_at_save_state(options.blendfile, libraries_of(survey.trace()),

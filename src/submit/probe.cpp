@@ -40,8 +40,8 @@ HttpRequest ask_for_nothing() {
   return request;
 }
 
-// A file that is never kept, as it is not what its address says: whether there is room, and whether
-// the storage can be written, only an upload tells.
+// A file that is never kept, because its content does not match its address: only an upload shows
+// whether there is room and whether the storage can be written.
 HttpRequest send_for_trial() {
   // The digest of nothing, with a size of 1.
   const BlobId not_empty{Sha256().finish(), 1};
@@ -57,7 +57,7 @@ HttpRequest send_for_trial() {
   return request;
 }
 
-// Empty where the server takes files; `asked` is its answer to what it needs.
+// Empty if the server accepts files; `asked` is its answer to the requirements call.
 boost::asio::awaitable<std::string> why_no_files(HttpConnection& connection,
                                                  const HttpResponse& asked) {
   static constexpr const char* kWhat = "does not accept files from you";

@@ -7,9 +7,9 @@
 
 namespace shaman::client {
 
-/// Shows a Progress on standard error from a thread of its own while it lives: on a terminal as a
-/// line that is drawn again and again, and wiped at the end; elsewhere as a plain line now and
-/// then. What takes less than a moment is not shown at all.
+/// Shows a Progress on standard error from its own thread while it lives: on a terminal as a line
+/// that is redrawn, and erased at the end; elsewhere as a plain line from time to time. Does not
+/// show very short stages.
 class ProgressPrinter {
  public:
   /// `progress` must outlive it.

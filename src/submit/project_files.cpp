@@ -117,7 +117,7 @@ result<void> ProjectFiles::hash(HashCache* cache, WorkerPool& pool, Progress& pr
       unknown.begin(), unknown.end(), std::uint64_t{0},
       [&](std::uint64_t sum, std::size_t i) { return sum + files_[i].state.info.size; });
   progress.begin(Stage::hashing, unknown.size(), bytes);
-  // The largest first, so that no thread is left alone with one at the end.
+  // The largest first, so that no thread works alone on one at the end.
   std::ranges::stable_sort(unknown, std::greater<>(),
                            [&](std::size_t i) { return files_[i].state.info.size; });
   return read(unknown, cache, pool, {stop, &progress.bytes_done}, progress);

@@ -24,28 +24,28 @@
 
 namespace shaman::client {
 
-/// How often a scene is traced and read while it, or what it needs, is being changed.
+/// How often a scene is traced and read while it, or a file that it needs, is being changed.
 inline constexpr int kReadingAttempts = 3;
 
-/// The files of a submission, each with what it was found to be. One thread at a time.
+/// The files of a submission, each with its state and blob. One thread at a time.
 class ProjectFiles {
  public:
-  /// Looks at every file of the plan, side by side. What cannot be read is left out; see
-  /// unreadable(). errc::changed_while_read: one is gone, or a .blend is not as it was traced;
+  /// Looks at every file of the plan, in parallel. Unreadable files are left out; see unreadable().
+  /// errc::changed_while_read: a file is gone, or a .blend has changed since it was traced;
   /// errc::io_error: the scene's own .blend cannot be read.
   [[nodiscard]] static result<ProjectFiles> look_at(const pack::Plan& plan, const ScanWatch& traced,
                                                     WorkerPool& pool);
 
-  /// Gives each file its blob: by the cache where it knows the file, else by reading it. `cache`
-  /// may be null. What cannot be read is left out; errors as for look_at().
+  /// Gives each file its blob: from the cache if it knows the file, else by reading it. `cache` may
+  /// be null. Unreadable files are left out; errors as for look_at().
   [[nodiscard]] result<void> hash(HashCache* cache, WorkerPool& pool, Progress& progress,
                                   const std::stop_token& stop);
 
-  /// What a server wants, as payloads. errc::bad_answer when it wants what is not here.
+  /// The files that a server wants, as payloads. errc::bad_answer if it wants another file.
   [[nodiscard]] result<std::vector<Payload>> payloads(std::span<const BlobId> wanted) const;
-  /// Takes over what was found out while sending.
+  /// Takes over changes that were found while sending.
   void update(std::span<const Payload> sent);
-  /// Forgets the files of 0 bytes; their places.
+  /// Forgets the files of 0 bytes; returns their places.
   [[nodiscard]] std::vector<std::string> drop_empty();
 
   /// Every file with its place, for `create`.
@@ -53,14 +53,14 @@ class ProjectFiles {
   /// Each blob once, for `requirements`.
   [[nodiscard]] FileList blobs() const;
 
-  /// How many files have one of these blobs, besides the first one of each.
+  /// The number of files that have one of these blobs, not counting the first of each.
   [[nodiscard]] std::size_t duplicates_of(const std::unordered_set<BlobId>& blobs) const;
 
   /// In the order of the plan.
   [[nodiscard]] std::span<const Payload> all() const noexcept { return files_; }
   [[nodiscard]] std::size_t size() const noexcept { return files_.size(); }
   [[nodiscard]] std::uint64_t bytes() const noexcept;
-  /// What was left out: by path, the reason.
+  /// The files left out: by path, the reason.
   [[nodiscard]] const std::map<std::string, std::string>& unreadable() const noexcept {
     return unreadable_;
   }
@@ -81,11 +81,11 @@ class ProjectFiles {
   std::size_t files_read_ = 0;
 };
 
-/// Whether it is one of a file that is there but cannot be read, or is none.
+/// Whether the error is about a file that exists but cannot be read, or that is not a regular file.
 [[nodiscard]] bool is_unreadable(const Error& error) noexcept;
 
-/// Brings one file's id and state up to date by reading it. errc::changed_while_read for a traced
-/// .blend that has changed: its dependencies are to be looked for again.
+/// Updates one file's id and state by reading it. errc::changed_while_read for a traced .blend that
+/// has changed: it must be traced again.
 [[nodiscard]] result<void> hash_again(Payload& file, HashCache* cache, const HashContext& context);
 
 }  // namespace shaman::client

@@ -10,7 +10,7 @@ std::string ScanWatch::find(const std::string& blend, const std::string& what) {
   {
     const std::scoped_lock lock(mutex_);
     const auto [noted, is_new] = noted_.try_emplace(blend, Noted{*info, read_at_ns});
-    // Scanned before in another state: what is known of this one would not fit the rest.
+    // Scanned before in another state: a scan of this one would not match the rest.
     if (!is_new && noted->second.info != *info) return {};
   }
   return cache_ != nullptr ? cache_->find_scan({blend, *info}, what) : std::string();

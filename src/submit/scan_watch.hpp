@@ -13,8 +13,8 @@
 
 namespace shaman::client {
 
-/// What tracing asks of a cache, and a note of the state in which each .blend was traced: what is
-/// found in it holds for that state alone.
+/// A cache for tracing that also notes the state in which each .blend was traced: its results are
+/// valid only for that state.
 class ScanWatch : public trace::ScanCache {
  public:
   /// `cache` may be null; otherwise it must outlive this.
@@ -23,7 +23,7 @@ class ScanWatch : public trace::ScanCache {
   [[nodiscard]] std::string find(const std::string& blend, const std::string& what) override;
   void keep(const std::string& blend, const std::string& what, const std::string& value) override;
 
-  /// Of a .blend that was traced; nothing of any other file.
+  /// The state of a .blend that was traced; nothing for any other file.
   [[nodiscard]] std::optional<os::FileInfo> traced_state(const std::string& blend) const;
 
  private:

@@ -17,12 +17,12 @@ using nlohmann::json;
 
 namespace {
 
-// A checkout of a million files is made in less.
+// A checkout of a million files takes less.
 constexpr std::chrono::minutes kCreateWithin{10};
 constexpr std::chrono::minutes kRequirementsWithin{5};
 
 constexpr Patience kFullPatience;
-// Which a Go server answers when blobs are missing: another try gives the same.
+// A Go server's answer if blobs are missing: a retry gives the same.
 constexpr Patience kNotInternalErrors{{}, 8, std::nullopt, false};
 
 HttpRequest get(std::string_view path) {
@@ -41,7 +41,7 @@ HttpRequest post_files(std::string_view call, const FileList& files, std::string
   request.open_body = [&files, checkout = std::string(path)] {
     return result<std::unique_ptr<BodySource>>(std::make_unique<FilesBody>(files, checkout));
   };
-  // An answer repeats at most what was asked, with a status for each.
+  // An answer repeats at most the requested files, with a status for each.
   request.longest_answer = (std::size_t{1} << 20U) + 2 * request.body_length;
   return request;
 }
@@ -150,7 +150,7 @@ asio::awaitable<result<CheckoutAnswer>> create_checkout(HttpConnection& connecti
     co_return CheckoutAnswer{*path, flag_member(parsed(answer), "reused").value_or(false)};
   }
   Error error = refusal("did not make the checkout", *answer);
-  // The Go server says 500 of it.
+  // The Go server answers it with 500.
   if (answer->status == 424 || answer->status == 500) error.code = errc::blobs_missing;
   co_return error;
 }

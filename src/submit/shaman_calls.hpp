@@ -19,26 +19,26 @@
 
 namespace shaman::client {
 
-/// GET …/shaman/info, and where there is none, what a Flamenco Manager tells of itself.
+/// GET …/shaman/info or, if the server does not have it, a Flamenco Manager's version and settings.
 [[nodiscard]] boost::asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection);
 
-/// POST …/checkout/requirements. What is not stored, each blob once.
+/// POST …/checkout/requirements. Returns the blobs that are not stored, each once.
 [[nodiscard]] boost::asio::awaitable<result<std::vector<Required>>> ask_requirements(
     HttpConnection& connection, const FileList& files, Progress* progress = nullptr);
 
-/// What a checkout is to be.
+/// The request for a checkout.
 struct CheckoutWish {
   std::string path;
   std::string idempotency_key;
-  bool may_reuse = false;  ///< an unchanged one that is there already will do
+  bool may_reuse = false;  ///< the server may return an existing unchanged one
 };
 struct CheckoutAnswer {
-  std::string path;  ///< that it got
+  std::string path;  ///< the path that it got
   bool is_reused = false;
 };
 
-/// POST …/checkout/create. errc::blobs_missing when the server may have lost a blob since it was
-/// asked.
+/// POST …/checkout/create. errc::blobs_missing if the server may have lost a blob since the
+/// requirements call.
 [[nodiscard]] boost::asio::awaitable<result<CheckoutAnswer>> create_checkout(
     HttpConnection& connection, const FileList& files, const CheckoutWish& wish,
     Progress* progress = nullptr);

@@ -32,7 +32,7 @@ constexpr int kCreateAttempts = 3;
 constexpr int kUploadRounds = 10;
 constexpr std::size_t kFewestNetworkThreads = 2;
 constexpr std::size_t kMostNetworkThreads = 8;
-// A server of ours answers `Expect` as soon as it knows; waiting longer saves a body on a busy one.
+// A Shaman server answers `Expect` as soon as it can; waiting longer saves a body on a busy one.
 constexpr std::chrono::milliseconds kPatientContinue{15'000};
 
 // Adds the time until its end to a figure.
@@ -74,7 +74,7 @@ class Submission {
         connection_(strand_, options.server) {}
 
   ~Submission() {
-    // Nobody waits for an answer any more that is still to come.
+    // No caller waits for the outstanding answer any more.
     everything_.request_stop();
     if (identification_.valid()) identification_.wait();
   }
@@ -147,7 +147,7 @@ result<void> Submission::attempt_until_unchanged() {
   for (int attempt = 1;; ++attempt) {
     result<void> done = attempt_all();
     if (done) return done;
-    // Each time without one more file: that comes to an end by itself.
+    // Each round has one file less, so the loop ends.
     if (unreadable_.size() > unreadable_before) --attempt;
     unreadable_before = unreadable_.size();
     // A .blend that was saved meanwhile may need other files.
@@ -176,7 +176,7 @@ result<void> Submission::read_project() {
   }
   report_shortfall();
   if (is_refused_by_strict()) return {};
-  // Before hours of hashing, it should be known that there is a server.
+  // Checks that there is a server before hours of hashing.
   if (result<void> met = meet_server(); !met) return met;
   const Stopwatch time(report_.times.hash);
   if (result<void> hashed = survey_.hash(); !hashed) return hashed;
@@ -219,7 +219,7 @@ result<void> Submission::meet_server() {
   return {};
 }
 
-// Sends what the server wants, until it wants nothing more.
+// Sends the files that the server wants, until it wants no more.
 result<void> Submission::bring_files() {
   RoundsMade rounds;
   for (int round = 0; round < kUploadRounds; ++round) {
@@ -240,7 +240,7 @@ result<bool> Submission::upload_round(RoundsMade& rounds) {
   }();
   if (!wanted) return wanted.error();
   if (wanted->empty()) return true;
-  // Once may be a server that was started anew and lost what it had not on disk.
+  // Once may be a server that restarted and lost data that were not on disk.
   if (wanted->size() >= rounds.fewest_wanted && ++rounds.without_progress > 1)
     return Error{errc::bad_answer,
                  "the server still asks for " + text::count_of(wanted->size(), "file", "files") +
@@ -269,7 +269,7 @@ result<void> Submission::upload(std::vector<Payload> payloads) {
     how.small_lanes = options_.jobs - how.large_lanes;
     how.batch_lanes = std::min(how.batch_lanes, options_.jobs);
   }
-  // A share of a low rate must still be more than a server takes for a dead connection.
+  // A share of a low rate must exceed the rate below which a server considers a connection dead.
   std::optional<RateLimit> rate;
   if (options_.limit_rate != 0) {
     rate.emplace(options_.limit_rate);
@@ -329,7 +329,7 @@ result<void> Submission::make_checkout() {
                             options_.may_reuse && server_->has(protocol::kReuses)};
     const result<CheckoutAnswer> made = [&] {
       const Stopwatch time(report_.times.create);
-      // Not to be stopped: whether the checkout exists by now could not be told.
+      // Not cancellable: it would be unknown whether the checkout exists.
       return network_.run<CheckoutAnswer>(
           strand_, {}, [&] { return create_checkout(connection_, files, wish, &progress_); });
     }();
@@ -343,7 +343,7 @@ result<void> Submission::make_checkout() {
           errc::unreachable,
           made.error().message() + "; it may have made the checkout: see `shaman checkout list`"};
     if (made.error().code != errc::blobs_missing || attempt == kCreateAttempts) return made.error();
-    // What was stored a moment ago may have been collected; any other reason will come again.
+    // Recently stored files may have been collected; any other error would recur.
     const std::uint64_t sent_before = report_.uploaded_files;
     if (result<void> brought = bring_files(); !brought) return brought;
     if (report_.uploaded_files == sent_before && attempt > 1) return made.error();

@@ -21,13 +21,14 @@
 
 namespace shaman::client {
 
-/// The options with absolute paths, so that they mean the same wherever the program goes.
+/// The options with absolute paths, which do not depend on the working folder.
 [[nodiscard]] SubmitOptions with_absolute_paths(SubmitOptions options);
 
-/// What a scene needs, step by step up to every file's digest. A submission and its preview take
-/// the same steps, so that the second foretells the first. One thread at a time. Errors of all
-/// steps: errc::changed_while_read: begin again with trace_and_plan(), a .blend that was saved
-/// meanwhile may need other files; else as for trace::trace(), pack::make_plan() and ProjectFiles.
+/// Finds a scene's files, step by step up to every file's digest. A submission and its preview use
+/// the same steps, so that the preview predicts the submission. One thread at a time. Errors of all
+/// steps: errc::changed_while_read: start again with trace_and_plan(), because a .blend that was
+/// saved meanwhile may need other files; else as for trace::trace(), pack::make_plan() and
+/// ProjectFiles.
 class Survey {
  public:
   /// `options` have absolute paths; they and `progress` must outlive this.
@@ -35,7 +36,8 @@ class Survey {
   Survey(const Survey&) = delete;
   Survey& operator=(const Survey&) = delete;
 
-  /// Reads the .blend files and plans what goes where, without `unreadable` (by path, the reason).
+  /// Reads the .blend files and plans the places of all files, without `unreadable` (by path, the
+  /// reason).
   [[nodiscard]] result<void> trace_and_plan(const std::map<std::string, std::string>& unreadable);
   /// Looks at every file of the plan.
   [[nodiscard]] result<void> look();
@@ -43,15 +45,15 @@ class Survey {
   [[nodiscard]] result<void> hash();
 
   [[nodiscard]] pack::Shortfall shortfall() const;
-  /// That will be asked for.
+  /// The path to request.
   [[nodiscard]] std::string checkout_path() const;
   [[nodiscard]] const trace::Trace& trace() const noexcept { return trace_; }
   [[nodiscard]] const pack::Plan& plan() const noexcept { return plan_; }
   [[nodiscard]] const ProjectFiles& files() const noexcept { return files_; }
   [[nodiscard]] ProjectFiles& files() noexcept { return files_; }
-  /// Null where every file is to be read again.
+  /// Null if every file must be read again.
   [[nodiscard]] HashCache* cache() noexcept { return options_.rehash ? nullptr : &cache_; }
-  /// Writes what was learned, and gives what the cache complained of, once.
+  /// Writes the new results, and returns the cache's warnings, once.
   [[nodiscard]] std::vector<std::string> finish_cache();
 
  private:
@@ -60,7 +62,7 @@ class Survey {
   const SubmitOptions& options_;
   Progress& progress_;
   std::stop_token stop_;
-  std::vector<std::string> cache_warnings_;  // before cache_, which writes to it
+  std::vector<std::string> cache_warnings_;  // before cache_, which writes to them
   HashCache cache_;
   WorkerPool pool_;
   std::optional<ScanWatch> watch_;

@@ -20,7 +20,7 @@ int int_of(std::size_t size) {
 
 void expect_host(SSL* ssl, const std::string& host) {
   if (::X509_VERIFY_PARAM_set1_ip_asc(::SSL_get0_param(ssl), host.c_str()) == 1) return;
-  ::SSL_set_tlsext_host_name(ssl, host.c_str());  // no address may stand there (RFC 6066, 3)
+  ::SSL_set_tlsext_host_name(ssl, host.c_str());  // addresses are not allowed there (RFC 6066, 3)
   ::SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   if (::SSL_set1_host(ssl, host.c_str()) != 1)
     throw std::runtime_error("TLS cannot be set up: " + take_error());
@@ -80,7 +80,7 @@ Channel::Step Channel::read(std::span<char> into, std::size_t& length) {
     const int count = ::SSL_read(ssl_.get(), room.data(), int_of(room.size()));
     if (count <= 0) {
       const Step step = step_after(count);
-      // What came before is given first; the same is found out again by the next read.
+      // Earlier bytes are returned first; the next read finds the same state again.
       return length > 0 ? Step::done : step;
     }
     length += static_cast<std::size_t>(count);

@@ -16,9 +16,9 @@
 
 namespace shaman::tls {
 
-/// TLS over a socket that never blocks. Nothing here waits: the owner of the socket does, for what
-/// a step says. A step that wants something is to be taken again, with the same bytes, when the
-/// socket is ready. One thread at a time.
+/// TLS over a socket that never blocks. No member waits: the owner of the socket waits as a step
+/// requests. Repeat a step that wants something, with the same bytes, when the socket is ready. One
+/// thread at a time.
 class Channel {
  public:
   using NativeSocket = std::uintptr_t;
@@ -36,20 +36,20 @@ class Channel {
     failed,       ///< see error()
   };
   [[nodiscard]] Step handshake();
-  /// Reads until `into` is full, or the socket empty: after wants_read and after a length below
-  /// that of `into` there is nothing to be had without waiting. Step::done with a length of at
-  /// least 1 otherwise.
+  /// Reads until `into` is full, or the socket empty: after wants_read, or a length below that of
+  /// `into`, no more bytes are available without waiting. Otherwise Step::done with a length of at
+  /// least 1.
   [[nodiscard]] Step read(std::span<char> into, std::size_t& length);
   /// At least one byte with Step::done.
   [[nodiscard]] Step write(std::string_view bytes, std::size_t& length);
-  /// Says that no more will come, where there is room to say so.
+  /// Announces the end of the stream, if the socket has room for it.
   void finish();
 
-  /// After Step::failed, and empty where the network failed.
+  /// After Step::failed; empty if the network failed.
   [[nodiscard]] const std::string& error() const noexcept { return error_; }
-  /// After a failed handshake: what came was a plain HTTP request.
+  /// After a failed handshake: whether the client sent a plain HTTP request.
   [[nodiscard]] bool was_plain_http() const noexcept { return was_plain_http_; }
-  /// The verified certificate of the other side; null where it has shown none.
+  /// The verified certificate of the other side; null if it sent none.
   [[nodiscard]] std::shared_ptr<const PeerCertificate> peer_certificate() const;
 
  private:

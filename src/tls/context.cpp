@@ -15,7 +15,7 @@
 namespace shaman::tls {
 namespace {
 
-// Several records at once, where a client sends faster than they are taken.
+// Several records at once, if a client sends faster than the server reads.
 constexpr std::size_t kReadAhead = std::size_t{128} * 1024;
 constexpr const char* kSessions = "shaman";
 
@@ -26,19 +26,18 @@ std::chrono::system_clock::time_point end_of(const SSL_CTX* context) {
   return from_utc(parts);
 }
 
-// A client without a certificate goes on without; one with a certificate of somebody else's does
-// not.
+// A client without a certificate may continue; one with a certificate of another CA may not.
 result<void> ask_for_certificates(SSL_CTX* context, const std::string& ca_file) {
   if (auto trusted = trust_clients(context, {ca_file, "tls.client-ca"}); !trusted) return trusted;
   ::SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  // A resumed session shows no chain, and its certificate would not be verified again.
+  // A resumed session sends no chain, and its certificate would not be verified again.
   ::SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
   ::SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   return {};
 }
 
-// Whom this machine trusts. One without any of its own is no failure: then nobody is believed but
-// who is named.
+// The CAs that this machine trusts. A machine without any is not an error: then only the given ones
+// are trusted.
 result<void> trust_machine(SSL_CTX* context) {
   // OpenSSL reads this file at once, and would wait for a pipe's writer.
   const char* const variable = ::X509_get_default_cert_file_env();
@@ -85,8 +84,8 @@ result<std::shared_ptr<const ServerIdentity>> ServerIdentity::load(const ServerF
   if (!files.client_ca.empty())
     if (auto asked = ask_for_certificates(context, files.client_ca); !asked) return asked.error();
   if (files.only_1_3) ::SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
-  // Tickets of TLS 1.3 come unasked. A client that breaks off without having read them resets the
-  // connection, and what it had sent is lost on the way.
+  // A server sends TLS 1.3 tickets unasked. A client that closes without reading them resets the
+  // connection, and its data are lost on the way.
   ::SSL_CTX_set_num_tickets(context, 0);
   ::SSL_CTX_set_session_id_context(context, reinterpret_cast<const unsigned char*>(kSessions), 6);
   identity->expires_ = end_of(context);

@@ -8,7 +8,7 @@
 
 namespace shaman::tls {
 
-/// An SSL_CTX with what both sides want of it.
+/// An SSL_CTX with the settings of both sides.
 class Context {
  public:
   explicit Context(const SSL_METHOD* method);
@@ -19,7 +19,7 @@ class Context {
   std::unique_ptr<SSL_CTX, decltype(&::SSL_CTX_free)> context_;
 };
 
-/// What OpenSSL says last went wrong on this thread; forgets all of it.
+/// OpenSSL's last error on this thread; clears its errors.
 [[nodiscard]] std::string take_error();
 
 }  // namespace shaman::tls

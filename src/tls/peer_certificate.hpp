@@ -12,18 +12,18 @@
 
 namespace shaman::tls {
 
-/// A certificate that a client has shown and that was verified in the handshake. Connections
-/// outlive certificates: is_good() verifies it again. Thread-safe.
+/// A client's certificate that was verified in the handshake. Connections outlive certificates:
+/// is_good() verifies it again. Thread-safe.
 class PeerCertificate {
  public:
-  /// After the handshake; null where the client has shown none.
+  /// After the handshake; null if the client sent none.
   [[nodiscard]] static std::shared_ptr<const PeerCertificate> of(SSL* ssl);
 
   /// Its common name; may be empty.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
-  /// Whether `identity`, which may have been loaded since, trusts who signed it, and no certificate
-  /// of the chain has expired. The answer is at most a second old. Null: false.
+  /// Whether `identity`, which may have been loaded since, trusts its issuer, and no certificate of
+  /// the chain has expired. The answer is at most a second old. Null: false.
   [[nodiscard]] bool is_good(const std::shared_ptr<const ServerIdentity>& identity) const;
 
  private:

@@ -18,7 +18,7 @@ namespace {
 
 constexpr const char* kKeyOption = "tls.key";
 
-// Nobody is there to be asked. With a password of no length the key cannot be read.
+// A server cannot ask for a password. With an empty one the key cannot be read.
 int no_password(char*, int, int, void* was_asked) {
   if (was_asked != nullptr) *static_cast<bool*>(was_asked) = true;
   return -1;
@@ -45,7 +45,7 @@ void free_names(STACK_OF(X509_NAME) * names) {
 }
 using Names = std::unique_ptr<STACK_OF(X509_NAME), Freed<&free_names>>;
 
-// A file's content, and how errors speak of it.
+// A file's content, and its name in errors.
 class PemFile {
  public:
   static result<PemFile> read(const NamedFile& file) {
@@ -106,7 +106,7 @@ result<Names> subjects_of(const STACK_OF(X509_INFO) & infos, const PemFile& pem)
   return names;
 }
 
-// Whether the end of the file was all that was wrong.
+// Whether the end of the file was the only error.
 bool is_end_of_file() {
   const unsigned long code = ::ERR_peek_last_error();
   const bool is_end =
@@ -137,11 +137,11 @@ result<void> use_key(SSL_CTX* context, const NamedFile& file) {
   if (!pem) return pem.error();
   bool is_encrypted = false;
   const Key key(::PEM_read_bio_PrivateKey(pem->bio(), nullptr, &no_password, &is_encrypted));
-  // OpenSSL's own reason would be that nobody typed the password, or that it found no decoder.
+  // OpenSSL's own reason would be a missing password, or a missing decoder.
   if (!key) ::ERR_clear_error();
   if (is_encrypted)
     return pem->wrong(
-        "is encrypted, and nobody can type its password at each start: decrypt it"
+        "is encrypted, and the server does not ask for its password at start: decrypt it"
         " (`openssl pkey -in KEY -out PLAIN`), and let only the server read it");
   if (!key)
     return pem->wrong(std::string("has no private key in PEM; set ") + kKeyOption +

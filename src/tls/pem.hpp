@@ -12,13 +12,13 @@
 /// Errors name option and file: those of read_named_file(), or errc::malformed_request.
 namespace shaman::tls {
 
-/// What is shown to the other side: the file's first certificate, and after it those that sign it.
+/// Sends the other side the file's first certificate, and then those that sign it.
 [[nodiscard]] result<void> use_certificates(SSL_CTX* context, const NamedFile& file);
-/// The private key of the certificate that the context shows. It must not be encrypted.
+/// The private key of the context's certificate. It must not be encrypted.
 [[nodiscard]] result<void> use_key(SSL_CTX* context, const NamedFile& file);
-/// Believes who is signed by the file's certificates, of which there must be one.
+/// Trusts the CAs in the file, which must have at least one.
 [[nodiscard]] result<void> trust_certificates(SSL_CTX* context, const NamedFile& file);
-/// The same for what clients show, who are told the subjects of these certificates.
+/// The same for clients' certificates; the server sends clients the subjects of these CAs.
 [[nodiscard]] result<void> trust_clients(SSL_CTX* context, const NamedFile& file);
 
 }  // namespace shaman::tls

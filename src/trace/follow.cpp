@@ -20,10 +20,10 @@ using formats::Format;
 using formats::NamedFile;
 
 constexpr std::size_t kMaxFollowed = 100'000;
-// What the cache knows the lists by; another when they are read differently.
+// The lists' key in the cache; change it if they are read differently.
 constexpr std::string_view kReaderVersion = "named files 1";
 
-// One line a file: `!` if it is certain, else `?`, and the path. Paths hold no line end.
+// One line per file: `!` if it is certain, else `?`, and the path. Paths contain no line end.
 std::string written(const std::vector<NamedFile>& files) {
   std::string text = "\n";
   for (const NamedFile& file : files)
@@ -51,7 +51,7 @@ bool is_absolute(std::string_view path) {
          (path.size() > 1 && path[1] == ':' && !is_digit(path[0]));
 }
 
-// Whether `name` is one of `pattern`, where `<UDIM>` and each run of `#` stand for digits.
+// Whether `name` matches `pattern`, in which `<UDIM>` and each run of `#` match digits.
 bool stands_for(std::string_view pattern, std::string_view name) {
   while (!pattern.empty()) {
     const bool is_tile = pattern.starts_with("<UDIM>");
@@ -86,7 +86,7 @@ class Follower {
       : trace_(trace), folders_(folders), cache_(cache) {}
 
   void run() {
-    // The list grows while it is walked: what is found is looked into as well.
+    // The list grows while it is processed: the files found are read as well.
     for (std::size_t i = 0; i < trace_.dependencies.size(); ++i) {
       const Dependency from = trace_.dependencies[i];
       for (const std::string& file : from.files)
@@ -131,7 +131,7 @@ class Follower {
     }
     const bool is_script = formats::format_of(file) == Format::osl;
     if (is_absolute(path)) {
-      // A compiler of OSL looks for an absolute include nowhere else.
+      // An OSL compiler looks for an absolute include only there.
       const bool is_certain = named.is_certain || is_script;
       if (is_certain || (os::is_absolute(path) && folders_.find_file(path)))
         trace_.absolute_names.push_back({file, path});
@@ -155,7 +155,7 @@ class Follower {
     trace_.dependencies.push_back(std::move(found));
   }
 
-  // What the path stands for; in the real spelling, if there is one file.
+  // The file of the path; in its real spelling, if there is exactly one.
   void find(Dependency& found) {
     const std::string pattern(os::file_name(found.resolved));
     if (std::optional<std::string> real = folders_.find_file(found.resolved)) {

@@ -7,8 +7,8 @@
 
 namespace shaman::trace {
 
-/// Adds what the files of the trace name themselves, and these again: the layers and textures of a
-/// USD stage, the includes of an OSL script. Each is read once, and counts for the first
+/// Adds the files that the files of the trace name, and so on: the layers and textures of a USD
+/// stage, the includes of an OSL script. Each is read once, and counts for the first
 /// data-block that reaches it. A file that cannot be read, or that names another in a way that
 /// workers cannot follow, is a problem. `cache` may be null.
 void follow(Trace& trace, Folders& folders, ScanCache* cache);

@@ -21,10 +21,10 @@ struct Field {
   Becomes becomes;
 };
 
-// As files call them. `name`: fields that are an input where Blender needs them; then a reference
-// stands in the same field, which decides.
+// With the names in files. `name`: fields that are an input if Blender needs them; then a reference
+// has the same field, and decides.
 constexpr std::array kFields{
-    // where it was saved last, and what was opened last
+    // where it was saved last, and the last opened files
     Field{"FileGlobal", "filename", Becomes::nothing},
     Field{"FileGlobal", "filepath", Becomes::nothing},
     Field{"Library", "filepath_abs", Becomes::nothing},
@@ -36,7 +36,7 @@ constexpr std::array kFields{
     Field{"FileSelectParams", "dir", Becomes::nothing},
     Field{"FileAssetSelectParams", "base_params.dir", Becomes::nothing},
     Field{"SpaceScript", "scriptname", Becomes::nothing},
-    // copies, and inputs where they are not needed
+    // copies, and unneeded inputs
     Field{"ImagePackedFile", "filepath", Becomes::name},
     Field{"ImageView", "filepath", Becomes::name},
     Field{"ImageView", "name", Becomes::name},
@@ -59,7 +59,7 @@ constexpr std::array kFields{
     Field{"StripProxy", "dir", Becomes::name},
     Field{"Editing", "proxy_dir", Becomes::name},
     Field{"VoxelData", "source_path", Becomes::name},
-    // where something is written to; baked caches are references, too
+    // outputs; baked caches are references, too
     Field{"Scene", "r.pic", Becomes::output},
     Field{"Scene", "r.bake.filepath", Becomes::output},
     Field{"NodeImageMultiFile", "base_path", Becomes::output},
@@ -98,7 +98,7 @@ class Leftovers {
       if (const std::uint32_t at = file.sdna().find(field.holder); at != blend::Sdna::kNone)
         fields_[at].push_back(&field);
     }
-    // The absolute path of old files beside `name`; where there is no `name`, it is the library's.
+    // The absolute path in old files, next to `name`; without a `name`, it is the library's.
     static constexpr Field kOldLibrary{"Library", "filepath", Becomes::nothing};
     const std::uint32_t library = file.sdna().find("Library");
     if (library != blend::Sdna::kNone && file.sdna()[library].find("name") != nullptr)
@@ -109,7 +109,7 @@ class Leftovers {
   void run() {
     for (std::uint32_t block = 0; block < file_.blocks().size(); ++block) {
       const std::uint32_t type = file_.blocks()[block].struct_index;
-      // Struct 0 stands for raw bytes.
+      // Struct 0 means raw bytes.
       if (type == 0 || type >= fields_.size() || (fields_[type].empty() && type != sequence_))
         continue;
       const blend::Scope scope = file_.blocks().scope_of(block);
@@ -132,7 +132,7 @@ class Leftovers {
     add(std::move(leftover));
   }
 
-  // What is heard is the sound data-block; the strip's own path is a copy.
+  // Blender plays the sound data-block; the strip's own path is a copy.
   void look_at_strip(const Record& sequence, blend::Scope scope) {
     constexpr std::int64_t kSound = 4;  // SEQ_TYPE_SOUND_RAM
     if (sequence.integer("type", -1) != kSound) return;

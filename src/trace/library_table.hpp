@@ -9,7 +9,7 @@
 
 namespace shaman::trace {
 
-/// Which library each data-block of a file comes from. Libraries are numbered in the file's order.
+/// The library of each data-block of a file. Libraries are numbered in the file's order.
 class LibraryTable {
  public:
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
@@ -24,14 +24,14 @@ class LibraryTable {
   /// The blocks of the libraries.
   [[nodiscard]] const std::vector<std::uint32_t>& blocks() const noexcept { return libraries_; }
 
-  /// Of a placeholder (block `ID`): they stand behind the library that they are linked from.
+  /// For a placeholder (block `ID`): it follows the library that it is linked from.
   [[nodiscard]] std::uint32_t of_placeholder(std::uint32_t block) const {
     const auto next = std::upper_bound(libraries_.begin(), libraries_.end(), block);
     return next == libraries_.begin() ? kNone
                                       : static_cast<std::uint32_t>(next - libraries_.begin() - 1);
   }
 
-  /// Of a whole data-block: the library that it was packed from (Blender 5), by its `ID.lib`;
+  /// For a whole data-block: the library that it was packed from (Blender 5), from its `ID.lib`;
   /// kNone if it is the file's own.
   [[nodiscard]] std::uint32_t of_data_block(const blend::BlendFile& file,
                                             const blend::Record& record, blend::Scope scope) const {

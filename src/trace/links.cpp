@@ -13,13 +13,13 @@ struct Excluded {
   std::string_view field;
 };
 
-// Pointers that Blender does not follow when it loads what a data-block needs: neighbours in lists
-// of all data-blocks, and what is only valid while it runs. Following them would bring in a
-// library's every scene.
+// Pointers that Blender does not follow when it loads a data-block's dependencies: neighbours in
+// lists of all data-blocks, and pointers that are only valid at run time. Following them would
+// include every scene of a library.
 constexpr std::array kExcluded{
     Excluded{"ID", "next"},         Excluded{"ID", "prev"},
     Excluded{"ID", "newid"},        Excluded{"ID", "orig_id"},
-    Excluded{"ID", "lib"},  // told apart by the scanner
+    Excluded{"ID", "lib"},  // the scanner reads it
     Excluded{"ID", "py_instance"},  Excluded{"Library", "parent"},
     Excluded{"ImageUser", "scene"}, Excluded{"Library", "archive_parent_library"},
 };
@@ -30,7 +30,7 @@ bool is_excluded(std::string_view holder, std::string_view field) {
   });
 }
 
-// Structs embedded deeper than this do not exist; a hostile SDNA could hold itself.
+// Structs embedded deeper than this do not exist; a struct in a hostile SDNA could contain itself.
 constexpr int kMaxNesting = 16;
 
 bool is_embedded(const blend::Field& field) {
@@ -43,9 +43,9 @@ bool is_link(const blend::Field& field) {
          (field.struct_index != blend::Sdna::kNone || field.type_name == "void");
 }
 
-// What follows about structs from what follows about others, for each struct two facts: it *holds*
-// a pointer that leads on, in itself or in what is embedded in it; and it is a *target*: pointers
-// that are declared to lead to it lead on.
+// Derives two facts about each struct from those about others: it *holds* a pointer that leads on,
+// itself or in an embedded struct; and it is a *target*: pointers that are declared to lead to it
+// lead on.
 class Spreading {
  public:
   explicit Spreading(const blend::Sdna& sdna)
@@ -73,7 +73,7 @@ class Spreading {
         const std::uint32_t target = take(new_targets_);
         for (const std::uint32_t holder : pointing_[target])
           add_holder(holder);
-        // Whoever declares a pointer to its beginning may mean the whole.
+        // A pointer declared to its first member may mean the whole struct.
         if (bases_[target] != blend::Sdna::kNone) add_target(bases_[target]);
       } else {
         const std::uint32_t held = take(new_holders_);
@@ -112,16 +112,16 @@ class Spreading {
     return index;
   }
 
-  std::vector<std::uint32_t> bases_;                   // by struct: what it begins with
-  std::vector<std::vector<std::uint32_t>> pointing_;   // by struct: who points to it
-  std::vector<std::vector<std::uint32_t>> embedding_;  // by struct: who embeds it
+  std::vector<std::uint32_t> bases_;                   // by struct: its first member's struct
+  std::vector<std::vector<std::uint32_t>> pointing_;   // by struct: the structs that point to it
+  std::vector<std::vector<std::uint32_t>> embedding_;  // by struct: the structs that embed it
   std::vector<bool> holds_;
   std::vector<bool> is_target_;
   std::vector<std::uint32_t> new_holders_;
   std::vector<std::uint32_t> new_targets_;
 };
 
-// By struct: whether it has a pointer, in itself or in what is embedded in it.
+// By struct: whether it has a pointer, itself or in an embedded struct.
 std::vector<bool> structs_with_pointers(const blend::Sdna& sdna) {
   std::vector<std::vector<std::uint32_t>> embedding(sdna.size());
   std::vector<bool> found(sdna.size(), false);

@@ -10,40 +10,40 @@
 
 namespace shaman::trace {
 
-/// A pointer in a struct (or in what is embedded in it).
+/// A pointer in a struct (or in an embedded one).
 struct Link {
   std::uint32_t offset = 0;                   ///< in the struct
-  std::uint32_t elements = 1;                 ///< an array of so many pointers
+  std::uint32_t elements = 1;                 ///< the length, for an array of pointers
   bool to_pointers = false;                   ///< `**`: to an array of pointers
   std::uint32_t target = blend::Sdna::kNone;  ///< declared struct; kNone: `void`
 };
 
-/// Which pointers of each struct lead on. Meshes, curves and pictures are most of a file, and
-/// nothing in them names a data-block or a path; from the SDNA alone it follows which structs those
-/// are, and their blocks are never read.
+/// Which pointers of each struct lead on. Meshes, curves and pictures are most of a file, and do
+/// not name data-blocks or paths. The SDNA alone shows which structs those are, and their blocks
+/// are never read.
 ///
-/// A declared type says less than the block that is there: a `bNodeTreeInterfaceItem *` without any
-/// pointer of its own means a `bNodeTreeInterfaceSocket`, which begins with one. So a pointer also
-/// leads on if a struct that begins with its target does, and a pointer to pointers always does.
-/// For one thread at a time.
+/// A declared type says less than the actual block: a `bNodeTreeInterfaceItem *`, a struct without
+/// pointers, may mean a `bNodeTreeInterfaceSocket`, which begins with one. So a pointer also leads
+/// on if a struct that begins with its target does, and a pointer to pointers always does. For one
+/// thread at a time.
 class Links {
  public:
-  /// `wanted[i]`: struct i is looked for itself, whatever its pointers.
+  /// `wanted[i]`: struct i is wanted itself, whatever its pointers.
   Links(const blend::Sdna& sdna, const std::vector<bool>& wanted);
 
-  /// Whether a block of this struct has to be read at all.
+  /// Whether a block of this struct must be read.
   [[nodiscard]] bool leads_on(std::uint32_t struct_index) const {
     return struct_index < leads_on_.size() && leads_on_[struct_index];
   }
-  /// The pointers of a struct that leads on. Made when first asked for: together they take no more
-  /// memory than blocks that were read.
+  /// The pointers of a struct that leads on. Made on first use: together they take no more memory
+  /// than the blocks that were read.
   [[nodiscard]] std::span<const Link> of(std::uint32_t struct_index);
 
  private:
   void collect(std::uint32_t struct_index, std::uint32_t offset, int depth,
                std::vector<Link>& links) const;
   const blend::Sdna& sdna_;
-  std::vector<bool> has_pointers_;  // by struct: itself or something embedded in it
+  std::vector<bool> has_pointers_;  // by struct: itself or an embedded one
   std::vector<bool> leads_on_;
   std::unordered_map<std::uint32_t, std::vector<Link>> links_;
 };

@@ -13,11 +13,11 @@
 
 namespace shaman::trace {
 
-/// Changes whenever a scan of the same file could come out differently, so that what a ScanCache
-/// keeps from an older program is not used.
+/// Changes whenever a scan of the same file could give another result, so that results of an older
+/// program in a ScanCache are not used.
 inline constexpr std::string_view kTracerVersion = "4";
 
-/// How the files are found that a reference stands for (docs/tracing.md has each rule).
+/// How to find the files of a reference (docs/tracing.md has each rule).
 enum class Rule : std::uint8_t {
   file,
   views,          ///< one file, or one for each view of a multi-view scene
@@ -34,22 +34,22 @@ enum class Rule : std::uint8_t {
 
 /// The folder that `//` means.
 enum class Base : std::uint8_t {
-  own,      ///< that of the .blend which holds the field
-  opened,   ///< that of the .blend which is opened, also in its libraries
+  own,      ///< that of the .blend with the field
+  opened,   ///< that of the opened .blend, also in its libraries
   library,  ///< that of Reference::library
 };
 
-/// What is read in a .blend about one path: nothing of it depends on any other file.
+/// The content of a .blend about one path, independent of other files.
 struct Reference {
   Kind kind = Kind::image;
   Rule rule = Rule::file;
   Base base = Base::own;
   std::uint32_t library = 0;   ///< index into Scan::libraries
   bool optional = false;       ///< the render does not need it
-  bool may_be_absent = false;  ///< a cache that Blender makes when it is not there
+  bool may_be_absent = false;  ///< a cache that Blender makes if it is missing
   std::string data_block;
   std::vector<std::string> chain;
-  std::uint32_t owner = 0;  ///< block of the data-block; while it is scanned only
+  std::uint32_t owner = 0;  ///< block of the data-block; only during the scan
   std::string stored;
   std::string stored_name;
   PathField field;
@@ -59,8 +59,8 @@ struct Reference {
   friend bool operator==(const Reference&, const Reference&) = default;
 };
 
-/// One input of a node group: a string given there may be the path that an import node reads. What
-/// a group gives out is an input, too, of a name that no socket has.
+/// One input of a node group: a string given there may be the path that an import node reads. A
+/// group's output is an input, too, with a name that no socket has.
 struct TreeInput {
   static constexpr std::uint32_t kOwn = 0xFFFFFFFF;
   std::uint32_t library = kOwn;  ///< index into Scan::libraries; kOwn: the tree is in this file
@@ -69,14 +69,14 @@ struct TreeInput {
   friend bool operator==(const TreeInput&, const TreeInput&) = default;
 };
 
-/// A string that is handed to an input of a node group, or out of one.
+/// A string that is passed to an input of a node group, or out of one.
 struct StringArgument {
   Reference value;
   TreeInput input;
   friend bool operator==(const StringArgument&, const StringArgument&) = default;
 };
 
-/// What is given to `from` reaches `to`, or, without `to`, an import node.
+/// A string that is passed to `from` reaches `to` or, without `to`, an import node.
 struct StringRoute {
   TreeInput from;
   std::optional<TreeInput> to;
@@ -91,20 +91,20 @@ struct LibraryLink {
   std::vector<std::string> chain;
   std::string stored;
   PathField field;
-  bool is_archive = false;  ///< its data-blocks stand in this file (Blender 5); it is not opened
-  std::vector<std::string> wanted;  ///< `OBCube`: what is linked from it; sorted
-  std::vector<Scan> packed;  ///< the library's own scan (one), where it is packed into this file
+  bool is_archive = false;  ///< its data-blocks are in this file (Blender 5); it is not opened
+  std::vector<std::string> wanted;  ///< `OBCube`: the data-blocks linked from it; sorted
+  std::vector<Scan> packed;  ///< the library's own scan (one), if it is packed into this file
   friend bool operator==(const LibraryLink&, const LibraryLink&) = default;
 };
 
-/// All that tracing needs from one .blend: what its data-blocks refer to.
+/// All that tracing needs from one .blend: the references of its data-blocks.
 struct Scan {
   std::vector<Reference> references;
   std::vector<LibraryLink> libraries;
   std::vector<std::string> view_suffixes;  ///< of multi-view scenes: `_L`, `_R`
   std::vector<StringArgument> arguments;
   std::vector<StringRoute> routes;
-  std::vector<Leftover> leftovers;  ///< of the whole file, whatever was asked for
+  std::vector<Leftover> leftovers;  ///< of the whole file, whatever was requested
   friend bool operator==(const Scan&, const Scan&) = default;
 };
 

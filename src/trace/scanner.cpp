@@ -22,8 +22,8 @@ using blend::Sdna;
 
 constexpr int kMaxPackedDepth = 8;
 
-// What libraries that are packed into a file of this size may have together, uncompressed. Each may
-// be compressed, but no .blend is by that much; several may be the same bytes.
+// The maximum uncompressed size of all libraries that are packed into a file of this size. Each may
+// be compressed, but no .blend by that much; several may be the same bytes.
 std::uint64_t most_packed(std::uint64_t size) {
   constexpr std::uint64_t kMost = 64;
   return std::max(blend::kAlwaysAllowedBytes, kMost * size);
@@ -49,7 +49,7 @@ constexpr std::array kLabels{
     Label{"WM", "Window"},      Label{"WO", "World"},         Label{"WS", "Workspace"},
 };
 
-// Windows and their contents name nothing that a render needs.
+// Windows and their contents name no file that a render needs.
 bool is_interface(std::uint32_t code) {
   return code == code_of("WM") || code == code_of("WS") || code == code_of("SR") ||
          code == code_of("SN");
@@ -60,7 +60,7 @@ bool has_name(const Record& record, std::string& name) {
   return name.size() > 2;
 }
 
-// Of several users, the lower one is told.
+// Of several users, the lower one is reported.
 int rank_of(std::uint32_t code) {
   if (code == code_of("SC") || code == code_of("GR")) return 1;
   return code == code_of("BR") || code == code_of("PL") || is_interface(code) ? 2 : 0;
@@ -132,7 +132,7 @@ void Scanner::read_libraries() {
     if (!record) continue;
     std::string id_name;
     if (has_name(*record, id_name)) link.data_block = describe_data_block(id_name);
-    // `filepath` of old files is where the library lay on the machine that wrote them.
+    // `filepath` in old files is the library's path on the machine that wrote them.
     const std::string_view field = record->has("name") ? "name" : "filepath";
     link.stored = record->text(field);
     if (const std::optional<blend::Place> place = record->place(field))
@@ -149,7 +149,7 @@ void Scanner::look_up_roots(const Wanted& wanted) {
     if (!is_data_block(file_.sdna(), block.struct_index) || is_interface(block.code)) continue;
     if (block.code == code_of("LI")) continue;
     if (!wanted.everything) {
-      // Placeholders count only when they are reached.
+      // Placeholders count only if they are reached.
       if (block.code == code_of("ID")) continue;
       const std::optional<Record> record = file_.load(head);
       std::string name;
@@ -213,7 +213,7 @@ void Scanner::note_user(std::uint32_t head) {
   at->second.part = parts_[part_].starts_with("Node ") ? std::string() : parts_[part_];
 }
 
-// What has a name of its own within a data-block; all that it owns belongs to it.
+// A part with its own name within a data-block; all that it owns belongs to it.
 void Scanner::note_part(const Record& record, std::uint32_t inherited) {
   part_ = inherited;
   finder_.set_part(parts_[part_]);
@@ -237,8 +237,8 @@ void Scanner::note_part(const Record& record, std::uint32_t inherited) {
   finder_.set_part(parts_[part_]);
 }
 
-// The users of a data-block, up to an object or a scene. Meshes and the like are left out, as their
-// object is what an artist sees.
+// The users of a data-block, up to an object or a scene. Meshes and similar data are left out,
+// because the artist sees their object.
 void Scanner::add_users(std::uint32_t head, std::vector<std::string>& chain) {
   constexpr int kMost = 8;
   for (int i = 0; i < kMost; ++i) {
@@ -321,7 +321,8 @@ void Scanner::follow_pointers(std::uint32_t block, const Link& link) {
 
 void Scanner::reach(std::uint32_t block, std::uint32_t declared) {
   if (file_.blocks()[block].code != code_of("DATA")) {
-    // Another data-block. Of windows and of what is none (GLOB, TEST) nothing is needed.
+    // Another data-block. Windows, and blocks that are not data-blocks (GLOB, TEST), are not
+    // needed.
     const blend::Block& head = file_.blocks()[block];
     if (!is_data_block(file_.sdna(), head.struct_index) || is_interface(head.code) ||
         head.code == code_of("LI"))
@@ -336,7 +337,7 @@ void Scanner::reach(std::uint32_t block, std::uint32_t declared) {
   blocks_.push_back({block, struct_index, part_});
 }
 
-// Raw bytes are written with struct 0, whatever that is; some arrays of structs are, too.
+// Raw bytes are written with struct 0, whatever that is, and so are some arrays of structs.
 std::uint32_t Scanner::struct_of(std::uint32_t block, std::uint32_t declared) const {
   const std::uint32_t stored = file_.blocks()[block].struct_index;
   if (stored != 0) return stored;
@@ -347,7 +348,7 @@ std::uint32_t Scanner::struct_of(std::uint32_t block, std::uint32_t declared) co
 
 Error Scanner::too_much(const std::string& what) const {
   return {errc::limit_exceeded,
-          "\"" + text::printable(file_.name()) + "\" goes beyond a safety limit: " + what};
+          "\"" + text::printable(file_.name()) + "\" exceeds a safety limit: " + what};
 }
 
 result<void> Scanner::scan_packed_libraries() {

@@ -21,8 +21,8 @@ struct Wanted {
   std::vector<std::string> names;  ///< `OBCube`: these, and what they reach; sorted
 };
 
-/// Finds what a .blend's wanted data-blocks refer to, by following every pointer that Blender's
-/// SDNA declares from them. Touches no other file.
+/// Finds the references of a .blend's wanted data-blocks, by following every pointer that Blender's
+/// SDNA declares from them. Reads no other file.
 class Scanner {
  public:
   explicit Scanner(blend::BlendFile& file);
@@ -31,10 +31,11 @@ class Scanner {
   [[nodiscard]] result<Scan> run(const Wanted& wanted);
 
  private:
-  // What libraries that are packed into a file share, however deep they are packed into each other.
+  // The state that the libraries packed into a file share, however deep they are packed into each
+  // other.
   struct Nesting {
     int depth = 0;
-    std::uint64_t bytes_left = 0;  // that they may have, uncompressed
+    std::uint64_t bytes_left = 0;  // their allowance, uncompressed
   };
   Scanner(blend::BlendFile& file, Nesting nesting);
 
@@ -61,7 +62,7 @@ class Scanner {
     std::uint32_t struct_index;
     std::uint32_t part = 0;
   };
-  // Who uses a data-block: the one of all that an artist finds most easily.
+  // The user of a data-block that an artist finds most easily.
   struct User {
     std::uint32_t head = 0;
     std::string part;  // `Strip "boom"`, `Modifier "Cache"`; may be empty
@@ -76,10 +77,10 @@ class Scanner {
   Links links_;
   std::vector<bool> seen_;                  // by block
   std::vector<std::uint32_t> data_blocks_;  // to be visited
-  std::vector<ToVisit> blocks_;             // of the present data-block, to be visited
+  std::vector<ToVisit> blocks_;             // of the present data-block, to visit
   std::uint32_t head_ = 0;                  // of the present data-block
   std::vector<std::string> parts_{""};      // of the present data-block: strips, modifiers, nodes
-  std::uint32_t part_ = 0;                  // the one that is being looked at; 0: none
+  std::uint32_t part_ = 0;                  // the present one; 0: none
   std::unordered_map<std::uint32_t, User> users_;  // by data-block
   std::vector<std::uint32_t> first_linked_;        // by library: a placeholder
 };

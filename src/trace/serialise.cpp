@@ -6,8 +6,7 @@
 namespace shaman::trace {
 namespace {
 
-// Writing and reading go through the same functions, one for each struct, so that they cannot
-// disagree.
+// Writing and reading use the same functions, one for each struct, so that they cannot differ.
 class Writer {
  public:
   std::string bytes;

@@ -23,13 +23,13 @@ namespace {
 
 constexpr std::size_t kMaxLibraries = 10'000;
 constexpr int kMaxDepth = 100;
-// Two libraries that link from each other to and fro, one data-block at a time, would be scanned as
-// often as they have data-blocks: what is asked that often is taken as a whole.
+// Two libraries that link from each other in turn, one data-block at a time, would be scanned once
+// for each data-block: after so many scans, a library is scanned as a whole.
 constexpr int kMaxRounds = 32;
-// Each is looked for beside each picture.
+// Each is searched next to each picture.
 constexpr std::size_t kMaxViews = 1000;
-// All references together; each sequence names all of its frames, so that many references to one
-// folder are many times its files.
+// All references together; each sequence names all of its frames, so many references to one folder
+// multiply its files.
 constexpr std::size_t kMaxFiles = 10'000'000;
 // Each takes up to about 50 MiB while it reads a compressed library.
 constexpr std::size_t kMaxThreads = 8;
@@ -41,10 +41,10 @@ std::size_t threads(const TraceOptions& options) {
 
 Error too_much(const std::string& blend, std::string_view limit) {
   return {errc::limit_exceeded,
-          "\"" + text::printable(blend) + "\" goes beyond a safety limit: " + std::string(limit)};
+          "\"" + text::printable(blend) + "\" exceeds a safety limit: " + std::string(limit)};
 }
 
-// What tells scans of the same file apart.
+// The key that distinguishes scans of the same file.
 std::string cache_key(const Wanted& wanted) {
   std::string key = "trace " + std::string(kTracerVersion) + " ";
   if (wanted.everything) return key + "*";
@@ -60,7 +60,7 @@ auto order(const Dependency& dependency) {
                   dependency.named_by, dependency.stored, dependency.files);
 }
 
-// A library that is scanned several times tells of them each time.
+// A library that is scanned several times reports them each time.
 void sort_leftovers(std::vector<Leftover>& leftovers) {
   const auto key = [](const Leftover& leftover) {
     return std::tie(leftover.blend, leftover.field.offset);
@@ -217,8 +217,8 @@ result<void> Tracer::ask(const std::string& library, const LibraryLink& link, in
   return {};
 }
 
-// As a path only: no file of it is needed where its data-blocks are in the .blend itself, but it
-// says where their `//` starts.
+// As a path only: if its data-blocks are in the .blend itself, the file is not needed, but its path
+// defines their `//`.
 void Tracer::add_library(const LibraryLink& link, const std::string& path, const Place& place) {
   Dependency dependency;
   dependency.kind = Kind::library;
@@ -278,7 +278,7 @@ result<void> Tracer::expand_all() {
   return {};
 }
 
-// Gaps can be meant, and which frames a scene shows is not known: they are not missing files.
+// Gaps may be intended, and it is unknown which frames a scene shows: they are not missing files.
 void Tracer::warn_of_gaps(const std::vector<Dependency>& dependencies) {
   std::set<std::string> warnings;
   for (const Dependency& dependency : dependencies)

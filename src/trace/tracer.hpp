@@ -17,15 +17,15 @@
 
 namespace shaman::trace {
 
-/// One trace: reads the .blend, then in rounds the libraries that it and they need, then looks for
-/// the files. Used once.
+/// One trace: reads the .blend, then in rounds the libraries that it and they need, then finds the
+/// files. Used once.
 class Tracer {
  public:
   Tracer(const std::string& blendfile, const TraceOptions& options);
   [[nodiscard]] result<Trace> run();
 
  private:
-  // A .blend of this trace, and what has been asked of it so far.
+  // A .blend of this trace, and the data-blocks requested from it so far.
   struct Source {
     int depth = 0;
     std::set<std::string> asked;
@@ -33,22 +33,22 @@ class Tracer {
     int rounds = 0;  // how often it was scanned
     bool everything = false;
   };
-  // A scan to be made, and what came of it.
+  // A scan to make, and its result.
   struct Job {
     std::string blend;
     Wanted wanted;
     result<Scan> scan = Scan{};
   };
-  // A reference with the .blend that its `//` starts from.
+  // A reference with the .blend whose folder its `//` means.
   struct Pending {
     std::string blend;
     std::string base_blend;
     Reference reference;
   };
-  // Where a scan's references stand: in a file, or in a library packed into it.
+  // The place of a scan's references: a file, or a library packed into it.
   struct Place {
     std::string holder;  // the file on disk
-    std::string blend;   // where the scanned .blend lies, or would lie
+    std::string blend;   // the scanned .blend's path, real or as if unpacked
     bool is_packed = false;
     int depth = 0;
   };

@@ -39,7 +39,7 @@ void set_aside(Trace& trace, const std::map<std::string, std::string>& unreadabl
     dependency.files.erase(first, dependency.files.end());
     dependency.missing = !dependency.optional && dependency.files.empty();
   }
-  // A library that cannot be read cannot be looked into, either: once told is enough.
+  // An unreadable library is already reported as a problem.
   std::erase_if(trace.problems,
                 [&](const Problem& problem) { return unreadable.contains(problem.blend); });
   trace.unreadable.insert(unreadable.begin(), unreadable.end());

@@ -6,9 +6,8 @@
 
 namespace shaman::trace {
 
-/// Asks of every file whether this user may read it, and sets those aside that are unreadable; see
-/// set_aside(). Where something is missing because its folder cannot be looked into, notes that
-/// reason.
+/// Checks whether this user may read each file, and sets unreadable ones aside; see set_aside(). If
+/// a file is missing because its folder is not accessible, notes that reason.
 void look_for_unreadable(Trace& trace, WorkerPool& pool);
 
 }  // namespace shaman::trace

@@ -285,7 +285,7 @@ class CheckConfig(unittest.TestCase):
         before = sorted(os.listdir(os.path.join(storage, ".shaman")))
         name = pwd.getpwuid(65534).pw_name
         self.assert_start_and_check_refuse(
-            storage, f"it belongs to the user {name}, who could not use the files that the user root makes in it; start the "
+            storage, f"it belongs to the user {name}, who cannot use files that root creates in it; start the "
             f"server with `sudo -u {name}`, or with `User={name}` in its systemd unit")
         os.chown(os.path.join(storage, ".shaman"), 61007, -1)
         self.assert_start_and_check_refuse(storage, "the user 61007, ")
@@ -324,7 +324,7 @@ class CheckConfig(unittest.TestCase):
         self.addCleanup(os.remove, path)
         for text, told in (
                 ("auth: {trusted-networks: {10.0.0.0/33: submit, foo: admin}}\n",
-                 ('auth.trusted-networks: "10.0.0.0/33" is no network', 'auth.trusted-networks: "foo" is no network')),
+                 ('auth.trusted-networks: "10.0.0.0/33" is not a network', 'auth.trusted-networks: "foo" is not a network')),
                 ("trusted-proxies: [a, 10.0.0.1, b]\n", ('trusted-proxies: "a" is no', 'trusted-proxies: "b" is no')),
                 ("auth: {jwt-issuer: i, jwt-audience: a, token-file: /none/t, jwt-keys: {a: /none/a, b: /none/b}}\n",
                  ('auth.token-file: cannot open "/none/t"', 'auth.jwt-keys: cannot open "/none/a"',

@@ -85,7 +85,7 @@ class OfTokens(EndedRights):
         self.revoke()
         for websocket in (ends, in_the_address, by_cookie):
             self.assertTrue(websocket.is_closed())
-        self.assertIn("token going may not make it any more",
+        self.assertIn("token going is no longer allowed to make it",
                       self.server.wait_for_log("GET /socket.io/ of 127.0.0.1:"))
         self.assertNotIn(self.going, self.server.log())
         self.assert_lives(stays)

@@ -20,7 +20,7 @@ bool measures_any_of(const Bench& bench, const std::set<std::string_view>& metri
 }  // namespace
 
 std::span<const Bench* const> all_benches() {
-  static const std::array kAll{&kUnknownFilesEmpty,  // first, as nothing may be stored before it
+  static const std::array kAll{&kUnknownFilesEmpty,  // first: it needs an empty store
                                &kSha256,
                                &kLoopback,
                                &kLargeWrite,

@@ -16,14 +16,13 @@ namespace shaman::bench {
 
 class Context;
 
-/// What makes a bench's figures worthless: a wrong answer, a refused request.
+/// An error that makes a bench's figures worthless: a wrong answer, a refused request.
 class BenchFailed : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// One thing that can be measured. Each has a file of its own that defines one of these, and a line
-/// in all_benches().
+/// One measurement. Each has its own file that defines one of these, and a line in all_benches().
 struct Bench {
   enum class Kind : std::uint8_t {
     limit,  ///< of this machine, without the server
@@ -33,16 +32,16 @@ struct Bench {
   Kind kind;
   std::string_view help;
   std::vector<Metric> metrics;  ///< all that run() may record
-  /// Measures once and records; called once in each round. What it needs beforehand (content,
-  /// digests, files) is made outside of what is timed. Throws BenchFailed, std::system_error.
+  /// Measures once and records; called once in each round. Its input (content, digests, files) is
+  /// made outside of the timed part. Throws BenchFailed, std::system_error.
   void (*run)(Context& context, Samples& samples);
 };
 
-/// In the order in which they run: each limit before the first part that is compared with it.
+/// In the order in which they run: each limit before the first part to compare with it.
 [[nodiscard]] std::span<const Bench* const> all_benches();
 
-/// The benches of these names (all where there are none) and the limits that these are compared
-/// with, in the order of all_benches(). std::invalid_argument names one that does not exist.
+/// The benches of these names (all if none are given) and the limits to compare them with, in the
+/// order of all_benches(). std::invalid_argument names one that does not exist.
 [[nodiscard]] std::vector<const Bench*> select_benches(std::span<const Bench* const> all,
                                                        std::span<const std::string> names);
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measures garbage collection over a store of many small files: a run that only looks, and one that collects a
-tenth; beside what listing and looking at each of them takes by itself. As root on an ext4 in an image (loop), or in
+"""Measures garbage collection over a store of many small files: a dry run, and one that collects a tenth,
+compared with only listing the files and calling stat on each. As root on an ext4 in an image (loop), or in
 memory (shm)."""
 
 import argparse
@@ -52,7 +52,7 @@ def make_store(storage, blobs, links):
 
 
 def look_at_all(storage):
-    """What a walk by itself takes, in one thread."""
+    """Seconds of only walking the store, in one thread."""
     begin = time.monotonic()
     for parent, _, names in os.walk(os.path.join(storage, "file-store")):
         for name in names:
@@ -61,7 +61,7 @@ def look_at_all(storage):
 
 
 def collect(storage, *options):
-    """Seconds, megabytes and figures of one run, with nothing in the system's caches but what one leaves there."""
+    """Seconds, megabytes and figures of one run, with only the run's own data in the system's caches."""
     begin = time.monotonic()
     done = subprocess.run([SERVER, "gc", "--storage", storage, "--json", *options], capture_output=True, text=True,
                           check=True)

@@ -13,18 +13,18 @@
 
 namespace shaman::bench {
 
-/// Content that no run before had, so that nothing of it is stored already: each file begins with
-/// bytes of its own, and shares the rest with the others. Not thread-safe.
+/// Content that no earlier run had, so that none of it is already stored: each file begins with
+/// unique bytes, and shares the rest with the others. Not thread-safe.
 class Content {
  public:
   /// Seeds itself from the system's entropy.
   Content();
 
-  /// `size` bytes that do not compress, valid until this is asked for more.
+  /// `size` bytes that do not compress, valid until a call for more.
   [[nodiscard]] std::string_view shared(std::size_t size);
   /// The beginning of one file: 32 bytes.
   [[nodiscard]] std::string fresh_start();
-  /// An id of a blob that nobody has.
+  /// The id of an unknown blob.
   [[nodiscard]] BlobId fresh_id(std::uint64_t size);
   /// A checkout path or name that is not taken: `bench-<seed>/<number>`.
   [[nodiscard]] std::string fresh_name();
@@ -39,7 +39,7 @@ class Content {
 [[nodiscard]] Request make_upload(const Endpoint& server, const BlobId& id, std::string start,
                                   std::string_view rest, std::string_view extra = {});
 
-/// Makes and hashes `count` new files of `size` bytes (at least 32), whose bytes but the first 32
+/// Makes and hashes `count` new files of `size` bytes (at least 32); all bytes except the first 32
 /// are content.shared(). Their ids are appended to `ids`.
 [[nodiscard]] std::vector<Request> make_uploads(const Endpoint& server, Content& content,
                                                 std::size_t count, std::size_t size,

@@ -19,7 +19,7 @@
 
 namespace shaman::bench {
 
-/// What all benches of a run share. One thread at a time.
+/// The state that all benches of a run share. One thread at a time.
 class Context {
  public:
   Context(Endpoint server_, const std::string& scratch_parent, ServerProcess process_,
@@ -31,17 +31,18 @@ class Context {
   const Sizes sizes;
   Content content;
 
-  /// A new folder in scratch, to be filled by one bench.
+  /// A new folder in scratch for one bench.
   [[nodiscard]] FileDescriptor fresh_folder();
 
-  /// The first `count` blobs that this run stored for the purpose of being known; uploads those
-  /// that are not there yet, which takes its time.
+  /// The first `count` known blobs that this run has stored; uploads missing ones, which takes a
+  /// while.
   [[nodiscard]] std::span<const BlobId> known(std::size_t count);
   [[nodiscard]] bool has_known() const noexcept { return !known_.empty(); }
 
-  /// Runs a load whose requests must all be answered with a 2xx: BenchFailed tells what they were.
+  /// Runs a load whose requests must all be answered with a 2xx: otherwise BenchFailed lists the
+  /// statuses.
   [[nodiscard]] LoadResult load(std::span<const Request> requests, const LoadShape& shape) const;
-  /// One request, its answer kept.
+  /// One request; keeps its answer.
   [[nodiscard]] Outcome ask(const Request& request) const;
 
  private:
@@ -49,7 +50,7 @@ class Context {
   std::size_t folders_ = 0;
 };
 
-/// `{"files":[…]}` of FileSpecs, 100 files a folder, and with a path `"checkoutPath"`.
+/// `{"files":[…]}` of FileSpecs, 100 files per folder, and, with a path, `"checkoutPath"`.
 [[nodiscard]] std::string files_json(std::span<const BlobId> ids,
                                      std::string_view checkout_path = {});
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each durability costs, on ext4 and XFS in an image file and in memory: uploads of 16 KiB, and the flushes that
-one of them takes. Needs root, to mount, and strace, to count."""
+"""The cost of each durability, on ext4 and XFS in an image file and in memory: uploads of 16 KiB, and the flushes of
+each. Needs root, to mount, and strace, to count."""
 
 import json
 import os

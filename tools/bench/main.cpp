@@ -77,7 +77,7 @@ void raise_descriptor_limit() {
 
 using Failures = std::map<std::string_view, std::string>;
 
-// What fails once is left out of the later rounds.
+// A bench that fails once is left out of the later rounds.
 Failures measure(Context& context, const std::vector<const Bench*>& benches, int rounds,
                  Samples& samples) {
   Failures failures;
@@ -136,7 +136,7 @@ void print_tables(const Report& report) {
     std::cout << "\nFAILED " << name << ": " << message << '\n';
 }
 
-// A JSON file that is named goes beside the tables, one that is not in their place.
+// With a file name, JSON is written in addition to the tables; without one, instead of them.
 void print(const Report& report, const std::optional<std::string>& json) {
   if (json && json->empty()) return write_json(report, std::cout);
   print_tables(report);
@@ -163,14 +163,14 @@ int run(const Options& options) {
   report.parts = make_rows(parts, all, samples);
   report.server_memory = context.process.highest_peak();
   print(report, options.json);
-  std::cout.flush();  // removing what lies in scratch may take a while
+  std::cout.flush();  // removing the scratch folder may take a while
   return report.failures.empty() ? 0 : 1;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Measures a running Shaman server, and beside it what the machine allows.");
+  CLI::App app("Measures a running Shaman server, and the machine's limits for comparison.");
   Options options;
   describe(app, options);
   try {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What passing through this server adds to a Manager's calls, beside what nginx adds: `ab` asks an nginx that stands
-in for the Manager directly, through nginx with docs/nginx.conf, and through shaman-server --manager."""
+"""The time that this server adds to a Manager's calls, compared with nginx: `ab` calls an nginx in place of the Manager
+directly, through nginx with docs/nginx.conf, and through shaman-server --manager."""
 
 import os
 import re
@@ -27,7 +27,7 @@ LOADS = [("an answer of 100 bytes, 1 connection", "/small", 1, 4000),
 
 
 def stand_in(nginx, folder):
-    """An nginx that answers as fast as one can: what is measured is what stands before it."""
+    """An nginx that answers as fast as possible, so that only the proxy in front of it counts."""
     port = nginx.free_port()
     with open(os.path.join(folder, "large"), "wb") as file:
         file.write(os.urandom(1_000_000))
@@ -51,7 +51,7 @@ def ask(url, connections, requests):
 
 
 def quiet_server(kind, folder, manager):
-    """nginx writes no line a request either."""
+    """nginx does not log a line per request, either."""
     config = os.path.join(folder, "shaman.yaml")
     open(config, "w", encoding="utf-8").close()
     server = kind(os.path.join(folder, "storage"), manager=manager.url, config=config).start()
@@ -74,7 +74,7 @@ def main():
     proxy = nginx.Nginx(types.SimpleNamespace(port=server.port), manager)
     ways = {"direct": manager.url, "nginx": proxy.url, "shaman-server": server.url}
     try:
-        print("| | direct | nginx | shaman-server | adds, beside nginx |\n|---|---|---|---|---|")
+        print("| | direct | nginx | shaman-server | adds, compared with nginx |\n|---|---|---|---|---|")
         for name, path, connections, requests in LOADS:
             times = {way: [] for way in ways}
             for _ in range(ROUNDS):

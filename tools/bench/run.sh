@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Builds the release, starts a server on each kind of storage asked for, and runs shaman-bench
+# Builds the release, starts a server on each requested kind of storage, and runs shaman-bench
 # against it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -12,18 +12,18 @@ Usage: tools/bench/run.sh [OPTION…] [disk | loop | shm]…
   disk  the file system that holds the build folder
   loop  a journaled ext4 in an image file on it (needs root)
   shm   memory (/dev/shm)
-Without one: loop (where this is root) and shm. Each needs 16 GB of free space.
+Without one: loop (as root) and shm. Each needs 16 GB of free space.
 
   --only LIST           benches to run, comma-separated (shaman-bench --list)
   --repeat N            rounds, of which the medians are printed (default 3)
-  --quick               small sizes: to see whether all works
+  --quick               small sizes, for a quick test
   --durability WORD     as shaman-server takes it (default group)
   --json DIR            also write DIR/<storage>.json
   --server-option TEXT  one more option for shaman-server; can be repeated
-  --no-build            use what is built already
+  --no-build            use the programs that are already built
 
-SHAMAN_BUILD            where to build (default: build/)
-SHAMAN_SERVER_PROGRAM   with --no-build: the programs to use, where they are not in
+SHAMAN_BUILD            build folder (default: build/)
+SHAMAN_SERVER_PROGRAM   with --no-build: the programs to use, if they are not in
 SHAMAN_BENCH_PROGRAM    SHAMAN_BUILD/release
 EOF
 }
@@ -109,7 +109,7 @@ make_storage() {
 
 # Writes a script that (re)starts the server and returns when it listens; the first time on any
 # port, then on the same. No setsid: the kernel shares cores between sessions first (autogroup in
-# sched(7)), and what one thread waits for another would drown in that.
+# sched(7)), and the waits between threads would be lost in that.
 write_server_script() {
   cat >"$work/restart" <<EOF
 #!/bin/bash

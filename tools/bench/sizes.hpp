@@ -6,7 +6,7 @@
 
 namespace shaman::bench {
 
-/// How much of everything a run takes.
+/// The sizes and counts of a run.
 struct Sizes {
   std::size_t large_file = 256 * 1024 * 1024;
   std::size_t large_count = 2;  ///< one after another
@@ -23,7 +23,7 @@ struct Sizes {
   std::size_t limit_small_files = 2'000;
   std::size_t limit_marks = 10'000;
 
-  /// For a look at whether all works: seconds instead of minutes, figures that say little.
+  /// For a quick test: seconds instead of minutes, figures that mean little.
   [[nodiscard]] static Sizes quick() {
     Sizes sizes;
     sizes.large_file /= 16;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What TLS costs: one large upload, and answers on one connection, beside the same without it.
+"""The cost of TLS: one large upload, and answers on one connection, compared with the same without TLS.
 
 The machine's own limit, AES-128-GCM by `openssl speed`, is measured in the same run.
 """

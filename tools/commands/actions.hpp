@@ -13,22 +13,22 @@
 
 namespace shaman::tools {
 
-/// What every action of such a command is told: `job show ID`, `checkout list`.
+/// The arguments of every action of such a command: `job show ID`, `checkout list`.
 struct ActionOptions {
   ServerOption server;
-  std::string operand;  ///< the id or the path; empty where the action takes none
+  std::string operand;  ///< the id or the path; empty if the action takes none
   bool json = false;
 };
 
-/// One action of a command whose first word says what to do.
+/// One action of a command whose first argument names the action.
 struct Action {
   const char* name;
   const char* text;  ///< for --help
   bool takes_operand;
   ExitStatus (*run)(const client::Server&, const ActionOptions&);
-  /// What Ctrl-C says of an action that changes something: `the job may be …`; else null.
+  /// The message on Ctrl-C for an action that changes something: `the job may be …`; else null.
   const char* when_cancelled = nullptr;
-  bool shows_waiting = false;  ///< itself: then nothing else does
+  bool shows_waiting = false;  ///< the action shows it itself
 };
 
 /// The operand of those actions that take one.
@@ -38,7 +38,7 @@ struct Operand {
   const char* type;
 };
 
-/// Gives `command` one subcommand for each action. While one runs, a terminal shows what is waited
+/// Gives `command` one subcommand for each action. While one runs, a terminal shows what it waits
 /// for. `actions` must outlive the result.
 [[nodiscard]] Command add_actions(CLI::App& command, std::span<const Action> actions,
                                   const Operand& operand);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// shaman config: what an artist has configured, and where.
+// shaman config: an artist's configuration, and its sources.
 #include <algorithm>
 #include <memory>
 #include <string>

@@ -29,7 +29,7 @@ struct DoctorOptions {
   bool json = false;
 };
 
-// More, and job lists and expiring tokens are judged by another time than the server's.
+// Beyond this, the times of job lists and expiring tokens are misleading.
 constexpr std::chrono::seconds kSameTime{60};
 constexpr std::chrono::milliseconds kSlowAnswer{500};
 #ifdef _WIN32
@@ -46,7 +46,7 @@ void look_at_token(const client::Server& server, Diagnosis& diagnosis) {
                  "ask the farm's admin for an https:// address");
 }
 
-// Whoever can read it can submit in the user's name.
+// Anyone who can read it can submit in the user's name.
 void look_at_token_file(const std::string& path, Diagnosis& diagnosis) {
   constexpr std::uint32_t kOthers = 077;
   const auto mode = path.empty() ? std::nullopt : os::permissions(path);
@@ -75,7 +75,7 @@ std::string what_it_is(const ServerInfo& server) {
                                                  : "is a Flamenco Manager, " + name;
 }
 
-// False where nothing more can be asked. `lets_in`: false where the server wants another token.
+// False if no further calls are possible. `lets_in`: false if the server wants another token.
 bool look_at_server(const PartialServer& found, Diagnosis& diagnosis, ExitStatus& status,
                     bool& lets_in) {
   const client::Server& server = *found.server;
@@ -151,7 +151,7 @@ void look_at_cache(Diagnosis& diagnosis) {
 
 // The first line that it prints with --version.
 std::optional<std::string> version_of(const std::string& program) {
-  // What a shell would not take as it is.
+  // Characters that a shell does not take literally.
   if (program.find_first_of(kNotQuoted) != std::string::npos) return std::nullopt;
   const std::string command = "\"" + program + "\" --version 2>&1";
 #ifdef _WIN32
@@ -195,7 +195,7 @@ void look_at_credentials(const PartialServer& found, const ServerOption& given,
   if (!found.remark.empty()) diagnosis.mind("tls", found.remark);
 }
 
-// The rest is looked at even where no server can be asked.
+// The rest is checked even if no server answers.
 ExitStatus look_at_farm(const ServerOption& given, Diagnosis& diagnosis) {
   ExitStatus status = ExitStatus::failed;
   const PartialServer found = partial_server_of(given);

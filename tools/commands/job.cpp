@@ -165,14 +165,14 @@ ExitStatus with_manager(const client::Server& server, const ActionOptions& optio
   return act(manager, options);
 }
 
-// What a server without a Manager says of jobs differs from call to call.
+// A server without a Manager answers calls about jobs in different ways.
 template <ExitStatus (*act)(Manager&, const ActionOptions&)>
 ExitStatus where_there_are_types(Manager& manager, const ActionOptions& options) {
   if (const auto types = manager.job_types(); !types) return fail(with_hint(types.error()));
   return act(manager, options);
 }
 
-// The job, if it is there to be waited for.
+// The job, if it exists.
 result<manager::Job> find_job(Manager& manager, const std::string& id) {
   const Waiting waiting(manager.url().text());
   if (const auto types = manager.job_types(); !types) return types.error();

@@ -31,7 +31,8 @@ struct ListOptions {
   bool strict = false;
 };
 
-// What is excluded is as if no reference led there; what an excluded library needs is kept.
+// Excluded files are treated as if no reference led to them; files that an excluded library needs
+// are kept.
 void leave_out(trace::Trace& trace, pack::Globs excluded) {
   const auto matches = [&](const std::string& path) { return excluded.match(path); };
   for (trace::Dependency& dependency : trace.dependencies) {
@@ -50,7 +51,7 @@ nlohmann::json failure_of(const std::string& file, const Error& error) {
   return line;
 }
 
-// What a submission with the same options would send and leave out.
+// The files that a submission with the same options would send and leave out.
 result<Listing> look(const std::string& file, const ListOptions& options) {
   const Waiting waiting(text::printable(file), "reading");
   trace::TraceOptions how;

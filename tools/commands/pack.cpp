@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// shaman pack: a folder or archive that is complete by itself.
+// shaman pack: a folder or archive that is self-contained.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -41,7 +41,7 @@ Complaints complaints_of(const pack::Shortfall& lacks, const pack::Plan& plan) {
   return {std::move(warnings), lacks.damaged, lacks.left_out, lacks.missing};
 }
 
-// What would be written, with what stands for it here, and how its paths change.
+// The files to write, their sources on this machine, and the changes of their paths.
 std::string preview(const pack::Plan& plan) {
   std::string out;
   std::uint64_t bytes = 0;
@@ -61,7 +61,7 @@ ExitStatus fail_for_missing(std::string_view sentence) {
   return ExitStatus::incomplete;
 }
 
-// What only reading has shown; the rest was told before.
+// Problems that only reading has shown; the others were reported before.
 void tell_unreadable(const pack::WriteReport& report, trace::Trace trace) {
   if (report.unreadable.empty()) return;
   trace.unreadable.clear();
@@ -71,7 +71,7 @@ void tell_unreadable(const pack::WriteReport& report, trace::Trace trace) {
   tell(complaints_text({{}, {}, {}, std::move(missing)}, kAllLines));
 }
 
-// What a pack that ends in the middle of writing leaves.
+// The remains of a pack that was interrupted while writing.
 std::string left_by(const std::string& target) {
   const std::string where = text::in_quotes(os::absolute(target));
   return "the unfinished pack " + where +

@@ -59,10 +59,10 @@ std::string sentence(const client::BaseUrl& url, const ServerInfo& server) {
   return server.problem;
 }
 
-// What a Shaman server has behind it.
+// The program behind a Shaman server.
 struct ManagerState {
-  const char* name = nullptr;  // to programs; null: unknown
-  std::string sentence;        // to people; empty: nothing to say
+  const char* name = nullptr;  // for programs; null: unknown
+  std::string sentence;        // for people; empty: no message
 };
 
 ManagerState manager_of(const client::Server& where, const ServerInfo& server) {

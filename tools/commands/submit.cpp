@@ -49,7 +49,7 @@ struct SubmitCommandOptions {
   client::SubmitOptions submit;
   JobOptions job;
   ServerOption server;
-  std::optional<std::uint64_t> limit_rate;  ///< 0: none, whatever is configured
+  std::optional<std::uint64_t> limit_rate;  ///< 0: none, even if one is configured
   bool dry_run = false;
   bool json = false;
   bool quiet = false;
@@ -79,7 +79,7 @@ ExitStatus fail_to_preview(const Error& error) {
   return fail({errc::cancelled, "cancelled; nothing was sent"});
 }
 
-// What is known of a submission that failed.
+// The known part of a failed submission.
 void print_failure(const SubmitCommandOptions& options, std::string_view message,
                    const client::SubmitReport& so_far) {
   if (!options.json) return;
@@ -88,12 +88,12 @@ void print_failure(const SubmitCommandOptions& options, std::string_view message
   print_json(line);
 }
 
-// Where workers find the .blend of a checkout.
+// The workers' path of a checkout's .blend.
 std::string job_blendfile(const std::string& checkout, const std::string& place) {
   return "{jobs}/" + checkout + "/" + place;
 }
 
-// `job` is what would be made of it; null: no job.
+// `job` is the job that would be made; null: none.
 json preview_line(const client::Preview& preview, const manager::Submission* job) {
   if (preview.blendfile_place.empty()) return failure_json("");
   json line = preview_json(preview);
@@ -103,7 +103,7 @@ json preview_line(const client::Preview& preview, const manager::Submission* job
   return line;
 }
 
-// Without a server the rest is shown.
+// Without a server, shows the rest.
 ExitStatus preview(const SubmitCommandOptions& options, const manager::Submission* job,
                    const std::stop_token& stop) {
   const bool ask_server = has_server(options.server);
@@ -137,7 +137,7 @@ ExitStatus preview(const SubmitCommandOptions& options, const manager::Submissio
   return ExitStatus::incomplete;
 }
 
-// The files' way to the server; nothing is left to be done where there is no report.
+// Sends the files to the server; without a report, the command ends.
 struct Sent {
   std::optional<client::SubmitReport> report;
   ExitStatus status = ExitStatus::done;
@@ -159,7 +159,7 @@ Sent send(const SubmitCommandOptions& options, const std::stop_token& stop) {
     return {std::nullopt, status};
   }
 
-  // What is missing is told even when quiet: it decides whether the picture will be right.
+  // Missing files are reported even with --quiet: they decide whether the picture will be right.
   tell(submit_complaints(*report));
   if (report->outcome == client::SubmitReport::Outcome::submitted) {
     remember_deed("the checkout " + text::in_quotes(report->checkout_path) +
@@ -181,11 +181,11 @@ ExitStatus send_only(const SubmitCommandOptions& options, const std::stop_token&
   return ExitStatus::done;
 }
 
-// What was made, and how it ended where that is waited for. `line` is for --json: the last thing
-// that is printed.
+// The checkout or job that was made, and, with --wait, how it ended. `line` is for --json: the last
+// output.
 ExitStatus follow(manager::Manager& manager, const manager::Job& job,
                   const SubmitCommandOptions& options, const std::stop_token& stop, json line) {
-  // A script that wants no summary still wants to know which job it is.
+  // A script that wants no summary still needs the job's id.
   if (!options.json) print(options.quiet ? text::printable(job.id) + "\n" : job_summary(job));
   if (!options.job.waits) {
     if (options.json) print_json(line);
@@ -199,7 +199,7 @@ ExitStatus follow(manager::Manager& manager, const manager::Job& job,
   return end.status;
 }
 
-// `line` is what is known for --json.
+// `line` has the known members for --json.
 ExitStatus stop_with(const SubmitCommandOptions& options, ExitStatus status, std::string_view error,
                      json line) {
   line["error"] = error;
@@ -265,13 +265,13 @@ ExitStatus send_and_render(const SubmitCommandOptions& options, manager::Manager
 }
 
 ExitStatus fail_before_sending(const Error& error) {
-  // Of what is wrong with the job itself, that goes without saying.
+  // Not for errors of the job itself, where it is obvious.
   const bool is_about_job = error.code == errc::malformed_request;
   if (is_about_job || error.code == errc::cancelled) return fail(error);
   return fail({error.code, with_hint(error).message() + "; nothing was sent"});
 }
 
-// What is wrong with the job is reported before the first file is sent.
+// Errors of the job are reported before the first file is sent.
 ExitStatus submit_job(const SubmitCommandOptions& options, const std::stop_token& stop) {
   auto request = job_request(options.job);
   if (!request) return fail(request.error());
@@ -307,7 +307,7 @@ ExitStatus run_submit(SubmitCommandOptions& options) {
   const result<client::Server> server = server_of(options.server);
   if (!server) return fail(server.error());
   options.submit.server = *server;
-  // Each job has its own checkout, which ends with it.
+  // Each job has its own checkout, which is erased with it.
   options.submit.may_reuse = !makes_job;
   return !makes_job ? send_only(options, stop) : submit_job(options, stop);
 }

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes the demo's scene with Blender 3.4 or newer; what it makes is kept in tools/demo/scene.
+"""Makes the demo's scene with Blender 3.4 or newer; the result is kept in tools/demo/scene.
 
     blender -b --factory-startup -P tools/demo/make_scene.py -- FOLDER [--absolute]
 
-FOLDER then holds a film project and, beside it and outside of it, a studio's library:
+FOLDER then holds a film project and, next to it, a studio's library:
 
-    film/shots/shot010.blend      what is rendered
+    film/shots/shot010.blend      the scene to render
     film/libs/props.blend         linked by the shot
     film/textures/…               pictures, one of them in a folder of its own, and a picture sequence
     library/furniture/chair.blend linked by the shot, with a picture of its own

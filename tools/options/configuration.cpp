@@ -26,7 +26,7 @@ std::string variable(const char* name) {
   return std::string(text::trimmed(os::environment(name).value_or("")));
 }
 
-// Where the platform keeps such things.
+// The platform's folder for configuration.
 std::string default_file() {
 #if defined(_WIN32)
   const std::string roaming = variable("APPDATA");
@@ -40,7 +40,7 @@ std::string default_file() {
   return os::join(os::join(folder, "shaman"), "config.yaml");
 }
 
-// Files would be sent although they seem to be private: no shell replaces what is in a file.
+// Files would be sent although they seem private: no shell expands text in a file.
 result<void> refuse_useless_pattern(const std::string& pattern) {
   for (const char* begin : {"~", "./", "../"})
     if (pattern.starts_with(begin))
@@ -78,7 +78,7 @@ Option list_of(std::string key, std::string type, std::string text, std::string 
   return option;
 }
 
-// A file of the configuration is the same wherever the program is started.
+// Paths in the configuration do not depend on the working folder.
 result<void> refuse_relative(const std::string& key, const std::string& path,
                              const Origin& origin) {
   if (path.empty() || origin.is_variable || os::is_absolute(path)) return {};

@@ -10,11 +10,11 @@
 
 #include "config/table.hpp"
 
-/// What an artist has configured once: the file, and the environment, which takes precedence. The
-/// options of a command take precedence over both.
+/// An artist's configuration: the file, and the environment, which takes precedence. The options of
+/// a command take precedence over both.
 namespace shaman::tools {
 
-/// Who has set a value: `SHAMAN_SERVER`, `FILE:LINE`, `default`.
+/// The source of a value: `SHAMAN_SERVER`, `FILE:LINE`, `default`.
 struct Origin {
   std::string text;
   bool is_variable = false;
@@ -31,7 +31,7 @@ class Configuration {
   std::vector<std::string> project_marks;
   std::vector<std::string> private_files;  ///< patterns
 
-  /// Reads the file and the environment. errc::malformed_request names everything that is wrong.
+  /// Reads the file and the environment. errc::malformed_request names all errors.
   [[nodiscard]] result<void> load();
 
   [[nodiscard]] const std::string& file() const noexcept { return file_; }
@@ -48,7 +48,7 @@ class Configuration {
   bool has_file_ = false;
 };
 
-/// That of this run of the program. load_configuration() comes first, once.
+/// The configuration of this run. Call load_configuration() once before.
 [[nodiscard]] const Configuration& configuration();
 [[nodiscard]] result<void> load_configuration();
 

@@ -8,15 +8,15 @@
 
 #include "shaman/pack/plan.hpp"
 
-/// Which files a command is about; the same options for each.
+/// The options that select files, the same for each command.
 namespace shaman::tools {
 
-/// `--project` and `--allow-outside`: what counts as outside, and what of that may leave.
+/// `--project` and `--allow-outside`: which files count as outside, and which of them may leave.
 void add_project_options(CLI::App& options, std::string& project,
                          std::vector<std::string>& allow_outside);
 /// `--exclude`.
 void add_exclude_option(CLI::App& options, std::vector<std::string>& exclude);
-/// What the configuration says of files, for commands that plan without sending.
+/// The configuration's settings for files, for commands that plan without sending.
 void add_configured(pack::PlanOptions& plan);
 /// `--include`.
 void add_include_option(CLI::App& options, std::vector<std::string>& include);

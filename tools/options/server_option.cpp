@@ -21,7 +21,7 @@ std::string variable(const char* name) {
   return os::environment(name).value_or("");
 }
 
-// As every program knows them, in small letters first.
+// The usual names, lower case first.
 std::string either_variable(const char* small, const char* large) {
   const std::string value = variable(small);
   return value.empty() ? variable(large) : value;
@@ -29,7 +29,7 @@ std::string either_variable(const char* small, const char* large) {
 
 constexpr std::size_t kLongestToken = 16 * 1024;
 
-// A file that an option names, or else the configuration.
+// The file that an option or, without one, the configuration names.
 NamedFile either(const std::string& given, const std::string& configured, const std::string& key) {
   if (!given.empty()) return {given, "--" + key};
   const Origin origin = configuration().origin(key);
@@ -83,7 +83,7 @@ result<Token> token_of(const ServerOption& given) {
   std::string token(text::trimmed(variable("SHAMAN_TOKEN")));
   NamedFile file = either(given.token_file, configuration().token_file, "token-file");
   file.most = kLongestToken;
-  // A variable is for this run, the file for all.
+  // A variable is for this run, the file for all runs.
   const bool is_of_file =
       given.token_file.empty() && !configuration().origin("token-file").is_variable;
   if (is_of_file && !token.empty()) file.path.clear();
@@ -102,12 +102,12 @@ result<Token> token_of(const ServerOption& given) {
                    "token create` or given to you by the farm's admin"};
 }
 
-// Where the file cannot be used, what this machine trusts is still trusted.
+// If the file cannot be used, the CAs of this machine are still trusted.
 result<void> add_trust(const ServerOption& given, client::Server& server) {
   const NamedFile ca = either(given.ca, configuration().ca, "ca");
   auto trust = tls::Trust::load(ca.path);
   std::optional<Error> wrong;
-  if (!trust && ca.path.empty()) return trust.error();  // of what this machine trusts
+  if (!trust && ca.path.empty()) return trust.error();  // of the CAs of this machine
   if (!trust) {
     wrong = Error{trust.error().code, ca.option + ": " + trust.error().message()};
     trust = tls::Trust::load({});

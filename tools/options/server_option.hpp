@@ -11,7 +11,7 @@
 
 namespace shaman::tools {
 
-/// Which server, and how to be let in there. What is empty is looked for in the configuration.
+/// The server, and its token and CA. Empty members are taken from the configuration.
 struct ServerOption {
   std::string url;
   std::string token_file;
@@ -22,28 +22,28 @@ struct ServerOption {
 /// needs a server.
 void add_server_option(CLI::App& options, ServerOption& server);
 
-/// Whether a server is named in any of these ways.
+/// Whether a server is given in any of these ways.
 [[nodiscard]] bool has_server(const ServerOption& given);
 
-/// The file that holds the token, by the option or SHAMAN_TOKEN_FILE; empty where none is named.
+/// The token's file, from the option or SHAMAN_TOKEN_FILE; empty if none is given.
 [[nodiscard]] std::string token_file_of(const ServerOption& given);
 
-/// What was given, else of the configuration (SHAMAN_SERVER, FLAMENCO_MANAGER_URL, the file); its
-/// token of --token-file, else of the configuration, else SHAMAN_TOKEN, else of the address
-/// (`http://host/~TOKEN`); whom to trust with https of --ca, else of the configuration; and the
-/// proxy of HTTPS_PROXY, unless NO_PROXY excepts it. errc::malformed_request, errc::io_error say
-/// which of them is wrong. Warns of what was given without effect.
+/// The server from the option, else from the configuration (SHAMAN_SERVER, FLAMENCO_MANAGER_URL,
+/// the file); its token from --token-file, else from the configuration, else from SHAMAN_TOKEN,
+/// else from the address (`http://host/~TOKEN`); the CAs for https from --ca, else from the
+/// configuration; and the proxy from HTTPS_PROXY, unless NO_PROXY excepts it.
+/// errc::malformed_request, errc::io_error name the wrong one. Warns of settings without effect.
 [[nodiscard]] result<client::Server> server_of(const ServerOption& given);
 
-/// The same as far as it can be had, with all that is wrong: without a token that cannot be read,
-/// and with this machine's own trust instead of a file that cannot be used.
+/// The same as far as possible, with all errors: without an unreadable token, and with this
+/// machine's own CAs instead of an unusable file.
 struct PartialServer {
   std::optional<client::Server> server;  ///< nothing: see no_address
   std::optional<Error> no_address;
   std::optional<Error> bad_token;
   std::optional<Error> bad_trust;
   std::optional<Error> bad_proxy;
-  std::string remark;  ///< a sentence about what was given without effect; empty: nothing was
+  std::string remark;  ///< a sentence about settings without effect; empty: none
 };
 [[nodiscard]] PartialServer partial_server_of(const ServerOption& given);
 

@@ -51,7 +51,7 @@ CLI::Validator not_empty_operand() {
   return CLI::Validator(
       [](const std::string& value) -> std::string {
         return value.empty()
-                   ? "must not be empty; if a variable stands for it, check that it is set"
+                   ? "must not be empty; if a variable supplies the value, check that it is set"
                    : "";
       },
       "");

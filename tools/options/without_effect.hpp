@@ -10,14 +10,14 @@
 
 namespace shaman::tools {
 
-/// A flag that leaves others without effect.
+/// A flag that makes other options ineffective.
 struct Without {
   const char* flag;
   const char* reason;  ///< a relative clause: `which sends no files`
 };
 
-/// Refuses those of the options that were given together with `other`: what they ask for would be
-/// missing without a word. After parsing. errc::malformed_request names both.
+/// Rejects options that were given together with `other`, which would silently ignore them. After
+/// parsing. errc::malformed_request names both.
 [[nodiscard]] result<void> refuse_without_effect(const CLI::App& command, const Without& other,
                                                  std::initializer_list<const char*> options);
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Draws docs/pictures/session.svg: an artist's session with a real server, as the programs print it.
 
-What differs from run to run is replaced: the folder, the time a submission takes, and the random end of a
+Parts that differ between runs are replaced: the folder, the time a submission takes, and the random end of a
 checkout's name. Everything else in the picture was printed by the programs.
 """
 
@@ -37,7 +37,7 @@ COMMANDS = ["shaman list film/shots/shot010.blend",
             "cp ~/repainted/floor.png film/textures/  # one texture changes",
             SUBMIT]
 
-# The folder of the picture is where the session's is.
+# The folder in the picture, in place of the session's.
 FOLDER = "/studio"
 # As measured once.
 DURATIONS = ("0.12 s", "0.05 s")
@@ -58,7 +58,7 @@ def prepare(folder):
 
 
 def printed_on_a_terminal(command, folder, environment):
-    """What a command prints where its standard output is a terminal."""
+    """The output of a command on a terminal."""
     ours, theirs = pty.openpty()
     with os.fdopen(ours, "rb", buffering=0) as output:
         process = subprocess.Popen(["bash", "-c", command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
@@ -69,9 +69,9 @@ def printed_on_a_terminal(command, folder, environment):
             while piece := output.read(65536):
                 text += piece
         except OSError:
-            pass  # Linux says so when the last one has closed the other end.
+            pass  # Linux fails with EIO when the other end is closed.
     errors = process.communicate()[1].decode()
-    # `list` ends with 3 where a file is missing.
+    # `list` ends with 3 if a file is missing.
     if process.returncode not in (0, 3) or errors:
         sys.exit(f"session.py: '{command}' ended with {process.returncode}:\n{errors}")
     return text.decode().replace("\r\n", "\n")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draws what a terminal shows as an SVG picture that needs nothing outside itself."""
+"""Draws the content of a terminal as a self-contained SVG picture."""
 
 import re
 from xml.sax.saxutils import escape

@@ -15,7 +15,7 @@ using nlohmann::json;
 
 namespace {
 
-// A file that does not go along, and one of those who want it.
+// A file that is not included, and one of its users.
 struct Complaint {
   std::string path;
   std::string reason;
@@ -52,7 +52,7 @@ std::string listed(const std::vector<Complaint>& sorted, std::size_t most_lines)
       out += "  " + text::printable(file.path) + "\n";
       ++lines;
     }
-    // Nothing in a scene wants what was given with --include.
+    // No data-block refers to a file of --include.
     out += "      " + file.reason +
            (file.chain.empty() ? std::string("given with --include")
                                : "wanted by " + text::printable(file.chain) + " in " +

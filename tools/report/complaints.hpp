@@ -13,7 +13,8 @@
 
 namespace shaman::tools {
 
-/// What of a scene will not be as the artist may think; told alike by every subcommand.
+/// Problems of a scene that the artist may not expect, reported in the same way by every
+/// subcommand.
 struct Complaints {
   std::vector<std::string> warnings;
   std::vector<trace::Problem> problems;
@@ -23,15 +24,15 @@ struct Complaints {
 
 inline constexpr std::size_t kAllLines = static_cast<std::size_t>(-1);
 
-/// Whether something is done, or would be without --dry-run.
+/// Whether the command does it, or only would without --dry-run.
 enum class Mood : std::uint8_t { is, would_be };
 
-/// For a person: each file with who wants it. Of a list of files at most `most_lines` lines, and
-/// how many more there are.
+/// For a person: each file with its users. At most `most_lines` lines of each list, and the number
+/// of the others.
 [[nodiscard]] std::string complaints_text(const Complaints& complaints, std::size_t most_lines,
                                           Mood mood = Mood::is);
 
-/// What is wrong with a library, for a line that names it already.
+/// The error of a library, for a line that already names it.
 [[nodiscard]] std::string damage_of(const trace::Problem& library);
 
 /// Adds `missing`, `missingWantedBy`, `leftOut`, `problems` and `warnings` (docs/schemas/).
@@ -40,7 +41,7 @@ void add_complaints(nlohmann::json& object, const Complaints& complaints);
 /// `leftOut`.
 [[nodiscard]] nlohmann::json left_out_json(const std::vector<pack::Suspicious>& files);
 
-/// JSON is UTF-8; what is not, in a name on Linux or a data-block's, is shown in escapes.
+/// JSON is UTF-8; other bytes in a name on Linux, or in a data-block's, are escaped.
 [[nodiscard]] std::string json_text(const std::string& text);
 [[nodiscard]] nlohmann::json json_texts(const std::vector<std::string>& texts);
 

@@ -10,7 +10,7 @@
 namespace shaman::tools {
 namespace {
 
-// To people and to programs.
+// For people and for programs.
 const char* name_of(Finding::Kind kind) {
   switch (kind) {
     case Finding::Kind::fine:

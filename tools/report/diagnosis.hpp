@@ -10,7 +10,7 @@
 
 namespace shaman::tools {
 
-/// One thing that `shaman doctor` has looked at.
+/// One check of `shaman doctor`.
 struct Finding {
   enum class Kind : std::uint8_t {
     fine,
@@ -30,11 +30,11 @@ class Diagnosis {
 
   [[nodiscard]] const std::vector<Finding>& findings() const noexcept { return findings_; }
   [[nodiscard]] bool has_wrong() const;
-  /// Its text; empty where nothing is wrong.
+  /// Its text; empty if there is no error.
   [[nodiscard]] std::string first_wrong() const;
-  /// One line a finding, for people.
+  /// One line per finding, for people.
   [[nodiscard]] std::string text() const;
-  /// Of --json; `error` is the first finding that is wrong.
+  /// For --json; `error` is the first finding with an error.
   [[nodiscard]] nlohmann::json json() const;
 
  private:

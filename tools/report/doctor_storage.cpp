@@ -23,7 +23,7 @@ constexpr const char* kManifest = ".shaman-checkout";
 constexpr int kDeepest = 6;
 constexpr std::size_t kMostFolders = 200;
 
-// Some checkout's own link; nothing where none is found soon.
+// A link of any checkout; nothing if none is found soon.
 std::optional<std::string> find_manifest(const std::string& folder, int depth,
                                          std::size_t& folders_left) {
   if (depth > kDeepest || folders_left == 0) return std::nullopt;
@@ -90,7 +90,7 @@ bool has_path_of(const Platform& platform, std::string_view path) {
                                                     : path.starts_with('/');
 }
 
-// A Manager does not say which systems its workers run; a variable with a path of that system does.
+// A Manager does not report its workers' systems; a variable with a path of a system shows it.
 bool seems_to_have_workers(manager::Manager& manager, const Platform& platform) {
   const auto variables = manager.variables("workers", platform.id);
   return variables && std::ranges::any_of(*variables, [&](const auto& each) {

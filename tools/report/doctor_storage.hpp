@@ -7,8 +7,8 @@
 
 namespace shaman::tools {
 
-/// Where the farm says its files are, how that looks from this machine where it is mounted here,
-/// and where workers are told to look for them.
+/// The farm's folder for files, its state on this machine if it is mounted, and the folder that
+/// workers use.
 void look_at_storage(manager::Manager& manager, Diagnosis& diagnosis);
 
 }  // namespace shaman::tools

@@ -10,7 +10,7 @@
 namespace shaman::tools {
 namespace {
 
-// What of the path is below the folder, whatever links lead to either; nothing where it is not.
+// The part of the path below the folder, by whichever links; nothing if it is not below.
 std::optional<std::string> below(const std::string& folder, const std::string& path) {
   const std::string prefix = folder + (folder.ends_with('/') ? "" : "/");
   if (path.starts_with(prefix)) return path.substr(prefix.size());

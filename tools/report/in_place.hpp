@@ -10,15 +10,15 @@
 
 namespace shaman::tools {
 
-/// A .blend that workers open where it lies, on a storage that both see.
+/// A .blend that workers open in its place, on a shared storage.
 struct InPlace {
-  std::string storage;               ///< as seen from here
+  std::string storage;               ///< as this machine sees it
   std::string blendfile;             ///< below it
   std::vector<std::string> outside;  ///< files it needs that are not below it
   trace::Trace trace;
 };
 
-/// Asks the Manager where its storage is. errc::malformed_request: the .blend is not there.
+/// Requests the place of the Manager's storage. errc::malformed_request: the .blend is not in it.
 [[nodiscard]] result<InPlace> find_in_place(manager::Manager& manager,
                                             const std::string& blendfile);
 

@@ -12,7 +12,7 @@
 namespace shaman::tools {
 namespace {
 
-// Draws over what a progress line shows.
+// Draws over a progress line.
 constexpr const char* kClearLine = "\r\x1b[K";
 
 // The command's, read by the watch's thread.
@@ -32,7 +32,7 @@ void clear_line() {
   if (os::stderr_can_redraw()) tell(kClearLine);
 }
 
-// The program's own thread waits for a server or a disk, and is not asked.
+// The program's own thread may be waiting for a server or a disk, so it is not involved.
 [[noreturn]] void end(std::string sentence, bool is_json) {
   clear_line();
   const ExitStatus status = fail({errc::cancelled, std::move(sentence)});

@@ -31,7 +31,7 @@ void write(std::FILE* to, const std::string& line) {
   std::fflush(to);
 }
 
-// Whether it was waited for in full.
+// Whether the wait lasted until its end.
 bool pause(const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any wake;
@@ -61,7 +61,7 @@ std::string progress_of(const manager::Job& job, const TaskCounts& tasks) {
 std::string log_text(const std::string& log) {
   if (log.empty()) return "no log yet\n";
   std::string out;
-  // It keeps its lines, and nothing else that a terminal would obey.
+  // Keeps its lines, but no other control characters.
   for (std::size_t begin = 0; begin < log.size();) {
     const std::size_t end = std::min(log.find('\n', begin), log.size());
     out += text::printable(log.substr(begin, end - begin)) + "\n";
@@ -121,7 +121,7 @@ class Watch {
     if (!output_.is_quiet) write(output_.to, line);
   }
 
-  // A log has no line that is drawn anew each second.
+  // A log has no line that is redrawn each second.
   void tell_that_it_goes_on(const std::string& what) {
     const Clock::time_point now = Clock::now();
     if (output_.is_quiet || os::stderr_can_redraw() || now - last_line_ < kLineEvery) return;

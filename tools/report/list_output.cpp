@@ -44,7 +44,7 @@ std::string shown(const std::string& path, const trace::Trace& trace) {
   return text::printable(below ? path.substr(folder.size() + 1) : path);
 }
 
-// What programs may know these members by.
+// The names of these members for programs.
 void add_old_names(nlohmann::json& object) {
   static constexpr std::array<std::pair<const char*, const char*>, 5> kOldNames{
       {{"dataBlock", "data_block"},
@@ -79,7 +79,7 @@ nlohmann::json to_json(const trace::Dependency& dependency,
   return line;
 }
 
-// JSON is UTF-8; names that are not have U+FFFD for each bad byte, and are told apart here.
+// JSON is UTF-8; other names have U+FFFD for each bad byte, and are distinguished here.
 std::vector<std::string> not_utf8(const trace::Trace& trace) {
   std::vector<std::string> escaped;
   for (const std::vector<std::string>& paths : {trace.files(), trace.missing()}) {
@@ -112,7 +112,7 @@ void print_missing(const trace::Trace& trace) {
   }
 }
 
-// Of files that are there, but are not sent by a submission, or not with what they need.
+// For files that exist, but that a submission does not send, or not with their dependencies.
 class Marks {
  public:
   explicit Marks(const pack::Shortfall& lacks) {
@@ -156,7 +156,7 @@ class Tree {
   explicit Tree(const Listing& listing) : trace_(listing.trace), marks_(listing.lacks) {
     const std::vector<std::string> files = trace_.files();
     for (const trace::Dependency& dependency : trace_.dependencies) {
-      // Of an excluded layer, what it names is shown with the .blend.
+      // The files that an excluded layer names are shown with the .blend.
       const bool is_below_file = std::ranges::binary_search(files, dependency.named_by);
       (is_below_file ? by_file_[dependency.named_by] : by_blend_[dependency.blend])
           .push_back(&dependency);
@@ -179,7 +179,7 @@ class Tree {
 
   static std::string indent(std::size_t depth) { return std::string(2 * depth, ' '); }
 
-  // What is below a file's line: what it brings in is shown once.
+  // The lines below a file: its dependencies are shown once.
   Dependencies to_show(const ByPath& all, const std::string& file, std::size_t depth) {
     const auto found = all.find(file);
     if (found == all.end()) return {};
@@ -219,7 +219,7 @@ class Tree {
   const trace::Trace& trace_;
   const Marks marks_;
   ByPath by_blend_;
-  ByPath by_file_;  // what a file of another format names: a USD layer, an OSL script
+  ByPath by_file_;  // the files that a file of another format names: a USD layer, an OSL script
   std::set<std::string> shown_;
 };
 

@@ -9,7 +9,7 @@ namespace shaman::tools {
 
 /// `2026-11-25 03:44:10 +0100`.
 [[nodiscard]] std::string local_time(std::int64_t seconds_since_1970);
-/// The same of an RFC 3339 time, such as a server's; what is none, as it is, printable.
+/// The same for an RFC 3339 time, such as a server's; other text unchanged, but printable.
 [[nodiscard]] std::string local_time(const std::string& rfc3339);
 
 }  // namespace shaman::tools

@@ -10,42 +10,44 @@
 
 #include "cli/exit_status.hpp"
 
-/// What the program says: results on standard output, everything else on standard error.
+/// The program's output: results on standard output, everything else on standard error.
 namespace shaman::tools {
 
-/// A result, as it is.
+/// Prints a result unchanged.
 void print(std::string_view text);
-/// A result of --json: one line. Bytes that are no UTF-8 become U+FFFD.
+/// Prints a result of --json: one line. Bytes that are not UTF-8 become U+FFFD.
 void print_json(const nlohmann::json& line);
 
 /// `shaman: …` and a line end, on standard error.
 void say(std::string_view message);
-/// As it is, on standard error.
+/// Prints text unchanged on standard error.
 void tell(std::string_view text);
 /// A sentence for the user on standard error: `shaman: warning: …`.
 void warn(std::string_view message);
-/// What the command has made or changed, as in `the checkout "x" was made`: the last words about it
-/// if the result cannot be written.
+/// Notes what the command has made or changed, as in `the checkout "x" was made`, for a message if
+/// the result cannot be written.
 void remember_deed(std::string sentence);
-/// Of standard output that could not be written: with what the command did all the same.
+/// The error of a failed write to standard output, with the changes that the command made all the
+/// same.
 [[nodiscard]] Error with_deeds(Error error);
 
-/// Of a server that had answered before; `who` is `the server`. Other errors stay as they are.
+/// The error of a server that had answered before; `who` is `the server`. Other errors do not
+/// change.
 [[nodiscard]] Error gone_away(Error error, std::string_view who);
-/// Of a server that cannot be reached: with what the user can look at. Other errors stay as they
-/// are.
+/// The error of a server that cannot be reached, with advice for the user. Other errors do not
+/// change.
 [[nodiscard]] Error with_advice(Error error);
-/// The same, and that `shaman doctor` looks for the cause.
+/// The same, with a reference to `shaman doctor`.
 [[nodiscard]] Error with_hint(Error error);
-/// Says on standard error what went wrong, and which exit status that is.
+/// Prints the error on standard error, and returns its exit status.
 [[nodiscard]] ExitStatus fail(const Error& error);
 
-/// What fail() said last.
+/// The last message of fail().
 [[nodiscard]] const std::string& last_failure() noexcept;
-/// The line of --json of a command that failed before it had more to say.
+/// The line of --json of a command that failed before it had other results.
 [[nodiscard]] nlohmann::json failure_json(std::string_view message);
-/// At the end of a command with --json: prints failure_json() of what fail() said last, if the
-/// command failed and has not printed any line itself.
+/// At the end of a command with --json: prints failure_json() of the last message of fail(), if the
+/// command failed and has not printed a line itself.
 void complete_json(ExitStatus status);
 
 }  // namespace shaman::tools

@@ -15,7 +15,7 @@
 
 namespace shaman::tools {
 
-/// A whole sequence that is not there would push everything else off the screen.
+/// A missing sequence would push everything else off the screen.
 inline constexpr std::size_t kMostLinesOfFiles = 60;
 
 /// The one line of `submit --json`. `job` may be null.
@@ -25,15 +25,15 @@ inline constexpr std::size_t kMostLinesOfFiles = 60;
 [[nodiscard]] nlohmann::json in_place_json(const InPlace& place, const manager::Job* job);
 /// `job`: a job that a Manager has.
 [[nodiscard]] nlohmann::json job_json(const manager::Job& job);
-/// Adds to a line with a job how the waiting for its job ended.
+/// Adds the result of the wait to a line with a job.
 void add_job_end(nlohmann::json& line, const JobEnd& end);
-/// What a person is told of the job that was made.
+/// For people: the job that was made.
 [[nodiscard]] std::string job_summary(const manager::Job& job);
-/// How many files need not be sent because another one has their content; empty where none.
+/// How many files need not be sent because another one has their content; empty if none.
 [[nodiscard]] std::string duplicates_line(const char* label, std::uint64_t files);
-/// What a person is told on standard output of a submission that succeeded.
+/// For people, on standard output: a submission that succeeded.
 [[nodiscard]] std::string submit_summary(const client::SubmitReport& report);
-/// What a person is told on standard error: warnings, and what is missing, by whom it is wanted.
+/// For people, on standard error: warnings, and missing files with their users.
 [[nodiscard]] std::string submit_complaints(const client::SubmitReport& report);
 
 }  // namespace shaman::tools

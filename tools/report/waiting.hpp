@@ -8,9 +8,9 @@
 
 namespace shaman::tools {
 
-/// While it lives and standard error is a terminal, shows there what is waited for, once that has
-/// taken a moment: `waiting for http://farm:8080, 7 s`, `reading shot.blend, 3 s`. The line is
-/// wiped at the end. At most one at a time.
+/// While it lives and standard error is a terminal, shows there what the program waits for, after a
+/// moment: `waiting for http://farm:8080, 7 s`, `reading shot.blend, 3 s`. The line is erased at
+/// the end. At most one at a time.
 class Waiting {
  public:
   /// `what` is printable.
@@ -19,7 +19,7 @@ class Waiting {
   Waiting(const Waiting&) = delete;
   Waiting& operator=(const Waiting&) = delete;
 
-  /// Before anything else is printed: wipes the line that is shown, if any, for good.
+  /// Before any other output: erases the line for good, if one is shown.
   static void wipe();
 
  private:

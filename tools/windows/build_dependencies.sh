@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Builds what a Windows build of the client links statically, from Debian's source packages.
+# Builds the libraries that a Windows build of the client links statically, from Debian's source packages.
 set -euo pipefail
 
 usage() {
   cat <<'EOF'
 Usage: tools/windows/build_dependencies.sh [--force]
 
-Builds OpenSSL, SQLite, zstd, LZ4, libzip, utf8proc, yaml-cpp and GoogleTest for Windows with mingw-w64, and lays the
-header-only libraries of this machine beside them, in SHAMAN_WINDOWS_DEPS (~/.cache/shaman-windows).
-About 5 minutes on 2 cores; does nothing when all is there. What it needs itself is installed by
-`tools/setup.sh --windows`. Exit status 77: the sources cannot be had here.
+Builds OpenSSL, SQLite, zstd, LZ4, libzip, utf8proc, yaml-cpp and GoogleTest for Windows with mingw-w64, and adds the
+header-only libraries of this machine, in SHAMAN_WINDOWS_DEPS (~/.cache/shaman-windows).
+About 5 minutes on 2 cores; does nothing if all exist. `tools/setup.sh --windows` installs its own
+requirements. Exit status 77: the sources are not available here.
 EOF
 }
 
@@ -46,7 +46,7 @@ log=$stage/build.log
 : >"$log"
 trap 'status=$?; if ((status)); then tail -n 30 "$log" >&2; say "failed; the whole log: $log" >&2; fi' EXIT
 
-# The archives that this machine installs from, asked for their sources: `LINE SUITE…`.
+# The source lines of the archives that this machine installs from: `LINE SUITE…`.
 source_lines() {
   local codename
   # shellcheck source=/dev/null
@@ -60,8 +60,8 @@ source_lines() {
   done
 }
 
-# fetch PACKAGE: its unpacked source. The newest there is; where the mirror has not all of it, the
-# one of the release itself.
+# fetch PACKAGE: its unpacked source. The newest; if the mirror lacks a part of it, that of
+# the release.
 fetch() {
   local package=$1 which private
   for which in all release; do
@@ -159,7 +159,7 @@ build_googletest() {
   cross_cmake googletest "$(unpacked googletest)" -DBUILD_SHARED_LIBS=OFF
 }
 
-# Never the machine's whole include folder, which has glibc's headers: links to what is wanted.
+# Never the machine's whole include folder, which has glibc's headers: links to the needed ones.
 link_headers() {
   local name
   for name in boost nlohmann spdlog fmt CLI; do

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Runs a Windows program under Wine, without a display: wine.sh PROGRAM.exe ARG…
-# SHAMAN_WINEPREFIX is where Wine keeps its C: drive (~/.cache/shaman-wine), made when missing.
+# SHAMAN_WINEPREFIX is the folder of Wine's C: drive (~/.cache/shaman-wine), made if missing.
 set -euo pipefail
 
 export WINEPREFIX=${SHAMAN_WINEPREFIX:-$HOME/.cache/shaman-wine}

@@ -25,7 +25,7 @@ enum class Role : std::uint8_t {
 [[nodiscard]] std::string_view name_of(Role role) noexcept;
 [[nodiscard]] std::optional<Role> role_of(std::string_view name) noexcept;
 
-/// Somebody who asks.
+/// Whom a request acts for.
 struct Principal {
   std::string name;  ///< for people: `token Anna`, `10.1.2.3`
   Role role = Role::nobody;
@@ -46,21 +46,21 @@ struct AccessOptions {
   std::vector<std::pair<std::string, Role>> certificates;  ///< by common name; `*`: any other
   JwtOptions jwt;
 
-  /// Without any of them everybody may do everything.
+  /// False: no access rule is set, and every client may do everything.
   [[nodiscard]] bool is_on() const noexcept {
     return !token_file.empty() || !networks.empty() || !certificates.empty() || !jwt.keys.empty() ||
            !jwt.issuer.empty() || !jwt.audience.empty();
   }
 };
 
-/// What somebody who asks is known by. What is not there is empty.
+/// What a request presents to identify itself. Absent members are empty.
 struct Credentials {
   std::string_view bearer;       ///< a token or JWT
   std::string_view certificate;  ///< the common name in a verified TLS certificate
   std::string_view address;      ///< the client's, without a port
 };
 
-/// Tells who somebody is. Thread-safe; a token file that has changed is read again.
+/// Finds the principal of a request. Thread-safe; reads a changed token file again.
 class Access {
  public:
   /// Reads everything that the options name; errors say what is wrong with which file.
@@ -69,12 +69,12 @@ class Access {
   Access(const Access&) = delete;
   Access& operator=(const Access&) = delete;
 
-  /// The first that there is. A bearer that is no good is never made up for by what follows it.
-  /// Role::nobody: not known; its name then says why, as far as a stranger may know.
+  /// Judges by the first credential that is present. An invalid bearer is never made up for by
+  /// another. Role::nobody: not known; its name then says why, as far as a stranger may know.
   [[nodiscard]] Principal who(const Credentials& given) const;
 
-  /// Reads the token file again if it has changed, and logs if it cannot be used any more, also
-  /// while nobody asks.
+  /// Reads the token file again if it has changed, and logs if it can no longer be used. Needs no
+  /// request.
   void look_again() const;
 
  private:

@@ -16,16 +16,16 @@ namespace shaman::auth {
 
 using Time = std::chrono::system_clock::time_point;
 
-/// One token, of which only the SHA-256 is kept.
+/// One token. Only its SHA-256 is kept.
 struct Token {
-  std::string name;  ///< whose it is
+  std::string name;  ///< its owner
   Role role = Role::nobody;
   std::optional<Time> expires;
   Digest digest;
 };
 
-/// A file of tokens, one a line: `SHA-256 ROLE EXPIRES NAME`, where EXPIRES is `never` or a time as
-/// 2026-12-31T23:59:59Z. `#` begins a comment. Only its owner may read it (mode 0600).
+/// A file of tokens, one a line: `SHA-256 ROLE EXPIRES NAME`, where EXPIRES is `never` or a time
+/// such as 2026-12-31T23:59:59Z. `#` begins a comment. Only its owner may read it (mode 0600).
 class TokenFile {
  public:
   /// errc::not_found, errc::io_error: it cannot be read; errc::malformed_request: others may read
@@ -36,11 +36,11 @@ class TokenFile {
                                           const std::string& like = {});
 };
 
-/// Held from reading a token file to writing it, so that of two who change it at once neither
-/// undoes what the other did. Waits for the other.
+/// Held from reading a token file to writing it, so that two processes that change it at once do
+/// not undo each other's changes. Waits for the other.
 class TokenFileLock {
  public:
-  /// errc::not_found: there is no such folder; errc::io_error: it cannot be opened.
+  /// errc::not_found: the folder does not exist; errc::io_error: it cannot be opened.
   [[nodiscard]] static result<TokenFileLock> take(const std::string& path);
   TokenFileLock(TokenFileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   TokenFileLock& operator=(TokenFileLock&&) = delete;
@@ -56,8 +56,8 @@ class TokenFileLock {
 /// `2026-12-31T23:59:59Z`.
 [[nodiscard]] std::string time_text(Time time);
 
-/// The token among these that this is, whatever its role, unless it has expired. Takes equally long
-/// whichever it is.
+/// Finds the token with this secret, whatever its role, unless it has expired. Takes equally long
+/// for each.
 [[nodiscard]] const Token* find_token(const std::vector<Token>& tokens, std::string_view secret,
                                       Time now);
 

@@ -18,13 +18,12 @@
 
 namespace shaman::blend {
 
-/// A .blend opened for reading: where its blocks lie and what its structs are; content is read when
-/// asked for. For one thread at a time.
+/// A .blend opened for reading: the places of its blocks and the description of its structs;
+/// content is read on demand. For one thread at a time.
 ///
 /// Reading can fail at any block (I/O, damaged compression). So that code which only names fields
-/// stays readable, such a failure reads as "nothing there" and is kept: look at failure() when the
-/// work is done. Reading the same blocks again and again is such a failure, too: all that is read
-/// stays within kMaxReadings times the file's size.
+/// stays readable, such a failure reads as "nothing there" and is kept: check failure() when the
+/// work is done. Reading more than kMaxReadings times the file's size is such a failure, too.
 class BlendFile {
  public:
   /// errc::not_found, errc::damaged_file (names file, offset, what was expected),
@@ -39,15 +38,15 @@ class BlendFile {
   [[nodiscard]] const std::shared_ptr<ByteSource>& source() const noexcept { return source_; }
 
   /// Calls `visit` for each struct in the block, taking the block as an array of `struct_index`;
-  /// the records are valid during the call. A remainder that is no whole struct is left out.
+  /// the records are valid during the call. A remainder that is shorter than a struct is skipped.
   void for_each(std::uint32_t block, std::uint32_t struct_index,
                 const std::function<void(const Record&)>& visit);
-  /// The block's first struct, of the type that the block says.
+  /// The block's first struct, of the type that the block states.
   [[nodiscard]] std::optional<Record> load(std::uint32_t block);
-  /// What a pointer of a data-block leads to.
+  /// The struct that a pointer of a data-block leads to.
   [[nodiscard]] std::optional<Record> follow(std::uint64_t pointer, Scope scope);
-  /// All structs in a ListBase (or in what is laid out like one), each once; ends where the chain
-  /// is broken or leads back to one of them.
+  /// All structs in a ListBase (or a struct laid out like one), each once; ends if the chain is
+  /// broken or leads back to one of them.
   [[nodiscard]] std::vector<Record> list(const Record& holder, std::string_view field, Scope scope);
   /// The block's bytes as a C string, with its place; at most 64 KiB.
   struct Text {
@@ -58,11 +57,11 @@ class BlendFile {
   /// The block's bytes as pointers, null ones included.
   void for_each_pointer(std::uint32_t block, const std::function<void(std::uint64_t)>& visit);
 
-  /// Counts `bytes` of memory or work that content of this file makes its reader spend, beyond the
-  /// reading itself. False when the file's allowance is used up: failure() is errc::limit_exceeded.
+  /// Counts `bytes` of memory or work that this file's content costs its reader, beyond reading.
+  /// False if the file's allowance is used up: failure() is errc::limit_exceeded.
   bool spend(std::uint64_t bytes);
 
-  /// What was spent so far, bytes.
+  /// Bytes spent so far.
   [[nodiscard]] std::uint64_t spent() const noexcept { return spent_; }
 
   /// Bytes up to the last block, uncompressed.

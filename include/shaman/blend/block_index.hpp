@@ -24,7 +24,7 @@ namespace shaman::blend {
 }
 
 struct Block {
-  std::uint64_t old_pointer = 0;  ///< where it lay in the writing Blender's memory: its key
+  std::uint64_t old_pointer = 0;  ///< its address in the writing Blender's memory: its key
   std::uint64_t offset = 0;       ///< of its content in the uncompressed file
   std::uint32_t code = 0;
   std::uint32_t struct_index = 0;  ///< in the SDNA; 0 is also used for raw bytes
@@ -36,7 +36,7 @@ struct Scope {
   std::uint32_t end = 0;  ///< one behind the last
 };
 
-/// Where every block lies, without any content. Immutable once built; 28 bytes a block.
+/// The place of every block, without content. Immutable once built; 28 bytes a block.
 class BlockIndex {
  public:
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
@@ -55,7 +55,7 @@ class BlockIndex {
 
   /// The blocks that are not DATA, in the file's order.
   [[nodiscard]] std::span<const std::uint32_t> heads() const noexcept { return heads_; }
-  /// The data-block's scope that this block stands in.
+  /// The scope of the data-block that contains this block.
   [[nodiscard]] Scope scope_of(std::uint32_t block) const noexcept;
 
   /// The block that a pointer means for a data-block: one of its own, else another data-block.
@@ -63,7 +63,7 @@ class BlockIndex {
   /// and dangling pointers give kNone, as for Blender. `scope` is a whole one, of scope_of().
   [[nodiscard]] std::uint32_t find(std::uint64_t pointer, Scope scope) const noexcept;
 
-  /// The block with this code that comes first; kNone.
+  /// The first block with this code, or kNone.
   [[nodiscard]] std::uint32_t first_of(std::uint32_t code) const noexcept;
 
  private:
@@ -72,7 +72,8 @@ class BlockIndex {
   std::size_t head_size_ = 0;
   std::vector<Block> blocks_;
   std::vector<std::uint32_t> heads_;
-  // Block numbers, sorted by old pointer, then number: those of a scope stand where its blocks do.
+  // Block numbers, sorted by old pointer, then number: those of a scope are in the order of its
+  // blocks.
   std::vector<std::uint32_t> by_pointer_;
   std::vector<std::uint32_t> heads_by_pointer_;
 };

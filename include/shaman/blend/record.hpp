@@ -15,7 +15,7 @@
 
 namespace shaman::blend {
 
-/// Where a field stands in the uncompressed file.
+/// The place of a field in the uncompressed file.
 struct Place {
   std::uint64_t offset = 0;
   std::uint64_t capacity = 0;  ///< bytes
@@ -23,7 +23,7 @@ struct Place {
 
 /// One struct in the file: its bytes, read by the names of its fields. Names may lead into embedded
 /// structs: `id.name`. A field that this file does not have reads as the fallback: versions differ.
-/// A record does not outlive the BlendFile that it comes from.
+/// A record must not outlive its BlendFile.
 class Record {
  public:
   Record(const Header& header, const Sdna& sdna, std::uint32_t struct_index, std::uint64_t offset,
@@ -47,9 +47,9 @@ class Record {
   [[nodiscard]] std::string text(std::string_view field) const;
   /// Of a pointer field (of an array: the element); 0 is null.
   [[nodiscard]] std::uint64_t pointer(std::string_view field, std::size_t element = 0) const;
-  /// An embedded struct; nothing if there is no such field or it is a pointer.
+  /// An embedded struct; nothing if the field does not exist or is a pointer.
   [[nodiscard]] std::optional<Record> embedded(std::string_view field) const;
-  /// Where the field stands; nothing if this file has none such.
+  /// The field's place; nothing if this file does not have the field.
   [[nodiscard]] std::optional<Place> place(std::string_view field) const;
 
   /// A pointer at a byte of this struct.

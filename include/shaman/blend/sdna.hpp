@@ -25,7 +25,7 @@ struct Field {
   std::uint32_t size = 0;          ///< bytes, of all array elements
   std::uint32_t elements = 1;      ///< product of the array's dimensions
   std::uint32_t pointers = 0;      ///< number of `*`; 0: the thing itself
-  std::uint32_t struct_index = 0;  ///< of the type; Sdna::kNone if it is no struct
+  std::uint32_t struct_index = 0;  ///< of the type; Sdna::kNone if it is not a struct
   bool is_function = false;
 };
 
@@ -40,13 +40,13 @@ struct Struct {
   [[nodiscard]] const Field* find(std::string_view field) const noexcept;
 };
 
-/// The description that each .blend carries of its structs (block DNA1). Immutable; names live as
-/// long as the object does. Source: Blender's makesdna and dna_genfile.
+/// The description that each .blend carries of its structs (block DNA1). Immutable; names are valid
+/// as long as the object. Source: Blender's makesdna and dna_genfile.
 class Sdna {
  public:
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
 
-  /// `bytes` is the content of the DNA1 block, `offset` where it stands in the file (for messages).
+  /// `bytes` is the content of the DNA1 block, `offset` its place in the file (for messages).
   /// errc::damaged_file, errc::limit_exceeded.
   [[nodiscard]] static result<Sdna> parse(std::vector<std::byte> bytes, const Header& header,
                                           const std::string& name, std::uint64_t offset);

@@ -9,9 +9,9 @@
 #include "shaman/client/server.hpp"
 #include "shaman/error.hpp"
 
-/// The checkouts on a server, for whoever made them. All calls block. errc::unreachable: no server;
-/// errc::bad_answer: the server has no such call, as a Manager's own file store; errc::not_let_in,
-/// errc::not_found.
+/// The checkouts on a server, for their makers. All calls block. errc::unreachable: no server
+/// answers; errc::bad_answer: the server does not have this call, such as a Manager's own file
+/// store; errc::not_let_in, errc::not_found.
 namespace shaman::client {
 
 struct ListedCheckout {
@@ -36,16 +36,16 @@ struct CheckoutFiles {
   std::vector<CheckoutFile> files;  ///< sorted by path
 };
 
-/// Those that the requester made; all, for an admin or where the server asks nobody who they are.
+/// The requester's checkouts; all, for an admin or on a server without authentication.
 [[nodiscard]] result<CheckoutList> list_checkouts(const Server& server);
-/// What is in one of them.
+/// The files of one checkout.
 [[nodiscard]] result<CheckoutFiles> show_checkout(const Server& server, const std::string& path);
 /// Its files stay until the server's garbage collection finds that nothing uses them.
 [[nodiscard]] result<void> erase_checkout(const Server& server, const std::string& path);
 
-/// What a user gave as the path of a checkout, without slashes at its end. errc::malformed_request
-/// says what a server would refuse or change: folders are separated by `/`, none is empty, `.` or
-/// `..`, has a control character, `\`, or more than 250 bytes.
+/// A checkout path that a user gave, without trailing slashes. errc::malformed_request names what a
+/// server would refuse or change: folders are separated by `/`; none is empty, `.` or `..`,
+/// contains a control character or `\`, or has more than 250 bytes.
 [[nodiscard]] result<std::string> checked_checkout_path(std::string_view given);
 
 }  // namespace shaman::client

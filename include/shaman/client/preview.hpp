@@ -16,14 +16,14 @@
 
 namespace shaman::client {
 
-/// A file that would go.
+/// A file to upload.
 struct PreviewFile {
   std::string source;       ///< absolute path here
   std::string place;        ///< in the checkout
-  std::uint64_t bytes = 0;  ///< as it lies here
+  std::uint64_t bytes = 0;  ///< on this machine
 };
 
-/// How much of a submission the farm has already.
+/// The part of a submission that the farm already has.
 struct FarmShare {
   ServerInfo server;
   std::uint64_t stored_files = 0;  ///< of the checkout
@@ -33,10 +33,10 @@ struct FarmShare {
   std::uint64_t duplicate_files = 0;  ///< further files with one of these contents
 };
 
-/// What a submission would do, and what in it is unexpected.
+/// What a submission would do, and what is unexpected about it.
 struct Preview {
   std::string project;          ///< absolute
-  std::string checkout_path;    ///< that would be asked for
+  std::string checkout_path;    ///< to be requested
   std::string blendfile_place;  ///< inside the checkout
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
@@ -56,10 +56,10 @@ struct Preview {
   std::string no_farm;            ///< why not
 };
 
-/// Does all that submit() does up to asking what the server needs; sends no file and makes no
-/// checkout. With `ask_server` false nothing is hashed and no server is asked. A server that does
-/// not answer is no error: `no_farm` tells. What is asked for is marked as used there, like in any
-/// submission. Errors and `stop` as for submit(); `preview` then has what was known by then.
+/// Does what submit() does up to the requirements call; sends no file and makes no checkout. With
+/// `ask_server` false it hashes nothing and calls no server. If the server does not answer, that is
+/// not an error: `no_farm` says why. The server marks the files as used, as in any submission.
+/// Errors and `stop` as for submit(); `preview` then has what was found so far.
 [[nodiscard]] result<void> preview(const SubmitOptions& options, bool ask_server,
                                    Progress& progress, const std::stop_token& stop,
                                    Preview& preview);

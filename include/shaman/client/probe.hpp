@@ -11,20 +11,20 @@
 
 namespace shaman::client {
 
-/// How a server meets somebody who wants to submit.
+/// How a server answers a client that wants to submit.
 struct Probe {
   ServerInfo server;
-  std::chrono::milliseconds answered_in{0};  ///< with connecting
-  /// By how much this machine's clock is ahead of the server's, to the second; none where the
-  /// server does not tell the time.
+  std::chrono::milliseconds answered_in{0};  ///< including the connection
+  /// By how much this machine's clock is ahead of the server's, to the second; nothing if the
+  /// server does not state the time.
   std::optional<std::chrono::seconds> clock_ahead;
-  /// Nothing where the server takes files from us; else why not.
+  /// Empty if the server accepts files from this client; else why not.
   std::string why_no_submission;
 };
 
-/// Asks a server what a submission would ask it, and sends one byte for trial, which the server
-/// does not keep. Blocks, for ten seconds a question at most. errc::unreachable; errc::not_let_in
-/// where not even its name is told.
+/// Makes the calls of a submission, and sends one byte as a trial, which the server does not keep.
+/// Blocks, at most ten seconds per call. errc::unreachable; errc::not_let_in if the server does not
+/// even state its name.
 [[nodiscard]] result<Probe> probe(const Server& server);
 
 }  // namespace shaman::client

@@ -12,28 +12,28 @@ namespace shaman::client {
 
 enum class Stage : std::uint8_t { tracing, connecting, hashing, asking, uploading, creating };
 
-/// How far a submission is; written by those who work, read by who shows it. All members may be
-/// used from any thread.
+/// The progress of a submission, written by the working threads and read by the display. All
+/// members may be used from any thread.
 struct Progress {
   std::atomic<Stage> stage{Stage::tracing};
   std::atomic<std::uint64_t> bytes_done{0};
   std::atomic<std::uint64_t> bytes_total{0};
   std::atomic<std::uint64_t> files_done{0};
   std::atomic<std::uint64_t> files_total{0};
-  std::atomic<std::uint64_t> files_waiting{0};  ///< that somebody else is sending
+  std::atomic<std::uint64_t> files_waiting{0};  ///< that another client is uploading
 
-  std::string server;  ///< its address; set before anybody shows this
+  std::string server;  ///< its address; set before this is shown
 
   void begin(Stage next, std::uint64_t files, std::uint64_t bytes);
 
   using Clock = std::chrono::steady_clock;
-  /// A try has failed; the next one comes after `delay`.
+  /// Records that a try failed and the next one follows after `delay`.
   void server_is_away(std::chrono::milliseconds delay) { next_try = Clock::now() + delay; }
   void server_is_back() { next_try = Clock::time_point{}; }
-  std::atomic<Clock::time_point> next_try{Clock::time_point{}};  ///< the epoch: it is not away
+  std::atomic<Clock::time_point> next_try{Clock::time_point{}};  ///< the epoch: not away
 };
 
-/// What is shown, at one moment.
+/// The state to show at one moment.
 struct ProgressView {
   Stage stage = Stage::tracing;
   std::string server;  ///< its address
@@ -50,9 +50,9 @@ struct ProgressView {
 
 /// One line without a line end, at most `width` columns of ASCII:
 /// `Uploading  [#####.....]  45 %  1.2 of 2.6 GB  310 of 1024 files  110.3 MB/s  0:13 left`.
-/// What does not fit is left out, the least needed first; a small bar stays as long as there is
-/// room for it and for what is done. `Uploading  the server is away, next try in 4 s` while it is,
-/// and `Waiting for http://farm:8080, 7 s` where nothing moves but time.
+/// Parts that do not fit are left out, the least needed first; a small bar stays while there is
+/// room for it and the amounts. `Uploading  the server is away, next try in 4 s` while it is, and
+/// `Waiting for http://farm:8080, 7 s` where nothing moves but time.
 [[nodiscard]] std::string progress_bar(const ProgressView& view, std::size_t width);
 /// The same as a line of a log, without the bar.
 [[nodiscard]] std::string progress_text(const ProgressView& view);

@@ -15,7 +15,7 @@ namespace shaman::client {
 /// What answers at an address.
 struct ServerInfo {
   enum class Kind : std::uint8_t {
-    shaman,    ///< a server that tells its features
+    shaman,    ///< a server that reports its features
     flamenco,  ///< a Flamenco Manager, with its own file store or without
     other,     ///< something that speaks HTTP
   };
@@ -23,11 +23,11 @@ struct ServerInfo {
   std::string name;
   std::string version;
   std::vector<std::string> features;         ///< of kind shaman
-  std::string storage_problem;               ///< of kind shaman: why it takes no files just now
-  std::vector<std::string> storage_remarks;  ///< of kind shaman: what its admin should know
+  std::string storage_problem;               ///< of kind shaman: why it accepts no files now
+  std::vector<std::string> storage_remarks;  ///< of kind shaman: notes for its admin
   std::optional<bool> takes_files;  ///< of kind flamenco: whether its Shaman is switched on
   // Of kind other:
-  std::string answer;        ///< what it said: `404 Not Found`
+  std::string answer;        ///< its status: `404 Not Found`
   std::string problem;       ///< a sentence that says what is there instead, and what to do
   bool is_web_page = false;  ///< the answer is a page for people: no server of ours, of any age
 

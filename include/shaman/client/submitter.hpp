@@ -23,53 +23,53 @@ struct SubmitReport;
 struct SubmitOptions {
   std::string blendfile;
   Server server;
-  pack::PlanOptions plan;        ///< which files go, and where they lie in the checkout
+  pack::PlanOptions plan;        ///< which files to send, and their places in the checkout
   std::string checkout_path;     ///< empty: project folder's name / .blend's name
-  bool strict = false;           ///< with missing files nothing is sent
-  bool rehash = false;           ///< read every file, whatever the cache knows
+  bool strict = false;           ///< if files are missing, nothing is sent
+  bool rehash = false;           ///< read every file, even if the cache knows it
   std::string cache_folder;      ///< empty: no cache
-  std::uint64_t limit_rate = 0;  ///< bytes a second that are sent; 0: no limit
-  /// Called when it is known what the scene needs, perhaps more than once, and when the submission
-  /// fails: the report has all that is known by then. From the thread of submit().
+  std::uint64_t limit_rate = 0;  ///< of sending, bytes per second; 0: no limit
+  /// Called when the scene's needs are known, perhaps more than once, and when the submission
+  /// fails: the report has all that is known by then. Called on submit()'s thread.
   std::function<void(const SubmitReport&)> on_known;
-  /// An unchanged checkout of an earlier submission will do, where the server can tell.
+  /// The server may answer with the unchanged checkout of an earlier submission.
   bool may_reuse = false;
-  std::size_t jobs = 0;  ///< files hashed, and small ones sent, at once; 0: as many as suits
+  std::size_t jobs = 0;  ///< files hashed, and small ones sent, at once; 0: a suitable number
 };
 
-/// How long each part took; what runs beside another part is not counted twice.
+/// How long each part took; parts that overlap are not counted twice.
 struct SubmitTimes {
   using Duration = std::chrono::duration<double>;
   Duration trace{0};         ///< reading the .blend files, finding what they name, planning
   Duration stat{0};          ///< looking at every file
   Duration hash{0};          ///< the cache included
-  Duration requirements{0};  ///< every time that they were asked
+  Duration requirements{0};  ///< all requirements calls
   Duration upload{0};
   Duration create{0};
   Duration total{0};
 };
 
-/// What became of a submission.
+/// The result of a submission.
 struct SubmitReport {
   enum class Outcome : std::uint8_t { submitted, missing_under_strict };
   Outcome outcome = Outcome::submitted;
 
   std::string checkout_path;    ///< that the server gave, relative to its jobs folder
   bool is_reused = false;       ///< it is the unchanged one of an earlier submission
-  std::string blendfile_place;  ///< where the .blend lies inside the checkout
+  std::string blendfile_place;  ///< the .blend's path inside the checkout
   ServerInfo server;
-  bool has_met_server = false;  ///< it has answered; server says what it is
+  bool has_met_server = false;  ///< the server has answered; `server` says what it is
 
   std::uint64_t files = 0;           ///< in the checkout
   std::uint64_t bytes = 0;           ///< of these
   std::uint64_t outside_files = 0;   ///< of these from outside the project
   std::string project_hint;          ///< see pack::Plan
-  std::uint64_t files_read = 0;      ///< that had to be hashed
+  std::uint64_t files_read = 0;      ///< to hash them
   std::uint64_t uploaded_files = 0;  ///< different contents that were sent
   std::uint64_t uploaded_bytes = 0;
   std::uint64_t duplicate_files = 0;  ///< further files with a content that was sent
 
-  bool is_whole = true;  ///< nothing is missing, or not as it should be: pack::Shortfall::is_none
+  bool is_whole = true;                     ///< see pack::Shortfall::is_none
   std::vector<trace::MissingFile> missing;  ///< or not readable; sorted by path
   std::vector<pack::Suspicious> suspicious;
   std::vector<trace::Problem> problems;
@@ -77,14 +77,14 @@ struct SubmitReport {
   SubmitTimes times;
 };
 
-/// The whole way from a .blend to a checkout on the server: lists what it needs, hashes it, sends
-/// what the server does not have, and has the checkout made. Blocks.
+/// Submits a .blend: lists the files that it needs, hashes them, sends those that the server lacks,
+/// and has the server make the checkout. Blocks.
 ///
-/// A .blend that is saved meanwhile is read again from the start, a few times. `stop` breaks off at
-/// any moment up to the request to make the checkout, which is then waited for: either there is a
-/// whole checkout and a report, or there is none and errc::cancelled.
+/// A .blend that is saved meanwhile is read again from the start, a few times. `stop` cancels at
+/// any moment before the request to make the checkout. Once that is sent, submit() waits for its
+/// answer: the result is a whole checkout and a report, or no checkout and errc::cancelled.
 ///
-/// errc::not_found, errc::damaged_file: the .blend; errc::malformed_request: it lies outside the
+/// errc::not_found, errc::damaged_file: the .blend; errc::malformed_request: it is outside the
 /// project; errc::unreachable: no server, or it went away for too long; errc::changed_while_read;
 /// errc::too_large, errc::storage_full, errc::bad_answer, errc::no_unique_path,
 /// errc::content_mismatch: what the server said.

@@ -14,8 +14,8 @@
 
 namespace shaman::fs {
 
-/// The machine's own file system (Linux). Resolves below a folder with openat2(2), or, where the
-/// kernel or a sandbox does not have it, component by component.
+/// The machine's own file system (Linux). Resolves below a folder with openat2(2), or, if the
+/// kernel or a sandbox lacks it, component by component.
 class LocalFileSystem final : public FileSystem {
  public:
   enum class Resolution : std::uint8_t {

@@ -21,22 +21,22 @@ namespace shaman::http {
 
 struct ServerOptions {
   Limits limits;
-  std::shared_ptr<const auth::Access> access;      ///< who may do what; null: everybody everything
+  std::shared_ptr<const auth::Access> access;      ///< null: every client may do everything
   std::shared_ptr<const tls::ServerIdentity> tls;  ///< null: plain HTTP
-  std::vector<std::string> allowed_hosts;          ///< that Host may name; empty: any
-  std::vector<std::string> cors_origins;           ///< whose pages may ask, in browsers
-  AddressRanges trusted_proxies;  ///< may be believed what they say about clients behind them
+  std::vector<std::string> allowed_hosts;          ///< allowed values of Host; empty: any
+  std::vector<std::string> cors_origins;           ///< whose pages may make requests from browsers
+  AddressRanges trusted_proxies;                   ///< whose statements about their clients count
   Timeouts timeouts;
   std::size_t io_threads = 2;
   std::string name = "Shaman";
   std::string version;
   std::string git;      ///< of the source, for people; may be empty
-  std::string storage;  ///< absolute path, told to clients
+  std::string storage;  ///< absolute path, reported to clients
   /// Where the jobs folder is on another platform (linux, windows, darwin), as its users see it.
   std::map<std::string, std::string> jobs_location;
 };
 
-/// Who does what takes time; so that large work never keeps short work waiting.
+/// Separate pools, so that large work never delays short work.
 struct ServerPools {
   WorkerPool& quick;       ///< calls that look at a few files
   WorkerPool& disk;        ///< receives, hashes and writes uploads
@@ -55,28 +55,28 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Before run(): what is not Shaman's goes there, also what a Manager is asked on connecting,
-  /// which this server answers itself without.
+  /// Before run(): forwards requests that are not Shaman's to `passage`, including those that a
+  /// client makes on connecting to a Manager, which the server otherwise answers itself.
   void pass_on(std::shared_ptr<Passage> passage);
 
-  /// From any thread: what the admin should know beside what the store says, told by `info`. What
-  /// was set before is forgotten.
+  /// From any thread: replaces the notes for the admin that `info` reports in addition to the
+  /// store's.
   void set_remarks(std::vector<std::string> remarks);
 
-  /// Listens on every address of the host (a name, IPv4 or IPv6); port 0: one that is free, the
-  /// same for all. errc::io_error says what is wrong with the address.
+  /// Listens on every address of the host (a name, IPv4 or IPv6); port 0: a free one, the same for
+  /// all. errc::io_error says what is wrong with the address.
   [[nodiscard]] result<void> listen(const std::string& host, std::uint16_t port);
   /// `127.0.0.1:41234`, `[::1]:41234`.
   [[nodiscard]] std::vector<std::string> addresses() const;
-  /// Whether somebody on another machine can connect.
+  /// Whether other machines can connect.
   [[nodiscard]] bool is_reachable_from_outside() const;
 
   /// Serves until stop() and until the last request has ended, on `io_threads` threads of its own
   /// and the caller's.
   void run();
 
-  /// From any thread: requests that begin from now on find these options. The number of threads and
-  /// the memory of all uploads and of all JSON requests stay as they were.
+  /// From any thread: new requests use these options. The number of threads and the memory of all
+  /// uploads and of all JSON requests do not change.
   void reload(ServerOptions options);
 
   /// From any thread, once: no new connections; idle ones are closed; running requests have

@@ -13,7 +13,7 @@
 #include "shaman/fs.hpp"
 #include "shaman/store.hpp"
 
-/// Checkouts end by their age, where no Manager's jobs say when they are done with
+/// Erases checkouts by their age, if no Manager's jobs show when they are no longer needed
 /// (docs/design/0071-checkouts-end-with-their-jobs.md).
 namespace shaman::jobs {
 
@@ -24,11 +24,11 @@ struct OldCheckoutsOptions {
 };
 
 struct OldCheckoutsResults {
-  std::size_t checkouts = 0;  ///< that were there before
+  std::size_t checkouts = 0;  ///< before the call
   std::vector<std::string> erased;
 };
 
-/// Erases every checkout that has reached the age, and ends early when `stop` becomes true. A
+/// Erases every checkout that has reached the age, and ends early if `stop` becomes true. A
 /// checkout that cannot be erased is logged and stays. errc::io_error: the checkouts cannot be
 /// listed, and none was erased. Blocks; thread-safe.
 [[nodiscard]] result<OldCheckoutsResults> erase_old_checkouts(Checkouts& checkouts,

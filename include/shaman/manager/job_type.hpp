@@ -15,20 +15,20 @@
 
 namespace shaman::manager {
 
-/// What a job type wants to know. A Manager checks none of it and fills nothing in.
+/// One setting of a job type. A Manager neither checks it nor fills it in.
 struct Setting {
   enum class Type : std::uint8_t { string, int32, real, boolean };
 
   std::string key;
   Type type = Type::string;
-  std::vector<std::string> choices;  ///< empty: free
+  std::vector<std::string> choices;  ///< empty: any value
   nlohmann::json default_value;      ///< null: none
   bool is_required = false;
-  std::string expression;  ///< of Python, by which Blender would find the value; empty: none
+  std::string expression;  ///< in Python, with which Blender computes the value; empty: none
   /// The add-on evaluates the expression for each submission: the setting is hidden, cannot be
   /// edited, or is linked to its expression unless the artist unlinks it.
   bool is_computed = false;
-  bool is_path = false;  ///< of a file or folder that workers read or write
+  bool is_path = false;  ///< a file or folder that workers read or write
   std::optional<double> min;
   std::optional<double> max;
   std::string description;
@@ -43,10 +43,10 @@ struct JobType {
   [[nodiscard]] const Setting* find(const std::string& key) const;
 };
 
-/// errc::bad_answer: it is no job type.
+/// errc::bad_answer: it is not a job type.
 [[nodiscard]] result<JobType> read_job_type(const nlohmann::json& object);
 
-/// On which systems a farm has workers, as far as that is known.
+/// The systems of a farm's workers, as far as known.
 struct WorkerSystems {
   bool on_windows = false;
   bool elsewhere = true;
@@ -55,14 +55,14 @@ struct WorkerSystems {
 /// `C:\out` or `\\server\share`.
 [[nodiscard]] bool is_windows_path(std::string_view path);
 
-/// What the settings' values are made of.
+/// The sources of the settings' values.
 struct SettingsSource {
   std::map<std::string, std::string> given;  ///< by the user, as text
   std::string job_name;
   std::string blendfile;      ///< absolute, as the artist has it
-  std::string job_blendfile;  ///< as workers find it: becomes the setting `blendfile`
+  std::string job_blendfile;  ///< the workers' path; becomes the setting `blendfile`
   SceneFacts scene;
-  /// Where this machine sees the storage that workers share; empty: not known.
+  /// The workers' shared storage, as this machine sees it; empty: not known.
   std::string shared_folder;
   WorkerSystems workers;
 };
@@ -72,12 +72,12 @@ struct CompletedSettings {
   std::vector<std::string> warnings;  ///< sentences: folders that workers may not have
 };
 
-/// Every setting of the type, as the Blender add-on would send it: what was given, what Blender
-/// would find in the scene, the default, or else `""`, 0, `false` or the first choice. Paths become
-/// absolute. errc::malformed_request tells all that is wrong at once: keys that the type does not
-/// have, values of another type, outside the choices or the range, what is required and missing,
-/// what Blender would compute and this program cannot, folders that no worker has, a value for
-/// `blendfile`, and a scene that cannot be rendered by the type.
+/// Every setting of the type, as the Blender add-on would send it: the given value, the one that
+/// Blender would find in the scene, the default, or else `""`, 0, `false` or the first choice.
+/// Paths become absolute. errc::malformed_request names all errors at once: keys that the type does
+/// not have, values of another type or outside the choices or the range, missing required settings,
+/// expressions that this program cannot compute, folders that no worker has, a value for
+/// `blendfile`, and a scene that the type cannot render.
 [[nodiscard]] result<CompletedSettings> complete_settings(const JobType& type,
                                                           const SettingsSource& source);
 

@@ -14,10 +14,10 @@
 #include "shaman/error.hpp"
 #include "shaman/manager/job_type.hpp"
 
-/// A Flamenco Manager's API for jobs, as someone who submits them needs it.
+/// A Flamenco Manager's API for jobs, as far as submitting them needs it.
 namespace shaman::manager {
 
-/// Of a job, what is shown; `status` is the Manager's word.
+/// What is shown of a job; `status` is the Manager's word.
 struct Job {
   std::string id;
   std::string name;
@@ -27,9 +27,9 @@ struct Job {
   std::string created;  ///< RFC 3339
   std::string updated;  ///< RFC 3339
   std::int64_t priority = 0;
-  nlohmann::json whole;  ///< as it was answered
+  nlohmann::json whole;  ///< the Manager's whole answer
 
-  /// Nothing more will come of it unless a person wants it.
+  /// The job does not change any more unless a person acts.
   [[nodiscard]] bool is_final() const;
 };
 
@@ -37,7 +37,7 @@ struct Task {
   std::string id;
   std::string name;
   std::string status;
-  std::string worker;  ///< empty: nobody has it
+  std::string worker;  ///< empty: no worker has it
 };
 
 struct Tag {
@@ -45,28 +45,28 @@ struct Tag {
   std::string name;
 };
 
-/// Where jobs' files are for somebody who looks from a platform.
+/// Where a platform sees the jobs' files.
 struct SharedStorage {
   std::string location;
   bool is_shaman_enabled = false;
 
-  /// The folder that holds `jobs`, or where its Shaman is off, everything.
+  /// The folder that contains `jobs` or, if the Manager's Shaman is off, everything.
   [[nodiscard]] std::string root() const;
 };
 
-/// What a Manager is.
+/// A Manager's version.
 struct Version {
   std::string name;
   std::string short_version;  ///< `3.8.2`, `3.9-beta1`
 };
 
-/// What a Manager tells everybody of its configuration.
+/// The part of its configuration that a Manager reports to every client.
 struct Configuration {
   SharedStorage storage;      ///< as the Manager sees it
   bool is_first_run = false;  ///< it has not been set up
 };
 
-/// Of the Manager's configuration file, what matters here.
+/// The part of the Manager's configuration file that matters here.
 struct ConfigurationFile {
   std::string collection_period;  ///< a duration as Go writes it: `24h0m0s`
 };
@@ -74,27 +74,28 @@ struct ConfigurationFile {
 /// A variable of a Manager, on one platform.
 struct Variable {
   std::string value;
-  /// What begins with its value becomes the variable, and with that the values of other platforms.
+  /// The Manager replaces the value at the start of a text by the variable, and so by the values of
+  /// other platforms.
   bool is_twoway = false;
 };
 using Variables = std::map<std::string, Variable>;  ///< by name
 
-/// What a Manager finds of a folder.
+/// A Manager's judgement of a folder.
 struct FolderCheck {
   bool is_usable = false;
   std::string cause;  ///< why not
 };
 
-/// Whether it says that a server answers, and that the Manager behind it does not: then the address
-/// is right, and what the user can look at is not the network. errc::unreachable without this means
-/// that nobody answers at the address.
+/// Whether the error says that a server answers, but the Manager behind it does not: then the
+/// address is right, and the network is not the problem. Any other errc::unreachable means that
+/// nothing answers at the address.
 [[nodiscard]] bool is_manager_away(const Error& error);
 
-/// One Manager, or what stands in front of it. All calls block. Reading is tried a few times;
-/// errors: errc::unreachable, errc::bad_answer with the Manager's words, errc::not_found.
+/// One Manager, or the server in front of it. All calls block. Reading is tried a few times.
+/// Errors: errc::unreachable, errc::bad_answer with the Manager's words, errc::not_found.
 class Manager {
  public:
-  /// `stop` breaks off what is under way: errc::cancelled. A job that is being made is waited for.
+  /// `stop` cancels the current call: errc::cancelled. A job that is being made is waited for.
   explicit Manager(client::Server server, std::stop_token stop = {});
   ~Manager();
   Manager(const Manager&) = delete;
@@ -106,31 +107,31 @@ class Manager {
   [[nodiscard]] result<Configuration> configuration();
   /// Since 3.5 or so; errc::not_found before.
   [[nodiscard]] result<ConfigurationFile> configuration_file();
-  /// Lets the Manager try whether it could use a folder as its storage, for which it writes a file
+  /// Lets the Manager try whether it can use a folder as its storage; the Manager writes a file
   /// there for a moment.
   [[nodiscard]] result<FolderCheck> check_folder(const std::string& path);
 
-  /// At least one. errc::malformed_request: there is no Manager at this address, only a file store.
+  /// At least one. errc::malformed_request: the address has no Manager, only a file store.
   [[nodiscard]] result<std::vector<JobType>> job_types();
   [[nodiscard]] result<std::vector<Tag>> tags();
   /// `audience` is `users` or `workers`; `platform` as in this_platform().
   [[nodiscard]] result<SharedStorage> shared_storage(const std::string& audience,
                                                      const std::string& platform);
-  /// The farm's variables for such machines. Arguments as above.
+  /// The farm's variables for such machines; arguments as above.
   [[nodiscard]] result<Variables> variables(const std::string& audience,
                                             const std::string& platform);
 
   /// Lets the Manager compile the job and stores nothing.
   [[nodiscard]] result<void> check(const nlohmann::json& job);
-  /// Makes the job, once: `job`'s metadata must have a kSubmissionKey of its own, by which a job
-  /// whose answer was lost is found before it is sent again. errc::unreachable: it may have been
-  /// made or not.
+  /// Makes the job, once: `job`'s metadata must have its own kSubmissionKey, which finds a job
+  /// whose answer was lost before it is sent again. errc::unreachable: the job may have been made
+  /// or not.
   [[nodiscard]] result<Job> submit(const nlohmann::json& job);
 
   [[nodiscard]] result<std::vector<Job>> jobs();
   [[nodiscard]] result<Job> job(const std::string& id);
   [[nodiscard]] result<std::vector<Task>> tasks(const std::string& job_id);
-  /// The last lines of a task's log; empty where there is none yet.
+  /// The last lines of a task's log; empty if there is none yet.
   [[nodiscard]] result<std::string> log_tail(const std::string& task_id);
   [[nodiscard]] result<void> cancel(const std::string& job_id);
 

@@ -9,7 +9,7 @@
 
 namespace shaman::manager {
 
-/// What job types ask of the scene that would be rendered. What could not be read is empty.
+/// The facts of a scene that job types need. Facts that could not be read are empty.
 struct SceneFacts {
   std::optional<std::string> name;
   std::optional<std::int64_t> frame_start;
@@ -26,8 +26,8 @@ struct SceneFacts {
   std::optional<std::string> extension;  ///< `.png`; empty for videos
   std::optional<bool> has_previews;
   std::optional<std::string> camera;  ///< its name
-  /// Something else than the camera's view is rendered: the sequencer's strips, a compositor's
-  /// tree.
+  /// The render shows something other than the camera's view: the sequencer's strips, a
+  /// compositor's tree.
   bool has_other_source = false;
 
   /// Whether frames go into one video instead of a picture each.
@@ -37,8 +37,8 @@ struct SceneFacts {
 /// The file name's extension for a format, as SceneFacts has both; nothing for an unknown one.
 [[nodiscard]] std::optional<std::string> extension_of(const std::string& format);
 
-/// Of the scene of that name; of the .blend's current one if the name is empty. Errors as of
-/// blend::BlendFile::open(); errc::malformed_request names the scenes that there are.
+/// The facts of the scene with that name, or of the .blend's current scene if the name is empty.
+/// Errors as of blend::BlendFile::open(); errc::malformed_request names the existing scenes.
 [[nodiscard]] result<SceneFacts> read_scene_facts(const std::string& blendfile,
                                                   const std::string& scene = {});
 

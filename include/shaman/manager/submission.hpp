@@ -14,7 +14,7 @@
 
 namespace shaman::manager {
 
-/// What an artist wants to be rendered.
+/// An artist's request for a render job.
 struct JobRequest {
   std::string type;
   std::string name;                             ///< empty: the .blend's name
@@ -25,30 +25,30 @@ struct JobRequest {
   std::map<std::string, std::string> metadata;
 };
 
-/// A job on its way to a Manager: everything that can be found wrong is found by prepare(), before
-/// any file is sent.
+/// A job on its way to a Manager: prepare() finds all errors that can be found before any file is
+/// sent.
 class Submission {
  public:
   /// The Manager must outlive it. `blendfile` is the artist's.
   Submission(Manager& manager, JobRequest request, std::string blendfile);
 
   /// Reads the job type, the scene and the tags, and lets the Manager compile a job like it.
-  /// errc::malformed_request tells all that is wrong with the settings.
+  /// errc::malformed_request names all errors in the settings.
   [[nodiscard]] result<void> prepare();
 
-  /// What prepare() found that may go wrong on workers: sentences.
+  /// Problems that prepare() expects on workers: sentences.
   [[nodiscard]] const std::vector<std::string>& warnings() const noexcept { return warnings_; }
 
   /// After prepare(): the job that the Manager would accept, for people: `shot010, of the type
   /// simple-blender-render, frames 1-4, output folder /farm/out`.
   [[nodiscard]] std::string summary() const;
 
-  /// After prepare(): the same for programs, by a Manager's names of the members (`name`, `type`,
-  /// `priority`, `settings`), for a .blend that workers would find at `job_blendfile`.
+  /// After prepare(): the same for programs, with the Manager's names of the members (`name`,
+  /// `type`, `priority`, `settings`), for a .blend that workers would find at `job_blendfile`.
   [[nodiscard]] result<nlohmann::json> planned(const std::string& job_blendfile) const;
 
   /// Makes the job, for a .blend that workers find at `job_blendfile` (`{jobs}/film/shot1.blend`).
-  /// `checkout` is erased with the job; empty: there is none.
+  /// `checkout` is erased with the job; empty: none.
   [[nodiscard]] result<Job> submit(const std::string& job_blendfile, const std::string& checkout);
 
  private:

@@ -26,11 +26,11 @@ struct Patch {
 using Sink = std::function<result<void>(std::span<const std::byte>)>;
 
 /// Streams the .blend at `path` into `sink` with the patches (sorted by offset, not overlapping)
-/// applied. Everything else stays byte for byte: a plain file as it is; of a zstd file only the
-/// frames that a patch touches are compressed anew (and the seek table follows); a gzip file is
-/// compressed anew as a whole. The same input gives the same output. Memory is bounded, whatever
-/// the file's size. errc::changed_while_read when a field does not hold `expected`;
-/// errc::damaged_file; errc::io_error; what sink says.
+/// applied. Everything else stays byte for byte: in a zstd file, only the frames that a patch
+/// touches are compressed again (and the seek table is updated); a gzip file is compressed again as
+/// a whole. The same input gives the same output. Memory does not grow with the file's size.
+/// errc::changed_while_read when a field does not hold `expected`; errc::damaged_file;
+/// errc::io_error; the sink's errors.
 [[nodiscard]] result<void> rewrite_blend(const std::string& path, std::span<const Patch> patches,
                                          const Sink& sink);
 

@@ -9,11 +9,11 @@
 
 namespace shaman::pack {
 
-/// What a scene needs and a pack of it will not have, or not as it should be; `--strict` asks for
-/// none of it.
+/// Files that a scene needs but that its pack will not have, or not in the right state; `--strict`
+/// forbids any.
 struct Shortfall {
   std::vector<trace::MissingFile> missing;  ///< not there or not readable; sorted by path
-  std::vector<trace::Problem> damaged;      ///< libraries that cannot be read: their files are lost
+  std::vector<trace::Problem> damaged;      ///< unreadable libraries: their files are unknown
   std::vector<Suspicious> left_out;         ///< private; sorted by file
   std::vector<trace::AbsoluteName> absolute_names;  ///< whose targets workers may not have
 
@@ -22,7 +22,8 @@ struct Shortfall {
   }
 };
 
-/// Of a trace and the plan that was made of it with these options. Nobody misses what is excluded.
+/// The shortfall of a trace and of the plan that was made of it with these options. Excluded files
+/// do not count.
 [[nodiscard]] Shortfall shortfall_of(const trace::Trace& trace, const Plan& plan,
                                      const PlanOptions& options);
 

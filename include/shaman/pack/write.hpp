@@ -16,29 +16,29 @@ namespace shaman::pack {
 
 struct WriteOptions {
   bool compress = false;  ///< plain .blend files become zstd, as Blender 3.0 and later write it
-  bool force = false;     ///< write into a folder that holds something, replace an archive
+  bool force = false;     ///< write into a folder that is not empty, replace an archive
   /// Called after each file, from the calling thread: files done.
   std::function<void(std::size_t files)> progress;
-  /// Also in the middle of a file: errc::cancelled.
+  /// Stops at once, even within a file: errc::cancelled.
   std::stop_token stop;
 };
 
 struct WriteReport {
   std::size_t files = 0;    ///< without pack-info.txt
-  std::uint64_t bytes = 0;  ///< of the files as they are in the pack
-  /// What is not in the pack because it could not be read after all: by path, the reason.
+  std::uint64_t bytes = 0;  ///< of the files in the pack
+  /// Files that are not in the pack because they turned out to be unreadable: by path, the reason.
   std::map<std::string, std::string> unreadable;
 };
 
 /// Writes every file of the plan, and `pack-info.txt`, which names the .blend to open first.
-/// `target` is a folder or, when it ends with `.zip`, an archive (ZIP64 where needed; pictures and
-/// what else is compressed already are stored, the rest deflated). The same plan of the same files
-/// gives the same bytes. An archive appears only when it is complete; in a folder each file does,
-/// and where it fails, what was made is removed again (not what was replaced: the message says so).
-/// A file that cannot be read is left out and told of in the report; the scene's own .blend is an
-/// error. errc::conflicting_paths when the target is in use or of another kind (a file where a
-/// folder is needed), or a file would be written over itself; errc::changed_while_read;
-/// errc::io_error, which names the target; errc::damaged_file.
+/// `target` is a folder or, when it ends with `.zip`, an archive (ZIP64 if needed; files that are
+/// already compressed, such as pictures, are stored, the rest deflated). The same plan of the same
+/// files gives the same bytes. An archive appears only when it is complete; in a folder, each file
+/// does. If writing into a folder fails, the new files are removed again, but files that were
+/// replaced are not restored: the message says so. A file that cannot be read is left out and named
+/// in the report; for the scene's own .blend this is an error. errc::conflicting_paths if the
+/// target is in use or of another kind (a file instead of a folder), or a file would overwrite
+/// itself; errc::changed_while_read; errc::io_error, which names the target; errc::damaged_file.
 [[nodiscard]] result<WriteReport> write_pack(const Plan& plan, const std::string& target,
                                              const WriteOptions& options = {});
 

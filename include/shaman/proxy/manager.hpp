@@ -27,7 +27,7 @@ struct ManagerAddress {
 
 /// errc::malformed_request: a server that listens on `host` and `port` would pass requests on to
 /// itself, as far as this machine's addresses and names show it. A name that cannot be resolved now
-/// is no error. Asks the resolver, and waits for it.
+/// is not an error. Blocks on the resolver.
 [[nodiscard]] result<void> refuse_own_address(const ManagerAddress& manager,
                                               const std::string& host, std::uint16_t port);
 
@@ -37,17 +37,17 @@ struct ManagerTimeouts {
   std::chrono::milliseconds tunnel{600'000};  ///< a WebSocket on which nothing moves
 };
 
-/// What looks after the checkouts of jobs (jobs::CheckoutEnds) is told of what passes. Both may be
-/// called from any thread, and may be empty.
+/// How the reverse proxy reports requests to the code that erases checkouts (jobs::CheckoutEnds).
+/// Both are called from any thread, and may be empty.
 struct JobHooks {
   /// A job was made, or the Manager has accepted to delete these.
   std::function<void(const std::vector<jobs::DeletedJob>& deleted)> changed;
-  /// No checkout of these goes with its jobs while the handle lives.
+  /// None of these checkouts is erased with its jobs while the handle lives.
   std::function<std::shared_ptr<void>(std::vector<std::string> checkouts)> hold;
 };
 
-/// What a server in front of a Manager passes everything on with that is not Shaman's: streaming
-/// both ways, WebSockets too. What passes is repaired where it would harm: see docs/managers.md.
+/// Forwards all requests that are not Shaman's to a Manager, for a server in front of it: streams
+/// both ways, WebSockets too. Changes requests that would do harm: see docs/managers.md.
 [[nodiscard]] std::shared_ptr<http::Passage> passage_to_manager(const ManagerAddress& address,
                                                                 const ManagerTimeouts& timeouts,
                                                                 JobHooks hooks = {});

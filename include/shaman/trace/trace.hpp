@@ -10,13 +10,13 @@
 
 namespace shaman::trace {
 
-/// Remembers what was read in a .blend, so that an unchanged one need not be opened (client/ has
-/// one on SQLite). The value is opaque to who keeps it. Called from several threads.
+/// Remembers the results of reading a .blend, so that an unchanged one need not be opened (client/
+/// has an implementation on SQLite). The value is opaque to the cache. Called from several threads.
 class ScanCache {
  public:
   virtual ~ScanCache() = default;
-  /// Empty when nothing is known of this path in its present state. `what` tells apart scans of the
-  /// same file (which of a library's data-blocks were asked for, version of the tracer).
+  /// Empty if the cache has nothing for this path in its present state. `what` distinguishes scans
+  /// of the same file (the requested data-blocks of a library, the tracer's version).
   [[nodiscard]] virtual std::string find(const std::string& blend, const std::string& what) = 0;
   virtual void keep(const std::string& blend, const std::string& what,
                     const std::string& value) = 0;
@@ -29,30 +29,31 @@ struct TraceOptions {
   std::size_t threads = 0;  ///< for reading libraries side by side; 0: as many as there are cores
 };
 
-/// A library that is there but cannot be read (damaged, cut off): told, and the rest goes on.
+/// A library that exists but cannot be read (damaged, cut off): it is reported, and tracing
+/// continues.
 struct Problem {
   std::string blend;
   std::string message;
 };
 
-/// A file that is wanted and needed, and not there or not readable; once for each data-block that
-/// wants it.
+/// A needed file that does not exist or is not readable; once for each data-block that refers to
+/// it.
 struct MissingFile {
   std::string path;  ///< as in Dependency::missing_files
   Kind kind = Kind::image;
-  std::string data_block;  ///< who asks, as in the .blend
+  std::string data_block;  ///< that refers to it, as in the .blend
   std::string blend;       ///< absolute
-  /// `cannot be read: Permission denied`; empty: it is not there.
+  /// `cannot be read: Permission denied`; empty: it does not exist.
   std::string reason = {};
   std::vector<std::string> chain = {};  ///< as in Dependency
-  std::string stored = {};              ///< the path as it stands in the .blend
+  std::string stored = {};              ///< the path as stored in the .blend
 };
 
 /// A file (a USD layer, an OSL script) that names another by an absolute path. Such files are never
-/// rewritten, so that a worker looks for the other one at this very path.
+/// rewritten, so a worker looks for the other file at exactly this path.
 struct AbsoluteName {
-  std::string file;  ///< absolute path of the one that names
-  std::string path;  ///< as it stands there
+  std::string file;  ///< absolute path of the naming file
+  std::string path;  ///< as stored in that file
   friend auto operator<=>(const AbsoluteName&, const AbsoluteName&) = default;
 };
 
@@ -61,22 +62,22 @@ struct Trace {
   std::vector<Dependency> dependencies;  ///< sorted by blend, kind, data-block
   std::vector<Problem> problems;
   std::vector<Leftover> leftovers;           ///< of all .blend files; sorted by blend and field
-  std::vector<AbsoluteName> absolute_names;  ///< sorted, each once; what they name is no dependency
+  std::vector<AbsoluteName> absolute_names;  ///< sorted, each once; not dependencies
   /// Sentences for the artist: files that name others in a way that cannot be followed.
   std::vector<std::string> warnings;
-  /// Files that are there but cannot be read, and why: they count as missing.
+  /// Files that exist but cannot be read, and why: they count as missing.
   std::map<std::string, std::string> unreadable;
 
   /// Every existing file needed, absolute, sorted, each once; the .blend itself included.
   [[nodiscard]] std::vector<std::string> files() const;
-  /// What is referred to and needed but not there, absolute, sorted, each once.
+  /// Needed files that do not exist, absolute, sorted, each once.
   [[nodiscard]] std::vector<std::string> missing() const;
-  /// The same with who asks, sorted by path.
+  /// The same with the referring data-blocks, sorted by path.
   [[nodiscard]] std::vector<MissingFile> missing_files() const;
 };
 
-/// Takes files, by path with the reason, that turned out to be unreadable for missing ones wherever
-/// they are wanted.
+/// Counts files that turned out to be unreadable (by path, with the reason) as missing in every
+/// reference.
 void set_aside(Trace& trace, const std::map<std::string, std::string>& unreadable);
 /// `Image "wood" ← Material "Table" ← Object "Desk"`; not escaped.
 [[nodiscard]] std::string chain_text(const std::vector<std::string>& chain);

@@ -15,34 +15,34 @@
 namespace shaman {
 
 struct NamedFile {
-  /// Far more than any certificate bundle or list of tokens has.
+  /// Far more than any certificate bundle or list of tokens needs.
   static constexpr std::size_t kMostBytes = std::size_t{16} << 20;
 
   std::string path;
-  std::string option;             ///< how the person named it: `tls.key`, `--ca`; may be empty
+  std::string option;             ///< that names the file: `tls.key`, `--ca`; may be empty
   std::size_t most = kMostBytes;  ///< bytes
 };
 
-/// Who may do what with a file, where the system tells in this way (POSIX).
+/// The access rights of a file, on systems that have them in this form (POSIX).
 struct Ownership {
   std::uint32_t mode = 0;   ///< the permission bits: 0600
   std::uint32_t owner = 0;  ///< a user id
 };
 
-/// A whole file, and what the open file said of itself: all from one descriptor.
+/// A whole file, and the attributes of the open file: all from one descriptor.
 struct NamedContent {
   std::string bytes;
   os::FileInfo info;
   std::optional<Ownership> ownership;
 };
 
-/// Opens the file once, without waiting for anybody, and reads all of it. Every error names the
-/// option and the file. errc::not_found; errc::malformed_request: a folder, FIFO, socket or device;
-/// errc::too_large; errc::io_error. From any thread.
+/// Opens the file once, without waiting for another program, and reads all of it. Every error names
+/// the option and the file. errc::not_found; errc::malformed_request: a folder, FIFO, socket or
+/// device; errc::too_large; errc::io_error. From any thread.
 [[nodiscard]] result<NamedContent> read_named_file(const NamedFile& file);
 
-/// Whether a file can be put at this path: its folder is there and takes new files, and what is at
-/// the path, if anything, is a regular file. Creates and removes a temporary file to find out.
+/// Whether a file can be made at this path: its folder exists and accepts new files, and an
+/// existing entry at the path is a regular file. Creates and removes a temporary file to find out.
 /// Errors as above.
 [[nodiscard]] result<void> check_output_file(const NamedFile& file);
 

@@ -14,11 +14,11 @@
 /// The part of named_file.hpp that each operating system does in its own way.
 namespace shaman::named_file {
 
-/// As read_named_file(); errors do not name the option.
+/// Like read_named_file(), but errors do not name the option.
 [[nodiscard]] result<NamedContent> read_by_system(const std::string& path, std::size_t most);
 
-/// Reads to the end: what a file says of its size may be wrong by now, and is 0 for files such as
-/// those of /proc. `read_at(offset, span)` gives how much it read; 0: the end. errc::too_large.
+/// Reads to the end: a file's stated size may be outdated, and is 0 for files such as those of
+/// /proc. `read_at(offset, span)` returns the number of bytes; 0: the end. errc::too_large.
 template <class ReadAt>
 [[nodiscard]] result<std::string> read_to_end(const std::string& path, std::size_t most,
                                               const ReadAt& read_at) {

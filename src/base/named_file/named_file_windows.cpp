@@ -3,7 +3,7 @@
 
 namespace shaman::named_file {
 
-// Access control lists are no ownership as POSIX has it.
+// Access control lists do not express POSIX ownership.
 result<NamedContent> read_by_system(const std::string& path, std::size_t most) {
   const auto open = os::InputFile::open(path);
   if (!open) return open.error();

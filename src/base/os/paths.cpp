@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The parts of os.hpp that are alike on every system.
+// The parts of os.hpp that are the same on every system.
 #include "shaman/os.hpp"
 
 namespace shaman::os {

@@ -41,7 +41,7 @@ std::int64_t nanoseconds(const struct timespec& time) {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
-// What it is, where it is no regular file.
+// The kind of an entry that is not a regular file.
 const char* kind_of(::mode_t mode) {
   if (S_ISDIR(mode)) return "a folder";
   if (S_ISFIFO(mode)) return "a FIFO (pipe)";
@@ -76,7 +76,7 @@ FileInfo file_info(const struct stat& status) {
   return info;
 }
 
-// O_NONBLOCK: opening a FIFO that nobody writes would wait for ever.
+// O_NONBLOCK: opening a FIFO without a writer would wait for ever.
 result<int> open_regular(const std::string& path, struct stat& status) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (descriptor < 0) {
@@ -209,7 +209,7 @@ OutputFile::~OutputFile() {
 
 result<OutputFile> OutputFile::create(const std::string& path) {
   static std::atomic<unsigned> counter = 0;
-  // A rename would put a file in the place of a device, /dev/null for example.
+  // A rename would replace a device, for example /dev/null, with a file.
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
     return not_regular(path, status.st_mode);
@@ -249,7 +249,7 @@ result<void> OutputFile::commit(bool flush) {
 
 namespace {
 
-// A folder cannot be made where, or below where, something else is: says what.
+// A folder cannot be made at, or below, an entry of another kind: the error names the kind.
 Error not_a_folder(const std::string& path) {
   std::string blocked = path;
   struct stat status {};
@@ -411,10 +411,11 @@ void set_up_terminal() noexcept {
 #ifdef __linux__
 namespace {
 
-// sched_setattr(2); glibc has no name for it. Since Linux 6.12 the run time of a thread of the
-// normal kind is the length of its turns. Whoever wakes interrupts one that runs only where it asks
-// for shorter turns, or where the other's turn is over: with the usual 3 ms that is at the clock's
-// next tick, up to 4 ms later. The least that can be asked for is 0.1 ms. Older ones ignore it.
+// sched_setattr(2); glibc has no name for it. Since Linux 6.12 the run time of a thread with normal
+// scheduling is the length of its turns. A thread that wakes interrupts a running one only if it
+// requests shorter turns, or if the other's turn is over: with the usual 3 ms that is at the
+// clock's next tick, up to 4 ms later. The shortest possible turn is 0.1 ms. Older versions ignore
+// it.
 void ask_for_turns_of(std::uint64_t nanoseconds) noexcept {
 #ifdef SYS_sched_getattr
   struct Attributes {
@@ -434,9 +435,9 @@ void ask_for_turns_of(std::uint64_t nanoseconds) noexcept {
 #endif
 }
 
-// setpriority(2): in Linux the nice value is a thread's own; 0 means the one that calls. Added to
-// what it has, as somebody may have started the whole program with `nice`. Less than that needs
-// CAP_SYS_NICE, or RLIMIT_NICE.
+// setpriority(2): in Linux each thread has its own nice value; 0 means the calling thread. Added to
+// the present value, because the whole program may have been started with `nice`. A lower value
+// needs CAP_SYS_NICE, or RLIMIT_NICE.
 void be_nicer_by(int difference) noexcept {
   ::setpriority(PRIO_PROCESS, 0, ::getpriority(PRIO_PROCESS, 0) + difference);
 }

@@ -28,7 +28,7 @@ std::optional<std::uint32_t> permissions(const std::string& path) {
 }
 
 result<void> check_locks(const std::string& folder) {
-  // A file of its own: closing one drops every lock that this process has on it.
+  // A separate file: closing a file drops every lock that this process has on it.
   std::string path = join(folder, "locks-XXXXXX");
   const int descriptor = ::mkstemp(path.data());
   if (descriptor < 0)

@@ -8,12 +8,12 @@
 #include "shaman/error.hpp"
 #include "shaman/os.hpp"
 
-/// What POSIX's parts of os.hpp and named_file.hpp share.
+/// Shared by the POSIX parts of os.hpp and named_file.hpp.
 namespace shaman::os::posix {
 
-/// Opens a regular file for reading, through links, without ever waiting for somebody; the caller
-/// closes it. `status` is then the open file's. errc::not_found; errc::malformed_request: it is a
-/// folder, FIFO, socket or device; errc::io_error.
+/// Opens a regular file for reading, through links, without ever waiting for another program; the
+/// caller closes it. Fills `status` with the open file's. errc::not_found; errc::malformed_request:
+/// it is a folder, FIFO, socket or device; errc::io_error.
 [[nodiscard]] result<int> open_regular(const std::string& path, struct stat& status);
 
 [[nodiscard]] FileInfo file_info(const struct stat& status);

@@ -19,9 +19,9 @@ namespace {
 using windows::failure;
 using windows::full_path;
 
-// Blender must be able to save, rename and delete what we read.
+// Blender must be able to save, rename and delete the file meanwhile.
 constexpr DWORD kShareAll = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
-// A virus scanner holds a new file for a moment.
+// A virus scanner may keep a new file open for a moment.
 constexpr int kRetries = 20;
 constexpr DWORD kRetryAfterMs = 50;
 
@@ -75,13 +75,13 @@ result<FileInfo> info_of(HANDLE handle, const std::string& path) {
   return info;
 }
 
-// What it is, where it is no regular file.
+// The kind of an entry that is not a regular file.
 const char* kind_of(HANDLE handle, const FileInfo& info) {
   if (info.type == FileType::folder) return "a folder";
   return GetFileType(handle) == FILE_TYPE_PIPE ? "a pipe" : "a device";
 }
 
-// Windows does not tell size and times of a pipe or device.
+// Windows does not report size and times of a pipe or device.
 result<void> must_be_regular(HANDLE handle, const std::string& path) {
   const bool is_on_disk = GetFileType(handle) == FILE_TYPE_DISK;
   const result<FileInfo> info = is_on_disk ? info_of(handle, path) : FileInfo{};
@@ -103,7 +103,7 @@ bool is_held(DWORD code) {
          code == ERROR_LOCK_VIOLATION;
 }
 
-// Moves with replacing; DWORD 0 or what Windows said last.
+// Moves and replaces; returns 0 or Windows' last error.
 DWORD move_file(const std::string& from, const std::string& to, DWORD more) {
   const std::wstring source = full_path(from);
   const std::wstring target = full_path(to);
@@ -298,7 +298,7 @@ result<void> remove_file(const std::string& path) {
   const std::wstring name = full_path(path);
   if (DeleteFileW(name.c_str()) != 0) return {};
   DWORD code = GetLastError();
-  // What is read-only can be removed elsewhere; here only once it is not.
+  // Other systems can remove a read-only file; Windows only after making it writable.
   const DWORD attributes = GetFileAttributesW(name.c_str());
   if (code == ERROR_ACCESS_DENIED && attributes != INVALID_FILE_ATTRIBUTES &&
       (attributes & FILE_ATTRIBUTE_READONLY) != 0) {

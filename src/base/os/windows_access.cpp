@@ -3,7 +3,7 @@
 
 namespace shaman::os {
 
-// Who may read is decided by lists, inherited ones included: opening is the only way to know.
+// Access lists, including inherited ones, decide who may read: only opening the file shows it.
 result<void> check_readable(const std::string& path) {
   const result<InputFile> file = InputFile::open(path);
   if (!file) return file.error();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What surrounds the program on Windows: arguments, environment, folders, console, clock.
+// The program's environment on Windows: arguments, variables, folders, console, clock.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -11,7 +11,7 @@
 
 #include "base/os/windows_text.hpp"
 
-// The others need it first.
+// The other headers need it first.
 // clang-format off
 #include <windows.h>
 #include <shellapi.h>
@@ -37,7 +37,7 @@ std::string known_folder(const KNOWNFOLDERID& id) {
 }  // namespace
 
 std::vector<std::string> program_arguments(int, char**) {
-  // main()'s own are in the old code page of this machine.
+  // The arguments of main() are in the old code page of this machine.
   int count = 0;
   wchar_t** const wide = CommandLineToArgvW(GetCommandLineW(), &count);
   std::vector<std::string> arguments;

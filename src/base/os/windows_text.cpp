@@ -20,7 +20,7 @@ bool has_drive(std::string_view path) noexcept {
 }
 
 std::string current_folder(const wchar_t* of) {
-  // A drive's own current folder for "X:", else the process's.
+  // The drive's current folder for "X:", else the process's.
   std::wstring buffer(512, L'\0');
   while (true) {
     const DWORD length =

@@ -4,8 +4,8 @@
 namespace shaman {
 
 /// Call first in main(). From then on an exception that no thread handles ends the program with
-/// exit status 1 and one line on standard error that names the exception, in place of the
-/// runtime's words and a core dump. `program` must be a literal.
+/// exit status 1 and one line on standard error that names the exception, instead of the runtime's
+/// message and a core dump. `program` must be a literal.
 void say_last_words(const char* program) noexcept;
 
 }  // namespace shaman

@@ -9,7 +9,7 @@
 namespace shaman {
 namespace {
 
-// Of the first failure, later ones only follow from it: errno, or this where nobody kept it.
+// The first failure, because later ones only follow from it: errno, or this if errno was lost.
 constexpr int kUnknown = -1;
 int first_failure = 0;
 
@@ -33,8 +33,8 @@ result<void> finish_output() {
   flush_output();
   errno = 0;
   if (std::ferror(stdout) != 0) remember_failure();
-  // Network file systems tell of a full disk only now. A program may be started without any
-  // standard output, and need not mind if it has printed nothing.
+  // Network file systems report a full disk only now. A program may be started without standard
+  // output, which is no error if it has printed nothing.
   errno = 0;
   if (std::fclose(stdout) != 0 && errno != EBADF) remember_failure();
   if (first_failure == 0) return {};

@@ -10,12 +10,11 @@ namespace shaman {
 /// Writes to standard output, through its buffer. A failure is remembered for finish_output(). One
 /// thread.
 void write_out(std::string_view text);
-/// Writes what is still in the buffer.
+/// Writes the buffer.
 void flush_output();
 
-/// Writes what is still buffered and closes standard output; to be called once, last in main().
-/// errc::io_error: some of what the program printed is lost, as on a full disk; the message says
-/// why.
+/// Writes the buffer and closes standard output; call it once, last in main(). errc::io_error: part
+/// of the program's output is lost, for example because the disk is full; the message says why.
 [[nodiscard]] result<void> finish_output();
 
 }  // namespace shaman

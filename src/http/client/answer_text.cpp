@@ -30,7 +30,7 @@ std::optional<std::string_view> element_of(std::string_view page, std::string_vi
   return page.substr(begin + 1, end - begin - 1);
 }
 
-// Its title; where it has none, its words. Blanks and line ends become one blank each.
+// Its title or, if it has none, its words. Blanks and line ends become one blank each.
 std::string text_of_page(std::string_view page) {
   constexpr std::size_t kMostLookedAt = 64 * 1024;
   page = page.substr(0, kMostLookedAt);

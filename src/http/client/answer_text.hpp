@@ -8,20 +8,22 @@
 
 #include "http/client/http_message.hpp"
 
-/// What an answer's body says to a person.
+/// The text of an answer's body for people.
 namespace shaman::client {
 
-/// Whether it is a page for a browser, HTML or XML: no server of ours answers with one, but proxies
+/// Whether it is a page for a browser, HTML or XML: no Shaman server answers with one, but proxies
 /// and login portals do.
 [[nodiscard]] bool is_page(std::string_view body);
-/// A page that came with 200, as of another web server or a login portal. errc::bad_answer.
+/// The error for a page with status 200, for example from another web server or a login portal.
+/// errc::bad_answer.
 [[nodiscard]] Error page_instead(const HttpResponse& answer);
-/// For any other answer that none of ours gives: who is there, what it answered, what to do.
+/// The error for any other answer that no Shaman server gives: what is there, what it answered,
+/// what to do.
 [[nodiscard]] std::string stranger_text(const HttpResponse& answer);
 /// `404, Not Found`: the status, and read_message() of the body.
 [[nodiscard]] std::string said_text(const HttpResponse& answer);
-/// An Error's `message`, made safe to print; of a page its title or first words, without markup;
-/// the first words of whatever else it is.
+/// An Error's `message`, made safe to print; for a page, its title or first words, without markup;
+/// for any other body, its first words.
 [[nodiscard]] std::string read_message(std::string_view json);
 
 }  // namespace shaman::client

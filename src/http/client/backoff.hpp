@@ -12,17 +12,17 @@ namespace shaman::client {
 /// A number in [0, 1); tests give a known one.
 using Jitter = std::function<double()>;
 
-/// Jitter by chance. Thread-safe.
+/// Random jitter. Thread-safe.
 [[nodiscard]] inline double random_share() {
   static thread_local std::mt19937_64 engine(std::random_device{}());
   return std::uniform_real_distribution<double>(0, 1)(engine);
 }
 
-/// A server that asks for more time than this (Retry-After) is asked again earlier.
+/// The longest Retry-After that is honoured; after this the client retries.
 inline constexpr std::chrono::seconds kLongestRetryAfter{60};
 
-/// How long to wait before trying again: doubling, up to a bound, less a random half so that many
-/// clients which lost the same server do not come back in step.
+/// How long to wait before a retry: doubles up to a bound, less a random half, so that many clients
+/// that lost the same server do not return in step.
 struct Backoff {
   std::chrono::milliseconds first{250};
   std::chrono::milliseconds longest{10'000};

@@ -39,7 +39,7 @@ bool is_address_character(char c) {
   return is_host_character(c) || c == ':' || c == '%';
 }
 
-// What a path may hold as it is (RFC 3986, pchar and "/").
+// Characters that need no encoding in a path (RFC 3986, pchar and "/").
 bool is_path_character(char c) {
   static constexpr std::string_view kOthers = "/~!$&'()*+,;=:@%";
   return is_host_character(c) || kOthers.find(c) != std::string_view::npos;

@@ -15,9 +15,9 @@ namespace shaman::client {
 class BodySource {
  public:
   virtual ~BodySource() = default;
-  /// Fills `into` as far as there is content; less only at the end. May block on the disk.
+  /// Fills `into`; with less only at the end. May block on the disk.
   [[nodiscard]] virtual result<std::size_t> read(std::span<std::byte> into) = 0;
-  /// Leaves out so many bytes. Before the first read().
+  /// Skips this many bytes. Before the first read().
   [[nodiscard]] virtual result<void> skip(std::uint64_t bytes);
 };
 

@@ -26,9 +26,9 @@ namespace {
 
 constexpr std::size_t kPieceBytes = 256 * 1024;
 constexpr std::size_t kReceiveBytes = 64 * 1024;
-// A body on a fast network never blocks; other connections of this thread are to have their turn.
+// A body on a fast network never blocks; give other connections of this thread their turn.
 constexpr int kPiecesBeforeYielding = 16;
-// No system's socket buffer grows so large by itself: some of what was sent has been taken.
+// No system's socket buffer grows this large: the server has received some of the data.
 constexpr std::uint64_t kMoreThanOnTheWay = 8 << 20U;
 constexpr const char* kTooLong = "the server made no progress for too long";
 
@@ -48,11 +48,11 @@ std::optional<std::chrono::seconds> seconds_of(std::string_view text) {
 
 }  // namespace
 
-// How far one sending of a request came.
+// The progress of sending a request once.
 struct HttpConnection::Attempt {
   std::uint64_t body_sent = 0;
   bool has_answer_begun = false;
-  std::optional<HttpResponse> early;  ///< came before the body was sent
+  std::optional<HttpResponse> early;  ///< arrived before the body was sent
 };
 
 HttpConnection::HttpConnection(asio::any_io_executor strand, Server server, HttpTimeouts timeouts)
@@ -126,7 +126,7 @@ asio::awaitable<result<HttpResponse>> HttpConnection::attempt(const HttpRequest&
   const result<Sent> sent = co_await send(request, body.get(), progress);
   if (!sent && sent.error().code != errc::unreachable) co_return sent.error();
   if (!sent) {
-    // A server that refuses a body may close at once; its reason can still have come through.
+    // A server that refuses a body may close at once; its reason may have arrived all the same.
     result<HttpResponse> last_words = co_await read_one(request, progress, milliseconds(0));
     if (!last_words || last_words->status < 200) co_return sent.error();
     close();
@@ -211,7 +211,7 @@ asio::awaitable<result<HttpConnection::Sent>> HttpConnection::write(const HttpRe
     if (!has_spoken) {
       const auto waited = co_await transport_.wait(true, transport_.timeouts().stall);
       if (!waited) co_return broken(kTooLong);
-      // What TLS says for itself is no answer.
+      // TLS's own messages are not an answer.
       std::size_t heard = 0;
       has_spoken = waited->readable && receive_now(heard) != Transport::Now::would_block;
     }
@@ -232,7 +232,7 @@ asio::awaitable<result<bool>> HttpConnection::is_told_to_continue(const HttpRequ
   for (bool has_spoken = received_.size() > 0; !has_spoken;) {
     const auto left = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
     const auto waited = co_await transport_.wait(false, std::max(left, milliseconds(0)));
-    if (!waited) co_return true;  // a server that knows nothing of it
+    if (!waited) co_return true;  // a server that does not support it
     std::size_t heard = 0;
     has_spoken = receive_now(heard) != Transport::Now::would_block;
   }

@@ -19,26 +19,26 @@
 
 namespace shaman::client {
 
-/// A connection to one server, made when it is needed, kept alive between requests, and made anew
-/// when it was lost. One exchange at a time, on one strand.
-/// A server's early answer is seen while a body is being sent, and a time-out is one of progress.
+/// A connection to one server, made when needed, kept alive between requests, and made again if it
+/// was lost. One exchange at a time, on one strand. Notices an early answer while it sends a body;
+/// time-outs apply to progress.
 class HttpConnection {
  public:
   HttpConnection(boost::asio::any_io_executor strand, Server server, HttpTimeouts timeouts = {});
 
-  /// Sends the request and reads the answer, of any status; an answer that comes before the body
-  /// was sent ends the sending. errc::cancelled: the coroutine was; errc::unreachable: no
+  /// Sends the request and reads the answer, of any status; an answer that arrives before the whole
+  /// body was sent ends the sending. errc::cancelled: the coroutine was; errc::unreachable: no
   /// connection, or it broke or stalled; errc::bad_answer: it is not HTTP, or longer than allowed;
-  /// what the body's source says.
+  /// the errors of the body's source.
   [[nodiscard]] boost::asio::awaitable<result<HttpResponse>> exchange(const HttpRequest& request);
 
   [[nodiscard]] const BaseUrl& url() const noexcept { return transport_.server().url; }
-  /// On which exchange() is to be awaited.
+  /// Await exchange() on it.
   [[nodiscard]] const boost::asio::any_io_executor& strand() const noexcept { return strand_; }
 
  private:
   struct Sent {
-    bool is_whole = false;  ///< otherwise the server has spoken before the end
+    bool is_whole = false;  ///< otherwise the server answered before the end
   };
   struct Attempt;
 

@@ -18,22 +18,22 @@
 
 namespace shaman::client {
 
-/// A request, apart from where it goes.
+/// A request, without its server.
 struct HttpRequest {
   std::string method = "GET";
   std::string path;  ///< below the server's base URL; begins with a slash
   std::vector<std::pair<std::string, std::string>> headers;
 
-  /// Opens the body anew for each time that the request is sent; empty: there is none.
+  /// Opens the body again each time the request is sent; empty: there is none.
   std::function<result<std::unique_ptr<BodySource>>()> open_body;
   std::uint64_t body_length = 0;
-  /// Counted up as the body is sent, and down again where no answer came of it; may be null.
+  /// Counts up as the body is sent, and down again if no answer arrived; may be null.
   std::atomic<std::uint64_t>* bytes_sent = nullptr;
 
-  RateLimit* rate = nullptr;  ///< how fast the body may be sent; null: as fast as it can be
+  RateLimit* rate = nullptr;  ///< limits the speed of the body; null: no limit
 
-  /// Sends `Expect: 100-continue` and waits this long for a word before the body follows
-  /// nevertheless; zero: sends all at once.
+  /// Sends `Expect: 100-continue` and waits this long for a reply before it sends the body anyway;
+  /// zero: sends all at once.
   std::chrono::milliseconds wait_for_continue{0};
   /// How long the server may take to answer once it has the whole request.
   std::chrono::milliseconds answer_within{120'000};
@@ -42,11 +42,11 @@ struct HttpRequest {
 
 struct HttpResponse {
   unsigned status = 0;
-  std::string address;  ///< of the server that was asked, for messages
+  std::string address;  ///< of the called server, for messages
   std::string body;
   std::string location;  ///< of a redirection
   std::string content_type;
-  std::string server;  ///< who says that it has answered (RFC 9110, 10.2.4)
+  std::string server;  ///< the Server field of the answer (RFC 9110, 10.2.4)
   std::string date;    ///< by the server's clock (RFC 9110, 6.6.1)
   std::optional<std::chrono::seconds> retry_after;
   std::optional<std::uint64_t> upload_offset;  ///< Upload-Offset

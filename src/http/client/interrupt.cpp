@@ -18,9 +18,9 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Whoever presses again knows by then that once was not enough.
+// A user who presses it again later knows that once was not enough.
 constexpr std::chrono::seconds kClearlyLater{1};
-// As shells tell the end by a signal.
+// As shells report the end by a signal.
 constexpr int kBySignal = 128;
 
 std::atomic<int> last_signal = 0;

@@ -8,14 +8,14 @@
 namespace shaman::client {
 
 /// While it lives, the first Ctrl-C (or SIGTERM) requests a stop instead of ending the program.
-/// Others that come with it say the same once more: `timeout` signals a program and its group. One
-/// that comes clearly later, after `is_still_stopping`, ends the program. At most one at a time.
+/// Signals at the same time count as one: `timeout` signals a program and its group. A clearly
+/// later one, after `is_still_stopping`, ends the program. At most one at a time.
 class InterruptWatch {
  public:
   /// Called on the watch's own thread; each may end the program. May be empty.
   struct Callbacks {
     std::function<void()> is_first;  ///< before the stop is requested
-    /// The program has not ended a second after the first: from now on another one ends it.
+    /// The program has not ended a second after the first signal: from now on another one ends it.
     std::function<void()> is_still_stopping;
     std::function<void()> is_last;  ///< before the program ends
   };

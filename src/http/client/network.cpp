@@ -22,7 +22,7 @@ namespace {
 
 using Guard = asio::executor_work_guard<asio::io_context::executor_type>;
 
-// One coroutine's way of being cancelled.
+// Cancels one coroutine.
 struct Lane : std::enable_shared_from_this<Lane> {
   explicit Lane(Network::Strand on) : strand(std::move(on)) {}
 
@@ -30,7 +30,7 @@ struct Lane : std::enable_shared_from_this<Lane> {
     on_stop.emplace(stop, [weak = weak_from_this()] {
       const std::shared_ptr<Lane> self = weak.lock();
       if (!self) return;
-      // A signal must be given on the strand of what it cancels.
+      // A cancellation signal must be emitted on the strand of its coroutine.
       asio::post(self->strand, [self] { self->signal.emit(asio::cancellation_type::terminal); });
     });
   }
@@ -46,7 +46,7 @@ bool is_cancellation(const std::exception_ptr& failure) {
   } catch (const boost::system::system_error& error) {
     return error.code() == asio::error::operation_aborted;
   } catch (const asio::multiple_exceptions& several) {
-    // Of operations that were waited for side by side.
+    // From operations that were awaited in parallel.
     return is_cancellation(several.first_exception());
   } catch (...) {
     return false;

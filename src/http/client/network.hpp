@@ -18,15 +18,15 @@
 
 namespace shaman::client {
 
-/// The threads on which the client's connections run. Reading a file blocks such a thread; that is
-/// what there are several of them for. All members may be called from any thread but these.
+/// The threads on which the client's connections run. Reading a file blocks such a thread, so there
+/// are several. All members may be called from any other thread.
 class Network {
  public:
   using Strand = boost::asio::any_io_executor;
   using Task = std::function<boost::asio::awaitable<void>()>;
 
   explicit Network(std::size_t threads);
-  /// Drops what is still under way.
+  /// Destroys the coroutines that are still running.
   ~Network();
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
@@ -34,11 +34,11 @@ class Network {
   [[nodiscard]] Strand make_strand();
 
   /// Starts a coroutine on the strand; cancels it when `stop` is requested. The future then has
-  /// errc::cancelled; any other exception of the coroutine's is thrown by its get().
+  /// errc::cancelled; its get() throws any other exception of the coroutine.
   [[nodiscard]] std::future<result<void>> start(const Strand& strand, std::stop_token stop,
                                                 Task task);
 
-  /// Runs a coroutine to its end, blocking the caller, and returns what it did.
+  /// Runs a coroutine to its end, blocking the caller, and returns its result.
   template <class T>
   [[nodiscard]] result<T> run(const Strand& strand, std::stop_token stop,
                               const std::function<boost::asio::awaitable<result<T>>()>& body) {

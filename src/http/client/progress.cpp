@@ -38,7 +38,7 @@ std::string_view name_of(Stage stage) {
   return {};
 }
 
-// What a stage without an amount waits for.
+// What a stage without an amount is waiting for.
 std::string awaited(const ProgressView& view) {
   const std::string& server = view.server.empty() ? kTheServer : view.server;
   switch (view.stage) {
@@ -107,21 +107,21 @@ std::string waiting_of(const ProgressView& view) {
   return text::count_of(view.files_waiting, "file", "files") + " being sent by others";
 }
 
-// What is done, how much of how much, and why that does not grow: these come before the bar.
+// The stage, the amounts, and why they do not grow: these have priority over the bar.
 std::vector<std::string> main_parts_of(const ProgressView& view) {
   std::vector<std::string> parts{percent(view), bytes_of(view), waiting_of(view)};
   std::erase_if(parts, [](const std::string& part) { return part.empty(); });
   return parts;
 }
 
-// All else, from what is wanted most.
+// The other parts, the most useful first.
 std::vector<std::string> other_parts_of(const ProgressView& view) {
   std::vector<std::string> parts{left_of(view), rate_of(view), files_of(view)};
   std::erase_if(parts, [](const std::string& part) { return part.empty(); });
   return parts;
 }
 
-// Those that fit into the width, up to the first that does not.
+// The parts that fit into the width, up to the first that does not.
 std::string fitting(const std::vector<std::string>& parts, std::size_t width) {
   std::string out;
   for (const std::string& part : parts) {
@@ -208,9 +208,9 @@ void RateMeter::sample(std::chrono::milliseconds at, std::uint64_t bytes) {
     return;
   }
   const double seconds = std::chrono::duration<double>(at - last_).count();
-  constexpr double kShortest = 0.2;  // less says more of the buffers than of the line
+  constexpr double kShortest = 0.2;  // a shorter time measures the buffers rather than the line
   if (seconds < kShortest) return;
-  // Less than before: something has to be sent again.
+  // Less than before: some data must be sent again.
   const double now = bytes > last_bytes_ ? static_cast<double>(bytes - last_bytes_) / seconds : 0.0;
   constexpr double kMemorySeconds = 4;
   const double weight = rate_ == 0 ? 1.0 : 1.0 - std::exp(-seconds / kMemorySeconds);

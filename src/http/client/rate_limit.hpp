@@ -9,8 +9,8 @@
 
 namespace shaman::client {
 
-/// Spreads what all connections together send over time: a bucket that holds what may be sent in
-/// one second, so that a busy machine makes up for sending late. Thread-safe.
+/// Limits the rate of all connections together: a bucket with the bytes of one second, so that a
+/// busy machine makes up for sending late. Thread-safe.
 class RateLimit {
  public:
   using Clock = std::chrono::steady_clock;
@@ -19,7 +19,7 @@ class RateLimit {
   explicit RateLimit(std::uint64_t bytes_per_second)
       : rate_(static_cast<double>(std::max<std::uint64_t>(bytes_per_second, 1))) {}
 
-  /// How much should be sent in one go, so that a low rate is a slow stream and no bursts between
+  /// How much to send at once, so that a low rate gives a slow stream, not bursts with pauses in
   /// which a server takes the sender for dead.
   [[nodiscard]] std::size_t piece(std::size_t most) const noexcept {
     constexpr double kLeast = 1024;
@@ -28,8 +28,8 @@ class RateLimit {
         std::clamp(rate_ / kPiecesPerSecond, kLeast, static_cast<double>(most)));
   }
 
-  /// Books these bytes, and says when they may be sent: a time that is not after `now` means at
-  /// once. What was not sent in time is made up for, up to one second's worth.
+  /// Books these bytes, and returns when they may be sent: a time that is not after `now` means at
+  /// once. Bytes that were not sent in time are made up for, up to one second's worth.
   [[nodiscard]] Clock::time_point book(std::size_t bytes, Clock::time_point now) {
     const std::lock_guard lock(mutex_);
     next_ = has_begun_ ? std::max(next_, now - kBucket) : now;

@@ -11,7 +11,7 @@ namespace shaman::client {
 
 namespace {
 
-// What of an answer only somebody between here and the server can mean.
+// Answers that only a proxy or gateway on the way to the server gives.
 std::string proxy_advice(unsigned status) {
   switch (status) {
     case 403:
@@ -37,14 +37,14 @@ errc kind_of(unsigned status) {
   return status == 413 ? errc::too_large : errc::bad_answer;
 }
 
-// Every refusal of ours and of a Manager's is JSON.
+// Shaman servers and Managers send every refusal as JSON.
 bool is_of_proxy(const HttpResponse& answer) {
   return answer.status == 407 || is_page(answer.body) ||
          text::is_same_but_for_case(answer.content_type.substr(0, 9), "text/html");
 }
 
-// A proxy passes calls on, or refuses them as what they are: that it knows no such call is the word
-// of a web server.
+// A proxy forwards calls or refuses them by their kind; only a web server answers that it does not
+// know the call.
 bool is_of_web_server(const HttpResponse& answer) {
   return (answer.status == 404 || answer.status == 405 || answer.status == 501) &&
          is_of_proxy(answer);
@@ -61,7 +61,7 @@ Error refusal_of_proxy(const std::string& what, const HttpResponse& answer) {
                                       ": " + said + "; " + proxy_advice(answer.status)};
 }
 
-// What a server of ours adds is for the writers of programs.
+// The details that a Shaman server adds are for programmers.
 std::string token_refusal(const HttpResponse& answer) {
   if (!answer.token_origin)
     return "it requires a token, and none was given (401); get one from the farm's admin, save it "
@@ -76,7 +76,7 @@ std::string token_refusal(const HttpResponse& answer) {
          (why.empty() ? "" : ", " + why) + "); ask the farm's admin for a new one";
 }
 
-// By the words of a server of ours.
+// From the message of a Shaman server.
 std::string needed_role(const HttpResponse& answer) {
   static constexpr std::string_view kWords = "this needs the role ";
   const std::string said = read_message(answer.body);

@@ -9,10 +9,10 @@
 
 namespace shaman::client {
 
-/// What an answer that is no success means for the user: `what` says what was asked for, as in
-/// "does not take the file \"a.png\"". An answer that comes from a proxy in between, as a page and
-/// not as JSON, is told to be that. A redirection is told, never followed: what follows one may end
-/// at a login page, or send an upload of gigabytes twice.
+/// The meaning of an unsuccessful answer for the user: `what` names the failed request, as in "does
+/// not take the file \"a.png\"". Says so if the answer is a page and not JSON, and so comes from a
+/// proxy in between. Reports a redirection, but never follows it: following it may end at a login
+/// page, or send an upload of gigabytes twice.
 [[nodiscard]] Error refusal(const std::string& what, const HttpResponse& answer);
 
 /// Whether the same request may succeed a little later.

@@ -28,7 +28,7 @@ constexpr auto kQuietly = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kLongestProxyHead = 16 * 1024;
 constexpr milliseconds kLongestPause{50};
 
-// What a host's name stands for; `is_done` is set last.
+// The addresses of a host's name; `is_done` is set last.
 struct NameSearch {
   error_code error;
   std::vector<asio::ip::tcp::endpoint> found;
@@ -106,8 +106,8 @@ asio::awaitable<result<void>> Transport::connect_to(const std::string& host, std
   co_return Error{errc::unreachable, "no server answers at " + name + ": " + why};
 }
 
-// The system's look-up cannot be broken off, and asio waits for it when all else has ended: it runs
-// on a thread that nobody waits for, and is asked now and then whether it is done.
+// The system's look-up cannot be cancelled, and Asio waits for it when all else has ended: so it
+// runs on a detached thread, and is polled from time to time.
 asio::awaitable<result<std::vector<Transport::Endpoint>>> Transport::look_up(
     const std::string& host, std::uint16_t port) {
   error_code is_name;
@@ -163,7 +163,7 @@ asio::awaitable<result<void>> Transport::write_all(std::string text) {
   co_return result<void>();
 }
 
-// One byte at a time, so that nothing of what comes after it is taken.
+// One byte at a time, so that no later byte is consumed.
 asio::awaitable<result<std::string>> Transport::read_head() {
   std::string head;
   while (!head.ends_with("\r\n\r\n") && head.size() < kLongestProxyHead) {

@@ -26,23 +26,23 @@ struct HttpTimeouts {
   std::chrono::milliseconds stall{60'000};    ///< without a byte moved in either direction
 };
 
-/// Bytes to and from one server: a socket, through a proxy where there is one, and TLS where the
-/// server's address asks for it.
+/// Bytes to and from one server: a socket, through a proxy if there is one, and with TLS if the
+/// server's address requires it.
 ///
-/// The socket is never waited on by reads and writes themselves: these are tried, and who would
-/// block waits for the socket to be ready.
+/// Reads and writes never wait for the socket: they are tried, and a caller that would block waits
+/// until the socket is ready.
 class Transport {
  public:
   Transport(boost::asio::any_io_executor strand, Server server, HttpTimeouts timeouts);
 
-  /// Anew. errc::unreachable says who could not be reached; errc::not_let_in, who could not show
-  /// who it is, or which proxy refuses.
+  /// Connects again. errc::unreachable names the server or proxy that could not be reached;
+  /// errc::not_let_in, the server that could not prove its identity, or the proxy that refuses.
   [[nodiscard]] boost::asio::awaitable<result<void>> connect();
   [[nodiscard]] bool is_open() const { return socket_.is_open(); }
   void close();
 
   enum class Now : std::uint8_t { moved, would_block, ended, failed };
-  /// `count` is at least 1 where something has moved.
+  /// `count` is at least 1 if bytes were transferred.
   [[nodiscard]] Now read_some(std::span<char> into, std::size_t& count);
   [[nodiscard]] Now write_some(std::span<const std::byte> bytes, std::size_t& count);
   /// After Now::failed.
@@ -52,7 +52,7 @@ class Transport {
     bool readable = false;  ///< there may be something to read
     bool writable = false;
   };
-  /// None where the time has passed.
+  /// None if the time has passed.
   [[nodiscard]] boost::asio::awaitable<std::optional<Waited>> wait(
       bool for_writing, std::chrono::milliseconds patience);
 

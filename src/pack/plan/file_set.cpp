@@ -25,7 +25,7 @@ struct Numbered {
   std::string_view tail;
 };
 
-// The last run of digits before the extension, as BLI_path_sequence_decode takes it.
+// The last run of digits before the extension, as in BLI_path_sequence_decode.
 Numbered split_number(std::string_view name) {
   std::size_t end = name.size() - extension_of(name).size();
   while (end > 0 && !is_digit(name[end - 1]))
@@ -36,7 +36,7 @@ Numbered split_number(std::string_view name) {
   return {name.substr(0, begin), name.substr(begin, end - begin), name.substr(end)};
 }
 
-// A name around its tile: `wall.`, `<UDIM>`, `.png`. Only where there is one token.
+// A name around its tile: `wall.`, `<UDIM>`, `.png`. Only if there is one token.
 std::optional<Numbered> split_token(std::string_view name) {
   static constexpr std::array<std::string_view, 2> kTokens{"<UDIM>", "<UVTILE>"};
   for (const std::string_view token : kTokens) {
@@ -110,7 +110,7 @@ bool is_pattern(const Dependency& dependency, bool shared_field) {
          dependency.kind == Kind::image_tiles;
 }
 
-// How many components of the resolved path are the folder that stays together.
+// The number of components of the resolved path that form the folder that stays together.
 std::size_t folder_depth(const Dependency& dependency) {
   const std::size_t all = components_of(dependency.resolved).size();
   if (dependency.resolved_is_folder) return all;
@@ -143,11 +143,12 @@ FileSet file_set_of(const Dependency& dependency, bool shared_field) {
     depth = components_of(dependency.files.front()).size();
   }
   depth = std::min(depth, components_of(dependency.files.front()).size() - 1);
-  // By the files, as `resolved` may be in other letters than the disk.
+  // From the files, because `resolved` may differ in case from the disk.
   set.folder = first_components(dependency.files.front(), depth);
   for (const std::string& file : dependency.files)
     set.members.push_back({without_components(file, depth), file});
-  // The name beside a folder field cannot be changed: the file takes the name that is looked for.
+  // The name next to a folder field cannot be changed: the file gets the name that Blender looks
+  // for.
   const bool plain_name = components_of(dependency.stored_name).size() == 1;
   if (plain_name && set.members.size() == 1 && set.shape != Shape::tree)
     set.members.front().name = dependency.stored_name;

@@ -22,7 +22,7 @@ bool is_pattern(std::string_view text) {
   return text.find_first_of("*?") != std::string_view::npos;
 }
 
-// Whether the pattern itself speaks of hidden names.
+// Whether the pattern itself contains hidden names.
 bool names_hidden(std::string_view pattern) {
   if (pattern.starts_with("./")) pattern.remove_prefix(2);
   return pattern.starts_with('.') || pattern.find("/.") != std::string_view::npos;
@@ -69,7 +69,7 @@ class Finder {
   }
 
  private:
-  // Why nothing was found: a second look, with what is excluded.
+  // Why nothing was found: a second search, which includes excluded files.
   result<void> explain_nothing(const std::string& wanted) {
     sees_excluded_ = true;
     const result<std::string> base = find(wanted);
@@ -86,7 +86,7 @@ class Finder {
     return {};
   }
 
-  // Fills files_; the folder below which they keep their places to each other.
+  // Fills files_; returns the folder below which they keep their relative places.
   result<std::string> find(const std::string& wanted) {
     files_.clear();
     folders_.clear();
@@ -104,7 +104,7 @@ class Finder {
       return std::string(os::parent(path));
     }
     if (!is_pattern(wanted)) return std::string();
-    // A pattern that leaves the project says so; any other may begin at any folder of it.
+    // A pattern may state that it leaves the project; any other may begin at any of its folders.
     const bool begins_anywhere = !os::is_absolute(wanted) && !wanted.starts_with("../");
     const std::string pattern = begins_anywhere ? wanted : in_project(wanted);
     const std::string root = begins_anywhere ? project_.folder() : fixed_part(pattern);

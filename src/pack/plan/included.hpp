@@ -14,19 +14,19 @@
 
 namespace shaman::pack {
 
-/// Files that no .blend names, but the user does.
+/// Files that the user names, but no .blend.
 struct Included {
-  std::vector<Selected> references;  ///< one for each pattern that matches something
+  std::vector<Selected> references;  ///< one for each pattern that matches a file
   std::vector<trace::MissingFile> missing;
-  std::vector<Suspicious> suspicious;       ///< what looks private and is not named itself
-  std::vector<std::string> warnings;        ///< sentences: what matches nothing but excluded files
+  std::vector<Suspicious> suspicious;  ///< files that look private and are not named themselves
+  std::vector<std::string> warnings;   ///< sentences: patterns that match only excluded files
   std::vector<std::string> unused_exclude;  ///< patterns of PlanOptions::exclude without a match
 };
 
-/// Looks for what PlanOptions::include names. A folder gives every file below it, links followed,
-/// but no hidden ones and nothing that is excluded; a pattern gives the files that match it. What
-/// `permission` holds back is not taken, but a secret that is named itself is.
-/// errc::limit_exceeded when that is more than a million files.
+/// Finds the files that PlanOptions::include names. A folder stands for every file below it
+/// (following links) that is neither hidden nor excluded; a pattern stands for the files that match
+/// it. Files that `permission` denies are not taken, unless a secret is named itself.
+/// errc::limit_exceeded if there are more than a million files.
 [[nodiscard]] result<Included> find_included(const trace::Trace& trace, const PlanOptions& options,
                                              Permission& permission, Project& project);
 

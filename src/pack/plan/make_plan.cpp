@@ -36,7 +36,7 @@ std::string has_no_effect(const char* option, const std::string& pattern) {
          " has no effect: no file that the scene needs matches it";
 }
 
-// What matches neither a file of the scene nor one that --include finds.
+// Patterns that match neither a file of the scene nor one that --include finds.
 void warn_about_unused(const Selection& scene, const Included& included,
                        const Permission& permission, std::vector<std::string>& warnings) {
   const std::vector<std::string>& unused = included.unused_exclude;

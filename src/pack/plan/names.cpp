@@ -83,14 +83,14 @@ std::string plain_component(std::string_view name) {
 std::vector<std::string> warnings_about_case(const std::vector<PlannedFile>& files) {
   std::map<std::string, std::set<std::string>> spellings;
   for (const PlannedFile& file : files) {
-    // Folders of two spellings become one on Windows, with all that is in them.
+    // On Windows, folders of two spellings are one folder, with the content of both.
     for (std::string_view path = file.place; !path.empty(); path = folder_of(path))
       spellings[trace::name_key(path)].emplace(path);
   }
   std::vector<std::string> warnings;
   for (const auto& [folded, names] : spellings) {
     if (names.size() < 2) continue;
-    // Said once, of the outermost.
+    // Reported once, for the outermost.
     const std::string parent(folder_of(folded));
     if (!parent.empty() && spellings[parent].size() > 1) continue;
     std::string sentence;

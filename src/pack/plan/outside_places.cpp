@@ -16,14 +16,14 @@ namespace {
 constexpr std::size_t kHashDigits = 8;
 constexpr std::size_t kShortHashDigits = 4;
 
-// A unit, or a file of the project that lies below `_outside_project` already.
+// A unit, or a file of the project that is already below `_outside_project`.
 struct Candidate {
   Unit* unit = nullptr;  // null: fixed
   Shape shape = Shape::single;
-  std::vector<std::string> components;  // of the source, as they would stand in the pack
-  std::size_t count = 1;                // how many of them, from the end, make the place
+  std::vector<std::string> components;  // of the source, as they would be in the pack
+  std::size_t count = 1;                // how many of them, from the end, form the place
   std::string place;
-  std::string key;  // what place is compared by
+  std::string key;  // for comparing places
 
   void set_place(std::string new_place) {
     place = std::move(new_place);
@@ -55,7 +55,7 @@ void place_by_tail(Candidate& candidate) {
   candidate.set_place(std::move(place));
 }
 
-// Two that lie to each other as they lie at home do not disturb each other.
+// Two units with the same relative places as on this machine do not collide.
 bool is_natural(const Candidate& outer, const Candidate& inner) {
   if (outer.unit == nullptr || inner.unit == nullptr) return false;
   if (!is_within(inner.unit->source, outer.unit->source)) return false;
@@ -95,7 +95,7 @@ class Collisions {
   }
 
  private:
-  // Whether `inner`, which lies below the place of `outer`, must not.
+  // Whether `inner` must not be below the place of `outer`, where it is.
   static bool disturbs(const Candidate& outer, const Candidate& inner) {
     if (outer.shape != Shape::pattern) return true;
     return inner.shape == Shape::single && folder_of(inner.key) == outer.key;
@@ -106,8 +106,8 @@ class Collisions {
   std::unordered_map<std::string, std::vector<std::size_t>> below_;
 };
 
-// Lengthens the tails of what collides until nothing does, all at once in each round, so that the
-// order does not matter. What cannot become longer is left colliding.
+// Lengthens the tails of colliding places until none collides, all at once in each round, so that
+// the order does not matter. Places that cannot be lengthened remain colliding.
 std::set<std::size_t> lengthen(std::vector<Candidate>& candidates) {
   while (true) {
     std::set<std::size_t> colliding = Collisions(candidates).find();
@@ -123,7 +123,7 @@ std::set<std::size_t> lengthen(std::vector<Candidate>& candidates) {
   }
 }
 
-// A short name that nothing else has, made of the unit's path.
+// A short unique name, made from the unit's path.
 std::string hashed_place(const Unit& unit, const std::set<std::string>& used) {
   const bool beside = unit.length == Unit::Length::beside;
   const std::string folder = beside ? unit.beside : std::string(kOutsideFolder);

@@ -48,7 +48,7 @@ std::string first_components(std::string_view path, std::size_t count) {
 bool is_within(std::string_view path, std::string_view folder) noexcept {
   if (folder.empty() || folder == "/") return true;
   if (!path.starts_with(folder)) return false;
-  // `C:/` ends with the slash that others have behind them.
+  // `C:/` includes its slash; other components do not.
   return path.size() == folder.size() || folder.ends_with('/') || path[folder.size()] == '/';
 }
 

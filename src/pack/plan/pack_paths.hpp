@@ -7,7 +7,7 @@
 #include <vector>
 
 /// Paths within a pack: relative to its root, `/` between components, empty for the root itself.
-/// And the references that .blend files there hold to them.
+/// Also the references of .blend files in the pack to them.
 namespace shaman::pack {
 
 /// `a/b` of `a/b/c`, empty of `c`.
@@ -20,19 +20,20 @@ namespace shaman::pack {
 [[nodiscard]] std::vector<std::string_view> components_of(std::string_view path);
 /// The first `count` components of an absolute path, as an absolute path.
 [[nodiscard]] std::string first_components(std::string_view path, std::size_t count);
-/// Whether `path` is `folder` or lies below it; by text.
+/// Whether `path` is `folder` or below it; by text.
 [[nodiscard]] bool is_within(std::string_view path, std::string_view folder) noexcept;
-/// What is left of `path` below `folder`, which it must be within.
+/// The part of `path` below `folder`, which must contain it.
 [[nodiscard]] std::string_view below(std::string_view path, std::string_view folder) noexcept;
 /// `a/b`, either of which may be empty.
 [[nodiscard]] std::string join_places(std::string_view folder, std::string_view name);
 
-/// How a reader of stored paths takes a backslash: Blender as a slash, Cycles (OSL, IES) as itself.
+/// How a reader of stored paths interprets a backslash: Blender as a slash, Cycles (OSL, IES) as
+/// itself.
 enum class Backslash : unsigned char { separates, stands_for_itself };
 
-/// Where Blender, in a pack that lies anywhere, looks for a stored path: `//` is the folder
-/// `base_folder` of the pack; `.` and `..` are taken by text, as BLI_path_normalize does. Nothing
-/// when it is not `//`-relative or leaves the pack.
+/// Where Blender looks for a stored path, wherever the pack is: `//` is the folder `base_folder` of
+/// the pack; `.` and `..` are resolved by text, as BLI_path_normalize does. Nothing if it is not
+/// `//`-relative or leaves the pack.
 [[nodiscard]] std::optional<std::string> resolve_in_pack(std::string_view base_folder,
                                                          std::string_view stored,
                                                          Backslash backslash);

@@ -32,8 +32,8 @@ std::string Permission::why_secret_by_path(const std::string& file) {
   return below ? why_secret_in_project(*below) : pack::why_secret(file);
 }
 
-// A pattern is written for textures; a secret that it happens to match was not meant. Who names
-// the very file has meant it.
+// A pattern is meant for textures, not for a secret that it happens to match. A user who names the
+// file itself means it.
 bool Permission::is_allowed(const std::string& file, const std::string& real) {
   if (why_secret(file, real).empty()) return allow_.match(file);
   return named_.contains(real) || (named_.contains(file) && names_secret(file, real));

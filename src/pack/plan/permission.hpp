@@ -12,31 +12,31 @@
 
 namespace shaman::pack {
 
-/// What the user has said about private files, asked alike for those that a scene names and those
-/// that he includes. One thread. `file` is an absolute path, `real` the same with all links
-/// resolved.
+/// The user's permissions for private files, for those that a scene names and those that the user
+/// includes. One thread. `file` is an absolute path, `real` the same with all links resolved.
 class Permission {
  public:
   /// `project` must outlive this.
   Permission(const PlanOptions& options, Project& project);
 
-  /// Why a pattern of PlanOptions::private_files means the file; empty when none does.
+  /// Which pattern of PlanOptions::private_files matches the file, as a reason; empty if none does.
   [[nodiscard]] std::string why_forbidden(const std::string& file, const std::string& real);
 
-  /// Why the file must be a secret, by its own path or by the one that its links lead to; empty
-  /// when it is none. In the project by its folders and its name only: `cloud.asc` is no key there.
+  /// Why the file must be a secret, by its own path or by the one that its links lead to; empty if
+  /// it is not. In the project, only its folders and its name count: `cloud.asc` is not a key
+  /// there.
   [[nodiscard]] std::string why_secret(const std::string& file, const std::string& real);
 
-  /// Whether PlanOptions::allow_outside lets the file leave although it looks private. A secret has
-  /// to be named itself: neither a pattern nor the name of a link to it is enough.
+  /// Whether PlanOptions::allow_outside lets the file leave although it looks private. A secret
+  /// must be named itself: neither a pattern nor the name of a link to it is enough.
   [[nodiscard]] bool is_allowed(const std::string& file, const std::string& real);
 
-  /// Whether who names this path means a secret: not where only its links lead to one.
+  /// Whether a user who names this path means a secret: not if only its links lead to one.
   [[nodiscard]] bool names_secret(const std::string& file, const std::string& real);
 
   /// Counts the patterns of allow_outside that match the file as used.
   void note_use(const std::string& file);
-  /// The patterns of allow_outside that have matched nothing so far.
+  /// The patterns of allow_outside that have not matched a file so far.
   [[nodiscard]] std::vector<std::string> unused() const { return allow_.unused(); }
 
  private:

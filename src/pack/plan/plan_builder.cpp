@@ -36,7 +36,7 @@ PlanBuilder::PlanBuilder(const trace::Trace& trace, const Selection& selection, 
 void PlanBuilder::collect() {
   for (const std::string& blend : selection_.blends)
     packed_blends_.insert(ways_.key(blend));
-  // Strips of one folder stand in one field each, or several names in one: those stay together.
+  // Strips of one folder have a field each, or several names share one: those stay together.
   std::map<std::pair<std::string, std::uint64_t>, std::set<std::string>> in_field;
   for (const Selected& selected : selection_.references) {
     const Dependency& dependency = selected.dependency;
@@ -63,7 +63,7 @@ void PlanBuilder::collect() {
           file_set_of(dependency, in_field[{dependency.blend, dependency.field.offset}].size() > 1);
     }
     if (has_further_way(reference)) {
-      // The first way to the file has the place that its real path says.
+      // The first way to the file gets the place of its real path.
       reference.inside = project_.inside_by_text(reference.set.folder);
       reference.real_folder = reference.set.folder;
     } else {
@@ -81,8 +81,8 @@ bool PlanBuilder::has_further_way(const Reference& reference) const {
                      [&](const Member& member) { return ways_.is_further(member.source); });
 }
 
-// What Blender finds by the .blend's own place and name must keep both: the .blend is part of the
-// set.
+// Files that Blender finds by the .blend's own place and name must keep both: the .blend is part of
+// the set.
 FileSet PlanBuilder::set_beside_blend(const Dependency& dependency) {
   const std::string& blend =
       dependency.base_blend.empty() ? dependency.blend : dependency.base_blend;
@@ -140,7 +140,7 @@ result<void> PlanBuilder::put(const std::string& place, const std::string& sourc
     return Error{errc::conflicting_paths,
                  "\"" + text::printable(file.source) + "\" and \"" + text::printable(source) +
                      "\" would both be placed at \"" + text::printable(place) + "\"; rename one"};
-  // A file that is reached by several paths is named by the same one, whatever the order.
+  // A file with several paths is named by the same one, whatever the order.
   if (is_new || source < file.source) file.source = source;
   file.place = place;
   file.outside = outside;

@@ -17,15 +17,14 @@
 
 namespace shaman::pack {
 
-/// One try to lay out the pack: where everything lies, and which references are rewritten. When a
-/// new path does not fit into its field, what it names gets a shorter place, and all is laid out
-/// again.
+/// One try to lay out the pack: the places of all files, and the references to rewrite. If a new
+/// path does not fit into its field, its file gets a shorter place, and the layout starts again.
 class PlanBuilder {
  public:
   PlanBuilder(const trace::Trace& trace, const Selection& selection, Project& project,
               const Ways& ways, const std::string& home);
 
-  /// errc::limit_exceeded when a path fits at no place; errc::conflicting_paths when two files
+  /// errc::limit_exceeded if no place gives a path that fits; errc::conflicting_paths if two files
   /// would have one place.
   [[nodiscard]] result<std::vector<PlannedFile>> build(std::vector<std::string>& warnings);
 
@@ -34,8 +33,8 @@ class PlanBuilder {
     const trace::Dependency* dependency;
     FileSet set;
     std::optional<std::string> inside;  ///< its folder's place in the project
-    std::string real_folder;            ///< where it lies if it is outside: told apart by this
-    bool copied = false;     ///< although inside: a copy at a short place, for this reference
+    std::string real_folder;            ///< its folder if it is outside: distinguishes such sets
+    bool copied = false;     ///< a copy at a short place for this reference, although inside
     std::size_t number = 0;  ///< in the UnitBuilder, if it is outside or copied
     std::string folder;      ///< the set's place in this try
     std::string name;        ///< and, of a single file, its name there

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Paths that no render reads, but that tell of the artist's machine.
+// Paths that no render reads, but that reveal the artist's machine.
 #include <algorithm>
 #include <set>
 
@@ -26,7 +26,7 @@ std::string by_name(std::string stored) {
 }  // namespace
 
 void PlanBuilder::rewrite_leftovers() {
-  // What is needed, or was left out or is missing, was decided by its reference.
+  // Its reference has decided about files that are needed, left out or missing.
   std::set<std::pair<std::string, std::uint64_t>> referred;
   for (const trace::Dependency& dependency : trace_.dependencies) {
     const bool is_nothing = dependency.files.empty() && dependency.missing_files.empty();
@@ -65,8 +65,8 @@ void PlanBuilder::rewrite_leftover(const Leftover& leftover, const std::string& 
   patches.try_emplace(patch.offset, patch);
 }
 
-// Where something is written to means the same on every machine of a farm that shares the folder:
-// only what can be the artist's alone becomes relative.
+// An output path means the same on every machine of a farm that shares the folder: only paths that
+// can exist on the artist's machine alone become relative.
 std::optional<std::string> PlanBuilder::output_text(const std::string& stored,
                                                     const std::string& base) {
   const std::string path = trace::resolve(stored, "/");

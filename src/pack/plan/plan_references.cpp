@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which references are rewritten, and to what.
+// Which references are rewritten, and their new paths.
 #include <algorithm>
 
 #include "shaman/text.hpp"
@@ -14,7 +14,7 @@ namespace {
 using trace::Dependency;
 using trace::Kind;
 
-// Cycles opens these itself, and takes a backslash for part of the name where the system does.
+// Cycles opens these itself, and takes a backslash for part of the name if the system does.
 Backslash backslash_in(const Dependency& dependency) {
   const bool by_cycles = dependency.kind == Kind::script || dependency.kind == Kind::ies;
   return by_cycles ? Backslash::stands_for_itself : Backslash::separates;
@@ -48,13 +48,13 @@ result<bool> PlanBuilder::rewrite_all(std::vector<std::string>& warnings) {
   return all_fit;
 }
 
-// False when the new path does not fit, and another place is to be tried.
+// False if the new path does not fit, and another place must be tried.
 result<bool> PlanBuilder::rewrite(Reference& reference, std::vector<std::string>& warnings) {
   const Dependency& dependency = *reference.dependency;
   const auto holder = blend_places_.find(ways_.key(dependency.blend));
   const bool holder_is_packed = holder != blend_places_.end() && files_.contains(holder->second);
   const bool by_place_alone = dependency.field.capacity == 0 && dependency.stored.empty();
-  // Files that name each other keep their places: nothing of theirs is rewritten.
+  // Files that name each other keep their places: none is rewritten.
   const bool by_another_file = !dependency.named_by.empty();
   if (by_place_alone || by_another_file || !holder_is_packed) return true;
   const std::optional<std::string> base = base_folder(dependency);
@@ -72,7 +72,7 @@ result<bool> PlanBuilder::rewrite(Reference& reference, std::vector<std::string>
     if (const auto added = add_patch(dependency, text->text); !added) return added.error();
     return true;
   }
-  // Nothing needs it: the reference stays as it is.
+  // Nothing needs it: the reference does not change.
   if (dependency.optional) return true;
   if (shorten(reference)) return false;
   return Error{errc::limit_exceeded,
@@ -82,7 +82,7 @@ result<bool> PlanBuilder::rewrite(Reference& reference, std::vector<std::string>
                    " bytes; move the file into the project, or give it a shorter name"};
 }
 
-// For a reference that cannot be rewritten, as it stands within a packed library.
+// For a reference that cannot be rewritten, because it is within a packed library.
 bool PlanBuilder::is_found_as_it_is(const Reference& reference, const std::string& base) const {
   const auto found =
       resolve_in_pack(base, reference.dependency->stored, backslash_in(*reference.dependency));
@@ -113,7 +113,7 @@ std::optional<std::string> PlanBuilder::base_folder(const Dependency& dependency
   return plain(folder_of(*inside));
 }
 
-// Nothing when the stored path finds its target in the pack as it is.
+// Nothing if the stored path already finds its target in the pack.
 std::optional<PlanBuilder::NewText> PlanBuilder::new_text(const Dependency& dependency,
                                                           const std::string& base,
                                                           const std::string& target,
@@ -138,7 +138,7 @@ result<void> PlanBuilder::add_patch(const Dependency& dependency, const std::str
                    " are in several folders, but its path can name only one"};
 }
 
-// Finds a shorter place for what the reference names; false when there is none.
+// Finds a shorter place for the reference's files; false if there is none.
 bool PlanBuilder::shorten(Reference& reference) {
   const auto& blend = blend_places_.at(ways_.key(reference.dependency->blend));
   const std::string beside(folder_of(blend));

@@ -17,7 +17,7 @@ using Extensions = std::span<const std::string_view>;
 using trace::Kind;
 
 // The lists of Blender's source/blender/imbuf/intern/util.cc (imb_ext_image, imb_ext_movie,
-// imb_ext_audio), and what its libraries read besides.
+// imb_ext_audio), and other formats that its libraries read.
 constexpr std::array<std::string_view, 36> kImages{
     ".png",  ".tga", ".bmp",  ".jpg",  ".jpeg", ".jpe",  ".jfif", ".sgi", ".rgb",
     ".rgba", ".bw",  ".tif",  ".tiff", ".tx",   ".jp2",  ".j2c",  ".j2k", ".hdr",
@@ -59,13 +59,13 @@ bool is_blend(std::string_view extension) {
                      [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// Where programs of a user keep what nobody else is to see, without a dot before it.
+// Where a user's programs keep private files, without a leading dot.
 bool is_configuration(std::string_view folded_below_home, System system) {
   if (system == System::windows) return is_within(folded_below_home, "appdata");
   return system == System::macos && is_within(folded_below_home, "library");
 }
 
-// Whether these folders stand in the path, one in the other. Both folded.
+// Whether the path contains these folders, one in the other. Both folded.
 bool has_folders(std::string_view path, std::string_view folders) {
   for (std::size_t at = path.find(folders); at != std::string_view::npos;
        at = path.find(folders, at + 1)) {
@@ -211,15 +211,15 @@ std::string why_unfit(Kind kind, std::string_view path) {
 }
 
 std::string why_refused(std::string_view path, std::string_view project) {
-  // Below /dev, this one holds plain files: a disk in memory, which artists use as a fast one.
+  // The only folder below /dev with plain files: a disk in memory, which artists use as a fast one.
   if (is_within(path, "/dev/shm")) return {};
   static constexpr std::array<std::string_view, 3> kSystem{"/proc", "/sys", "/dev"};
   for (const std::string_view folder : kSystem) {
-    // Whoever has his project there (a disk mounted below /dev) knows that these are files. A
-    // project that is the whole machine says nothing of the kind.
+    // A user with a project there (a disk mounted below /dev) knows that these are files. A project
+    // that is the whole machine does not show that.
     const bool in_such_project = is_within(project, folder) && is_within(path, project);
     if (is_within(path, folder) && !in_such_project)
-      return "what is below " + std::string(folder) + " is not a file";
+      return "entries below " + std::string(folder) + " are not ordinary files";
   }
   return {};
 }

@@ -32,7 +32,7 @@ void UnitBuilder::into(std::size_t set, std::size_t unit, const std::string& uni
 }
 
 void UnitBuilder::place_trees(std::vector<Unit>& units) {
-  // Sorted by components, a folder comes directly before what lies in it.
+  // Sorted by components, a folder directly precedes its content.
   std::map<std::vector<std::string_view>, std::vector<std::size_t>> by_folder;
   for (std::size_t set = 0; set < sets_.size(); ++set) {
     if (sets_[set].shape == Shape::tree) by_folder[components_of(sets_[set].folder)].push_back(set);
@@ -56,7 +56,7 @@ void UnitBuilder::place_patterns(std::vector<Unit>& units) {
     if (sets_[set].shape == Shape::pattern) by_folder[sets_[set].folder].push_back(set);
   }
   for (const auto& [folder, sets] : by_folder) {
-    // One file in common with a tree, and the pattern goes where that file goes.
+    // If a pattern shares one file with a tree, it moves with that file.
     const std::size_t* owner = nullptr;
     for (const std::size_t set : sets) {
       for (const std::string& name : sets_[set].names) {

@@ -33,7 +33,7 @@ Ways::Ways(const trace::Trace& trace, Project& project) : project_(project) {
   for (const std::string& blend : blends)
     by_file[project.canonical(blend)].push_back(blend);
   for (auto& [canonical, ways] : by_file) {
-    // First the .blend itself, then what has its place in the project by the path's text.
+    // First the .blend itself, then files that are in the project by the path's text.
     std::sort(ways.begin(), ways.end(), [&](const std::string& a, const std::string& b) {
       const auto rank = [&](const std::string& way) {
         return std::tuple(way != trace.blendfile, !project.inside_by_text(way).has_value(), way);

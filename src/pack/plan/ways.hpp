@@ -10,21 +10,20 @@
 
 namespace shaman::pack {
 
-/// The .blend files of a trace, each once for every path by which it is opened. Blender resolves
-/// `//` by the text of that path: one file that is reached by a link and by its real path, or by
-/// two links, is two libraries, which may mean different textures. Each of them has a place of its
-/// own in the pack.
+/// The .blend files of a trace, each once for every path that opens it. Blender resolves `//` by
+/// the text of that path: a file that is opened by a link and by its real path, or by two links, is
+/// two libraries, which may mean different textures. Each has its own place in the pack.
 class Ways {
  public:
   /// `project` must outlive the object.
   Ways(const trace::Trace& trace, Project& project);
 
-  /// Tells .blend files apart; not a path. Of a path by which nothing is opened, that of the first
-  /// way to the file.
+  /// Identifies a .blend file; not a path. For a path that opens nothing, the key of the first way
+  /// to the file.
   [[nodiscard]] std::string key(const std::string& blend) const;
 
-  /// Whether the file was already opened by another path, which has the place that the file's real
-  /// path would have.
+  /// Whether the file was already opened by another path, which has the place of the file's real
+  /// path.
   [[nodiscard]] bool is_further(const std::string& blend) const { return further_.contains(blend); }
 
  private:

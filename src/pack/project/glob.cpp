@@ -38,7 +38,7 @@ Glob::Glob(std::string_view pattern) {
   }
 }
 
-// A state is how many tokens are behind; what may stand for nothing is passed at once.
+// A state is the number of matched tokens; tokens that may match nothing are skipped at once.
 void Glob::enter(std::vector<bool>& states, std::size_t at) const {
   states[at] = true;
   if (at == tokens_.size()) return;
@@ -89,7 +89,7 @@ Globs::Globs(const std::vector<std::string>& patterns) {
 bool Globs::match(std::string_view path) {
   bool has_matched = false;
   for (One& each : globs_) {
-    // One that is known to be used need not be asked again.
+    // A pattern that is known to be used need not be tried again.
     if ((has_matched && each.is_used) || !each.glob.matches(path)) continue;
     has_matched = each.is_used = true;
   }

@@ -9,9 +9,9 @@
 namespace shaman::pack {
 
 /// A pattern over absolute paths. `?` is one character and `*` any number of them, but not `/`;
-/// `**` is anything, `**/` any folders or none; all else stands for itself. A pattern that does not
-/// begin at a root may begin at any folder (`*.mp4`, `tex/old`), and one that matches a folder
-/// matches what is in it.
+/// `**` is anything, `**/` any folders or none; other characters match themselves. A pattern that
+/// does not begin at a root may begin at any folder (`*.mp4`, `tex/old`), and one that matches a
+/// folder matches its content.
 class Glob {
  public:
   explicit Glob(std::string_view pattern);
@@ -33,7 +33,7 @@ class Globs {
  public:
   explicit Globs(const std::vector<std::string>& patterns);
   [[nodiscard]] bool match(std::string_view path);
-  /// The patterns that have matched nothing so far.
+  /// The patterns that have not matched a path so far.
   [[nodiscard]] std::vector<std::string> unused() const;
 
  private:

@@ -13,8 +13,8 @@
 namespace shaman::pack {
 namespace {
 
-// What is left of `path` below `folder`; nothing when it does not lie there. Names are compared as
-// this system does, as nobody types `C:/Film` twice alike on Windows.
+// The part of `path` below `folder`; nothing if it is not there. Names are compared as this system
+// does, because users do not type `C:/Film` in one spelling on Windows.
 std::optional<std::string> below_folder(const std::string& path, const std::string& folder) {
   if (is_within(path, folder)) return std::string(below(path, folder));
   const std::vector<std::string_view> names = components_of(path);

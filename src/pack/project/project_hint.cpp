@@ -24,7 +24,7 @@ std::vector<std::string> outside_files(const Plan& plan) {
   return files;
 }
 
-// `/film` may be a project, `/mnt` and `/home` hold those of everybody.
+// `/film` may be a project, `/mnt` and `/home` contain those of all users.
 bool may_be_project(const std::string& folder, const std::string& home) {
   static constexpr std::array<std::string_view, 8> kShared{"/home",  "/mnt", "/media", "/Volumes",
                                                            "/Users", "/tmp", "/srv",   "/opt"};

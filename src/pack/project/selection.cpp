@@ -55,7 +55,7 @@ class Selector {
   }
 
  private:
-  // Also for what is missing, and for what a look at the selection alone would not ask them.
+  // Also for missing files, and for files that the selection alone would not match.
   void note_use_of_patterns() {
     for (const Dependency& dependency : trace_.dependencies) {
       for (const auto* const files : {&dependency.files, &dependency.missing_files}) {
@@ -114,15 +114,15 @@ class Selector {
     const bool refused = !reason.empty();
     if (!refused) reason = why_suspicious(dependency.kind, file, *real);
     if (reason.empty() || (!refused && permission_.is_allowed(file, *real))) return true;
-    // What nothing needs is not worth a question.
+    // Unneeded files are not checked.
     if (!dependency.optional)
       selection_.suspicious.push_back(
           {file, reason, dependency.blend, dependency.data_block, dependency.chain});
     return false;
   }
 
-  // A .blend can name any path, but it cannot make links: who put one into the project, or where
-  // anybody may look, has agreed to what it leads to (DVC and git-annex keep content in hidden
+  // A .blend can name any path, but it cannot make links: the user who put one into the project, or
+  // into a public folder, has agreed to its target (DVC and git-annex keep content in hidden
   // folders), unless that is a secret.
   std::string why_suspicious(Kind kind, const std::string& file, const std::string& real) {
     if (std::string reason = permission_.why_forbidden(file, real); !reason.empty()) return reason;

@@ -9,13 +9,13 @@
 namespace shaman::pack {
 
 /// Compresses a plain .blend as Blender does: many zstd frames and a seek table, so that it can be
-/// read at random. What does not begin as a plain .blend passes as it is.
+/// read at random. Other files than plain .blend files pass unchanged.
 class BlendCompressor {
  public:
   explicit BlendCompressor(const Sink& sink) : sink_(sink), encoder_(sink) {}
 
   [[nodiscard]] result<void> write(std::span<const std::byte> data);
-  /// To be called at the end.
+  /// Call this at the end.
   [[nodiscard]] result<void> finish();
 
  private:

@@ -25,7 +25,7 @@ bool fits(const Patch& patch) noexcept {
          patch.offset <= std::numeric_limits<std::uint64_t>::max() - patch.capacity;
 }
 
-// The field's byte as it should be now; bytes behind the NUL may be anything.
+// The expected byte of the field; bytes behind the NUL may be anything.
 bool as_expected(const Patch& patch, std::size_t index, std::byte byte) noexcept {
   if (index < patch.expected.size()) return byte == static_cast<std::byte>(patch.expected[index]);
   return index != patch.expected.size() || byte == std::byte{0};

@@ -21,16 +21,15 @@ class Patcher {
   /// errc::malformed_request when patches overlap, are not sorted, or do not fit into their fields.
   [[nodiscard]] result<void> check() const;
 
-  /// Whether a patch changes a byte of [begin, end). Ranges are asked for in rising order.
+  /// Whether a patch changes a byte of [begin, end). Call it with ranges in rising order.
   [[nodiscard]] bool touches(std::uint64_t begin, std::uint64_t end) noexcept;
   [[nodiscard]] bool done(std::uint64_t offset) noexcept;
 
-  /// Changes the bytes that stand at `offset`. Pieces come in rising order; left out may be only
-  /// what no patch touches. errc::changed_while_read when a field holds something else than
-  /// expected.
+  /// Changes the bytes at `offset`. Give pieces in rising order; only bytes that no patch touches
+  /// may be left out. errc::changed_while_read if a field does not contain the expected bytes.
   [[nodiscard]] result<void> apply(std::uint64_t offset, std::span<std::byte> piece);
 
-  /// errc::changed_while_read when a patch lies beyond the end.
+  /// errc::changed_while_read if a patch is beyond the end.
   [[nodiscard]] result<void> finish(std::uint64_t size) const;
 
  private:

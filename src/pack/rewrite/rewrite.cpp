@@ -43,7 +43,7 @@ result<void> rewrite_blend(const std::string& path, std::span<const Patch> patch
   result<void> done = rewrite_by_form(*file, before->size, patches, sink);
   const result<os::FileInfo> after = file->info();
   if (!after) return after.error();
-  // A file that is being saved looks damaged: say the real reason.
+  // A file that is being saved looks damaged: report the real reason.
   if (after->size != before->size || after->mtime_ns != before->mtime_ns)
     return Error{errc::changed_while_read,
                  "\"" + text::printable(path) + "\" changed while it was read; try again"};

@@ -50,7 +50,7 @@ result<void> copy_range(const os::InputFile& file, std::uint64_t begin, std::uin
     const auto length =
         static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), end - begin));
     const std::span<std::byte> piece(buffer.data(), length);
-    if (auto read = read_exactly(file, begin, piece, "what was there a moment ago"); !read)
+    if (auto read = read_exactly(file, begin, piece, "data that were there a moment ago"); !read)
       return read;
     if (auto given = sink(piece); !given) return given;
     begin += length;

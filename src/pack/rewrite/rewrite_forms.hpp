@@ -13,16 +13,16 @@
 
 #include "pack/rewrite/patcher.hpp"
 
-/// What the three forms of rewriting have in common.
+/// Shared by the three forms of rewriting.
 namespace shaman::pack {
 
 /// Bytes that are read, compressed or written at once.
 inline constexpr std::size_t kPiece = std::size_t{1} << 20;
 
-/// How a .blend begins that is not compressed.
+/// The first bytes of an uncompressed .blend.
 inline constexpr std::string_view kPlainMagic = "BLENDER";
 
-/// Bounds against hostile files (docs/packing.md): a compressed file may grow to 64 GiB and to
+/// Bounds against hostile files (docs/packing.md): a compressed file may expand to 64 GiB and to
 /// 2,000 times its size.
 class ExpansionLimit {
  public:
@@ -42,7 +42,7 @@ class ExpansionLimit {
 [[nodiscard]] result<void> read_exactly(const os::InputFile& file, std::uint64_t offset,
                                         std::span<std::byte> into, std::string_view what);
 
-/// Gives [begin, end) of the file on as it is.
+/// Passes on [begin, end) of the file unchanged.
 [[nodiscard]] result<void> copy_range(const os::InputFile& file, std::uint64_t begin,
                                       std::uint64_t end, const Sink& sink);
 

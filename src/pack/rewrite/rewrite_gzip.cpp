@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A gzip file is one stream (RFC 1952): a change anywhere changes all that follows, so that it is
-// compressed anew as a whole. No time, no name and no system is written into it: the same content
-// gives the same bytes.
+// A gzip file is one stream (RFC 1952): a change anywhere changes all later bytes, so the file is
+// compressed again as a whole. It contains no time, name or system: the same content gives the same
+// bytes.
 #include <algorithm>
 #include <array>
 #include <vector>
@@ -13,7 +13,7 @@
 namespace shaman::pack {
 namespace {
 
-constexpr int kGzipWindow = 15 + 16;  // zlib's manual: 16 asks for the gzip format
+constexpr int kGzipWindow = 15 + 16;  // zlib's manual: 16 selects the gzip format
 constexpr int kGzipLevel = 6;
 constexpr int kMemory = 8;
 constexpr int kUnknownSystem = 255;
@@ -60,7 +60,7 @@ class Deflater {
   gz_header header_{};
 };
 
-// Inflates a file, all its members behind each other (as gzread does).
+// Inflates a file, one member after another (as gzread does).
 class Inflater {
  public:
   Inflater(const os::InputFile& file, std::uint64_t size)
@@ -106,7 +106,7 @@ class Inflater {
     return {};
   }
 
-  // What follows the last member and is none itself is padding.
+  // Data after the last member that are not a member are padding.
   result<void> next_member() {
     std::array<std::byte, 2> magic{};
     const result<std::size_t> count = file_.read_at(position(), magic);
@@ -118,7 +118,7 @@ class Inflater {
 
   const os::InputFile& file_;
   std::uint64_t size_;
-  std::uint64_t offset_ = 0;  // of what was read into input_, its end
+  std::uint64_t offset_ = 0;  // of the end of the bytes in input_
   std::vector<std::byte> input_;
   z_stream stream_{};
   bool ended_ = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Blender writes a zstd file as many frames and a seek table. Frames that no patch touches are
-// copied as they are, so that their bytes do not depend on this library's version.
+// copied unchanged, so that their bytes do not depend on this library's version.
 #include <limits>
 
 #include "shaman/text.hpp"
@@ -74,7 +74,7 @@ class ZstdRewriter {
   result<std::uint64_t> content_of(const ZstdFrame& frame) {
     if (frame.content_size) return *frame.content_size;
     if (old_table_) return listed().content;
-    // Behind the last patch it does not matter.
+    // Behind the last patch the position does not matter.
     if (patcher_.done(content_)) return std::uint64_t{0};
     std::uint64_t length = 0;
     const auto counted = decoder_.decode(frame, [&](std::span<std::byte> piece) -> result<void> {
@@ -124,8 +124,8 @@ class ZstdRewriter {
   std::uint64_t size_;
   Patcher& patcher_;
   const Sink& sink_;
-  ExpansionLimit limit_;    // of what is decompressed
-  ExpansionLimit claimed_;  // of what headers and table say
+  ExpansionLimit limit_;    // of the decompressed bytes
+  ExpansionLimit claimed_;  // of the sizes in headers and table
   FrameDecoder decoder_;
   FrameEncoder encoder_;
   std::optional<SeekTable> old_table_;

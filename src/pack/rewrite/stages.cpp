@@ -12,7 +12,7 @@
 namespace shaman::pack {
 namespace {
 
-// Which files hang together, by union and find.
+// Which files belong together, by union-find.
 class Groups {
  public:
   std::size_t number_of(const std::string& file) {

@@ -12,8 +12,8 @@
 namespace shaman::pack {
 
 /// Files that name each other (the layers and textures of a USD stage). Their paths cannot be
-/// rewritten, so that those of a stage that does not lie in the project as a whole move together,
-/// as one tree.
+/// rewritten, so the files of a stage that is not completely in the project move together, as one
+/// tree.
 class Stages {
  public:
   Stages(const std::vector<Selected>& references, Project& project);

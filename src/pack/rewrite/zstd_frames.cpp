@@ -61,7 +61,7 @@ result<std::uint64_t> read_frame_header(const os::InputFile& file, ZstdFrame& fr
   return frame.offset + before_size + size_bytes;
 }
 
-// 3.1.1.2: three bytes say a block's kind and size and whether it is the last.
+// 3.1.1.2: three bytes with a block's kind, its size and whether it is the last.
 result<std::uint64_t> skip_blocks(const os::InputFile& file, std::uint64_t offset) {
   while (true) {
     const auto head = number_at(file, offset, 3, "a zstd block");

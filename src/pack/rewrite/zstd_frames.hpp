@@ -25,8 +25,8 @@ struct ZstdFrame {
                                            std::uint64_t offset);
 
 /// The seek table at the end of a file of many frames
-/// (contrib/seekable_format/zstd_seekable_compression_format.md of zstd): a skippable frame that
-/// says the sizes of all others.
+/// (contrib/seekable_format/zstd_seekable_compression_format.md of zstd): a skippable frame with
+/// the sizes of all others.
 struct SeekTable {
   struct Entry {
     std::uint64_t compressed = 0;  ///< 32 bits in the file
@@ -38,7 +38,7 @@ struct SeekTable {
   std::uint64_t offset = 0;  ///< of the skippable frame
 };
 
-/// Frames that one file may have; more are errc::limit_exceeded.
+/// Maximum number of frames of a file; more are errc::limit_exceeded.
 inline constexpr std::uint64_t kMaxFrames = 1'000'000;
 
 /// The table at the file's end, if there is one; errc::damaged_file when it contradicts itself.

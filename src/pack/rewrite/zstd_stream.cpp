@@ -64,7 +64,8 @@ FrameEncoder::FrameEncoder(const Sink& sink)
     : sink_(sink), context_(ZSTD_createCCtx()), output_(kPiece) {
   if (!context_) throw std::bad_alloc();
   ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, kZstdLevel);
-  // Always made, as the seek table may want it of a frame that has none: it is taken off again.
+  // Always made, because the seek table may need it for a frame without one: then it is removed
+  // again.
   ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
 }
 

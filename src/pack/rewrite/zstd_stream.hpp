@@ -23,7 +23,7 @@ class FrameDecoder {
   using Take = std::function<result<void>(std::span<std::byte> piece)>;
 
   FrameDecoder(const os::InputFile& file, ExpansionLimit& limit);
-  /// errc::damaged_file, errc::limit_exceeded, what `take` says. The pieces may be changed by it.
+  /// errc::damaged_file, errc::limit_exceeded, the errors of `take`, which may change the pieces.
   [[nodiscard]] result<void> decode(const ZstdFrame& frame, const Take& take);
 
  private:
@@ -46,7 +46,7 @@ class FrameEncoder {
   /// Begins a frame; `checksum` says whether the frame ends with one.
   void begin(std::optional<std::uint64_t> content_size, bool checksum);
   [[nodiscard]] result<void> write(std::span<const std::byte> data);
-  /// Ends the frame and says its sizes and the content's checksum, as a seek table wants them.
+  /// Ends the frame and returns its sizes and the content's checksum for a seek table.
   [[nodiscard]] result<SeekTable::Entry> finish();
 
  private:
@@ -59,7 +59,7 @@ class FrameEncoder {
   const Sink& sink_;
   std::unique_ptr<ZSTD_CCtx_s, Free> context_;
   std::vector<std::byte> output_;
-  std::vector<std::byte> held_;  // made and not given yet: its end may be the checksum
+  std::vector<std::byte> held_;  // made but not passed on yet: its end may be the checksum
   bool keep_checksum_ = false;
   bool first_ = false;
   std::uint64_t compressed_ = 0;

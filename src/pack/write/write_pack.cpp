@@ -39,8 +39,7 @@ result<void> check_not_itself(const std::string& path, const std::string& source
       text::in_quotes(path) + " is a file that would be packed; name a folder outside the project"};
 }
 
-// `is_of_source`: it is the file to be packed that cannot be read, not the pack that cannot be
-// written.
+// `is_of_source`: a file to pack cannot be read; otherwise the pack cannot be written.
 result<std::uint64_t> write_file(const PlannedFile& file, const std::string& path,
                                  const WriteOptions& options, bool& is_of_source) {
   if (const auto other = check_not_itself(path, file.source); !other) return other.error();
@@ -70,10 +69,11 @@ result<void> write_info(const InfoFile& info, const std::string& target) {
   return output->commit();
 }
 
-// What a pack has made in its target so far, so that one that fails leaves nothing behind.
+// The entries that a pack has made in its target so far, so that a failed one leaves nothing
+// behind.
 class Made {
  public:
-  // To be called before a file is written: notes what of its path does not exist yet.
+  // Call this before writing a file: notes which parts of its path do not exist yet.
   void note(const std::string& path) {
     is_new_ = !os::info(path);
     if (is_new_) files_.push_back(path);
@@ -84,14 +84,14 @@ class Made {
     }
   }
 
-  // To be called when it was written.
+  // Call this after writing it.
   void written() { replaced_ += is_new_ ? 0 : 1; }
 
-  // Removes it again, and returns the failure, with what cannot be taken back.
+  // Removes the entries again, and returns the failure, with those that cannot be undone.
   Error take_back(Error failure) const {
     for (const std::string& file : files_)
       static_cast<void>(os::remove_file(file));
-    // What lies in a folder comes behind it.
+    // A folder's content follows it.
     for (auto folder = folders_.rbegin(); folder != folders_.rend(); ++folder)
       static_cast<void>(os::remove_empty_folder(*folder));
     if (replaced_ > 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// libzip pulls what it compresses, while rewriting a .blend pushes: the few .blend files that
-// change are written beside the archive first. All else is read straight from where it lies.
+// libzip pulls the data that it compresses, while rewriting a .blend pushes: the few changed .blend
+// files are first written next to the archive. All other files are read from their own places.
 #include "pack/write/write_zip.hpp"
 
 #include <algorithm>
@@ -21,12 +21,12 @@
 namespace shaman::pack {
 namespace {
 
-// What the archive's end depends on besides the files: nothing may vary.
+// The other inputs of the archive's end, which must not vary.
 constexpr zip_uint16_t kDosTime = 0;
 constexpr zip_uint16_t kDosDate = 1 << 5 | 1;  // 1 January 1980
 constexpr zip_uint32_t kAttributes = 0100644U << 16;
 
-// Shared by all sources of an archive: the first failure, in our words, and the progress.
+// Shared by all sources of an archive: the first failure, as an Error, and the progress.
 struct State {
   std::optional<Error> failure;
   const WriteOptions* options;
@@ -34,7 +34,7 @@ struct State {
   std::string unreadable;  // the file whose reading was the first failure
 };
 
-// One file of the archive, as libzip asks for it (zip_source_function(3)).
+// One file of the archive, as a libzip source (zip_source_function(3)).
 class Source {
  public:
   Source(State& state, std::string path) : state_(state), path_(std::move(path)) {
@@ -120,7 +120,7 @@ class Source {
     return 0;
   }
 
-  // What goes wrong in close() libzip would not mind.
+  // libzip would ignore failures of close().
   zip_int64_t at_end() {
     if (content_) return 0;
     const result<os::FileInfo> now = file_->info();
@@ -162,8 +162,8 @@ struct Discard {
 
 class ZipWriter {
  public:
-  // libzip's own temporary name is the archive's and seven bytes more: the archive gets its name,
-  // which may be as long as there is room for, at the end.
+  // libzip's own temporary name is seven bytes longer than the archive's: the archive gets its
+  // name, which may have the maximum length, at the end.
   ZipWriter(const std::string& path, const WriteOptions& options)
       : path_(path), unfinished_(beside(path, "zip")) {
     state_.options = &options;
@@ -205,7 +205,7 @@ class ZipWriter {
     return state_.report;
   }
 
-  /// After a failure: the file that could not be read, if that was it.
+  /// After a failure: the unreadable file, if that was the cause.
   [[nodiscard]] const std::string& unreadable() const noexcept { return state_.unreadable; }
 
  private:
@@ -246,7 +246,7 @@ class ZipWriter {
     return {};
   }
 
-  // The user knows the archive's name, not that of the temporary file beside it.
+  // The user knows the archive's name, not that of the temporary file next to it.
   [[nodiscard]] Error of_archive(Error error, const std::string& temporary) const {
     const std::string name = text::printable(temporary);
     if (const std::size_t at = error.detail.find(name); at != std::string::npos)
@@ -316,7 +316,7 @@ result<WriteReport> write_zip(const Plan& plan, const std::string& path,
                               const WriteOptions& options) {
   if (const auto usable = check_archive(path, options.force); !usable) return usable.error();
   if (auto made = os::create_folders(std::string(os::parent(path))); !made) return made.error();
-  // An entry that has begun cannot be taken back: the archive is written anew without the file.
+  // A started entry cannot be undone: the archive is written again without the file.
   Plan rest = plan;
   std::map<std::string, std::string> unreadable;
   for (;;) {

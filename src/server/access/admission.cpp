@@ -18,7 +18,7 @@ namespace {
 
 using auth::Role;
 
-// A login is the Manager's to judge, and of no use where this server answers.
+// Only the Manager judges a login, so it has no effect where this server answers.
 bool is_unusable(const Exchange& exchange) {
   const auto kind = authorization_of(exchange.head).kind;
   return kind == Authorization::Kind::unusable ||
@@ -74,13 +74,11 @@ Evidence evidence_of(const Exchange& exchange) {
 auth::Principal judge(const Evidence& evidence, const ServerOptions& options) {
   if (!options.access) return {"anybody", Role::admin, {}};
   if (evidence.is_unusable)
-    return {
-        "the Authorization header does not hold one token, and the same as the address if that has "
-        "one",
-        Role::nobody,
-        {}};
+    return {"the Authorization header does not hold one token, or not the one in the address",
+            Role::nobody,
+            {}};
   const bool is_proxied = options.trusted_proxies.contains(evidence.peer);
-  // Of a proxy neither the certificate nor the address says anything of who is behind it.
+  // Neither a proxy's certificate nor its address says who is behind it.
   std::string_view certificate;
   if (!is_proxied && evidence.certificate && evidence.certificate->is_good(options.tls))
     certificate = evidence.certificate->name();
@@ -104,7 +102,7 @@ std::optional<Response> refuse_too_many(Exchange& exchange) {
     return std::nullopt;
   const std::string address = client_address(exchange);
   const std::string client = client_of_address(address);
-  // What a proxy asks for itself has no limit.
+  // A proxy's own requests have no limit.
   if (client.empty() || exchange.options.trusted_proxies.contains(address)) return std::nullopt;
   connection.belong_to(client);
   const std::size_t most = exchange.options.limits.connections_per_address;
@@ -141,7 +139,7 @@ std::optional<Response> admit(Exchange& exchange, Role needed) {
     refused = refuse_foreign_page(
         exchange, has_login ? BrowserAdds::cookie : BrowserAdds::network_or_certificate, needed);
   if (!refused) return std::nullopt;
-  // Not one that is of no use any more: without it the network may count again.
+  // Not an expired one: without it the network may count again.
   if (has_login && who.role == Role::nobody) refused->headers += forget_login(exchange);
   refused->close = exchange.head.has_body();
   return refused;
@@ -155,14 +153,14 @@ std::optional<Response> refuse_host(const Exchange& exchange) {
           allowed, [&](const std::string& each) { return text::is_same_but_for_case(each, host); }))
     return std::nullopt;
   Response response = Response::error(
-      421, text::in_quotes(std::string(host)) + " is no name of this server (allowed-hosts)");
+      421, text::in_quotes(std::string(host)) + " is not a name of this server (allowed-hosts)");
   response.close = true;
   return response;
 }
 
 std::optional<Response> refuse_other_than_json(const Exchange& exchange) {
   const std::string_view type = exchange.head.header("Content-Type");
-  // Programs that say nothing are no browsers: those say where the page is from.
+  // A program without this header is not a browser: browsers state the page's origin.
   if (type.empty() && exchange.head.fields.count("Origin") == 0) return std::nullopt;
   if (text::is_same_but_for_case(text::trimmed(type.substr(0, type.find(';'))), "application/json"))
     return std::nullopt;

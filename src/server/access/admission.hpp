@@ -11,51 +11,50 @@
 #include "http/response.hpp"
 #include "server/exchange.hpp"
 
-/// What is looked at before any handler: who asks, from where, and whether they may.
+/// The checks before any handler: the principal, its address, and its role.
 namespace shaman::http {
 
-/// The address of the client, without a port: what a trusted proxy says of it, or the connection's
+/// The address of the client, without a port: as stated by a trusted proxy, or the connection's
 /// own.
 [[nodiscard]] std::string client_address(const Exchange& exchange);
 
-/// Whose share of each budget this request uses: client_key.hpp.
+/// The client whose share of each budget this request uses: client_key.hpp.
 [[nodiscard]] std::string client_of(const Exchange& exchange);
 
-/// What a request is judged by: enough to judge it again later.
+/// The evidence by which a request is judged, kept to judge it again later.
 struct Evidence {
   std::string peer;    ///< the other end of the connection, without a port
   std::string chain;   ///< X-Forwarded-For
   std::string bearer;  ///< a token or JWT, from a header, the address, or a browser's cookie
-  /// An Authorization header that says nothing here. Whoever sends one does not mean to be known by
-  /// the network.
+  /// An Authorization header that is useless here. A client that sends one does not mean to be
+  /// identified by its network.
   bool is_unusable = false;
   std::shared_ptr<const tls::PeerCertificate> certificate;
 
   friend auto operator<=>(const Evidence&, const Evidence&) = default;
 };
 [[nodiscard]] Evidence evidence_of(const Exchange& exchange);
-/// Who that is by these options. May read a token file.
+/// The principal according to these options. May read a token file.
 [[nodiscard]] auth::Principal judge(const Evidence& evidence, const ServerOptions& options);
 
-/// Where a trusted proxy speaks for the client: counts the connection as that client's, and refuses
-/// (429) one that has as many as one address may have.
+/// Behind a trusted proxy: counts the connection for the client that the proxy names, and refuses
+/// (429) a client that has as many as one address may have.
 [[nodiscard]] std::optional<Response> refuse_too_many(Exchange& exchange);
 
-/// Finds out who asks, and refuses who may not: 401 where a (better) token would help to be known,
-/// 403 where it is known that this one may not. Nothing: they may.
+/// Finds the principal, and refuses it if it lacks the right: 401 if a (better) token would help,
+/// 403 if the principal is known. Nothing: the request is admitted.
 [[nodiscard]] std::optional<Response> admit(Exchange& exchange, auth::Role needed);
 
-/// 421 for a Host that is not this server's: a page of somebody else's, whose name was made to lead
+/// 421 for a Host that is not this server's: a page of another site whose name was made to lead
 /// here (DNS rebinding).
 [[nodiscard]] std::optional<Response> refuse_host(const Exchange& exchange);
 
-/// 415: a page of somebody else's can send other types, or none, without being asked whether it
-/// may.
+/// 415: a page of another site can send other types, or none, without a preflight.
 [[nodiscard]] std::optional<Response> refuse_other_than_json(const Exchange& exchange);
 
-/// What a browser asks before it lets a page ask (the Fetch standard's preflight).
+/// Answers a browser's preflight (Fetch standard), which precedes a page's request.
 [[nodiscard]] std::optional<Response> answer_preflight(const Exchange& exchange);
-/// Lets pages of the configured origins see an answer.
+/// Lets pages of the configured origins read an answer.
 void add_cors(const Exchange& exchange, Response& response);
 
 }  // namespace shaman::http

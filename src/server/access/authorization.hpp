@@ -8,13 +8,13 @@
 
 namespace shaman::http {
 
-/// What a request's Authorization header holds (RFC 9110, 11.6.2).
+/// The content of a request's Authorization header (RFC 9110, 11.6.2).
 struct Authorization {
   enum class Kind : std::uint8_t {
-    none,      ///< there is no such header
+    none,      ///< no such header
     token,     ///< `Bearer TOKEN`
     login,     ///< `Basic …`: for a Manager, whose workers have logins
-    unusable,  ///< several headers, another scheme, no token, or another one than the address
+    unusable,  ///< several headers, another scheme, no token, or not the one in the address
   };
   Kind kind = Kind::none;
   std::string_view token{};  ///< points into the head

@@ -8,7 +8,7 @@
 namespace shaman::http {
 namespace {
 
-// No secret of a token: cookies cannot hold it.
+// Not a token's secret: cookies cannot contain it.
 constexpr const char* kNoToken = ";";
 
 bool is_secure(const Exchange& exchange) {
@@ -30,7 +30,7 @@ bool is_reading(std::string_view method) {
   return method == "GET" || method == "HEAD";
 }
 
-// The pages of a Manager's web interface. Everything else is called by programs, which do not keep
+// The pages of a Manager's web interface. Only programs call other addresses, and they do not keep
 // cookies.
 bool is_page(const RequestHead& head) {
   const std::vector<std::string>& path = head.segments;
@@ -38,7 +38,7 @@ bool is_page(const RequestHead& head) {
   return path.front() == "app" || (path.size() == 1 && path.front().empty());
 }
 
-// Else any page could have its visitors work under its own token, and see what they do.
+// Otherwise any page could make its visitors work under its own token, and watch them.
 Response refuse_foreign_login() {
   Response response = Response::error(
       403,
@@ -64,7 +64,7 @@ std::optional<Response> log_in(const Exchange& exchange) {
   Response response = Response::empty(303);
   response.headers.append("Location: ").append(head.target()).append("\r\n");
   response.headers += cookie_line(exchange, head.token, "");
-  // The address with the token stays neither in a cache nor in what the next page is told.
+  // Keeps the address with the token out of caches and out of the next page's Referer.
   response.headers += "Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\n";
   return response;
 }

@@ -6,11 +6,11 @@
 
 #include "shaman/auth/access.hpp"
 
-/// What counts as one client where budgets are shared (docs/design/0015-shares-for-each-client.md).
+/// What counts as one client in shared budgets (docs/design/0015-shares-for-each-client.md).
 namespace shaman::http {
 
-/// By who asks, where a token, a certificate or a JWT tells; else by the address. Those whom only
-/// their network lets in are many: each address counts.
+/// The principal, if a token, a certificate or a JWT identifies it; else the address. Principals of
+/// a network are many clients: each address counts.
 [[nodiscard]] std::string client_of(const auth::Principal& principal,
                                     std::string_view client_of_its_address);
 

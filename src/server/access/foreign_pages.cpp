@@ -16,14 +16,14 @@ bool is_safe(std::string_view method) {
   return method == "GET" || method == "HEAD";
 }
 
-// Browsers leave the default port out, and a proxy may write it.
+// Browsers omit the default port, but a proxy may write it.
 std::string_view without_default_port(std::string_view host, std::string_view scheme) {
   const std::string_view port = scheme == "https" ? ":443" : ":80";
   return host.ends_with(port) ? host.substr(0, host.size() - port.size()) : host;
 }
 
-// Scheme, host and port of the address by which the browser came here. The same host by another
-// scheme is another server, or a page that was changed on its way.
+// Scheme, host and port of the address that the browser used. The same host with another scheme is
+// another server, or a page that was changed on its way.
 bool is_own_origin(const Exchange& exchange, std::string_view origin) {
   const std::string_view scheme = client_scheme(exchange);
   const std::size_t end = origin.find("://");
@@ -39,7 +39,7 @@ bool is_own_page(const Exchange& exchange, std::string_view address) {
   return is_own_origin(exchange, address.substr(0, address.find_first_of("/?#", host + 3)));
 }
 
-// Browsers write one, and something into it. Of two, each reader may believe another.
+// Browsers send exactly one, and it is not empty. Of two, each reader may believe another.
 bool is_odd(const RequestHead& head, std::string_view name) {
   const std::size_t count = head.fields.count(name);
   return count > 1 || (count == 1 && head.header(name).empty());
@@ -47,8 +47,8 @@ bool is_odd(const RequestHead& head, std::string_view name) {
 
 enum class Sender : std::uint8_t { own_page, foreign_page, unknown };
 
-// No page can write these headers. Browsers leave out Sec-Fetch-Site where the address is plain
-// HTTP to another machine, and Origin where they only fetch something.
+// No page can write these headers. Browsers omit Sec-Fetch-Site for plain HTTP to another machine,
+// and Origin for simple fetches.
 Sender sender_of(const Exchange& exchange) {
   if (is_odd(exchange.head, "Origin") || is_odd(exchange.head, "Sec-Fetch-Site"))
     return Sender::foreign_page;
@@ -64,7 +64,7 @@ bool accepts_pages(const RequestHead& head) {
   return head.header("Accept").find("text/html") != std::string_view::npos;
 }
 
-// Of a window, and not of a frame in a page, which could lay this one under its own buttons.
+// A window, not a frame in a page, which could place this page under its own buttons.
 bool is_link(const RequestHead& head) {
   const std::string_view goal = head.header("Sec-Fetch-Dest");
   return is_safe(head.method()) && head.header("Sec-Fetch-Mode") == "navigate" &&
@@ -76,8 +76,8 @@ bool is_browser(const RequestHead& head) {
          head.header("User-Agent").find("Mozilla/") != std::string_view::npos;
 }
 
-// Neither header tells. The address of the page does, unless that page keeps it to itself, which
-// the Manager's own does not.
+// Neither header is there. The page's address (Referer) shows it, unless the page hides it, which
+// the Manager's does not.
 bool is_foreign_by_referer(const Exchange& exchange, auth::Role needed) {
   const RequestHead& head = exchange.head;
   const std::string_view referer = head.header("Referer");
@@ -122,9 +122,9 @@ std::optional<Response> refuse_foreign_page(const Exchange& exchange, BrowserAdd
   Response response = Response::error(
       403, (origin.empty() ? std::string("a page of another site")
                            : "a page of " + text::in_quotes(origin)) +
-               " has made this request, and may not use the rights of the person in front of the"
-               " browser. If it is a page of this server behind a proxy, the proxy must pass the"
-               " Host header on as it came, and tell the scheme (X-Forwarded-Proto)");
+               " sent this request, and may not use the rights of the browser's user. If it is a"
+               " page of this server behind a proxy, the proxy must pass on the Host header"
+               " unchanged, and set X-Forwarded-Proto to the scheme");
   response.close = exchange.head.has_body();
   return response;
 }

@@ -20,7 +20,7 @@ std::string address_in(std::string_view entry) {
   return std::string(is_address(entry) ? entry : kUnknownAddress);
 }
 
-// A second line, or a list, may be what a client has sent and a proxy has passed on.
+// A second line, or a list, may come from a client, passed on by a proxy.
 std::string_view only_value(const Exchange& exchange, std::string_view name) {
   if (!is_from_trusted_proxy(exchange) || exchange.head.fields.count(name) != 1) return {};
   const std::string_view value = exchange.head.header(name);
@@ -70,8 +70,8 @@ void warn_of_silent_proxy(const Exchange& exchange) {
   const std::string proxy(address_without_port(exchange.connection.peer()));
   if (!exchange.services.rare_warnings.is_due("silent proxy " + proxy, Clock::now())) return;
   spdlog::warn(
-      "requests from {}, which trusted-proxies names, carry no X-Forwarded-For: nobody who comes"
-      " from there has the role of a network. A proxy must set that header itself, or its clients"
+      "requests from {}, which trusted-proxies names, carry no X-Forwarded-For: no client behind"
+      " this proxy has the role of a network. A proxy must set that header itself, or its clients"
       " can set it to any address (in nginx, a location with a proxy_set_header of its own drops"
       " those of the server block; see docs/nginx.conf). If no proxy runs there, remove the address"
       " from trusted-proxies",

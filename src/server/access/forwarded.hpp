@@ -9,18 +9,18 @@
 
 #include "server/exchange.hpp"
 
-/// What proxies say about the client behind them, as far as it can be believed.
+/// The statements of proxies about the clients behind them, as far as they can be trusted.
 namespace shaman::http {
 
 inline constexpr std::string_view kForwardedFor = "X-Forwarded-For";
 
-/// What stands for an entry of X-Forwarded-For that holds no address (`unknown`, `unix:`).
+/// The replacement for an entry of X-Forwarded-For without an address (`unknown`, `unix:`).
 inline constexpr std::string_view kUnknownAddress = "unknown";
 
 /// The addresses from the client to `peer`, the other end of the connection. `chain` is the list in
 /// X-Forwarded-For. Each proxy appends the address that it saw, so the list is read from its end,
-/// up to the first address that is no trusted proxy: anything before that is the client's own
-/// invention. Ports are removed (`10.0.0.7:5000`, `[::1]:5000`).
+/// up to the first address that is not a trusted proxy: the client may have invented any entry
+/// before it. Ports are removed (`10.0.0.7:5000`, `[::1]:5000`).
 [[nodiscard]] std::vector<std::string> believed_path(std::string_view peer, std::string_view chain,
                                                      const AddressRanges& proxies);
 
@@ -29,11 +29,11 @@ inline constexpr std::string_view kUnknownAddress = "unknown";
 [[nodiscard]] std::string forwarded_for(const Exchange& exchange);
 
 /// The scheme (`http`, `https`) and the authority (`farm:8080`) in the address that the client
-/// used. A trusted proxy may tell them (X-Forwarded-Proto, X-Forwarded-Host).
+/// used. A trusted proxy may state them (X-Forwarded-Proto, X-Forwarded-Host).
 [[nodiscard]] std::string_view client_scheme(const Exchange& exchange);
 [[nodiscard]] std::string_view client_host(const Exchange& exchange);
 
-/// Logs that a trusted proxy does not say who its clients are: once an hour for each proxy.
+/// Logs that a trusted proxy does not state its clients' addresses: once an hour for each proxy.
 void warn_of_silent_proxy(const Exchange& exchange);
 
 }  // namespace shaman::http

@@ -15,7 +15,7 @@
 namespace shaman::http {
 namespace {
 
-// Most requests end before, and are never looked at.
+// Most requests end earlier, and are never checked.
 constexpr std::chrono::seconds kYoung{1};
 
 }  // namespace
@@ -50,7 +50,7 @@ std::list<RunningRequests::Question> RunningRequests::questions() {
 
 void RunningRequests::check(const ServerOptions& options) {
   std::list<Question> asked = questions();
-  // Many requests are of few people, and a signature takes a while to verify.
+  // Many requests come from few principals, and verifying a signature takes a while.
   std::map<Evidence, auth::Role> known;
   asked.remove_if([&](const Question& question) {
     const auto [place, is_new] = known.try_emplace(question.evidence, auth::Role::nobody);
@@ -66,7 +66,7 @@ void RunningRequests::end(const std::list<Question>& refused) {
     const auto found = std::ranges::find(refused, entry->number_, &Question::number);
     if (found == refused.end()) continue;
     const Exchange& exchange = entry->exchange_;
-    spdlog::info("{} {} of {} is cut off: {} may not make it any more",
+    spdlog::info("{} {} of {} is cut off: {} is no longer allowed to make it",
                  text::escape(exchange.head.method()),
                  text::escape(without_tokens(exchange.head.target())), exchange.connection.peer(),
                  text::printable(exchange.principal.name));

@@ -11,14 +11,14 @@
 
 namespace shaman::http {
 
-/// The requests that are being served, so that one that outlives the right to make it can be ended:
-/// a WebSocket, an upload, a long answer. Somebody calls check() about once a second. Thread-safe.
+/// The running requests, so that one that outlives its right can be ended: a WebSocket, an upload,
+/// a long answer. The server calls check() about once a second. Thread-safe.
 class RunningRequests {
  public:
   /// One request, from when it was admitted to its end. On the strand of its connection.
   class Entry {
    public:
-    /// `exchange` outlives the entry, and what it was admitted by stays as it is.
+    /// `exchange` outlives the entry, and its evidence does not change.
     Entry(RunningRequests& all, const Exchange& exchange, auth::Role needed);
     ~Entry();
     Entry(const Entry&) = delete;
@@ -34,8 +34,8 @@ class RunningRequests {
     std::list<Entry*>::iterator place_;
   };
 
-  /// Judges each request again by the options as they are now, and cuts the connection of one that
-  /// would not be admitted any more. May read a token file.
+  /// Judges each request again by the present options, and cuts the connection of one that would no
+  /// longer be admitted. May read a token file.
   void check(const ServerOptions& options);
 
  private:

@@ -18,17 +18,17 @@ namespace {
 using SharedReader = std::shared_ptr<BatchReader>;
 
 constexpr std::chrono::seconds kLookAgainForClaim{1};
-// What becomes of 10,000 files, and the answer that tells it.
+// The results of 10,000 files, and the answer with them.
 constexpr std::uint64_t kAnswerBytes = std::uint64_t{2} << 20;
 
-// Until at most so many files wait for the disk.
+// Waits until at most this many files wait for the disk.
 Task<> wait_for_disk(Connection& connection, const BatchOutcome& outcome, std::size_t most) {
   connection.enter_working();
   while (outcome.pending() > most)
     co_await connection.event().wait(Clock::now() + kLookAgainForClaim);
 }
 
-// The piece's files, as many at a time as may wait for the disk.
+// Takes the piece's files, as many at a time as may wait for the disk.
 Task<result<void>> store_piece(Exchange& exchange, const SharedReader& reader,
                                const BatchOutcome& outcome, const BatchLimits& limits,
                                std::shared_ptr<Piece> piece) {

@@ -115,7 +115,7 @@ result<void> BatchReader::begin_file() {
 
 std::size_t BatchReader::take_content(std::span<const std::byte> body) {
   const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(body.size(), left_));
-  // What is wrong with a write is known to the upload, and told when it is committed.
+  // The upload keeps the error of a write, and commit reports it.
   if (upload_) static_cast<void>(upload_->write(body.first(length)));
   left_ -= length;
   if (left_ == 0) end_file();

@@ -18,22 +18,22 @@
 
 namespace shaman::http {
 
-/// What one request with many files may hold.
+/// The limits of one request with many files.
 struct BatchLimits {
   std::size_t files = 10'000;
   std::uint64_t file_bytes = std::uint64_t{1} << 20;
   std::size_t commits_at_once = 256;
 };
 
-/// What became of each file, filled in as the disk gets on. Thread-safe.
+/// The result of each file, filled in as the disk finishes. Thread-safe.
 class BatchOutcome {
  public:
   using File = protocol::BatchedFile;
 
-  /// `wake` is called, from any thread, whenever a file has got its answer.
+  /// `wake` is called, from any thread, whenever a file gets its answer.
   explicit BatchOutcome(std::function<void()> wake) : wake_(std::move(wake)) {}
 
-  /// A file whose answer is still to come; returns its place.
+  /// Adds a file without an answer yet; returns its index.
   [[nodiscard]] std::size_t add(const BlobId& id);
   void answer(std::size_t place, unsigned status, std::string message);
   [[nodiscard]] std::size_t size() const;
@@ -41,7 +41,7 @@ class BatchOutcome {
   [[nodiscard]] std::size_t pending() const;
   /// Once all have their answer: batch_answer() of them.
   [[nodiscard]] std::string json() const;
-  /// Why a file was not taken by a full storage, of the first such; empty: there is none.
+  /// Why a full storage did not accept a file, for the first such file; empty: none.
   [[nodiscard]] std::string why_full() const;
 
  private:
@@ -51,8 +51,8 @@ class BatchOutcome {
   std::size_t pending_ = 0;
 };
 
-/// Takes a body of many files apart (docs/protocol.md) and stores each by itself. Knows no socket.
-/// One thread at a time; blocks on the disk.
+/// Splits a body of many files (docs/protocol.md) and stores each separately. Uses no socket. One
+/// thread at a time; blocks on the disk.
 class BatchReader {
  public:
   BatchReader(Store& store, Requester requester, const BatchLimits& limits,
@@ -62,11 +62,11 @@ class BatchReader {
         limits_(limits),
         outcome_(std::move(outcome)) {}
 
-  /// Takes as much of the body as it can before too many files wait for the disk; the rest is to be
-  /// given again. errc::malformed_request: this is no batch, or has too many files; what was taken
-  /// before stands.
+  /// Takes as much of the body as it can before too many files wait for the disk; give the rest
+  /// again. errc::malformed_request: this is not a batch, or has too many files; earlier files keep
+  /// their results.
   [[nodiscard]] result<std::size_t> take(std::span<const std::byte> body);
-  /// At the body's end. errc::malformed_request where it ends within a file.
+  /// At the body's end. errc::malformed_request if it ends within a file.
   [[nodiscard]] result<void> end();
 
  private:

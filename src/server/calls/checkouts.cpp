@@ -51,7 +51,7 @@ class ListAnswer final : public PieceSource {
     }
     if (next_ < list_.checkouts.size()) return true;
     out += ']';
-    // Only how many: their names may be those of others' projects.
+    // Only their number: their names may be those of other users' projects.
     if (list_.unread > 0) out += ",\"unread\":" + std::to_string(list_.unread);
     out += '}';
     return false;
@@ -107,8 +107,8 @@ Response answer_of(std::unique_ptr<PieceSource> source) {
 
 }  // namespace
 
-// A long list is made twice: how much memory it takes is known only then, and whoever waits for
-// memory must hold none.
+// A long list is made twice: its memory is known only then, and a request that waits for memory
+// must hold none.
 Task<Response> get_checkouts(Exchange& exchange) {
   constexpr std::size_t kUsual = 64 * 1024;
   if (auto refused = co_await set_aside_for_json(exchange, kUsual)) co_return *std::move(refused);

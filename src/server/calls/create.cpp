@@ -46,8 +46,8 @@ std::uint64_t progress_of(const Store& store, const std::vector<BlobId>& ids,
   return sum;
 }
 
-// Waits for uploads as long as they get on: until all have ended, none has made progress for as
-// long as makes an upload stalled, or the time is up.
+// Waits for uploads while they make progress: until all have ended, none has made progress for as
+// long as a stall takes, or the time is up.
 class UploadWait {
  public:
   UploadWait(Exchange& exchange, Clock::time_point until)
@@ -56,7 +56,7 @@ class UploadWait {
         requester_(exchange.requester),
         until_(until) {}
 
-  // False when there is no use in waiting any longer.
+  // False if waiting longer is useless.
   [[nodiscard]] Task<bool> until_released(std::vector<BlobId> ids) {
     while (!ids.empty()) {
       const auto released = std::make_shared<std::atomic<bool>>(false);
@@ -72,7 +72,7 @@ class UploadWait {
     co_return true;
   }
 
-  // A claim that is given up as stalled is told free, and may be found again at once.
+  // A stalled claim counts as free, and may be found again at once.
   [[nodiscard]] Task<bool> pause() {
     co_await connection_.event().wait(Clock::now() + kPause);
     co_return is_worthwhile();
@@ -87,7 +87,7 @@ class UploadWait {
     const Clock::time_point next_look =
         std::min<Clock::time_point>(Clock::now() + kLook, std::min(until_, stalled_at));
     co_await connection_.event().wait(next_look);
-    // That one ended counts as progress as much as that one grew.
+    // An upload that ended counts as progress, like one that grew.
     const auto progress = std::pair(ids.size(), progress_of(store_, ids, requester_));
     if (std::exchange(seen_, progress) != progress) moved_at_ = Clock::now();
     co_return is_worthwhile();
@@ -107,7 +107,8 @@ class UploadWait {
   std::pair<std::size_t, std::uint64_t> seen_;
 };
 
-// The add-on calls create at once when a file of it was deferred because somebody else sends it.
+// The add-on calls create at once when one of its files was deferred because another client sends
+// it.
 Task<result<void>> wait_for_uploads(Exchange& exchange, Prepared& prepared) {
   const Services& services = exchange.services;
   const Timeouts& timeouts = exchange.connection.timeouts();
@@ -116,9 +117,10 @@ Task<result<void>> wait_for_uploads(Exchange& exchange, Prepared& prepared) {
     exchange.connection.enter(Connection::Phase::waiting, timeouts.create_wait + timeouts.work);
     const bool is_released = co_await wait.until_released(prepared.being_uploaded);
     if (exchange.connection.gave_way())
-      co_return Error{errc::busy,
-                      "others need the memory that this request holds while it waits for files"
-                      " that are being uploaded: try again later"};
+      co_return Error{
+          errc::busy,
+          "other clients need the memory that this request holds while it waits for files"
+          " that are being uploaded: try again later"};
     if (!is_released) break;
     exchange.connection.enter_working();
     auto uploads = co_await run_on(services.pools.requests, exchange.connection, [&] {

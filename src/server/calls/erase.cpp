@@ -8,15 +8,15 @@
 namespace shaman::http {
 namespace {
 
-// Two paths of checkouts are also those of calls. Where there is no such checkout, the wrong method
-// was meant rather than the right path.
+// Two paths of checkouts are also those of calls. If there is no such checkout, the client probably
+// used the wrong method for the call.
 bool is_call(std::string_view path) {
   return path == "requirements" || path == "create";
 }
 
 Response not_allowed() {
   Response response =
-      Response::error(405, "this address takes POST; there is no checkout of its name");
+      Response::error(405, "this address accepts POST; there is no checkout with its name");
   response.allow = "POST, DELETE, OPTIONS";
   return response;
 }

@@ -9,7 +9,8 @@
 namespace shaman::http {
 namespace {
 
-// For clients that can resume an upload, where it would go on; without disturbing who is at it.
+// For clients that can resume an upload: the offset at which it would continue, without
+// interrupting a client that sends it.
 struct Found {
   BlobStatus status = BlobStatus::unknown;
   std::optional<std::uint64_t> held;
@@ -26,7 +27,7 @@ result<Found> look(Store& store, const BlobId& id, const Requester& requester) {
   return found;
 }
 
-// Nothing where that would take more than a short look.
+// Nothing if that would take more than a short look.
 result<std::optional<Found>> look_at_once(const Exchange& exchange, const BlobId& id) {
   InlineLookupPolicy& looks = exchange.services.looks;
   if (!looks.may_be_taken_here()) return std::optional<Found>();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What Flamenco's add-on asks a Manager on connecting, answered for a server that has files and
-// checkouts but no jobs and no workers.
+// The calls that Flamenco's add-on makes on connecting to a Manager, answered by a server with
+// files and checkouts but without jobs and workers.
 #include "base/json_writer.hpp"
 #include "server/handlers.hpp"
 
@@ -46,7 +46,7 @@ Task<Response> get_version(Exchange& exchange) {
 }
 
 Task<Response> get_farm_status(Exchange&) {
-  // There are no workers here whose state could be told.
+  // This server has no workers whose state it could report.
   co_return Response::json(R"({"status":"unknown"})");
 }
 

@@ -13,8 +13,8 @@
 namespace shaman::http {
 namespace {
 
-// All in one piece of work: handing it from thread to thread would cost a small request more than
-// the work itself.
+// All in one job: passing it from thread to thread would cost a small request more than the work
+// itself.
 result<Response> answer(Store& store, JsonBody& body, std::size_t max_files,
                         const Requester& requester) {
   auto request = read_files_request(body, FilesRequestKind::requirements, max_files);
@@ -29,7 +29,7 @@ result<Response> answer(Store& store, JsonBody& body, std::size_t max_files,
   return response;
 }
 
-// Who asks for a few files must not wait for a core behind who asks for 100,000.
+// A request for a few files must not wait for a core behind a request for 100,000.
 constexpr std::uint64_t kFewFiles = 64 * 1024;  // bytes of JSON
 
 WorkerPool& pool_for(const Exchange& exchange) {

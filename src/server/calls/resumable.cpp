@@ -17,7 +17,7 @@
 namespace shaman::http {
 namespace {
 
-// Who is sent away gives up at its next piece; a commit takes as long as the disk does.
+// An interrupted request gives up at its next piece; a commit takes as long as the disk needs.
 constexpr std::chrono::seconds kLookAgain{1};
 
 UploadLimits limits_of(const Exchange& exchange) {
@@ -37,11 +37,11 @@ Response already_stored(const Exchange& exchange, const BlobId& id, unsigned sta
 
 Response not_held() {
   return Response::error(404,
-                         "nothing of this file is held, or what was held has expired: begin"
-                         " its upload anew");
+                         "the server holds no part of this file, or the part has expired: start"
+                         " its upload again");
 }
 
-// One request that adds to an upload, from the moment that the upload is its own.
+// One request that adds to an upload, from the moment when it has the upload.
 class Adding {
  public:
   Adding(Exchange& exchange, const BlobId& id, const ResumptionFields& fields, bool is_creation,
@@ -69,7 +69,7 @@ class Adding {
   const SharedUpload upload_;
 };
 
-// A creation's body begins with the first byte, an appended one where the upload goes on.
+// A creation's body begins with the first byte, an appended one at the upload's offset.
 Task<Response> Adding::run() {
   const std::uint64_t begin = upload_->received();
   if (!is_creation_ && fields_.offset != begin) {
@@ -98,7 +98,7 @@ Task<Response> Adding::run() {
 
 Task<bool> Adding::tell_interim(bool is_first) {
   if (!fields_.speaks_draft() || exchange_.head.is_http_1_0) co_return true;
-  // Of a PATCH, as of everything after the first, the client knows the address.
+  // For a PATCH, as for every request after the first, the client knows the address.
   const std::string location =
       is_first && is_creation_ ? protocol::file_address(id_) : std::string();
   const auto offset = is_first ? std::nullopt : std::optional(upload_->received());
@@ -127,7 +127,7 @@ Task<result<std::uint64_t>> Adding::checkpoint() {
                             std::move(keep_it));
 }
 
-// What came is kept whatever went wrong, but for a failure of the disk, which the upload knows of.
+// The received bytes are kept after any failure except one of the disk, which the upload records.
 Task<Response> Adding::keep(Response response) {
   static_cast<void>(co_await checkpoint());
   co_await drop_upload(exchange_, upload_);
@@ -141,7 +141,7 @@ Response Adding::incomplete(std::uint64_t offset) const {
   return response;
 }
 
-// The last byte completes it, whatever the client says: the address has the size.
+// The last byte completes it, whatever the client states: the address has the size.
 Task<Response> Adding::complete() {
   const auto committed = co_await commit_upload(exchange_, upload_);
   if (committed) co_return already_stored(exchange_, id_, is_creation_ ? 201 : 204);
@@ -151,7 +151,7 @@ Task<Response> Adding::complete() {
   co_return response;
 }
 
-// Where the lengths that are told contradict the address.
+// If the stated lengths contradict the address.
 std::optional<Response> check_lengths(const Exchange& exchange, const BlobId& id,
                                       const ResumptionFields& fields, std::uint64_t offset) {
   std::optional<std::uint64_t> told;
@@ -173,7 +173,7 @@ std::optional<Response> refuse_too_large(const Exchange& exchange, const BlobId&
   return response;
 }
 
-// Waits for who was sent away; whether it makes sense to try again.
+// Waits for the interrupted request; returns whether a retry makes sense.
 Task<bool> wait_for_turn(Connection& connection, Clock::time_point until) {
   co_await connection.event().wait(std::min<Clock::time_point>(Clock::now() + kLookAgain, until));
   co_return !connection.is_lost() && Clock::now() < until;
@@ -197,7 +197,7 @@ Task<Response> store_empty(Exchange& exchange, const BlobId& id) {
   co_return already_stored(exchange, id, 201);
 }
 
-// What HEAD and DELETE share: asks until nobody is at the upload any more.
+// Shared by HEAD and DELETE: retries until no other request works on the upload.
 template <class Ask>
 Task<result<HeldResult>> ask_held(Exchange& exchange, Ask ask) {
   Connection& connection = exchange.connection;
@@ -239,7 +239,7 @@ Task<Response> create_resumable(Exchange& exchange, const BlobId& id) {
       co_return Response::error(
           425, "another client is uploading this file; upload your other files first");
     if (const auto* const none = std::get_if<NoPlace>(&*begun)) {
-      // A client that sends all of it loses nothing but what a broken connection would cost.
+      // A client that sends the whole file only loses protection against a broken connection.
       if (fields.complete == true) co_return co_await store_in_one_go(exchange, id);
       co_return Response::error(507, none->why);
     }
@@ -314,7 +314,7 @@ Task<Response> delete_file(Exchange& exchange) {
   if (std::holds_alternative<Taken>(*held)) co_return busy();
   if (std::holds_alternative<Held>(*held)) co_return Response::empty(204);
   co_return Response::error(404,
-                            "there is no unfinished upload of this file; what is stored is"
+                            "there is no unfinished upload of this file; stored files are"
                             " not erased this way");
 }
 

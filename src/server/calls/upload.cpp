@@ -20,10 +20,10 @@
 namespace shaman::http {
 namespace {
 
-// A body of this size is mostly there with the request's header.
+// A body of this size has mostly arrived with the request's header.
 constexpr std::size_t kSmall = std::size_t{64} << 10;
 
-// Chunks' own sizes come on top of the content.
+// The chunks' sizes add to the content.
 constexpr std::uint64_t kChunkedSlack = 1 << 20;
 
 Response mismatch(const BlobId& id, std::uint64_t received) {
@@ -31,7 +31,7 @@ Response mismatch(const BlobId& id, std::uint64_t received) {
                                   ", but the body has " + std::to_string(received));
 }
 
-// The upload is whole when nothing is returned.
+// Returns nothing if the upload is complete.
 Task<std::optional<Response>> receive(Exchange& exchange, const SharedUpload& upload) {
   const auto received = co_await receive_body(exchange, upload);
   if (!received) co_return Response::error(received.error());
@@ -46,11 +46,12 @@ bool is_small(const Exchange& exchange, const BlobId& id) {
   return id.size <= kSmall && !exchange.head.is_chunked && !exchange.head.expects_continue;
 }
 
-// What a job comes to that begins an upload and, where it can, ends it: nothing when it is stored.
+// The result of a job that begins an upload and, if possible, completes it: nothing if it is
+// stored.
 using Begun = std::optional<BeginResult>;
 
-// A small file whose body has come already is stored by one thread, in one go: handing it on from
-// pool to pool takes longer than all but the flushes.
+// One thread stores a small file whose body has already arrived, in one step: passing it from pool
+// to pool takes longer than everything but the flushes.
 result<Begun> begin_and_store(Exchange& exchange, const BlobId& id, bool can_defer) {
   thread_local std::array<char, kSmall> content;
   Store& store = exchange.services.store;

@@ -11,22 +11,21 @@
 namespace shaman::http {
 namespace {
 
-// A claim that is told free but is taken again at once must not make us spin.
+// A claim that is freed but taken again at once must not cause a busy loop.
 constexpr std::chrono::milliseconds kBetweenClaims{20};
 
-// As much is received without asking who else waits for a thread.
+// This much is received without checking whether others wait for a thread.
 constexpr std::size_t kTurn = std::size_t{4} << 20;
 
-// What a turn on the pool of the disk works with; shared, so that it outlives whatever goes wrong
-// in the coroutine.
+// The state of a turn on the disk pool; shared, so that it outlives any failure of the coroutine.
 struct Turn {
   const SharedUpload upload;
   std::uint64_t skip;
   Piece piece;
 };
 
-// Receives, hashes and writes in one thread for as long as the client keeps up: a piece that is
-// handed over costs two wakes and a cold cache (docs/design/0010).
+// Receives, hashes and writes in one thread while the client keeps up: passing a piece to another
+// thread costs two wakes and a cold cache (docs/design/0010).
 result<void> take_turn(RequestBody& body, Turn& turn) {
   for (std::size_t taken = 0; taken < kTurn; taken += turn.piece.length()) {
     turn.piece.set_length(body.take(turn.piece.room()));
@@ -59,8 +58,8 @@ Task<result<void>> receive_body(Exchange& exchange, const SharedUpload& upload,
   }
 }
 
-// Now and then the claim is asked for again even without a wake: that shows the store that somebody
-// still waits.
+// From time to time the claim is requested again even without a wake: that shows the store that a
+// client still waits.
 Task<> wait_for_claim(Exchange& exchange, const BlobId& id) {
   Connection& connection = exchange.connection;
   const auto begin = Clock::now();

@@ -7,27 +7,27 @@
 #include "async/task.hpp"
 #include "server/exchange.hpp"
 
-/// What uploads in one go and those that can be resumed have in common.
+/// The common steps of plain and resumable uploads.
 namespace shaman::http {
 
-/// Shared with the piece of work that runs on the pool, so that it outlives whatever goes wrong in
-/// the coroutine.
+/// Shared with the piece of work that runs on the pool, so that it outlives any failure of the
+/// coroutine.
 using SharedUpload = std::shared_ptr<Upload>;
 
-/// Waits until the blob's claim may be free. The socket is left unread meanwhile, which holds the
-/// client back.
+/// Waits until the blob's claim may be free. The socket is not read meanwhile, which stops the
+/// client.
 [[nodiscard]] Task<> wait_for_claim(Exchange& exchange, const BlobId& id);
 
-/// Receives the body into the upload, but for its first `skip` bytes: until the body's end, until
-/// the upload is superseded or until something goes wrong. What the upload says is returned; what
-/// the body suffered is in its failure().
+/// Receives the body into the upload, except its first `skip` bytes: until the body's end, until
+/// the upload is superseded, or until a failure. Returns the upload's error; the body's is in its
+/// failure().
 [[nodiscard]] Task<result<void>> receive_body(Exchange& exchange, const SharedUpload& upload,
                                               std::uint64_t skip = 0);
 
-/// Stores what was received; on return it is on disk.
+/// Stores the received bytes; on return they are on disk.
 [[nodiscard]] Task<result<void>> commit_upload(Exchange& exchange, const SharedUpload& upload);
 
-/// Drops it where its work for the disk belongs.
+/// Destroys it on the pool for its disk work.
 [[nodiscard]] Task<> drop_upload(Exchange& exchange, const SharedUpload& upload);
 
 /// For the log: the client was gone while it waited.

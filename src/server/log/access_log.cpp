@@ -14,7 +14,7 @@
 namespace shaman::http {
 namespace {
 
-// A target may be 16 kB of anything; a log line should stay one that can be read.
+// A target may be 16 kB of any text; a log line should remain readable.
 constexpr std::size_t kMaxShown = 1024;
 
 std::string shown(std::string_view text) {
@@ -23,7 +23,7 @@ std::string shown(std::string_view text) {
   return out;
 }
 
-// Of lines a second: far more than anybody reads, far fewer than would be dropped.
+// Lines per second: far more than a person reads, far fewer than would be dropped.
 constexpr std::size_t kSharedFrom = 5000;
 
 bool has_share(std::string_view client) {
@@ -32,12 +32,12 @@ bool has_share(std::string_view client) {
   const std::lock_guard lock(mutex);
   const bool may_log = shares.may_log(client, std::chrono::steady_clock::now());
   for (const auto& [name, lines] : shares.take_left_out())
-    spdlog::warn("{} of {} are not in this log: others had less than their share of it",
+    spdlog::warn("{} of {} are not in this log: the space is left to other clients",
                  text::count_of(lines, "request", "requests"), text::printable(name));
   return may_log;
 }
 
-// What a Manager answers has no reason that is known here, and is not this server's to complain of.
+// The reason of a Manager's answer is not known here, and is not this server's problem.
 spdlog::level::level_enum level_of(const AccessRecord& record) {
   if (record.reason.empty()) return spdlog::level::info;
   if (record.status == 500) return spdlog::level::err;
@@ -54,13 +54,13 @@ std::string log_field(std::string_view text) {
   return out += '"';
 }
 
-// What only some requests have: who asked, for which file or checkout, and why it failed.
+// The parts that only some requests have: the principal, the file or checkout, and the error.
 std::string further(const AccessRecord& record) {
   std::string text;
   if (!record.original_filename.empty()) text += " " + log_field(record.original_filename);
   if (!record.who.empty()) text += " by " + log_field(record.who);
   if (!record.checkout.empty()) {
-    // Clients begin a checkout's path with the project that it is of.
+    // Clients begin a checkout's path with its project.
     const std::string_view project = record.checkout.substr(0, record.checkout.find('/'));
     text += " checkout " + log_field(record.checkout) + " project " + log_field(project);
   }
@@ -73,7 +73,7 @@ std::string further(const AccessRecord& record) {
 void log_access(const AccessRecord& record) {
   const auto level = level_of(record);
   if (!spdlog::should_log(level)) return;
-  // Who made or erased a checkout is always told.
+  // The maker or eraser of a checkout is always logged.
   const bool is_deed = !record.checkout.empty() && record.status < 300;
   if (!is_deed && !has_share(record.client)) return;
   const double milliseconds = std::chrono::duration<double, std::milli>(record.duration).count();

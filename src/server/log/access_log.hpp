@@ -8,7 +8,7 @@
 
 namespace shaman::http {
 
-/// What is logged of one request, in one line.
+/// The log line of one request.
 struct AccessRecord {
   std::string_view method;
   std::string_view target;
@@ -17,16 +17,16 @@ struct AccessRecord {
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   Clock::duration duration{};
-  std::string_view client;  ///< whose share of the log it uses: client_key.hpp
+  std::string_view client;  ///< the client whose share of the log it uses: client_key.hpp
   std::string_view peer;
   std::string_view original_filename{};  ///< decoded; any bytes
-  std::string_view who{};                ///< who asked; empty: nobody in particular
-  std::string_view checkout{};           ///< that was made or erased, or was to be
-  std::string_view reason{};             ///< what the answer says, where it is an error
+  std::string_view who{};                ///< the principal; empty: none in particular
+  std::string_view checkout{};           ///< that the request made or erased, or tried to
+  std::string_view reason{};             ///< the message of an error
 };
 
-/// Everything that came from outside is escaped. At level info, but for what an admin must look
-/// into: 507 is a warning and 500 an error, each with its reason.
+/// Escapes all text from outside. Logs at level info, except for problems of the server: 507 is a
+/// warning and 500 an error, each with its reason.
 void log_access(const AccessRecord& record);
 
 }  // namespace shaman::http

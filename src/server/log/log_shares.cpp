@@ -8,7 +8,7 @@ bool LogShares::may_log(std::string_view client, Time now) {
   auto found = clients_.find(client);
   if (found == clients_.end()) found = clients_.emplace(client, Lines()).first;
   Lines& lines = found->second;
-  // One client alone writes all that it makes: there is nobody whom it could push out.
+  // A single client may write all its lines: there is no other client to displace.
   const bool has_share = clients_.size() == 1 || lines.written < most_ / clients_.size();
   if (all_ >= most_ && !has_share) {
     ++lines.left_out;

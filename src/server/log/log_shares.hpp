@@ -12,20 +12,20 @@
 
 namespace shaman::http {
 
-/// Who may write how many lines to the log, so that one client's requests do not push those of all
-/// others out of it. While there are few lines everybody may. Sans-I/O; one thread at a time.
+/// The share of each client in the log's lines, so that one client's requests do not displace all
+/// others. While there are few lines, all are written. Sans-I/O; one thread at a time.
 class LogShares {
  public:
   using Time = std::chrono::steady_clock::time_point;
-  /// A client and the number of its lines that were left out.
+  /// A client and the number of its lines that were not written.
   using LeftOut = std::vector<std::pair<std::string, std::size_t>>;
 
-  /// More than so many lines in a second are shared by the clients that have any.
+  /// If there are more lines than this in a second, the clients share them.
   explicit LogShares(std::size_t lines_per_second) : most_(lines_per_second) {}
 
-  /// Whether a line about the client is to be written now.
+  /// Whether to write a line about the client now.
   [[nodiscard]] bool may_log(std::string_view client, Time now);
-  /// What was left out in seconds that are over, once.
+  /// The lines that were not written in past seconds; each is returned once.
   [[nodiscard]] LeftOut take_left_out() { return std::exchange(left_out_, {}); }
 
  private:

@@ -12,8 +12,8 @@
 
 namespace shaman::http {
 
-/// Decides which warnings are logged that any request could cause: each at most once an hour, and
-/// only a few different ones. Thread-safe.
+/// Limits warnings that any request could cause: each is logged at most once an hour, and only a
+/// few different ones. Thread-safe.
 class RareWarnings {
  public:
   static constexpr std::chrono::hours kPause{1};

@@ -49,8 +49,8 @@ std::string wanted_name(std::string_view staged) {
   return std::string(path.empty() ? kUnnamed : path);
 }
 
-// Which links the server made. Of each file only a number is kept, salted so that nobody can choose
-// names that have another's.
+// Which links the server made. Of each file only a number is kept, salted so that a client cannot
+// choose names with another's number.
 class OwnLinks {
  public:
   OwnLinks(fs::FileSystem& file_system, const fs::Folder& blobs)
@@ -69,16 +69,16 @@ class OwnLinks {
     manifest_link_ = *text;
   }
 
-  /// The text of the link to the manifest that was read; empty where there was none.
+  /// The text of the link to the manifest that was read; empty if there was none.
   [[nodiscard]] const std::string& manifest_link() const noexcept { return manifest_link_; }
 
   [[nodiscard]] fs::result<bool> has(const fs::Folder& folder, const fs::Entry& entry,
                                      const std::string& path) const {
     if (entry.type != fs::EntryType::link) return false;
     const auto text = file_system_.read_link(folder, entry.name);
-    // Gone by now: then it cannot be removed either.
+    // Already gone.
     if (!text && text.error() == errors::no_such_file_or_directory) return true;
-    // Something else by now, that somebody else put there.
+    // Replaced by another program meanwhile.
     if (!text && text.error() == errors::invalid_argument) return false;
     if (!text) return {boost::system::in_place_error, text.error()};
     const auto id = layout::blob_of_path(*text);
@@ -143,7 +143,7 @@ result<KeptFiles> Dismantling::run(const fs::Folder& staging, const std::string&
   return KeptFiles{kept->count, kept->first, *place, {}, kept->failure.has_value()};
 }
 
-// Only there, where it makes no checkout. Where this fails, collection keeps more than it needs to.
+// Only there, where it makes no checkout. If this fails, collection keeps more than needed.
 void Dismantling::answer_for_unread(const std::string& place, const std::string& manifest_link) {
   const std::string in_jobs = place.substr(layout::kJobs.size() + 1);
   const auto folder = file_system_.open_folder(jobs_, in_jobs);
@@ -151,7 +151,7 @@ void Dismantling::answer_for_unread(const std::string& place, const std::string&
   if (flushes_) static_cast<void>(file_system_.flush(*folder));
 }
 
-// Whole, by one rename: this needs no space, and no folder is there twice for a moment.
+// Whole, by one rename: this needs no space, and no folder exists twice at any moment.
 result<std::string> Dismantling::move_aside(const fs::Folder& staging, const std::string& name) {
   const std::string folder = std::string(layout::kJobs) + "/" + std::string(layout::kKept);
   const auto kept = fs::open_or_make_folder(file_system_, jobs_, layout::kKept);

@@ -11,23 +11,24 @@
 
 namespace shaman {
 
-/// What somebody else has put into a checkout, such as rendered frames, and where it is now.
+/// Files that other programs have put into a checkout, such as rendered frames, and their present
+/// place.
 struct KeptFiles {
   std::uint64_t count = 0;
   std::string first;  ///< one of them, by its path in the checkout
-  std::string place;  ///< the folder that they are in, below the storage folder
-  /// Why they could not be moved there: they are still where the checkout was staged, without its
-  /// own links.
+  std::string place;  ///< their folder, below the storage folder
+  /// Why they could not be moved there: they remain where the checkout was staged, without its own
+  /// links.
   std::optional<Error> failure;
-  bool is_unread = false;  ///< this process was refused a folder in it, where own links may be left
+  bool is_unread = false;  ///< this process may not read a folder in it, where own links may remain
 
   /// For a log: `3 files in it that are not its own, such as render/0001.exr, are in …`.
   [[nodiscard]] std::string text() const;
 };
 
-/// Takes erased checkouts apart: removes the links that are theirs, by their manifests, and puts
-/// all else into a folder of its own in `jobs/.kept`, in the places that it had. If it is refused a
-/// folder, own links may be left there: the link to the manifest stays, so that collection knows
+/// Takes erased checkouts apart: removes their own links, by their manifests, and moves all other
+/// files into a new folder in `jobs/.kept`, with their paths unchanged. If a folder is not
+/// accessible, own links may remain there: the link to the manifest stays, so that collection knows
 /// which files they may lead to. Thread-safe; blocks.
 class Dismantling {
  public:
@@ -36,13 +37,12 @@ class Dismantling {
               bool flushes)
       : file_system_(file_system), blobs_(blobs), jobs_(jobs), flushes_(flushes) {}
 
-  /// What an erased checkout is called in `.shaman/staging`, so that whoever takes it apart, after
-  /// a crash another server, knows what it was. `number` tells it from others.
+  /// The name of an erased checkout in `.shaman/staging`. It shows what the checkout was to the
+  /// server that takes it apart, which after a crash is another one. `number` makes it unique.
   [[nodiscard]] static std::string staged_name(std::uint64_t number, std::string_view path);
 
-  /// Takes apart the folder `name` of `staging`. Of a checkout without a manifest every link to a
-  /// blob is its own. errc::io_error: links of its own could not be removed, and all that is left
-  /// is still there.
+  /// Takes apart the folder `name` of `staging`. In a checkout without a manifest every link to a
+  /// blob is its own. errc::io_error: some of its own links could not be removed; the rest remains.
   [[nodiscard]] result<KeptFiles> run(const fs::Folder& staging, const std::string& name);
 
  private:

@@ -65,7 +65,7 @@ class Lines {
     }
     if (state_ == State::after) return false;
     const bool is_end = line == "]";
-    // A comma stands between two files, and nowhere else.
+    // Commas are allowed only between two files.
     if (!is_first_ && has_comma_ == is_end) return false;
     if (is_end) {
       state_ = State::after;
@@ -108,7 +108,7 @@ fs::result<bool> read_manifest(fs::FileSystem& file_system, const fs::File& file
                                const ManifestVisitor& visit) {
   Lines lines(visit);
   std::string text;
-  // A short first piece: most files that are asked for are something else.
+  // A short first piece: most files that are tried are not manifests.
   std::size_t piece = kLongestLine;
   for (std::uint64_t at = 0;;) {
     const std::size_t have = text.size();

@@ -35,7 +35,7 @@ void bring_back_unfinished(fs::FileSystem& file_system, const StorageRoot& root,
     std::size_t brought = 0;
     for (const fs::Entry& entry : *entries) {
       const auto id = layout::blob_of_trash_name(entry.name);
-      // Marked, as it may take the place of one that was uploaded meanwhile, and so was promised.
+      // Marked, because it may replace a blob that was uploaded meanwhile and so was promised.
       if (!id || !file_system.touch(*folder, entry.name)) continue;
       if (blobs.add_back(*folder, entry.name, *id)) ++brought;
     }

@@ -6,10 +6,9 @@
 
 namespace shaman {
 
-/// Brings back what a collector that died had taken out of the store before it looked for the
-/// second time: some of it may be wanted, and workers that follow a checkout's links ask nobody.
-/// Does nothing while a collector is seen to be alive; were it not seen, it would lose nothing but
-/// its work. Blocks.
+/// Restores the blobs that a dead collector took out of the store before its second look: some may
+/// be wanted, and workers that follow a checkout's links make no requests. Does nothing while a
+/// live collector is visible; one that is not visible loses only its work. Blocks.
 void bring_back_unfinished(fs::FileSystem& file_system, const StorageRoot& root, BlobFolder& blobs,
                            const StoreLog& log);
 

@@ -9,13 +9,13 @@
 
 namespace shaman {
 
-/// Does for many threads what can only be done one after another: one does the work of all that
-/// have come, then the first of those that came meanwhile takes over. So no thread has to be woken
+/// Does work of many threads that must be serialized: one thread does the work of all that are
+/// waiting, then the first of those that arrived meanwhile takes over. So no thread has to be woken
 /// between two pieces of work, only between two rounds. All members may be called from any thread;
 /// the work must not throw.
 class FlatCombiner {
  public:
-  /// Returns when `work` is done, by whichever thread.
+  /// Returns when `work` is done, by any thread.
   void run(const std::function<void()>& work) {
     Place place{&work};
     std::unique_lock lock(mutex_);
@@ -43,7 +43,7 @@ class FlatCombiner {
   struct Place {
     const std::function<void()>* work;
     bool is_done = false;
-    bool is_called = false;  // to do the next round
+    bool is_called = false;  // for the next round
     std::condition_variable woken{};
   };
   std::mutex mutex_;

@@ -13,16 +13,16 @@
 
 namespace shaman {
 
-/// Remembers when blobs that are stored and durable were marked as used, so that they need not be
-/// looked at again for a while. Of bounded size: what was not asked for longest goes first,
-/// roughly. All members may be called from any thread.
+/// Remembers when stored and durable blobs were marked as used, so that the disk need not be read
+/// again for a while. Of bounded size: forgets roughly the least recently requested blobs first.
+/// All members may be called from any thread.
 class MarkCache {
  public:
   /// Holds at most `capacity` blobs (about 64 bytes each). 0: remembers nothing.
   explicit MarkCache(std::size_t capacity);
 
   void insert(const BlobId& id, fs::Time marked);
-  /// When it was marked; nothing when that is not known (any more).
+  /// When it was marked; nothing if that is unknown (or forgotten).
   [[nodiscard]] std::optional<fs::Time> find(const BlobId& id);
   void erase(const BlobId& id);
   void clear();
@@ -30,8 +30,8 @@ class MarkCache {
 
  private:
   using Map = boost::unordered_flat_map<BlobId, fs::Time, std::hash<BlobId>>;
-  // Two generations: when the young one has its share, it becomes the old one, and the old is
-  // forgotten. What is found in the old one moves to the young.
+  // Two generations: when the young one is full, it becomes the old one, and the old one is
+  // forgotten. Entries that are found in the old one move to the young one.
   struct Shard {
     mutable std::mutex mutex;
     Map young;

@@ -15,11 +15,11 @@ namespace {
 
 constexpr std::size_t kRecord = Digest::kBytes + 8;
 constexpr std::size_t kRecordsPiece = 16 * 1024 * kRecord;
-// A million proofs are some 70 MB in memory: those of others are read again when they come back.
+// A million proofs take about 70 MB of memory: those of other scopes are read again when needed.
 constexpr std::size_t kLoadedScopes = 64;
-// More files than this are made one when they are read.
+// More files than this are merged into one when they are read.
 constexpr std::size_t kFewFiles = 8;
-// Whose server may still write to it.
+// The server that owns the file may still write to it.
 constexpr std::chrono::hours kOld{24};
 
 using Record = std::array<std::byte, kRecord>;
@@ -43,12 +43,12 @@ BlobId blob_of(std::span<const std::byte> record) {
 
 }  // namespace
 
-// Of one scope, as far as it has been read.
+// The proofs of one scope that were read so far.
 struct ProofsOfScope {
   std::mutex mutex;
   fs::Folder folder;
   std::unordered_set<BlobId> known;
-  std::map<std::string, std::uint64_t> read;  // how much of each file
+  std::map<std::string, std::uint64_t> read;  // bytes of each file
   std::string own_name;
   fs::File own;
   std::uint64_t own_length = 0;
@@ -79,7 +79,7 @@ struct ProofsOfScope {
     }
   }
 
-  // What has been added since, by any server of this storage.
+  // Reads the proofs that any server of this storage has added since.
   void look(fs::FileSystem& file_system) {
     const std::lock_guard lock(mutex);
     const auto entries = file_system.list(folder);
@@ -109,7 +109,7 @@ struct ProofsOfScope {
     return old;
   }
 
-  // Many files are what many restarts leave.
+  // Many restarts leave many files.
   void make_one(fs::FileSystem& file_system) {
     const std::lock_guard lock(mutex);
     const std::vector<std::string> old = old_files(file_system);
@@ -138,7 +138,7 @@ Proofs::Shared Proofs::load(const std::string& folder_name) {
   auto opened = file_system_.open_folder(private_folder_, path);
   if (!opened) {
     log("the folder .shaman/" + path + " cannot be used: " + opened.error().message() +
-        "; who has sent which file is remembered only until the server stops");
+        "; records of which principal has sent which file last only until the server stops");
     return scope;
   }
   scope->folder = std::move(*opened);
@@ -166,7 +166,7 @@ void Proofs::add(std::string_view scope, const BlobId& id) {
   if (!of_scope->known.insert(id).second || !of_scope->folder) return;
   const Record record = record_of(id);
   if (!of_scope->append(file_system_, record))
-    log("that blob " + id.brief() + " has been sent by who sent it cannot be written down");
+    log("cannot record which principal has sent blob " + id.brief());
 }
 
 bool Proofs::View::has(const BlobId& id) {

@@ -17,10 +17,10 @@
 
 namespace shaman {
 
-/// Which blobs each scope of requesters has proved to have, by having sent them
-/// (docs/design/0073-a-checksum-is-no-key.md). Kept in `.shaman/proofs`, a folder a scope, in it
-/// one file a server that only grows: 40 bytes a proof. A proof that is lost costs sending the file
-/// once more, so nothing is flushed, and what cannot be read is taken for nothing. Thread-safe;
+/// The blobs that each scope of requesters has proved to have, by sending them
+/// (docs/design/0073-a-checksum-is-no-key.md). Kept in `.shaman/proofs`, with a folder per scope
+/// and in it a growing file per server: 40 bytes per proof. A lost proof only means that the file
+/// is sent once more, so nothing is flushed, and unreadable proofs are ignored. Thread-safe;
 /// blocks.
 class Proofs {
  public:
@@ -29,18 +29,18 @@ class Proofs {
       : file_system_(file_system), private_folder_(private_folder), options_(options) {}
 
   void add(std::string_view scope, const BlobId& id);
-  /// `.shaman` is another folder now: what was read is read again.
+  /// `.shaman` is another folder now: reads all proofs again.
   void forget() {
     const std::lock_guard lock(mutex_);
     loaded_.clear();
   }
 
-  /// What other servers have learned of a scope meanwhile.
+  /// When to read proofs that other servers have added to a scope.
   enum class Others : std::uint8_t {
-    looked_for,  ///< once a View, at the first blob that is not known
-    left_out,    ///< where not to know costs no more than the look
+    looked_for,  ///< once per View, at the first unknown blob
+    left_out,    ///< never: not knowing costs no more than reading
   };
-  /// What one call's requester has proved.
+  /// The proofs of one call's requester.
   class View {
    public:
     View(Proofs& proofs, const Requester& requester, Others others = Others::looked_for)
@@ -64,7 +64,7 @@ class Proofs {
   const fs::Folder& private_folder_;
   const StoreOptions& options_;
   std::mutex mutex_;
-  std::list<std::pair<std::string, Shared>> loaded_;  // the one that was used last is first
+  std::list<std::pair<std::string, Shared>> loaded_;  // the most recently used one is first
 };
 
 }  // namespace shaman

@@ -15,12 +15,12 @@ namespace {
 // Enough to make taking the next piece cheap, and few enough that all threads end together.
 constexpr std::size_t kGrain = 512;
 
-// More young blobs than this are put on stable storage by one flush of everything, which costs as
-// much as some hundred single ones.
+// More young blobs than this are put on stable storage by flushing the file system, which costs as
+// much as some hundred single flushes.
 constexpr std::size_t kFlushOneByOne = 256;
 
-// The first so many are looked at one by one. If most of them are not there, so are probably the
-// rest, and listing folders tells that faster; where most are there, it would only cost.
+// This many are looked up one by one first. If most of them are missing, the rest probably is, too,
+// and listing folders shows that faster; if most exist, listing would only cost time.
 constexpr std::size_t kSample = 1024;
 
 class Requirements {
@@ -46,7 +46,7 @@ class Requirements {
   }
 
  private:
-  // Answers what was marked lately; the rest has to be looked at.
+  // Answers for recently marked blobs; the others must be looked up.
   void find_unknown_to_memory() {
     const fs::Time now = store_.file_system.now();
     Proofs::View known(store_.proofs, requester_);
@@ -132,7 +132,7 @@ class Requirements {
     });
   }
 
-  // Beside a collector the blob may have left its place since it was found.
+  // A collector may have moved the blob since it was found.
   void make_durable(std::size_t i) {
     const BlobId id = id_at_(i);
     const auto flushed = store_.blobs.make_durable(id);

@@ -10,11 +10,11 @@
 namespace shaman {
 namespace {
 
-// With fewer wanted in a shard, looking is quick enough.
+// With fewer blobs wanted in a shard, looking them up is quick enough.
 constexpr std::uint32_t kWorthListing = 32;
 
-// One entry of a listing costs about a tenth of looking for one name. A folder's link count tells
-// how many folders are in it, where the file system keeps one (else it is 1).
+// Listing one entry costs about a tenth of looking up one name. A folder's link count gives the
+// number of folders in it, if the file system counts them (else it is 1).
 constexpr std::uint64_t kEntriesAName = 8;
 
 std::string shard_name(std::size_t index) {
@@ -65,7 +65,7 @@ bool ShardIndex::is_absent(const Digest& digest) const noexcept {
          !std::binary_search(shard.digests.begin(), shard.digests.end(), key_of(digest));
 }
 
-// Two digests of one key only cost a look.
+// Two digests with the same key only cost a look-up.
 std::uint64_t ShardIndex::key_of(const Digest& digest) noexcept {
   std::uint64_t key;
   std::memcpy(&key, digest.bytes().data() + 1, sizeof key);

@@ -8,8 +8,8 @@
 namespace shaman {
 namespace {
 
-// A time of modification may be kept in steps of seconds: only after so long does an unchanged one
-// prove that nothing came or went.
+// Modification times may have a resolution of seconds: only after this long does an unchanged one
+// prove that no entry was added or removed.
 constexpr std::chrono::seconds kSettled{5};
 
 }  // namespace
@@ -26,7 +26,7 @@ std::optional<std::string> TrashLook::find(const BlobId& id) {
 
 TrashLook::Runs TrashLook::runs() {
   static const auto kNone = std::make_shared<const std::vector<std::string>>();
-  // The usual case, in one call: nothing was collected here, or nothing new.
+  // The usual case, in one call: nothing was collected in this storage, or nothing new.
   const auto stat = file_system_.stat(private_folder_, layout::kTrash);
   if (!stat) return kNone;
   const auto now = file_system_.steady_now();

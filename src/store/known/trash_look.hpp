@@ -23,10 +23,10 @@ class TrashLook {
   TrashLook(fs::FileSystem& file_system, const fs::Folder& private_folder)
       : file_system_(file_system), private_folder_(private_folder) {}
 
-  /// Where the blob lies, relative to `.shaman`; nothing where it is in no run's folder, or has
-  /// lost its size. What cannot be read holds nothing.
+  /// The blob's path, relative to `.shaman`; nothing if no run's folder contains it, or it has the
+  /// wrong size. Unreadable folders count as empty.
   [[nodiscard]] std::optional<std::string> find(const BlobId& id);
-  /// Whether anybody ever collected here.
+  /// Whether a collection ever ran on this storage.
   [[nodiscard]] bool is_used() {
     return file_system_.stat(private_folder_, layout::kTrash).has_value();
   }

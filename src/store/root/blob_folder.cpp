@@ -26,7 +26,7 @@ std::string blob_name(const BlobId& id) {
 
 }  // namespace
 
-// Where a blob is put: the two folders that lead to it.
+// The two folders above a blob.
 struct BlobFolder::Shelf {
   fs::Folder shard;
   fs::Folder rest;
@@ -53,10 +53,10 @@ bool BlobFolder::is_within_lease(fs::Time marked, fs::Time now) const {
 result<BlobFolder::Presence> BlobFolder::look(const BlobId& id, Mark mark) {
   const auto presence = look_on_disk(id, mark);
   if (!presence || *presence != Presence::absent) return presence;
-  // What is remembered was true of a name that is gone: one that comes back is not on the disk yet.
+  // The cache was true for a name that is gone: a restored one is not on the disk yet.
   marks_.erase(id);
   if (mark != Mark::as_used_now) return presence;
-  // What comes back has its old mark until it is looked at: a collector may move it once more.
+  // A restored blob has its old mark until look(): a collector may move it once more.
   for (int looks = 1; looks < kMostLooks; ++looks) {
     const auto back = bring_back(id);
     if (!back) return back.error();
@@ -67,15 +67,15 @@ result<BlobFolder::Presence> BlobFolder::look(const BlobId& id, Mark mark) {
   return presence;
 }
 
-// Whether looking for it once more makes sense.
+// Whether looking again makes sense.
 result<bool> BlobFolder::bring_back(const BlobId& id) {
   if (is_suspect(id)) return false;
   const auto path = trash_.find(id);
   // A collector may have moved it in and, seeing its mark, back between the two looks.
   if (!path) return trash_.is_used();
   const auto added = add_back(private_folder_, *path, id);
-  // Somebody else may have been faster, with the same end in view; or a collector took it from
-  // there and put it aside once more.
+  // Another process may have restored it first; or a collector took it from there and put it aside
+  // once more.
   if (!added && trash_.find(id) == path) return added.error();
   return true;
 }
@@ -104,7 +104,7 @@ result<BlobFolder::Presence> BlobFolder::look_on_disk(const BlobId& id, Mark mar
   }
   const fs::Time now = file_system_.now();
   fs::Time marked = stat->modified;
-  // A time in the future is a wrong clock's, and no mark.
+  // A time in the future comes from a wrong clock, and is not a mark.
   if (mark == Mark::as_used_now && (!is_within_lease(marked, now) || marked > now + kYoung)) {
     if (const auto touched = file_system_.touch(*folder, place.file); !touched) {
       if (fs::is_absent(touched.error())) return Presence::absent;
@@ -155,7 +155,7 @@ result<bool> BlobFolder::holds(const BlobId& id, Mark mark) {
     if (!flushed) return flushed.error();
     if (flushed.value()) return true;
   }
-  return false;  // whoever is told so sends it, which is always right
+  return false;  // the client then sends it, which is always safe
 }
 
 result<void> BlobFolder::add(const fs::Folder& from, std::string_view name, const BlobId& id,
@@ -218,7 +218,7 @@ fs::result<bool> BlobFolder::give_name(const fs::Folder& from, std::string_view 
   return false;
 }
 
-// Only a person can have put a folder, a file or a link in the place of what the store needs there.
+// Only a person can have put a folder, a file or a link in a place that the store needs.
 fs::result<void> BlobFolder::displace(const fs::Folder& at, std::string_view name) {
   const auto quarantine =
       fs::open_or_make_folder(file_system_, private_folder_, layout::kQuarantine);
@@ -241,8 +241,8 @@ fs::result<fs::Folder> BlobFolder::open_or_make(const fs::Folder& at, std::strin
   return fs::open_or_make_folder(file_system_, at, name);
 }
 
-// Replacing a blob has put another mark in the place of its own, which may have been a newer one
-// that somebody relies upon already. Where a collector has taken it by then, it is brought back.
+// Replacing a blob has overwritten its mark, which may have been newer and which a client may rely
+// on. If a collector has taken the blob meanwhile, it is restored.
 result<void> BlobFolder::mark_replaced(const BlobId& id, const Shelf& shelf) {
   for (int looks = 1;; ++looks) {
     const auto touched = file_system_.touch(shelf.rest, layout::BlobPlace(id).file);
@@ -273,8 +273,8 @@ fs::result<BlobFolder::Shelf> BlobFolder::make_shelf(const BlobId& id) {
   return shelf;
 }
 
-// Each folder's name is in the one above. `rest` is nearly always new, so `shard` is flushed
-// always; the outer one is known to be durable once it was flushed here.
+// Each folder's name is in the one above. `rest` is nearly always new, so `shard` is always
+// flushed; the outer one is durable once it was flushed here.
 fs::result<void> BlobFolder::flush_shelf(const Shelf& shelf) {
   if (const auto flushed = file_system_.flush(shelf.rest); !flushed) return flushed;
   if (const auto flushed = file_system_.flush(shelf.shard); !flushed) return flushed;

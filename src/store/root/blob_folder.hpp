@@ -21,18 +21,18 @@
 
 namespace shaman {
 
-/// The blobs on the disk, `file-store/stored`: finds, marks and adds them. Knows nothing of
-/// uploads. All members may be called from any thread; all of them block.
+/// The blobs on the disk, `file-store/stored`: finds, marks and adds them. Independent of uploads.
+/// All members may be called from any thread, and block.
 ///
 /// What "stored" promises: the blob has its name, its name's size, and both are on stable storage.
-/// A name alone proves nothing: after a crash, or made by another server this very moment, it may
-/// not be on the disk yet. So names that changed within the last minute are flushed before they
-/// count, unless they are in the mark cache, where only durable blobs are.
+/// A name alone proves nothing: after a crash, or if another server has just made it, it may not be
+/// on the disk yet. So names that changed within the last minute are flushed before they count,
+/// unless they are in the mark cache, where only durable blobs are.
 class BlobFolder {
  public:
   enum class Presence : std::uint8_t {
     absent,
-    young,    ///< it is there, but make_durable() must come before anybody is told
+    young,    ///< it exists, but must not be reported before make_durable()
     durable,  ///< or durability is none
   };
   enum class Mark : std::uint8_t { no, as_used_now };
@@ -41,27 +41,27 @@ class BlobFolder {
   BlobFolder(fs::FileSystem& file_system, const fs::Folder& blobs, const fs::Folder& private_folder,
              const StorageTraits& traits, MarkCache& marks, const StoreOptions& options);
 
-  /// Looks on the disk. With Mark::as_used_now, what is there has a time of last use within the
-  /// mark lease afterwards, and what garbage collection has put aside is brought back.
+  /// Looks on the disk. With Mark::as_used_now, an existing blob then has a time of last use within
+  /// the mark lease, and a blob in the trash is restored.
   [[nodiscard]] result<Presence> look(const BlobId& id, Mark mark);
-  /// Flushes a young blob with its folders. False: it has left its place since the look, for the
-  /// trash or for good, so look() again.
+  /// Flushes a young blob with its folders. False: it was moved to the trash or deleted since the
+  /// look, so look() again.
   [[nodiscard]] result<bool> make_durable(const BlobId& id);
   /// look() and make_durable(): whether the blob is stored.
   [[nodiscard]] result<bool> holds(const BlobId& id, Mark mark);
-  /// How often a blob is looked for that leaves its place between a look and what follows. Each
-  /// time a collector has moved it; one collection moves a blob at most twice.
+  /// How often to look again for a blob that disappears between a look and the next step. Each time
+  /// a collector has moved it; one collection moves a blob at most twice.
   static constexpr int kMostLooks = 5;
-  /// Whether a mark of this long ago still holds.
+  /// Whether a mark of this age is still valid.
   [[nodiscard]] bool is_within_lease(fs::Time marked, fs::Time now) const;
 
-  /// Gives a complete (and, where durability demands it, flushed) file its name, replacing what may
-  /// have it, and makes the name durable. On success the file is gone from `from`.
+  /// Gives a complete (and, if durability requires it, flushed) file its name, replacing any file
+  /// of that name, and makes the name durable. On success the file is gone from `from`.
   [[nodiscard]] result<void> add(const fs::Folder& from, std::string_view name, const BlobId& id) {
     return add(from, name, id, false);
   }
-  /// The same for a blob that somebody may rely upon already, out of the trash: no power cut leaves
-  /// it in a folder that is not on the disk.
+  /// The same for a blob in the trash that a client may rely on: no power cut leaves it in a folder
+  /// that is not on the disk.
   [[nodiscard]] result<void> add_back(const fs::Folder& from, std::string_view name,
                                       const BlobId& id) {
     return add(from, name, id, true);
@@ -73,7 +73,7 @@ class BlobFolder {
       is_durable = false;
   }
 
-  /// Whether it lies among what garbage collection has put aside.
+  /// Whether it is in the trash.
   [[nodiscard]] bool is_in_trash(const BlobId& id) { return trash_.find(id).has_value(); }
 
   /// Whether blobs are made read-only.
@@ -108,16 +108,16 @@ class BlobFolder {
   MarkCache& marks_;
   const StoreOptions& options_;
   TrashLook trash_;
-  // Linux lets one thread of all rename between two folders of a file system (s_vfs_rename_mutex),
-  // and each that waits for that must be woken before the next can go on. Not where a rename waits
-  // for a network: there as many as can be are to wait at once.
+  // Linux lets only one thread at a time rename between two folders of a file system
+  // (s_vfs_rename_mutex), and must wake each waiting thread before the next can continue. Not used
+  // if a rename waits for a network: there, as many as possible should wait at once.
   const bool renames_take_turns_;
   const bool seals_;
   FlatCombiner renames_;
   // Whether the name of the outer folder `xy` is known to be on stable storage.
   std::array<std::atomic<bool>, 256> durable_shards_{};
   // Blobs that have a name but whose flush failed: flushing again would succeed and prove nothing,
-  // so they count as missing until they are uploaded anew (or the server starts anew).
+  // so they count as missing until they are uploaded again (or the server restarts).
   std::mutex suspects_mutex_;
   std::unordered_set<BlobId> suspects_;
   std::atomic<bool> has_suspects_{false};

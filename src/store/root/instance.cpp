@@ -22,7 +22,7 @@ namespace errors = boost::system::errc;
 
 constexpr std::chrono::seconds kLongestLease = std::chrono::hours(24 * 366);
 
-// Host and boot id stand in a file's name.
+// Host and boot id are parts of a file's name.
 std::string as_file_name(std::string_view text) {
   std::string name;
   for (const char c : text.substr(0, 64)) {
@@ -62,13 +62,13 @@ result<void> Instance::take_name(const fs::Folder& private_folder) {
   std::string prefix = host_ + "_" + as_file_name(process.boot) + "_";
   prefix += std::to_string(process.pid) + "_";
 
-  // Locked before anything of ours lies anywhere: a name without a lock is a dead server's. Another
-  // server may clean up between the two calls and take the new file for a dead one's.
+  // Locked before this server makes any other file: a name without a lock is a dead server's.
+  // Another server may clean up between the two calls and take the new file for a dead one's.
   for (int attempt = 0; !lock_; ++attempt) {
     name_ = prefix + random_digits(*file_system_);
     auto lock = file_system_->create_file(locks_, name_);
     if (!lock) return disk_error(lock.error(), "create .shaman/locks/" + name_);
-    // A storage without locks is left to the heartbeat.
+    // A storage without locks relies on the heartbeat.
     const auto locked = file_system_->try_lock(*lock);
     const bool taken_by_other = locked && !locked.value();
     const auto by_name = file_system_->stat(locks_, name_);
@@ -120,7 +120,7 @@ fs::result<std::chrono::seconds> Instance::longest_lease(fs::FileSystem& file_sy
     } else if (file.error() == errors::no_such_file_or_directory) {
       continue;
     }
-    // No server promises more; whoever else wrote the file does not keep the trash for ever.
+    // No server promises more; a file from another source must not keep the trash for ever.
     longest = std::max(longest, std::min(std::chrono::seconds(seconds), kLongestLease));
   }
   return longest;
@@ -144,8 +144,8 @@ fs::result<void> Instance::beat() {
   return file_system_->touch(locks_, name_);
 }
 
-// The lock tells, where it reaches. A lock that was taken by another machine may not be seen from
-// here (some network mounts keep locks to themselves), so its last beat must be long ago as well.
+// Where locks work, the lock decides. A lock of another machine may not be visible here (some
+// network mounts keep locks local), so the last beat must be long ago as well.
 bool Instance::is_dead(const std::string& name) {
   const auto lock = file_system_->open_file(locks_, name);
   if (!lock) return lock.error() == errors::no_such_file_or_directory;
@@ -167,15 +167,15 @@ void Instance::remove(const std::string& name, Dismantling& dismantling, const S
   }
   if (!removed) {
     if (log)
-      log(LogLevel::warning, "what a stopped server left cannot be removed: " +
+      log(LogLevel::warning, "cannot remove the remains of a stopped server: " +
                                  text::printable(removed.error().message()));
-    return;  // the lock file stays, so that it is tried again
+    return;  // the lock file stays, so that the next pass tries again
   }
   static_cast<void>(file_system_->remove_file(locks_, name));
-  if (log) log(LogLevel::info, "removed what a stopped server left: " + text::escape(name));
+  if (log) log(LogLevel::info, "removed the remains of a stopped server: " + text::escape(name));
 }
 
-// Checkouts that were being made or erased. In those somebody may have put files.
+// Checkouts that were being made or erased, into which other programs may have put files.
 result<void> Instance::remove_staged(const std::string& name, Dismantling& dismantling,
                                      const StoreLog& log) {
   const std::string what = "look into .shaman/staging/" + text::escape(name);

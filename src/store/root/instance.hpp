@@ -16,16 +16,16 @@ namespace shaman {
 using StoreLog = std::function<void(LogLevel, const std::string&)>;
 
 /// This server among those that may share a storage. While it lives it holds the lock on
-/// `.shaman/locks/<name>` and touches that file now and then; what lies in
-/// `.shaman/uploading/<name>` and `.shaman/staging/<name>` is its own. One thread at a time.
+/// `.shaman/locks/<name>` and touches that file from time to time; it owns
+/// `.shaman/uploading/<name>` and `.shaman/staging/<name>`. One thread at a time.
 class Instance {
  public:
-  /// How often beat() wants to be called, and how old the last beat of a server that cannot be seen
-  /// to be dead by its lock alone must be.
+  /// The interval of beat(), and the age that the last beat of a server must have if its lock alone
+  /// cannot show that it is dead.
   static constexpr std::chrono::seconds kBeat{15};
   static constexpr std::chrono::seconds kDeadAfter{90};
 
-  /// Takes a new name. The folder is `.shaman`; it must outlive this, as the file system must.
+  /// Takes a new name. The folder is `.shaman`; it and the file system must outlive this.
   [[nodiscard]] static result<Instance> start(fs::FileSystem& file_system,
                                               const fs::Folder& private_folder);
   Instance(Instance&&) noexcept = default;
@@ -36,19 +36,20 @@ class Instance {
   [[nodiscard]] const fs::Folder& uploading() const noexcept { return uploading_; }
   [[nodiscard]] const fs::Folder& staging() const noexcept { return staging_; }
 
-  /// Tells collectors for how long this server believes a mark that it remembers. Once.
+  /// Announces to collectors how long this server believes a mark that it remembers. Called once.
   [[nodiscard]] fs::result<void> announce(std::chrono::seconds mark_lease);
-  /// The longest that any server on this storage announced, `otherwise` for one that did not.
+  /// The longest time that a server on this storage announced; `otherwise` for a server that
+  /// announced none.
   [[nodiscard]] static fs::result<std::chrono::seconds> longest_lease(
       fs::FileSystem& file_system, const fs::Folder& private_folder,
       std::chrono::seconds otherwise);
-  /// Goes on under the name and in the folders of another one, of this process and the same
-  /// storage, for all who hold uploading() or staging().
+  /// Continues with the name and the folders of another instance of this process on the same
+  /// storage, for all users of uploading() and staging().
   [[nodiscard]] fs::result<void> follow(Instance other);
   /// Shows others that this server is alive.
   [[nodiscard]] fs::result<void> beat();
   /// Removes what dead servers were uploading and staging, and takes apart what they were erasing;
-  /// leaves alone what may be a live one's.
+  /// leaves alone files that may belong to a live one.
   void reap_dead_servers(Dismantling& dismantling, const StoreLog& log);
 
  private:
@@ -60,7 +61,7 @@ class Instance {
                                            const StoreLog& log);
 
   fs::FileSystem* file_system_;
-  std::string host_;  ///< as it stands in names
+  std::string host_;  ///< as used in names
   std::string name_;
   fs::Folder all_uploading_;
   fs::Folder all_staging_;

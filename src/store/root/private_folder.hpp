@@ -6,9 +6,9 @@
 
 namespace shaman {
 
-/// Lets nobody but the server's own user into `.shaman`, whatever the umask was when it was made.
-/// Set-group and sticky bits stay as they are. errc::io_error says what others may do where this
-/// fails, because the folder is another user's or its file system has no modes.
+/// Restricts `.shaman` to the server's own user, whatever the umask was when it was made. Set-group
+/// and sticky bits do not change. If this fails, because another user owns the folder or its file
+/// system has no modes, errc::io_error says what others may do.
 [[nodiscard]] result<void> make_private(fs::FileSystem& file_system, const fs::Folder& folder);
 
 }  // namespace shaman

@@ -11,10 +11,10 @@
 namespace shaman {
 namespace {
 
-// Looked at before anything is tried there: another storage is to be left alone.
+// Checked before anything is tried there: another storage must not be changed.
 bool is_same_storage(Store::Impl& store) {
   const auto root = store.file_system.open_root(store.watch.path());
-  // Where only a folder in it was replaced, what it had is missing.
+  // If only a folder in it was replaced, that folder's content is missing.
   if (!root || !store.watch.is_other(*root)) return false;
   const std::string path = std::string(layout::kPrivate) + "/" + std::string(layout::kId);
   const auto id = store.file_system.read_link(*root, path);
@@ -29,9 +29,9 @@ result<void> lead_there(Store::Impl& store, StorageRoot& root, Instance instance
                             std::pair(&store.root.partial, &root.partial)};
   for (const auto& [ours, found] : pairs)
     if (const auto led = store.file_system.lead_to(*ours, *found); !led)
-      return disk_error(led.error(), "go on in the storage that was mounted anew");
+      return disk_error(led.error(), "continue in the storage that was mounted again");
   if (const auto led = store.instance.follow(std::move(instance)); !led)
-    return disk_error(led.error(), "go on in the storage that was mounted anew");
+    return disk_error(led.error(), "continue in the storage that was mounted again");
   return {};
 }
 
@@ -43,7 +43,7 @@ result<void> follow(Store::Impl& store) {
   if (!instance) return instance.error();
   if (const auto told = instance->announce(store.options.mark_lease); !told)
     return disk_error(told.error(), "write to .shaman/locks");
-  // From here on nothing that was begun before is acknowledged.
+  // From here on no work that began before is acknowledged.
   store.watch.begin_epoch();
   if (auto led = lead_there(store, *root, std::move(*instance)); !led) return led;
   store.marks.clear();

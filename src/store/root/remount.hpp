@@ -5,10 +5,10 @@
 
 namespace shaman {
 
-/// Where the storage is away and the same one, as its `.shaman/id` tells, lies at its path as
-/// another folder (a network mount that was mounted anew, a copy that took its place): makes all
-/// open folders lead there, and forgets what was remembered of the old one. By the store's own
-/// thread alone. Blocks. Fails where it is the same one but cannot be used.
+/// If the storage is away and its path now leads to another folder with the same `.shaman/id` (a
+/// network mount that was mounted again, a copy in its place): makes all open folders lead there,
+/// and forgets what was remembered of the old one. Only for the store's own thread. Blocks. Fails
+/// if it is the same storage but cannot be used.
 [[nodiscard]] result<void> follow_mounted_anew(Store::Impl& store);
 
 }  // namespace shaman

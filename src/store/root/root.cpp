@@ -24,7 +24,7 @@ Error refusal(const std::string& path, const std::string& why) {
   return {errc::not_a_store, "cannot use the storage folder " + text::in_quotes(path) + ": " + why};
 }
 
-// Where something could not be made in it.
+// If an entry could not be made in it.
 Error refusal_to_make(const std::string& path, const boost::system::error_code& error,
                       const std::string& why) {
   return is_full(error) ? nothing_fits(path) : refusal(path, why);
@@ -55,7 +55,7 @@ std::string remedy(const boost::system::error_code& error) {
   return is_wrong_path ? "; correct the path" : "";
 }
 
-// Of a command, which must not make a storage of whatever folder it is given.
+// For a command, which must not turn any given folder into a storage.
 result<fs::Folder> open_existing_root(fs::FileSystem& file_system, const std::string& path) {
   auto root = file_system.open_root(path);
   if (!root) return refusal(path, root.error().message() + remedy(root.error()));
@@ -68,7 +68,7 @@ result<fs::Folder> open_existing_root(fs::FileSystem& file_system, const std::st
   if (!is_missing)
     return refusal(path,
                    format + " cannot be read: " + found.error().message() + remedy(found.error()));
-  return refusal(path, "it is not a storage, as it has no " + format +
+  return refusal(path, "it is not a storage, because it has no " + format +
                            ". A server writes that file when it first starts on a folder: correct "
                            "the path, or start the server first");
 }
@@ -105,7 +105,7 @@ class Opener {
     return refusal_to_make(path_, error, why);
   }
 
-  // Open, of a format that this server knows; nothing has been tried in them yet.
+  // Open, with a format that this server knows; nothing has been tried in them yet.
   result<StorageRoot> folders() {
     StorageRoot opened;
     auto top = root();
@@ -127,7 +127,7 @@ class Opener {
           std::pair(&opened.private_folder, layout::kPrivate)}) {
       if (const auto same = same_file_system(opened.root, *each, name); !same) return same.error();
     }
-    // The version first: what a newer server keeps there is not to be touched.
+    // The version first: files of a newer server must not be touched.
     const auto known = format(opened.private_folder);
     if (!known) return known.error();
     opened.is_new = *known == Format::written && is_empty(opened.blobs);
@@ -156,7 +156,7 @@ class Opener {
     return *traits;
   }
 
-  // Making a link is exclusive and whole on every storage, so that all servers agree on the first.
+  // Making a link is exclusive and atomic on every storage, so that all servers agree on the first.
   result<std::string> id(const fs::Folder& private_folder) {
     if (if_missing_ == IfMissing::make) {
       const std::string random =
@@ -204,7 +204,7 @@ class Opener {
   }
 
  private:
-  // What a server of another kind has stored is not new.
+  // Files from a server of another kind are not new.
   bool is_empty(const fs::Folder& blobs) {
     const auto entries = file_system_.list(blobs, 1);
     return entries && entries->empty();
@@ -222,7 +222,7 @@ class Opener {
                               "folders, so all of them must be on one");
   }
 
-  // Under its name at once or not at all: two servers may start at the same time.
+  // Atomic: two servers may start at the same time.
   result<void> write_format(const fs::Folder& private_folder) {
     const std::string temporary = "format-" + std::to_string(file_system_.random());
     const std::string text = std::to_string(kFormatVersion) + "\n";
@@ -278,7 +278,7 @@ result<StorageRoot> open_storage_root(fs::FileSystem& file_system, const std::st
 
 result<void> check_id(const StorageRoot& root, const std::string& path, const std::string& id) {
   if (id.empty() || root.id == id) return {};
-  return Error{errc::not_a_store, "another storage than the server's lies at " +
+  return Error{errc::not_a_store, "a different storage than the server's is at " +
                                       text::printable(path) +
                                       ", and is left alone: mount the right one"};
 }
@@ -298,10 +298,11 @@ void remove_foreign_leftovers(fs::FileSystem& file_system, const fs::Folder& roo
   const std::string path =
       std::string(layout::kFileStore) + "/" + std::string(layout::kForeignUploading);
   const auto uploading = file_system.open_folder(root, path);
-  if (!uploading) return;  // as in every store that the Go server never used
+  if (!uploading) return;  // as in each store that the Go server never used
   std::size_t removed = 0;
   const fs::Time now = file_system.now();
-  // uploading/ab/rest/size-suffix.tmp; the folders stay, as that server may be about to use them.
+  // uploading/ab/rest/size-suffix.tmp; the folders stay, because that server may be about to use
+  // them.
   const auto clean_files = [&](const fs::Folder& folder, const std::vector<fs::Entry>& entries) {
     for (const fs::Entry& entry : entries) {
       if (entry.type != fs::EntryType::regular || !entry.name.ends_with(".tmp")) continue;

@@ -22,35 +22,35 @@ struct StorageRoot {
   fs::Folder private_folder;  ///< .shaman
   fs::Folder partial;         ///< .shaman/partial
   StorageTraits traits;
-  std::string id{};          ///< see layout::kId; empty where it has none yet
-  bool is_new = false;       ///< opening has made it, and there was no blob in the folder
-  StorageReserve reserve{};  ///< what opening a full storage has taken of it
+  std::string id{};          ///< see layout::kId; empty if it has none yet
+  bool is_new = false;       ///< opening made it, and the folder contained no blob
+  StorageReserve reserve{};  ///< the part that opening a full storage used
 };
 
-/// Whether what is missing of a storage is made.
+/// Whether missing parts of a storage are made.
 enum class IfMissing : std::uint8_t {
   make,
-  refuse,  ///< also a folder on which no server was ever started; nothing is left in it
+  refuse,  ///< also a folder on which no server ever started; leaves nothing in it
 };
 
-/// Opens the folder, and checks format, file system and permissions; then everything that was there
-/// is on stable storage, where that survives a power cut.
-/// errc::not_a_store, in words that say what to do; errc::storage_full.
+/// Opens the folder, and checks format, file system and permissions. On return its previous content
+/// is on stable storage, if durability includes power cuts. errc::not_a_store, with a message that
+/// says what to do; errc::storage_full.
 [[nodiscard]] result<StorageRoot> open_storage_root(fs::FileSystem& file_system,
                                                     const std::string& path, Durability durability,
                                                     IfMissing if_missing = IfMissing::make);
 
-/// Opens a storage on which a server was started, to look at it: writes nothing, so that it works
-/// on a full storage and on one that is mounted read-only. Its traits are not known, and it has no
-/// partial uploads. errc::not_a_store.
+/// Opens a storage on which a server was started, for reading only: it works on a full storage and
+/// on one that is mounted read-only. Its traits are unknown, and it has no partial uploads.
+/// errc::not_a_store.
 [[nodiscard]] result<StorageRoot> open_storage_to_read(fs::FileSystem& file_system,
                                                        const std::string& path);
 
-/// errc::not_a_store where the storage is not the one of this id. Empty: any is right.
+/// errc::not_a_store if the storage does not have this id. Empty: any storage.
 [[nodiscard]] result<void> check_id(const StorageRoot& root, const std::string& path,
                                     const std::string& id);
 
-/// Removes what the Go server left half-received in `file-store/uploading` more than a day ago.
+/// Removes partial files that the Go server left in `file-store/uploading` more than a day ago.
 void remove_foreign_leftovers(fs::FileSystem& file_system, const fs::Folder& root,
                               const StoreLog& log);
 

@@ -16,10 +16,11 @@
 namespace shaman {
 namespace {
 
-// A farm's jobs folder may have tens of thousands of entries; those of another user come in crowds.
+// A farm's jobs folder may have tens of thousands of entries; those of another user occur in large
+// numbers.
 constexpr std::size_t kEntriesLookedAt = 500;
 constexpr std::chrono::hours kLeftOver{1};
-// What is tried in a probe's folder.
+// The trial in a probe's folder.
 constexpr std::string_view kTriedLink = "link";
 constexpr std::string_view kTriedText = "text";
 constexpr std::string_view kTriedFile = "file";
@@ -68,7 +69,7 @@ class SelfCheck {
                                    std::string(where) + ": " + error.message() + "; " + kOneGroup};
   }
 
-  // As a checkout comes and goes.
+  // Like making and erasing a checkout.
   fs::result<void> try_checkouts() {
     if (auto made = file_system_.make_folder(root_.jobs, probe_); !made) return made;
     const auto done = [&]() -> fs::result<void> {
@@ -84,7 +85,7 @@ class SelfCheck {
     return file_system_.remove_folder(root_.private_folder, probe_);
   }
 
-  // As a blob comes and goes.
+  // Like adding and deleting a blob.
   fs::result<void> try_blobs() {
     if (auto made = file_system_.make_folder(root_.blobs, probe_); !made) return made;
     const auto done = [&]() -> fs::result<void> {
@@ -101,7 +102,7 @@ class SelfCheck {
     return done ? removed : done;
   }
 
-  // One that belongs to another user makes every 256th upload fail.
+  // A shard that belongs to another user makes every 256th upload fail.
   result<void> look_at_shards() {
     const auto entries = file_system_.list(root_.blobs);
     if (!entries) return refuse(layout::kBlobsPath, entries.error());
@@ -122,7 +123,7 @@ class SelfCheck {
                                         gives_to_group() + "), and " + kOneGroup};
   }
 
-  // The folders only: no one may write to a stored file.
+  // The folders only: stored files are read-only for all.
   [[nodiscard]] std::string gives_to_group() const {
     const std::string both = text::in_quotes(path_ + "/" + std::string(layout::kJobs)) + " " +
                              text::in_quotes(path_ + "/" + std::string(layout::kFileStore));
@@ -149,7 +150,7 @@ class SelfCheck {
                        ": checkouts in there cannot be erased by this server; " + kOneGroup);
   }
 
-  // What a try left that was killed, or a checkout that was about to be made.
+  // Left by a trial that was killed, or for a checkout that was about to be made.
   bool is_left_over(const fs::Folder& folder, const fs::Entry& entry) {
     const bool is_probe = entry.name.starts_with(layout::kProbe);
     if (!is_probe && !entry.name.starts_with(layout::kNewInJobs)) return false;
@@ -159,7 +160,7 @@ class SelfCheck {
     return true;
   }
 
-  // Where tries end.
+  // The end of a trial.
   void tidy_private_folder() {
     const auto entries = file_system_.list(root_.private_folder);
     for (const fs::Entry& entry : entries ? *entries : std::vector<fs::Entry>()) {
@@ -174,7 +175,7 @@ class SelfCheck {
     return stat && file_system_.now() - stat->modified > kLeftOver;
   }
 
-  // What a try makes in its folder, and nothing that somebody else has put there.
+  // The entries that a trial makes in its folder, and no others.
   void remove_tried(const fs::Folder& at, const std::string& name) {
     const auto probe = file_system_.open_folder(at, name);
     if (!probe) return;
@@ -186,8 +187,8 @@ class SelfCheck {
       static_cast<void>(file_system_.remove_file(*probe, kTriedFile));
   }
 
-  // Each server makes a folder of its own when it starts, and changes it with each checkout. The
-  // last one that changed is that of a server that runs, or was the last to run.
+  // Each server makes its own folder when it starts, and changes it with each checkout. The one
+  // that changed last belongs to a running server, or to the last one that ran.
   [[nodiscard]] std::optional<std::uint32_t> mode_of_servers() const {
     const auto staging = file_system_.open_folder(root_.private_folder, layout::kStaging);
     const auto entries =

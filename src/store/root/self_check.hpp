@@ -13,10 +13,10 @@
 
 namespace shaman {
 
-/// Tries what a server does in its storage, as the user that it is: makes, renames, links and
-/// erases in `jobs` and `file-store/stored`, and looks whether it may do so in what is there
-/// already. errc::not_a_store where uploads or checkouts would fail. Returns what works and may
-/// still surprise, a sentence each. Removes what earlier tries left. Blocks.
+/// Tries what a server does in its storage, as its user: makes, renames, links and erases in `jobs`
+/// and `file-store/stored`, and checks whether it may do so in existing folders. errc::not_a_store
+/// if uploads or checkouts would fail. Returns a sentence for each thing that works but may
+/// surprise. Removes the remains of earlier trials. Blocks.
 [[nodiscard]] result<std::vector<std::string>> check_access(fs::FileSystem& file_system,
                                                             const StorageRoot& root,
                                                             const std::string& path,

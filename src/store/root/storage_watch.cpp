@@ -12,7 +12,7 @@ namespace {
 
 namespace errors = boost::system::errc;
 
-// Of this process or machine, and no word about the storage.
+// Failures of this process or machine, which say nothing about the storage.
 bool is_passing(const boost::system::error_code& error) {
   return error == errors::too_many_files_open || error == errors::too_many_files_open_in_system ||
          error == errors::not_enough_memory || error == errors::interrupted;
@@ -83,7 +83,7 @@ bool StorageWatch::is_other(const fs::Folder& root) {
 
 result<void> StorageWatch::check() {
   const auto age = file_system_.steady_now() - looked_at_.load();
-  // Bad news may be over by now, and nobody is to be sent away for what was.
+  // The problem may be over by now, and no request should be refused for a past one.
   if (age >= kFresh || !problem().empty()) return look();
   return {};
 }
@@ -95,7 +95,7 @@ result<void> StorageWatch::look() {
   if (found && !found->empty())
     *found = "the storage " + text::printable(path_) + " is not in its place: " + *found +
              ". Nothing is taken until it is back: mount it, or move it back";
-  // Otherwise the folders that were compared are no longer those that count.
+  // Otherwise the compared folders are outdated.
   if (found && epoch == epoch_) learn(std::move(*found), begun);
   const std::lock_guard lock(mutex_);
   if (problem_.empty()) return {};
@@ -107,7 +107,7 @@ void StorageWatch::learn(std::string problem, std::chrono::steady_clock::time_po
   LogLevel level = LogLevel::error;
   {
     const std::lock_guard lock(mutex_);
-    if (begun < learned_at_) return;  // somebody who began to look later was faster
+    if (begun < learned_at_) return;  // a later look was faster
     learned_at_ = begun;
     looked_at_ = begun;
     if (problem.empty() != problem_.empty()) {

@@ -15,14 +15,14 @@
 namespace shaman {
 namespace {
 
-// A blob, its folder, and the folder above where it is the first.
+// A blob, its folder, and the folder above if it is the first in it.
 constexpr std::uint64_t kInodesPerFile = 3;
 
 std::uint64_t left_of(std::uint64_t from, std::uint64_t amount) {
   return from - std::min(from, amount);
 }
 
-// Which limit it is that leaves less than what is free.
+// The limit that leaves less than the free space.
 std::string kept_free(const std::string& amount, const char* option, std::uint64_t limit) {
   return limit == 0 ? std::string() : ", of which " + amount + " must stay free (" + option + ")";
 }
@@ -50,7 +50,7 @@ void Reservations::Hold::release() noexcept {
   owner->shares_.end(*hold_);
 }
 
-// Nearly always it is covered already, and the file system is not asked.
+// Nearly always it is covered already, without a system call.
 result<void> Reservations::Hold::cover(std::uint64_t bytes) {
   const std::lock_guard lock(owner_->mutex_);
   if (SpaceShares::is_covered(*hold_, bytes)) return {};
@@ -90,7 +90,7 @@ result<Reservations::Hold> Reservations::set_aside(std::string_view client,
 
 result<Reservations::Room> Reservations::look_for_room(Counts counts) const {
   auto space = file_system_.space(root_);
-  // As was said at the start.
+  // As reported at the start.
   if (!space && fs::is_unsupported(space.error())) space = fs::Space::unknown();
   if (!space) return disk_error(space.error(), "ask for the free space of the storage");
   Room room;

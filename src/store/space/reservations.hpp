@@ -16,9 +16,9 @@
 
 namespace shaman {
 
-/// What is set aside of the storage's free space for those who are about to write, each client
-/// within its share (space_shares.hpp). What is written only after it was covered leaves
-/// `min_free_space` and `min_free_inodes` free. Thread-safe.
+/// Sets aside free space of the storage for uploads and other writers, each client within its share
+/// (space_shares.hpp). Writing only covered bytes leaves `min_free_space` and `min_free_inodes`
+/// free. Thread-safe.
 class Reservations {
  public:
   /// All references must outlive it.
@@ -26,7 +26,7 @@ class Reservations {
                WorkerPool& pool, const StoreLimits& limits)
       : file_system_(file_system), root_(root), blobs_(blobs), pool_(pool), limits_(limits) {}
 
-  /// What one upload, or anything else that writes, has set aside; given back when destroyed. One
+  /// The space that one upload, or any other writer, has set aside; given back when destroyed. One
   /// thread at a time.
   class Hold {
    public:
@@ -36,10 +36,10 @@ class Reservations {
     Hold& operator=(Hold&& other) noexcept;
     ~Hold() { release(); }
 
-    /// Before so many bytes are written: makes sure that they fit. errc::storage_full says what is
-    /// short. Of an upload only; what was set aside whole is covered.
+    /// Call before writing this many bytes: ensures that they fit. errc::storage_full says what is
+    /// short. For uploads only; space that was set aside whole is covered.
     [[nodiscard]] result<void> cover(std::uint64_t bytes);
-    /// They are written now.
+    /// Call after writing them.
     void wrote(std::uint64_t bytes);
     void release() noexcept;
 
@@ -50,33 +50,33 @@ class Reservations {
     SpaceShares::Hold* hold_ = nullptr;
   };
 
-  /// A file of so many bytes is going to come. `client` is Requester::client. Its bytes are set
-  /// aside as it comes, its inodes now. errc::storage_full says what is short: for this size there
-  /// is no room now.
+  /// Announces a file of this many bytes. `client` is Requester::client. Its bytes are set aside as
+  /// they arrive, its inodes now. errc::storage_full says what is short: there is no room for this
+  /// size now.
   [[nodiscard]] result<Hold> begin_upload(std::string_view client, std::uint64_t bytes);
 
-  /// What something counts for.
+  /// The limits that count.
   enum class Counts : std::uint8_t {
     as_stored,  ///< also against the largest size of the store
     as_links,   ///< folders and links: only against what is free on the file system
   };
-  /// Sets all of it aside at once, for what is written without delay. errc::storage_full says what
-  /// is short.
+  /// Sets all of it aside at once, for data that are written without delay. errc::storage_full says
+  /// what is short.
   [[nodiscard]] result<Hold> set_aside(std::string_view client, const SpaceAmount& amount,
                                        Counts counts = Counts::as_stored);
 
   void set_limits(const StoreLimits& limits);
 
-  /// Of all stored files, as far as it is known: counted by count(), and what this server stored
-  /// since then.
+  /// The known size of all stored files: the result of count(), and the files that this server
+  /// stored since then.
   [[nodiscard]] std::uint64_t store_size() const noexcept { return store_size_; }
   void stored(std::uint64_t bytes) { store_size_ += bytes; }
-  /// Counts what is stored, where there is a limit to it. Blocks for as long as listing takes; what
-  /// cannot be listed counts as nothing.
+  /// Counts the stored bytes, if they are limited. Blocks while it lists all files; folders that
+  /// cannot be listed count as empty.
   void count();
 
  private:
-  // What may be used, and of which limit it comes.
+  // The usable space, and the limit that determines it.
   struct Room {
     SpaceAmount amount;
     fs::Space space;
@@ -91,7 +91,7 @@ class Reservations {
   const fs::Folder& root_;
   const fs::Folder& blobs_;
   WorkerPool& pool_;
-  mutable std::mutex mutex_;  // from the look at what is free to the reservation
+  mutable std::mutex mutex_;  // from reading the free space to the reservation
   StoreLimits limits_;        // guarded by it
   SpaceShares shares_;        // guarded by it
   std::atomic<std::uint64_t> store_size_{0};

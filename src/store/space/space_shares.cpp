@@ -12,7 +12,7 @@ std::uint64_t less(std::uint64_t from, std::uint64_t amount) {
 
 }  // namespace
 
-// What the others hold counts up to their shares: the rest can be taken back.
+// The other clients' reservations count up to their shares: the rest can be taken back.
 std::uint64_t SpaceShares::others(const Client& mine, std::uint64_t room,
                                   std::uint64_t Client::*what) const {
   const std::uint64_t share = room / std::max<std::size_t>(clients_.size(), 1);
@@ -73,7 +73,7 @@ bool SpaceShares::cover(Hold& hold, std::uint64_t bytes, std::uint64_t room) {
   return true;
 }
 
-// What may be reserved for it now, without regard to what is free.
+// The bytes that may be reserved for it now, regardless of the free space.
 std::uint64_t SpaceShares::step_of(const Hold& hold) const {
   const Client& client = *hold.client;
   const std::uint64_t of_client = less(kBeforeSending + client.written, client.ahead);
@@ -87,7 +87,7 @@ void SpaceShares::reserve(Hold& hold, std::uint64_t bytes) {
   ahead_ += bytes;
 }
 
-// Of the youngest first: who came first gets on.
+// The youngest first, so that the oldest upload continues.
 void SpaceShares::take_back(Client& from, std::uint64_t at_least, const Hold* but) {
   std::uint64_t taken = 0;
   for (auto hold = from.holds.rbegin(); hold != from.holds.rend() && taken < at_least; ++hold) {

@@ -19,9 +19,9 @@ struct SpaceAmount {
 /// How the free space of a storage is divided between the clients that want to write. Only the
 /// arithmetic: no I/O, no clock, no lock.
 ///
-/// What an upload reserves grows with what it has sent, so a promise costs the others nothing. Each
-/// client has an equal share of the free space. It may reserve more for as long as nobody else
-/// needs that; what is over the share is taken back from it first.
+/// An upload's reservation grows with the bytes that it has sent, so a promise costs other clients
+/// nothing. Each client has an equal share of the free space. It may reserve more while no other
+/// client needs that; the excess over the share is taken back first.
 /// docs/design/0015-shares-for-each-client.md has the reasons.
 class SpaceShares {
  public:
@@ -31,7 +31,7 @@ class SpaceShares {
   static constexpr std::uint64_t kFirstStep = std::uint64_t{8} << 20;
 
   struct Client;
-  /// One upload, or anything else that writes.
+  /// One upload, or any other writer.
   struct Hold {
     Client* client = nullptr;
     std::uint64_t left = 0;     ///< bytes that are still to be written
@@ -52,21 +52,20 @@ class SpaceShares {
 
   enum class Short : std::uint8_t { nothing, bytes, inodes };
 
-  /// Lets somebody in who wants to write so much in all. `room` is what is free by now and may be
-  /// used. On Short::nothing `hold` is set, and valid until end().
-  /// A client that has promised more already than there is room for is refused; the promises of
-  /// others do not count, only what they have reserved within their shares.
+  /// Admits a writer of this many bytes in all. `room` is the usable free space. On Short::nothing
+  /// `hold` is set, and valid until end(). A client whose promises already exceed the room is
+  /// refused; of other clients only reservations within their shares count, not their promises.
   [[nodiscard]] Short begin(std::string_view client, const SpaceAmount& wanted,
                             const SpaceAmount& room, Hold*& hold);
-  /// The same, and all of it is reserved at once: for what is written without delay.
+  /// The same, but reserves all of it at once: for data that are written without delay.
   [[nodiscard]] Short begin_whole(std::string_view client, const SpaceAmount& wanted,
                                   const SpaceAmount& room, Hold*& hold);
 
   /// Whether `bytes` are reserved already; they count as being written from now on.
   [[nodiscard]] static bool is_covered(Hold& hold, std::uint64_t bytes);
-  /// Reserves them, and more for what follows. False where there is no room even for them.
+  /// Reserves them, and more for the next bytes. False if there is no room even for them.
   [[nodiscard]] bool cover(Hold& hold, std::uint64_t bytes, std::uint64_t room);
-  /// So many of the covered bytes were written.
+  /// Records that this many of the covered bytes were written.
   void wrote(Hold& hold, std::uint64_t bytes);
   void end(Hold& hold);
 

@@ -14,22 +14,23 @@
 namespace shaman {
 namespace {
 
-// A pin of a small checkout, the most that a command makes, takes some twenty names. Who opens the
-// storage deletes half of the reserve: if others take that room, the next one still finds some.
+// A pin of a small checkout, the most that a command makes, takes some twenty names. Opening the
+// storage deletes half of the reserve: if other writers take that space, the next command still
+// finds some.
 constexpr std::size_t kPieces = 64;
 constexpr std::size_t kPieceBytes = 8192;
 // With less than this, commands may fail.
 constexpr fs::Space kEnough{kPieces / 4 * kPieceBytes, kPieces / 4};
-// A reserve must not be what fills the storage.
+// A reserve must not fill the storage itself.
 constexpr fs::Space kPlenty{std::uint64_t{4} << 20, 200};
-// Left to the server that gives back what its own start needed.
+// Left to the server, which gives back the space that its own start needed.
 constexpr fs::Space kMargin{4 * kPieceBytes, 4};
 
 bool has_less(const fs::Space& space, const fs::Space& than) {
   return space.free_bytes < than.free_bytes || space.free_inodes < than.free_inodes;
 }
 
-// Random, so that no file system stores it in less room by compression.
+// Random, so that no file system can compress it.
 std::array<std::byte, kPieceBytes> piece(fs::FileSystem& file_system) {
   std::array<std::byte, kPieceBytes> bytes{};
   std::uint64_t random = file_system.random() | 1U;
@@ -63,7 +64,7 @@ void make_pieces(fs::FileSystem& file_system, const fs::Folder& folder, const fs
   }
 }
 
-// Some quotas show in no figure.
+// Some quotas are not visible in any figure.
 bool is_refused_as_full(fs::FileSystem& file_system, const fs::Folder& private_folder) {
   const std::string name = std::string(layout::kProbe) + std::to_string(file_system.random());
   const auto made = make_piece(file_system, private_folder, name);

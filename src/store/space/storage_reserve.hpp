@@ -5,10 +5,10 @@
 
 namespace shaman {
 
-/// `.shaman/reserve`: small files that are deleted when the storage is full, so that its
-/// administrator can still collect garbage, erase checkouts and change pins, all of which make
-/// small files and folders of their own. docs/design/0084-a-reserve-for-a-full-storage.md gives the
-/// reasons. One thread at a time. Nothing here fails: without a reserve, what needs room says so.
+/// `.shaman/reserve`: small files that are deleted when the storage is full, so that its admin can
+/// still collect garbage, erase checkouts and change pins, which all make small files and folders
+/// themselves. docs/design/0084-a-reserve-for-a-full-storage.md gives the reasons. One thread at a
+/// time. No call fails: without a reserve, the operation that needs space fails.
 class StorageReserve {
  public:
   StorageReserve() = default;
@@ -20,12 +20,12 @@ class StorageReserve {
   StorageReserve& operator=(StorageReserve&& other) noexcept;
   ~StorageReserve() { give_all_back(); }
 
-  /// Makes again what was deleted, as far as there is room, but for a little that a running server
-  /// needs.
+  /// Makes the deleted files again as far as there is space, except for a little that a running
+  /// server needs.
   void give_back();
-  /// Room that is free only because of what was deleted, and is not until it was given back.
+  /// Space that is free only because of the deleted files, until give_back() takes it again.
   [[nodiscard]] fs::Space lent() const;
-  /// Makes what is missing of a storage's reserve, if the storage has plenty of room.
+  /// Makes the missing part of a storage's reserve, if the storage has plenty of space.
   static void fill(fs::FileSystem& file_system, const fs::Folder& private_folder);
 
  private:

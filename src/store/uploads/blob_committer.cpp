@@ -8,7 +8,7 @@
 namespace shaman {
 namespace {
 
-// A bake or an image that is saved through a worker's link must not change everybody's blob.
+// A bake or an image that is saved through a worker's link must not change the shared blob.
 constexpr std::uint32_t kBlobMode = 0444;
 
 }  // namespace
@@ -38,8 +38,8 @@ fs::result<void> BlobCommitter::seal(const fs::Folder& folder, PendingBlob& blob
   if (blobs_.flushes()) {
     if (const auto flushed = file_system_.flush(blob.file); !flushed) return flushed;
   }
-  // What can be resumed stays open, and so locked, until it has its name: another server would take
-  // it for one that was left. After a flush closing has nothing to tell.
+  // A partial upload stays open, and so locked, until it has its name: another server would take it
+  // for a leftover. After a flush closing reports no errors.
   if (blob.folder != nullptr) return {};
   return file_system_.close(std::move(blob.file));
 }

@@ -16,12 +16,12 @@ struct PendingBlob {
   BlobId id;
   fs::File file;
   std::string name;
-  const fs::Folder* folder = nullptr;  ///< where it is: none, the committer's for temporary files
+  const fs::Folder* folder = nullptr;  ///< its folder; null: the committer's for temporary files
 };
 
 /// The steps that make one blob part of the store: read-only, flush the file, rename, flush the
-/// folders. From the first failure on nothing more is done and the temporary file goes; a failed
-/// flush is never repeated, because the system has dropped what it could not write. Thread-safe.
+/// folders. The first failure ends the steps and removes the temporary file; a failed flush is
+/// never repeated, because the system has dropped the data that it could not write. Thread-safe.
 class BlobCommitter {
  public:
   /// All references must outlive it.

@@ -7,9 +7,9 @@
 
 namespace shaman {
 
-// Shared by the table and the waiter, so that either may go first. The mutex is held during the
-// call: whoever destroys the waiter can rely on it that no call is still running. Recursive,
-// because the call itself may destroy the waiter.
+// Shared by the table and the waiter, so that either may be destroyed first. The mutex is held
+// during the call: after the waiter is destroyed, no call is running. Recursive, because the call
+// itself may destroy the waiter.
 struct ClaimTable::Waiter::Call {
   explicit Call(std::function<void()> wake_) : wake(std::move(wake_)) {}
   void run() {
@@ -79,7 +79,7 @@ void ClaimTable::release(Ticket ticket, bool committed) {
     uploaders_.erase(uploader);
     if (claim == claims_.end()) return;  // superseded before
     std::vector<Ticket>& tickets = claim->second.tickets;
-    // Of a later claim, where this upload was superseded and the blob then sent once more.
+    // For a later claim, if this upload was superseded and the blob was then sent once more.
     if (std::erase(tickets, ticket) == 0) return;
     calls = std::exchange(claim->second.waiters, {});
     if (committed) {
@@ -133,7 +133,7 @@ ClaimTable::Waiter ClaimTable::wait(const BlobId& id, std::function<void()> wake
     const std::lock_guard lock(mutex_);
     const auto claim = claims_.find(id);
     if (claim != claims_.end() && !has_stalled(claim->second, now)) {
-      // Those who gave up waiting are forgotten here, so that they cannot pile up.
+      // Forgets waiters that gave up, so that they cannot accumulate.
       std::erase_if(claim->second.waiters, [](const auto& other) { return other.expired(); });
       claim->second.waiters.push_back(call);
       return waiter;

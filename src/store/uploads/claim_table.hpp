@@ -15,33 +15,33 @@
 
 namespace shaman {
 
-/// Who is sending which blob. Does no I/O and looks at no clock. All members may be called from any
-/// thread.
+/// Which upload sends which blob. Does no I/O and reads no clock. All members may be called from
+/// any thread.
 ///
-/// A blob has one uploader as long as that one makes progress. When it stalls, another may start
-/// beside it; whoever is committed first supersedes the others.
+/// A blob has one uploader while that one makes progress. When it stalls, another may start in
+/// parallel; the first commit supersedes the others.
 class ClaimTable {
  public:
   using Time = std::chrono::steady_clock::time_point;
   using Ticket = std::uint64_t;
   static constexpr int kTrusted = 10;
 
-  /// An upload has stalled that has gained nothing in `stall_after`. Once it has gone on for
-  /// kTrusted times as long, it must have gained `least_progress` bytes in that time.
+  /// An upload has stalled if it has received nothing in `stall_after`. Once it has run kTrusted
+  /// times as long, it must have received `least_progress` bytes in that time.
   explicit ClaimTable(std::chrono::steady_clock::duration stall_after,
                       std::uint64_t least_progress = 1)
       : stall_after_(stall_after), least_progress_(least_progress) {}
 
-  /// A ticket where nobody sends the blob, or all who do have stalled.
+  /// A ticket if no upload sends the blob, or all such uploads have stalled.
   [[nodiscard]] std::optional<Ticket> claim(const BlobId& id, Time now);
 
-  /// The server itself is at work for this upload (a write that blocks): it cannot stall until
-  /// progress() is told.
+  /// The server itself is working for this upload (a write that blocks): it cannot stall until
+  /// progress() is called.
   void working(Ticket ticket);
   void progress(Ticket ticket, std::uint64_t received, Time now);
-  /// All bytes are here; from now on it cannot stall.
+  /// All bytes have arrived; from now on it cannot stall.
   void committing(Ticket ticket);
-  /// Ends the upload. When it was committed, all others of the blob are superseded.
+  /// Ends the upload. If it was committed, all other uploads of the blob are superseded.
   void release(Ticket ticket, bool committed);
   [[nodiscard]] bool is_superseded(Ticket ticket) const;
 
@@ -69,7 +69,7 @@ class ClaimTable {
   };
   [[nodiscard]] Waiter wait(const BlobId& id, std::function<void()> wake, Time now);
 
-  /// Wakes those who wait for an upload that has stalled by now.
+  /// Wakes the waiters of uploads that have stalled.
   void wake_stalled(Time now);
   [[nodiscard]] bool has_waiters() const;
 

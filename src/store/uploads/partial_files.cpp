@@ -25,7 +25,7 @@ constexpr std::uint32_t kWritable = 0644;
 
 constexpr unsigned kOwnerShift = 32;
 
-// Whose it is stands in the upper half of the tag, so that every server and every restart knows.
+// The upper half of the tag names the owner, so that every server knows it, also after a restart.
 std::uint64_t owner_of(std::string_view client) {
   const Digest digest = Sha256::of(client);
   std::uint64_t owner = 0;
@@ -64,8 +64,8 @@ bool PartialFiles::is_expired(const PartialName& name) {
   return stat && file_system_.now() - stat->modified >= options_.upload_expiry;
 }
 
-// The one that has most first. More than one is what a server left that was not flushed in time, or
-// what two have begun that did not see each other.
+// The largest first. There may be more than one if a server left one that was not flushed in time,
+// or if two servers began without seeing each other.
 result<std::vector<PartialName>> PartialFiles::held(const BlobId& id) {
   auto names = list();
   if (!names) return disk_error(names.error(), "look for " + called(id));
@@ -90,7 +90,8 @@ result<std::optional<std::uint64_t>> PartialFiles::offset(const BlobId& id) {
   return std::optional(names->front().durable);
 }
 
-// A name that is seen need not be on the disk: who gave it may have died, or failed, before that.
+// A visible name need not be on the disk: the server that gave it may have died, or failed, before
+// that.
 result<void> PartialFiles::flush_names(const BlobId& id) {
   if (!survives_power_cut(options_.durability)) return {};
   if (const auto flushed = file_system_.flush(folder_); !flushed)
@@ -103,9 +104,9 @@ std::string PartialFiles::new_tag(std::string_view client) {
   return std::to_string(owner_of(client) << kOwnerShift | (file_system_.random() & kChance));
 }
 
-// Makes the file its own by another tag. A lock alone does not tell whether the name, as this
-// server sees it, is still the file's: on a network mount it may have become a blob by now. A
-// rename is decided by the disk. False: it is gone.
+// Takes the file over by renaming it to another tag. A lock alone does not show whether the name
+// that this server sees still belongs to the file: on a network mount it may have become a blob by
+// now. The disk decides about a rename. False: it is gone.
 result<bool> PartialFiles::make_own(Open& open, PartialName name, std::string_view client) {
   const std::string before = name.text();
   name.tag = new_tag(client);
@@ -130,14 +131,14 @@ fs::result<fs::File> PartialFiles::open_file(const std::string& name) {
   return file_system_.open_file_to_write(folder_, name);
 }
 
-// Nobody touches a partial without its lock: two who write to the same, or one who gives its name
-// to another file meanwhile, could make a wrong blob of it.
+// No server touches a partial upload without its lock: two that write to the same file, or one that
+// gives its name to another file meanwhile, could make a wrong blob of it.
 result<std::optional<fs::File>> PartialFiles::lock(const PartialName& name) {
   auto file = open_file(name.text());
   if (!file && fs::is_absent(file.error())) return std::optional<fs::File>();
   if (!file) return disk_error(file.error(), "open " + called(name.id));
   const auto locked = file_system_.try_lock(*file);
-  // A storage without locks is for one server alone, as is said at the start.
+  // A storage without locks is for one server alone; the server logs that at its start.
   const bool has_locks = locked || !fs::is_unsupported(locked.error());
   if (has_locks && !locked) return disk_error(locked.error(), "lock " + called(name.id));
   if (has_locks && !locked.value()) return taken_by_other(name.id);
@@ -163,7 +164,7 @@ result<std::optional<PartialFiles::Open>> PartialFiles::open(const BlobId& id,
     if (!is_own.value()) continue;
     const auto stat = file_system_.stat(open.file);
     if (!stat) return disk_error(stat.error(), "look at " + called(id));
-    // Shorter than its name says: not even the name can be believed.
+    // Shorter than its name says: not even the name can be trusted.
     if (stat->size < open.durable) {
       static_cast<void>(file_system_.remove_file(folder_, open.name));
       continue;
@@ -205,8 +206,8 @@ result<PartialFiles::Open> PartialFiles::create(const BlobId& id, std::string_vi
     own_bytes += name.durable;
     ++own;
   }
-  // One client alone comes to two thirds, the next to two thirds of the rest, and so on: whoever
-  // comes later still finds room.
+  // One client alone can use two thirds, the next two thirds of the rest, and so on: later clients
+  // still find room.
   const bool has_place = names->size() < options_.max_partial_uploads &&
                          own < 2 * (options_.max_partial_uploads - names->size());
   const bool has_bytes =
@@ -221,8 +222,8 @@ result<PartialFiles::Open> PartialFiles::create(const BlobId& id, std::string_vi
   return create_alone(id, client);
 }
 
-// Another server may begin the same at the same time: each looks after it has made its own, and of
-// those who see each other all but one give way.
+// Another server may begin the same upload at the same time: each looks after it has made its own,
+// and of those that see each other all but one give way.
 result<PartialFiles::Open> PartialFiles::create_alone(const BlobId& id, std::string_view client) {
   const PartialName name{id, 0, new_tag(client)};
   Open open;
@@ -289,13 +290,13 @@ void PartialFiles::forget(const BlobId& id) {
   remembered_.erase(id);
 }
 
-// Whose time of change is cut to seconds could be another's by now without a trace.
+// A file with a change time in whole seconds could have been replaced without a trace.
 void PartialFiles::remember(const BlobId& id, const fs::File& file, std::uint64_t durable,
                             Sha256 hash) {
   const auto stat = file_system_.stat(file);
   if (!stat || stat->changed == std::chrono::floor<std::chrono::seconds>(stat->changed)) return;
   const std::lock_guard lock(mutex_);
-  // Any of them: forgetting costs reading, nothing else.
+  // Any of them: forgetting one only costs reading the file again.
   if (remembered_.size() >= kRemembered) remembered_.erase(remembered_.begin());
   remembered_.insert_or_assign(id,
                                Remembered{durable, stat->inode, stat->changed, std::move(hash)});

@@ -20,9 +20,9 @@
 
 namespace shaman {
 
-/// What is held of uploads that can be resumed, `.shaman/partial`: one file a blob, whose name says
-/// how much of it is on stable storage (docs/design/0044-resumable-uploads.md). A told offset
-/// survives a power cut, because the name changes only after the bytes were flushed, atomically.
+/// The partial uploads in `.shaman/partial`: one file per blob, whose name says how much of it is
+/// on stable storage (docs/design/0044-resumable-uploads.md). A reported offset survives a power
+/// cut, because the name changes atomically, after the bytes were flushed.
 ///
 /// Of one blob's partial, one caller at a time (PartialTable). Members block, from any thread.
 class PartialFiles {
@@ -39,22 +39,21 @@ class PartialFiles {
     Sha256 hash;  ///< of the durable bytes
   };
 
-  /// How much of it is on stable storage; nothing where there is no partial.
+  /// How much of it is on stable storage; nothing if there is no partial upload.
   [[nodiscard]] result<std::optional<std::uint64_t>> offset(const BlobId& id);
-  /// Whether offset() would find anything; flushes nothing.
+  /// Whether offset() would find one; flushes nothing.
   [[nodiscard]] result<bool> holds(const BlobId& id);
-  /// Opens what offset() found. errc::busy when another server has it.
-  /// It is the client's from now on.
+  /// Opens the one that offset() found. errc::busy if another server has it.
+  /// It belongs to the client from now on.
   [[nodiscard]] result<std::optional<Open>> open(const BlobId& id, std::string_view client);
-  /// Begins one. errc::limit_exceeded when there are too many already, of all or of this client,
-  /// which may have twice as many, and as large, as there is still room for; errc::storage_full.
+  /// Begins one. errc::limit_exceeded if there are already too many, in all or of this client,
+  /// which may have twice the number and size that is still free; errc::storage_full.
   [[nodiscard]] result<Open> create(const BlobId& id, std::string_view client);
-  /// Puts the first `received` bytes on stable storage, and says so in the name. After a failure
-  /// the partial is gone: nobody knows what is on the disk.
+  /// Puts the first `received` bytes on stable storage, and then changes the name. After a failure
+  /// the partial upload is gone, because the state of the disk is unknown.
   [[nodiscard]] result<void> checkpoint(const BlobId& id, std::string& name, const fs::File& file,
                                         std::uint64_t received);
-  /// Removes what nobody has open. False where there was none. errc::busy when another server has
-  /// it.
+  /// Removes one that is not open. False if there was none. errc::busy if another server has it.
   [[nodiscard]] result<bool> remove(const BlobId& id);
   /// Removes the one that the caller has open.
   void remove_own(const BlobId& id, const std::string& name);
@@ -62,9 +61,9 @@ class PartialFiles {
   /// Keeps the hash of the first `durable` bytes, so that resuming need not read them again.
   void remember(const BlobId& id, const fs::File& file, std::uint64_t durable, Sha256 hash);
 
-  /// Removes those to which nothing has been added for so long that they expired.
+  /// Removes expired ones, to which nothing was added for too long.
   void remove_expired(const StoreLog& log);
-  /// How long from now an untouched partial is kept.
+  /// How long from now a partial upload without progress is kept.
   [[nodiscard]] std::chrono::seconds expiry() const noexcept { return options_.upload_expiry; }
   [[nodiscard]] const fs::Folder& folder() const noexcept { return folder_; }
 

@@ -12,8 +12,8 @@
 
 namespace shaman {
 
-/// Who in this process is at work on which partial upload: one at a time. Who comes later sends
-/// away who is there, since that may be a connection that died unnoticed. No I/O; thread-safe.
+/// Which request of this process works on which partial upload: one at a time. A later request
+/// interrupts the present one, whose connection may have died unnoticed. No I/O; thread-safe.
 class PartialTable {
  public:
   class Lease {
@@ -38,9 +38,9 @@ class PartialTable {
     BlobId id_;
   };
 
-  /// `interrupt` is called, at most once and from any thread, when somebody else wants it: give it
-  /// back soon. Where somebody has it, that one is interrupted, and `wake` is called once it is
-  /// free: then try again.
+  /// `interrupt` is called, at most once and from any thread, when another request wants it: give
+  /// it back soon. If another request has it now, that one is interrupted, and `wake` is called
+  /// once it is free: then try again.
   [[nodiscard]] std::optional<Lease> try_take(const BlobId& id, std::function<void()> interrupt,
                                               std::function<void()> wake);
   [[nodiscard]] bool is_taken(const BlobId& id) const;

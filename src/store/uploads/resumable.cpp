@@ -9,7 +9,7 @@ namespace {
 
 using Lease = PartialTable::Lease;
 
-// The blob has come by another way: what is held of it is of no use any more.
+// The blob was stored another way: its partial upload is no longer needed.
 void drop_partial(Store::Impl& store, const BlobId& key) {
   const auto removed = store.partials.remove(key);
   if (!removed) store.log(LogLevel::warning, removed.error().message());
@@ -77,7 +77,7 @@ result<ResumeResult> Store::Impl::create_resumable(const BlobId& id, bool can_de
   if (store.refuses_uploads) return Error{errc::shutting_down, {}};
   const BlobId key = Store::Impl::key_of(requester, id);
   const auto ticket = store.claims.claim(key, store.file_system.steady_now());
-  // Gives the claim back, whatever comes.
+  // Always gives the claim back.
   const auto claim =
       ticket ? std::make_unique<Upload::State>(store, id, requester, *ticket) : nullptr;
   const auto busy = [&]() -> ResumeResult {
@@ -112,7 +112,7 @@ result<ResumeResult> Store::Impl::append_resumable(const BlobId& id, const Takeo
     drop_partial(store, key);
     return ResumeResult(AlreadyStored{});
   }
-  // Beside somebody who sends the whole of it, too: whoever is done first ends the other.
+  // Also while another client sends the whole file: the first to finish ends the other.
   const auto ticket = store.claims.claim(key, store.file_system.steady_now()).value_or(0);
   auto state = open_partial(store, id, requester, ticket, std::move(*lease), false);
   if (!state || !*state) store.claims.release(ticket, false);

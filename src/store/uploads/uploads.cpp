@@ -13,12 +13,12 @@ namespace {
 // A large file's write-back starts while it is still coming, so that its last flush finds little
 // left to do.
 constexpr std::uint64_t kWriteBackStep = 8U << 20U;
-// What a broken connection or a power cut costs at most of an upload that can be resumed.
+// The most that a resumable upload loses by a broken connection or a power cut.
 constexpr std::uint64_t kCheckpointStep = 8U << 20U;
 
 Error mismatch(const BlobId& id, const std::string& how) {
   return {errc::content_mismatch,
-          "the content sent for blob " + id.brief() + " is not what its address says: " + how};
+          "the content sent for blob " + id.brief() + " does not match its address: " + how};
 }
 
 }  // namespace
@@ -28,13 +28,13 @@ Upload::State::~State() {
   store.claims.release(ticket, false);
   if (!file) return;
   if (lease) {
-    // It is kept: who resumes it need not read it again.
+    // It is kept, so that resuming need not read it again.
     if (!failure && received == durable)
       store.partials.remember(key, file, durable, std::move(hash));
     file.reset();
     return;
   }
-  // On the pool, as removing a large file takes a while and this may be a network thread.
+  // On the pool, because removing a large file takes a while and this may be a network thread.
   store.begin_job();
   file.reset();
   store.pool.post([&owner = store, temporary = std::move(name)] {
@@ -127,7 +127,8 @@ result<BeginResult> Store::Impl::begin_upload(const BlobId& id, bool can_defer,
   if (store.refuses_uploads) return Error{errc::shutting_down, {}};
   const BlobId key = Store::Impl::key_of(requester, id);
   const bool was_claimed = store.claims.is_claimed(key);
-  // Claimed before the disk is looked at: so nobody can commit the blob unseen in between.
+  // Claimed before looking at the disk, so that no other upload can commit the blob unseen in
+  // between.
   const auto ticket = store.claims.claim(key, store.file_system.steady_now());
   const auto busy = [&]() -> BeginResult {
     if (can_defer) return Deferred{};
@@ -135,7 +136,8 @@ result<BeginResult> Store::Impl::begin_upload(const BlobId& id, bool can_defer,
   };
   if (!ticket && store.claims.is_committing(key)) return busy();
   auto state = ticket ? std::make_unique<Upload::State>(store, id, requester, *ticket) : nullptr;
-  // Who comes to send it, sends it: looking each time what other servers know would cost all.
+  // A client that is about to send the file sends it: checking each time what other servers know
+  // would cost every upload.
   const auto stored =
       store.holds(id, requester, BlobFolder::Mark::as_used_now, Proofs::Others::left_out);
   if (!stored) return stored.error();
@@ -180,8 +182,8 @@ result<void> Store::Impl::finish(std::shared_ptr<Upload::State> upload) {
       outcome.error().code != kStorageAway)
     log(LogLevel::error, outcome.error().message());
   claims.release(upload->ticket, outcome.has_value());
-  // With the wrong content no part of it can be trusted. Any other failure's file is gone already,
-  // and what is there now may be another server's.
+  // With the wrong content no part of it can be trusted. After any other failure the file is
+  // already gone, and a file at its path may be another server's.
   if (!verified && upload->lease) partials.remove_own(upload->key, upload->name);
   return outcome;
 }
@@ -197,10 +199,10 @@ void Store::commit(Upload upload, std::function<void(result<void>)> done) {
   std::shared_ptr<Upload::State> state = std::move(upload.state_);
   store.claims.committing(state->ticket);
   store.begin_job();
-  // Moved on, never copied: whoever holds the state last must not outlive the store.
+  // Moved, never copied: the last holder of the state must not outlive the store.
   store.finishers().post([&store, state = std::move(state), done = std::move(done)]() mutable {
     auto outcome =
-        store.finish(std::move(state));  // whatever it held is given back before it is told
+        store.finish(std::move(state));  // everything it held is given back before `done` is called
     done(std::move(outcome));
     store.end_job();
   });

@@ -6,7 +6,7 @@
 namespace shaman::client {
 namespace {
 
-// Another process holds the database for the milliseconds that its one transaction takes.
+// Another process locks the database for the few milliseconds of its transaction.
 constexpr int kBusyMilliseconds = 3000;
 
 void check(int code, sqlite3* database) {
@@ -103,7 +103,7 @@ void Database::execute(const char* sql) {
 
 void Database::set_journal_mode(std::string_view mode) {
   {
-    // Setting the mode that it has would ask for a lock all the same.
+    // Even setting the present mode would require a lock.
     Statement statement(*handle_, "PRAGMA journal_mode");
     if (statement.step() && statement.bytes(0) == mode) return;
   }

@@ -14,13 +14,13 @@ struct sqlite3_stmt;
 
 namespace shaman::client {
 
-/// What SQLite refused, in its words.
+/// An error of SQLite, with its message.
 class DatabaseError : public std::runtime_error {
  public:
   DatabaseError(int code, const std::string& message) : std::runtime_error(message), code_(code) {}
-  /// The file is no database, or a spoilt one: it will not get better.
+  /// The file is not a database, or a damaged one: retrying is useless.
   [[nodiscard]] bool is_damage() const noexcept;
-  /// Somebody else holds the database, and will let it go.
+  /// Another process has locked the database for a moment.
   [[nodiscard]] bool is_busy() const noexcept;
 
  private:
@@ -35,15 +35,15 @@ class Statement {
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
 
-  /// Parameters from left to right; what is bound must live until the last step().
+  /// Binds parameters from left to right; they must live until the last step().
   Statement& bind(std::int64_t value);
   Statement& bind(std::uint64_t value);
   Statement& bind(std::string_view bytes);
   /// Whether there is a row.
   [[nodiscard]] bool step();
-  /// Runs it to its end, and readies it for the next use.
+  /// Runs it to its end, and prepares it for the next use.
   void run();
-  /// Readies it for the next use.
+  /// Prepares it for the next use.
   void reset();
 
   [[nodiscard]] std::int64_t integer(int column) const;
@@ -65,7 +65,7 @@ class Database {
 
   void execute(const char* sql);
   [[nodiscard]] std::int64_t pragma(const char* name);
-  /// `wal`, `delete`; nothing happens where it is so already.
+  /// `wal`, `delete`; does nothing if the mode is already set.
   void set_journal_mode(std::string_view mode);
   [[nodiscard]] sqlite3& handle() const noexcept { return *handle_; }
 

@@ -12,14 +12,14 @@ namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{1} << 20U;
 constexpr int kAttempts = 4;
-// Counted up when the same patches would give other bytes.
+// Increase it if the same patches give other bytes.
 constexpr std::string_view kRewriterVersion = "rewrite-1";
 
 Error cancelled() {
   return {errc::cancelled, {}};
 }
 
-// A buffer for each thread that hashes: 10,000 small files would each clear one otherwise.
+// One buffer per hashing thread: otherwise 10,000 small files would each clear one.
 std::span<std::byte> read_buffer() {
   static thread_local std::vector<std::byte> buffer(kReadBytes);
   return buffer;
@@ -79,8 +79,8 @@ result<HashedFile> hash_file(const std::string& path, const HashContext& context
     if (!before) return before.error();
     const result<BlobId> blob = digest_content(*file, context);
     if (!blob) return blob.error();
-    // By the path, not the open file: a program that saves by renaming leaves the open one as it
-    // was.
+    // By the path, not the open file: a program that saves by renaming does not change the open
+    // file.
     const result<os::FileInfo> after = os::info(path);
     if (!after) return after.error();
     if (*after == *before && blob->size == after->size)
@@ -91,7 +91,7 @@ result<HashedFile> hash_file(const std::string& path, const HashContext& context
 
 result<HashedFile> hash_rewritten(const std::string& blend, std::span<const pack::Patch> patches,
                                   const HashContext& context) {
-  // Not tried again here: patches of a .blend that changed are no longer the right ones.
+  // Not retried here: the patches of a changed .blend are no longer valid.
   const std::int64_t read_at_ns = os::now_ns();
   const result<os::FileInfo> before = os::info(blend);
   if (!before) return before.error();

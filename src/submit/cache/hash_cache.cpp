@@ -20,10 +20,10 @@ constexpr std::int64_t kSchemaVersion = 1;
 constexpr std::int64_t kNanosecondsADay = 86'400'000'000'000;
 constexpr std::int64_t kRacyNanoseconds = 2'000'000'000;
 constexpr std::int64_t kDaysKept = 100;
-// Another submission holds the database for milliseconds.
+// Another submission locks the database for milliseconds.
 constexpr std::chrono::seconds kOpenWithin{3};
 constexpr std::chrono::milliseconds kOpenAgainAfter{25};
-// So that runs which find everything do not write anything on most days.
+// So that runs that find all files in the cache do not write on most days.
 constexpr std::int64_t kDaysBetweenTouches = 7;
 
 constexpr const char* kDropEverything =
@@ -71,7 +71,7 @@ std::int64_t today() {
   return os::now_ns() / kNanosecondsADay;
 }
 
-// A database with tables of this version, and every statement that is used on them.
+// A database with tables of this version, and all statements for them.
 struct Tables {
   Database database;
   Statement find_digest;
@@ -115,12 +115,12 @@ struct Tables {
 
  private:
   sqlite3& prepared(bool on_network) {
-    // WAL needs memory that all its users share, which a network drive cannot give
+    // WAL needs memory that all its users share, which a network drive cannot provide
     // (https://www.sqlite.org/wal.html).
     database.set_journal_mode(on_network ? "delete" : "wal");
     database.execute("PRAGMA synchronous=NORMAL");
     if (database.pragma("user_version") != kSchemaVersion) {
-      // Two processes may come here at once: the second finds the first one's tables.
+      // Two processes may do this at once: the second finds the first one's tables.
       database.execute("BEGIN IMMEDIATE");
       if (database.pragma("user_version") != kSchemaVersion) {
         database.execute(kDropEverything);
@@ -147,7 +147,7 @@ struct HashCache::Impl {
     if (!std::exchange(has_warned, true) && warn) warn(message);
   }
 
-  // Turning a database to WAL, and the last user's turning back from it, take locks that SQLite
+  // Switching a database to WAL, and back when its last user closes it, takes locks that SQLite
   // does not wait for, whatever its time-out (https://www.sqlite.org/wal.html, "Sometimes Queries
   // Return SQLITE_BUSY In WAL Mode").
   void open() {
@@ -178,7 +178,7 @@ struct HashCache::Impl {
   }
 
   bool set_aside() {
-    // Without them the next database would be taken for the damaged one's continuation.
+    // Otherwise these files would be taken for a part of the next database.
     for (const char* const beside : {"-wal", "-shm", "-journal"})
       static_cast<void>(os::remove_file(file + beside));
     return os::rename_file(file, file + ".damaged").has_value();
@@ -209,7 +209,7 @@ HashCache::HashCache(const std::string& folder, Warn warn) : impl_(std::make_uni
     impl_->tell("no digest cache, so every file is read: " + made.error().message());
     return;
   }
-  // SQLite takes a file system without locks for one whose locks are all taken, and waits.
+  // On a file system without locks, SQLite believes that all locks are taken, and waits.
   if (const result<void> locks = os::check_locks(folder); !locks) {
     impl_->tell("no digest cache, so every file is read: " + locks.error().message() +
                 ". Set XDG_CACHE_HOME to a folder on a local disk");
@@ -230,7 +230,7 @@ std::vector<std::optional<Digest>> HashCache::find_digests(std::span<const FileS
 
   impl_->with_tables([&](Tables& tables) {
     const std::int64_t day = today();
-    tables.database.execute("BEGIN");  // one snapshot, instead of one lock a look-up
+    tables.database.execute("BEGIN");  // one snapshot, instead of one lock per look-up
     for (const std::size_t i : order) {
       if (bind_state(tables.find_digest, files[i]).step()) {
         found[i] = digest_of(tables.find_digest.bytes(0));

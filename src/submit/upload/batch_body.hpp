@@ -20,7 +20,7 @@ class BatchBody : public BodySource {
 
   [[nodiscard]] result<std::size_t> read(std::span<std::byte> into) override;
 
-  /// How long all of it is.
+  /// The length of the body.
   [[nodiscard]] static std::uint64_t length_of(const std::vector<const Payload*>& payloads);
 
  private:

@@ -20,7 +20,7 @@ using Kind = UploadAction::Kind;
 
 namespace {
 
-// As often files that somebody else is sending are asked for again together; then each for itself.
+// How often deferred files are requested again together; after that, one by one.
 constexpr unsigned kPatientBatches = 40;
 constexpr std::chrono::milliseconds kBetweenBatches{50};
 
@@ -35,7 +35,7 @@ asio::awaitable<void> UploadLanes::run_batch_lane(Network::Strand strand) {
     co_await pursue_batch(connection, timer, std::move(batch));
     if (stop_.stop_requested()) co_return;
   }
-  // Those that were deferred are waited for like any others.
+  // Deferred files are waited for like any others.
   co_await run_lane(strand, UploadQueue::Lane::small);
 }
 
@@ -57,14 +57,14 @@ asio::awaitable<result<HttpResponse>> UploadLanes::send_batch(HttpConnection& co
   co_return co_await connection.exchange(request);
 }
 
-// Somebody else sends the same files: what they have sent by now need not be sent.
+// Another client sends the same files: those that it has already sent need not be sent.
 asio::awaitable<void> UploadLanes::leave_to_others(HttpConnection& connection,
                                                    std::vector<UploadJob>& batch) {
   FileList files;
   for (const UploadJob& job : batch)
     files.add(payloads_[job.payload].id, payloads_[job.payload].place);
   const result<std::vector<Required>> wanted = co_await ask_requirements(connection, files);
-  if (!wanted) co_return;  // sending them will tell what is wrong
+  if (!wanted) co_return;  // sending them will show the error
   std::map<BlobId, BlobStatus> missing;
   for (const Required& required : *wanted)
     missing.emplace(required.id, required.status);
@@ -89,14 +89,14 @@ asio::awaitable<void> UploadLanes::leave_to_others(HttpConnection& connection,
   queue_.put_back_batch(payloads_, std::move(later));
 }
 
-// The whole again while it is the way to the server that fails; each file for itself when one of
-// them is the trouble.
+// Retries the whole batch while the connection fails; sends the files one by one if one of them is
+// the cause.
 asio::awaitable<void> UploadLanes::pursue_batch(HttpConnection& connection,
                                                 asio::steady_timer& timer,
                                                 std::vector<UploadJob> batch) {
   if (has_company_) co_await leave_to_others(connection, batch);
   if (batch.empty()) {
-    // The others get on with it meanwhile.
+    // The other lanes continue meanwhile.
     timer.expires_after(kBetweenBatches);
     co_await timer.async_wait(asio::use_awaitable);
     co_return;

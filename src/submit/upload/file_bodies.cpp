@@ -36,7 +36,7 @@ class FileBody : public BodySource {
     if (at_end) {
       const result<os::FileInfo> now = file_.info();
       if (!now) return now.error();
-      // The attributes may have changed since, as by a new hard link; the content then did not.
+      // The attributes may have changed since, for example by a new hard link, without the content.
       if (position_ != state_.info.size || now->mtime_ns != state_.info.mtime_ns)
         return changed(state_.path);
     }
@@ -54,7 +54,7 @@ class FileBody : public BodySource {
   std::uint64_t position_ = 0;
 };
 
-// Between the thread that rewrites and the one that sends: a bounded queue of bytes, in a ring.
+// A bounded ring buffer between the rewriting and the sending thread.
 class Pipe {
  public:
   result<void> put(std::span<const std::byte> piece) {
@@ -132,7 +132,7 @@ class RewrittenBody : public BodySource {
     try {
       pipe_.end(rewritten());
     } catch (const std::exception& error) {
-      // Whoever reads waits for the end.
+      // The reader waits for the end.
       pipe_.end(Error{errc::io_error, "cannot rewrite " + text::in_quotes(state_.path) + ": " +
                                           text::printable(error.what())});
     }

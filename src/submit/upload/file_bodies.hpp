@@ -12,12 +12,12 @@
 
 namespace shaman::client {
 
-/// A file, in the state in which it was hashed: in any other errc::changed_while_read, when it is
-/// opened and when it has been read to its end.
+/// A file in the state in which it was hashed. Opening it and reading its end fail with
+/// errc::changed_while_read in any other state.
 [[nodiscard]] result<std::unique_ptr<BodySource>> file_body(const FileState& state);
 
-/// A .blend as it is when rewritten, made by a thread of its own while it is read here; never whole
-/// in memory or on disk. errc::changed_while_read as above.
+/// A rewritten .blend, which a separate thread makes while it is read; never whole in memory or on
+/// disk. errc::changed_while_read as above.
 [[nodiscard]] result<std::unique_ptr<BodySource>> rewritten_body(const FileState& state,
                                                                  std::vector<pack::Patch> patches);
 

@@ -14,14 +14,14 @@
 
 namespace shaman::client {
 
-/// One blob to be sent, and the file that it is made of.
+/// One blob to send, and its source file.
 struct Payload {
   BlobId id;
   std::string place;  ///< the file's in the checkout; for messages and the server's log
-  FileState state;    ///< in which the file gave this blob
+  FileState state;    ///< of the file when it gave this blob
   std::vector<pack::Patch> patches;  ///< not empty: the .blend is sent rewritten
-  bool is_traced = false;  ///< a .blend; when it changes, its dependencies may have changed as well
-  bool has_changed = false;  ///< `id` and `state` are not what they were at first
+  bool is_traced = false;    ///< a .blend; if it changes, its dependencies may change as well
+  bool has_changed = false;  ///< `id` and `state` differ from the original ones
 
   [[nodiscard]] result<std::unique_ptr<BodySource>> open() const {
     if (patches.empty()) return file_body(state);

@@ -48,7 +48,7 @@ UploadAction UploadFsm::on_answer(const HttpResponse& answer) {
 
 UploadAction UploadFsm::on_error(const Error& error) {
   if (error.code == errc::unreachable) return fail_for_now(error, {});
-  // Reading the file again tells whether it is the file or the moment.
+  // Reading the file again shows whether it has changed.
   const bool cannot_be_read = error.code == errc::io_error || error.code == errc::malformed_request;
   if (cannot_be_read && ++read_failures_ <= policy_.max_changes) return {Kind::rehash, {}, {}};
   if (error.code == errc::changed_while_read) {

@@ -17,12 +17,12 @@ namespace shaman::client {
 
 struct UploadPolicy {
   Backoff backoff;
-  /// Broken connections and 5xx in a row before one is given up; with the default back-off half a
-  /// minute, in which a server can be started anew.
+  /// Broken connections and 5xx in a row before an upload gives up; with the default back-off half
+  /// a minute, in which a server can restart.
   unsigned max_failures = 8;
-  /// While somebody else sends the same blob.
+  /// While another client sends the same blob.
   Backoff deferral{std::chrono::milliseconds(250), std::chrono::milliseconds(5'000)};
-  /// As often it is left to the other one; then this one is sent whatever the other does.
+  /// How often to leave the blob to the other client; then it is sent regardless.
   unsigned max_deferrals = 10;
   unsigned max_changes = 3;  ///< of the file, seen while it is sent
 };
@@ -30,11 +30,11 @@ struct UploadPolicy {
 /// What to do next with one file.
 struct UploadAction {
   enum class Kind : std::uint8_t {
-    send,           ///< (again), after `delay`
-    finished,       ///< the server has it from us
-    already_there,  ///< the server has it from somebody else
-    ask_later,      ///< after `delay` ask for the blob's status; send other files meanwhile
-    rehash,         ///< read the file again, then tell on_rehashed()
+    send,           ///< send the file (again), after `delay`
+    finished,       ///< the server has it from this client
+    already_there,  ///< the server has it from another client
+    ask_later,      ///< request the blob's status after `delay`; send other files meanwhile
+    rehash,         ///< read the file again, then call on_rehashed()
     leave_out,      ///< an empty file, which this server cannot store
     give_up,        ///< with `error`
   };
@@ -43,25 +43,25 @@ struct UploadAction {
   Error error;
 };
 
-/// Decides what becomes of one file's upload; does nothing itself and knows no socket. One thread
-/// at a time.
+/// Decides the steps of one file's upload; does none itself and uses no socket. One thread at a
+/// time.
 class UploadFsm {
  public:
-  /// `name` is what the user knows the file by.
+  /// `name` is the file's name for the user.
   UploadFsm(const UploadPolicy& policy, Jitter jitter, std::string_view name, const BlobId& id);
 
-  /// What to say of X-Shaman-Can-Defer-Upload.
+  /// The value for X-Shaman-Can-Defer-Upload.
   [[nodiscard]] bool can_defer() const noexcept;
-  /// Whether a server may be asked to look at the head of the request first.
+  /// Whether to let the server judge the head of the request first (Expect).
   [[nodiscard]] bool may_expect() const noexcept { return may_expect_; }
 
   /// The server answered an upload.
   [[nodiscard]] UploadAction on_answer(const HttpResponse& answer);
   /// The upload ended without an answer.
   [[nodiscard]] UploadAction on_error(const Error& error);
-  /// The server answered what it knows of the blob, some time after ask_later.
+  /// The server answered with the blob's status, after ask_later.
   [[nodiscard]] UploadAction on_status(BlobStatus status);
-  /// The server holds more of it than before: whatever fails is not always the same.
+  /// The server holds more of the file than before, so the attempts make progress.
   void on_progress() noexcept { failures_ = 0; }
   /// The file was read again.
   [[nodiscard]] UploadAction on_rehashed(const BlobId& now);

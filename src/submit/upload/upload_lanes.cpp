@@ -17,9 +17,9 @@ using Kind = UploadAction::Kind;
 
 namespace {
 
-// More than that and a request for itself costs little in comparison.
+// For larger files the cost of a separate request is small.
 constexpr std::uint64_t kBatchUpTo = 256U << 10U;
-// Below that a broken upload costs less than looking for what is left of it.
+// For smaller files, sending again costs less than requesting the offset.
 constexpr std::uint64_t kResumeFrom = std::uint64_t{8} << 20U;
 
 }  // namespace
@@ -144,11 +144,11 @@ asio::awaitable<UploadAction> UploadLanes::send(HttpConnection& connection, Uplo
   if (!answer) co_return note_failure(answer.error(), job.fsm.on_error(answer.error()));
   progress_.server_is_back();
   job.bytes_counted += answer->body_sent;
-  // What was held has expired, or somebody else went on with it: look again.
+  // The partial upload has expired, or another client continued it: look again.
   if (job.held > 0 && (answer->status == 404 || answer->status == 409))
     co_return job.fsm.on_error(
         {errc::unreachable, "the server lost the part of the file that it had"});
-  // The server may have room for the file, but none for another unfinished upload.
+  // The server may have room for the file, but not for another partial upload.
   if (answer->status == 507 && may_resume(job)) {
     job.is_sent_whole = true;
     job.held = 0;
@@ -167,8 +167,8 @@ bool UploadLanes::may_resume(const UploadJob& job) const {
   return options_.can_resume && !job.is_sent_whole && payloads_[job.payload].id.size >= kResumeFrom;
 }
 
-// Whether the server has all of it. The first time without disturbing who may be sending the same
-// file; later it is our own broken connection that the server may still hold to be alive.
+// Whether the server has the whole file. The first time without interrupting a client that may be
+// sending it; later the server may still consider this client's own broken connection alive.
 asio::awaitable<bool> UploadLanes::find_held(HttpConnection& connection, UploadJob& job) {
   HttpRequest request;
   request.method = job.attempts == 0 ? "GET" : "HEAD";

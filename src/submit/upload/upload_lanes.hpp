@@ -16,8 +16,8 @@
 
 namespace shaman::client {
 
-/// All lanes' common state. A lane is one connection that sends one file, or one batch, after the
-/// other. Its coroutines run on strands of their own.
+/// The common state of all lanes. A lane is one connection that sends one file, or one batch, after
+/// another. Each lane's coroutine runs on its own strand.
 class UploadLanes {
  public:
   UploadLanes(const Server& server, std::span<Payload> payloads, const UploaderOptions& options,
@@ -52,7 +52,7 @@ class UploadLanes {
   boost::asio::awaitable<UploadAction> send(HttpConnection& connection, UploadJob& job);
   boost::asio::awaitable<bool> find_held(HttpConnection& connection, UploadJob& job);
   [[nodiscard]] bool may_resume(const UploadJob& job) const;
-  /// Shows that the server is away, if that is why the file is sent again.
+  /// Shows that the server is away, if that is the reason for sending again.
   [[nodiscard]] UploadAction note_failure(const Error& error, UploadAction action);
   [[nodiscard]] UploadAction rehash(UploadJob& job);
   [[nodiscard]] HttpRequest request_for(const UploadJob& job);
@@ -65,7 +65,7 @@ class UploadLanes {
   Progress& progress_;
   UploadQueue queue_;
   std::stop_source stop_;
-  std::atomic<bool> has_company_{false};  // somebody else sends some of these files
+  std::atomic<bool> has_company_{false};  // another client sends some of these files
 
   std::mutex mutex_;  // of what follows
   std::optional<Error> failure_;

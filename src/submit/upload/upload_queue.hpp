@@ -16,30 +16,30 @@
 
 namespace shaman::client {
 
-/// A file to be sent (again), and what became of it so far.
+/// A file to send (again), and its progress so far.
 struct UploadJob {
   std::size_t payload = 0;  ///< index
   UploadFsm fsm;
   bool was_deferred = false;
   std::chrono::steady_clock::time_point due;  ///< not before
-  std::uint64_t bytes_counted = 0;            ///< as progress, of an upload that is over
+  std::uint64_t bytes_counted = 0;            ///< as progress, of an upload that has ended
   unsigned attempts = 0;
-  unsigned batches = 0;        ///< in which somebody else was sending it
-  std::uint64_t held = 0;      ///< by the server, when it was last asked
-  bool is_sent_whole = false;  ///< as the server keeps no more unfinished uploads
+  unsigned batches = 0;        ///< in which another client was sending it
+  std::uint64_t held = 0;      ///< by the server, at the last request
+  bool is_sent_whole = false;  ///< because the server keeps no more partial uploads
 };
 
-/// Hands the files to be sent to those who send them. All members may be called from any thread.
+/// Distributes the files to the lanes. All members may be called from any thread.
 ///
-/// Large files are few and fill the line by themselves; small ones each wait for the server's disk
-/// and so are sent many at a time. A *large* lane takes the largest file first and helps with the
-/// small ones when no large one is left; a *small* lane takes only small files, the largest first
-/// too. So the largest files, which would otherwise be what everybody waits for at the end, start
-/// first, and never more of them at a time than there are large lanes.
+/// Large files are few, and one alone uses the whole bandwidth; small ones each wait for the
+/// server's disk, so many are sent at a time. A *large* lane takes the largest file first and helps
+/// with the small ones if no large one is left; a *small* lane takes only small files, also the
+/// largest first. So the largest files, which would otherwise delay the end, start first, and never
+/// more at a time than there are large lanes.
 class UploadQueue {
  public:
   static constexpr std::uint64_t kLargeFrom = std::uint64_t{8} << 20U;  ///< bytes
-  /// Enough that the way there and back does not count, few enough that several lanes have some.
+  /// Enough to make the round trip negligible, few enough to share among several lanes.
   static constexpr std::size_t kBatchFiles = 512;
   static constexpr std::uint64_t kBatchBytes = std::uint64_t{8} << 20U;
 
@@ -50,20 +50,21 @@ class UploadQueue {
     std::uint64_t size = 0;
     UploadJob job;
   };
-  /// Files of up to `batch_up_to` bytes are for take_batch() alone; `begin_at`, from 0 to 1, says
-  /// with which of them it begins: many who send the same files should not all begin with the same.
+  /// Files of up to `batch_up_to` bytes are for take_batch() alone; `begin_at`, from 0 to 1,
+  /// determines the first of them: clients that send the same files should not all begin with the
+  /// same one.
   explicit UploadQueue(std::vector<Item> items, std::uint64_t batch_up_to = 0, double begin_at = 0);
 
-  /// As many of the smallest files as one request may carry; none when there are no more.
+  /// As many of the smallest files as one request may carry; none if none is left.
   [[nodiscard]] std::vector<UploadJob> take_batch();
 
-  /// The next job of this lane; nothing when it has no more to do. A deferred one comes only after
-  /// all others, and is to be waited for until it is due.
+  /// The next job of this lane; nothing if it has finished. Deferred jobs follow after all others;
+  /// wait until they are due.
   [[nodiscard]] std::optional<UploadJob> take(Lane lane);
   void put_back(UploadJob deferred);
-  /// Files that somebody else was sending just now: once more, after all others.
+  /// Queues files again that another client was sending, after all others.
   void put_back_batch(std::span<const Payload> payloads, std::vector<UploadJob> jobs);
-  /// How many take_batch() has still to give.
+  /// The number of files left for take_batch().
   [[nodiscard]] std::size_t batched_files() const;
 
  private:

@@ -54,7 +54,7 @@ result<void> upload_all(Network& network, const Server& server, std::span<Payloa
   }
   if (broken) std::rethrow_exception(broken);
   outcome = uploader.outcome();
-  // A connection that was broken off by the stop may have failed in its own words.
+  // A connection that the stop cancelled may have reported another error.
   if (stop.stop_requested()) return Error{errc::cancelled, {}};
   if (uploader.failure()) return *uploader.failure();
   return {};

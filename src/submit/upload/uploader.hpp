@@ -22,19 +22,19 @@ struct UploaderOptions {
   std::size_t large_lanes = 4;
   std::size_t small_lanes = 28;
   std::size_t batch_lanes = 4;
-  /// Files from this size on are announced by their head alone, so that one which the server has by
-  /// now is not sent.
+  /// From this size on, only the head of a request is sent first, so that files that the server
+  /// already has are not sent.
   std::uint64_t expect_from = std::uint64_t{1} << 20U;
   std::chrono::milliseconds wait_for_continue{1'000};
-  /// The server takes many small files in one request.
+  /// The server accepts many small files in one request.
   bool can_batch = false;
-  /// The server goes on where a broken upload ended.
+  /// The server can continue a broken upload.
   bool can_resume = false;
   UploadPolicy policy;
   HttpTimeouts timeouts;
   RateLimit* rate = nullptr;  ///< of all bodies together; null: none
-  /// Reads a payload's file again and brings its id and state up to date. Called from several
-  /// threads, for different payloads. errc::changed_while_read ends the whole upload.
+  /// Reads a payload's file again and updates its id and state. Called from several threads, for
+  /// different payloads. errc::changed_while_read ends the whole upload.
   std::function<result<void>(Payload&)> rehash;
 };
 
@@ -46,9 +46,9 @@ struct UploadOutcome {
   bool refuses_empty_files = false;
 };
 
-/// Sends all payloads, several at once, each as often as its UploadFsm says. Returns when all are
-/// with the server, or at the first failure, the others then being broken off. Blocks.
-/// errc::cancelled when `stop` was requested. `outcome` is what was done, after a failure too.
+/// Sends all payloads, several at once, each as often as its UploadFsm says. Returns when the
+/// server has all, or at the first failure, which cancels the others. Blocks. errc::cancelled if
+/// `stop` was requested. `outcome` has the results, also after a failure.
 [[nodiscard]] result<void> upload_all(Network& network, const Server& server,
                                       std::span<Payload> payloads, const UploaderOptions& options,
                                       Progress& progress, const std::stop_token& stop,

@@ -10,7 +10,7 @@
 
 #include "trace/find/finder.hpp"
 
-/// One function a struct; handlers.cpp has the table. Numbers of flags and types are those of
+/// One function per struct; handlers.cpp has the table. Numbers of flags and types are those of
 /// Blender's DNA_*_types.h, where their names are.
 namespace shaman::trace {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Pictures, movies, sounds, fonts, texts. Files keep the oldest name of a field: `name` was renamed
-// `filepath` in Blender's code at 2.90, not in what it writes.
+// `filepath` in Blender's code at 2.90, but not in its files.
 #include <set>
 
 #include "trace/find/find.hpp"
@@ -45,7 +45,7 @@ void find_image(Finder& finder, const blend::Record& image) {
         found->rule = Rule::views;
       break;
     case kSequence:
-      // Blender's loader does not look at packed data of sequences and movies.
+      // Blender's loader ignores packed data of sequences and movies.
       found->kind = Kind::image_sequence;
       found->rule = Rule::sequence;
       break;
@@ -58,7 +58,7 @@ void find_image(Finder& finder, const blend::Record& image) {
       found->tiles = unpacked_tiles(finder, image);
       if (found->tiles.empty()) return;
       break;
-    default:  // generated, or what a viewer shows
+    default:  // generated, or a viewer's image
       return;
   }
   finder.add(std::move(*found));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Paths that nodes of a geometry tree read (Import OBJ and the like, 4.5 on). The path is a string,
-// which may come from far: a string node, an input of the group, of a group around it, a modifier.
+// whose source may be far away: a string node, an input of the group or of a group around it, a
+// modifier.
 #include <map>
 #include <set>
 
@@ -15,8 +16,8 @@ constexpr std::int64_t kStringSocket = 7;    // SOCK_STRING
 constexpr std::int64_t kFilePath = 1;        // PROP_FILEPATH of PropertySubType
 constexpr std::int64_t kStringProperty = 0;  // IDP_STRING
 
-// What going along a link costs, in bytes that might be read instead: large trees are looked
-// through once for each of their sockets that a path may reach.
+// The cost of following a link, in bytes that might be read instead: large trees are searched once
+// for each of their sockets that a path may reach.
 constexpr std::uint64_t kStep = 16;
 
 struct Socket {
@@ -27,10 +28,10 @@ struct Socket {
 struct Node {
   Record record;
   std::vector<Socket> inputs;
-  std::optional<Finder::DataBlock> group;  // the tree that a group node stands for
+  std::optional<Finder::DataBlock> group;  // the tree of a group node
 };
 
-// The structs in a list, with the addresses by which others point to them.
+// The structs in a list, with the addresses that pointers to them hold.
 std::vector<Socket> addressed_list(Finder& finder, const Record& holder, std::string_view field) {
   std::vector<Socket> all;
   std::uint64_t address = holder.pointer(std::string(field) + ".first");
@@ -46,13 +47,13 @@ TreeInput input_of(const Finder::DataBlock& tree, std::string identifier) {
   return {tree.library, tree.id_name, std::move(identifier)};
 }
 
-// What a tree gives out, as an input that no tree has: strings are handed to it within the tree,
-// and from it to wherever the group is used, perhaps in another file.
+// A tree's output, as an input that no tree has: strings are passed to it within the tree, and from
+// it to every use of the group, perhaps in another file.
 TreeInput output_of(const Finder::DataBlock& tree, const std::string& identifier) {
   return input_of(tree, "output " + identifier);
 }
 
-// What the import nodes of a tree read that comes out of groups.
+// The strings from groups that the import nodes of a tree read.
 TreeInput read_in(const Finder::DataBlock& tree) {
   return input_of(tree, "read");
 }
@@ -89,12 +90,12 @@ class TreeStrings {
     std::uint64_t from_node;
     std::uint64_t from_socket;
   };
-  // Whatever can reach a socket.
+  // All strings that can reach a socket.
   struct Origins {
     std::vector<Reference> strings;
     std::set<std::string> inputs;    // identifiers of the tree's own inputs
     std::vector<TreeInput> outputs;  // of groups, here or linked
-    std::set<std::uint64_t> seen;    // sockets that give out
+    std::set<std::uint64_t> seen;    // output sockets
     std::set<std::uint64_t> seen_nodes;
     std::vector<const Socket*> to_do;  // inputs
   };
@@ -103,7 +104,8 @@ class TreeStrings {
     Node node{std::move(record), {}, std::nullopt};
     for (Socket& socket : addressed_list(finder_, node.record, "inputs")) {
       if (socket.record.integer("type") != kStringSocket) continue;
-      // A socket belongs to one node; a list that several share would be held for each of them.
+      // A socket belongs to one node; a list that several nodes share would be stored for each of
+      // them.
       if (sockets_.insert(socket.address).second) node.inputs.push_back(std::move(socket));
     }
     const std::optional<Finder::DataBlock> id = finder_.data_block(node.record.pointer("id"));
@@ -136,8 +138,8 @@ class TreeStrings {
       add_route_from(std::move(output), to);
   }
 
-  // The `//` of what an import node reads starts at the tree with that node, not at the group that
-  // the string comes from.
+  // The `//` in an import node's path means the folder of the tree with that node, not of the group
+  // that the string comes from.
   void add_route_from(TreeInput output, const std::optional<TreeInput>& to) {
     finder_.add(StringRoute{std::move(output), to ? *to : read_in(own_)});
     if (!to) finder_.add(StringRoute{read_in(own_), std::nullopt});
@@ -172,7 +174,7 @@ class TreeStrings {
       return;
     }
     if (type == "FunctionNodeInputString") add_string_node(node.record, origins);
-    // Whatever else makes strings of strings (switch, join, replace) may hand each of them on.
+    // Other nodes that make strings from strings (switch, join, replace) may pass on each of them.
     if (origins.seen_nodes.insert(link.from_node).second) {
       for (const Socket& socket : node.inputs)
         origins.to_do.push_back(&socket);
@@ -193,7 +195,7 @@ class TreeStrings {
   Finder::DataBlock own_;
   std::map<std::uint64_t, Node> nodes_;
   std::set<std::uint64_t> sockets_;           // of all nodes
-  std::multimap<std::uint64_t, Link> links_;  // by the socket that they lead to
+  std::multimap<std::uint64_t, Link> links_;  // by their target socket
 };
 
 void add_argument(Finder& finder, const Finder::DataBlock& tree, std::string input,
@@ -210,7 +212,7 @@ void find_node_strings(Finder& finder, const Record& tree) {
   if (tree.text("idname") == "GeometryNodeTree") TreeStrings(finder, tree).run();
 }
 
-// What an input holds before anybody gives it a value. Who uses the group has a copy.
+// The value of an input before it gets another. Each user of the group has a copy.
 void find_interface_string(Finder& finder, const Record& socket) {
   std::optional<Reference> value = string_value(finder, socket, "socket_data");
   const auto identifier = finder.file().text(socket.pointer("identifier"), finder.owner().scope);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Shader nodes with files of their own, and bakes of geometry nodes.
+// Shader nodes with their own files, and bakes of geometry nodes.
 #include "trace/find/find.hpp"
 
 namespace shaman::trace {
@@ -58,7 +58,7 @@ void find_script_node(Finder& finder, const blend::Record& node) {
   if (node.integer("mode") == kInternal) return;
   std::optional<Reference> found = finder.reference(Kind::script, node, {"filepath"});
   if (!found) return;
-  // Cycles takes the compiled code that is stored in the node where there is any.
+  // Cycles uses the compiled code in the node, if there is any.
   found->optional = !node.text("bytecode_hash").empty();
   finder.add(std::move(*found));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What modifiers and meshes read besides pictures.
+// Files that modifiers and meshes read, apart from pictures.
 #include "trace/find/find.hpp"
 
 namespace shaman::trace {
@@ -42,7 +42,7 @@ void find_mesh_cache(Finder& finder, const blend::Record& modifier) {
 }
 
 void find_ocean(Finder& finder, const blend::Record& modifier) {
-  // Not baked: the folder is where a bake would write to.
+  // Not baked: a bake would write to the folder.
   if (modifier.integer("cached") == 0) return;
   std::optional<Reference> found = finder.reference(Kind::ocean_cache, modifier, {"cachepath"});
   if (!found) return;
@@ -65,7 +65,7 @@ void find_fluid(Finder& finder, const blend::Record& modifier) {
 }
 
 void find_old_fluid(Finder& finder, const blend::Record& modifier) {
-  if (finder.file().header().version >= 282) return;  // the field is left, nobody reads it
+  if (finder.file().header().version >= 282) return;  // Blender ignores the field
   const std::optional<blend::Record> settings = finder.follow(modifier, "fss");
   if (!settings) return;
   constexpr std::int64_t kDomain = 1 << 1;     // OB_FLUIDSIM_DOMAIN

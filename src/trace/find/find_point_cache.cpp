@@ -20,9 +20,9 @@ std::string hex(unsigned byte) {
   return {kDigits[byte >> 4], kDigits[byte & 0xF]};
 }
 
-// Each byte as two digits. Of bytes above 0x7F, which are a signed char there, Blender 4.0 on
-// writes all digits of the widened int, before only the first two; where char is unsigned, the two
-// right ones.
+// Each byte as two digits. For bytes above 0x7F, where char is signed, Blender 4.0 and later writes
+// all digits of the widened int, earlier versions only the first two; where char is unsigned, the
+// two right ones.
 std::vector<std::string> names_of(std::string_view object) {
   std::array<std::string, 3> names;
   bool plain = true;
@@ -85,7 +85,7 @@ void find_cloth(Finder& finder, const blend::Record& modifier) {
 }
 
 void find_smoke(Finder& finder, const blend::Record& domain) {
-  // Blender 2.82 on keeps the list as a dummy beside FluidDomainSettings.
+  // Blender 2.82 and later keeps the list as a dummy next to FluidDomainSettings.
   find_point_caches(finder, domain, "ptcaches");
 }
 

@@ -34,7 +34,7 @@ void find_strip(Finder& finder, const blend::Record& sequence) {
   const std::int64_t type = sequence.integer("type", -1);
   if (type != kImageStrip && type != kMovieStrip && type != kSoundStrip && type != kOldSoundStrip)
     return;
-  // What is played is the sound data-block; the path here is a copy that goes stale.
+  // Blender plays the sound data-block; the path here is a copy that becomes outdated.
   if (type == kSoundStrip && finder.leads_somewhere(sequence, "sound")) return;
   const std::optional<blend::Record> strip = finder.follow(sequence, "strip");
   if (!strip) return;
@@ -48,7 +48,7 @@ void find_strip(Finder& finder, const blend::Record& sequence) {
   const std::uint32_t block =
       finder.file().blocks().find(strip->pointer("stripdata"), finder.owner().scope);
   if (block == blend::BlockIndex::kNone) {
-    finder.add(std::move(*folder));  // then the folder field is the whole path
+    finder.add(std::move(*folder));  // here the folder field is the whole path
     return;
   }
   bool first = true;

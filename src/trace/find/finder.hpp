@@ -16,7 +16,7 @@
 
 namespace shaman::trace {
 
-/// The data-block that is being looked through.
+/// The data-block that is being searched.
 struct Owner {
   blend::Scope scope;      ///< its blocks
   std::string id_name;     ///< `OBCube`
@@ -25,8 +25,8 @@ struct Owner {
   std::uint32_t library = LibraryTable::kNone;
 };
 
-/// What a function that knows one struct has at hand: the file, the data-block around the struct,
-/// and where to put what it found.
+/// The context of a function for one struct: the file, the data-block around the struct, and the
+/// place for its results.
 class Finder {
  public:
   Finder(blend::BlendFile& file, const LibraryTable& libraries, Scan& scan)
@@ -36,16 +36,16 @@ class Finder {
   [[nodiscard]] Scan& scan() noexcept { return scan_; }
   [[nodiscard]] const Owner& owner() const noexcept { return owner_; }
   void set_owner(Owner owner) { owner_ = std::move(owner); }
-  /// What within the data-block is looked at: `Strip "boom"`; empty: nothing that has a name.
+  /// The present part of the data-block: `Strip "boom"`; empty: no named part.
   void set_part(std::string part) { part_ = std::move(part); }
 
-  /// A reference by a `char[n]` or `char *` field, under the first of these names that the file
-  /// has; nothing if it is empty.
+  /// A reference from a `char[n]` or `char *` field, the first of these names that the file has;
+  /// nothing if it is empty.
   [[nodiscard]] std::optional<Reference> reference(Kind kind, const blend::Record& record,
                                                    std::initializer_list<std::string_view> names);
-  /// One by no field: its place follows from the .blend's own.
+  /// A reference without a field: its place follows from the .blend's own.
   [[nodiscard]] Reference implied(Kind kind) const;
-  /// A reference by text that was read already.
+  /// A reference from text that was already read.
   [[nodiscard]] Reference by_text(Kind kind, const blend::BlendFile::Text& text) const;
 
   /// The data-block that a pointer leads to, linked or not.
@@ -55,7 +55,7 @@ class Finder {
   };
   [[nodiscard]] std::optional<DataBlock> data_block(std::uint64_t pointer);
 
-  /// Adds to the scan, at the expense of what the file may make its reader spend.
+  /// Adds to the scan, and counts it against the file's allowance.
   void add(Reference reference);
   void add(StringArgument argument);
   void add(StringRoute route);
@@ -87,16 +87,16 @@ class Finder {
   std::string part_;
 };
 
-/// Looks at one struct of the kind it is registered for.
+/// Reads one struct of its registered kind.
 using Handler = void (*)(Finder& finder, const blend::Record& record);
 
 struct HandlerEntry {
-  std::string_view struct_name;  ///< as files call it
+  std::string_view struct_name;  ///< its name in files
   Handler handler;
 };
 
-/// Every struct in which paths are looked for, each with its function. That is all that is known of
-/// single kinds of data-blocks: which of them are needed follows from their pointers.
+/// Every struct with paths, and its function. Only these depend on kinds of data-blocks: which
+/// data-blocks are needed follows from their pointers.
 [[nodiscard]] std::span<const HandlerEntry> handlers();
 
 }  // namespace shaman::trace

@@ -19,7 +19,7 @@ constexpr std::array kHandlers{
     HandlerEntry{"Mesh", find_mesh},
     HandlerEntry{"Scene", find_scene},
     HandlerEntry{"Camera", find_camera},
-    // what they own
+    // structs that they own
     HandlerEntry{"Sequence", find_strip},
     HandlerEntry{"MeshCacheModifierData", find_mesh_cache},
     HandlerEntry{"OceanModifierData", find_ocean},

@@ -15,7 +15,7 @@ StringFlow::Input StringFlow::input_of(const TreeInput& input, const Scan& scan,
                                        const std::vector<std::string>& library_paths) {
   std::string place = blend;
   if (input.library < library_paths.size()) {
-    // A tree that was packed from a library stands in this file, beside others of its name.
+    // A tree that was packed from a library is in this file, next to others of its name.
     place = library_paths[input.library];
     if (scan.libraries[input.library].is_archive) place = blend + "\n" + place;
   }
@@ -40,7 +40,7 @@ void StringFlow::add(const Scan& scan, const std::string& blend, const std::stri
   }
 }
 
-// Backwards from what import nodes read: each route is looked at once for each .blend with such
+// Backwards from the inputs of import nodes: each route is checked once for each .blend with such
 // nodes, however many strings there are.
 void StringFlow::note_bases(const std::string& base, const std::set<Input>& reading,
                             std::map<Input, std::vector<std::string>>& bases) const {
@@ -71,7 +71,7 @@ result<std::vector<StringFlow::Path>> StringFlow::paths() const {
     for (const std::string& base : bases.at(argument.input)) {
       if (paths.size() >= kMaxPaths)
         return Error{errc::limit_exceeded,
-                     "the node groups hand on more than 200,000 paths: that goes beyond a safety "
+                     "the node groups pass on more than 200,000 paths, which exceeds a safety "
                      "limit"};
       paths.push_back({argument.blend, base, argument.value});
     }

@@ -13,30 +13,29 @@
 
 namespace shaman::trace {
 
-/// Strings that are handed from modifiers and node groups to node groups, through any number of
-/// files, until an import node takes one for a path. Each file's scan knows only its own part.
+/// Strings that modifiers and node groups pass to node groups, through any number of files, until
+/// an import node uses one as a path. Each file's scan knows only its own part.
 class StringFlow {
  public:
   /// A string that an import node reads, and the .blend of the tree with that node: its folder is
   /// what `//` means.
   struct Path {
-    std::string blend;  ///< that holds the string
+    std::string blend;  ///< that contains the string
     std::string base_blend;
     Reference value;
   };
 
-  /// Takes over what a scan of `blend` found. `library_paths`: where each of the scan's libraries
-  /// lies. Those packed into this file (archives) are told apart from the ones on disk.
-  /// `holder` is the file on disk with the strings: another than `blend` where that is packed into
-  /// it.
+  /// Takes over the results of a scan of `blend`. `library_paths`: the path of each of the scan's
+  /// libraries. Those packed into this file (archives) are distinguished from the ones on disk.
+  /// `holder` is the file on disk with the strings: not `blend` if that is packed into it.
   void add(const Scan& scan, const std::string& blend, const std::string& holder,
            const std::vector<std::string>& library_paths);
 
-  /// errc::limit_exceeded when each of many strings reaches import nodes in many files.
+  /// errc::limit_exceeded if each of many strings reaches import nodes in many files.
   [[nodiscard]] result<std::vector<Path>> paths() const;
 
  private:
-  // An input: where its tree is, the tree, the identifier.
+  // An input: the file of its tree, the tree, the identifier.
   using Input = std::tuple<std::string, std::string, std::string>;
   struct Argument {
     std::string blend;
@@ -51,7 +50,7 @@ class StringFlow {
                   std::map<Input, std::vector<std::string>>& bases) const;
 
   std::vector<Argument> arguments_;
-  std::multimap<Input, Input> routes_to_;           // what an input gets, from which inputs
+  std::multimap<Input, Input> routes_to_;           // the sources of an input
   std::map<std::string, std::set<Input>> read_in_;  // by the .blend of the tree that reads them
 };
 

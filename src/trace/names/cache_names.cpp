@@ -15,7 +15,7 @@ bool take(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
-// A frame: at least so many digits, and a sign before frame 0.
+// A frame: at least this many digits, and a sign before frame 0.
 bool take_number(std::string_view& text, std::size_t at_least) {
   std::string_view rest = text;
   take(rest, "-");
@@ -56,7 +56,7 @@ bool is_ocean_cache(std::string_view name) {
   return false;
 }
 
-// Mantaflow: `{stem}_{frame:04d}{extension}`; the stem says what is in it.
+// Mantaflow: `{stem}_{frame:04d}{extension}`; the stem names the content.
 bool is_fluid_cache(std::string_view name) {
   const std::size_t dot = name.find('.');
   if (dot == std::string_view::npos) return false;

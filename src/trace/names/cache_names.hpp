@@ -7,11 +7,11 @@
 
 #include "trace/scan.hpp"
 
-/// Which names in a cache folder belong to a cache. Of such folders only these are taken: the field
-/// may name any folder of the artist's.
+/// Which names in a cache folder belong to a cache. Only these files are taken, because the field
+/// may name any folder of the artist.
 namespace shaman::trace {
 
-/// A folder below the one that the field names, in which files are looked for ("" is itself).
+/// A folder below the one that the field names, to search for files ("" is the folder itself).
 [[nodiscard]] std::span<const std::string_view> cache_subfolders(Rule rule);
 
 /// Whether a file of this name, in that sub-folder, belongs to the cache of the reference.

@@ -29,8 +29,8 @@ Expansion one_file(const std::string& path, Folders& folders) {
   return {path, false, {}, {path}};
 }
 
-// Every file in the folder whose name is a frame of the pattern; by name keys where none is so
-// literally.
+// Every file in the folder whose name is a frame of the pattern; compared by name keys if none
+// matches literally.
 std::vector<std::string> frames(const std::string& folder, const Numbered& pattern,
                                 Folders& folders) {
   std::vector<std::string> files;
@@ -55,7 +55,7 @@ Expansion sequence(const std::string& path, std::optional<Numbered> pattern, Fol
   Expansion found;
   found.files = frames(*folder, *pattern, folders);
   if (!is_there(found)) return {path, false, {}, {path}};
-  // The name itself where it is a frame that exists, else the first one, in the real spelling.
+  // The name itself if it is an existing frame, else the first one, in its real spelling.
   const std::string named = os::join(*folder, os::file_name(path));
   const bool literal = pattern->matches(os::file_name(found.files.front()));
   found.resolved = literal ? named : found.files.front();
@@ -98,8 +98,8 @@ Expansion tiles(const std::string& path, const std::vector<std::uint32_t>& numbe
   return found;
 }
 
-// One file a view: the stem without the suffix of a view, where it ends in one, and each suffix.
-// The file that is named is taken, too: it is what is shown where the views are not there.
+// One file per view: the stem without its view suffix, if it has one, and each suffix. The named
+// file is taken, too: Blender shows it if the views are missing.
 Expansion views(const std::string& path, const std::vector<std::string>& suffixes,
                 Folders& folders) {
   Expansion found = one_file(path, folders);

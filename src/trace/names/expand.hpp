@@ -9,16 +9,16 @@
 
 namespace shaman::trace {
 
-/// What a reference is on this machine.
+/// The files of a reference on this machine.
 struct Expansion {
-  std::string resolved;  ///< absolute; a pattern stays one
+  std::string resolved;  ///< absolute; a pattern remains a pattern
   bool is_folder = false;
-  std::vector<std::string> files;          ///< those that are there, sorted
-  std::vector<std::string> missing_files;  ///< those that ought to be
+  std::vector<std::string> files;          ///< the existing ones, sorted
+  std::vector<std::string> missing_files;  ///< the missing ones
 };
 
-/// Finds the files that a reference stands for. `base_blend` is the absolute path of the .blend
-/// that `//` starts from; `view_suffixes` are those of the opened .blend's active views.
+/// Finds the files of a reference. `base_blend` is the absolute path of the .blend whose folder
+/// `//` means; `view_suffixes` are those of the opened .blend's active views.
 [[nodiscard]] Expansion expand(const Reference& reference, const std::string& base_blend,
                                const std::vector<std::string>& view_suffixes, Folders& folders);
 

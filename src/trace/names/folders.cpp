@@ -52,7 +52,7 @@ std::optional<std::string> Folders::find_folder(const std::string& path) {
   }
   std::optional<std::string> found = find(path, os::FileType::folder);
   const std::lock_guard lock(mutex_);
-  // A path of a thousand components has a thousand folders, whose names together are far longer.
+  // A path of a thousand components has a thousand folders, whose paths together are far longer.
   remembered_bytes_ += path.size() + (found ? found->size() : 0);
   if (remembered_bytes_ <= kMaxRememberedBytes) folders_.emplace(path, found);
   return found;
@@ -73,7 +73,7 @@ std::optional<std::string> Folders::find(const std::string& path, os::FileType t
     std::string candidate = os::join(*folder, listing->entries[at->second].name);
     if (is_a(candidate, type)) return candidate;
   }
-  // The folder's own name may have been the only difference, in one that may not be listed.
+  // The folder's own name may be the only difference, and the folder may not be listable.
   std::string candidate = os::join(*folder, name);
   if (*folder != parent && is_a(candidate, type)) return candidate;
   return std::nullopt;

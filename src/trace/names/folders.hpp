@@ -14,7 +14,7 @@
 
 namespace shaman::trace {
 
-/// What lies in folders, each listed once, with names found whatever their case and Unicode form.
+/// The content of folders, each listed once; finds names in any case and Unicode form.
 /// A snapshot of one moment: made for one trace. All members may be called from any thread.
 class Folders {
  public:
@@ -24,11 +24,11 @@ class Folders {
     std::multimap<std::string, std::size_t> by_key;
   };
 
-  /// Nothing if there is no such folder, or it may not be listed.
+  /// Nothing if the folder does not exist, or may not be listed.
   [[nodiscard]] std::shared_ptr<const Listing> list(const std::string& folder);
 
-  /// The path by which the file really goes: `path` itself where it exists as written, else one
-  /// whose components have the same keys. Nothing if there is none, or it is no regular file.
+  /// The file's real path: `path` itself if it exists as written, else one whose components have
+  /// the same keys. Nothing if there is none, or it is not a regular file.
   [[nodiscard]] std::optional<std::string> find_file(const std::string& path);
   [[nodiscard]] std::optional<std::string> find_folder(const std::string& path);
 

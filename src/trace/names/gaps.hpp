@@ -6,9 +6,9 @@
 
 namespace shaman::trace {
 
-/// Which frames are not there between the first and the last of a sequence, a sentence for the
-/// artist: a few by name, of more their number. `files` are its frames' paths in any order. Empty
-/// where there is no gap, or the names are not frames of one sequence.
+/// Which frames are missing between the first and the last of a sequence, as a sentence for the
+/// artist: a few are named, more are counted. `files` are its frames' paths in any order. Empty if
+/// there is no gap, or the names are not frames of one sequence.
 [[nodiscard]] std::string gap_warning(const std::vector<std::string>& files);
 
 }  // namespace shaman::trace

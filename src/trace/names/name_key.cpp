@@ -31,7 +31,7 @@ std::string decomposed(std::string_view utf8, utf8proc_custom_func each) {
       static_cast<utf8proc_ssize_t>(utf8.size()), &bytes,
       static_cast<utf8proc_option_t>(UTF8PROC_DECOMPOSE | UTF8PROC_STABLE), each, nullptr);
   const std::unique_ptr<utf8proc_uint8_t, Free> owner(bytes);
-  // Only memory that is used up can fail here: the text is well-formed.
+  // Only a lack of memory can fail here: the text is well-formed.
   if (size < 0) throw std::bad_alloc();
   return {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)};
 }
@@ -41,7 +41,8 @@ std::string decomposed(std::string_view utf8, utf8proc_custom_func each) {
 std::string name_key(std::string_view name) {
   if (text::is_ascii(name)) return text::in_lower_case(name);
   const std::string utf8 = text::is_utf8(name) ? std::string(name) : text::latin1_to_utf8(name);
-  // Twice, as some marks fold to letters: a capital with such a mark and its composed form meet.
+  // Twice, because some marks fold to letters: so a capital with such a mark and its composed form
+  // get the same key.
   return decomposed(decomposed(utf8, nullptr), fold);
 }
 

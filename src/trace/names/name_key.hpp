@@ -6,10 +6,9 @@
 
 namespace shaman::trace {
 
-/// Names that an artist would call the same have the same key: those that differ in case (as on
-/// Windows), in Unicode's composed and decomposed forms (NFC, NFD: macOS), or in that one is UTF-8
-/// and the other Latin-1 (files of before 2.5). Any bytes may be given; the key is for comparing
-/// only.
+/// Names that are the same for an artist have the same key: names that differ only in case (as on
+/// Windows), in composed and decomposed Unicode forms (NFC, NFD: macOS), or in their encoding,
+/// UTF-8 or Latin-1 (files from before 2.5). Any bytes may be given; the key is for comparing only.
 [[nodiscard]] std::string name_key(std::string_view name);
 
 }  // namespace shaman::trace

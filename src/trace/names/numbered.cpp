@@ -16,7 +16,7 @@ std::size_t start_of_digits(std::string_view name, std::size_t end) {
 
 std::optional<Numbered> split(std::string_view name, std::size_t end) {
   constexpr std::size_t kMostDigits =
-      10;  // more do not fit into 32 bits: Blender takes no sequence
+      10;  // more do not fit into 32 bits: not a sequence for Blender
   const std::size_t start = start_of_digits(name, end);
   if (start == end || end - start > kMostDigits) return std::nullopt;
   return Numbered{std::string(name.substr(0, start)), std::string(name.substr(end)), end - start};

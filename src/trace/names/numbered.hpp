@@ -24,16 +24,16 @@ struct Numbered {
   /// By digits directly before the extension (BLI_path_frame_get).
   [[nodiscard]] static std::optional<Numbered> before_extension(std::string_view name);
 
-  /// Whether `name` is a frame of it: numbers are padded with zeros to the width, and may be wider
-  /// where they do not fit.
+  /// Whether `name` is a frame of it: numbers are padded with zeros to the width, and are wider if
+  /// they do not fit.
   [[nodiscard]] bool matches(std::string_view name) const;
 };
 
 /// The name of one tile: all `<UDIM>` become its number, or else all `<UVTILE>` become `u1_v1`.
 [[nodiscard]] std::string tile_name(std::string_view pattern, std::uint32_t tile);
 
-/// Before 3.1 a tiled picture was named by one of its tiles: the pattern that 3.1 makes of it. The
-/// name itself if there is no tile number in it.
+/// Before 3.1, one of its tiles named a tiled picture: returns the pattern that 3.1 makes of it, or
+/// the name itself if it contains no tile number.
 [[nodiscard]] std::string old_tile_pattern(std::string_view name);
 
 }  // namespace shaman::trace

@@ -20,7 +20,7 @@ bool has_drive(std::string_view path) noexcept {
   return is_letter && (path.size() == 2 || path[2] == '/' || path[2] == '\\');
 }
 
-// `root` stays in front, whatever `..` there are.
+// `root` stays in front, whatever the number of `..`.
 std::string normalised(std::string_view root, std::string_view rest) {
   std::vector<std::string_view> components;
   while (!rest.empty()) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-/// Paths as .blend files store them: bytes with rules of their own.
+/// Paths as .blend files store them: bytes with their own rules.
 namespace shaman::trace {
 
 enum class Platform : std::uint8_t { posix, windows };
@@ -30,8 +30,8 @@ inline constexpr Platform kThisPlatform = Platform::posix;
 /// Whether a stored path is absolute on some system: `/x`, `C:\x`, `\\server\x`; not `//x`.
 [[nodiscard]] bool is_absolute_path(std::string_view stored) noexcept;
 
-/// A path that resolve() made of a stored one, as the .blend says it where it is no path of this
-/// platform: `C:\tex\wall.png` of `/c/tex/wall.png`; else as it is.
+/// A path from resolve(), in the .blend's spelling if it is not a path of this platform:
+/// `C:\tex\wall.png` for `/c/tex/wall.png`; else unchanged.
 [[nodiscard]] std::string as_stored(const std::string& resolved, std::string_view stored,
                                     Platform platform = kThisPlatform);
 

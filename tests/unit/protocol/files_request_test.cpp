@@ -71,10 +71,10 @@ TEST(FilesRequest, NamesWhatIsWrong) {
   };
   const Bad bads[] = {
       {"", "no body"},
-      {" ", "no valid JSON"},
-      {"nonsense", "no valid JSON"},
-      {R"({"files":[]} x)", "no valid JSON"},
-      {R"({"files":[)", "no valid JSON"},
+      {" ", "not valid JSON"},
+      {"nonsense", "not valid JSON"},
+      {R"({"files":[]} x)", "not valid JSON"},
+      {R"({"files":[)", "not valid JSON"},
       {"[]", "the body must be an object, not an array"},
       {"7", "the body must be an object, not a number"},
       {"null", "the body must be an object, not null"},
@@ -102,7 +102,7 @@ TEST(FilesRequest, NamesWhatIsWrong) {
       {one(file("\"path\":\"\xff\"")), "UTF-8"},
       {one(file("\"path\":\"\xed\xa0\x80\"")), "UTF-8"},
       {one(file(R"("path":"\ud800")")), "surrogate"},
-      {R"({"\u0000":"\xff")", "no valid JSON"},
+      {R"({"\u0000":"\xff")", "not valid JSON"},
   };
   EXPECT_FALSE(read(std::string_view("{\"files\":[]}\0", 13)));
   EXPECT_FALSE(read(std::string_view("{\"files\":[]}\0x", 14)));

@@ -12,7 +12,7 @@ namespace shaman::bench {
 
 enum class Better : std::uint8_t { higher, lower };
 
-/// What a figure should reach.
+/// The target of a figure.
 struct Target {
   enum class Of : std::uint8_t {
     limit,   ///< `value` is a multiple of the limit
@@ -22,9 +22,9 @@ struct Target {
   double value = 0;
 };
 
-/// One line of the report: what is measured and what it is compared with.
+/// One line of the report: the measurement, and its comparison.
 struct Metric {
-  std::string_view id;     ///< in JSON, and what other metrics' `limits` name
+  std::string_view id;     ///< in JSON, and in other metrics' `limits`
   std::string_view label;  ///< for people
   Unit unit = Unit::count;
   Better better = Better::higher;

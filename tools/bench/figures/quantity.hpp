@@ -7,7 +7,7 @@
 
 namespace shaman::bench {
 
-/// What a figure counts.
+/// The unit of a figure.
 enum class Unit : std::uint8_t {
   bytes_per_second,
   per_second,
@@ -20,8 +20,8 @@ enum class Unit : std::uint8_t {
 /// The unit's name in JSON: `bytes/s`, `1/s`, `s`, `bytes`, `x`, `count`.
 [[nodiscard]] std::string_view to_string(Unit unit) noexcept;
 
-/// For people, with three or more digits that count: `0.83 GB/s`, `12.3 k/s`, `45.1 ms`, `96.4 MB`,
-/// `1.05 ×`, `3`. Decimal units. `-` of NaN.
+/// For people, with three or more significant digits: `0.83 GB/s`, `12.3 k/s`, `45.1 ms`, `96.4
+/// MB`, `1.05 ×`, `3`. Decimal units. `-` for NaN.
 [[nodiscard]] std::string format(double value, Unit unit);
 
 }  // namespace shaman::bench

@@ -14,42 +14,42 @@
 
 namespace shaman::bench {
 
-/// The figures of a run as they are taken, several for each metric when it is repeated.
+/// The figures of a run as they are measured, several for each metric if it is repeated.
 class Samples {
  public:
   void add(std::string_view metric, double value);
-  /// Empty when nothing was measured.
+  /// Empty if nothing was measured.
   [[nodiscard]] std::span<const double> of(std::string_view metric) const;
 
  private:
   std::map<std::string, std::vector<double>, std::less<>> values_;
 };
 
-/// One metric with its median and what became of its comparison.
+/// One metric with its median and the result of its comparison.
 struct Row {
   Metric metric;
   double value = 0;
   std::vector<double> samples;
-  const Metric* limit = nullptr;  ///< of those that were measured the one that allows least
+  const Metric* limit = nullptr;  ///< the measured limit that allows least
   double limit_value = 0;
   std::optional<double> ratio;  ///< value / limit_value
-  std::optional<bool> met;      ///< empty without a target, or when its limit was not measured
+  std::optional<bool> met;      ///< empty without a target, or if its limit was not measured
 };
 
-/// The rows of those metrics that were measured, in the order of `metrics`; limits are looked up in
-/// `all`, which must outlive the rows.
+/// The rows of the measured metrics, in the order of `metrics`; limits are looked up in `all`,
+/// which must outlive the rows.
 [[nodiscard]] std::vector<Row> make_rows(std::span<const Metric> metrics,
                                          std::span<const Metric> all, const Samples& samples);
 
 /// `≥ 0.90 × limit`, `≤ 60.0 ms`; empty without one.
 [[nodiscard]] std::string describe_target(const Metric& metric);
 
-/// Figures alone: label and figure.
+/// Only figures: label and figure.
 [[nodiscard]] std::string render_limits(std::span<const Row> rows);
 /// Figures with limit, ratio, target and whether it is met.
 [[nodiscard]] std::string render_parts(std::span<const Row> rows);
 
-/// {"id", "label", "unit", "value", "samples"} and, where there are any, "limit", "limitValue",
+/// {"id", "label", "unit", "value", "samples"} and, if there are any, "limit", "limitValue",
 /// "ratio", "target" {"of": "limit" | "figure", "value"}, "met".
 [[nodiscard]] nlohmann::json to_json(const Row& row);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A round trip to a server that does nothing: what is left for one that does something.
+// A round trip to a server that does nothing: the limit for one that does something.
 #include <vector>
 
 #include "bench/benches.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Symbolic links: of a short text, which a file system keeps in the inode, of the text that a
+// Symbolic links: with a short text, which a file system keeps in the inode, with the text that a
 // checkout needs, and whole trees of these with every folder flushed, in one thread.
 #include <string>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a TCP connection within the machine carries, and what is left of it when one thread
-// receives, hashes and writes: the simplest server that there can be.
+// The throughput of a TCP connection within the machine, and the rest of it if one thread receives,
+// hashes and writes: the simplest possible server.
 #include <functional>
 #include <string>
 #include <thread>
@@ -43,7 +43,7 @@ SocketPair connect_to_itself() {
   return pair;
 }
 
-// Seconds until all of `data` has come through and was given to `take`.
+// Seconds until all of `data` has arrived and was passed to `take`.
 double transfer(std::string_view data, const std::function<void(std::string_view)>& take) {
   SocketPair pair = connect_to_itself();
   std::vector<char> piece(kPiece);

@@ -13,7 +13,7 @@
 namespace shaman::bench {
 namespace {
 
-// Made once for all rounds, as making them takes longer than what is measured.
+// Made once for all rounds, because making them takes longer than the measurement.
 const std::vector<std::string>& blobs(Context& context, const FileDescriptor& root) {
   static std::vector<std::string> paths;
   if (!paths.empty()) return paths;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How fast one core hashes through OpenSSL, as everything of a store does.
+// How fast one core hashes with OpenSSL, like the whole store.
 #include <span>
 
 #include "shaman/digest.hpp"

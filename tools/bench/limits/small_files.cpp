@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Small files: put in place by rename, flushed one after another, and flushed side by side, when
-// the journal can merge what it is asked for.
+// Small files: put in place by rename, flushed one after another, and flushed in parallel, when the
+// journal can merge the flushes.
 #include <atomic>
 #include <exception>
 #include <functional>
@@ -45,7 +45,7 @@ double files_per_second(Context& context, std::size_t threads, const WriteOne& w
   return static_cast<double>(count) / seconds;
 }
 
-// All that a store with a folder a blob must do before it may say that the blob is safe.
+// The steps of a store with one folder per blob before it may report that the blob is safe.
 void store_durably(int folder, const std::string& name, std::string_view content) {
   const std::string temporary = name + ".tmp";
   write_new_file(folder, temporary, content, true);

@@ -18,12 +18,12 @@ struct Address {
   sockaddr_storage storage{};
   socklen_t length = 0;
 
-  /// std::runtime_error when the name cannot be resolved.
+  /// std::runtime_error if the name cannot be resolved.
   [[nodiscard]] static Address resolve(const Endpoint& endpoint);
 };
 
-/// One connection with at most one request under way, on a non-blocking socket. Who owns it waits
-/// for the socket and calls send() and receive().
+/// One connection with at most one request under way, on a non-blocking socket. The owner waits for
+/// the socket and calls send() and receive().
 class Connection {
  public:
   /// Connects, blocking. std::system_error.
@@ -34,23 +34,23 @@ class Connection {
   /// Takes the next request; it must live until the response is done.
   void start(const Request& request, bool stops_halfway);
 
-  /// Sends one portion of what may be sent now. Errors are left to receive() to find, as a server
-  /// that closes may have answered before.
+  /// Sends one portion of the available bytes. receive() reports errors, because a server that
+  /// closes may have answered before.
   void send();
   [[nodiscard]] bool wants_to_send() const noexcept;
 
   enum class Progress : std::uint8_t { waiting, answered, broken };
-  /// Reads what is there.
+  /// Reads the available bytes.
   [[nodiscard]] Progress receive();
 
   [[nodiscard]] bool is_halfway() const noexcept;
   void pass_halfway() noexcept { stops_halfway_ = false; }
 
-  /// What became of the request, which ends by this; after `answered` or `broken`.
+  /// The result of the request, which this ends; after `answered` or `broken`.
   [[nodiscard]] Outcome take_outcome(bool with_body);
-  /// Whether a request is under way.
+  /// Whether a request is running.
   [[nodiscard]] bool is_busy() const noexcept { return request_ != nullptr; }
-  /// Whether the next request may go over this connection.
+  /// Whether the next request may use this connection.
   [[nodiscard]] bool is_usable() const noexcept { return usable_; }
   void close() noexcept;
 

@@ -50,7 +50,7 @@ EchoServer::EchoServer()
 
 EchoServer::~EchoServer() {
   const std::uint64_t one = 1;
-  // The thread's only way to end; an eventfd that takes no first 1 does not exist.
+  // The thread's only way to end; writing the first 1 to an eventfd cannot fail.
   (void)!::write(stop_.get(), &one, sizeof one);
   thread_.join();
 }
@@ -77,7 +77,8 @@ void EchoServer::serve() {
   }
 }
 
-// The load's requests are one segment each: the end of what came is the end of the request.
+// The load's requests are one segment each: the end of the received bytes is the end of the
+// request.
 void EchoServer::answer(int connection) {
   std::array<char, 4096> request;
   const ssize_t got = ::recv(connection, request.data(), request.size(), 0);

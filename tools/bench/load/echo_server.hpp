@@ -8,9 +8,8 @@
 
 namespace shaman::bench {
 
-/// Answers each request without a body with the same short response, reading nothing of it but
-/// where it ends: what a request costs when nothing is done for it. One thread, ends with the
-/// object.
+/// Answers each request without a body with the same short response, and only looks for the
+/// request's end: the cost of a request without work. One thread, which ends with the object.
 class EchoServer {
  public:
   EchoServer();

@@ -81,7 +81,7 @@ class Driver {
     if (slot.connection->is_halfway()) meet(slot);
   }
 
-  // The last to come halfway lets all go on.
+  // The last one to get halfway lets all continue.
   void meet(Slot& slot) {
     if (std::exchange(slot.met, true) || ++met_ < slots_.size()) return;
     for (Slot& each : slots_) {
@@ -90,7 +90,7 @@ class Driver {
     }
   }
 
-  // Asks to be told when the socket takes more, only while there is more.
+  // Waits for a writable socket only while there is more to send.
   void listen(Slot& slot) {
     const std::uint32_t events = slot.connection->wants_to_send() ? EPOLLIN | EPOLLOUT : EPOLLIN;
     if (events == slot.events) return;
@@ -123,13 +123,13 @@ class Driver {
 
   void finish(Slot& slot, LoadResult& result) {
     if (!slot.connection->is_busy()) {
-      // Closed while idle; made anew when there is something to send.
+      // Closed while idle; connects again when there is something to send.
       slot.connection->close();
       return;
     }
     result.outcomes[slot.outcome] = slot.connection->take_outcome(shape_.keep_bodies);
     --under_way_;
-    if (shape_.meet_halfway) meet(slot);  // who is answered early must not keep the others waiting
+    if (shape_.meet_halfway) meet(slot);  // an early answer must not keep the others waiting
     if (shape_.stop && shape_.stop()) stopped_ = true;
     if (shape_.pause > 0 && !stopped_)
       std::this_thread::sleep_for(std::chrono::duration<double>(shape_.pause));

@@ -8,8 +8,8 @@
 
 namespace shaman::bench {
 
-/// Throws std::system_error with errno and "<what> <name>" when `returned` is negative; returns it
-/// otherwise.
+/// Throws std::system_error with errno and "<what> <name>" if `returned` is negative; otherwise
+/// returns it.
 long check(long returned, std::string_view what, std::string_view name = {});
 
 /// Owns a file descriptor.
@@ -29,13 +29,13 @@ class FileDescriptor {
   int value_ = -1;
 };
 
-/// Opens a folder for the *at() calls; created with its mode less the umask where it is missing.
+/// Opens a folder for the *at() calls; created with its mode less the umask if it is missing.
 [[nodiscard]] FileDescriptor open_folder(int parent, const std::string& name);
 
-/// A new file of that content; fails when there is one. `flush`: fsync before it is closed.
+/// A new file with that content; fails if it exists. `flush`: fsync before closing.
 void write_new_file(int folder, const std::string& name, std::string_view content, bool flush);
 
-/// A folder for the run's own files, gone with all that is in it when the object goes.
+/// A folder for the run's own files, removed with its content when the object is destroyed.
 class ScratchFolder {
  public:
   /// Makes `<parent>/shaman-bench-<pid>`; the parent must exist.

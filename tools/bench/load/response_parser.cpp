@@ -18,7 +18,7 @@ std::uint64_t number(std::string_view text, int base) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
   if (error != std::errc() || end != text.data() + text.size())
-    throw std::runtime_error("the server sent a length that is no number");
+    throw std::runtime_error("the server sent a length that is not a number");
   return value;
 }
 

@@ -9,22 +9,22 @@
 
 namespace shaman::bench {
 
-/// Reads one HTTP/1.1 response from bytes as they come (RFC 9112): by Content-Length, chunked, or
-/// up to the end of the connection. Knows no socket. Just strict enough to notice a broken server.
+/// Reads one HTTP/1.1 response from bytes as they arrive (RFC 9112): by Content-Length, chunked, or
+/// up to the end of the connection. Uses no socket. Just strict enough to notice a broken server.
 class ResponseParser {
  public:
   /// Takes bytes up to the end of the response and returns how many these were.
-  /// std::runtime_error for what is no HTTP response.
+  /// std::runtime_error for anything but an HTTP response.
   std::size_t feed(std::string_view bytes);
-  /// Starts anew for the next response of the same connection.
+  /// Resets for the next response of the same connection.
   void reset();
-  /// The connection has ended. Returns whether the response is complete by that.
+  /// The connection has ended. Returns whether that completes the response.
   [[nodiscard]] bool end_of_stream();
 
   [[nodiscard]] bool done() const noexcept { return stage_ == Stage::done; }
-  /// An interim `100 Continue` has come, whatever came after it.
+  /// Whether an interim `100 Continue` has arrived.
   [[nodiscard]] bool may_continue() const noexcept { return may_continue_; }
-  /// Of the final response; 0 before its header is complete.
+  /// The final response's status; 0 before its header is complete.
   [[nodiscard]] int status() const noexcept { return status_; }
   /// Whether the connection can be used for another request after this one.
   [[nodiscard]] bool keep_alive() const noexcept { return keep_alive_; }

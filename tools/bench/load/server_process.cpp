@@ -85,7 +85,7 @@ std::optional<std::string> ServerProcess::proc_file(const std::string& name) con
 
 void ServerProcess::forget_peak() {
   (void)peak_memory();
-  // 5 resets VmHWM, see proc(5). Where it is not allowed the peak stays that of the whole run.
+  // 5 resets VmHWM, see proc(5). If it is not allowed, the peak is that of the whole run.
   if (const auto path = proc_file("clear_refs")) std::ofstream(*path) << "5\n";
 }
 

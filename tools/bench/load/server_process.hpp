@@ -10,39 +10,39 @@
 
 namespace shaman::bench {
 
-/// The server's process, as far as /proc tells of it. Without a pid file nothing is known: all is
-/// empty. The file is read anew each time, as a restarted server has another pid.
+/// The server's process, as far as /proc shows it. Without a pid file all results are empty. The
+/// file is read each time, because a restarted server has another pid.
 class ServerProcess {
  public:
   struct Options {
-    std::string pid_file;  ///< holds the pid as text; empty: there is none
+    std::string pid_file;  ///< contains the pid as text; empty: none
     /// A shell command that returns when a new server accepts connections at the same address;
-    /// empty: there is none.
+    /// empty: none.
     std::string restart_command;
-    std::string storage;  ///< the server's folder as seen from here; empty: out of reach
-    /// A shell command that collects the garbage of the storage; empty: there is none.
+    std::string storage;  ///< the server's folder on this machine; empty: not accessible
+    /// A shell command that runs a garbage collection; empty: none.
     std::string collect_command;
   };
   explicit ServerProcess(Options options);
 
-  /// Whether start_cold() can be done: there is a restart command, and the storage is in reach.
+  /// Whether start_cold() is possible: there is a restart command, and the storage is accessible.
   [[nodiscard]] bool can_start_cold() const noexcept;
-  /// Makes these blobs ones that were used two days ago, and lets a new server serve them. Takes a
-  /// minute, as a new server looks closer at what has changed in the last one.
-  /// std::runtime_error when the restart fails, std::system_error when a blob is not there.
+  /// Marks these blobs as last used two days ago, and starts a new server. Takes a minute, because
+  /// a new server checks files that changed in the last minute more closely. std::runtime_error if
+  /// the restart fails, std::system_error if a blob does not exist.
   void start_cold(std::span<const BlobId> blobs);
 
   [[nodiscard]] bool can_collect() const noexcept { return !options_.collect_command.empty(); }
-  /// Collects once. std::runtime_error when that fails.
+  /// Runs one collection. std::runtime_error if that fails.
   void collect() const;
 
-  /// Lets peak_memory() begin anew; needs to be the server's user, or root.
+  /// Resets peak_memory(); needs the server's user, or root.
   void forget_peak();
   /// The most memory it had (VmHWM), in bytes, since its start or forget_peak().
   [[nodiscard]] std::optional<std::uint64_t> peak_memory();
-  /// The highest peak_memory() over everything, also over restarts.
+  /// The highest peak_memory() of the whole run, also over restarts.
   [[nodiscard]] std::optional<std::uint64_t> highest_peak();
-  /// Bytes that it has written to files by write() and the like.
+  /// Bytes that it has written to files with write() and similar calls.
   [[nodiscard]] std::optional<std::uint64_t> bytes_written() const;
 
  private:

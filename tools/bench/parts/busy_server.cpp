@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What others feel of a large submission: the slowest status calls while a large checkout is made,
-// four large files come in and garbage is collected, beside an echo server at the same time on the
-// same cores.
+// The effect of a large submission on other clients: the slowest status calls while a large
+// checkout is made, four large files arrive and garbage is collected, compared with an echo server
+// at the same time on the same cores.
 #include <atomic>
 #include <exception>
 #include <memory>
@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t kUploads = 4;
 constexpr double kPauseSeconds = 0.001;
 
-// Runs `work` in a thread of its own; its exception is thrown again by finish().
+// Runs `work` in its own thread; finish() rethrows its exception.
 class Background {
  public:
   template <class Work>
@@ -92,9 +92,9 @@ void run(Context& context, Samples& samples) {
 const Bench kBusyServer{
     "busy-server",
     Bench::Kind::part,
-    "status calls beside a large checkout, 4 large uploads and a collection (needs --collect)",
+    "status calls during a large checkout, 4 large uploads and a collection (needs --collect)",
     {{.id = "busy_status_p99",
-      .label = "status p99 beside checkout, 4 uploads, collection",
+      .label = "status p99 during checkout, 4 uploads, collection",
       .unit = Unit::seconds,
       .better = Better::lower,
       .limits = {"busy_echo_p99"},

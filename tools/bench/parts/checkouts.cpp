@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Creating checkouts, of files that the client has just asked the requirements of, as clients do.
+// Creating checkouts right after the requirements call for their files, as clients do.
 #include <string>
 
 #include "bench/benches.hpp"

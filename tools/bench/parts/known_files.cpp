@@ -15,7 +15,7 @@ namespace {
 
 void run(Context& context, Samples& samples) {
   const std::vector<std::size_t>& counts = context.sizes.known;
-  // Each count has files of its own: those of one must not be marked by the other.
+  // Each count has its own files: one must not mark those of the other.
   std::span<const BlobId> left =
       context.known(std::accumulate(counts.begin(), counts.end(), std::size_t{0}));
   const bool cold = context.process.can_start_cold();

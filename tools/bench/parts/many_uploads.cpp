@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A thousand uploads at once, all of them half done at the same moment: what the server needs of
-// memory.
+// A thousand uploads at once, all half done at the same moment: the server's memory.
 #include <vector>
 
 #include "bench/benches.hpp"

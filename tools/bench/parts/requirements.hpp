@@ -8,8 +8,8 @@
 
 namespace shaman::bench {
 
-/// Asks for the requirements of these files; seconds from the request's first byte to the answer's
-/// last. BenchFailed when the answer does not name `expected_missing` files.
+/// Sends the requirements call for these files; returns the seconds from the request's first byte
+/// to the answer's last. BenchFailed if the answer does not name `expected_missing` files.
 [[nodiscard]] double requirements_seconds(Context& context, std::span<const BlobId> ids,
                                           std::size_t expected_missing);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Several clients send the same large file at once and none of them defers: as today's add-on does,
+// Several clients send the same large file at once and none of them defers: like today's add-on,
 // which sends its body before it reads, and with `Expect: 100-continue`.
 #include <string>
 #include <vector>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The call that clients make before each upload; half of the blobs asked for are stored.
+// The call that clients make before each upload; half of the requested blobs are stored.
 #include <string>
 #include <vector>
 

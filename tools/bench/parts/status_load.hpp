@@ -9,7 +9,7 @@
 
 namespace shaman::bench {
 
-/// Asks for the status of these blobs again and again, over one and over many connections; records
+/// Requests the status of these blobs repeatedly, over one and over many connections; records
 /// `<name>_1`, `<name>_1_p99`, `<name>_many`, `<name>_many_p99`.
 void measure_status_calls(Context& context, const Endpoint& server, std::span<const BlobId> ids,
                           const std::string& name, Samples& samples);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Requirements of files that nobody has, so that the answer names them all: against a store that is
-// empty but for what this run stored before, and against one that is not.
+// Requirements of unknown files, so that the answer names them all: against a store that is empty
+// except for the earlier files of this run, and against one that is not.
 #include <string>
 #include <vector>
 
@@ -58,7 +58,7 @@ Metric memory_metric(std::string_view id, std::string_view label) {
 const Bench kUnknownFilesEmpty{
     "unknown-files-empty",
     Bench::Kind::part,
-    "requirements of files that nobody has, before anything is stored",
+    "requirements of unknown files, before anything is stored",
     {seconds_metric("unknown_empty_10000", "requirements, 10,000 unknown, empty store"),
      seconds_metric("unknown_empty_100000", "requirements, 100,000 unknown, empty store"),
      seconds_metric("unknown_empty_370000", "requirements, 370,000 unknown, empty store", 1.2),
@@ -68,7 +68,7 @@ const Bench kUnknownFilesEmpty{
 const Bench kUnknownFilesFull{
     "unknown-files-full",
     Bench::Kind::part,
-    "requirements of files that nobody has, with 100,000 others stored",
+    "requirements of unknown files, with 100,000 others stored",
     {seconds_metric("unknown_full_10000", "requirements, 10,000 unknown, full store"),
      seconds_metric("unknown_full_100000", "requirements, 100,000 unknown, full store"),
      seconds_metric("unknown_full_370000", "requirements, 370,000 unknown, full store", 2),

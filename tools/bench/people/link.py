@@ -9,9 +9,9 @@ import threading
 import time
 
 PIECE = 8192
-# What lies in the kernel's buffers is not on the line yet: little.
+# Data in the kernel's buffers are not on the line yet, so the buffers are small.
 BUFFER = 65536
-# For so long the line may have been idle without losing it: this program wakes late at times.
+# How long the line may be idle without losing that time, because this program sometimes wakes late.
 CREDIT = 0.02
 
 

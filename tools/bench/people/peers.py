@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a farm without Shaman would use: rsync to a daemon, and cp."""
+"""The alternatives without Shaman: rsync to a daemon, and cp."""
 
 import os
 import socket
@@ -16,7 +16,7 @@ def free_port():
 
 
 class RsyncDaemon:
-    """An rsync daemon that keeps what it gets below `folder`."""
+    """An rsync daemon that keeps its files below `folder`."""
 
     def __init__(self, folder, work):
         self.port = free_port()
@@ -35,7 +35,7 @@ class RsyncDaemon:
         raise SystemExit("people: the rsync daemon does not answer")
 
     def send(self, project, name, link_to=None):
-        """A whole folder per job; with link_to, what did not change is a hard link to that job."""
+        """A whole folder per job; with link_to, unchanged files are hard links to that job."""
         links = [f"--link-dest=/{link_to}"] if link_to else []
         run("rsync", "-a", "--fsync", *links, project.folder + "/",
             f"rsync://127.0.0.1:{self.port}/farm/{name}/")

@@ -43,7 +43,7 @@ class Project:
             self.paint(number)
 
     def save_again(self):
-        """What Ctrl+S does: other bytes, as pointers differ, though nothing was changed."""
+        """Like Ctrl+S: other bytes, because pointers differ, although the scene did not change."""
         blender(self.blend, "--python-expr", SAVE_AGAIN)
         backup = self.blend + "1"
         if os.path.exists(backup):

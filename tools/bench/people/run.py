@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measures what people feel: submissions whole, from the command to the checkout, beside what a
-user would do instead (rsync to a daemon, cp). Server and client run on this machine; the farm's
+"""Measures what people notice: whole submissions, from the command to the checkout, compared with
+the alternatives (rsync to a daemon, cp). Server and client run on this machine; the farm's
 storage is an ext4 in an image file, so it needs root. docs/performance.md explains the rows."""
 
 import argparse
@@ -42,7 +42,7 @@ def timed(work):
 
 
 class Artist:
-    """Someone at a computer: a memory of what was hashed, and nothing else."""
+    """An artist at a computer: only a digest cache."""
 
     def __init__(self, folder):
         self.environment = {**os.environ, "XDG_CACHE_HOME": folder}
@@ -53,7 +53,7 @@ class Artist:
                                 stderr=subprocess.PIPE)
 
     def submit(self, project, url):
-        """Seconds, and what the client says."""
+        """Seconds, and the client's output."""
         begin = time.monotonic()
         return self.finish(self.start(project, url), begin)
 
@@ -125,7 +125,7 @@ class Bench:
                  ("the .blend saved again, unchanged", project.save_again, 1))
         for day, (label, change, most_files) in enumerate(steps, start=1):
             change()
-            # What was changed less than two seconds ago is read again, by design.
+            # Files that changed less than two seconds ago are read again, by design.
             time.sleep(2.5)
             self.storage.settle()
             linked = timed(lambda: rsync.send(project, f"day{day}", link_to=f"day{day - 1}"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the farm keeps its files while it is measured: a journaled ext4 in an image file."""
+"""The farm's storage during the measurement: a journaled ext4 in an image file."""
 
 import os
 import shutil
@@ -34,7 +34,7 @@ class LoopStorage:
         return path
 
     def settle(self):
-        """Nobody pays for what was written before."""
+        """Keeps earlier writes out of the next measurement."""
         run("sync", "-f", self.path)
 
     def clear(self):
