@@ -68,7 +68,8 @@ int collect(int argc, char** argv) {
              throw CLI::ValidationError("--explain", "invalid SHA-256 " + text::in_quotes(value) +
                                                          " (expected: 64 hexadecimal digits)");
          },
-         "Explain why files with this SHA-256 are kept or would be collected; changes nothing, like "
+         "Explain why files with this SHA-256 are kept or would be collected; changes nothing, "
+         "like "
          "--dry-run")
       ->type_name("SHA");
   std::string storage;
