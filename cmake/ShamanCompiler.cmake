@@ -27,7 +27,7 @@ if(WIN32)
 endif()
 
 # Tests are compiled more often than they run.
-set(SHAMAN_TEST_OPTIONS -O1)
+set(SHAMAN_TEST_OPTIONS -O0)
 
 if(SHAMAN_SANITIZE)
   add_compile_options(-fsanitize=${SHAMAN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

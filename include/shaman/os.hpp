@@ -40,7 +40,7 @@ struct FileInfo {
 [[nodiscard]] result<FileInfo> info(const std::string& path);
 
 /// Whether this user may read the file at the path. errc::not_found; errc::io_error: only the
-/// system's reason, such as `Permission denied`.
+/// reason, such as `Permission denied`, `it is a folder` or `the link is broken`.
 [[nodiscard]] result<void> check_readable(const std::string& path);
 
 /// The permission bits of the entry at the path, such as 0600; nothing if it does not exist or the

@@ -12,6 +12,8 @@
 #include "shaman/address_ranges.hpp"
 #include "shaman/text.hpp"
 
+#include "protocol/flamenco_words.hpp"
+
 namespace shaman::program {
 namespace {
 
@@ -159,9 +161,8 @@ void check_trusted_networks(const Options& options, Findings& found) {
 }
 
 void check_platforms(const Options& options, Findings& found) {
-  static constexpr std::array<std::string_view, 3> kPlatforms{"linux", "windows", "darwin"};
   for (const auto& [platform, path] : options.server.jobs_location) {
-    if (std::ranges::find(kPlatforms, platform) == kPlatforms.end())
+    if (std::ranges::find(protocol::kPlatforms, platform) == protocol::kPlatforms.end())
       found.doubtful(
           "jobs-location",
           in_quotes(platform) + " is not a platform of Flamenco; use linux, windows or darwin");

@@ -8,25 +8,10 @@
 
 #include <gtest/gtest.h>
 
-extern "C" {
-int fuzz_header(const std::uint8_t* data, std::size_t size);
-int fuzz_blocks(const std::uint8_t* data, std::size_t size);
-int fuzz_sdna(const std::uint8_t* data, std::size_t size);
-int fuzz_compressed(const std::uint8_t* data, std::size_t size);
-int fuzz_trace(const std::uint8_t* data, std::size_t size);
-int fuzz_rewrite(const std::uint8_t* data, std::size_t size);
-int fuzz_formats(const std::uint8_t* data, std::size_t size);
-int fuzz_walk(const std::uint8_t* data, std::size_t size);
-int fuzz_request(const std::uint8_t* data, std::size_t size);
-int fuzz_json(const std::uint8_t* data, std::size_t size);
-int fuzz_paths(const std::uint8_t* data, std::size_t size);
-int fuzz_batch(const std::uint8_t* data, std::size_t size);
-int fuzz_resumption(const std::uint8_t* data, std::size_t size);
-int fuzz_job(const std::uint8_t* data, std::size_t size);
-int fuzz_names(const std::uint8_t* data, std::size_t size);
-int fuzz_answers(const std::uint8_t* data, std::size_t size);
-int fuzz_manager(const std::uint8_t* data, std::size_t size);
-}
+// FUZZ_TARGETS: TARGET(name) for each target of this program.
+#define TARGET(name) extern "C" int fuzz_##name(const std::uint8_t* data, std::size_t size);
+FUZZ_TARGETS
+#undef TARGET
 
 namespace shaman::fuzz {
 namespace {
@@ -59,18 +44,10 @@ TEST_P(FuzzCorpus, IsSurvived) {
   EXPECT_GT(files, 0U) << folder;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Targets, FuzzCorpus,
-    testing::Values(Target{"header", fuzz_header}, Target{"blocks", fuzz_blocks},
-                    Target{"sdna", fuzz_sdna}, Target{"compressed", fuzz_compressed},
-                    Target{"trace", fuzz_trace}, Target{"rewrite", fuzz_rewrite},
-                    Target{"walk", fuzz_walk}, Target{"formats", fuzz_formats},
-                    Target{"request", fuzz_request}, Target{"json", fuzz_json},
-                    Target{"paths", fuzz_paths}, Target{"batch", fuzz_batch},
-                    Target{"resumption", fuzz_resumption}, Target{"job", fuzz_job},
-                    Target{"names", fuzz_names}, Target{"answers", fuzz_answers},
-                    Target{"manager", fuzz_manager}),
-    [](const auto& instance) { return instance.param.name; });
+#define TARGET(name) Target{#name, fuzz_##name},
+INSTANTIATE_TEST_SUITE_P(Targets, FuzzCorpus, testing::ValuesIn(std::vector<Target>{FUZZ_TARGETS}),
+                         [](const auto& instance) { return instance.param.name; });
+#undef TARGET
 
 }  // namespace
 }  // namespace shaman::fuzz

@@ -248,7 +248,7 @@ class UnusableAuthorization(AccessTest):
         for path in (INFO, "/api/v3/jobs"):
             refused = self.ask(f"/~{self.admin}{path}", [f"Bearer {other}"])
             self.assertEqual(refused.status, 401)
-            self.assertIn("the same as the address", refused.json()["message"])
+            self.assertIn("or not the one in the address", refused.json()["message"])
         self.assertEqual(self.ask(f"/~{other}{INFO}", [f"Bearer {other}"]).status, 200)
 
     def test_a_login_is_for_the_manager_alone(self):

@@ -68,6 +68,19 @@ class DoctorOfCredentials(ArtistTest):
         self.findings(url, "--ca", certificates.authority().file, expect=0)
 
 
+class Taken(ArtistTest):
+    def test_what_takes_the_place_of_a_texture_is_said(self):
+        texture = os.path.join(self.project, "textures", "floor.png")
+        os.remove(texture)
+        for make, words in ((os.mkdir, "it is a folder"), (lambda path: os.symlink("nowhere", path), "the link is broken")):
+            make(texture)
+            for command in (["list", self.shot, "--project", self.project], ["submit", self.shot, "--dry-run"]):
+                with self.subTest(command, words=words):
+                    said = self.run_shaman(*command, "--strict", expect=3)
+                    self.assertRegex(said.stdout + said.stderr, f"floor.png[^\0]*cannot be read: {words}")
+            os.rmdir(texture) if os.path.isdir(texture) else os.remove(texture)
+
+
 class Strict(ArtistTest):
     def test_a_damaged_library_counts_as_missing(self):
         self.write(os.path.join(self.project, LIBRARY), b"BLENDER-v300 and then nothing")

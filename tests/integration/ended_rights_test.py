@@ -111,6 +111,7 @@ class OfTokens(EndedRights):
         connection.request("POST", files_url(data), [("Content-Length", str(len(data))), *bearer(self.going)],
                            length=False)
         connection.send(data[:100_000])
+        wait_until(self.server.temporary_files, "the upload to begin")
         self.revoke()
         self.assertTrue(connection.is_closed())
         self.assertEqual(self.server.all_blobs(), set())
@@ -191,7 +192,8 @@ class OfNetworks(EndedRights):
         data = new_content(300_000)
         upload = self.raw()
         upload.request("POST", files_url(data), [("Content-Length", str(len(data)))], length=False)
-        upload.send(data[:1000])
+        upload.send(data[:100_000])
+        wait_until(self.server.temporary_files, "the upload to begin")
         self.reload("auth: {trusted-networks: {127.0.0.0/8: worker}}")
         self.server.process.send_signal(signal.SIGHUP)
         self.server.wait_for_log("auth.trusted-networks is now 127.0.0.0/8=worker")

@@ -176,7 +176,6 @@ class Bytes(SmallDisk):
 
 class Inodes(SmallDisk):
     make = ("-N", "300")
-    GOAL, MISSED = ("--min-free-inodes", "20"), "missedFreeInodes"
 
     def test_full_and_free_again(self):
         server, client = self.start()
@@ -324,6 +323,7 @@ class ByHand(SmallDisk):
 
 class ByHandWithoutInodes(ByHand):
     make = ("-N", "300")
+    GOAL, MISSED = ("--min-free-inodes", "20"), "missedFreeInodes"
 
     def fill_completely(self):
         folder = os.path.join(self.storage, "..", "filling")

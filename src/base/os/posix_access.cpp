@@ -15,8 +15,14 @@ namespace shaman::os {
 
 result<void> check_readable(const std::string& path) {
   // With the effective ids, as open() has them.
-  if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) == 0) return {};
+  struct stat status {};
+  if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) == 0) {
+    const bool is_folder = ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+    return is_folder ? result<void>(Error{errc::io_error, "it is a folder"}) : result<void>();
+  }
   const int code = errno;
+  if (code == ENOENT && ::lstat(path.c_str(), &status) == 0)
+    return Error{errc::io_error, "the link is broken"};
   const errc kind = code == ENOENT || code == ENOTDIR ? errc::not_found : errc::io_error;
   return Error{kind, std::generic_category().message(code)};
 }

@@ -29,7 +29,7 @@ result<void> Erasure::run(const Requester& requester) {
 
 Error Erasure::not_let_in() const {
   return {errc::not_let_in, "you did not make a checkout " + text::in_quotes(path_) +
-                                "; only who made it, or an admin, may erase it or see what is in"
+                                "; only its maker or an admin may erase it or see what is in"
                                 " it"};
 }
 
@@ -94,7 +94,7 @@ result<bool> Erasure::is_made_by(const Requester& requester) const {
 result<std::string> Erasure::maker() const {
   const auto record = linked_blob(store_.file_system(), checkout_, path_rules::kMakerName);
   if (!record)
-    return disk_error(record.error(), "read who made the checkout " + text::in_quotes(path_));
+    return disk_error(record.error(), "read the maker of the checkout " + text::in_quotes(path_));
   return *record ? (*record)->digest.hex() : std::string();
 }
 

@@ -20,7 +20,7 @@ namespace errors = boost::system::errc;
 
 Error unreadable(std::string_view path, const std::string& why) {
   return {errc::not_found,
-          "nobody can tell what is in the checkout " + text::in_quotes(path) + ": " + why};
+          "cannot tell what is in the checkout " + text::in_quotes(path) + ": " + why};
 }
 
 }  // namespace

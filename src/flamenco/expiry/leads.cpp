@@ -12,6 +12,7 @@
 #include "checkout/path_rules.hpp"
 #include "flamenco/expiry/readings.hpp"
 #include "flamenco/expiry/ways.hpp"
+#include "protocol/flamenco_words.hpp"
 
 namespace shaman::jobs {
 namespace {
@@ -34,9 +35,9 @@ std::string_view without_stream(std::string_view name) {
 
 // `{jobs}` with something behind it that can be nothing: `{jobs} `, `{jobs}..`, `{jobs}{,x}`.
 bool ends_with_jobs(std::string_view part) {
-  const std::size_t at = part.rfind(kJobs);
+  const std::size_t at = part.rfind(protocol::kJobsVariable);
   if (at == part.npos) return false;
-  const std::string_view rest = part.substr(at + kJobs.size());
+  const std::string_view rest = part.substr(at + protocol::kJobsVariable.size());
   return rest.find_first_not_of(". ") == rest.npos || name_match::fits(rest, "");
 }
 
@@ -288,7 +289,7 @@ class Reading {
     const bool is_drive = first.size() == 2 && first.back() == ':';
     return may_be_plain && !is_drive && first.size() < kLongestPath &&
            effort_.spend(first.size()) && first.find_first_of(kLineEnds) == first.npos &&
-           first.find(kJobs) == first.npos;
+           first.find(protocol::kJobsVariable) == first.npos;
   }
 
   static constexpr std::string_view kLineEnds{"\0\n\r", 3};

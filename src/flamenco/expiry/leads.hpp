@@ -12,9 +12,6 @@
 /// Where the texts of jobs lead (docs/design/0082-one-rule-for-where-jobs-lead.md). Sans-I/O.
 namespace shaman::jobs {
 
-/// The Manager's variable of the jobs folder, as texts have it.
-inline constexpr std::string_view kJobs = "{jobs}";
-
 /// A path below the jobs folder that a text leads to.
 struct Lead {
   WrittenPath path;

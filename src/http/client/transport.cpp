@@ -45,7 +45,7 @@ struct NameSearch {
 
 Error not_resolved(const std::string& host, const std::string& why) {
   return {errc::unreachable, "the name " + text::in_quotes(host) + " cannot be resolved: " + why +
-                                 "; check its spelling, and that the VPN is on if it needs one"};
+                                 "; check its spelling"};
 }
 
 }  // namespace

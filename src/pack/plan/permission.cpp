@@ -17,7 +17,7 @@ Permission::Permission(const PlanOptions& options, Project& project)
 
 std::string Permission::why_forbidden(const std::string& file, const std::string& real) {
   if (!private_.match(file) && !private_.match(real)) return {};
-  return "it matches a pattern of the option private of your configuration";
+  return "it matches a pattern of `private` in your configuration file";
 }
 
 std::string Permission::why_secret(const std::string& file, const std::string& real) {

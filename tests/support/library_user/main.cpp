@@ -60,7 +60,7 @@ int main(int argc, char** argv) {
   const auto made = checkouts.create(*plan);
   if (!made) return fail(made.error());
 
-  http::Server server(**store, checkouts, {pool, pool, pool}, http::ServerOptions());
+  http::Server server(**store, checkouts, {pool, pool, pool, pool}, http::ServerOptions());
   if (const auto bound = server.listen("127.0.0.1", 0); !bound) return fail(bound.error());
   std::cout << "http://" << server.addresses().front() << std::endl;
   std::thread serving([&server] { server.run(); });

@@ -16,6 +16,7 @@
 #include "flamenco/front/judgement/strict_json.hpp"
 #include "flamenco/front/judgement/where_led.hpp"
 #include "flamenco/manager/members.hpp"
+#include "protocol/flamenco_words.hpp"
 
 namespace shaman::proxy {
 namespace {
@@ -65,7 +66,7 @@ result<std::vector<CheckoutPlace>> named_checkouts(const manager::Job& job,
 
 Error not_the_maker(const std::string& uses) {
   return {errc::not_let_in, "the job uses " + uses +
-                                ", which you did not make; only who made it, or an admin, may "
+                                ", which you did not make; only its maker or an admin may "
                                 "delete the job"};
 }
 
@@ -92,7 +93,8 @@ result<void> check_maker(const manager::Job& job, const JobRules& rules) {
 
 std::string checkout_id_of(const manager::Job& job) {
   const auto storage = job.whole.find("storage");
-  return storage == job.whole.end() ? std::string() : text_of(*storage, "shaman_checkout_id");
+  return storage == job.whole.end() ? std::string()
+                                    : text_of(*storage, protocol::kCheckoutIdMember);
 }
 
 result<jobs::DeletedJob> judge_deletion(const manager::Job& job, const JobRules& rules) {

@@ -10,6 +10,7 @@
 #include "flamenco/front/judgement/restart.hpp"
 #include "flamenco/front/question.hpp"
 #include "flamenco/manager/calls.hpp"
+#include "protocol/flamenco_words.hpp"
 #include "server/access/admission.hpp"
 #include "server/collect_json.hpp"
 #include "server/run_for_client.hpp"
@@ -92,7 +93,7 @@ Task<JobCalls::Refusal> JobCalls::collect(std::string& text) {
   if (auto refused = http::refuse_other_than_json(exchange_)) co_return std::move(refused);
   const std::string_view coding = exchange_.head.header("Content-Encoding");
   if (!coding.empty() && !text::is_same_but_for_case(coding, "identity"))
-    co_return Response::error(415, "the body must come as it is, without a Content-Encoding");
+    co_return Response::error(415, "send the body without a Content-Encoding");
   if (exchange_.head.content_length.value_or(0) > kMostBytes) co_return too_large();
   http::JsonBody json;
   if (auto failed = co_await http::collect_json(exchange_, json)) co_return std::move(failed);
@@ -257,7 +258,7 @@ Task<result<std::string>> JobCalls::ask_for_job_of_task() {
 Task<result<void>> JobCalls::ask_for_variables(JobRules& rules) {
   if (rules.knows_all) co_return result<void>();
   rules.farm.ignores_placeholders = false;
-  for (const char* const platform : {"linux", "windows", "darwin"}) {
+  for (const char* const platform : protocol::kPlatforms) {
     const auto call = manager::calls::variables("workers", platform);
     const auto answer = co_await ask_manager(upstream_, exchange_.connection, call.request);
     if (!answer) co_return result<void>(answer.error());

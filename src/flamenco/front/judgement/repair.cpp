@@ -15,6 +15,7 @@
 #include "flamenco/expiry/references.hpp"
 #include "flamenco/front/judgement/where_led.hpp"
 #include "protocol/checkout_path.hpp"
+#include "protocol/flamenco_words.hpp"
 
 namespace shaman::proxy {
 namespace {
@@ -22,9 +23,9 @@ namespace {
 using Kind = JsonValue::Kind;
 using text::in_quotes;
 
-constexpr std::string_view kJobsVariable = "{jobs}/";
+constexpr std::string_view kBelowJobs = "{jobs}/";
 constexpr std::string_view kStorage = "storage";
-constexpr std::string_view kCheckoutId = "shaman_checkout_id";
+constexpr std::string_view kCheckoutId = protocol::kCheckoutIdMember;
 // Of a text, in a message.
 constexpr std::size_t kMostShown = 200;
 
@@ -57,7 +58,7 @@ class Repair {
     if (auto checked = check_blendfile(); !checked) return checked.error();
     if (auto checked = check_leads(); !checked) return checked.error();
     if (rules_.manager_shaman_is_off)
-      if (std::string* const path = blendfile()) path->insert(kJobsVariable.size(), "jobs/");
+      if (std::string* const path = blendfile()) path->insert(kBelowJobs.size(), "jobs/");
     return RepairedJob{to_text(job_), {checkouts_.begin(), checkouts_.end()}};
   }
 
@@ -67,7 +68,7 @@ class Repair {
     JsonValue* const settings = job_.find("settings");
     JsonValue* const found = settings != nullptr ? settings->find("blendfile") : nullptr;
     const bool is_below =
-        found != nullptr && found->is(Kind::string) && found->text.starts_with(kJobsVariable);
+        found != nullptr && found->is(Kind::string) && found->text.starts_with(kBelowJobs);
     return is_below ? &found->text : nullptr;
   }
 
@@ -100,7 +101,7 @@ class Repair {
   }
 
   void name_in_metadata(const std::string& path) {
-    metadata().set(jobs::kCheckoutMember, JsonValue::string(std::string(kJobsVariable) + path));
+    metadata().set(jobs::kCheckoutMember, JsonValue::string(std::string(kBelowJobs) + path));
   }
 
   // What has a path when the job is deleted may be another checkout than now. What a client says
@@ -119,7 +120,7 @@ class Repair {
   result<void> check_blendfile() {
     const std::string* const path = blendfile();
     if (path == nullptr) return {};
-    std::string below = path->substr(kJobsVariable.size() - 1) + "/";
+    std::string below = path->substr(kBelowJobs.size() - 1) + "/";
     std::ranges::replace(below, '\\', '/');
     for (const std::string_view odd : {"//", "/./", "/../"})
       if (below.find(odd) != below.npos)
@@ -175,7 +176,7 @@ class Repair {
                   "checkouts; only an admin may submit such a job"};
     return {errc::not_let_in,
             text + " could lead into " + led.name_of(place) +
-                ", which you did not make; only who made it, or an admin, may submit such a job"};
+                ", which you did not make; only its maker or an admin may submit such a job"};
   }
 
   static std::string shown(const jobs::JobText& each) {
@@ -187,7 +188,7 @@ class Repair {
   // The same of what stands elsewhere, below the jobs folder or the storage.
   // NOLINTNEXTLINE(misc-no-recursion): as deep as the parser's limit.
   static result<void> check_plain(const JsonValue& value) {
-    constexpr std::string_view kVariable = "{jobs}";
+    constexpr std::string_view kVariable = protocol::kJobsVariable;
     if (value.is(Kind::string) && value.text.starts_with(kVariable)) {
       std::string below = value.text.substr(kVariable.size());
       std::ranges::replace(below, '\\', '/');

@@ -60,11 +60,10 @@ result<void> judge_restart(const manager::Job& job, const JobRules& rules) {
   const Record record(job);
   for (const CheckoutPlace& place : led.places())
     if (!place.may_erase && !record.has(place))
-      return Error{
-          errc::not_let_in,
-          "the job could lead into " + led.name_of(place) +
-              ", which was not there when the job was submitted, and which you did not "
-              "make; only who made it, or an admin, may let the job run. Submit a new job"};
+      return Error{errc::not_let_in,
+                   "the job could lead into " + led.name_of(place) +
+                       ", which was not there when the job was submitted, and which you did not "
+                       "make; only its maker or an admin may let the job run. Submit a new job"};
   return check_effort(effort);
 }
 
