@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "maintenance.hpp"
 
+#include <sstream>
+#include <string>
+
 #include <spdlog/spdlog.h>
 
 #include "shaman/gc.hpp"
@@ -86,7 +89,9 @@ void Maintenance::verify(const std::atomic<bool>& stop) {
   const auto level = !is_good(*results)           ? spdlog::level::err
                      : results->unread_places > 0 ? spdlog::level::warn
                                                   : spdlog::level::info;
-  spdlog::log(level, "verification: {}", text::printable(to_text(*results)));
+  std::istringstream lines(to_text(*results));
+  for (std::string line; std::getline(lines, line);)
+    spdlog::log(level, "verification: {}", text::printable(line));
 }
 
 }  // namespace shaman::program

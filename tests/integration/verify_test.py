@@ -65,8 +65,8 @@ class InTheBackground(ServerTest):
         os.chmod(path, 0o644)
         with open(path, "r+b") as file:
             file.write(bytes([bad[0] ^ 1]))
-        line = self.server.wait_for_log("error verification")
-        self.assertIn(sha256(bad), line)
+        self.server.wait_for_log(f"error verification: {sha256(bad)} of 5000 bytes: ")
+        self.server.wait_for_log("error verification:   broken: jobs/film/shot")
         # Also by the server that remembers having marked it.
         wait_until(lambda: self.api.requirements(files).json()["files"], "it to be asked for again")
         self.assertEqual(self.api.upload(bad).status, 204)

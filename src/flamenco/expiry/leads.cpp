@@ -124,6 +124,8 @@ class Reading {
       if (may_be_all) return add_anywhere(rest);
       if (kinds.is_any_or_none) return;
     }
+    // Scripts and command lines put names of folders in there, not the way to the jobs folder.
+    if (stands_for_any_name(last_word(part))) return;
     if (may_be_jobs(part, rest) || is_location())
       add(rest, {});
     else if (may_end_path(part))
@@ -139,6 +141,19 @@ class Reading {
   // Whether the slash behind it begins another path.
   static bool may_end_path(std::string_view part) {
     return has_end_of_path(part.substr(part.size() - 1)) || part.find(" -") != part.npos;
+  }
+
+  // `{root}` of `-o {root}`, `f'{root}`.
+  static std::string_view last_word(std::string_view part) {
+    std::size_t begin = part.size();
+    while (begin > 0 && !name_match::is_end_of_path(static_cast<unsigned char>(part[begin - 1])))
+      --begin;
+    return part.substr(begin);
+  }
+  static bool stands_for_any_name(std::string_view word) {
+    return word == "%s" ||
+           (name_match::has_marks(word) && name_match::kinds_of(word).is_any_or_none &&
+            !name_match::names_something(word));
   }
 
   static bool may_be_jobs(std::string_view part, std::string_view rest) {

@@ -117,15 +117,24 @@ std::vector<std::string> with_twoway(const std::string& text, const Farm& farm) 
   return texts;
 }
 
-// Nobody reads a file of a checkout by `http://…`.
-std::string without_web_addresses(std::string_view text) {
+// The end of the web address that begins there; 0 if none does. A folder of a path may be called
+// `http:`, so that an address begins a word, and does not lead up.
+std::size_t end_of_web_address(std::string_view text, std::size_t at) {
+  constexpr std::string_view kBefore = " \t\r\n\"'<>,;|=([{";
   constexpr std::string_view kEnds = " \t\r\n\"'<>,;|";
+  const bool is_one = text::is_same_but_for_case(text.substr(at, 7), "http://") ||
+                      text::is_same_but_for_case(text.substr(at, 8), "https://");
+  if (!is_one || (at > 0 && kBefore.find(text[at - 1]) == kBefore.npos)) return 0;
+  const std::size_t end = std::min(text.find_first_of(kEnds, at), text.size());
+  return text.substr(at, end - at).find("..") == text.npos ? end : 0;
+}
+
+// Web addresses lead to no file of a checkout.
+std::string without_web_addresses(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
-    const bool is_one = text::is_same_but_for_case(text.substr(at, 7), "http://") ||
-                        text::is_same_but_for_case(text.substr(at, 8), "https://");
-    if (is_one)
-      at = std::min(text.find_first_of(kEnds, at), text.size());
+    if (const std::size_t end = end_of_web_address(text, at); end > 0)
+      at = end;
     else
       out += text[at++];
   }

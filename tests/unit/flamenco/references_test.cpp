@@ -87,6 +87,29 @@ TEST(References, AJobPerhapsUsesWhatAnySpellingMayMean) {
     expect_used(text, "perhaps film/a");
 }
 
+// Scripts and command lines of farms: what is put in is a name of a folder, not the way to the
+// jobs.
+TEST(References, APlaceholderBehindAQuoteOrAnOptionIsNotTheJobsFolder) {
+  const Farm farm{{"/mnt/shots"}, {{{"other", {"/srv/other", false}}}}};
+  for (const char* const text :
+       {"f'{d}/{f}'", "f'{d}/{f}.png'", "'$DIR/$FILE'", "cp -r '$SRC/$SHOT' /mnt/renders/",
+        "-o {root}/{shot}", "--out={root}/{shot}", "print('%s/%s' % (x, y))", "/tmp/%s/%s",
+        "see http://farm.example/film/a"})
+    EXPECT_THAT(
+        used({"film/a"}, (R"({"settings":{"s":")" + std::string(text) + "\"}}").c_str(), farm),
+        IsEmpty())
+        << text;
+}
+
+TEST(References, AFolderMayHaveTheNameOfAWebAddress) {
+  for (const char* const text :
+       {"{jobs}/x/http://../../film/a/y", "/mnt/shots/https://../film/a", "http://../jobs/film/a"})
+    EXPECT_THAT(used({"film/a"}, (R"({"settings":{"s":")" + std::string(text) + "\"}}").c_str(),
+                     Farm{{"/mnt/shots"}, {}}),
+                ElementsAre(testing::EndsWith("film/a")))
+        << text;
+}
+
 TEST(References, APlaceholderMayStandForACheckout) {
   for (const char* const text :
        {"{jobs}/{x}/a", "{jobs}/film/{a,z}/x", "{jobs}/film/{x}", "{jobs}/film/{x:s}/y", "/srv/**",
