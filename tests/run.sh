@@ -11,7 +11,7 @@ Usage: tests/run.sh [--full] [--nightly] [--no-blender] [--no-install]
 
 Builds the programs and runs every test; then, with AddressSanitizer and
 UndefinedBehaviorSanitizer, the unit tests and the fuzz corpus of what reads files and requests.
-At most 15 minutes on 2 cores.
+About 15 minutes on 2 cores.
 
   --full        as released (-O2), and every test with ASan+UBSan and with ThreadSanitizer too,
                 which takes hours; clang-tidy, Blender 4.2 to 5.2, the hardened build, the

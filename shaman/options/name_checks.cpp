@@ -12,7 +12,7 @@
 #include "shaman/address_ranges.hpp"
 #include "shaman/text.hpp"
 
-#include "protocol/flamenco_words.hpp"
+#include "flamenco/manager/words.hpp"
 
 namespace shaman::program {
 namespace {
@@ -162,7 +162,7 @@ void check_trusted_networks(const Options& options, Findings& found) {
 
 void check_platforms(const Options& options, Findings& found) {
   for (const auto& [platform, path] : options.server.jobs_location) {
-    if (std::ranges::find(protocol::kPlatforms, platform) == protocol::kPlatforms.end())
+    if (std::ranges::find(manager::kPlatforms, platform) == manager::kPlatforms.end())
       found.doubtful(
           "jobs-location",
           in_quotes(platform) + " is not a platform of Flamenco; use linux, windows or darwin");

@@ -12,7 +12,7 @@
 #include "checkout/path_rules.hpp"
 #include "flamenco/expiry/readings.hpp"
 #include "flamenco/expiry/ways.hpp"
-#include "protocol/flamenco_words.hpp"
+#include "flamenco/manager/words.hpp"
 
 namespace shaman::jobs {
 namespace {
@@ -35,9 +35,9 @@ std::string_view without_stream(std::string_view name) {
 
 // `{jobs}` with something behind it that can be nothing: `{jobs} `, `{jobs}..`, `{jobs}{,x}`.
 bool ends_with_jobs(std::string_view part) {
-  const std::size_t at = part.rfind(protocol::kJobsVariable);
+  const std::size_t at = part.rfind(manager::kJobsVariable);
   if (at == part.npos) return false;
-  const std::string_view rest = part.substr(at + protocol::kJobsVariable.size());
+  const std::string_view rest = part.substr(at + manager::kJobsVariable.size());
   return rest.find_first_not_of(". ") == rest.npos || name_match::fits(rest, "");
 }
 
@@ -125,7 +125,7 @@ class Reading {
       if (kinds.is_any_or_none) return;
     }
     // Scripts and command lines put names of folders in there, not the way to the jobs folder.
-    if (stands_for_any_name(last_word(part))) return;
+    if (stands_for_any_name(last_word(without_stream(part)))) return;
     if (may_be_jobs(part, rest) || is_location())
       add(rest, {});
     else if (may_end_path(part))
@@ -304,7 +304,7 @@ class Reading {
     const bool is_drive = first.size() == 2 && first.back() == ':';
     return may_be_plain && !is_drive && first.size() < kLongestPath &&
            effort_.spend(first.size()) && first.find_first_of(kLineEnds) == first.npos &&
-           first.find(protocol::kJobsVariable) == first.npos;
+           first.find(manager::kJobsVariable) == first.npos;
   }
 
   static constexpr std::string_view kLineEnds{"\0\n\r", 3};

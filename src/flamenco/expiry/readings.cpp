@@ -9,7 +9,7 @@
 #include "shaman/text.hpp"
 
 #include "base/percent.hpp"
-#include "protocol/flamenco_words.hpp"
+#include "flamenco/manager/words.hpp"
 
 namespace shaman::jobs {
 namespace {
@@ -52,7 +52,7 @@ std::string formatted_value(std::string_view text, const Farm& farm) {
 // One that another platform has, and this one not, is no placeholder there.
 std::string value_of(const std::string& name, const Variables& here, const Farm& farm) {
   // A Manager takes none of this name from its configuration.
-  if (name == kPlainJobs) return std::string(protocol::kJobsVariable);
+  if (name == kPlainJobs) return std::string(manager::kJobsVariable);
   if (const auto found = here.find(name); found != here.end())
     return with_slashes(found->second.value);
   // Job types replace the names of settings.

@@ -7,7 +7,7 @@
 
 #include "base/json_members.hpp"
 #include "checkout/path_rules.hpp"
-#include "protocol/flamenco_words.hpp"
+#include "flamenco/manager/words.hpp"
 
 namespace shaman::jobs {
 namespace {
@@ -70,9 +70,9 @@ JobTexts texts_of(const json& job, From from) {
   JobTexts all;
   if (!job.is_object()) return all;
   if (const auto storage = job.find("storage"); storage != job.end() && storage->is_object())
-    if (const auto named = text_member(*storage, protocol::kCheckoutIdMember))
-      all.texts.push_back({std::string("storage.") + protocol::kCheckoutIdMember,
-                           all.checkout = std::string(protocol::kJobsVariable) + "/" + *named});
+    if (const auto named = text_member(*storage, manager::kCheckoutIdMember))
+      all.texts.push_back({std::string("storage.") + manager::kCheckoutIdMember,
+                           all.checkout = std::string(manager::kJobsVariable) + "/" + *named});
   for (const auto& [member, value] : job.items())
     if (from == From::client || member == "name" || member == "settings" || member == "metadata")
       add_strings(all.texts, member, value);

@@ -11,7 +11,7 @@
 #include "shaman/text.hpp"
 
 #include "flamenco/manager/members.hpp"
-#include "protocol/flamenco_words.hpp"
+#include "flamenco/manager/words.hpp"
 
 namespace shaman::manager {
 namespace {
@@ -101,7 +101,7 @@ result<json> Submission::job_for(const std::string& job_blendfile,
            {"initial_status", request_.is_paused ? "paused" : "queued"}};
   if (!type_.etag.empty()) job["type_etag"] = type_.etag;
   if (!tag_id_.empty()) job["worker_tag"] = tag_id_;
-  if (!checkout.empty()) job["storage"] = {{protocol::kCheckoutIdMember, checkout}};
+  if (!checkout.empty()) job["storage"] = {{manager::kCheckoutIdMember, checkout}};
   return success(std::move(job));
 }
 

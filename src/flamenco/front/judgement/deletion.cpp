@@ -16,7 +16,7 @@
 #include "flamenco/front/judgement/strict_json.hpp"
 #include "flamenco/front/judgement/where_led.hpp"
 #include "flamenco/manager/members.hpp"
-#include "protocol/flamenco_words.hpp"
+#include "flamenco/manager/words.hpp"
 
 namespace shaman::proxy {
 namespace {
@@ -93,8 +93,7 @@ result<void> check_maker(const manager::Job& job, const JobRules& rules) {
 
 std::string checkout_id_of(const manager::Job& job) {
   const auto storage = job.whole.find("storage");
-  return storage == job.whole.end() ? std::string()
-                                    : text_of(*storage, protocol::kCheckoutIdMember);
+  return storage == job.whole.end() ? std::string() : text_of(*storage, manager::kCheckoutIdMember);
 }
 
 result<jobs::DeletedJob> judge_deletion(const manager::Job& job, const JobRules& rules) {

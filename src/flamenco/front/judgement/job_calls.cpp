@@ -10,7 +10,7 @@
 #include "flamenco/front/judgement/restart.hpp"
 #include "flamenco/front/question.hpp"
 #include "flamenco/manager/calls.hpp"
-#include "protocol/flamenco_words.hpp"
+#include "flamenco/manager/words.hpp"
 #include "server/access/admission.hpp"
 #include "server/collect_json.hpp"
 #include "server/run_for_client.hpp"
@@ -258,7 +258,7 @@ Task<result<std::string>> JobCalls::ask_for_job_of_task() {
 Task<result<void>> JobCalls::ask_for_variables(JobRules& rules) {
   if (rules.knows_all) co_return result<void>();
   rules.farm.ignores_placeholders = false;
-  for (const char* const platform : protocol::kPlatforms) {
+  for (const char* const platform : manager::kPlatforms) {
     const auto call = manager::calls::variables("workers", platform);
     const auto answer = co_await ask_manager(upstream_, exchange_.connection, call.request);
     if (!answer) co_return result<void>(answer.error());

@@ -14,8 +14,8 @@
 #include "flamenco/expiry/own_files.hpp"
 #include "flamenco/expiry/references.hpp"
 #include "flamenco/front/judgement/where_led.hpp"
+#include "flamenco/manager/words.hpp"
 #include "protocol/checkout_path.hpp"
-#include "protocol/flamenco_words.hpp"
 
 namespace shaman::proxy {
 namespace {
@@ -25,7 +25,7 @@ using text::in_quotes;
 
 constexpr std::string_view kBelowJobs = "{jobs}/";
 constexpr std::string_view kStorage = "storage";
-constexpr std::string_view kCheckoutId = protocol::kCheckoutIdMember;
+constexpr std::string_view kCheckoutId = manager::kCheckoutIdMember;
 // Of a text, in a message.
 constexpr std::size_t kMostShown = 200;
 
@@ -188,7 +188,7 @@ class Repair {
   // The same of what stands elsewhere, below the jobs folder or the storage.
   // NOLINTNEXTLINE(misc-no-recursion): as deep as the parser's limit.
   static result<void> check_plain(const JsonValue& value) {
-    constexpr std::string_view kVariable = protocol::kJobsVariable;
+    constexpr std::string_view kVariable = manager::kJobsVariable;
     if (value.is(Kind::string) && value.text.starts_with(kVariable)) {
       std::string below = value.text.substr(kVariable.size());
       std::ranges::replace(below, '\\', '/');
