@@ -15,6 +15,27 @@
 #include "store/linked_blob.hpp"
 
 namespace shaman {
+
+result<std::string> maker_in(fs::FileSystem& file_system, const fs::Folder& checkout,
+                             const std::string& path) {
+  const auto record = linked_blob(file_system, checkout, path_rules::kMakerName);
+  if (!record)
+    return disk_error(record.error(), "read the maker of the checkout " + text::in_quotes(path));
+  return *record ? (*record)->digest.hex() : std::string();
+}
+
+result<std::string> identity_in(fs::FileSystem& file_system, const fs::Folder& checkout,
+                                const std::string& path) {
+  auto identity = identity_of(file_system, checkout);
+  if (!identity && !fs::is_no_folder(identity.error()))
+    return disk_error(identity.error(), "look into the checkout " + text::in_quotes(path));
+  return identity ? *std::move(identity) : std::string();
+}
+
+bool may_erase(const Requester& requester, std::string_view maker) {
+  return requester.knows_all || (!requester.scope.empty() && maker == maker_name(requester.scope));
+}
+
 result<void> Erasure::run(const Requester& requester) {
   const auto place = look(requester);
   if (!place) return place.error();
@@ -82,20 +103,16 @@ result<void> Erasure::find() {
   return {};
 }
 
-// A checkout without a record, made without authentication or by another program, is an admin's.
 result<bool> Erasure::is_made_by(const Requester& requester) const {
-  if (requester.knows_all) return true;
-  if (requester.scope.empty()) return false;
+  // No record is read for those to whom it makes no difference.
+  if (requester.knows_all || requester.scope.empty()) return may_erase(requester, {});
   const auto made_by = maker();
   if (!made_by) return made_by.error();
-  return *made_by == maker_name(requester.scope);
+  return may_erase(requester, *made_by);
 }
 
 result<std::string> Erasure::maker() const {
-  const auto record = linked_blob(store_.file_system(), checkout_, path_rules::kMakerName);
-  if (!record)
-    return disk_error(record.error(), "read the maker of the checkout " + text::in_quotes(path_));
-  return *record ? (*record)->digest.hex() : std::string();
+  return maker_in(store_.file_system(), checkout_, path_);
 }
 
 // It vanishes whole, by one rename, and is removed where nobody looks: half a checkout is never
@@ -133,10 +150,7 @@ result<void> Erasure::put_back(const std::string& name, const Error& why) {
 }
 
 result<std::string> Erasure::identity() const {
-  auto identity = identity_of(store_.file_system(), checkout_);
-  if (!identity && !fs::is_no_folder(identity.error()))
-    return disk_error(identity.error(), "look into the checkout " + text::in_quotes(path_));
-  return identity ? *std::move(identity) : std::string();
+  return identity_in(store_.file_system(), checkout_, path_);
 }
 
 // Its path may be another's by now.

@@ -14,6 +14,16 @@
 
 namespace shaman {
 
+/// CheckoutPlace::maker and CheckoutPlace::identity of the checkout in this open folder, whose path
+/// is for messages. Blocks. errc::io_error.
+[[nodiscard]] result<std::string> maker_in(fs::FileSystem& file_system, const fs::Folder& checkout,
+                                           const std::string& path);
+[[nodiscard]] result<std::string> identity_in(fs::FileSystem& file_system,
+                                              const fs::Folder& checkout, const std::string& path);
+/// The one rule by which a checkout belongs to a requester. A checkout without a record, made
+/// without authentication or by another program, is an admin's.
+[[nodiscard]] bool may_erase(const Requester& requester, std::string_view maker);
+
 /// Finds a checkout by its path, and takes it away. For one path.
 class Erasure {
  public:

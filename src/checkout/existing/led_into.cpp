@@ -6,15 +6,12 @@
 #include "shaman/text.hpp"
 
 #include "checkout/existing/erasure.hpp"
-#include "checkout/existing/maker.hpp"
 #include "checkout/existing/name_match.hpp"
-#include "checkout/making/identity.hpp"
 #include "checkout/making/placement.hpp"
 #include "checkout/path_rules.hpp"
 #include "fs/error_kinds.hpp"
 #include "store/disk_error.hpp"
 #include "store/layout.hpp"
-#include "store/linked_blob.hpp"
 
 namespace shaman {
 namespace {
@@ -114,15 +111,13 @@ result<CheckoutPlace> LedInto::look(const std::string& path) {
   const auto checkout = shaman::is_checkout(file_system, *folder);
   if (!checkout) return failed(checkout.error());
   if (!checkout.value()) return CheckoutPlace{CheckoutPlace::Kind::folder};
-  const auto made_by = linked_blob(file_system, *folder, path_rules::kMakerName);
-  if (!made_by) return failed(made_by.error());
-  auto identity = identity_of(file_system, *folder);
-  if (!identity && !fs::is_no_folder(identity.error())) return failed(identity.error());
-  CheckoutPlace place{CheckoutPlace::Kind::checkout, path};
-  if (*made_by) place.maker = (*made_by)->digest.hex();
-  if (identity) place.identity = *std::move(identity);
-  const bool is_own = !requester_.scope.empty() && place.maker == maker_name(requester_.scope);
-  place.may_erase = requester_.knows_all || is_own;
+  auto maker = maker_in(file_system, *folder, path);
+  if (!maker) return maker.error();
+  auto identity = identity_in(file_system, *folder, path);
+  if (!identity) return identity.error();
+  CheckoutPlace place{CheckoutPlace::Kind::checkout, path, may_erase(requester_, *maker)};
+  place.maker = *std::move(maker);
+  place.identity = *std::move(identity);
   return place;
 }
 
