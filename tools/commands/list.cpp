@@ -82,11 +82,7 @@ ExitStatus run_list(const ListOptions& options) {
       warn(warning);
     const bool is_refused = options.strict && !found->lacks.is_none();
     if (options.json) {
-      print_trace_json(
-          *found,
-          is_refused
-              ? "files are missing, damaged, left out, or named by an absolute path (--strict)"
-              : "");
+      print_trace_json(*found, is_refused ? std::string(kStrictReason) : "");
     } else if (options.tree) {
       print_tree(*found);
     } else {

@@ -132,11 +132,7 @@ ExitStatus run_pack(const PackCommandOptions& options) {
   if (!options.quiet) tell(outside_text(*plan, mood));
   if (options.strict && !lacks.is_none())
     return fail_for_missing(
-        options.dry_run
-            ? "nothing would be packed, because files are missing, damaged or would be left out "
-              "(--strict)"
-            : "nothing was packed, because files are missing, damaged, left out, or named by an "
-              "absolute path (--strict)");
+        strict_sentence(options.dry_run ? "nothing would be packed" : "nothing was packed"));
   if (options.dry_run) {
     if (!options.quiet) print(preview(*plan));
     return ExitStatus::done;

@@ -37,14 +37,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kStrictSentence =
-    "nothing was sent, because files are missing, damaged, left out, or named by an absolute "
-    "path (--strict)";
-
-constexpr const char* kStrictPreviewSentence =
-    "nothing would be sent, because files are missing, damaged, left out, or named by an "
-    "absolute path (--strict)";
-
 struct SubmitCommandOptions {
   client::SubmitOptions submit;
   JobOptions job;
@@ -122,9 +114,10 @@ ExitStatus preview(const SubmitCommandOptions& options, const manager::Submissio
   printer.reset();
   const ExitStatus status = done ? ExitStatus::done : fail_to_preview(done.error());
   const bool is_incomplete = options.submit.strict && !preview.is_whole;
+  const std::string why_incomplete = strict_sentence("nothing would be sent");
   if (options.json) {
     json line = preview_line(preview, job);
-    if (is_incomplete) line["error"] = kStrictPreviewSentence;
+    if (is_incomplete) line["error"] = why_incomplete;
     if (!done) line["error"] = last_failure();
     print_json(line);
   } else if (done) {
@@ -133,7 +126,7 @@ ExitStatus preview(const SubmitCommandOptions& options, const manager::Submissio
   }
   if (!done) return status;
   if (!is_incomplete) return ExitStatus::done;
-  say(kStrictPreviewSentence);
+  say(why_incomplete);
   return ExitStatus::incomplete;
 }
 
@@ -166,8 +159,9 @@ Sent send(const SubmitCommandOptions& options, const std::stop_token& stop) {
                   (report->is_reused ? " is unchanged" : " was made"));
     return {*std::move(report)};
   }
-  say(kStrictSentence);
-  print_failure(options, kStrictSentence, *report);
+  const std::string why = strict_sentence("nothing was sent");
+  say(why);
+  print_failure(options, why, *report);
   return {std::nullopt, ExitStatus::incomplete};
 }
 

@@ -71,6 +71,10 @@ std::string or_unreadable(const std::vector<trace::MissingFile>& missing) {
 
 }  // namespace
 
+std::string strict_sentence(std::string_view outcome) {
+  return std::string(outcome) + ", because " + std::string(kStrictReason);
+}
+
 std::string complaints_text(const Complaints& complaints, std::size_t most_lines, Mood mood) {
   std::string out;
   for (const std::string& warning : complaints.warnings)
