@@ -278,7 +278,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   say_last_words("shaman-server");
-  os::set_up_terminal();
+  os::set_up_standard_streams();
   std::vector<std::string> all = cli::with_help_as_option({argv + std::min(argc, 1), argv + argc});
   all.insert(all.begin(), "shaman-server");
   program::Arguments arguments(std::move(all));

@@ -91,6 +91,6 @@ ExitStatus run_program(std::vector<std::string> arguments) {
 
 int main(int argc, char** argv) {
   shaman::say_last_words("shaman");
-  shaman::os::set_up_terminal();
+  shaman::os::set_up_standard_streams();
   return static_cast<int>(shaman::tools::run_program(shaman::os::program_arguments(argc, argv)));
 }

@@ -152,9 +152,10 @@ class OutputFile {
 /// The program's arguments as UTF-8, its own name first; what main() got may be in another
 /// encoding.
 [[nodiscard]] std::vector<std::string> program_arguments(int argc, char** argv);
-/// Standard output and error pass on UTF-8 and escape sequences unchanged; call once, first in
-/// main().
-void set_up_terminal() noexcept;
+/// Makes the standard streams safe to use; call once, first in main(). On Windows, output and error
+/// pass on UTF-8 and escape sequences unchanged. Elsewhere, a stream that is closed keeps its
+/// number, so that no file or socket gets it, and using the stream still fails.
+void set_up_standard_streams() noexcept;
 
 /// Sets the name of this thread that tools show; only the first 15 bytes count. Does nothing if the
 /// system has no such names.

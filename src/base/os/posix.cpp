@@ -400,9 +400,8 @@ std::vector<std::string> program_arguments(int argc, char** argv) {
   return {argv, argv + argc};
 }
 
-void set_up_terminal() noexcept {
-  // A standard stream that is closed would give its number to the next file or socket, and what is
-  // printed would go there. Opened for the other direction, so that using it still fails.
+void set_up_standard_streams() noexcept {
+  // Opened for the other direction, so that using it still fails.
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     if (::fcntl(fd, F_GETFD) < 0)
       static_cast<void>(::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));

@@ -47,7 +47,7 @@ std::vector<std::string> program_arguments(int, char**) {
   return arguments;
 }
 
-void set_up_terminal() noexcept {
+void set_up_standard_streams() noexcept {
   // Output for machines must not have its line ends changed.
   _setmode(_fileno(stdout), _O_BINARY);
   _setmode(_fileno(stderr), _O_BINARY);

@@ -68,9 +68,8 @@ std::string token_refusal(const HttpResponse& answer) {
            "in a file, and name that file with --token-file or SHAMAN_TOKEN_FILE";
   const std::string said = read_message(answer.body);
   if (said.starts_with("the server cannot use its token file"))
-    return "it cannot read its own list of tokens, so that it could not check yours (401); tell "
-           "the "
-           "farm's admin that the server's log says why";
+    return "it cannot read its own list of tokens, so that it could not check yours (401); "
+           "tell the farm's admin that the server's log says why";
   const std::string why = said.substr(0, said.find(": give one as"));
   return "it does not accept the token in " + *answer.token_origin + " (401" +
          (why.empty() ? "" : ", " + why) + "); ask the farm's admin for a new one";
