@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "shaman/text.hpp"
 
+#include "base/hex.hpp"
 #include "base/percent.hpp"
 
 namespace shaman::http {
@@ -53,18 +55,30 @@ Meaning percent_escape(std::string_view text) {
   return byte ? Meaning{*byte, 3} : kNone;
 }
 
-// `%u0073` and `\u0073`: no escapes of an address, but some programs undo them.
-Meaning unicode_escape(std::string_view text) {
-  if (text.size() < 6) return kNone;
-  const std::string_view end = text.substr(text.size() - 6);
-  if (end[0] != '%' && end[0] != '\\') return kNone;
-  if (!text::is_same_but_for_case(end.substr(1, 3), "u00")) return kNone;
-  const auto byte = escaped_byte("%" + std::string(end.substr(4)));
-  return byte ? Meaning{*byte, 6} : kNone;
+// The ASCII character that a code point is, or whose full-width form (U+FF01 to U+FF5E) it is.
+std::optional<char> ascii_of(std::uint32_t code_point) {
+  if (code_point >= 0xFF01 && code_point <= 0xFF5E) code_point -= 0xFEE0;
+  if (code_point >= 0x80) return std::nullopt;
+  return static_cast<char>(code_point);
 }
 
-// UTF-8 in more bytes than are necessary, which a careless decoder takes for the character, and the
-// full-width forms U+FF01 to U+FF5E.
+// `%u0073` and `\u0073`: no escapes of an address, but some programs undo them.
+Meaning unicode_escape(std::string_view text) {
+  constexpr std::size_t kLength = 6;
+  if (text.size() < kLength) return kNone;
+  const std::string_view end = text.substr(text.size() - kLength);
+  if ((end[0] != '%' && end[0] != '\\') || (end[1] != 'u' && end[1] != 'U')) return kNone;
+  std::uint32_t value = 0;
+  for (const char digit : end.substr(2)) {
+    if (hex_value(digit) < 0) return kNone;
+    value = 16 * value + static_cast<std::uint32_t>(hex_value(digit));
+  }
+  const auto character = ascii_of(value);
+  return character ? Meaning{*character, kLength} : kNone;
+}
+
+// UTF-8 of a full-width form, or in more bytes than are necessary, which a careless decoder takes
+// for the character.
 Meaning other_spelling(std::string_view text) {
   constexpr std::size_t kLongest = 4;
   std::uint32_t value = 0;
@@ -78,8 +92,8 @@ Meaning other_spelling(std::string_view text) {
     const std::size_t announced = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
     if (length == 1 || length != announced) return kNone;
     value |= static_cast<std::uint32_t>(byte & (0x7F >> length)) << (6 * (length - 1));
-    if (value >= 0xFF01 && value <= 0xFF5E) value -= 0xFEE0;
-    return value < 0x80 ? Meaning{static_cast<char>(value), length} : kNone;
+    const auto character = ascii_of(value);
+    return character ? Meaning{*character, length} : kNone;
   }
   return kNone;
 }
