@@ -55,7 +55,6 @@ class Repair {
 
   result<RepairedJob> run() {
     if (auto moved = move_id(); !moved) return moved.error();
-    if (auto checked = check_blendfile(); !checked) return checked.error();
     if (auto checked = check_leads(); !checked) return checked.error();
     if (rules_.manager_shaman_is_off)
       if (std::string* const path = blendfile()) path->insert(kBelowJobs.size(), "jobs/");
@@ -116,19 +115,6 @@ class Repair {
       metadata().set(jobs::kMakersMember, JsonValue::string(jobs::makers_record_of(makers_)));
   }
 
-  // Systems resolve such paths in different ways.
-  result<void> check_blendfile() {
-    const std::string* const path = blendfile();
-    if (path == nullptr) return {};
-    std::string below = path->substr(kBelowJobs.size() - 1) + "/";
-    std::ranges::replace(below, '\\', '/');
-    for (const std::string_view odd : {"//", "/./", "/../"})
-      if (below.find(odd) != below.npos)
-        return malformed("the job's blendfile " + in_quotes(path->substr(0, kMostShown)) +
-                         " must be a plain path, without empty parts, . and ..");
-    return {};
-  }
-
   // All spellings of a place, anywhere in the job: what workers, whatever their systems, could be
   // led to.
   result<void> check_leads() {
@@ -185,7 +171,7 @@ class Repair {
            in_quotes(each.text.substr(0, kMostShown)) + (is_long ? "…" : "");
   }
 
-  // The same of what stands elsewhere, below the jobs folder or the storage.
+  // Systems resolve other paths in different ways.
   // NOLINTNEXTLINE(misc-no-recursion): as deep as the parser's limit.
   static result<void> check_plain(const JsonValue& value) {
     constexpr std::string_view kVariable = manager::kJobsVariable;
