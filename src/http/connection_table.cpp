@@ -8,6 +8,12 @@
 #include <sys/socket.h>
 
 namespace shaman::http {
+namespace {
+
+// A header that is on its way when the server stops arrives within this time.
+constexpr std::chrono::seconds kHeaderAtTheEnd{1};
+
+}  // namespace
 
 ConnectionTable::Entry::Entry(ConnectionTable& table, int socket, std::function<void()> wake,
                               std::string_view client)
@@ -27,6 +33,11 @@ ConnectionTable::Entry::~Entry() {
 void ConnectionTable::Entry::enter(Phase phase, Clock::duration at_most) {
   deadline_ = Clock::now() + at_most;
   phase_ = phase;
+  if (table_.stopping_) hurry();
+}
+
+void ConnectionTable::Entry::hurry() {
+  if (phase_ == Phase::header) deadline_ = std::min(deadline_.load(), Clock::now() + kHeaderAtTheEnd);
 }
 
 void ConnectionTable::Entry::belong_to(std::string_view client) {
@@ -141,9 +152,11 @@ void ConnectionTable::check(Clock::time_point now) {
 void ConnectionTable::stop() {
   stopping_ = true;
   const std::lock_guard lock(mutex_);
-  for (Entry* entry : entries_)
+  for (Entry* entry : entries_) {
     if (entry->phase_ == Phase::idle || entry->phase_ == Phase::tunnel)
       ::shutdown(entry->socket_, SHUT_RDWR);
+    entry->hurry();
+  }
 }
 
 void ConnectionTable::cancel() {

@@ -64,6 +64,7 @@ class ConnectionTable {
    private:
     friend class ConnectionTable;
     void check(Clock::time_point now);
+    void hurry();
     void look_for_peer();
     ConnectionTable& table_;
     const int socket_;
@@ -82,7 +83,8 @@ class ConnectionTable {
 
   /// Ends connections past their deadline, and notifies those whose peer has gone.
   void check(Clock::time_point now);
-  /// Sets is_stopping(), and closes idle connections.
+  /// Sets is_stopping(), closes idle connections, and gives a header that is still coming one second
+  /// more.
   void stop();
   /// Closes all connections in any phase.
   void cancel();

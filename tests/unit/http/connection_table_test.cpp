@@ -61,6 +61,18 @@ TEST_F(ConnectionTableTest, StoppingClosesOnlyWhatIsIdle) {
   EXPECT_FALSE(can_write());
 }
 
+TEST_F(ConnectionTableTest, StoppingWaitsForNoHeaderThatStaysAway) {
+  ConnectionTable::Entry before(table_, ends_[0], [] {});
+  before.enter(Phase::header, seconds(60));
+  table_.stop();
+  ConnectionTable::Entry after(table_, ends_[1], [] {});
+  after.enter(Phase::header, seconds(60));
+  table_.check(Clock::now());
+  EXPECT_FALSE(before.is_expired() || after.is_expired());
+  table_.check(Clock::now() + seconds(2));
+  EXPECT_TRUE(before.is_expired() && after.is_expired());
+}
+
 TEST_F(ConnectionTableTest, CancellingEndsAllAndThoseThatComeLater) {
   ConnectionTable::Entry entry(table_, ends_[0], [this] { ++wakes_; });
   table_.cancel();
