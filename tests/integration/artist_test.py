@@ -238,6 +238,23 @@ class Targets(ArtistTest):
 
 
 class Words(ArtistTest):
+    def test_an_archive_of_another_kind_is_refused(self):
+        for name, instead, extension in (
+                ("a.tar", "a.zip", ".tar"), ("a.tar.gz", "a.zip", ".tar.gz"), ("a.TGZ", "a.zip", ".TGZ"),
+                ("a.rar", "a.zip", ".rar"), ("a.7z/", "a.zip", ".7z"), ("shot.v2.tar.zst", "shot.v2.zip", ".tar.zst"),
+                ("copy.blend", "copy.zip", ".blend")):
+            target = os.path.join(self.folder, name)
+            for more in ([], ["--dry-run"]):
+                with self.subTest(name, more=more):
+                    said = self.run_shaman("pack", self.shot, target, *more, expect=2).stderr
+                    self.assertIn(f'"{os.path.join(self.folder, instead)}", or leave out {extension} for a folder', said)
+                    self.assertFalse(os.path.exists(target))
+
+    def test_a_folder_that_exists_may_have_any_name(self):
+        target = os.path.join(self.folder, "shots.tar")
+        os.mkdir(target)
+        self.run_shaman("pack", self.shot, target, expect=0)
+
     def test_what_is_no_blend_at_all_is_said_to_be_none(self):
         picture = os.path.join(self.project, "textures", "floor.png")
         done = self.run_shaman("list", picture, expect=2)

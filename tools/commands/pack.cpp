@@ -119,6 +119,9 @@ ExitStatus run_pack(const PackCommandOptions& options) {
   if (options.target.empty() && !options.dry_run)
     return fail(
         {errc::malformed_request, "no target given: name a folder or a .zip, or use --dry-run"});
+  if (!options.target.empty()) {
+    if (const auto fits = pack::check_target_name(options.target); !fits) return fail(fits.error());
+  }
   const result<trace::Trace> trace = [&] {
     const Waiting waiting(text::printable(options.blendfile), "reading");
     return trace::trace(options.blendfile);

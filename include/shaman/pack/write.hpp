@@ -30,9 +30,14 @@ struct WriteReport {
   std::map<std::string, std::string> unreadable;
 };
 
+/// errc::conflicting_paths if the name is that of another kind of file than a pack, such as
+/// `shot.tar.gz` or `copy.blend`; a folder that exists may have any name.
+[[nodiscard]] result<void> check_target_name(const std::string& target);
+
 /// Writes every file of the plan, and `pack-info.txt`, which names the .blend to open first.
 /// `target` is a folder or, when it ends with `.zip`, an archive (ZIP64 if needed; files that are
-/// already compressed, such as pictures, are stored, the rest deflated). The same plan of the same
+/// already compressed, such as pictures, are stored, the rest deflated), and passes
+/// check_target_name(). The same plan of the same
 /// files gives the same bytes. An archive appears only when it is complete; in a folder, each file
 /// does. If writing into a folder fails, the new files are removed again, but files that were
 /// replaced are not restored: the message says so. A file that cannot be read is left out and named

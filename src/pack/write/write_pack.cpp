@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <array>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "shaman/os.hpp"
@@ -143,10 +146,41 @@ result<WriteReport> write_folder(const Plan& plan, const std::string& target,
   return report;
 }
 
+// Archives of other programs. `.tar` comes last, because the others may follow it.
+constexpr std::array<std::string_view, 24> kOtherArchives{
+    ".7z",   ".bz2", ".cab", ".cpio", ".dmg", ".gz",   ".iso",   ".lz4",
+    ".lzma", ".rar", ".tbz", ".tbz2", ".tgz", ".tlz",  ".txz",   ".tzst",
+    ".wim",  ".xz",  ".z",   ".zipx", ".zst", ".zstd", ".blend", ".tar"};
+
+bool is_other_file(std::string_view folded_extension) {
+  return std::ranges::find(kOtherArchives, folded_extension) != kOtherArchives.end();
+}
+
 }  // namespace
+
+result<void> check_target_name(const std::string& target) {
+  std::string stem = target;
+  while (stem.size() > 1 && stem.ends_with('/'))
+    stem.pop_back();
+  const std::string name = stem;
+  std::string extension;
+  for (std::string_view last = extension_of(stem); is_other_file(trace::name_key(last));
+       last = extension_of(stem)) {
+    extension.insert(0, last);
+    stem.resize(stem.size() - last.size());
+  }
+  const result<os::FileInfo> there = os::info(os::absolute(target));
+  const bool is_folder = there && there->type == os::FileType::folder;
+  if (extension.empty() || is_folder) return {};
+  return Error{errc::conflicting_paths, "cannot pack into " + text::in_quotes(name) +
+                                            ": a pack is a folder or a ZIP archive; name it " +
+                                            text::in_quotes(stem + ".zip") + ", or leave out " +
+                                            extension + " for a folder"};
+}
 
 result<WriteReport> write_pack(const Plan& plan, const std::string& target,
                                const WriteOptions& options) {
+  if (const auto fits = check_target_name(target); !fits) return fits.error();
   const std::string path = os::absolute(target);
   const bool is_archive = trace::name_key(extension_of(path)) == ".zip";
   return is_archive ? write_zip(plan, path, options) : write_folder(plan, path, options);
