@@ -288,6 +288,7 @@ result<void> Submission::upload(std::vector<Payload> payloads) {
     return done;
   };
   const Stopwatch time(report_.times.upload);
+  report_.resumed_bytes += outcome.resumed_bytes;
   UploadOutcome outcome;
   const result<void> sent =
       upload_all(network_, options_.server, payloads, how, progress_, stop_, outcome);

@@ -8,6 +8,7 @@ import http.server
 import json
 import os
 import random
+import re
 import subprocess
 import threading
 import unittest
@@ -140,10 +141,29 @@ class ResumingClient(Studio, unittest.TestCase):
             self.wait_for_more(0)
             first.kill()
             first.communicate()
+            sent_before = proxy.sent
             answer = self.end(self.start(proxy))
             self.assertLess(proxy.sent, self.size + 2 * ON_THE_WAY + STEP)
+            self.assertGreater(answer["resumedBytes"], 0)
+            self.assertGreater(answer["uploadedBytes"], 0)
+            self.assertLessEqual(answer["uploadedBytes"], proxy.sent - sent_before)
+            self.assertGreaterEqual(answer["uploadedBytes"] + answer["resumedBytes"], self.size)
         self.assertTrue(self.is_stored())
         self.assert_in_checkout(answer)
+
+    def test_the_summary_counts_only_the_rest(self):
+        self.grow(60 << 20)
+        first = self.start(self.server)
+        self.wait_for_more(0)
+        first.kill()
+        first.communicate()
+        done = self.client.run("submit", self.shot, "--project", self.project, "--server", self.server.url)
+        found = re.search(r"^Sent: +\d+ files?, ([\d.]+) MiB; the server had the other \d+, "
+                          r"and ([\d.]+) MiB from an interrupted upload ", done.stdout, re.M)
+        self.assertTrue(found, done.stdout + done.stderr)
+        sent, held = map(float, found.groups())
+        self.assertLess(sent, self.size >> 20)
+        self.assertGreaterEqual(held, STEP >> 20)
 
     def test_beside_a_server_that_is_killed_again_and_again(self):
         self.grow(CYCLES * PER_CYCLE)

@@ -46,11 +46,14 @@ std::string sent_text(const SubmitReport& report) {
   if (report.uploaded_files == 0) return "nothing, the server had everything";
   const std::uint64_t accounted = report.uploaded_files + report.duplicate_files;
   const std::uint64_t others = report.files - std::min(report.files, accounted);
-  const std::string had = others == 0   ? ""
-                          : others == 1 ? "; the server had the other one"
-                                        : "; the server had the other " + std::to_string(others);
+  std::string had = others == 0   ? ""
+                    : others == 1 ? "the other one"
+                                  : "the other " + std::to_string(others);
+  if (report.resumed_bytes > 0)
+    had += (had.empty() ? "" : ", and ") + units::size_text(report.resumed_bytes) +
+           " from an interrupted upload";
   return text::count_of(report.uploaded_files, "file", "files") + ", " +
-         units::size_text(report.uploaded_bytes) + had;
+         units::size_text(report.uploaded_bytes) + (had.empty() ? "" : "; the server had " + had);
 }
 
 }  // namespace
@@ -73,6 +76,7 @@ json submit_json(const SubmitReport& report, const manager::Job* job) {
               {"bytes", report.bytes},
               {"uploadedFiles", report.uploaded_files},
               {"uploadedBytes", report.uploaded_bytes},
+              {"resumedBytes", report.resumed_bytes},
               {"duplicateFiles", report.duplicate_files},
               {"skippedFiles", report.files - std::min(report.files, report.uploaded_files)},
               {"hashedFiles", report.files_read},

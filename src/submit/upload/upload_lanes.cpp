@@ -141,6 +141,7 @@ asio::awaitable<UploadAction> UploadLanes::send(HttpConnection& connection, Uplo
   progress_.bytes_done += job.held;
   const HttpRequest request = request_for(job);
   const result<HttpResponse> answer = co_await connection.exchange(request);
+  job.has_sent = job.has_sent || !answer || answer->body_sent > 0;
   if (!answer) co_return note_failure(answer.error(), job.fsm.on_error(answer.error()));
   progress_.server_is_back();
   job.bytes_counted += answer->body_sent;
@@ -180,10 +181,12 @@ asio::awaitable<bool> UploadLanes::find_held(HttpConnection& connection, UploadJ
     const result<BlobStatus> status = read_status(answer->body);
     if (!status) co_return false;
     if (*status == BlobStatus::unknown) job.held = read_offset(answer->body).value_or(0);
+    if (!job.has_sent) job.held_at_first = job.held;
     co_return *status == BlobStatus::stored;
   }
   if (answer->is_upload_complete) co_return true;
   job.held = answer->upload_offset.value_or(0);
+  if (!job.has_sent) job.held_at_first = job.held;
   if (job.held > held_before) job.fsm.on_progress();
   co_return false;
 }
@@ -211,7 +214,10 @@ void UploadLanes::settle(const UploadJob& job, Kind kind) {
   const std::scoped_lock lock(mutex_);
   if (kind == Kind::finished) {
     outcome_.uploaded_files += 1;
-    outcome_.uploaded_bytes += size;
+    // The server may have lost that part, and got the whole file.
+    const std::uint64_t resumed = std::min(job.held_at_first, job.held);
+    outcome_.uploaded_bytes += size - resumed;
+    outcome_.resumed_bytes += resumed;
   } else if (kind == Kind::already_there) {
     outcome_.already_there += 1;
   } else {

@@ -24,9 +24,11 @@ struct UploadJob {
   std::chrono::steady_clock::time_point due;  ///< not before
   std::uint64_t bytes_counted = 0;            ///< as progress, of an upload that has ended
   unsigned attempts = 0;
-  unsigned batches = 0;        ///< in which another client was sending it
-  std::uint64_t held = 0;      ///< by the server, at the last request
-  bool is_sent_whole = false;  ///< because the server keeps no more partial uploads
+  unsigned batches = 0;             ///< in which another client was sending it
+  std::uint64_t held = 0;           ///< by the server, at the last request
+  std::uint64_t held_at_first = 0;  ///< by the server, before this client sent any of it
+  bool has_sent = false;            ///< perhaps some of the file
+  bool is_sent_whole = false;       ///< because the server keeps no more partial uploads
 };
 
 /// Distributes the files to the lanes. All members may be called from any thread.

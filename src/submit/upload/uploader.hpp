@@ -40,7 +40,8 @@ struct UploaderOptions {
 
 struct UploadOutcome {
   std::uint64_t uploaded_files = 0;
-  std::uint64_t uploaded_bytes = 0;
+  std::uint64_t uploaded_bytes = 0;  ///< of these; what was sent twice counts once
+  std::uint64_t resumed_bytes = 0;   ///< the rest of these, which the server already held
   std::uint64_t already_there = 0;
   /// The server refuses files of 0 bytes, and there is one.
   bool refuses_empty_files = false;
