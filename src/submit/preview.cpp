@@ -80,6 +80,13 @@ class FarmQuestion {
   HttpConnection connection_;
 };
 
+result<void> go_without_farm(const Error& error, std::string why, Preview& preview) {
+  if (error.code == errc::cancelled) return error;
+  preview.no_farm = std::move(why);
+  if (error.code != errc::unreachable) preview.refusal = error;
+  return {};
+}
+
 // errc::cancelled and errors of the artist's own files fail the preview; an unreachable farm does
 // not.
 result<void> ask_farm(const SubmitOptions& options, Survey& survey, Progress& progress,
@@ -87,23 +94,17 @@ result<void> ask_farm(const SubmitOptions& options, Survey& survey, Progress& pr
   FarmQuestion question(options.server, stop);
   progress.begin(Stage::connecting, 0, 0);
   const result<ServerInfo> server = question.identify_it();
-  if (!server && server.error().code == errc::cancelled) return server.error();
-  if (!server) {
-    preview.no_farm = server.error().message();
-    return {};
-  }
-  if (server->is_web_page) {
-    preview.no_farm = server->problem;
-    return {};
-  }
+  if (!server) return go_without_farm(server.error(), server.error().message(), preview);
+  if (const auto taken = check_takes_submissions(*server, options.server.url); !taken)
+    return go_without_farm(taken.error(), taken.error().message(), preview);
   if (const result<void> hashed = survey.hash(); !hashed) return hashed;
   progress.begin(Stage::asking, 0, 0);
   const result<std::vector<Required>> wanted = question.ask(survey.files().blobs());
-  if (!wanted && wanted.error().code == errc::cancelled) return wanted.error();
   if (!wanted) {
     const bool is_gone = wanted.error().code == errc::unreachable;
-    preview.no_farm = (is_gone ? "the server went away: " : "") + wanted.error().message();
-    return {};
+    return go_without_farm(wanted.error(),
+                           (is_gone ? "the server went away: " : "") + wanted.error().message(),
+                           preview);
   }
   preview.farm = share_of(survey.files(), *wanted);
   preview.farm->server = *server;

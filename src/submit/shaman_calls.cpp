@@ -119,6 +119,15 @@ asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {
   co_return server;
 }
 
+result<void> check_takes_submissions(const ServerInfo& server, const BaseUrl& url) {
+  if (server.is_web_page) return Error{errc::bad_answer, server.problem};
+  if (server.kind == ServerInfo::Kind::flamenco && server.takes_files == false)
+    return Error{errc::bad_answer, "the Flamenco Manager at " + url.text() +
+                                       " does not accept files: switch on Shaman in its "
+                                       "configuration, or use the address of a Shaman server"};
+  return {};
+}
+
 asio::awaitable<result<std::vector<Required>>> ask_requirements(HttpConnection& connection,
                                                                 const FileList& files,
                                                                 Progress* progress) {

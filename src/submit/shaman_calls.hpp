@@ -22,6 +22,10 @@ namespace shaman::client {
 /// GET …/shaman/info or, if the server does not have it, a Flamenco Manager's version and settings.
 [[nodiscard]] boost::asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection);
 
+/// errc::bad_answer: the server takes no submission, because it is another program, or a Flamenco
+/// Manager without its Shaman.
+[[nodiscard]] result<void> check_takes_submissions(const ServerInfo& server, const BaseUrl& url);
+
 /// POST …/checkout/requirements. Returns the blobs that are not stored, each once.
 [[nodiscard]] boost::asio::awaitable<result<std::vector<Required>>> ask_requirements(
     HttpConnection& connection, const FileList& files, Progress* progress = nullptr);

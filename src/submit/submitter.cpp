@@ -211,12 +211,7 @@ result<void> Submission::meet_server() {
   if (!*identified_) return identified_->error();
   server_ = **identified_;
   report_.has_met_server = true;
-  if (server_->is_web_page) return Error{errc::bad_answer, server_->problem};
-  if (server_->kind == ServerInfo::Kind::flamenco && server_->takes_files == false)
-    return Error{errc::bad_answer, "the Flamenco Manager at " + options_.server.url.text() +
-                                       " does not accept files: switch on Shaman in its "
-                                       "configuration, or use the address of a Shaman server"};
-  return {};
+  return check_takes_submissions(*server_, options_.server.url);
 }
 
 // Sends the files that the server wants, until it wants no more.
@@ -288,12 +283,12 @@ result<void> Submission::upload(std::vector<Payload> payloads) {
     return done;
   };
   const Stopwatch time(report_.times.upload);
-  report_.resumed_bytes += outcome.resumed_bytes;
   UploadOutcome outcome;
   const result<void> sent =
       upload_all(network_, options_.server, payloads, how, progress_, stop_, outcome);
   report_.uploaded_files += outcome.uploaded_files;
   report_.uploaded_bytes += outcome.uploaded_bytes;
+  report_.resumed_bytes += outcome.resumed_bytes;
   if (!sent) return sent;
   survey_.files().update(payloads);
   count_duplicates(payloads);

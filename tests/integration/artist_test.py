@@ -12,6 +12,7 @@ import certificates
 from manager import Manager
 from shaman_server import PATIENCE, PROGRAM, Server
 from studio import Studio
+from tokens import Tokens
 
 LIBRARY = "libs/props.blend"
 SOURCE = os.environ["SHAMAN_SOURCE"]
@@ -196,6 +197,34 @@ class Patterns(ArtistTest):
                 self.assertNotIn(os.getcwd(), done.stderr)
 
 
+class DryRuns(ArtistTest):
+    def test_a_server_that_refuses_the_submission_ends_them_alike(self):
+        tokens = Tokens()
+        self.addCleanup(tokens.close)
+        tokens.make("submit")
+        server = self.start(**{"auth.token-file": tokens.file})
+        more = {"SHAMAN_CA": certificates.authority().file} if server.tls else {}
+        for token in ("wrong", ""):
+            with self.subTest(token=token):
+                submit = ["submit", self.shot, "--server", server.url]
+                real = json.loads(self.run_shaman(*submit, "--json", expect=1, SHAMAN_TOKEN=token, **more).stdout)
+                done = self.run_shaman(*submit, "--dry-run", expect=1, SHAMAN_TOKEN=token, **more)
+                self.assertEqual(done.stderr.splitlines()[-1], "shaman: a submission would fail: " + real["error"])
+                self.assertIn("Total:       ", done.stdout)
+                told = json.loads(
+                    self.run_shaman(*submit, "--dry-run", "--json", expect=1, SHAMAN_TOKEN=token, **more).stdout)
+                self.assertEqual(told["error"], "a submission would fail: " + real["error"])
+                self.assertGreater(told["files"], 0)
+
+    def test_a_manager_without_its_shaman_does_too(self):
+        manager = Manager(shaman_enabled=False)
+        self.addCleanup(manager.close)
+        submit = ["submit", self.shot, "--server", manager.url]
+        for more in ([], ["--dry-run"]):
+            with self.subTest(more):
+                self.assertIn("does not accept files", self.run_shaman(*submit, *more, expect=1).stderr)
+
+
 class Targets(ArtistTest):
     def test_one_that_cannot_be_used_is_wrong_usage(self):
         taken = self.write(os.path.join(self.folder, "taken"), b"x")
@@ -208,6 +237,23 @@ class Targets(ArtistTest):
             with self.subTest(target):
                 done = self.run_shaman("pack", self.shot, target, expect=2)
                 self.assertIn(f'"{named}"', done.stderr)
+
+    def test_an_archive_of_another_kind_is_refused(self):
+        for name, instead, extension in (
+                ("a.tar", "a.zip", ".tar"), ("a.tar.gz", "a.zip", ".tar.gz"), ("a.TGZ", "a.zip", ".TGZ"),
+                ("a.rar", "a.zip", ".rar"), ("a.7z/", "a.zip", ".7z"), ("shot.v2.tar.zst", "shot.v2.zip", ".tar.zst"),
+                ("copy.blend", "copy.zip", ".blend")):
+            target = os.path.join(self.folder, name)
+            for more in ([], ["--dry-run"]):
+                with self.subTest(name, more=more):
+                    said = self.run_shaman("pack", self.shot, target, *more, expect=2).stderr
+                    self.assertIn(f'"{os.path.join(self.folder, instead)}", or leave out {extension} for a folder', said)
+                    self.assertFalse(os.path.exists(target))
+
+    def test_a_folder_that_exists_may_have_any_name(self):
+        target = os.path.join(self.folder, "shots.tar")
+        os.mkdir(target)
+        self.run_shaman("pack", self.shot, target, expect=0)
 
     def test_one_that_cannot_be_written_is_named(self):
         small = os.path.join(self.folder, "small")
@@ -238,23 +284,6 @@ class Targets(ArtistTest):
 
 
 class Words(ArtistTest):
-    def test_an_archive_of_another_kind_is_refused(self):
-        for name, instead, extension in (
-                ("a.tar", "a.zip", ".tar"), ("a.tar.gz", "a.zip", ".tar.gz"), ("a.TGZ", "a.zip", ".TGZ"),
-                ("a.rar", "a.zip", ".rar"), ("a.7z/", "a.zip", ".7z"), ("shot.v2.tar.zst", "shot.v2.zip", ".tar.zst"),
-                ("copy.blend", "copy.zip", ".blend")):
-            target = os.path.join(self.folder, name)
-            for more in ([], ["--dry-run"]):
-                with self.subTest(name, more=more):
-                    said = self.run_shaman("pack", self.shot, target, *more, expect=2).stderr
-                    self.assertIn(f'"{os.path.join(self.folder, instead)}", or leave out {extension} for a folder', said)
-                    self.assertFalse(os.path.exists(target))
-
-    def test_a_folder_that_exists_may_have_any_name(self):
-        target = os.path.join(self.folder, "shots.tar")
-        os.mkdir(target)
-        self.run_shaman("pack", self.shot, target, expect=0)
-
     def test_what_is_no_blend_at_all_is_said_to_be_none(self):
         picture = os.path.join(self.project, "textures", "floor.png")
         done = self.run_shaman("list", picture, expect=2)

@@ -95,6 +95,26 @@ json preview_line(const client::Preview& preview, const manager::Submission* job
   return line;
 }
 
+struct PreviewEnd {
+  ExitStatus status = ExitStatus::done;
+  std::string error;
+};
+
+// In the order in which a submission would meet the obstacles.
+PreviewEnd end_preview(const SubmitCommandOptions& options, const result<void>& done,
+                       const client::Preview& preview) {
+  if (!done) return {fail_to_preview(done.error()), last_failure()};
+  if (options.submit.strict && !preview.is_whole) {
+    std::string why = strict_sentence("nothing would be sent");
+    say(why);
+    return {ExitStatus::incomplete, std::move(why)};
+  }
+  if (!preview.refusal) return {};
+  const Error refusal{preview.refusal->code,
+                      "a submission would fail: " + preview.refusal->message()};
+  return {fail(refusal), last_failure()};
+}
+
 // Without a server, shows the rest.
 ExitStatus preview(const SubmitCommandOptions& options, const manager::Submission* job,
                    const std::stop_token& stop) {
@@ -112,22 +132,15 @@ ExitStatus preview(const SubmitCommandOptions& options, const manager::Submissio
   client::Preview preview;
   const result<void> done = client::preview(how, ask_server, progress, stop, preview);
   printer.reset();
-  const ExitStatus status = done ? ExitStatus::done : fail_to_preview(done.error());
-  const bool is_incomplete = options.submit.strict && !preview.is_whole;
-  const std::string why_incomplete = strict_sentence("nothing would be sent");
-  if (options.json) {
-    json line = preview_line(preview, job);
-    if (is_incomplete) line["error"] = why_incomplete;
-    if (!done) line["error"] = last_failure();
-    print_json(line);
-  } else if (done) {
+  if (done && !options.json)
     print(options.quiet ? preview_complaints(preview)
                         : preview_text(preview, job == nullptr ? "" : job->summary()));
-  }
-  if (!done) return status;
-  if (!is_incomplete) return ExitStatus::done;
-  say(why_incomplete);
-  return ExitStatus::incomplete;
+  const PreviewEnd end = end_preview(options, done, preview);
+  if (!options.json) return end.status;
+  json line = preview_line(preview, job);
+  if (end.status != ExitStatus::done) line["error"] = end.error;
+  print_json(line);
+  return end.status;
 }
 
 // Sends the files to the server; without a report, the command ends.

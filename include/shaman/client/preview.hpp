@@ -54,12 +54,14 @@ struct Preview {
 
   std::optional<FarmShare> farm;  ///< nothing when no server was asked, or none answered
   std::string no_farm;            ///< why not
+  /// The error with which this server would end a submission, if it answers.
+  std::optional<Error> refusal;
 };
 
 /// Does what submit() does up to the requirements call; sends no file and makes no checkout. With
 /// `ask_server` false it hashes nothing and calls no server. If the server does not answer, that is
-/// not an error: `no_farm` says why. The server marks the files as used, as in any submission.
-/// Errors and `stop` as for submit(); `preview` then has what was found so far.
+/// not an error: `no_farm` says why. Neither is a `refusal`. The server marks the files as used, as
+/// in any submission. Errors and `stop` as for submit(); `preview` then has what was found so far.
 [[nodiscard]] result<void> preview(const SubmitOptions& options, bool ask_server,
                                    Progress& progress, const std::stop_token& stop,
                                    Preview& preview);
