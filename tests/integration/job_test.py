@@ -481,9 +481,24 @@ class Job(JobTest):
     def test_types(self):
         shown = self.job("types")
         self.assertIn("simple-blender-render: Simple Blender Render\n", shown)
-        self.assertIn("  frames: text, from the scene, required\n", shown)
-        self.assertIn("  mood: text, one of calm, merry, default \"calm\"\n", shown)
+        for line in ("frames: a frame range such as 1-250 or 1,5-10; default: computed from the scene",
+                     "render_output_root: the path of a file or folder; required",
+                     "add_path_components: a whole number from 0 to 32; default: 0",
+                     "render_output_path: the path of a file or folder; default: computed from other settings",
+                     "mood: one of calm, merry; default: calm", "message: text; required",
+                     "loud: true or false; default: false"):
+            self.assertIn(f"  {line}\n", shown)
+        self.assertNotIn("blendfile", shown)
         types = json.loads(self.job("types", "--json"))["jobTypes"]
+        settings = {each["key"]: each for each in types[0]["settingDetails"]}
+        self.assertEqual(list(settings), types[0]["settings"])
+        self.assertNotIn("blendfile", settings)
+        self.assertEqual(settings["add_path_components"],
+                         {"key": "add_path_components", "type": "int32", "required": False, "computed": False,
+                          "description": "", "default": 0, "min": 0, "max": 32})
+        mood = types[1]["settingDetails"][1]
+        self.assertEqual((mood["choices"], mood["default"]), (["calm", "merry"], "calm"))
+        self.assertTrue(types[1]["settingDetails"][0]["required"])
         self.assertEqual([each["name"] for each in types],
                          ["simple-blender-render", "echo-sleep-test"])
 

@@ -13,6 +13,7 @@
 
 #include "commands/actions.hpp"
 #include "report/interruption.hpp"
+#include "report/job_types.hpp"
 #include "report/job_watch.hpp"
 #include "report/local_time.hpp"
 #include "report/submit_report.hpp"
@@ -23,45 +24,13 @@ namespace {
 using manager::Manager;
 using nlohmann::json;
 
-std::string setting_line(const manager::Setting& setting) {
-  std::string line = "  " + text::printable(setting.key) + ": ";
-  switch (setting.type) {
-    case manager::Setting::Type::string:
-      line += "text";
-      break;
-    case manager::Setting::Type::int32:
-      line += "whole number";
-      break;
-    case manager::Setting::Type::real:
-      line += "number";
-      break;
-    case manager::Setting::Type::boolean:
-      line += "true or false";
-      break;
-  }
-  for (std::size_t i = 0; i < setting.choices.size(); ++i)
-    line += (i == 0 ? ", one of " : ", ") + text::printable(setting.choices[i]);
-  if (!setting.default_value.is_null())
-    line += ", default " + text::printable(setting.default_value.dump());
-  if (!setting.expression.empty()) line += ", from the scene";
-  if (setting.is_required) line += ", required";
-  if (!setting.description.empty()) line += "  (" + text::printable(setting.description) + ")";
-  return line + "\n";
-}
-
 ExitStatus types(Manager& manager, const ActionOptions& options) {
   const auto types = manager.job_types();
   if (!types) return fail(with_hint(types.error()));
   json all = json::array();
   for (const manager::JobType& type : *types) {
-    json keys = json::array();
-    std::string lines = text::printable(type.name) + ": " + text::printable(type.label) + "\n";
-    for (const manager::Setting& setting : type.settings) {
-      lines += setting_line(setting);
-      keys.push_back(setting.key);
-    }
-    all.push_back({{"name", type.name}, {"label", type.label}, {"settings", std::move(keys)}});
-    if (!options.json) print(lines);
+    all.push_back(job_type_json(type));
+    if (!options.json) print(job_type_text(type));
   }
   if (options.json) print_json(json{{"schema", 1}, {"jobTypes", std::move(all)}});
   return ExitStatus::done;

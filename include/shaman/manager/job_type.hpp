@@ -34,6 +34,15 @@ struct Setting {
   std::string description;
 };
 
+/// Whether a user may give this setting: all but the path of the .blend.
+[[nodiscard]] bool is_for_users(const Setting& setting);
+
+/// The values that a user may give, as in `a whole number from 0 to 32`.
+[[nodiscard]] std::string allowed_values(const Setting& setting);
+
+/// The value of a setting that nobody gives and no expression computes; null: it is required.
+[[nodiscard]] nlohmann::json fallback_value(const Setting& setting);
+
 struct JobType {
   std::string name;
   std::string label;

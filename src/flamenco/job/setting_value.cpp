@@ -66,8 +66,8 @@ std::string what_is_right(const Setting& setting, bool names_limits_of_type = fa
     case Setting::Type::string:
       break;
   }
-  return setting.choices.empty() ? "a frame range such as 1-250 or 1,5-10"
-                                 : "one of " + joined(setting.choices);
+  if (!setting.choices.empty()) return "one of " + joined(setting.choices);
+  return setting.key == kFrames ? "a frame range such as 1-250 or 1,5-10" : "text";
 }
 
 std::string complaint(const Setting& setting, const std::string& value,
@@ -112,6 +112,11 @@ result<json> read_as_number(const Setting& setting, const std::string& given) {
 }
 
 }  // namespace
+
+std::string allowed_values(const Setting& setting) {
+  if (setting.is_path && setting.choices.empty()) return "the path of a file or folder";
+  return what_is_right(setting);
+}
 
 result<json> read_value(const Setting& setting, const std::string& given) {
   switch (setting.type) {

@@ -34,7 +34,7 @@ class Complaints {
   std::string all_;
 };
 
-// What the add-on sends for a setting that nobody has touched.
+// As the add-on sends it.
 json untouched(const Setting& setting) {
   switch (setting.type) {
     case Setting::Type::string:
@@ -88,7 +88,7 @@ class Completion {
         complaints_.add(unknown_setting(type_, key));
         continue;
       }
-      if (key == kBlendfile) {
+      if (!is_for_users(*setting)) {
         complaints_.add(in_quotes(key) +
                         " is where workers find the .blend, which this command "
                         "sets itself: leave it out");
@@ -248,6 +248,15 @@ class Completion {
 };
 
 }  // namespace
+
+bool is_for_users(const Setting& setting) {
+  return setting.key != kBlendfile;
+}
+
+json fallback_value(const Setting& setting) {
+  if (!setting.is_computed && !setting.default_value.is_null()) return setting.default_value;
+  return setting.is_required || setting.is_computed ? json() : untouched(setting);
+}
 
 result<CompletedSettings> complete_settings(const JobType& type, const SettingsSource& source) {
   return Completion(type, source).run();
