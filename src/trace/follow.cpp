@@ -174,8 +174,9 @@ class Follower {
 
   void cannot_follow(const std::string& file, const std::string& path) {
     trace_.warnings.push_back(
-        text::in_quotes(file) + " refers to a file by the expression " + text::in_quotes(path) +
-        ", which shaman cannot evaluate; add the files that it stands for with --include");
+        {file,
+         text::in_quotes(file) + " refers to a file by the expression " + text::in_quotes(path) +
+             ", which shaman cannot evaluate; add the files that it stands for with --include"});
   }
 
   Trace& trace_;

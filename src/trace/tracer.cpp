@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <set>
 #include <thread>
 #include <tuple>
 #include <utility>
@@ -14,7 +13,6 @@
 
 #include "follow.hpp"
 #include "trace/names/expand.hpp"
-#include "trace/names/gaps.hpp"
 #include "trace/names/stored_path.hpp"
 #include "unreadable.hpp"
 
@@ -271,20 +269,10 @@ result<void> Tracer::expand_all() {
   });
   if (files > kMaxFiles)
     return too_much(blendfile_, "its references name more than 10,000,000 files");
-  warn_of_gaps(dependencies);
   trace_.dependencies.insert(trace_.dependencies.end(),
                              std::make_move_iterator(dependencies.begin()),
                              std::make_move_iterator(dependencies.end()));
   return {};
-}
-
-// Gaps may be intended, and it is unknown which frames a scene shows: they are not missing files.
-void Tracer::warn_of_gaps(const std::vector<Dependency>& dependencies) {
-  std::set<std::string> warnings;
-  for (const Dependency& dependency : dependencies)
-    if (dependency.kind == Kind::image_sequence) warnings.insert(gap_warning(dependency.files));
-  warnings.erase("");
-  trace_.warnings.insert(trace_.warnings.end(), warnings.begin(), warnings.end());
 }
 
 }  // namespace shaman::trace

@@ -63,7 +63,6 @@ class Tracer {
   void add_library(const LibraryLink& link, const std::string& path, const Place& place);
   [[nodiscard]] result<void> add_strings();
   [[nodiscard]] result<void> expand_all();
-  void warn_of_gaps(const std::vector<Dependency>& dependencies);
 
   std::string blendfile_;
   TraceOptions options_;

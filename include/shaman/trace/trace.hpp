@@ -57,14 +57,20 @@ struct AbsoluteName {
   friend auto operator<=>(const AbsoluteName&, const AbsoluteName&) = default;
 };
 
+/// A sentence for the artist, and the file that it is about: absolute.
+struct Warning {
+  std::string file;
+  std::string text;
+};
+
 struct Trace {
   std::string blendfile;                 ///< absolute path of the .blend that was traced
   std::vector<Dependency> dependencies;  ///< sorted by blend, kind, data-block
   std::vector<Problem> problems;
   std::vector<Leftover> leftovers;           ///< of all .blend files; sorted by blend and field
   std::vector<AbsoluteName> absolute_names;  ///< sorted, each once; not dependencies
-  /// Sentences for the artist: files that name others in a way that cannot be followed.
-  std::vector<std::string> warnings;
+  /// Files that name others in a way that cannot be followed.
+  std::vector<Warning> warnings;
   /// Files that exist but cannot be read, and why: they count as missing.
   std::map<std::string, std::string> unreadable;
 

@@ -75,10 +75,9 @@ result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options) {
   plan.project = project->folder();
   plan.blendfile_place = plain(*own_place);
   plan.suspicious = std::move(selection.suspicious);
-  plan.warnings = trace.warnings;
+  plan.warnings = std::move(selection.warnings);
   plan.absolute_names = std::move(selection.absolute_names);
   warn_about_absolute_names(plan);
-  plan.warnings.insert(plan.warnings.end(), selection.warnings.begin(), selection.warnings.end());
   result<Included> included = find_included(trace, options, permission, *project);
   if (!included) return included.error();
   plan.missing = std::move(included->missing);

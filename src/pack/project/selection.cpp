@@ -11,6 +11,7 @@
 
 #include "pack/plan/suspicion.hpp"
 #include "pack/project/glob.hpp"
+#include "trace/names/gaps.hpp"
 
 namespace shaman::pack {
 namespace {
@@ -37,6 +38,8 @@ class Selector {
 
   Selection run() {
     note_use_of_patterns();
+    for (const trace::Warning& warning : trace_.warnings)
+      if (!exclude_.match(warning.file)) warn(warning.text);
     visit(trace_.blendfile, true);
     while (!waiting_.empty()) {
       const std::string blend = std::move(waiting_.back());
@@ -91,6 +94,10 @@ class Selector {
         if (dependency.kind == Kind::library) visit(file, true);
       }
     }
+    // Gaps may be intended, and it is unknown which frames a scene shows: they are not missing
+    // files.
+    if (dependency.kind == Kind::image_sequence)
+      warn(trace::gap_warning(dependency.files, selected.dependency.files));
     if (!selected.dependency.files.empty()) selection_.references.push_back(std::move(selected));
   }
 
@@ -133,7 +140,8 @@ class Selector {
   }
 
   void warn(std::string sentence) {
-    if (said_.insert(sentence).second) selection_.warnings.push_back(std::move(sentence));
+    if (!sentence.empty() && said_.insert(sentence).second)
+      selection_.warnings.push_back(std::move(sentence));
   }
 
   const trace::Trace& trace_;

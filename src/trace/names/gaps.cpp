@@ -38,10 +38,11 @@ std::string name_of(const Numbered& pattern, std::uint64_t number) {
 }
 
 // The first few, with a comma between.
-std::string named_gaps(const std::set<std::uint64_t>& numbers, const Numbered& pattern) {
+std::string named_gaps(const std::set<std::uint64_t>& numbers, std::uint64_t first,
+                       const Numbered& pattern) {
   std::string out;
   std::size_t named = 0;
-  std::uint64_t next = *numbers.begin();
+  std::uint64_t next = first;
   for (const std::uint64_t number : numbers) {
     for (; next < number && named < kMostNamed; ++next, ++named)
       out += (named == 0 ? "" : ", ") + text::in_quotes(name_of(pattern, next));
@@ -52,19 +53,25 @@ std::string named_gaps(const std::set<std::uint64_t>& numbers, const Numbered& p
 
 }  // namespace
 
-std::string gap_warning(const std::vector<std::string>& files) {
-  if (files.size() < 2) return {};
-  const auto pattern = Numbered::last_digits(os::file_name(files.front()));
+std::string gap_warning(const std::vector<std::string>& files,
+                        const std::vector<std::string>& wanted) {
+  if (wanted.size() < 2) return {};
+  const auto pattern = Numbered::last_digits(os::file_name(wanted.front()));
   if (!pattern) return {};
-  const std::set<std::uint64_t> numbers = numbers_of(files, *pattern);
-  if (numbers.empty()) return {};
-  const std::uint64_t gaps = *numbers.rbegin() - *numbers.begin() + 1 - numbers.size();
+  const std::set<std::uint64_t> ends = numbers_of(wanted, *pattern);
+  if (ends.empty()) return {};
+  std::set<std::uint64_t> numbers = numbers_of(files, *pattern);
+  std::erase_if(numbers, [&](std::uint64_t number) {
+    return number < *ends.begin() || number > *ends.rbegin();
+  });
+  const std::uint64_t gaps = *ends.rbegin() - *ends.begin() + 1 - numbers.size();
   if (gaps == 0) return {};
   const std::string more =
       gaps > kMostNamed ? " and " + std::to_string(gaps - kMostNamed) + " more" : "";
-  return "the image sequence of " + text::in_quotes(files.front()) +
-         " has gaps: " + named_gaps(numbers, *pattern) + more + (gaps == 1 ? " does" : " do") +
-         " not exist; check that the scene does not show " + (gaps == 1 ? "it" : "them");
+  return "the image sequence of " + text::in_quotes(wanted.front()) +
+         " has gaps: " + named_gaps(numbers, *ends.begin(), *pattern) + more +
+         (gaps == 1 ? " does" : " do") + " not exist; check that the scene does not show " +
+         (gaps == 1 ? "it" : "them");
 }
 
 }  // namespace shaman::trace

@@ -33,6 +33,21 @@ TEST_F(MakePlan, OptionalFilesAreTakenButNeverAReasonToFailOrToAsk) {
   EXPECT_THAT(plan.suspicious, IsEmpty());
 }
 
+TEST_F(MakePlan, GapsOfASequenceAreToldUnlessItIsExcluded) {
+  add("proj/scene.blend", Kind::image_sequence, "//f/f_01.png", "proj/f/f_01.png",
+      {"proj/f/f_01.png", "proj/f/f_02.png", "proj/f/f_04.png"});
+  plan_it();
+  EXPECT_THAT(plan.warnings, ElementsAre(HasSubstr("\"f_03.png\" does not exist")));
+  for (const char* pattern : {"f", "f/*.png", "f_04.png"}) {
+    options.exclude = {pattern};
+    plan_it();
+    EXPECT_THAT(plan.warnings, IsEmpty()) << pattern;
+  }
+  options.exclude = {"f_02.png"};
+  plan_it();
+  EXPECT_THAT(plan.warnings, ElementsAre(HasSubstr("gaps: \"f_03.png\" does not exist")));
+}
+
 TEST_F(MakePlan, SuspiciousFilesStayUnlessAllowed) {
   add(Kind::image, "//../o/.ssh/a.png", "o/.ssh/a.png");
   add(Kind::image, "//../o/id_rsa", "o/id_rsa");

@@ -83,9 +83,13 @@ TEST_F(StagesTest, TheFramesOfASequenceOfLayersStayTogether) {
 }
 
 TEST_F(StagesTest, WarningsOfTheTraceReachThePlan) {
-  trace.warnings = {"an absolute path"};
+  trace.warnings = {{path("proj/a.usda"), "an expression"}};
   plan_it();
-  EXPECT_THAT(plan.warnings, ElementsAre("an absolute path"));
+  EXPECT_THAT(plan.warnings, ElementsAre("an expression"));
+  add(Kind::cache_file, "//a.usda", "proj/a.usda");
+  options.exclude = {"a.usda"};
+  plan_it();
+  EXPECT_THAT(plan.warnings, IsEmpty());
 }
 
 TEST_F(StagesTest, AbsoluteNamesAreToldAndFallShort) {

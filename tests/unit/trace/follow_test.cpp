@@ -13,6 +13,7 @@ namespace {
 
 using testing::AllOf;
 using testing::ElementsAre;
+using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -94,8 +95,10 @@ TEST_F(Follow, WarnsOfWhatWorkersCannotFollow) {
   const std::string stage = folder_.path("a.usda");
   EXPECT_THAT(trace_.absolute_names,
               ElementsAre(AbsoluteName{stage, "/home/me/x.png"}, AbsoluteName{stage, "C:\\x.png"}));
-  EXPECT_THAT(trace_.warnings, ElementsAre(AllOf(HasSubstr(stage), HasSubstr("by the expression"),
-                                                 HasSubstr("--include"))));
+  EXPECT_THAT(
+      trace_.warnings,
+      ElementsAre(Field(&Warning::text, AllOf(HasSubstr(stage), HasSubstr("by the expression"),
+                                              HasSubstr("--include")))));
 }
 
 TEST_F(Follow, ScriptsMayNameFilesByAbsolutePaths) {
