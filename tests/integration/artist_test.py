@@ -164,6 +164,21 @@ class Patterns(ArtistTest):
             done = self.run_shaman(*command, "--include", "cache", "--exclude", "*.tmp", expect=0)
             self.assertNotIn('"*.tmp" has no effect', done.stderr + done.stdout)
 
+    def test_one_that_begins_at_a_folder_matches(self):
+        self.write("shots/cache/a.tmp")
+        floor = os.path.join(self.project, "textures", "floor.png")
+        for command in self.commands():
+            for pattern in ("./textures/floor.png", ".\\textures\\floor.png", "//../textures/*.png"):
+                with self.subTest(command, pattern=pattern):
+                    done = self.run_shaman(*command, "--project", self.project, "--exclude", pattern, expect=0)
+                    self.assertNotIn("has no effect", done.stderr + done.stdout)
+                    self.assertNotIn(floor, done.stdout)
+        for pattern in ("./shots/cache", ".\\shots\\cache\\a.tmp", "//cache/*.tmp"):
+            with self.subTest(pattern):
+                done = self.run_shaman("pack", self.shot, "--dry-run", "--project", self.project, "--include", pattern,
+                                       "--strict", expect=0)
+                self.assertIn("shots/cache/a.tmp", done.stdout)
+
     def test_an_include_that_exclude_empties_is_not_missing(self):
         self.write("shots/cache/a.tmp")
         for command in self.commands()[1:]:

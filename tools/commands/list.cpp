@@ -61,7 +61,8 @@ result<Listing> look(const std::string& file, const ListOptions& options) {
   const result<pack::Plan> plan = pack::make_plan(*trace, options.plan);
   if (!plan) return plan.error();
   pack::Shortfall lacks = pack::shortfall_of(*trace, *plan, options.plan);
-  leave_out(*trace, pack::Globs(options.plan.exclude));
+  leave_out(*trace,
+            pack::Globs(options.plan.exclude, pack::bases_of_patterns(*trace, plan->project)));
   return Listing{*std::move(trace), std::move(lacks), plan->warnings};
 }
 

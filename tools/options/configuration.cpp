@@ -42,7 +42,7 @@ std::string default_file() {
 
 // Files would be sent although they seem private: no shell expands text in a file.
 result<void> refuse_useless_pattern(const std::string& pattern) {
-  for (const char* begin : {"~", "./", "../"})
+  for (const char* begin : {"~", "./", "../", ".\\", "..\\"})
     if (pattern.starts_with(begin))
       return Error{errc::malformed_request,
                    "the pattern " + text::in_quotes(pattern) + " begins with " + begin +

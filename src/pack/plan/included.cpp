@@ -24,8 +24,13 @@ bool is_pattern(std::string_view text) {
 
 // Whether the pattern itself contains hidden names.
 bool names_hidden(std::string_view pattern) {
-  if (pattern.starts_with("./")) pattern.remove_prefix(2);
-  return pattern.starts_with('.') || pattern.find("/.") != std::string_view::npos;
+  while (!pattern.empty()) {
+    const std::size_t end = std::min(pattern.find_first_of("/\\"), pattern.size());
+    const std::string_view name = pattern.substr(0, end);
+    if (name.starts_with('.') && name != "." && name != "..") return true;
+    pattern.remove_prefix(std::min(end + 1, pattern.size()));
+  }
+  return false;
 }
 
 // The folders of a pattern before its first `*` or `?`.
@@ -39,7 +44,11 @@ class Finder {
  public:
   Finder(const trace::Trace& trace, const PlanOptions& options, Permission& permission,
          Project& project)
-      : trace_(trace), exclude_(options.exclude), permission_(permission), project_(project) {}
+      : trace_(trace),
+        bases_(bases_of_patterns(trace, project.folder())),
+        exclude_(options.exclude, bases_),
+        permission_(permission),
+        project_(project) {}
 
   result<void> add(const std::string& wanted) {
     const std::size_t missing_before = found_.missing.size();
@@ -91,7 +100,11 @@ class Finder {
     files_.clear();
     folders_.clear();
     is_named_ = is_folder_ = false;
-    for (const std::string& path : {os::absolute(wanted), in_project(wanted)}) {
+    std::vector<std::string> meant = anchored(wanted, bases_);
+    const bool begins_anywhere = meant.empty();
+    if (begins_anywhere)
+      meant = {os::absolute(wanted), os::absolute(os::join(project_.folder(), wanted))};
+    for (const std::string& path : meant) {
       const result<os::FileInfo> info = os::info(path);
       if (!info) continue;
       if (info->type == os::FileType::folder) {
@@ -105,21 +118,24 @@ class Finder {
     }
     if (!is_pattern(wanted)) return std::string();
     // A pattern may state that it leaves the project; any other may begin at any of its folders.
-    const bool begins_anywhere = !os::is_absolute(wanted) && !wanted.starts_with("../");
-    const std::string pattern = begins_anywhere ? wanted : in_project(wanted);
-    const std::string root = begins_anywhere ? project_.folder() : fixed_part(pattern);
-    const Glob glob(pattern.starts_with("./") ? pattern.substr(2) : pattern);
+    if (begins_anywhere) return find_below(project_.folder(), wanted, wanted);
+    for (const std::string& pattern : meant) {
+      result<std::string> root = find_below(fixed_part(pattern), pattern, wanted);
+      if (!root || !files_.empty()) return root;
+    }
+    return fixed_part(meant.front());
+  }
+
+  result<std::string> find_below(std::string root, const std::string& pattern,
+                                 const std::string& wanted) {
+    const Glob glob(pattern);
+    folders_.clear();
     if (auto walked = walk(root, &glob, names_hidden(wanted), 0); !walked) return walked.error();
     return root;
   }
 
   [[nodiscard]] bool is_excluded(const std::string& path) {
     return !sees_excluded_ && exclude_.match(path);
-  }
-
-  [[nodiscard]] std::string in_project(const std::string& path) const {
-    return os::is_absolute(path) ? os::absolute(path)
-                                 : os::absolute(os::join(project_.folder(), path));
   }
 
   result<void> walk(const std::string& folder, const Glob* glob, bool with_hidden, int depth) {
@@ -185,6 +201,7 @@ class Finder {
   }
 
   const trace::Trace& trace_;
+  PatternBases bases_;
   Globs exclude_;
   Permission& permission_;
   Project& project_;

@@ -69,7 +69,7 @@ result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options) {
 
   const Ways ways(trace, *project);
   const std::string home = os::home_folder();
-  Permission permission(options, *project);
+  Permission permission(options, bases_of_patterns(trace, project->folder()), *project);
   Selection selection = select(trace, options, permission, *project, ways, home);
   Plan plan;
   plan.project = project->folder();

@@ -9,11 +9,16 @@
 
 namespace shaman::pack {
 
-Permission::Permission(const PlanOptions& options, Project& project)
-    : allow_(options.allow_outside),
-      private_(options.private_files),
+Permission::Permission(const PlanOptions& options, const PatternBases& bases, Project& project)
+    : allow_(options.allow_outside, bases),
+      private_(options.private_files, bases),
       named_(options.allow_outside.begin(), options.allow_outside.end()),
-      project_(project) {}
+      project_(project) {
+  for (const std::string& pattern : options.allow_outside) {
+    const std::vector<std::string> paths = anchored(pattern, bases);
+    named_.insert(paths.begin(), paths.end());
+  }
+}
 
 std::string Permission::why_forbidden(const std::string& file, const std::string& real) {
   if (!private_.match(file) && !private_.match(real)) return {};

@@ -16,8 +16,8 @@ namespace shaman::pack {
 /// includes. One thread. `file` is an absolute path, `real` the same with all links resolved.
 class Permission {
  public:
-  /// `project` must outlive this.
-  Permission(const PlanOptions& options, Project& project);
+  /// `project` must outlive this. `bases` are those of the patterns.
+  Permission(const PlanOptions& options, const PatternBases& bases, Project& project);
 
   /// Which pattern of PlanOptions::private_files matches the file, as a reason; empty if none does.
   [[nodiscard]] std::string why_forbidden(const std::string& file, const std::string& real);

@@ -8,7 +8,7 @@
 namespace shaman::pack {
 
 Shortfall shortfall_of(const trace::Trace& trace, const Plan& plan, const PlanOptions& options) {
-  Globs excluded(options.exclude);
+  Globs excluded(options.exclude, bases_of_patterns(trace, plan.project));
   Shortfall found{trace.missing_files(), trace.problems, plan.suspicious, plan.absolute_names};
   std::erase_if(found.missing,
                 [&](const trace::MissingFile& file) { return excluded.match(file.path); });

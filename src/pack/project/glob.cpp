@@ -2,7 +2,9 @@
 #include "pack/project/glob.hpp"
 
 #include <algorithm>
+#include <utility>
 
+#include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
 namespace shaman::pack {
@@ -11,6 +13,16 @@ namespace {
 bool begins_at_root(std::string_view pattern) {
   const bool drive = pattern.size() > 1 && pattern[1] == ':';
   return pattern.starts_with('/') || drive || pattern.starts_with("**");
+}
+
+// `a//b` and `a/./b` are `a/b`.
+std::string without_empty_folders(std::string pattern) {
+  for (const std::string_view empty : {"/./", "//"}) {
+    for (std::size_t at = pattern.find(empty); at != std::string::npos;
+         at = pattern.find(empty, at))
+      pattern.replace(at, empty.size(), "/");
+  }
+  return pattern;
 }
 
 }  // namespace
@@ -80,9 +92,33 @@ bool Glob::matches(std::string_view path) const {
   return states.back();
 }
 
-Globs::Globs(const std::vector<std::string>& patterns) {
+PatternBases bases_of_patterns(const trace::Trace& trace, std::string project) {
+  return {std::move(project), std::string(os::parent(trace.blendfile))};
+}
+
+std::vector<std::string> anchored(const std::string& pattern, const PatternBases& bases) {
+  std::string path = pattern;
+  if (path.starts_with(".\\") || path.starts_with("..\\")) std::ranges::replace(path, '\\', '/');
+  std::vector<std::string> from;
+  if (path.starts_with("./") || path.starts_with("../"))
+    from = {os::absolute("."), bases.project};
+  else if (path.starts_with("//"))
+    from = {bases.blend_folder};
+  std::vector<std::string> all;
+  for (const std::string& base : from)
+    all.push_back(os::absolute(base + "/" + path));
+  if (os::is_absolute(path)) all.push_back(os::absolute(path));
+  return all;
+}
+
+Globs::Globs(const std::vector<std::string>& patterns, const PatternBases& bases) {
   for (const std::string& pattern : patterns) {
-    if (!pattern.empty()) globs_.push_back({pattern, Glob(pattern)});
+    if (pattern.empty()) continue;
+    One one{pattern, {}};
+    for (const std::string& meaning : anchored(pattern, bases))
+      one.meanings.emplace_back(meaning);
+    if (one.meanings.empty()) one.meanings.emplace_back(without_empty_folders(pattern));
+    globs_.push_back(std::move(one));
   }
 }
 
@@ -90,7 +126,10 @@ bool Globs::match(std::string_view path) {
   bool has_matched = false;
   for (One& each : globs_) {
     // A pattern that is known to be used need not be tried again.
-    if ((has_matched && each.is_used) || !each.glob.matches(path)) continue;
+    if (has_matched && each.is_used) continue;
+    const bool matches = std::ranges::any_of(
+        each.meanings, [&](const Glob& meaning) { return meaning.matches(path); });
+    if (!matches) continue;
     has_matched = each.is_used = true;
   }
   return has_matched;

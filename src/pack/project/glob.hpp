@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "shaman/trace/trace.hpp"
+
 /// Which files a user means: `--exclude`, `--allow-outside`.
 namespace shaman::pack {
 
@@ -28,10 +30,26 @@ class Glob {
   std::vector<Token> tokens_;
 };
 
-/// Several patterns, any of which may match.
+/// The folders that a pattern may be relative to, absolute.
+struct PatternBases {
+  std::string project;
+  std::string blend_folder;
+};
+
+/// `project` is the plan's folder.
+[[nodiscard]] PatternBases bases_of_patterns(const trace::Trace& trace, std::string project);
+
+/// The absolute patterns that the pattern stands for if it begins at a certain folder, the
+/// likeliest first: `./x`, `../x` and `.\x` at the working folder or the project, `//x` at the
+/// .blend's folder as in Blender, or at the root. Empty: it may begin anywhere.
+[[nodiscard]] std::vector<std::string> anchored(const std::string& pattern,
+                                                const PatternBases& bases);
+
+/// Several patterns, any of which may match. Those that are anchored() match as all that they stand
+/// for.
 class Globs {
  public:
-  explicit Globs(const std::vector<std::string>& patterns);
+  Globs(const std::vector<std::string>& patterns, const PatternBases& bases);
   [[nodiscard]] bool match(std::string_view path);
   /// The patterns that have not matched a path so far.
   [[nodiscard]] std::vector<std::string> unused() const;
@@ -39,7 +57,7 @@ class Globs {
  private:
   struct One {
     std::string pattern;
-    Glob glob;
+    std::vector<Glob> meanings;
     bool is_used = false;
   };
   std::vector<One> globs_;

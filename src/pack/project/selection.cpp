@@ -25,7 +25,7 @@ class Selector {
            Project& project, const Ways& ways, const std::string& home)
       : trace_(trace),
         relative_only_(options.relative_only),
-        exclude_(options.exclude),
+        exclude_(options.exclude, bases_of_patterns(trace, project.folder())),
         permission_(permission),
         project_(project),
         ways_(ways),

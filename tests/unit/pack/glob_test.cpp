@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "shaman/os.hpp"
+
 namespace shaman::pack {
 namespace {
 
@@ -58,17 +60,45 @@ TEST(Glob, ManyStarsStayFast) {
 }
 
 TEST(Globs, KnowWhichHaveMatchedNothing) {
-  Globs globs({"*.png", "a.*", "*.mp4", ""});
+  Globs globs({"*.png", "a.*", "*.mp4", ""}, {});
   EXPECT_EQ(globs.unused(), (std::vector<std::string>{"*.png", "a.*", "*.mp4"}));
   // Each that matches counts, not only the first.
   EXPECT_TRUE(globs.match("/a.png"));
   EXPECT_EQ(globs.unused(), std::vector<std::string>{"*.mp4"});
 }
 
+TEST(Globs, BeginWhereTheirFirstFolderSays) {
+  const PatternBases bases{"/film", "/film/shots"};
+  const std::string here = os::absolute(".");
+  const std::vector<GlobCase> cases{
+      {"./tex/*.png", "/film/tex/a.png", true},
+      {"./tex/*.png", "/film/shots/tex/a.png", false},
+      {"./tex/*.png", here + "/tex/a.png", true},
+      {".\\tex\\*.png", "/film/tex/a.png", true},
+      {"./tex", "/film/tex/b/a.png", true},
+      {"././tex/", "/film/tex/a.png", true},
+      {"../lib/*.png", "/lib/a.png", true},
+      {"..\\lib\\*.png", "/lib/a.png", true},
+      {"//tex/*.png", "/film/shots/tex/a.png", true},
+      {"//../tex/*.png", "/film/tex/a.png", true},
+      {"//tex/*.png", "/film/tex/a.png", false},
+      {"tex//a.png", "/film/tex/a.png", true},
+      {"tex/./a.png", "/film/tex/a.png", true},
+      {"/film/./shots/../tex", "/film/tex/a.png", true},
+      {".tex/a.png", "/film/.tex/a.png", true},
+      {"tex\\a.png", "/film/tex/a.png", false},
+#ifndef _WIN32
+      {"//film/tex/*.png", "/film/tex/a.png", true},
+#endif
+  };
+  for (const GlobCase& c : cases)
+    EXPECT_EQ(Globs({c.pattern}, bases).match(c.path), c.matches) << c.pattern << " on " << c.path;
+}
+
 TEST(Globs, AnyMayMatchAndEmptyOnesDoNot) {
-  EXPECT_FALSE(Globs({}).match("/a"));
-  EXPECT_FALSE(Globs({""}).match("/a"));
-  EXPECT_TRUE(Globs({"b", "a"}).match("/a"));
+  EXPECT_FALSE(Globs({}, {}).match("/a"));
+  EXPECT_FALSE(Globs({""}, {}).match("/a"));
+  EXPECT_TRUE(Globs({"b", "a"}, {}).match("/a"));
 }
 
 }  // namespace

@@ -48,6 +48,31 @@ TEST_F(MakePlan, GapsOfASequenceAreToldUnlessItIsExcluded) {
   EXPECT_THAT(plan.warnings, ElementsAre(HasSubstr("gaps: \"f_03.png\" does not exist")));
 }
 
+TEST_F(MakePlan, PatternsMayBeRelativeToTheProjectAndTheBlend) {
+  add(Kind::image, "//tex/a.png", "proj/tex/a.png");
+  add(Kind::image, "//../o/.hidden/a.png", "o/.hidden/a.png");
+  file("proj/cache/c.vdb");
+  for (const char* pattern : {"./tex", "//tex/*.png", ".\\tex\\a.png"}) {
+    options.exclude = {pattern};
+    plan_it();
+    EXPECT_THAT(place_names(), ElementsAre("scene.blend")) << pattern;
+  }
+  options.exclude = {"tex"};
+  for (const char* pattern : {"../o/**", "//../o/.hidden/a.png"}) {
+    options.allow_outside = {pattern};
+    plan_it();
+    EXPECT_THAT(place_names(), ElementsAre("_outside_project/a.png", "scene.blend")) << pattern;
+  }
+  options.allow_outside.clear();
+  for (const char* wanted : {"./cache", "./cache/c.vdb", "./cache/*.vdb", "//cache",
+                             "//cache/c.vdb", "//*/c.vdb", ".\\cache\\c.vdb", ".\\cache\\*.vdb"}) {
+    options.include = {wanted};
+    plan_it();
+    EXPECT_THAT(place_names(), ElementsAre("cache/c.vdb", "scene.blend")) << wanted;
+    EXPECT_THAT(plan.missing, IsEmpty()) << wanted;
+  }
+}
+
 TEST_F(MakePlan, SuspiciousFilesStayUnlessAllowed) {
   add(Kind::image, "//../o/.ssh/a.png", "o/.ssh/a.png");
   add(Kind::image, "//../o/id_rsa", "o/id_rsa");
