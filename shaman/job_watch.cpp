@@ -22,17 +22,15 @@ constexpr std::chrono::milliseconds kLatest{60'000};
 JobWatch::JobWatch(Checkouts& checkouts, fs::FileSystem& file_system, const Settings& settings)
     : settings_(settings),
       manager_(settings.current()->asked_manager()),
-      checkouts_(checkouts),
       ends_(checkouts, file_system, settings.current()->server.storage),
+      old_(checkouts, file_system, settings.current()->server.storage),
       wait_(kSoon),
       schedule_(
           "checkout-expiry", [this] { return period(); },
           [this](const std::atomic<bool>& stop) { look(stop); }) {}
 
 std::chrono::milliseconds JobWatch::period() const {
-  const auto settings = settings_.current();
-  const bool has_work = !manager_.empty() || settings->old_checkouts.max_age.count() > 0;
-  return has_work ? settings->checkout_check_interval : std::chrono::milliseconds(0);
+  return settings_.current()->checkout_check_interval;
 }
 
 void JobWatch::jobs_changed(const std::vector<jobs::DeletedJob>& deleted) {
@@ -54,8 +52,10 @@ void JobWatch::look(const std::atomic<bool>& stop) {
 }
 
 void JobWatch::look_at_ages(const std::atomic<bool>& stop) {
-  const auto results = jobs::erase_old_checkouts(checkouts_, settings_.current()->old_checkouts,
-                                                 std::chrono::system_clock::now(), stop);
+  const auto settings = settings_.current();
+  jobs::OldCheckoutsOptions options = settings->old_checkouts;
+  options.erase_brake = settings->checkout_ends.erase_brake;
+  const auto results = old_.look(options, std::chrono::system_clock::now(), stop);
   if (!results) {
     if (!std::exchange(complained_, true))
       spdlog::error("no checkout is erased by its age for now: {}",
@@ -63,7 +63,8 @@ void JobWatch::look_at_ages(const std::atomic<bool>& stop) {
     return;
   }
   if (std::exchange(complained_, false)) spdlog::info("old checkouts can be erased again");
-  spdlog::debug("{} checkouts, {} erased by their age", results->checkouts, results->erased.size());
+  spdlog::debug("{} checkouts, {} erased by their age, {} held back", results->checkouts,
+                results->erased.size(), results->held.size());
 }
 
 void JobWatch::look_at_jobs() {

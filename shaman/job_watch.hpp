@@ -10,6 +10,7 @@
 #include "shaman/checkout.hpp"
 #include "shaman/fs.hpp"
 #include "shaman/jobs/checkout_ends.hpp"
+#include "shaman/jobs/old_checkouts.hpp"
 
 #include "options/settings.hpp"
 #include "schedule.hpp"
@@ -38,8 +39,8 @@ class JobWatch {
 
   const Settings& settings_;
   const std::string manager_;  ///< its address; empty: there is none
-  Checkouts& checkouts_;
   jobs::CheckoutEnds ends_;
+  jobs::OldCheckouts old_;
   bool complained_ = false;
   std::atomic<std::chrono::milliseconds> wait_;  // before the next look at deleted jobs
   Schedule schedule_;                            // last: it uses the rest

@@ -32,7 +32,7 @@ void note_new_name(const std::string& former, const std::string& now) {
 
 namespace {
 // The user before the program continued as another one.
-std::string& first_caller() {
+std::string& caller_before() {
   static std::string who;
   return who;
 }
@@ -57,7 +57,7 @@ void end_on_interrupt() {
 
 std::optional<int> go_on_as_server(const std::string& storage) {
   if (const auto is = check_outermost(storage); !is) return fail(is.error());
-  first_caller() = caller();
+  caller_before() = caller();
   const auto owner = become_owner_of(storage + "/" + kServersFolder);
   if (!owner) return fail(owner.error());
   if (!owner->empty()) std::fprintf(stderr, "shaman-server: %s\n", owner->c_str());
@@ -67,6 +67,10 @@ std::optional<int> go_on_as_server(const std::string& storage) {
 
 void say(LogLevel level, const std::string& message) {
   if (level != LogLevel::info) std::fprintf(stderr, "shaman-server: %s\n", message.c_str());
+}
+
+std::string first_caller() {
+  return caller_before().empty() ? caller() : caller_before();
 }
 
 std::optional<int> parse_arguments(CLI::App& app, int argc, char** argv,
@@ -139,7 +143,7 @@ int with_pins(const std::string& storage, const std::function<int(Pins&)>& work)
 
 void log_command(const std::string& what, const std::string& storage, const Error* failure) {
   const std::string line = what + (storage.empty() ? "" : " in " + text::in_quotes(storage)) +
-                           " by " + (first_caller().empty() ? caller() : first_caller()) + ": " +
+                           " by " + first_caller() + ": " +
                            (failure == nullptr ? "done" : "failed: " + failure->message());
   if (write_system_log(failure == nullptr ? LogLevel::info : LogLevel::warning, line)) return;
   // A failure has its own message, and has changed nothing.

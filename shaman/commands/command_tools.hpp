@@ -34,6 +34,9 @@ void say(LogLevel level, const std::string& message);
 /// starting threads. From then on Ctrl-C ends the command with a sentence.
 [[nodiscard]] std::optional<int> go_on_as_server(const std::string& storage);
 
+/// The user who runs the command, for a log: the one before go_on_as_server().
+[[nodiscard]] std::string first_caller();
+
 /// Parses the arguments. Returns an exit status if the program ends here, after printing its help
 /// or an error. `own_apps`: see cli::parse().
 [[nodiscard]] std::optional<int> parse_arguments(CLI::App& app, int argc, char** argv,

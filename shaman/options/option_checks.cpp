@@ -115,11 +115,13 @@ void check_times(const Options& options, const Given& given, Findings& found) {
     found.doubtful("verify.rate", "has no effect while verify.period is 0");
 }
 
-// The age and the interval of its check are for farms without a Manager.
+// Options of checkouts that end by their age are for farms without a Manager.
 void check_manager_options(const Options& options, const Given& given, Findings& found) {
   if (!options.asked_manager().empty()) return;
   for (const std::string& key : given) {
-    const bool is_by_age = key == "checkout.max-age" || key == "checkout.check-interval";
+    const bool is_by_age =
+        key == "checkout.max-age" || key == "checkout.check-interval" ||
+        (key == "checkout.bulk-erase-limit" && options.old_checkouts.max_age.count() > 0);
     if (key.starts_with("checkout.") && !is_by_age)
       found.doubtful(key, "has no effect without manager or manager-api");
   }

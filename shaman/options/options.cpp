@@ -306,7 +306,8 @@ void add_checkout_options(Table& table, Options& options) {
                  "How long to keep a checkout that never had a job; 0: forever", Reload::live);
   table.duration("checkout.max-age", options.old_checkouts.max_age,
                  "Without a Manager, how long to keep a checkout after it was created or last "
-                 "returned to a client; 0: forever",
+                 "returned to a client; 0: forever; a shorter age than before waits for "
+                 "confirmation if it would end too many checkouts at once",
                  Reload::live);
   table
       .count("checkout.bulk-erase-limit", ends.erase_brake,

@@ -85,7 +85,7 @@ class CheckoutEndsTest(unittest.TestCase):
         done = subprocess.run([PROGRAM, "checkouts", "pending", "--storage", self.server.storage, *arguments],
                               capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout.splitlines()
+        return [line for line in done.stdout.splitlines() if not line.startswith(" ")]
 
 
 class Gone(CheckoutEndsTest):
@@ -206,6 +206,7 @@ class Brake(CheckoutEndsTest):
         self.assertEqual(self.expired("--confirm"), vanished)
         for path in vanished:
             self.wait_until_gone(path)
+            self.server.wait_for_log(f'erased the checkout "{path}": its job is gone; confirmed by ')
         self.assert_all_there(list(jobs)[3:])
         self.assertEqual(self.expired(), [])
 
@@ -238,7 +239,9 @@ class Brake(CheckoutEndsTest):
         self.assertEqual(len(self.expired()), 6)
         former = subprocess.run([PROGRAM, "expired", "--storage", self.server.storage],
                                 capture_output=True, text=True, check=True)
-        self.assertEqual(former.stdout.splitlines(), self.expired())
+        self.assertEqual(former.stdout.splitlines()[::2], self.expired())
+        for line in former.stdout.splitlines()[1::2]:
+            self.assertRegex(line, r"^    its job is gone; last given to a client 20\S+Z; waiting since 20\S+Z$")
         self.assertIn("shaman-server expired is now shaman-server checkouts pending", former.stderr)
 
 
@@ -395,6 +398,23 @@ class ByAge(unittest.TestCase):
         self.assertTrue(self.is_there("a"))
         self.server.wait_for_log('erased the checkout "b"')
         self.assertNotIn('erased the checkout "a"', self.server.log())
+
+    def test_an_age_that_is_too_short_ends_many_only_when_it_is_confirmed(self):
+        for number in range(4):
+            self.checkout(f"film/{number}", 2)
+        self.write("checkout: {check-interval: 100ms, max-age: 1d}")
+        self.server.process.send_signal(signal.SIGHUP)
+        self.server.wait_for_log("4 checkouts of 4 would be erased at once, because they are older than checkout.max-age")
+        subprocess.run([PROGRAM, "gc", "--storage", self.server.storage, "--max-age", "0s", "--min-age", "0s",
+                        "--grace", "0s"], check=True, capture_output=True)
+        for number in range(4):
+            self.assertTrue(os.path.isfile(self.server.jobs(f"film/{number}", "a.blend")), "gc goes past nothing")
+        pending = subprocess.run([PROGRAM, "checkouts", "pending", "--storage", self.server.storage, "--confirm"],
+                                 check=True, capture_output=True, text=True).stdout
+        self.assertIn("film/3\n    it is older than checkout.max-age; last given to a client", pending)
+        for number in range(4):
+            self.wait_until_gone(f"film/{number}")
+            self.server.wait_for_log(f'"film/{number}": it is older than checkout.max-age; confirmed by ')
 
 
 if __name__ == "__main__":

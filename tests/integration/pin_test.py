@@ -234,7 +234,14 @@ class CommandLog(PinTest):
         self.assertRegex(made[0], r'token create "Anna" \(admin\) .*: done')
         gone = self.logged("token", "revoke", "Anna", "--token-file", tokens)
         self.assertRegex(gone[0], r'token revoke "Anna" .*: done')
-        for arguments in (("pins",), ("gc", "--dry-run"), ("verify", "--dry-run")):
+        known = os.path.join(self.server.storage, ".shaman", "jobs", "known.json")
+        os.makedirs(os.path.dirname(known), exist_ok=True)
+        with open(known, "w", encoding="utf-8") as file:
+            json.dump({"checkouts": {}, "deletedJobs": [], "held": ["film/a", "film/b"]}, file)
+        confirmed = self.of_storage("checkouts", "pending", "--confirm")
+        self.assertEqual(len(confirmed), 1, confirmed)
+        self.assertRegex(confirmed[0], rf"checkouts pending --confirm \(2 checkouts\) {where} {who}: done")
+        for arguments in (("pins",), ("checkouts", "pending"), ("gc", "--dry-run"), ("verify", "--dry-run")):
             self.assertEqual(self.of_storage(*arguments), [])
 
 

@@ -12,6 +12,7 @@
 #include "shaman/error.hpp"
 #include "shaman/fs.hpp"
 #include "shaman/jobs/farm.hpp"
+#include "shaman/jobs/held_checkouts.hpp"
 #include "shaman/manager/manager.hpp"
 #include "shaman/store.hpp"
 
@@ -30,13 +31,6 @@ struct CheckoutEndsOptions {
   std::size_t erase_brake = 100;
   Farm farm{};  ///< for reading the paths in jobs
   std::function<void(LogLevel, const std::string&)> log;
-};
-
-/// One checkout; a later one at the same path is another.
-struct CheckoutId {
-  std::string path;
-  std::string identity{};  ///< FoundCheckout::identity; empty in records of older servers
-  friend bool operator==(const CheckoutId&, const CheckoutId&) = default;
 };
 
 /// A job whose deletion the Manager has accepted.
@@ -86,13 +80,5 @@ class CheckoutEnds {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-/// For an admin: the checkouts that the bulk erase limit holds back, as of the server's last look.
-/// errc::io_error.
-[[nodiscard]] result<std::vector<CheckoutId>> held_checkouts(fs::FileSystem& file_system,
-                                                             const std::string& storage);
-/// Lets the server erase exactly these at its next look, if they still have no job.
-[[nodiscard]] result<void> confirm_erasing(fs::FileSystem& file_system, const std::string& storage,
-                                           const std::vector<CheckoutId>& checkouts);
 
 }  // namespace shaman::jobs

@@ -9,6 +9,7 @@
 
 #include "shaman/text.hpp"
 
+#include "flamenco/expiry/brake.hpp"
 #include "flamenco/expiry/knowledge.hpp"
 #include "flamenco/expiry/references.hpp"
 #include "flamenco/expiry/unread_folders.hpp"
@@ -16,15 +17,6 @@
 
 namespace shaman::jobs {
 namespace {
-
-// Of all checkouts: more than one in so many at once is for an admin to confirm...
-constexpr std::size_t kMostOf = 5;
-// ... but a few are what any job may leave behind, however small the farm is.
-constexpr std::size_t kFew = 2;
-
-std::int64_t seconds_of(fs::Time time) {
-  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
-}
 
 std::int64_t nanoseconds_of(fs::Time time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
@@ -104,7 +96,7 @@ class Look {
        Holds& holds)
       : checkouts_(checkouts), options_(options), now_(now), knowledge_(knowledge), holds_(holds) {}
 
-  result<CheckoutEndsResults> run(const AskForJobs& ask, const std::vector<CheckoutId>& confirmed);
+  result<CheckoutEndsResults> run(const AskForJobs& ask, const Confirmation& confirmed);
 
  private:
   void learn_orders(const std::vector<manager::Job>& jobs);
@@ -117,10 +109,10 @@ class Look {
   void tell_unread() const;
   [[nodiscard]] bool is_over(const FoundCheckout& checkout) const;
   [[nodiscard]] std::vector<std::string> find_over() const;
-  void apply_brake(std::vector<std::string>& over, const std::vector<CheckoutId>& confirmed);
+  void apply_brake(std::vector<std::string>& over, Brake& brake);
   [[nodiscard]] result<void> drop_used(const AskForJobs& ask, std::vector<std::string>& over);
-  void erase(const std::vector<std::string>& over);
-  void erase(const std::string& path);
+  void erase(const std::vector<std::string>& over, const Brake& brake);
+  void erase(const std::string& path, const Brake& brake);
   void say(LogLevel level, const std::string& message) const {
     if (options_.log) options_.log(level, message);
   }
@@ -257,33 +249,26 @@ std::vector<std::string> Look::find_over() const {
 
 // What an admin has confirmed goes, and what goes because people deleted its jobs; of the rest all
 // or none.
-void Look::apply_brake(std::vector<std::string>& over, const std::vector<CheckoutId>& confirmed) {
+void Look::apply_brake(std::vector<std::string>& over, Brake& brake) {
   std::vector<std::string> allowed;
   std::vector<std::string> rest;
-  std::vector<CheckoutId> held;
+  std::vector<HeldCheckout> held;
   for (const std::string& path : over) {
-    const CheckoutId id{path, found_at(path).identity};
-    const bool is_confirmed = std::ranges::any_of(
-        confirmed, [&](const CheckoutId& each) { return each == id || each == CheckoutId{path}; });
-    if (is_confirmed || is_ordered(path)) {
+    const FoundCheckout& found = found_at(path);
+    const CheckoutId id{path, found.identity};
+    if (brake.is_confirmed(id) || is_ordered(path)) {
       allowed.push_back(path);
-    } else {
-      rest.push_back(path);
-      held.push_back(id);
+      continue;
     }
+    const bool had_job = knowledge_.checkouts.contains(path);
+    rest.push_back(path);
+    held.push_back({id, had_job ? Ended::job_gone : Ended::never_had_job, seconds_of(found.made),
+                    seconds_of(now_)});
   }
-  const bool is_small = rest.size() <= kFew || rest.size() * kMostOf <= found_.size();
-  if (is_small && rest.size() <= options_.erase_brake) return;
+  if (!brake.is_needed_for(rest.size())) return brake.hold({}, {});
   over = std::move(allowed);
-  results_.held = rest;
-  if (std::exchange(knowledge_.held, held) == held) return;
-  say(LogLevel::warning, text::count_of(rest.size(), "checkout", "checkouts") + " of " +
-                             std::to_string(found_.size()) +
-                             " would be erased at once, because no job uses them any more; so many "
-                             "are erased only when "
-                             "an administrator confirms it: `shaman-server checkouts pending` "
-                             "lists them, and --confirm "
-                             "erases them");
+  results_.held = std::move(rest);
+  brake.hold(std::move(held), "no job uses them any more");
 }
 
 // A job may have come since the first question.
@@ -297,12 +282,12 @@ result<void> Look::drop_used(const AskForJobs& ask, std::vector<std::string>& ov
   return {};
 }
 
-void Look::erase(const std::vector<std::string>& over) {
+void Look::erase(const std::vector<std::string>& over, const Brake& brake) {
   for (const std::string& path : over)
-    if (!holds_.unless_held(path, [&] { erase(path); })) results_.is_awaited = true;
+    if (!holds_.unless_held(path, [&] { erase(path, brake); })) results_.is_awaited = true;
 }
 
-void Look::erase(const std::string& path) {
+void Look::erase(const std::string& path, const Brake& brake) {
   const bool had_job = knowledge_.checkouts.contains(path);
   const auto erased = checkouts_.erase_unused(found_at(path));
   // Somebody else was faster, most often the Manager; or a client was given it since it was listed.
@@ -312,11 +297,11 @@ void Look::erase(const std::string& path) {
   results_.erased.push_back(path);
   knowledge_.checkouts.erase(path);
   say(LogLevel::info, "erased the checkout " + text::in_quotes(path) +
-                          (had_job ? ": its job is gone" : ": it never had a job"));
+                          (had_job ? ": its job is gone" : ": it never had a job") +
+                          brake.confirmation_of({path, found_at(path).identity}));
 }
 
-result<CheckoutEndsResults> Look::run(const AskForJobs& ask,
-                                      const std::vector<CheckoutId>& confirmed) {
+result<CheckoutEndsResults> Look::run(const AskForJobs& ask, const Confirmation& confirmed) {
   // The jobs first: a checkout that is made after that is young.
   const auto jobs = ask();
   if (!jobs) return jobs.error();
@@ -335,11 +320,11 @@ result<CheckoutEndsResults> Look::run(const AskForJobs& ask,
   see(*jobs, users);
   learn(users);
   std::vector<std::string> over = find_over();
-  if (!over.empty()) apply_brake(over, confirmed);
+  Brake brake(knowledge_, confirmed, options_.erase_brake, found_.size(), options_.log);
+  apply_brake(over, brake);
   if (!over.empty())
     if (auto again = drop_used(ask, over); !again) return again.error();
-  erase(over);
-  if (results_.held.empty()) knowledge_.held.clear();
+  erase(over, brake);
   return std::move(results_);
 }
 
@@ -409,20 +394,8 @@ result<CheckoutEndsResults> CheckoutEnds::look(const AskForJobs& ask,
                 [&](const std::string& id) { return !of_checkouts.contains(id); });
   if (const auto written = impl_->files.write(*knowledge); !written) return written.error();
   // What an admin confirmed after this look had begun is for the next one.
-  if (looked && !confirmed->empty()) impl_->files.forget_confirmed();
+  if (looked && !confirmed->checkouts.empty()) impl_->files.forget_confirmed();
   return looked;
-}
-
-result<std::vector<CheckoutId>> held_checkouts(fs::FileSystem& file_system,
-                                               const std::string& storage) {
-  auto knowledge = KnowledgeFiles(file_system, storage).read();
-  if (!knowledge) return knowledge.error();
-  return std::move(knowledge->held);
-}
-
-result<void> confirm_erasing(fs::FileSystem& file_system, const std::string& storage,
-                             const std::vector<CheckoutId>& checkouts) {
-  return KnowledgeFiles(file_system, storage).write_confirmed(checkouts);
 }
 
 }  // namespace shaman::jobs

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "flamenco/expiry/knowledge.hpp"
 
+#include <algorithm>
+#include <array>
 #include <span>
 #include <utility>
 
@@ -27,23 +29,68 @@ std::string text_of(const json& content) {
   return content.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
-// An older server wrote paths only.
-std::vector<CheckoutId> checkouts_from(const json& list) {
-  std::vector<CheckoutId> checkouts;
-  for (const json& each : list)
-    if (each.is_string())
-      checkouts.push_back({each.get<std::string>()});
-    else
-      checkouts.push_back(
-          {each.at("path").get<std::string>(), each.at("identity").get<std::string>()});
-  return checkouts;
+constexpr std::array<std::pair<Ended, const char*>, 4> kWhys{{{Ended::unknown, "unknown"},
+                                                              {Ended::job_gone, "jobGone"},
+                                                              {Ended::never_had_job, "neverHadJob"},
+                                                              {Ended::too_old, "tooOld"}}};
+
+Ended why_from(const std::string& name) {
+  const auto why = std::ranges::find(kWhys, name, [](const auto& each) { return each.second; });
+  return why == kWhys.end() ? Ended::unknown : why->first;
 }
 
-json list_of(const std::vector<CheckoutId>& checkouts) {
+const char* name_of(Ended why) {
+  return std::ranges::find(kWhys, why, [](const auto& each) { return each.first; })->second;
+}
+
+// An older server wrote paths only.
+CheckoutId id_from(const json& each) {
+  if (each.is_string()) return {each.get<std::string>()};
+  return {each.at("path").get<std::string>(), each.at("identity").get<std::string>()};
+}
+
+json json_of(const CheckoutId& id) {
+  return {{"path", id.path}, {"identity", id.identity}};
+}
+
+std::vector<HeldCheckout> held_from(const json& list) {
+  std::vector<HeldCheckout> held;
+  for (const json& each : list) {
+    HeldCheckout& one = held.emplace_back(HeldCheckout{id_from(each)});
+    if (!each.is_object()) continue;
+    one.why = why_from(each.value("why", ""));
+    one.made = each.value("made", std::int64_t{0});
+    one.since = each.value("since", std::int64_t{0});
+  }
+  return held;
+}
+
+json list_of(const std::vector<HeldCheckout>& held) {
   json list = json::array();
-  for (const CheckoutId& each : checkouts)
-    list.push_back({{"path", each.path}, {"identity", each.identity}});
+  for (const HeldCheckout& each : held) {
+    json one = json_of(each.id);
+    one["why"] = name_of(each.why);
+    one["made"] = each.made;
+    one["since"] = each.since;
+    list.push_back(std::move(one));
+  }
   return list;
+}
+
+// An older server wrote the list only.
+Confirmation confirmation_from(const json& content) {
+  Confirmation confirmed;
+  for (const json& each : content.is_array() ? content : content.at("checkouts"))
+    confirmed.checkouts.push_back(id_from(each));
+  if (content.is_object()) confirmed.by = content.at("by").get<std::string>();
+  return confirmed;
+}
+
+json json_of(const Confirmation& confirmed) {
+  json list = json::array();
+  for (const CheckoutId& each : confirmed.checkouts)
+    list.push_back(json_of(each));
+  return {{"checkouts", std::move(list)}, {"by", confirmed.by}};
 }
 
 Knowledge knowledge_from(const json& content) {
@@ -53,9 +100,11 @@ Knowledge knowledge_from(const json& content) {
         known.at("jobs").get<std::set<std::string>>(), known.at("goneSince").get<std::int64_t>(),
         known.value("notAfter", std::int64_t{0}), known.value("identity", std::string())};
   knowledge.deleted_jobs = content.at("deletedJobs").get<std::set<std::string>>();
-  knowledge.held = checkouts_from(content.at("held"));
+  knowledge.held = held_from(content.at("held"));
   knowledge.first_seen =
       content.value("firstSeen", json::object()).get<std::map<std::string, FirstSeen>>();
+  knowledge.age_in_force = content.value("ageInForce", std::int64_t{0});
+  knowledge.ages_looked_at = content.value("agesLookedAt", std::int64_t{0});
   return knowledge;
 }
 
@@ -140,22 +189,24 @@ result<void> KnowledgeFiles::write(const Knowledge& knowledge) const {
   return write_file(kKnown, text_of({{"checkouts", std::move(checkouts)},
                                      {"deletedJobs", knowledge.deleted_jobs},
                                      {"held", list_of(knowledge.held)},
-                                     {"firstSeen", knowledge.first_seen}}));
+                                     {"firstSeen", knowledge.first_seen},
+                                     {"ageInForce", knowledge.age_in_force},
+                                     {"agesLookedAt", knowledge.ages_looked_at}}));
 }
 
-result<std::vector<CheckoutId>> KnowledgeFiles::read_confirmed() const {
+result<Confirmation> KnowledgeFiles::read_confirmed() const {
   const auto content = content_of(kConfirmed);
   if (!content) return content.error();
-  if (content->empty()) return std::vector<CheckoutId>();
+  if (content->empty()) return Confirmation();
   try {
-    return checkouts_from(json::parse(*content));
+    return confirmation_from(json::parse(*content));
   } catch (const json::exception&) {
     return unusable(kConfirmed, "is damaged");
   }
 }
 
-result<void> KnowledgeFiles::write_confirmed(const std::vector<CheckoutId>& checkouts) const {
-  return write_file(kConfirmed, text_of(list_of(checkouts)));
+result<void> KnowledgeFiles::write_confirmed(const Confirmation& confirmed) const {
+  return write_file(kConfirmed, text_of(json_of(confirmed)));
 }
 
 void KnowledgeFiles::forget_confirmed() const {
@@ -163,6 +214,21 @@ void KnowledgeFiles::forget_confirmed() const {
   if (const auto opened = private_folder())
     static_cast<void>(
         file_system_.remove_file(*opened, std::string(kFolder) + "/" + std::string(kConfirmed)));
+}
+
+result<std::vector<HeldCheckout>> held_checkouts(fs::FileSystem& file_system,
+                                                 const std::string& storage) {
+  auto knowledge = KnowledgeFiles(file_system, storage).read();
+  if (!knowledge) return knowledge.error();
+  return std::move(knowledge->held);
+}
+
+result<void> confirm_erasing(fs::FileSystem& file_system, const std::string& storage,
+                             const std::vector<HeldCheckout>& checkouts, const std::string& by) {
+  Confirmation confirmed{{}, by};
+  for (const HeldCheckout& each : checkouts)
+    confirmed.checkouts.push_back(each.id);
+  return KnowledgeFiles(file_system, storage).write_confirmed(confirmed);
 }
 
 }  // namespace shaman::jobs

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -11,9 +12,14 @@
 
 #include "shaman/error.hpp"
 #include "shaman/fs.hpp"
-#include "shaman/jobs/checkout_ends.hpp"
+#include "shaman/jobs/held_checkouts.hpp"
 
 namespace shaman::jobs {
+
+/// Since 1970.
+[[nodiscard]] inline std::int64_t seconds_of(fs::Time time) {
+  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+}
 
 /// What is known of one checkout that has, or had, a job.
 struct Known {
@@ -33,8 +39,17 @@ using FirstSeen = std::map<std::string, std::string>;
 struct Knowledge {
   std::map<std::string, Known> checkouts;
   std::set<std::string> deleted_jobs;           ///< whose deletion was seen in passing
-  std::vector<CheckoutId> held;                 ///< that the brake keeps
+  std::vector<HeldCheckout> held;               ///< that the brake keeps
   std::map<std::string, FirstSeen> first_seen;  ///< by the job's id
+  /// Without a Manager: the age, in seconds, by which checkouts end without the brake. 0: none yet.
+  std::int64_t age_in_force = 0;
+  std::int64_t ages_looked_at = 0;  ///< when, in seconds since 1970
+};
+
+/// What an admin has confirmed.
+struct Confirmation {
+  std::vector<CheckoutId> checkouts;
+  std::string by{};  ///< the user; empty in what an older server has written
 };
 
 /// The files below `.shaman/jobs/` of a storage. One that is missing is empty; one that is damaged,
@@ -49,8 +64,8 @@ class KnowledgeFiles {
   [[nodiscard]] result<Knowledge> read() const;
   [[nodiscard]] result<void> write(const Knowledge& knowledge) const;
 
-  [[nodiscard]] result<std::vector<CheckoutId>> read_confirmed() const;
-  [[nodiscard]] result<void> write_confirmed(const std::vector<CheckoutId>& checkouts) const;
+  [[nodiscard]] result<Confirmation> read_confirmed() const;
+  [[nodiscard]] result<void> write_confirmed(const Confirmation& confirmed) const;
   void forget_confirmed() const;
 
  private:

@@ -110,11 +110,13 @@ TEST_F(IdentitiesTest, WhatAnAdminConfirmedIsOneCheckout) {
   EXPECT_THAT(look({elsewhere()}).held, ElementsAre("film"));
   const auto held = held_checkouts(failing_, below(""));
   ASSERT_TRUE(held);
-  EXPECT_THAT(*held, ElementsAre(CheckoutId{"film", old}));
-  ASSERT_TRUE(confirm_erasing(failing_, below(""), *held));
+  ASSERT_EQ(held->size(), 1U);
+  EXPECT_EQ(held->front().id, (CheckoutId{"film", old}));
+  EXPECT_EQ(held->front().why, Ended::job_gone);
+  ASSERT_TRUE(confirm_erasing(failing_, below(""), *held, "anna"));
   const std::string now = another();
   look({job("2", now)});
-  ASSERT_TRUE(confirm_erasing(failing_, below(""), *held));
+  ASSERT_TRUE(confirm_erasing(failing_, below(""), *held, "anna"));
   EXPECT_THAT(look({elsewhere()}).held, ElementsAre("film"));
 }
 

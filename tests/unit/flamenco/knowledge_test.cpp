@@ -28,7 +28,9 @@ class KnowledgeTest : public ::testing::Test {
     knowledge.checkouts["film/shot"] = {{"job"}, 7, 8, "abc"};
     knowledge.first_seen["job"] = {{"film/shot", "abc"}};
     knowledge.deleted_jobs = {"gone"};
-    knowledge.held = {{"other", "def"}};
+    knowledge.held = {{{"other", "def"}, Ended::never_had_job, 5, 6}};
+    knowledge.age_in_force = 9;
+    knowledge.ages_looked_at = 10;
     const auto written = files_.write(knowledge);
     ASSERT_TRUE(written) << written.error().message();
   }
@@ -57,12 +59,16 @@ TEST_F(KnowledgeTest, IsReadAsItWasWritten) {
   EXPECT_EQ(read->checkouts.at("film/shot").identity, "abc");
   EXPECT_EQ(read->first_seen.at("job"), (FirstSeen{{"film/shot", "abc"}}));
   EXPECT_EQ(read->deleted_jobs, std::set<std::string>{"gone"});
+  EXPECT_EQ(read->held,
+            (std::vector<HeldCheckout>{{{"other", "def"}, Ended::never_had_job, 5, 6}}));
+  EXPECT_EQ(read->age_in_force, 9);
+  EXPECT_EQ(read->ages_looked_at, 10);
   const std::vector<CheckoutId> other{{"other", "def"}};
-  EXPECT_EQ(read->held, other);
-  ASSERT_TRUE(files_.write_confirmed(other));
-  EXPECT_EQ(*files_.read_confirmed(), other);
+  ASSERT_TRUE(files_.write_confirmed({other, "anna"}));
+  EXPECT_EQ(files_.read_confirmed()->checkouts, other);
+  EXPECT_EQ(files_.read_confirmed()->by, "anna");
   files_.forget_confirmed();
-  EXPECT_TRUE(files_.read_confirmed()->empty());
+  EXPECT_TRUE(files_.read_confirmed()->checkouts.empty());
 }
 
 TEST_F(KnowledgeTest, WhatAnOlderServerWroteKnowsPathsOnly) {
@@ -73,9 +79,9 @@ TEST_F(KnowledgeTest, WhatAnOlderServerWroteKnowsPathsOnly) {
   const auto read = files_.read();
   ASSERT_TRUE(read) << read.error().message();
   EXPECT_EQ(read->checkouts.at("film").identity, "");
-  EXPECT_EQ(read->held, (std::vector<CheckoutId>{{"film", ""}}));
+  EXPECT_EQ(read->held, (std::vector<HeldCheckout>{{{"film", ""}}}));
   EXPECT_TRUE(read->first_seen.empty());
-  EXPECT_EQ(*files_.read_confirmed(), (std::vector<CheckoutId>{{"film", ""}}));
+  EXPECT_EQ(files_.read_confirmed()->checkouts, (std::vector<CheckoutId>{{"film", ""}}));
 }
 
 TEST_F(KnowledgeTest, APipeHoldsNobody) {
@@ -99,7 +105,7 @@ TEST_F(KnowledgeTest, NothingIsReadOrWrittenThroughALink) {
   std::filesystem::create_directory_symlink(temporary_.path("outside"), path(".shaman/jobs"));
   expect_unusable("is a link");
   EXPECT_FALSE(files_.write({}));
-  EXPECT_FALSE(files_.write_confirmed({{"x", "y"}}));
+  EXPECT_FALSE(files_.write_confirmed({{{"x", "y"}}, {}}));
   files_.forget_confirmed();
   EXPECT_EQ(test::TemporaryFolder::read(outside), "{}");
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(temporary_.path("outside")), {}), 1);

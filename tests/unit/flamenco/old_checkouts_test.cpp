@@ -25,6 +25,7 @@ class OldCheckoutsTest : public test::CheckoutsTest {
   OldCheckoutsTest() {
     options_.max_age = hours(24);
     options_.log = [this](LogLevel, const std::string& message) { log_ += message + "\n"; };
+    EXPECT_THAT(erased(), IsEmpty()) << "from here on the age is in force";
   }
 
   void checkout(const char* path, hours age) {
@@ -34,19 +35,29 @@ class OldCheckoutsTest : public test::CheckoutsTest {
   void set_made(const std::string& path, hours age) const {
     test::set_made(below("jobs/" + path), now_ - age);
   }
-  result<OldCheckoutsResults> look() {
-    return erase_old_checkouts(*checkouts_, options_, now_, stop_);
-  }
+  result<OldCheckoutsResults> look() { return old_.look(options_, now_ + later_, stop_); }
   std::vector<std::string> erased() {
     const auto results = look();
     EXPECT_TRUE(results) << results.error().message();
     return results ? results->erased : std::vector<std::string>();
   }
+  void checkouts(int count, hours age, const std::string& prefix = "old/") {
+    for (int i = 0; i < count; ++i)
+      checkout((prefix + std::to_string(i)).c_str(), age);
+  }
+  [[nodiscard]] std::vector<HeldCheckout> held() {
+    auto held = held_checkouts(failing_, below(""));
+    EXPECT_TRUE(held) << held.error().message();
+    return held ? *held : std::vector<HeldCheckout>();
+  }
+  void confirm() { ASSERT_TRUE(confirm_erasing(failing_, below(""), held(), "anna (uid 1000)")); }
 
   const BlobId blob_ = test::put(*store_, "content");
   // In whole seconds, as the file system may keep no finer times.
   const fs::Time now_ = std::chrono::floor<std::chrono::seconds>(fs::Time::clock::now());
+  hours later_{0};  // when it looks
   OldCheckoutsOptions options_;
+  OldCheckouts old_{*checkouts_, failing_, below("")};
   std::atomic<bool> stop_{false};
   std::string log_;
 };
@@ -68,10 +79,142 @@ TEST_F(OldCheckoutsTest, StayForEverWithoutAnAge) {
   EXPECT_THAT(erased(), IsEmpty());
 }
 
-TEST_F(OldCheckoutsTest, AllOfThemMayBeOldAtOnce) {
-  for (int i = 0; i < 150; ++i)
-    checkout(("old/" + std::to_string(i)).c_str(), hours(48));
-  EXPECT_EQ(erased().size(), 150U) << "the brake is for a Manager's jobs";
+TEST_F(OldCheckoutsTest, AllOfThemMayBecomeOldAtOnce) {
+  checkouts(150, hours(20));
+  EXPECT_THAT(erased(), IsEmpty());
+  later_ = hours(5);
+  EXPECT_EQ(erased().size(), 150U);
+}
+
+TEST_F(OldCheckoutsTest, ThoseOfAShorterAgeWaitIfTheyAreMany) {
+  checkouts(3, hours(20));
+  checkout("young", hours(1));
+  options_.max_age = hours(12);
+  for (int i = 0; i < 3; ++i) {
+    const auto results = look();
+    ASSERT_TRUE(results);
+    EXPECT_THAT(results->erased, IsEmpty());
+    EXPECT_THAT(results->held, ElementsAre("old/0", "old/1", "old/2"));
+  }
+  EXPECT_THAT(log_, HasSubstr("3 checkouts of 4 would be erased at once"));
+  EXPECT_THAT(log_, HasSubstr("checkout.max-age, which is shorter than before"));
+  EXPECT_EQ(log_.find('\n'), log_.size() - 1) << "once: " << log_;
+}
+
+TEST_F(OldCheckoutsTest, TheFormerAgeStaysInForceMeanwhile) {
+  checkouts(3, hours(13));
+  checkout("trickle", hours(23));
+  options_.max_age = hours(12);
+  EXPECT_THAT(erased(), IsEmpty());
+  later_ = hours(1);
+  EXPECT_THAT(erased(), ElementsAre("trickle"));
+  later_ = hours(11);
+  EXPECT_THAT(erased(), ElementsAre("old/0", "old/1", "old/2"));
+}
+
+TEST_F(OldCheckoutsTest, TheListSaysWhyAndSinceWhen) {
+  checkouts(3, hours(20));
+  options_.max_age = hours(12);
+  EXPECT_THAT(erased(), IsEmpty());
+  later_ = hours(1);
+  EXPECT_THAT(erased(), IsEmpty());
+  const auto list = held();
+  ASSERT_EQ(list.size(), 3U);
+  const auto seconds = [](fs::Time time) {
+    return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+  };
+  EXPECT_EQ(list[0].id.path, "old/0");
+  EXPECT_EQ(list[0].why, Ended::too_old);
+  EXPECT_EQ(list[0].made, seconds(now_ - hours(20)));
+  EXPECT_EQ(list[0].since, seconds(now_));
+}
+
+TEST_F(OldCheckoutsTest, WhatAnAdminConfirmsEndsAndTheAgeIsInForce) {
+  checkouts(3, hours(20));
+  checkouts(3, hours(11), "young/");
+  options_.max_age = hours(12);
+  EXPECT_THAT(erased(), IsEmpty());
+  confirm();
+  EXPECT_THAT(erased(), ElementsAre("old/0", "old/1", "old/2"));
+  EXPECT_THAT(log_, HasSubstr("erased the checkout \"old/0\": it is older than checkout.max-age; "
+                              "confirmed by anna (uid 1000)"));
+  EXPECT_THAT(held(), IsEmpty());
+  later_ = hours(1);
+  EXPECT_THAT(erased(), ElementsAre("young/0", "young/1", "young/2"));
+}
+
+TEST_F(OldCheckoutsTest, AConfirmedOneThatAClientGotAgainStays) {
+  checkouts(3, hours(20));
+  options_.max_age = hours(12);
+  EXPECT_THAT(erased(), IsEmpty());
+  confirm();
+  set_made("old/1", hours(0));
+  EXPECT_THAT(erased(), ElementsAre("old/0", "old/2"));
+  options_.max_age = {};
+  later_ = hours(48);
+  EXPECT_THAT(erased(), IsEmpty());
+}
+
+TEST_F(OldCheckoutsTest, AFewDoNotWait) {
+  checkouts(2, hours(20));
+  options_.max_age = hours(12);
+  EXPECT_THAT(erased(), ElementsAre("old/0", "old/1"));
+  checkouts(3, hours(10));
+  checkouts(12, hours(1), "young/");
+  options_.max_age = hours(9);
+  EXPECT_EQ(erased().size(), 3U) << "a fifth of all";
+}
+
+TEST_F(OldCheckoutsTest, TheLimitCountsToo) {
+  checkouts(2, hours(20));
+  options_.max_age = hours(12);
+  options_.erase_brake = 1;
+  EXPECT_THAT(erased(), IsEmpty());
+  EXPECT_EQ(held().size(), 2U);
+}
+
+TEST_F(OldCheckoutsTest, TheFirstAgeOfAllIsAShorterOne) {
+  std::filesystem::remove(below(".shaman/jobs/known.json"));
+  checkouts(3, hours(24 * 365));
+  EXPECT_THAT(erased(), IsEmpty());
+  EXPECT_EQ(held().size(), 3U);
+}
+
+TEST_F(OldCheckoutsTest, NoneWaitsAnyMoreWhenTheAgeIsCorrected) {
+  checkouts(3, hours(20));
+  for (const hours corrected : {hours(24), hours(0)}) {
+    options_.max_age = hours(12);
+    EXPECT_THAT(erased(), IsEmpty());
+    EXPECT_EQ(held().size(), 3U);
+    options_.max_age = corrected;
+    EXPECT_THAT(erased(), IsEmpty());
+    EXPECT_THAT(held(), IsEmpty());
+  }
+}
+
+TEST_F(OldCheckoutsTest, ThoseOfAClockThatJumpsWait) {
+  checkouts(3, hours(1));
+  later_ = hours(24 * 365);
+  EXPECT_THAT(erased(), IsEmpty());
+  EXPECT_EQ(held().size(), 3U);
+  EXPECT_THAT(log_, HasSubstr("the clock of this machine jumped"));
+  EXPECT_THAT(erased(), IsEmpty()) << "it stays so";
+  later_ = hours(1);
+  EXPECT_THAT(erased(), IsEmpty());
+  EXPECT_THAT(held(), IsEmpty());
+}
+
+TEST_F(OldCheckoutsTest, ThoseOfAWeekendDoNot) {
+  checkouts(3, hours(1));
+  later_ = hours(3 * 24);
+  EXPECT_EQ(erased().size(), 3U);
+}
+
+TEST_F(OldCheckoutsTest, EndOnAFullStorageToo) {
+  checkout("film/old", hours(48));
+  fail(Operation::create_file, ENOSPC);
+  EXPECT_THAT(erased(), ElementsAre("film/old"));
+  EXPECT_THAT(log_, HasSubstr("known.json"));
 }
 
 TEST_F(OldCheckoutsTest, RendersInThemAreKept) {
