@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "shaman/error.hpp"
 
@@ -26,6 +27,8 @@ class ServerIdentity {
  public:
   /// errc::io_error, errc::malformed_request say what is wrong with which file.
   [[nodiscard]] static result<std::shared_ptr<const ServerIdentity>> load(const ServerFiles& files);
+  /// All errors of load(), so that a user need not correct one file at a time. Empty: none.
+  [[nodiscard]] static std::vector<Error> faults_of(const ServerFiles& files);
   ~ServerIdentity();
   ServerIdentity(const ServerIdentity&) = delete;
   ServerIdentity& operator=(const ServerIdentity&) = delete;

@@ -98,7 +98,7 @@ void check_tokens(const Options& options, bool is_reachable, Findings& found) {
                                             " has no valid token, so no client can use this "
                                             "server; create one with `shaman-server token create`");
   }
-  if (!options.server.tls && is_reachable)
+  if (!options.tls.is_on() && is_reachable)
     found.doubtful("tls.certificate", "is not set, and " + in_quotes(options.listen) +
                                           " is not a loopback address; unless a proxy in front of "
                                           "this server uses TLS, tokens can be intercepted");

@@ -52,9 +52,13 @@ void open_access(Loaded& loaded) {
   static_cast<void>(open(tokens));
   for (const auto& key : all.jwt.keys) {
     auth::AccessOptions access;
+    access.jwt = {{key}, "any", "any"};
+    static_cast<void>(open(access));
+  }
+  if (!all.jwt.is_complete()) {
+    auth::AccessOptions access;
     access.jwt = all.jwt;
-    access.jwt.keys = {key};
-    if (!open(access) && (all.jwt.issuer.empty() || all.jwt.audience.empty())) break;
+    static_cast<void>(open(access));
   }
   if (loaded.problems.size() > before) return;
   if (auto access = open(all)) loaded.options->server.access = *std::move(access);
@@ -66,10 +70,9 @@ void open_door(Loaded& loaded) {
   if (options.access.is_on()) open_access(loaded);
   if (options.tls.is_on()) {
     auto identity = tls::ServerIdentity::load(options.tls);
-    if (identity)
-      options.server.tls = *std::move(identity);
-    else
-      loaded.problems.push_back({"", identity.error().message()});
+    if (identity) options.server.tls = *std::move(identity);
+    for (const Error& fault : tls::ServerIdentity::faults_of(options.tls))
+      loaded.problems.push_back({"", fault.message()});
   } else if (!options.tls.key.empty() || !options.tls.client_ca.empty()) {
     loaded.problems.push_back(
         {"", "tls.key and tls.client-ca have no effect without tls.certificate; set it as well"});

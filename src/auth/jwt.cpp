@@ -106,6 +106,9 @@ result<Principal> principal_of(const json& claims) {
 }  // namespace
 
 result<JwtKeys> JwtKeys::load(const JwtOptions& options) {
+  if (!options.is_complete())
+    return Error{errc::malformed_request,
+                 "JWTs need all three of auth.jwt-keys, auth.jwt-issuer and auth.jwt-audience"};
   JwtKeys keys;
   keys.issuer_ = options.issuer;
   keys.audience_ = options.audience;
@@ -120,11 +123,6 @@ result<JwtKeys> JwtKeys::load(const JwtOptions& options) {
                        "more)"};
     keys.keys_.push_back({id, std::move(algorithm), std::move(file->bytes)});
   }
-  const int given =
-      int{!keys.empty()} + int{!options.issuer.empty()} + int{!options.audience.empty()};
-  if (given != 0 && given != 3)
-    return Error{errc::malformed_request,
-                 "JWTs need all three of auth.jwt-keys, auth.jwt-issuer and auth.jwt-audience"};
   return keys;
 }
 

@@ -36,6 +36,23 @@ result<void> ask_for_certificates(SSL_CTX* context, const std::string& ca_file) 
   return {};
 }
 
+// Every file is tried, whatever is wrong with the others.
+std::vector<Error> use_files(SSL_CTX* context, const ServerFiles& files) {
+  std::vector<Error> faults;
+  const auto note = [&faults](const result<void>& used) {
+    if (!used) faults.push_back(used.error());
+    return used.has_value();
+  };
+  ::ERR_clear_error();
+  const NamedFile certificate{files.certificate, "tls.certificate"};
+  const bool has_certificate = note(use_certificates(context, certificate));
+  // A key in the certificate's own file would only have that file's fault again.
+  if (has_certificate && files.key.empty()) note(use_key(context, certificate));
+  if (!files.key.empty()) note(use_key(context, {files.key, "tls.key"}));
+  if (!files.client_ca.empty()) note(ask_for_certificates(context, files.client_ca));
+  return faults;
+}
+
 // The CAs that this machine trusts. A machine without any is not an error: then only the given ones
 // are trusted.
 result<void> trust_machine(SSL_CTX* context) {
@@ -76,13 +93,7 @@ ServerIdentity::~ServerIdentity() = default;
 result<std::shared_ptr<const ServerIdentity>> ServerIdentity::load(const ServerFiles& files) {
   std::shared_ptr<ServerIdentity> identity(new ServerIdentity());
   SSL_CTX* const context = identity->context_->get();
-  ::ERR_clear_error();
-  const NamedFile certificate{files.certificate, "tls.certificate"};
-  if (auto used = use_certificates(context, certificate); !used) return used.error();
-  const NamedFile key = files.key.empty() ? certificate : NamedFile{files.key, "tls.key"};
-  if (auto used = use_key(context, key); !used) return used.error();
-  if (!files.client_ca.empty())
-    if (auto asked = ask_for_certificates(context, files.client_ca); !asked) return asked.error();
+  if (const auto faults = use_files(context, files); !faults.empty()) return faults.front();
   if (files.only_1_3) ::SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
   // A server sends TLS 1.3 tickets unasked. A client that closes without reading them resets the
   // connection, and its data are lost on the way.
@@ -90,6 +101,10 @@ result<std::shared_ptr<const ServerIdentity>> ServerIdentity::load(const ServerF
   ::SSL_CTX_set_session_id_context(context, reinterpret_cast<const unsigned char*>(kSessions), 6);
   identity->expires_ = end_of(context);
   return std::shared_ptr<const ServerIdentity>(std::move(identity));
+}
+
+std::vector<Error> ServerIdentity::faults_of(const ServerFiles& files) {
+  return use_files(ServerIdentity().context_->get(), files);
 }
 
 Trust::Trust() : context_(std::make_unique<Context>(::TLS_client_method())) {}

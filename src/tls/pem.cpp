@@ -146,6 +146,7 @@ result<void> use_key(SSL_CTX* context, const NamedFile& file) {
   if (!key)
     return pem->wrong(std::string("has no private key in PEM; set ") + kKeyOption +
                       " to the file with the key of the certificate");
+  if (::SSL_CTX_get0_certificate(context) == nullptr) return {};
   if (::SSL_CTX_use_PrivateKey(context, key.get()) != 1 ||
       ::SSL_CTX_check_private_key(context) != 1)
     return pem->wrong("is not the private key of the certificate");

@@ -14,7 +14,8 @@ namespace shaman::tls {
 
 /// Sends the other side the file's first certificate, and then those that sign it.
 [[nodiscard]] result<void> use_certificates(SSL_CTX* context, const NamedFile& file);
-/// The private key of the context's certificate. It must not be encrypted.
+/// The private key of the context's certificate. It must not be encrypted. Without a certificate,
+/// any key is right.
 [[nodiscard]] result<void> use_key(SSL_CTX* context, const NamedFile& file);
 /// Trusts the CAs in the file, which must have at least one.
 [[nodiscard]] result<void> trust_certificates(SSL_CTX* context, const NamedFile& file);

@@ -319,6 +319,41 @@ class CheckConfig(unittest.TestCase):
         os.chmod(key, 0o640)
         self.assertEqual(self.found(self.run_check(options)), [])
 
+    def test_a_certificate_in_place_of_a_key_holds_none(self):
+        """Everyone may read it, and it is said what is missing."""
+        for options in ("--tls-certificate {certificate}", "--tls-certificate {certificate} --tls-key {ca}"):
+            with self.subTest(options):
+                os.chmod(self.names["certificate"], 0o644)
+                done = self.run_check(options + " --listen 0.0.0.0:0 --auth-trusted-networks 10.0.0.0/8=admin")
+                self.assertIn("has no private key in PEM", done.stderr)
+                self.assertEqual(len(self.found(done)), 1, done.stderr)
+
+    def test_all_files_that_cannot_be_used_are_said_at_once(self):
+        folder = self.names["folder"]
+        bad = {name: os.path.join(folder, name) for name in ("bad.pem", "bad.key", "bad.ca", "bad.jwt", "worse.jwt", "bad.tokens")}
+        for path in bad.values():
+            self.addCleanup(os.remove, path)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("nothing\n")
+            os.chmod(path, 0o600)
+        done = self.run_check(" ".join((
+            "--tls-certificate", bad["bad.pem"], "--tls-key", bad["bad.key"], "--tls-client-ca", bad["bad.ca"],
+            "--auth-token-file", bad["bad.tokens"], "--auth-jwt-keys", "a=" + bad["bad.jwt"],
+            "--auth-jwt-keys", "b=" + bad["worse.jwt"])))
+        self.assertEqual(done.returncode, 2)
+        for words in ('tls.certificate: "{bad.pem}" cannot be read', 'tls.key: "{bad.key}" has no private key',
+                      'tls.client-ca: "{bad.ca}" has no certificates', "the token file {bad.tokens}, line 1", "{bad.jwt} is no public key",
+                      "{worse.jwt} is no public key", "JWTs need all three"):
+            for name, path in bad.items():
+                words = words.replace("{" + name + "}", path)
+            self.assertEqual(done.stderr.count(words), 1, (words, done.stderr))
+        self.assertEqual(len(self.found(done)), 7, done.stderr)
+
+    def test_a_key_beside_a_bad_certificate_is_not_blamed(self):
+        done = self.run_check("--tls-certificate {folder}/file --tls-key {old_key}")
+        self.assertEqual(len(self.found(done)), 1, done.stderr)
+        self.assertIn("tls.certificate: ", done.stderr)
+
     def test_all_errors_of_an_option_are_said_with_their_place(self):
         path = os.path.join(self.names["folder"], "shaman.yaml")
         self.addCleanup(os.remove, path)

@@ -38,6 +38,11 @@ struct JwtOptions {
   std::vector<std::pair<std::string, std::string>> keys;  ///< key id and the PEM file's path
   std::string issuer;                                     ///< `iss`
   std::string audience;                                   ///< `aud`
+
+  /// Whether all of them are set, or none.
+  [[nodiscard]] bool is_complete() const noexcept {
+    return keys.empty() == issuer.empty() && issuer.empty() == audience.empty();
+  }
 };
 
 struct AccessOptions {
