@@ -216,6 +216,11 @@ class ByHand(SmallDisk):
         folder = os.path.join(self.storage, ".shaman", "reserve")
         return os.listdir(folder) if os.path.isdir(folder) else []
 
+    def reserve_state(self):
+        """Files that are deleted and made again differ."""
+        folder = os.path.join(self.storage, ".shaman", "reserve")
+        return {name: os.stat(os.path.join(folder, name)).st_ctime_ns for name in self.reserve()}
+
     def fill_completely(self):
         """Takes whatever the file system gives to anyone."""
         folder = os.path.join(self.storage, "..")
@@ -319,7 +324,11 @@ class ByHand(SmallDisk):
         self.server.terminate()
         self.assertNotIn("full", self.run_command("--check-config").stderr)
         self.fill_completely()
-        self.assertRegex(self.assert_works("--check-config").stderr, r'warning: storage: "[^"]*" is full \(.* free\)')
+        before = self.reserve_state()
+        said = self.assert_works("--check-config").stderr
+        self.assertRegex(said, r'warning: storage: "[^"]*" is full \(.* free\)')
+        self.assertIn("a start uses a part of its reserve, and this check does not", said)
+        self.assertEqual(self.reserve_state(), before, "it only looks")
 
 
 class ByHandWithoutInodes(ByHand):

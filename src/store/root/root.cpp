@@ -252,12 +252,13 @@ result<StorageRoot> open_storage_to_read(fs::FileSystem& file_system, const std:
 }
 
 result<StorageRoot> open_storage_root(fs::FileSystem& file_system, const std::string& path,
-                                      Durability durability, IfMissing if_missing) {
+                                      Durability durability, IfMissing if_missing, OnFull on_full) {
   Opener opener(file_system, path, if_missing);
   auto opened = opener.folders();
   if (!opened) return opened;
   // Before anything is written.
-  opened->reserve = StorageReserve::make_room(file_system, opened->private_folder);
+  if (on_full == OnFull::use_reserve)
+    opened->reserve = StorageReserve::make_room(file_system, opened->private_folder);
   auto traits = opener.traits(opened->private_folder, durability);
   if (!traits) return traits.error();
   opened->traits = *traits;

@@ -33,12 +33,16 @@ enum class IfMissing : std::uint8_t {
   refuse,  ///< also a folder on which no server ever started; leaves nothing in it
 };
 
+/// Whether opening a full storage deletes a part of its reserve.
+enum class OnFull : std::uint8_t { use_reserve, leave_reserve };
+
 /// Opens the folder, and checks format, file system and permissions. On return its previous content
 /// is on stable storage, if durability includes power cuts. errc::not_a_store, with a message that
 /// says what to do; errc::storage_full.
 [[nodiscard]] result<StorageRoot> open_storage_root(fs::FileSystem& file_system,
                                                     const std::string& path, Durability durability,
-                                                    IfMissing if_missing = IfMissing::make);
+                                                    IfMissing if_missing = IfMissing::make,
+                                                    OnFull on_full = OnFull::use_reserve);
 
 /// Opens a storage on which a server was started, for reading only: it works on a full storage and
 /// on one that is mounted read-only. Its traits are unknown, and it has no partial uploads.

@@ -270,9 +270,18 @@ result<std::vector<std::string>> check_storage_access(fs::FileSystem& file_syste
                                                       const std::string& path,
                                                       const StoreLimits& limits,
                                                       JudgedBy judged_by) {
-  const auto root = open_storage_root(file_system, path, Durability::none, IfMissing::refuse);
-  if (!root) return root.error();
-  return check_access(file_system, *root, path, limits, judged_by);
+  auto checked = [&]() -> result<std::vector<std::string>> {
+    const auto root = open_storage_root(file_system, path, Durability::none, IfMissing::refuse,
+                                        OnFull::leave_reserve);
+    if (!root) return root.error();
+    return check_access(file_system, *root, path, limits, judged_by);
+  }();
+  if (checked || checked.error().code != errc::storage_full) return checked;
+  const auto root = open_storage_to_read(file_system, path);
+  if (!root || !StorageReserve::is_there(file_system, root->private_folder)) return checked;
+  return std::vector<std::string>{
+      "it is full, so what the server may do in it could not be tried; a start uses a part of its "
+      "reserve, and this check does not"};
 }
 
 result<std::vector<std::string>> check_access(fs::FileSystem& file_system, const StorageRoot& root,

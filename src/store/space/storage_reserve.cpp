@@ -93,6 +93,13 @@ StorageReserve StorageReserve::make_room(fs::FileSystem& file_system,
   return reserve;
 }
 
+bool StorageReserve::is_there(fs::FileSystem& file_system, const fs::Folder& private_folder) {
+  const auto folder = file_system.open_folder(private_folder, layout::kReserve);
+  const auto entries =
+      folder ? file_system.list(*folder, 1) : fs::result<std::vector<fs::Entry>>(folder.error());
+  return entries && !entries->empty();
+}
+
 StorageReserve::StorageReserve(StorageReserve&& other) noexcept
     : file_system_(std::exchange(other.file_system_, nullptr)), folder_(std::move(other.folder_)) {}
 

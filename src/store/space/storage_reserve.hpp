@@ -16,6 +16,8 @@ class StorageReserve {
   /// which gives the reserve back at its end.
   [[nodiscard]] static StorageReserve make_room(fs::FileSystem& file_system,
                                                 const fs::Folder& private_folder);
+  /// Whether there is anything that make_room() could delete.
+  [[nodiscard]] static bool is_there(fs::FileSystem& file_system, const fs::Folder& private_folder);
   StorageReserve(StorageReserve&& other) noexcept;
   StorageReserve& operator=(StorageReserve&& other) noexcept;
   ~StorageReserve() { give_all_back(); }
