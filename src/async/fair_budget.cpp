@@ -28,13 +28,14 @@ void FairBudget::Grant::release() noexcept {
 }
 
 std::optional<FairBudget::Grant> FairBudget::try_acquire(std::string_view client,
-                                                         std::uint64_t amount, Holder* holder) {
+                                                         std::uint64_t amount, Holder* holder,
+                                                         bool is_at_hand) {
   amount = std::min(amount, most_of_one_);
   const std::lock_guard lock(mutex_);
   if (waiting_ > 0 || amount > free_) return std::nullopt;
   const auto known = clients_.find(client);
   if (known != clients_.end() && !may_have(known->second, amount)) return std::nullopt;
-  return Grant(*this, grant(client_of(client), amount, holder));
+  return Grant(*this, grant(client_of(client), amount, holder, is_at_hand));
 }
 
 std::uint64_t FairBudget::available() const {
@@ -55,14 +56,15 @@ void FairBudget::forget_if_gone(Client& client) {
 }
 
 std::list<FairBudget::Node>::iterator FairBudget::grant(Client& client, std::uint64_t amount,
-                                                        Holder* holder) {
+                                                        Holder* holder, bool is_at_hand) {
   free_ -= amount;
   client.held += amount;
-  if (holder != nullptr) {
-    client.revocable += amount;
-    revocable_ += amount;
+  is_at_hand = is_at_hand && holder != nullptr;
+  if (is_at_hand) {
+    client.at_hand += amount;
+    at_hand_ += amount;
   }
-  client.grants.push_back({&client, amount, holder});
+  client.grants.push_back({&client, amount, holder, is_at_hand});
   return std::prev(client.grants.end());
 }
 
@@ -70,9 +72,9 @@ void FairBudget::give_back(std::list<Node>::iterator node) {
   Client& client = *node->client;
   free_ += node->amount;
   client.held -= node->amount;
-  if (node->holder != nullptr) {
-    client.revocable -= node->amount;
-    revocable_ -= node->amount;
+  if (node->is_at_hand) {
+    client.at_hand -= node->amount;
+    at_hand_ -= node->amount;
   }
   if (node->gives_way) {
     client.coming_back -= node->amount;
@@ -83,7 +85,7 @@ void FairBudget::give_back(std::list<Node>::iterator node) {
 }
 
 bool FairBudget::may_have(const Client& client, std::uint64_t amount) const {
-  const std::uint64_t others = free_ + revocable_ - client.revocable;
+  const std::uint64_t others = free_ + at_hand_ - client.at_hand;
   const std::uint64_t left = others - std::min(amount, others);
   return client.held + amount <= std::min(most_of_one_, std::max(left, sure_of_one_));
 }
@@ -112,7 +114,7 @@ void FairBudget::serve_queue() {
     request.client_->queue.pop_front();
     --waiting_;
     wanted_ -= request.amount_;
-    request.node_ = grant(*request.client_, request.amount_, request.holder_);
+    request.node_ = grant(*request.client_, request.amount_, request.holder_, request.is_at_hand_);
     request.granted_ = true;
     request.wake_();
   }
@@ -181,11 +183,12 @@ void FairBudget::relieve(Time now) {
 }
 
 FairBudget::Request::Request(FairBudget& budget, std::string_view client, std::uint64_t amount,
-                             std::function<void()> wake, Holder* holder)
+                             std::function<void()> wake, Holder* holder, bool is_at_hand)
     : budget_(budget),
       amount_(std::min(amount, budget.most_of_one_)),
       wake_(std::move(wake)),
-      holder_(holder) {
+      holder_(holder),
+      is_at_hand_(is_at_hand) {
   const std::lock_guard lock(budget_.mutex_);
   client_ = &budget_.client_of(client);
   number_ = budget_.next_number_++;

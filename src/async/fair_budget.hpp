@@ -28,8 +28,9 @@ class FairBudget {
 
   enum class MostOfOne {
     all,
-    /// A client may have a 64th; more only while as much as it holds is free, or can be taken
-    /// back from others. So a few clients never have all of what cannot be taken back.
+    /// A client may have a 64th; more only while as much as it holds is free, or is at hand:
+    /// others would give it back at any time. So a few clients never have all of what cannot be
+    /// taken back.
     as_much_as_is_left,
   };
   explicit FairBudget(std::uint64_t total, MostOfOne most = MostOfOne::all)
@@ -72,16 +73,17 @@ class FairBudget {
   };
 
   /// At once, or not at all: also not while others wait. Who wishes for more than there is gets all
-  /// that there is. With a holder the grant may be taken back.
+  /// that there is. With a holder the grant may be taken back; `is_at_hand` if that is so until its
+  /// end, so that it counts as left for others.
   [[nodiscard]] std::optional<Grant> try_acquire(std::string_view client, std::uint64_t amount,
-                                                 Holder* holder = nullptr);
+                                                 Holder* holder = nullptr, bool is_at_hand = true);
 
   /// A place in the queue. `wake` is called, from any thread, when the grant is there; it must be
   /// short. Destroying it leaves the queue, or gives back what was granted.
   class Request {
    public:
     Request(FairBudget& budget, std::string_view client, std::uint64_t amount,
-            std::function<void()> wake, Holder* holder = nullptr);
+            std::function<void()> wake, Holder* holder = nullptr, bool is_at_hand = true);
     ~Request();
     Request(const Request&) = delete;
     Request& operator=(const Request&) = delete;
@@ -94,6 +96,7 @@ class FairBudget {
     const std::uint64_t amount_;
     const std::function<void()> wake_;
     Holder* const holder_;
+    const bool is_at_hand_;
     std::uint64_t number_ = 0;  ///< in the order of coming
     bool granted_ = false;
     bool taken_ = false;
@@ -117,6 +120,7 @@ class FairBudget {
     Client* client;
     std::uint64_t amount;
     Holder* holder;
+    bool is_at_hand;
     std::optional<Time> looked{};  ///< when relieve() looked last
     std::uint64_t moved = 0;       ///< by then
     bool gives_way = false;        ///< was told to
@@ -125,7 +129,7 @@ class FairBudget {
     std::string name;
     std::uint64_t held = 0;
     std::uint64_t coming_back = 0;  ///< of that, by who was told to give way
-    std::uint64_t revocable = 0;    ///< of what is held
+    std::uint64_t at_hand = 0;      ///< of what is held
     std::list<Node> grants;         ///< the oldest first
     std::list<Request*> queue;
   };
@@ -133,7 +137,8 @@ class FairBudget {
   // All with the mutex held.
   Client& client_of(std::string_view name);
   void forget_if_gone(Client& client);
-  std::list<Node>::iterator grant(Client& client, std::uint64_t amount, Holder* holder);
+  std::list<Node>::iterator grant(Client& client, std::uint64_t amount, Holder* holder,
+                                  bool is_at_hand);
   void give_back(std::list<Node>::iterator node);
   void serve_queue();
   [[nodiscard]] bool may_have(const Client& client, std::uint64_t amount) const;
@@ -146,7 +151,7 @@ class FairBudget {
   mutable std::mutex mutex_;
   std::uint64_t free_;
   std::uint64_t coming_back_ = 0;
-  std::uint64_t revocable_ = 0;  ///< by all
+  std::uint64_t at_hand_ = 0;  ///< of all
   const std::uint64_t total_;
   const std::uint64_t sure_of_one_;  ///< however little is free
   const std::uint64_t most_of_one_;

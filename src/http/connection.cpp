@@ -254,10 +254,11 @@ std::shared_ptr<void> Connection::when_giving_way(std::function<void()> others) 
 
 Task<std::optional<FairBudget::Grant>> Connection::acquire(FairBudget& budget, std::uint64_t amount,
                                                            TakenBack may_be) {
-  FairBudget::Holder* const holder = may_be == TakenBack::yes ? this : nullptr;
-  if (auto grant = budget.try_acquire(client_, amount, holder)) co_return grant;
+  FairBudget::Holder* const holder = may_be == TakenBack::no ? nullptr : this;
+  const bool is_at_hand = may_be == TakenBack::yes;
+  if (auto grant = budget.try_acquire(client_, amount, holder, is_at_hand)) co_return grant;
   enter_waiting();
-  FairBudget::Request request(budget, client_, amount, event_.waker(), holder);
+  FairBudget::Request request(budget, client_, amount, event_.waker(), holder, is_at_hand);
   for (;;) {
     if (entry_.is_expired() || is_lost() || gave_way()) co_return std::nullopt;
     if (auto grant = request.take()) {

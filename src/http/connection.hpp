@@ -81,9 +81,10 @@ class Connection final : private FairBudget::Holder {
   void finish_writing();
 
   /// Waits for a share of a budget, as client(); none if that takes longer than the time-out for
-  /// this server's own work, or if the connection ends or must give way meanwhile. A share with
-  /// `may_be_taken_back` can be taken back while the connection waits for its client or for others.
-  enum class TakenBack : bool { no, yes };
+  /// this server's own work, or if the connection ends or must give way meanwhile. Unless
+  /// `may_be` is `no`, the share can be taken back while the connection waits for its client or for
+  /// others. `yes` promises that it does nothing else until the share's end.
+  enum class TakenBack : std::uint8_t { no, for_now, yes };
   [[nodiscard]] Task<std::optional<FairBudget::Grant>> acquire(FairBudget& budget,
                                                                std::uint64_t amount,
                                                                TakenBack may_be = TakenBack::no);

@@ -37,7 +37,8 @@ void ConnectionTable::Entry::enter(Phase phase, Clock::duration at_most) {
 }
 
 void ConnectionTable::Entry::hurry() {
-  if (phase_ == Phase::header) deadline_ = std::min(deadline_.load(), Clock::now() + kHeaderAtTheEnd);
+  if (phase_ == Phase::header)
+    deadline_ = std::min(deadline_.load(), Clock::now() + kHeaderAtTheEnd);
 }
 
 void ConnectionTable::Entry::belong_to(std::string_view client) {

@@ -83,8 +83,8 @@ class ConnectionTable {
 
   /// Ends connections past their deadline, and notifies those whose peer has gone.
   void check(Clock::time_point now);
-  /// Sets is_stopping(), closes idle connections, and gives a header that is still coming one second
-  /// more.
+  /// Sets is_stopping(), closes idle connections, and gives a header that is still coming one
+  /// second more.
   void stop();
   /// Closes all connections in any phase.
   void cancel();

@@ -148,6 +148,11 @@ RequestHead HeadParser::take() {
   return std::move(head_);
 }
 
+bool only_reads(const RequestHead& head) {
+  const std::string_view method = head.method();
+  return (method == "GET" || method == "HEAD" || method == "OPTIONS") && !head.has_body();
+}
+
 std::string_view HeadParser::method() const {
   const auto view = parser_->get().method_string();
   return {view.data(), view.size()};

@@ -53,6 +53,9 @@ struct RequestHead {
   }
 };
 
+/// Whether the request changes nothing, by its method, and has no body.
+[[nodiscard]] bool only_reads(const RequestHead& head);
+
 /// Reads one head from bytes that arrive in pieces. Sans-I/O.
 class HeadParser {
  public:

@@ -116,8 +116,10 @@ bool is_passed_on(const Exchange& exchange) {
 // A tunnel keeps its place for as long as it lasts.
 Task<Response> pass_on(Exchange& exchange) {
   auto watch = exchange.connection.watch();
-  const auto place = co_await exchange.connection.acquire(exchange.services.passed_on, 1,
-                                                          Connection::TakenBack::yes);
+  // What the Manager changes for a client is not broken off.
+  const auto may_be =
+      only_reads(exchange.head) ? Connection::TakenBack::yes : Connection::TakenBack::for_now;
+  const auto place = co_await exchange.connection.acquire(exchange.services.passed_on, 1, may_be);
   watch.reset();
   if (!place)
     co_return Response::error(503, "too many requests to the Manager at once: try again later");

@@ -66,8 +66,8 @@ class Crowds(FrontTest):
 
     def test_slow_changes_of_several_clients(self):
         self.crowd("POST", "/hang")
-        self.crowd("POST", "/hang", source="127.0.0.3", size=300, at_the_manager=256)
-        self.crowd("POST", "/hang", source="127.0.0.4", size=200, at_the_manager=128)
+        self.crowd("POST", "/hang", source="127.0.0.3", size=600, at_the_manager=256)
+        self.crowd("POST", "/hang", source="127.0.0.4", size=300, at_the_manager=128)
         self.assert_others_are_served()
 
     def test_tunnels(self):

@@ -154,9 +154,7 @@ Response Passing::refuse_loop() const {
 }
 
 bool Passing::may_repeat() const {
-  const std::string_view method = exchange_.head.method();
-  return (method == "GET" || method == "HEAD" || method == "OPTIONS") &&
-         !exchange_.head.has_body() && !wants_upgrade(exchange_.head);
+  return only_reads(exchange_.head) && !wants_upgrade(exchange_.head);
 }
 
 // On a connection that was left open, until it turns out that the Manager has closed it. Only what
@@ -229,7 +227,8 @@ Task<bool> Passing::send_body() {
 
 // A call that changes nothing gives its place to another client that needs it.
 void Passing::wait_for_manager() {
-  client_.enter(may_repeat() ? Phase::waiting : Phase::working, upstream_.timeouts().answer * 2);
+  client_.enter(only_reads(exchange_.head) ? Phase::waiting : Phase::working,
+                upstream_.timeouts().answer * 2);
 }
 
 Task<bool> Passing::read_head() {

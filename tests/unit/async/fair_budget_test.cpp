@@ -88,6 +88,19 @@ TEST(FairBudget, AFewClientsLeaveAPlaceForAnother) {
     grants.push_back(budget.try_acquire("anna", 1).value());
 }
 
+// A share that is taken back only for now, as a change is once the Manager works on it.
+TEST(FairBudget, OnlyWhatIsAtHandCountsAsLeft) {
+  for (const bool is_at_hand : {false, true}) {
+    FairBudget budget(1024, FairBudget::MostOfOne::as_much_as_is_left);
+    Connection bens;
+    std::vector<FairBudget::Grant> grants;
+    for (const char* const client : {"ben", "carl"})
+      while (auto grant = budget.try_acquire(client, 1, &bens, is_at_hand))
+        grants.push_back(*std::move(grant));
+    EXPECT_EQ(budget.available(), is_at_hand ? 0U : 256U);
+  }
+}
+
 TEST(FairBudget, WhoAsksForMoreThanOneMayHaveGetsThat) {
   FairBudget budget(8, FairBudget::MostOfOne::as_much_as_is_left);
   EXPECT_TRUE(budget.try_acquire("anna", 8));
