@@ -59,13 +59,7 @@ bool send(const std::string& datagram) {
 }  // namespace
 
 bool write_system_log(LogLevel level, const std::string& line) {
-  std::string shown = text::printable(line);
-  if (shown.size() > kLongest) {
-    shown.resize(kLongest);
-    while (!text::is_utf8(shown))
-      shown.pop_back();
-    shown += "…";
-  }
+  const std::string shown = text::shortened(text::printable(line), kLongest);
   // Without a time: the receiver has a clock.
   return send("<" + std::to_string(LOG_DAEMON | severity(level)) + ">" + kProgram + "[" +
               std::to_string(::getpid()) + "]: " + shown);

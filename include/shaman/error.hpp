@@ -28,6 +28,7 @@ enum class errc {
   changed_while_read,  ///< a file changed while it was being read
   io_error,            ///< the operating system refused or failed
   unreachable,         ///< no server answers
+  manager_away,        ///< a server answers, but the Manager behind it does not
   not_let_in,          ///< a server requires a token, or cannot prove its own identity
   bad_answer,          ///< the protocol does not allow a server's answer
   cancelled,           ///< the user or a shutdown stopped it

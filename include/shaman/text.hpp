@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -28,6 +29,10 @@ inline constexpr char32_t kNoCharacter = 0x110000;
 
 /// The same between double quotes: how messages name files.
 [[nodiscard]] std::string in_quotes(std::string_view bytes);
+
+/// At most this many bytes of it, up to the end of a character, with `…` where the rest is left
+/// out.
+[[nodiscard]] std::string shortened(std::string_view text, std::size_t most);
 
 /// Without the spaces, tabs and line ends around it.
 [[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;

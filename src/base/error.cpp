@@ -41,6 +41,8 @@ std::string_view describe(errc code) noexcept {
       return "reading or writing failed";
     case errc::unreachable:
       return "the server cannot be reached";
+    case errc::manager_away:
+      return "the server answers, but the Manager behind it does not";
     case errc::not_let_in:
       return "authentication failed";
     case errc::bad_answer:

@@ -2,6 +2,7 @@
 #include "base/nearest.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace shaman::text {
@@ -40,15 +41,17 @@ std::size_t distance(const std::string& a, const std::string& b) {
 std::string nearest(std::string_view word, std::span<const std::string> candidates) {
   const std::string wanted = bare(word);
   std::string best;
-  std::size_t least = kLongestWord;
+  // Of two words that were cut off alike, the one with fewer letters missing.
+  std::pair least{kLongestWord, kLongestWord};
   for (const std::string& candidate : candidates) {
     const std::string name = bare(candidate);
     const std::size_t letters = std::max(wanted.size(), name.size());
     // A word that was only cut off is near, however much is missing.
     const bool is_beginning = wanted.size() >= 3 && name.starts_with(wanted);
     const std::size_t changes = is_beginning ? 1 : distance(wanted, name);
-    if (changes > (letters + 1) / 3 || changes >= least) continue;
-    least = changes;
+    const std::pair cost{changes, letters};
+    if (changes > (letters + 1) / 3 || cost >= least) continue;
+    least = cost;
     best = candidate;
   }
   return best;

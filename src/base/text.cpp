@@ -114,6 +114,14 @@ std::string printable(std::string_view bytes) {
   return escape_all(bytes, false);
 }
 
+std::string shortened(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return std::string(text);
+  // Bytes that continue a character of UTF-8.
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U)
+    --most;
+  return std::string(text.substr(0, most)) + "…";
+}
+
 std::string in_quotes(std::string_view bytes) {
   return '"' + printable(bytes) + '"';
 }

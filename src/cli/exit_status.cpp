@@ -33,6 +33,7 @@ std::span<const ExitStatusText> exit_statuses() noexcept {
 ExitStatus exit_status_of(errc code) noexcept {
   switch (code) {
     case errc::unreachable:
+    case errc::manager_away:
       return ExitStatus::out_of_reach;
     case errc::not_found:
     case errc::not_a_store:

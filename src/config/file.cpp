@@ -124,7 +124,9 @@ Given read_file(const Table& table, const std::string& path) {
     else if (!root.IsNull())
       reader.fail(root.Mark(), "expected `option: value`, one per line");
   } catch (const YAML::Exception& error) {
-    reader.fail(error.mark, "invalid YAML: " + text::printable(error.msg));
+    reader.fail(error.mark,
+                "invalid YAML: " + text::printable(error.msg) +
+                    ". Check the colons, quotes, brackets and indentation here and above");
     return reader.take_unread();
   }
   Given given = reader.take();

@@ -152,8 +152,7 @@ class LinkWalk {
     const std::lock_guard lock(mutex_);
     UnreadPlaces& unread = results_.unread;
     if (unread.count++ < kNamed)
-      unread.named.push_back(text::printable(path.substr(0, kLongestShown)) +
-                             (path.size() > kLongestShown ? "…" : "") + ": " + why);
+      unread.named.push_back(text::printable(text::shortened(path, kLongestShown)) + ": " + why);
     bool is_in_checkout = false;
     // All of them: links in a folder cannot show which of several folders is the checkout's own.
     for (const Node* above = &node; above != nullptr; above = above->above.get()) {

@@ -31,6 +31,7 @@ unsigned status_of(errc code) noexcept {
     case errc::storage_full:
       return 507;
     case errc::unreachable:
+    case errc::manager_away:
     case errc::bad_answer:
       return 502;
     case errc::not_a_store:

@@ -14,9 +14,7 @@ namespace {
 
 std::string in_short(std::string_view path) {
   constexpr std::size_t kShown = 200;
-  std::string text = "\"" + text::printable(path.substr(0, kShown));
-  text += path.size() > kShown ? "…\"" : "\"";
-  return text;
+  return text::in_quotes(text::shortened(path, kShown));
 }
 
 result<void> check_component(std::string_view kind, std::string_view path,
@@ -24,13 +22,15 @@ result<void> check_component(std::string_view kind, std::string_view path,
   if (component.empty()) {
     if (path.empty()) return unsafe_path(kind, path, "is empty");
     if (path.front() == '/') return unsafe_path(kind, path, "is absolute; it must be relative");
-    return unsafe_path(kind, path, "has an empty component");
+    return unsafe_path(kind, path, "has nothing between two slashes, or after the last");
   }
   if (component == "." || component == "..")
-    return unsafe_path(kind, path, "has a component " + in_short(component));
+    return unsafe_path(kind, path, "has a part " + in_short(component));
   if (component.size() > kMaxComponent) {
     return unsafe_path(kind, path,
-                       "has a component of more than " + std::to_string(kMaxComponent) + " bytes");
+                       "has a part of " + std::to_string(component.size()) + " bytes, " +
+                           in_short(component) + "; at most " + std::to_string(kMaxComponent) +
+                           " are allowed");
   }
   return {};
 }
@@ -118,7 +118,7 @@ result<std::string> checkout_path(std::string_view asked) {
   std::string path = with_replacements(asked);
   if (const auto checked = check_components(kKind, path); !checked) return checked.error();
   if (has_reserved_component(path) || is_same(folded(path.substr(0, path.find('/'))), kKeptName))
-    return unsafe_path(kKind, asked, "has a component that is reserved for the server");
+    return unsafe_path(kKind, asked, "has a part that is reserved for the server");
   return path;
 }
 

@@ -95,7 +95,7 @@ asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {
       co_await exchange_patiently(connection, ask_info, kFirstContact);
   if (!answer && answer.error().code != errc::bad_answer) co_return answer.error();
   if (answer && (answer->status == 401 || answer->status == 403))
-    co_return refusal("does not let you in", *answer);
+    co_return refusal("did not answer", *answer);
   const json info = parsed(answer);
   if (is_info(info)) co_return ours(info);
 

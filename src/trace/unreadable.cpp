@@ -54,7 +54,8 @@ void look_for_unreadable(Trace& trace, WorkerPool& pool) {
       const result<void> readable = os::check_readable(paths[i]);
       if (readable || readable.error().code == errc::not_found) continue;
       const std::scoped_lock lock(mutex);
-      unreadable.emplace(paths[i], "cannot be read: " + readable.error().message());
+      const std::string what = os::info(paths[i]) ? "" : "its folder ";
+      unreadable.emplace(paths[i], what + "cannot be read: " + readable.error().message());
     }
   });
   set_aside(trace, unreadable);

@@ -164,6 +164,17 @@ class Patterns(ArtistTest):
             done = self.run_shaman(*command, "--include", "cache", "--exclude", "*.tmp", expect=0)
             self.assertNotIn('"*.tmp" has no effect', done.stderr + done.stdout)
 
+    def test_what_follows_a_pattern_is_another_argument(self):
+        for option in ("--exclude", "--include", "--allow-outside"):
+            for command, *more in self.commands():
+                if command == "list" and option == "--include":
+                    continue
+                with self.subTest(command, option=option):
+                    self.run_shaman(command, option, "*.nothing", *more, expect=0)
+        done = self.run_shaman("submit", "--setting", "x=y", self.shot, "--dry-run", expect=2)
+        self.assertIn("--setting", done.stderr)
+        self.assertNotIn("FILE.blend", done.stderr)
+
     def test_one_that_begins_at_a_folder_matches(self):
         self.write("shots/cache/a.tmp")
         floor = os.path.join(self.project, "textures", "floor.png")

@@ -233,7 +233,7 @@ class Submit(JobTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.farm.submitted, [])
         self.assertIn(("POST", "/api/v3/jobs/check"), self.farm.calls)
-        self.assertIn("Job:         the Manager would accept shot010, of the type simple-blender-render, frames 1-4, "
+        self.assertIn("Job:         the Manager would accept the job "shot010", of the type simple-blender-render, frames 1-4, "
                       "output folder /farm/out\n", done.stdout)
 
     def test_without_a_manager_there_is_no_job(self):
@@ -538,7 +538,7 @@ class Job(JobTest):
         self.addCleanup(self.server.close)
         done = self.run_client("job", "list")
         self.assertEqual(done.returncode, 4, done.stderr)
-        self.assertIn("the server answers, but the Manager behind it does not: 502", done.stderr)
+        self.assertIn("the server answers, but the Manager behind it does not (502, ", done.stderr)
         self.assertNotIn("firewall", done.stderr)
         done = self.submit(*OUTPUT)
         self.assertEqual(done.returncode, 4, done.stderr)

@@ -346,7 +346,7 @@ class Between(WordsTest):
                         ["submit", self.shot], ["submit", self.shot, "--job-type", "x"],
                         ["submit", self.shot, "--dry-run", "--job-type", "x"]):
             self.assertIn(told, self.run_shaman(*command, "--server", url, expect=1).stderr)
-        for command, status in ((["status"], 1), (["doctor"], 1), (["submit", self.shot, "--dry-run"], 0)):
+        for command, status in ((["status"], 1), (["doctor"], 1), (["submit", self.shot, "--dry-run"], 1)):
             self.assertIn(told, self.run_shaman(*command, "--server", url, expect=status).stdout)
 
     def test_nonsense_is_told_in_words(self):

@@ -126,7 +126,7 @@ void look_at_manager(manager::Manager& manager, Diagnosis& diagnosis) {
     return diagnosis.fine("manager", "has " +
                                          text::count_of(types->size(), "job type", "job types") +
                                          "; `shaman job types` lists them");
-  diagnosis.wrong("manager", types.error().message());
+  diagnosis.wrong("manager", with_advice(types.error()).message());
 }
 
 void look_at_cache(Diagnosis& diagnosis) {

@@ -17,6 +17,7 @@
 #include "report/job_watch.hpp"
 #include "report/local_time.hpp"
 #include "report/submit_report.hpp"
+#include "report/table.hpp"
 
 namespace shaman::tools {
 namespace {
@@ -41,16 +42,18 @@ ExitStatus list_jobs(Manager& manager, const ActionOptions& options) {
   if (!jobs) return fail(with_hint(jobs.error()));
   std::ranges::stable_sort(*jobs, std::ranges::greater(), &manager::Job::created);
   json all = json::array();
+  std::vector<std::vector<std::string>> rows;
   for (const manager::Job& job : *jobs) {
     all.push_back(job.whole);
-    if (!options.json)
-      print(text::printable(job.id) + "  " + text::printable(job.status) + "  " +
-            local_time(job.created) + "  " + text::printable(job.name) + "\n");
+    rows.push_back({text::printable(job.id), text::printable(job.status), local_time(job.created),
+                    text::printable(job.name)});
   }
   if (options.json)
     print_json(json{{"schema", 1}, {"jobs", std::move(all)}});
-  else if (jobs->empty())
+  else if (rows.empty())
     say("the Manager has no jobs");
+  else
+    print(table(rows));
   return ExitStatus::done;
 }
 
@@ -79,10 +82,13 @@ ExitStatus show_job(Manager& manager, const ActionOptions& options) {
   const json settings = job->whole.value("settings", json::object());
   for (const auto& [key, value] : settings.items())
     print("  " + text::printable(key) + " = " + shown(value) + "\n");
-  for (const manager::Task& task : *tasks)
-    print(text::printable(task.id) + "  " + text::printable(task.status) + "  " +
-          text::printable(task.name) +
-          (task.worker.empty() ? "" : "  on " + text::printable(task.worker)) + "\n");
+  std::vector<std::vector<std::string>> rows;
+  for (const manager::Task& task : *tasks) {
+    rows.push_back(
+        {text::printable(task.id), text::printable(task.status), text::printable(task.name)});
+    if (!task.worker.empty()) rows.back().push_back("on " + text::printable(task.worker));
+  }
+  print(table(rows));
   return ExitStatus::done;
 }
 

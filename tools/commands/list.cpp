@@ -66,6 +66,10 @@ result<Listing> look(const std::string& file, const ListOptions& options) {
   return Listing{*std::move(trace), std::move(lacks), plan->warnings};
 }
 
+Complaints list_complaints(const Listing& found) {
+  return {{}, found.lacks.damaged, found.lacks.left_out, found.lacks.missing};
+}
+
 ExitStatus run_list(const ListOptions& options) {
   ExitStatus status = ExitStatus::done;
   for (const std::string& file : options.files) {
@@ -83,7 +87,7 @@ ExitStatus run_list(const ListOptions& options) {
       warn(warning);
     const bool is_refused = options.strict && !found->lacks.is_none();
     if (options.json) {
-      print_trace_json(*found, is_refused ? std::string(kStrictReason) : "");
+      print_trace_json(*found, is_refused ? strict_reason(list_complaints(*found)) : "");
     } else if (options.tree) {
       print_tree(*found);
     } else {

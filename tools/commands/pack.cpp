@@ -35,7 +35,7 @@ struct PackCommandOptions {
   bool quiet = false;
 };
 
-Complaints complaints_of(const pack::Shortfall& lacks, const pack::Plan& plan) {
+Complaints pack_complaints(const pack::Shortfall& lacks, const pack::Plan& plan) {
   std::vector<std::string> warnings = plan.warnings;
   warnings.insert(warnings.end(), plan.name_warnings.begin(), plan.name_warnings.end());
   return {std::move(warnings), lacks.damaged, lacks.left_out, lacks.missing};
@@ -49,8 +49,8 @@ std::string preview(const pack::Plan& plan) {
     if (const result<os::FileInfo> info = os::info(file.source)) bytes += info->size;
     out += text::printable(file.place) + "\n    from " + text::printable(file.source) + "\n";
     for (const pack::Patch& patch : file.patches)
-      out += "    path \"" + text::printable(patch.expected) + "\" would become \"" +
-             text::printable(patch.text) + "\"\n";
+      out += "    in it, the path " + text::in_quotes(patch.expected) + " would become " +
+             (patch.text.empty() ? "empty" : text::in_quotes(patch.text)) + "\n";
   }
   return out + "Would pack " + text::count_of(plan.files.size(), "file", "files") + ", " +
          units::size_text(bytes) + ".\n";
@@ -131,11 +131,12 @@ ExitStatus run_pack(const PackCommandOptions& options) {
   if (!plan) return fail(plan.error());
   const pack::Shortfall lacks = pack::shortfall_of(*trace, *plan, options.plan);
   const Mood mood = options.dry_run ? Mood::would_be : Mood::is;
-  tell(complaints_text(complaints_of(lacks, *plan), kAllLines, mood));
+  const Complaints complaints = pack_complaints(lacks, *plan);
+  tell(complaints_text(complaints, kAllLines, mood));
   if (!options.quiet) tell(outside_text(*plan, mood));
   if (options.strict && !lacks.is_none())
-    return fail_for_missing(
-        strict_sentence(options.dry_run ? "nothing would be packed" : "nothing was packed"));
+    return fail_for_missing(strict_sentence(
+        options.dry_run ? "nothing would be packed" : "nothing was packed", complaints));
   if (options.dry_run) {
     if (!options.quiet) print(preview(*plan));
     return ExitStatus::done;

@@ -73,7 +73,7 @@ ManagerState manager_of(const client::Server& where, const ServerInfo& server) {
   if (types) return {"answers", "Its Flamenco Manager answers."};
   if (types.error().code == errc::malformed_request)
     return {"none", "No Flamenco Manager is behind it: it makes checkouts, but no jobs."};
-  const char* const name = manager::is_manager_away(types.error()) ? "away" : nullptr;
+  const char* const name = types.error().code == errc::manager_away ? "away" : nullptr;
   return {name, "Jobs: " + text::printable(types.error().message())};
 }
 

@@ -105,7 +105,7 @@ PreviewEnd end_preview(const SubmitCommandOptions& options, const result<void>& 
                        const client::Preview& preview) {
   if (!done) return {fail_to_preview(done.error()), last_failure()};
   if (options.submit.strict && !preview.is_whole) {
-    std::string why = strict_sentence("nothing would be sent");
+    std::string why = strict_sentence("nothing would be sent", complaints_of(preview));
     say(why);
     return {ExitStatus::incomplete, std::move(why)};
   }
@@ -172,7 +172,7 @@ Sent send(const SubmitCommandOptions& options, const std::stop_token& stop) {
                   (report->is_reused ? " is unchanged" : " was made"));
     return {*std::move(report)};
   }
-  const std::string why = strict_sentence("nothing was sent");
+  const std::string why = strict_sentence("nothing was sent", complaints_of(*report));
   say(why);
   print_failure(options, why, *report);
   return {std::nullopt, ExitStatus::incomplete};

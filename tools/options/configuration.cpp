@@ -146,6 +146,7 @@ result<void> Configuration::load() {
     problems.push_back(
         {origin("limit-rate").text, "limit-rate is less than 1K (bytes per second)"});
   if (problems.empty()) return {};
+  std::ranges::stable_sort(problems, {}, &config::Problem::line);
   std::string all;
   for (const config::Problem& problem : problems)
     all += (all.empty() ? "" : "\n") + problem.message();

@@ -9,11 +9,9 @@ namespace {
 
 void add_patterns(CLI::App& options, const std::string& name, const std::string& type,
                   std::vector<std::string>& patterns, const std::string& help) {
-  options.add_option(name, patterns, help)
-      ->type_name(type)
-      ->expected(1)
-      ->take_all()
-      ->check(not_empty());
+  CLI::Option* const option = options.add_option(name, patterns, help);
+  option->type_name(type)->check(not_empty());
+  make_repeatable(*option);
 }
 
 }  // namespace

@@ -34,11 +34,11 @@ void add_job_options(CLI::App& command, JobOptions& options) {
   of_job(command.add_option("--chunk-size", options.chunk_size, "Number of frames per task."))
       ->type_name("N")
       ->check(not_empty());
-  of_job(command.add_option("--setting", options.settings,
-                            "Set any setting of the job type. Can be given several times."))
-      ->type_name("KEY=VALUE")
-      ->expected(1)
-      ->take_all();
+  CLI::Option* const setting =
+      of_job(command.add_option("--setting", options.settings,
+                                "Set any setting of the job type. Can be given several times."))
+          ->type_name("KEY=VALUE");
+  make_repeatable(*setting);
   of_job(command.add_option(
              "--priority", options.request.priority,
              "Priority from 0 to 100; jobs with a higher one are rendered first. Default: 50."))

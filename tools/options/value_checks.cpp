@@ -57,4 +57,8 @@ CLI::Validator not_empty_operand() {
       "");
 }
 
+void make_repeatable(CLI::Option& option) {
+  option.expected(1)->take_all()->allow_extra_args(false);
+}
+
 }  // namespace shaman::tools

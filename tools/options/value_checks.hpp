@@ -5,7 +5,8 @@
 
 #include <CLI/CLI.hpp>
 
-/// The checks of options' values. CLI11's own checks use types and units that users do not know.
+/// How options take values, and the checks of these. CLI11's own checks use types and units that
+/// users do not know.
 namespace shaman::tools {
 
 /// A transformation: the number in decimal.
@@ -23,5 +24,8 @@ inline constexpr std::uint64_t kHighestRate = std::uint64_t{1} << 40;
 [[nodiscard]] CLI::Validator not_empty();
 /// The same for required operands: an empty path would mean the current folder.
 [[nodiscard]] CLI::Validator not_empty_operand();
+
+/// The option can be given several times, each with one value: what follows is another argument.
+void make_repeatable(CLI::Option& option);
 
 }  // namespace shaman::tools

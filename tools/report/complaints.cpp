@@ -63,16 +63,48 @@ std::string listed(const std::vector<Complaint>& sorted, std::size_t most_lines)
   return out;
 }
 
-std::string or_unreadable(const std::vector<trace::MissingFile>& missing) {
+std::vector<Complaint> of_left_out(const std::vector<pack::Suspicious>& files) {
+  std::vector<Complaint> left_out;
+  for (const pack::Suspicious& file : files)
+    left_out.push_back({file.file, file.reason + "; ", trace::chain_text(file.chain), file.blend});
+  return left_out;
+}
+
+std::vector<Complaint> of_missing(const std::vector<trace::MissingFile>& files) {
+  std::vector<Complaint> missing;
+  for (const trace::MissingFile& file : files)
+    missing.push_back({file.path, file.reason.empty() ? "" : text::printable(file.reason) + "; ",
+                       trace::chain_text(file.chain), file.blend});
+  return missing;
+}
+
+std::string missing_text(const std::vector<trace::MissingFile>& missing) {
   const bool has_reason =
       std::ranges::any_of(missing, [](const auto& file) { return !file.reason.empty(); });
-  return has_reason ? " or cannot be read" : "";
+  return text::count_of(count_files(of_missing(missing)), "file is", "files are") + " missing" +
+         (has_reason ? " or cannot be read" : "");
 }
 
 }  // namespace
 
-std::string strict_sentence(std::string_view outcome) {
-  return std::string(outcome) + ", because " + std::string(kStrictReason);
+std::string strict_reason(const Complaints& complaints) {
+  std::vector<std::string> reasons;
+  if (!complaints.missing.empty()) reasons.push_back(missing_text(complaints.missing));
+  if (const std::size_t damaged = complaints.problems.size(); damaged > 0)
+    reasons.push_back(text::count_of(damaged, "library is", "libraries are") + " damaged");
+  if (!complaints.left_out.empty())
+    reasons.push_back(
+        text::count_of(count_files(of_left_out(complaints.left_out)), "file is", "files are") +
+        " left out");
+  if (reasons.empty()) reasons.emplace_back("files are named by absolute paths");
+  std::string out = std::move(reasons.back());
+  reasons.pop_back();
+  if (!reasons.empty()) out = text::listed(reasons) + " and " + out;
+  return out + " (--strict)";
+}
+
+std::string strict_sentence(std::string_view outcome, const Complaints& complaints) {
+  return std::string(outcome) + ", because " + strict_reason(complaints);
 }
 
 std::string complaints_text(const Complaints& complaints, std::size_t most_lines, Mood mood) {
@@ -83,19 +115,11 @@ std::string complaints_text(const Complaints& complaints, std::size_t most_lines
     out += "shaman: warning: cannot read the library \"" + text::printable(problem.blend) +
            "\": " + damage_of(problem) + "\n";
 
-  std::vector<Complaint> left_out;
-  for (const pack::Suspicious& file : complaints.left_out)
-    left_out.push_back({file.file, file.reason + "; ", trace::chain_text(file.chain), file.blend});
-  if (!left_out.empty())
+  if (const auto left_out = of_left_out(complaints.left_out); !left_out.empty())
     out += "shaman: " + left_out_text(count_files(left_out), mood) + listed(left_out, most_lines);
-
-  std::vector<Complaint> missing;
-  for (const trace::MissingFile& file : complaints.missing)
-    missing.push_back({file.path, file.reason.empty() ? "" : text::printable(file.reason) + "; ",
-                       trace::chain_text(file.chain), file.blend});
-  if (!missing.empty())
-    out += "shaman: " + text::count_of(count_files(missing), "file is", "files are") + " missing" +
-           or_unreadable(complaints.missing) + ":\n" + listed(missing, most_lines);
+  if (!complaints.missing.empty())
+    out += "shaman: " + missing_text(complaints.missing) + ":\n" +
+           listed(of_missing(complaints.missing), most_lines);
   return out;
 }
 

@@ -27,11 +27,11 @@ inline constexpr std::size_t kAllLines = static_cast<std::size_t>(-1);
 /// Whether the command does it, or only would without --dry-run.
 enum class Mood : std::uint8_t { is, would_be };
 
-/// Why --strict ends a command: `nothing was sent, because files are missing, …`.
-[[nodiscard]] std::string strict_sentence(std::string_view outcome);
-/// The same without an outcome.
-inline constexpr std::string_view kStrictReason =
-    "files are missing, damaged, left out, or named by an absolute path (--strict)";
+/// Why --strict ends a command: `2 files are missing and 1 library is damaged (--strict)`. Of
+/// complaints without any of these, that paths are absolute.
+[[nodiscard]] std::string strict_reason(const Complaints& complaints);
+/// The same behind an outcome: `nothing was sent, because …`.
+[[nodiscard]] std::string strict_sentence(std::string_view outcome, const Complaints& complaints);
 
 /// For a person: each file with its users. At most `most_lines` lines of each list, and the number
 /// of the others.

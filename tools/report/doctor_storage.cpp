@@ -122,6 +122,8 @@ void look_as_worker(manager::Manager& manager, Diagnosis& diagnosis) {
 
 void look_at_storage(manager::Manager& manager, Diagnosis& diagnosis) {
   const auto users = manager.shared_storage("users", manager::this_platform());
+  // A finding about the Manager says so already.
+  if (!users && users.error().code == errc::manager_away) return;
   if (!users) return diagnosis.mind(kAbout, users.error().message());
   if (!users->is_shaman_enabled)
     diagnosis.wrong(kAbout,

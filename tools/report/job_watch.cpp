@@ -195,8 +195,12 @@ class Watch {
 
   void tell_absence(const Error& error, bool is_new) {
     if (is_new) {
-      tell_progress("The Manager does not answer: " + text::printable(error.message()) +
-                    ". Waiting for it for up to " + wait_.longest_absence() + ".");
+      std::string sentence = text::printable(error.message());
+      if (error.code == errc::manager_away)
+        sentence.front() = 'T';
+      else
+        sentence = "The Manager does not answer: " + sentence;
+      tell_progress(sentence + ". Waiting for it for up to " + wait_.longest_absence() + ".");
       if (!output_.is_quiet) shown_absence_.emplace("the Manager");
     }
     tell_that_it_goes_on("the Manager does not answer");

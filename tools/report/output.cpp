@@ -6,8 +6,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "shaman/manager/manager.hpp"
-
 #include "base/program/standard_output.hpp"
 #include "http/client/interrupt.hpp"
 #include "report/waiting.hpp"
@@ -24,10 +22,6 @@ std::string deeds;
 ExitStatus status_of(errc code) {
   const bool was_terminated = code == errc::cancelled && client::InterruptWatch::was_terminated();
   return was_terminated ? ExitStatus::terminated : exit_status_of(code);
-}
-
-bool is_nobody_there(const Error& error) {
-  return error.code == errc::unreachable && !manager::is_manager_away(error);
 }
 
 }  // namespace
@@ -57,7 +51,12 @@ void print_json(const json& line) {
 
 ExitStatus fail(const Error& error) {
   last_message = error.message();
-  say(last_message);
+  std::string_view rest = last_message;
+  for (std::size_t end = rest.find('\n'); end != rest.npos; end = rest.find('\n')) {
+    say(rest.substr(0, end));
+    rest.remove_prefix(end + 1);
+  }
+  say(rest);
   return status_of(error.code);
 }
 
@@ -66,15 +65,18 @@ void warn(std::string_view message) {
 }
 
 Error with_advice(Error error) {
-  if (is_nobody_there(error))
+  if (error.code == errc::unreachable)
     error.detail = error.message() +
                    ". Check that the server is running, that address and port are right, and that "
                    "no firewall or inactive VPN is in between";
+  if (error.code == errc::manager_away)
+    error.detail = error.message() +
+                   "; try again later, or ask the farm's admin whether the Manager is running";
   return error;
 }
 
 Error with_hint(Error error) {
-  const bool needs_doctor = is_nobody_there(error);
+  const bool needs_doctor = error.code == errc::unreachable;
   error = with_advice(std::move(error));
   if (needs_doctor) error.detail += ". `shaman doctor` looks for the cause";
   return error;

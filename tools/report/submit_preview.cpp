@@ -34,10 +34,6 @@ std::string utc_time(std::int64_t nanoseconds) {
       std::chrono::system_clock::time_point(std::chrono::seconds(nanoseconds / kNanoseconds)));
 }
 
-Complaints complaints_of(const Preview& preview) {
-  return {preview.warnings, preview.problems, preview.suspicious, preview.missing};
-}
-
 json files_json(const std::vector<PreviewFile>& files) {
   json array = json::array();
   for (const PreviewFile& file : files)
@@ -143,6 +139,10 @@ json preview_json(const Preview& preview) {
   if (!preview.farm) object["farmUnknown"] = json_text(preview.no_farm);
   add_complaints(object, complaints_of(preview));
   return object;
+}
+
+Complaints complaints_of(const client::Preview& preview) {
+  return {preview.warnings, preview.problems, preview.suspicious, preview.missing};
 }
 
 std::string preview_complaints(const Preview& preview) {

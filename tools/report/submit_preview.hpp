@@ -7,6 +7,8 @@
 
 #include "shaman/client/preview.hpp"
 
+#include "report/complaints.hpp"
+
 namespace shaman::tools {
 
 /// The one line of `submit --dry-run --json`; docs/schemas/ describes it.
@@ -14,6 +16,7 @@ namespace shaman::tools {
 /// For a person: first the surprises, then the files to upload and how many of them the farm has.
 /// `job` is manager::Submission::summary() of the job that would be made; empty: none.
 [[nodiscard]] std::string preview_text(const client::Preview& preview, const std::string& job);
+[[nodiscard]] Complaints complaints_of(const client::Preview& preview);
 /// The first part of it: files that would be missing or left out.
 [[nodiscard]] std::string preview_complaints(const client::Preview& preview);
 

@@ -37,10 +37,6 @@ json times_of(const client::SubmitTimes& times) {
       {"total", milliseconds(times.total)}};
 }
 
-Complaints complaints_of(const SubmitReport& report) {
-  return {report.warnings, report.problems, report.suspicious, report.missing};
-}
-
 // With Duplicates, this adds up to Files.
 std::string sent_text(const SubmitReport& report) {
   if (report.uploaded_files == 0) return "nothing, the server had everything";
@@ -118,8 +114,11 @@ std::string duplicates_line(const char* label, std::uint64_t files) {
 std::string submit_summary(const SubmitReport& report) {
   std::string out;
   if (report.is_reused)
-    out += "Unchanged:  " + text::printable(report.checkout_path) +
-           ", the checkout of an earlier submission\n";
+    out +=
+        "Unchanged:  " + text::printable(report.checkout_path) +
+        (report.uploaded_files > 0 ? ", the checkout of another submission that sent the same files"
+                                   : ", the checkout of an earlier submission") +
+        "\n";
   else
     out += "Checkout:   " + text::printable(report.checkout_path) + "\n";
   out +=
@@ -133,6 +132,10 @@ std::string submit_summary(const SubmitReport& report) {
   out += duplicates_line("Duplicates: ", report.duplicate_files);
   return out + "Sent:       " + sent_text(report) + " (" + seconds(report.times.total) +
          " in all)\n";
+}
+
+Complaints complaints_of(const client::SubmitReport& report) {
+  return {report.warnings, report.problems, report.suspicious, report.missing};
 }
 
 std::string submit_complaints(const SubmitReport& report) {

@@ -10,6 +10,7 @@
 #include "shaman/client/submitter.hpp"
 #include "shaman/manager/manager.hpp"
 
+#include "report/complaints.hpp"
 #include "report/in_place.hpp"
 #include "report/job_watch.hpp"
 
@@ -33,6 +34,7 @@ void add_job_end(nlohmann::json& line, const JobEnd& end);
 [[nodiscard]] std::string duplicates_line(const char* label, std::uint64_t files);
 /// For people, on standard output: a submission that succeeded.
 [[nodiscard]] std::string submit_summary(const client::SubmitReport& report);
+[[nodiscard]] Complaints complaints_of(const client::SubmitReport& report);
 /// For people, on standard error: warnings, and missing files with their users.
 [[nodiscard]] std::string submit_complaints(const client::SubmitReport& report);
 

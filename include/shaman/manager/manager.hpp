@@ -86,13 +86,9 @@ struct FolderCheck {
   std::string cause;  ///< why not
 };
 
-/// Whether the error says that a server answers, but the Manager behind it does not: then the
-/// address is right, and the network is not the problem. Any other errc::unreachable means that
-/// nothing answers at the address.
-[[nodiscard]] bool is_manager_away(const Error& error);
-
 /// One Manager, or the server in front of it. All calls block. Reading is tried a few times.
-/// Errors: errc::unreachable, errc::bad_answer with the Manager's words, errc::not_found.
+/// Errors: errc::unreachable, errc::manager_away, errc::bad_answer with the Manager's words,
+/// errc::not_found.
 class Manager {
  public:
   /// `stop` cancels the current call: errc::cancelled. A job that is being made is waited for.

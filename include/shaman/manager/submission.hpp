@@ -39,8 +39,8 @@ class Submission {
   /// Problems that prepare() expects on workers: sentences.
   [[nodiscard]] const std::vector<std::string>& warnings() const noexcept { return warnings_; }
 
-  /// After prepare(): the job that the Manager would accept, for people: `shot010, of the type
-  /// simple-blender-render, frames 1-4, output folder /farm/out`.
+  /// After prepare(): the job that the Manager would accept, for people: `the job "shot010", of
+  /// the type simple-blender-render, frames 1-4, output folder /farm/out`.
   [[nodiscard]] std::string summary() const;
 
   /// After prepare(): the same for programs, with the Manager's names of the members (`name`,

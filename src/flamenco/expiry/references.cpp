@@ -5,6 +5,8 @@
 #include <sstream>
 #include <utility>
 
+#include "shaman/text.hpp"
+
 #include "base/json_members.hpp"
 #include "checkout/path_rules.hpp"
 #include "flamenco/manager/words.hpp"
@@ -29,7 +31,7 @@ void add_strings(std::vector<JobText>& texts, const std::string& place, const js
   if (!value.is_object()) return;
   for (const auto& [name, item] : value.items()) {
     texts.push_back({place, name});
-    add_strings(texts, place + "." + name.substr(0, kMostShown), item);
+    add_strings(texts, place + "." + text::shortened(name, kMostShown), item);
   }
 }
 

@@ -76,8 +76,10 @@ std::string complaint(const Setting& setting, const std::string& value,
          ", not " + value;
 }
 
+enum class Range : std::uint8_t { none, forwards, backwards };
+
 // One frame, or two with `-` or `..` between. Source: the Manager's frame_chunker.go, 3.0 to 3.9.
-bool is_frame_range(std::string_view part) {
+Range frame_range(std::string_view part) {
   std::size_t end = part.find("..");
   std::size_t begin_of_last = end + 2;
   if (end == std::string_view::npos) {
@@ -85,18 +87,20 @@ bool is_frame_range(std::string_view part) {
     begin_of_last = end + 1;
   }
   std::uint32_t first = 0;
-  if (read_number(text::trimmed(part.substr(0, end)), first) != std::errc()) return false;
-  if (end == std::string_view::npos) return true;
+  if (read_number(text::trimmed(part.substr(0, end)), first) != std::errc()) return Range::none;
+  if (end == std::string_view::npos) return Range::forwards;
   std::uint32_t last = 0;
-  return read_number(text::trimmed(part.substr(begin_of_last)), last) == std::errc() &&
-         first <= last;
+  if (read_number(text::trimmed(part.substr(begin_of_last)), last) != std::errc())
+    return Range::none;
+  return first <= last ? Range::forwards : Range::backwards;
 }
 
-bool are_frames(std::string_view text) {
+// Of several ranges, the first that cannot be rendered.
+Range frame_ranges(std::string_view text) {
   for (;;) {
     const std::size_t comma = text.find(',');
-    if (!is_frame_range(text.substr(0, comma))) return false;
-    if (comma == std::string_view::npos) return true;
+    const Range range = frame_range(text.substr(0, comma));
+    if (range != Range::forwards || comma == std::string_view::npos) return range;
     text.remove_prefix(comma + 1);
   }
 }
@@ -132,7 +136,12 @@ result<json> read_value(const Setting& setting, const std::string& given) {
     case Setting::Type::string:
       break;
   }
-  if (setting.key == kFrames && setting.choices.empty() && !given.empty() && !are_frames(given))
+  if (setting.key != kFrames || !setting.choices.empty() || given.empty()) return success(given);
+  const Range range = frame_ranges(given);
+  if (range == Range::backwards)
+    return Error{errc::malformed_request,
+                 complaint(setting, in_quotes(given)) + ", whose last frame is before its first"};
+  if (range == Range::none)
     return Error{errc::malformed_request, complaint(setting, in_quotes(given))};
   return success(given);
 }

@@ -126,7 +126,8 @@ result<void> Submission::prepare() {
 }
 
 std::string Submission::summary() const {
-  std::string out = text::printable(request_.name) + ", of the type " + text::printable(type_.name);
+  std::string out =
+      "the job " + text::in_quotes(request_.name) + ", of the type " + text::printable(type_.name);
   for (const auto& [key, label] :
        {std::pair("frames", ", frames "), std::pair("render_output_root", ", output folder ")}) {
     const std::string value = text_of(checked_settings_, key);

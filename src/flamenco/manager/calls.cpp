@@ -19,8 +19,6 @@ namespace {
 using nlohmann::json;
 using text::in_quotes;
 
-const std::string kManagerAway = "the server answers, but the Manager behind it does not: ";
-
 // Whatever the segments are, the address has as many.
 Request get(std::string_view address, std::initializer_list<std::string_view> segments = {}) {
   Request request{"GET", std::string(address)};
@@ -39,9 +37,8 @@ Error refused(const std::string& what, const Answer& answer) {
   if (!is_page && (answer.status == 401 || answer.status == 403))
     return client::refusal(what, answer);
   if (!is_page && (answer.status == 502 || answer.status == 504))
-    return {errc::unreachable, kManagerAway + said +
-                                   "; try again later, or ask the farm's admin whether the Manager "
-                                   "is running"};
+    return {errc::manager_away,
+            "the server answers, but the Manager behind it does not (" + said + ")"};
   if (answer.status == 404 && !is_page)
     return {errc::not_found, "the Manager " + what + " (" + said + ")"};
   const bool is_redirection = answer.status >= 300 && answer.status < 400;
@@ -125,10 +122,6 @@ bool is_unknown(const Answer& answer) {
 }
 
 }  // namespace
-
-bool is_manager_away(const Error& error) {
-  return error.code == errc::unreachable && error.detail.find(kManagerAway) != std::string::npos;
-}
 
 namespace calls {
 

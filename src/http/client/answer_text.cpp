@@ -80,14 +80,7 @@ std::string read_message(std::string_view body) {
       is_page(body)
           ? text_of_page(body)
           : text_member(json::parse(body, nullptr, false), "message").value_or(std::string(body));
-  message = text::printable(text::trimmed(message));
-  if (message.size() > kLongest) {
-    message.resize(kLongest);
-    while (!text::is_utf8(message))
-      message.pop_back();
-    message += "…";
-  }
-  return message;
+  return text::shortened(text::printable(text::trimmed(message)), kLongest);
 }
 
 }  // namespace shaman::client

@@ -96,9 +96,9 @@ Error refusal(const std::string& what, const HttpResponse& answer) {
   if (is_of_proxy(answer)) return refusal_of_proxy(what, answer);
   switch (answer.status) {
     case 401:
-      return {errc::not_let_in, text + ": " + token_refusal(answer)};
+      return {errc::not_let_in, "the server does not let you in: " + token_refusal(answer)};
     case 403:
-      return {errc::not_let_in, text + ": permission denied (" + said +
+      return {errc::not_let_in, text + ": you do not have permission (" + said +
                                     "); ask the farm's admin for " + needed_role(answer)};
     case 404:
       return {errc::bad_answer, text + ": there is no Shaman at this address (" + said +

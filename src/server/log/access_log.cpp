@@ -18,9 +18,7 @@ namespace {
 constexpr std::size_t kMaxShown = 1024;
 
 std::string shown(std::string_view text) {
-  std::string out = text::escape(text.substr(0, kMaxShown));
-  if (text.size() > kMaxShown) out += "…";
-  return out;
+  return text::escape(text::shortened(text, kMaxShown));
 }
 
 // Lines per second: far more than a person reads, far fewer than would be dropped.

@@ -16,6 +16,8 @@ TEST(Nearest, FindsWhatWasMistyped) {
   EXPECT_EQ(nearest("Submit", kNames), "submit");
   EXPECT_EQ(nearest("stauts", kNames), "status");
   EXPECT_EQ(nearest("lst", kNames), "list");
+  EXPECT_EQ(nearest("--job", std::array<std::string, 3>{"--job-type", "--jobs", "--json"}),
+            "--jobs");
   EXPECT_EQ(nearest("--sever", kNames), "--server");
   EXPECT_EQ(nearest("-exclude", kNames), "--exclude");
   EXPECT_EQ(nearest("--exc", kNames), "--exclude");

@@ -38,6 +38,14 @@ TEST(Escape, IsUnambiguousForBytesThatAreNoText) {
   EXPECT_EQ(escape("a\\xffb"), "a\\\\xffb");
 }
 
+TEST(Shortened, EndsBehindACharacter) {
+  EXPECT_EQ(shortened("abc", 3), "abc");
+  EXPECT_EQ(shortened("abcd", 3), "abc…");
+  EXPECT_EQ(shortened("aü", 2), "a…");
+  EXPECT_EQ(shortened("🎬🎬", 7), "🎬…");
+  EXPECT_EQ(shortened("\xbf\xbf", 1), "…");
+}
+
 TEST(Printable, KeepsBackslashesOfWindowsPaths) {
   EXPECT_EQ(printable("C:\\tex\\\x07.png"), "C:\\tex\\\\x07.png");
 }

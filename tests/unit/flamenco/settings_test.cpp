@@ -64,7 +64,8 @@ TEST_F(SettingsTest, FramesAreWhatAManagerCanCutIntoTasks) {
     EXPECT_EQ(
         complete(type),
         std::string(R"(job type "t": "frames" must be a frame range such as 1-250 or 1,5-10)") +
-            ", not \"" + bad + "\"");
+            ", not \"" + bad + "\"" +
+            (bad == std::string_view("10-1") ? ", whose last frame is before its first" : ""));
   }
 }
 

@@ -166,9 +166,8 @@ class Repair {
   }
 
   static std::string shown(const jobs::JobText& each) {
-    const bool is_long = each.text.size() > kMostShown;
     return "the job's " + text::printable(each.place) + " " +
-           in_quotes(each.text.substr(0, kMostShown)) + (is_long ? "…" : "");
+           in_quotes(text::shortened(each.text, kMostShown));
   }
 
   // Systems resolve other paths in different ways.
@@ -181,7 +180,7 @@ class Repair {
       if (!below.ends_with('/')) below += '/';
       for (const std::string_view odd : {"//", "/./", "/../"})
         if (below.find(odd) != below.npos)
-          return malformed("the job's path " + in_quotes(value.text.substr(0, kMostShown)) +
+          return malformed("the job's path " + in_quotes(text::shortened(value.text, kMostShown)) +
                            " must be a plain path, without empty parts, . and ..");
     }
     for (const JsonValue& item : value.items)
