@@ -17,7 +17,7 @@
 namespace shaman::auth {
 namespace {
 
-// A revoked token is good for no longer than this.
+// A revoked token stays valid for at most this long.
 constexpr std::chrono::seconds kLookAgain{2};
 
 struct FileState {
@@ -25,7 +25,7 @@ struct FileState {
   std::int64_t nanoseconds = 0;
   std::uint64_t inode = 0;
   std::int64_t size = -1;
-  // Changes with the mode, with the owner and with an access control list.
+  // The time of the last change of mode, owner or access control list.
   std::int64_t changed_seconds = 0;
   std::int64_t changed_nanoseconds = 0;
   std::uint32_t mode = 0;
@@ -39,7 +39,7 @@ FileState state_of(const std::string& path) {
           status.st_ctim.tv_sec, status.st_ctim.tv_nsec, status.st_mode};
 }
 
-// The tokens of a file, as it is now or was a moment ago.
+// The tokens of the file as of at most kLookAgain ago.
 class Tokens {
  public:
   static result<Tokens> open(std::string path) {
@@ -67,7 +67,7 @@ class Tokens {
     if (path_.empty()) return;
     const FileState state = state_of(path_);
     if (state == state_) return;
-    // A file that cannot be read, is damaged, or can be read by others gives access to no client.
+    // A token file that is unreadable, damaged or readable by other users gives no client access.
     auto read = TokenFile::read(path_);
     log(read);
     state_ = state;
@@ -124,7 +124,7 @@ struct Access::Impl {
             Role::nobody};
     }
     const Token* const token = find_token(*list, bearer, std::chrono::system_clock::now());
-    if (token == nullptr) return {"the token is not known here, or has expired", Role::nobody};
+    if (token == nullptr) return {"the token is unknown or has expired", Role::nobody};
     return {"token " + token->name, token->role, "token " + token->name};
   }
 

@@ -30,7 +30,7 @@ Error refused(const std::string& why) {
   return {errc::malformed_request, "the JWT " + why};
 }
 
-// The algorithm that a key is for; empty: none that is taken.
+// The algorithm of a public key in PEM; empty if the key is of another kind or too short.
 std::string algorithm_of(const std::string& pem) {
   const std::unique_ptr<BIO, decltype(&::BIO_free)> memory(
       ::BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &::BIO_free);
@@ -43,8 +43,8 @@ std::string algorithm_of(const std::string& pem) {
   return kind == EVP_PKEY_EC && bits == kP256Bits ? "ES256" : "";
 }
 
-// An object, or nothing. RFC 7515, 4 and RFC 7519, 4: a name that occurs twice could be read in two
-// ways, by this server and by whoever has signed it.
+// Nothing if the text is not a JSON object or has a name twice: this server and the issuer could
+// read such an object differently (RFC 7515, 4 and RFC 7519, 4).
 std::optional<json> object_in(const std::string& text) {
   std::vector<std::set<std::string>> open;
   bool has_twice = false;
@@ -64,27 +64,29 @@ std::optional<json> part_of(std::string_view token, std::size_t number) {
   for (; number > 0; --number)
     token.remove_prefix(std::min(token.find('.'), token.size() - 1) + 1);
   const std::string_view part = token.substr(0, token.find('.'));
-  // Compact JSON, as every library writes it. By this a token is known for one where it must not
-  // be: in an address that goes to a Manager, or into a log.
+  // Every library writes compact JSON, which begins with these letters. The code that keeps tokens
+  // out of logs and out of addresses for a Manager (http/target.hpp) recognises a JWT by them, so a
+  // JWT that begins differently must not be valid.
   if (!part.starts_with("eyJ")) return std::nullopt;
   const auto decoded = from_base64url(part);
   return decoded ? object_in(*decoded) : std::nullopt;
 }
 
-// What a header may say beside the algorithm and the key (RFC 7515, 4.1).
+// Checks the header parameters other than the algorithm and the key (RFC 7515, 4.1).
 result<void> check_header(const json& header) {
-  // RFC 7515, 4.1.11: a token that needs an extension which is not understood is no good. None is
-  // understood here, and an empty list is malformed.
-  if (header.contains("crit")) return refused("needs extensions (crit) that are not known here");
-  // RFC 7797, 7: a JWT is always encoded.
+  // RFC 7515, 4.1.11: a token with an unsupported extension is invalid. This server supports none,
+  // and an empty list is malformed.
+  if (header.contains("crit"))
+    return refused("needs extensions (crit) that this server does not support");
+  // RFC 7797, 7: the payload of a JWT is always encoded.
   if (const auto encoded = header.find("b64"); encoded != header.end() && *encoded != true)
     return refused("has a payload that is not encoded (b64)");
-  // RFC 8725, 3.11: tokens for other purposes, signed with the same key.
+  // RFC 8725, 3.11: the same key may sign tokens for other purposes.
   if (header.contains("typ") && !text::is_same_but_for_case(text_of(header, "typ"), "JWT"))
-    return refused("is of another type (typ)");
-  if (header.contains("cty")) return refused("holds another token (cty)");
+    return refused("has a typ other than JWT");
+  if (header.contains("cty")) return refused("contains another token (cty)");
   if (const auto id = header.find("kid"); id != header.end() && !id->is_string())
-    return refused("has a kid that is no text");
+    return refused("has a kid that is not a string");
   return {};
 }
 
@@ -118,9 +120,9 @@ result<JwtKeys> JwtKeys::load(const JwtOptions& options) {
     std::string algorithm = algorithm_of(file->bytes);
     if (algorithm.empty())
       return Error{errc::malformed_request,
-                   "auth.jwt-keys: the key " + text::printable(path) +
-                       " is no public key in PEM for ES256 (P-256) or RS256 (RSA, 2048 bits or "
-                       "more)"};
+                   "auth.jwt-keys: " + text::printable(path) +
+                       " is not a public key in PEM for ES256 (P-256) or RS256 (RSA, at least 2048 "
+                       "bits)"};
     keys.keys_.push_back({id, std::move(algorithm), std::move(file->bytes)});
   }
   return keys;
@@ -132,13 +134,13 @@ bool JwtKeys::is_jwt(std::string_view bearer) {
 
 result<const JwtKeys::Key*> JwtKeys::key_for(std::string_view token) const {
   const auto found = part_of(token, 0);
-  if (!found) return refused("has no header in compact JSON, or one with a name that occurs twice");
+  if (!found) return refused("has no header in compact JSON, or a name occurs twice in it");
   const json& header = *found;
   if (auto good = check_header(header); !good) return good.error();
   const std::string id = text_of(header, "kid");
   const auto key = std::ranges::find_if(
       keys_, [&](const Key& each) { return each.id == id || (id.empty() && keys_.size() == 1); });
-  if (key == keys_.end()) return refused("is signed with a key that is not known here");
+  if (key == keys_.end()) return refused("is signed with a key that this server does not have");
   if (text_of(header, "alg") != key->algorithm)
     return refused("must be signed with " + key->algorithm);
   return &*key;
@@ -153,8 +155,8 @@ result<Principal> JwtKeys::verify(const std::string& token, Time now) const {
       ::jwt_decode(&decoded, token.c_str(), reinterpret_cast<const unsigned char*>(pem.data()),
                    static_cast<int>(pem.size()));
   const std::unique_ptr<::jwt_t, decltype(&::jwt_free)> holder(decoded, &::jwt_free);
-  if (failed != 0) return refused("has a wrong signature");
-  // What was checked, and not only what the token says.
+  if (failed != 0) return refused("has an invalid signature");
+  // Compares the algorithm that libjwt used, and not only the one that the header names.
   if (::jwt_get_alg(decoded) != ::jwt_str_alg((*key)->algorithm.c_str()))
     return refused("must be signed with " + (*key)->algorithm);
   const auto found = part_of(token, 1);
@@ -167,7 +169,7 @@ result<Principal> JwtKeys::verify(const std::string& token, Time now) const {
   const auto begins = claims.find("nbf");
   if (begins != claims.end() && (!begins->is_number() || begins->get<double>() > seconds))
     return refused("is not valid yet");
-  if (text_of(claims, "iss") != issuer_) return refused("is of another issuer");
+  if (text_of(claims, "iss") != issuer_) return refused("is from another issuer");
   if (!has_audience(claims, audience_)) return refused("is for another audience");
   return principal_of(claims);
 }

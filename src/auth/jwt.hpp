@@ -12,19 +12,20 @@
 
 namespace shaman::auth {
 
-/// Checks JSON Web Tokens (RFC 7519) that somebody signed with ES256 or RS256. The key alone says
-/// which of them is meant: what the token says of its algorithm is compared with that before
-/// anything is computed, so that neither `none` nor a public key used as a secret gets anywhere.
+/// Checks JSON Web Tokens (RFC 7519) signed with ES256 or RS256. The configured key alone decides
+/// the algorithm: a token that names another one is rejected before any signature is computed. So
+/// neither `none` nor a public key used as a secret is accepted.
 class JwtKeys {
  public:
-  /// errc::io_error, errc::malformed_request: a key that cannot be read, or is of no such kind.
+  /// errc::not_found, errc::io_error: a key cannot be read. errc::malformed_request: a key is of
+  /// another kind, or an option is missing.
   [[nodiscard]] static result<JwtKeys> load(const JwtOptions& options);
 
-  /// Whether it looks like a JWT at all.
+  /// Whether a bearer has the three parts of a JWT. Decodes nothing.
   [[nodiscard]] static bool is_jwt(std::string_view bearer);
 
-  /// Who it is, by `sub` and `role`. `exp`, `aud`, `iss` and `role` must be there and fit. The
-  /// error says what is wrong with it.
+  /// The principal that `sub` and `role` name. `exp`, `aud`, `iss` and `role` must be present and
+  /// valid. errc::malformed_request says what is wrong with the token.
   [[nodiscard]] result<Principal> verify(const std::string& token, Time now) const;
 
   [[nodiscard]] bool empty() const noexcept { return keys_.empty(); }

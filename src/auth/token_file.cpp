@@ -61,8 +61,8 @@ std::optional<Token> parse_line(const std::string& line) {
   return token;
 }
 
-// Where root writes: the owner and the group of what lies at `like`, if anything.
-result<void> belong_as(const std::string& path, const std::string& like) {
+// Without this, a token file that root writes would be unreadable for the server.
+result<void> take_owner_of(const std::string& path, const std::string& like) {
   struct stat found {};
   if (::geteuid() != 0 || ::stat(like.c_str(), &found) != 0) return {};
   if (::chown(path.c_str(), found.st_uid, found.st_gid) == 0) return {};
@@ -78,7 +78,7 @@ std::string time_text(Time time) {
 std::string make_token() {
   std::array<unsigned char, kRandomBytes> bytes{};
   if (::RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
-    throw std::runtime_error("the system gives no random bytes for a token");
+    throw std::runtime_error("cannot make a token: the system provides no random bytes");
   return std::string(kPrefix) + to_base64url(std::as_bytes(std::span(bytes)));
 }
 
@@ -87,7 +87,7 @@ result<std::vector<Token>> TokenFile::read(const std::string& path) {
   if (!file) return file.error();
   if (file->ownership && (file->ownership->mode & 077) != 0)
     return Error{errc::malformed_request, "the token file " + text::printable(path) +
-                                              " can be read by others: chmod 600 it"};
+                                              " can be read by other users: run chmod 600 on it"};
   std::istringstream content(file->bytes);
   std::vector<Token> tokens;
   std::string line;
@@ -97,7 +97,7 @@ result<std::vector<Token>> TokenFile::read(const std::string& path) {
     if (!token)
       return Error{errc::malformed_request,
                    "the token file " + text::printable(path) + ", line " + std::to_string(number) +
-                       ": this must be SHA-256, role, time or `never`, and a name"};
+                       ": expected SHA-256, role, time or `never`, and name"};
     tokens.push_back(*std::move(token));
   }
   return tokens;
@@ -111,7 +111,8 @@ result<void> TokenFile::write(const std::string& path, const std::vector<Token>&
     content += token.digest.hex() + " " + std::string(name_of(token.role)) + " " +
                (token.expires ? time_text(*token.expires) : std::string(kNever)) + " " +
                token.name + "\n";
-  // A name of its own first: it is never seen with an owner that keeps the server out.
+  // The file gets its owner under a temporary name, so that the server never finds a token file
+  // that it may not read.
   const std::string temporary =
       (std::filesystem::path(path).parent_path() / (".shaman-tokens-" + std::to_string(::getpid())))
           .string();
@@ -121,14 +122,14 @@ result<void> TokenFile::write(const std::string& path, const std::vector<Token>&
   if (!file) return file.error();
   if (auto written = file->write(std::as_bytes(std::span(content))); !written) return written;
   if (auto there = file->commit(true); !there) return there;
-  auto done = belong_as(temporary, like);
+  auto done = take_owner_of(temporary, like);
   if (done) done = os::rename_file(temporary, path);
   if (!done) static_cast<void>(os::remove_file(temporary));
   return done;
 }
 
 result<TokenFileLock> TokenFileLock::take(const std::string& path) {
-  // The folder's, since the file is replaced whenever it is written, and may not be there yet.
+  // Locks the folder: each write replaces the file, and at first there is no file.
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   const int fd = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) {

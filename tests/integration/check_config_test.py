@@ -342,8 +342,8 @@ class CheckConfig(unittest.TestCase):
             "--auth-jwt-keys", "b=" + bad["worse.jwt"])))
         self.assertEqual(done.returncode, 2)
         for words in ('tls.certificate: "{bad.pem}" cannot be read', 'tls.key: "{bad.key}" has no private key',
-                      'tls.client-ca: "{bad.ca}" has no certificates', "the token file {bad.tokens}, line 1", "{bad.jwt} is no public key",
-                      "{worse.jwt} is no public key", "JWTs need all three"):
+                      'tls.client-ca: "{bad.ca}" has no certificates', "the token file {bad.tokens}, line 1", "{bad.jwt} is not a public key",
+                      "{worse.jwt} is not a public key", "JWTs need all three"):
             for name, path in bad.items():
                 words = words.replace("{" + name + "}", path)
             self.assertEqual(done.stderr.count(words), 1, (words, done.stderr))

@@ -172,7 +172,7 @@ class ExitStatuses(unittest.TestCase):
                 self.assert_wrong_input(*command, words="No such file or directory")
         with open(self.tokens, "w", encoding="ascii") as file:
             file.write("nonsense\n")
-        for mode, words in ((0o644, "can be read by others: chmod 600 it"), (0o600, "line 1: ")):
+        for mode, words in ((0o644, "can be read by other users: run chmod 600 on it"), (0o600, "line 1: ")):
             os.chmod(self.tokens, mode)
             for command in using:
                 self.assert_wrong_input(*command, words=words)

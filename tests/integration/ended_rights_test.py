@@ -149,7 +149,7 @@ class OfTokenFiles(EndedRights):
         self.start_with_tokens()
         websocket = self.websocket(bearer(self.going))
         os.chmod(self.tokens.file, 0o640)
-        self.server.wait_for_log("can be read by others: chmod 600 it; until the file is corrected, no token is accepted")
+        self.server.wait_for_log("can be read by other users: run chmod 600 on it; until the file is corrected, no token is accepted")
         self.assertTrue(websocket.is_closed())
         with RawConnection(self.server) as connection:
             refused = connection.exchange("GET", INFO, bearer(self.staying))

@@ -12,10 +12,10 @@
 #include "shaman/address_ranges.hpp"
 #include "shaman/error.hpp"
 
-/// Who may do what (docs/security.md).
+/// Access rights: which principal a request acts for, and its role (docs/security.md).
 namespace shaman::auth {
 
-/// Each may do what those before it may.
+/// Each role may do everything that the roles before it may.
 enum class Role : std::uint8_t {
   nobody,
   worker,  ///< reads
@@ -25,28 +25,28 @@ enum class Role : std::uint8_t {
 [[nodiscard]] std::string_view name_of(Role role) noexcept;
 [[nodiscard]] std::optional<Role> role_of(std::string_view name) noexcept;
 
-/// Whom a request acts for.
+/// The principal that a request acts for.
 struct Principal {
-  std::string name;  ///< for people: `token Anna`, `10.1.2.3`
+  std::string name;  ///< for messages and logs: `token Anna`, `10.1.2.3`
   Role role = Role::nobody;
-  /// What tells one from another: `token Anna`, `network 10.1.0.0/16`.
+  /// Distinguishes principals: `token Anna`, `network 10.1.0.0/16`.
   std::string scope{};
 };
 
-/// A JWT's issuer, as the admin has set it up.
+/// The issuer of JWTs, as configured.
 struct JwtOptions {
   std::vector<std::pair<std::string, std::string>> keys;  ///< key id and the PEM file's path
   std::string issuer;                                     ///< `iss`
   std::string audience;                                   ///< `aud`
 
-  /// Whether all of them are set, or none.
+  /// Whether either all members are set or none.
   [[nodiscard]] bool is_complete() const noexcept {
     return keys.empty() == issuer.empty() && issuer.empty() == audience.empty();
   }
 };
 
 struct AccessOptions {
-  std::string token_file;  ///< empty: there is none
+  std::string token_file;  ///< empty: no token file
   std::vector<std::pair<std::string, Role>> networks;
   std::vector<std::pair<std::string, Role>> certificates;  ///< by common name; `*`: any other
   JwtOptions jwt;
@@ -58,28 +58,30 @@ struct AccessOptions {
   }
 };
 
-/// What a request presents to identify itself. Absent members are empty.
+/// The credentials of a request. Absent members are empty.
 struct Credentials {
   std::string_view bearer;       ///< a token or JWT
   std::string_view certificate;  ///< the common name in a verified TLS certificate
   std::string_view address;      ///< the client's, without a port
 };
 
-/// Finds the principal of a request. Thread-safe; reads a changed token file again.
+/// Finds the principal of a request. Thread-safe. A change of the token file takes effect within 2
+/// seconds.
 class Access {
  public:
-  /// Reads everything that the options name; errors say what is wrong with which file.
+  /// Reads all files that the options name. The error names the file or option and its fault.
   [[nodiscard]] static result<std::shared_ptr<const Access>> open(const AccessOptions& options);
   ~Access();
   Access(const Access&) = delete;
   Access& operator=(const Access&) = delete;
 
-  /// Judges by the first credential that is present. An invalid bearer is never made up for by
-  /// another. Role::nobody: not known; its name then says why, as far as a stranger may know.
+  /// A bearer decides alone: if it is invalid, neither the certificate nor the address counts.
+  /// Without a bearer, a certificate that has a role decides, then the address. Role::nobody: no
+  /// principal was found; `name` then says why, and reveals nothing that a stranger must not learn.
   [[nodiscard]] Principal who(const Credentials& given) const;
 
-  /// Reads the token file again if it has changed, and logs if it can no longer be used. Needs no
-  /// request.
+  /// Reads the token file again if it has changed, and logs an error if the server can no longer
+  /// use it. For a timer, so that the log has the error before the next request fails.
   void look_again() const;
 
  private:

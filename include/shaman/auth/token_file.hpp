@@ -28,19 +28,21 @@ struct Token {
 /// such as 2026-12-31T23:59:59Z. `#` begins a comment. Only its owner may read it (mode 0600).
 class TokenFile {
  public:
-  /// errc::not_found, errc::io_error: it cannot be read; errc::malformed_request: others may read
-  /// it, or a line is wrong, which is named.
+  /// errc::not_found, errc::io_error: the file cannot be read. errc::malformed_request: other users
+  /// may read the file, or a line is invalid; the error names the line.
   [[nodiscard]] static result<std::vector<Token>> read(const std::string& path);
-  /// Written by root, the file belongs to the owner of `like`.
+  /// Replaces the file whole, with mode 0600. If root calls this and the file `like` exists, the
+  /// new file gets the owner and the group of `like`. errc::io_error.
   [[nodiscard]] static result<void> write(const std::string& path, const std::vector<Token>& tokens,
                                           const std::string& like = {});
 };
 
-/// Held from reading a token file to writing it, so that two processes that change it at once do
-/// not undo each other's changes. Waits for the other.
+/// A lock between processes, held from reading a token file to writing it, so that two changes at
+/// once do not undo each other.
 class TokenFileLock {
  public:
-  /// errc::not_found: the folder does not exist; errc::io_error: it cannot be opened.
+  /// Waits for the process that holds the lock. errc::not_found: the folder of the file does not
+  /// exist; errc::io_error: it cannot be opened.
   [[nodiscard]] static result<TokenFileLock> take(const std::string& path);
   TokenFileLock(TokenFileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   TokenFileLock& operator=(TokenFileLock&&) = delete;
@@ -51,13 +53,14 @@ class TokenFileLock {
   int fd_;
 };
 
-/// 256 random bits as text; `shm_` at its beginning tells people and scanners what it is.
+/// A new secret: 256 random bits in base64url after `shm_`, by which people and secret scanners
+/// recognise a token.
 [[nodiscard]] std::string make_token();
 /// `2026-12-31T23:59:59Z`.
 [[nodiscard]] std::string time_text(Time time);
 
-/// Finds the token with this secret, whatever its role, unless it has expired. Takes equally long
-/// for each.
+/// The token with this secret, in any role; null if there is none or it has expired. Takes equally
+/// long for each token, so that the time does not reveal digests.
 [[nodiscard]] const Token* find_token(const std::vector<Token>& tokens, std::string_view secret,
                                       Time now);
 

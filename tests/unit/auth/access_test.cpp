@@ -33,7 +33,7 @@ class AccessTest : public testing::Test {
 
 TEST_F(AccessTest, ByToken) {
   EXPECT_EQ(who("secret", "1.2.3.4"), "submit token anna");
-  EXPECT_EQ(who("other", "1.2.3.4"), "nobody the token is not known here, or has expired");
+  EXPECT_EQ(who("other", "1.2.3.4"), "nobody the token is unknown or has expired");
 }
 
 TEST_F(AccessTest, ByNetworkWithTheHighestRole) {
@@ -56,7 +56,7 @@ TEST_F(AccessTest, ByCertificate) {
 }
 
 TEST_F(AccessTest, AWrongTokenIsNotMadeUpForByTheNetwork) {
-  EXPECT_EQ(who("other", "10.1.0.1"), "nobody the token is not known here, or has expired");
+  EXPECT_EQ(who("other", "10.1.0.1"), "nobody the token is unknown or has expired");
 }
 
 TEST_F(AccessTest, WhatCannotBeReadOpensNothing) {

@@ -111,7 +111,7 @@ TEST_P(JwtTest, AGoodOneSaysWhoItIs) {
 TEST_P(JwtTest, EveryClaimIsNeeded) {
   EXPECT_EQ(verify_without("exp"), "the JWT has no exp");
   EXPECT_EQ(verify_without("aud"), "the JWT is for another audience");
-  EXPECT_EQ(verify_without("iss"), "the JWT is of another issuer");
+  EXPECT_EQ(verify_without("iss"), "the JWT is from another issuer");
   EXPECT_EQ(verify_without("role"), "the JWT has no role (submit, worker or admin)");
   EXPECT_EQ(verify_without("sub"), "the JWT has no sub");
 }
@@ -122,7 +122,7 @@ TEST_P(JwtTest, EveryClaimMustFit) {
   EXPECT_EQ(verify_with("nbf", kNow + 5), "the JWT is not valid yet");
   EXPECT_EQ(verify_with("aud", "other"), "the JWT is for another audience");
   EXPECT_EQ(verify_with("aud", json::array()), "the JWT is for another audience");
-  EXPECT_EQ(verify_with("iss", "other"), "the JWT is of another issuer");
+  EXPECT_EQ(verify_with("iss", "other"), "the JWT is from another issuer");
   EXPECT_EQ(verify_with("role", "root"), "the JWT has no role (submit, worker or admin)");
 }
 
@@ -171,15 +171,16 @@ TEST_P(JwtTest, AHeaderThatNeedsMoreThanIsKnownIsRefused) {
   for (const char* more :
        {R"(,"crit":["exp"])", R"(,"crit":["x"],"x":1)", R"(,"crit":[])", R"(,"crit":null)",
         R"(,"crit":"exp")", R"(,"crit":{})", R"(,"crit":["b64"],"b64":true)"})
-    EXPECT_EQ(verify_header(more), "the JWT needs extensions (crit) that are not known here")
+    EXPECT_EQ(verify_header(more),
+              "the JWT needs extensions (crit) that this server does not support")
         << more;
   for (const char* more : {R"(,"b64":false)", R"(,"b64":"true")", R"(,"b64":null)"})
     EXPECT_EQ(verify_header(more), "the JWT has a payload that is not encoded (b64)") << more;
   for (const char* more :
        {R"(,"typ":"logout+jwt")", R"(,"typ":"at+jwt")", R"(,"typ":5)", R"(,"typ":"")"})
-    EXPECT_EQ(verify_header(more), "the JWT is of another type (typ)") << more;
-  EXPECT_EQ(verify_header(R"(,"cty":"JWT")"), "the JWT holds another token (cty)");
-  EXPECT_EQ(verify_header(R"(,"kid":5)"), "the JWT has a kid that is no text");
+    EXPECT_EQ(verify_header(more), "the JWT has a typ other than JWT") << more;
+  EXPECT_EQ(verify_header(R"(,"cty":"JWT")"), "the JWT contains another token (cty)");
+  EXPECT_EQ(verify_header(R"(,"kid":5)"), "the JWT has a kid that is not a string");
 }
 
 TEST_P(JwtTest, NamesThatOccurTwiceAreRefused) {
@@ -192,12 +193,12 @@ TEST_P(JwtTest, NamesThatOccurTwiceAreRefused) {
   const std::string start = claims.substr(0, claims.size() - 1);
   EXPECT_EQ(verify_text("{" + alg + "}", claims), "jwt anna, submit");
   EXPECT_EQ(verify_text("{" + alg + R"(,"kid":"two","kid":"one"})", claims),
-            "the JWT has no header in compact JSON, or one with a name that occurs twice");
+            "the JWT has no header in compact JSON, or a name occurs twice in it");
   EXPECT_EQ(verify_text(R"({"alg":"none",)" + alg + "}", claims),
-            "the JWT has no header in compact JSON, or one with a name that occurs twice");
+            "the JWT has no header in compact JSON, or a name occurs twice in it");
   // Not to be known for a token in an address.
   EXPECT_EQ(verify_text("{ " + alg + "}", claims),
-            "the JWT has no header in compact JSON, or one with a name that occurs twice");
+            "the JWT has no header in compact JSON, or a name occurs twice in it");
   EXPECT_FALSE(verify_text("{" + alg + "}", " " + claims).starts_with("jwt "));
   for (const char* more : {R"(,"role":"admin"})", R"(,"x":[{"a":1,"a":2}]})"})
     EXPECT_EQ(verify_text("{" + alg + "}", start + more),
@@ -215,7 +216,7 @@ TEST_P(JwtTest, AKeyInTheTokenIsNoKey) {
        {R"(,"jwk":{"kty":"EC"})", R"(,"jku":"http://127.0.0.1/keys")", R"(,"x5c":["MIIB"])"})
     EXPECT_EQ(verify(sign_as_written("{" + alg + more + "}", good_claims().dump(), stranger.secret,
                                      is_rsa)),
-              "the JWT has a wrong signature");
+              "the JWT has an invalid signature");
 }
 
 TEST_P(JwtTest, NoneIsNoSignature) {
@@ -239,9 +240,9 @@ TEST_P(JwtTest, TheOtherKindIsRefused) {
 
 TEST_P(JwtTest, AnotherKeyOrIdIsRefused) {
   EXPECT_EQ(verify(sign(good_claims(), algorithm_, make_keys(GetParam()).secret)),
-            "the JWT has a wrong signature");
+            "the JWT has an invalid signature");
   EXPECT_EQ(verify(sign(good_claims(), algorithm_, keys_.secret, "two")),
-            "the JWT is signed with a key that is not known here");
+            "the JWT is signed with a key that this server does not have");
 }
 
 TEST_P(JwtTest, WhatWasChangedIsRefused) {
@@ -253,7 +254,7 @@ TEST_P(JwtTest, WhatWasChangedIsRefused) {
   const std::string text = claims.dump();
   const std::string forged = token.substr(0, first + 1) +
                              to_base64url(std::as_bytes(std::span(text))) + token.substr(second);
-  EXPECT_EQ(verify(forged), "the JWT has a wrong signature");
+  EXPECT_EQ(verify(forged), "the JWT has an invalid signature");
   for (const std::string& broken :
        {std::string(".."), token.substr(0, second), token.substr(0, second + 1), token + "x",
         "x" + token, std::string("a.b.c")})
