@@ -238,7 +238,7 @@ class Answers(FrontTest):
             self.assertTrue(connection.read_to_end().endswith(b"\r\n\r\nabc"))
 
     def test_no_answer_is_a_502_that_says_so(self):
-        for path, words in (("/no", "no HTTP"), ("/nothing", "closed the connection")):
+        for path, words in (("/no", "is not HTTP"), ("/nothing", "closed the connection")):
             answer = self.api.get(path)
             self.assertEqual(answer.status, 502, path)
             self.assertEqual(answer.json()["code"], 502)

@@ -23,7 +23,7 @@ struct AnswerParser::Parser : beast_http::response_parser<beast_http::empty_body
 AnswerParser::AnswerParser() : parser_(std::make_unique<Parser>()) {
   parser_->header_limit(kMostHeaderBytes);
   parser_->body_limit(boost::none);
-  parser_->skip(true);  // the body is read as bytes
+  parser_->skip(true);  // Passing reads the body
 }
 
 AnswerParser::~AnswerParser() = default;
@@ -50,7 +50,7 @@ AnswerHead AnswerParser::take() {
   head.is_chunked = parser_->get().chunked();
   const auto length = parser_->get().find(beast_http::field::content_length);
   if (length != parser_->get().end() && !head.is_chunked) {
-    // The parser has refused what is not one number.
+    // The parser has refused every value that is not one number.
     const auto text = length->value();
     head.content_length = std::stoull(std::string(text.data(), text.size()));
   }

@@ -13,7 +13,7 @@
 
 namespace shaman::proxy {
 
-/// An answer up to its empty line.
+/// The head of an answer: all that precedes its body.
 struct AnswerHead {
   boost::beast::http::response_header<> fields;
   bool keep_alive = false;
@@ -24,17 +24,18 @@ struct AnswerHead {
   [[nodiscard]] bool is_interim() const { return status() < 200 && status() != 101; }
 };
 
-/// Reads one answer's head from bytes that come in pieces. Sans-I/O.
+/// Parses the head of one answer from pieces. Sans-I/O.
 class AnswerParser {
  public:
   AnswerParser();
   ~AnswerParser();
 
   enum class State : std::uint8_t { needs_more, complete, bad };
+  /// `consumed`: the number of bytes that belong to the head.
   [[nodiscard]] State parse(std::string_view bytes, std::size_t& consumed);
   /// After State::complete.
   [[nodiscard]] AnswerHead take();
-  /// After State::bad: what is wrong.
+  /// After State::bad: the parser's description of the fault.
   [[nodiscard]] const std::string& error() const noexcept { return error_; }
 
  private:

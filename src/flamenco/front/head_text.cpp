@@ -19,8 +19,7 @@ using beast::iequals;
 namespace {
 
 constexpr std::string_view kVia = "Via";
-// Some proxies take Via away, or put their own in its place. Headers that they do not know they
-// keep.
+// Some proxies remove or replace Via, but keep fields that they do not know.
 constexpr std::string_view kPassedBy = "X-Shaman-Passed-By";
 
 template <class View>
@@ -28,7 +27,7 @@ std::string_view view_of(const View& view) {
   return {view.data(), view.size()};
 }
 
-// What every message may have for one connection only. Expect is answered here.
+// The fields that concern one connection. This server answers Expect itself.
 bool ends_here(std::string_view name) {
   static constexpr std::array<std::string_view, 11> kNames{
       "Connection", "Keep-Alive", "Proxy-Connection",  "Proxy-Authenticate", "Proxy-Authorization",
@@ -38,19 +37,19 @@ bool ends_here(std::string_view name) {
                      [&](std::string_view known) { return iequals(name, known); });
 }
 
-// What a Manager, its web interface and the programs that call it need. Everything else ends here:
-// of what a header tells about the client, its address or its call, a program behind a proxy may
-// believe all, by whatever name, and nobody can list the names.
+// The fields that a Manager, its web interface and its API clients need. A list of forbidden fields
+// would never be complete: a program behind a proxy may believe any field that describes the
+// client, its address or its call.
 bool may_pass(std::string_view name) {
   static constexpr std::array<std::string_view, 27> kNames{
       "Host", "User-Agent", "Authorization", "Cookie", "Origin", "Referer",
-      // What the client wants, and what it sends.
+      // Accepted and sent content.
       "Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Content-Type",
       "Content-Encoding", "Content-Language",
-      // What it has already.
+      // Caches and ranges.
       "Cache-Control", "Pragma", "If-Match", "If-None-Match", "If-Modified-Since",
       "If-Unmodified-Since", "If-Range", "Range",
-      // What browsers ask before the calls of a page of another origin, and say with a page.
+      // Cross-origin requests and page loads of browsers.
       "Access-Control-Request-Method", "Access-Control-Request-Headers",
       "Upgrade-Insecure-Requests", "X-Requested-With",
       // https://www.w3.org/TR/trace-context/
@@ -90,7 +89,7 @@ void add_clients(std::string& out, const ForwardedRequest& request) {
   add(out, "X-Forwarded-Host", request.client.host);
 }
 
-// RFC 9110, 7.6.3: one list of all that it has passed, the last at its end.
+// RFC 9110, 7.6.3: one list of all proxies, the last one at its end.
 void add_to_list(std::string& out, const http::RequestHead& head, std::string_view name,
                  std::string_view more) {
   std::string list = head.header_list(name);
@@ -127,7 +126,7 @@ void add_fields(std::string& out, const Fields& fields) {
   }
 }
 
-// A page whose address has the token in it tells that address to whom it asks.
+// A page with a token in its address reveals the token in the Referer of its requests.
 bool has_token(std::string_view referer) {
   return http::without_tokens(referer) != referer;
 }
@@ -142,7 +141,7 @@ http::Fields without_tokens_in(http::Fields fields) {
   return fields;
 }
 
-// A browser sends them whether they are of use to the Manager or not.
+// A browser sends the login cookies of this server with every request.
 void remove_login_cookies(http::Fields& fields) {
   std::vector<std::string> others;
   const auto [begin, end] = fields.equal_range(beast::http::field::cookie);
@@ -154,14 +153,14 @@ void remove_login_cookies(http::Fields& fields) {
     fields.insert(beast::http::field::cookie, rest);
 }
 
-// As the Manager should see them.
+// The fields of a request that reach the Manager.
 http::Fields fields_to_pass(const ForwardedRequest& request) {
   http::Fields fields =
       request.keeps_tokens ? without_tokens_in(request.head.fields) : request.head.fields;
   for (auto field = fields.begin(); field != fields.end();) {
     const std::string_view name = view_of(field->name_string());
     const bool passes = may_pass(name) && !is_mark(name);
-    // Named by Connection it ends here: add_fields() has to see that.
+    // Connection stays, because add_fields() removes the fields that it names.
     const bool is_connection = field->name() == beast::http::field::connection;
     field = passes || is_connection ? std::next(field) : fields.erase(field);
   }

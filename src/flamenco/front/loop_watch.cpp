@@ -9,7 +9,7 @@
 namespace shaman::proxy {
 namespace {
 
-// More than a farm has under way, most of the time; a question too many costs a Manager nothing.
+// More requests than a farm usually has under way. A needless question costs a Manager nothing.
 constexpr std::size_t kMany = 128;
 constexpr std::chrono::seconds kPause{10};
 

@@ -10,16 +10,15 @@
 
 namespace shaman::proxy {
 
-/// Notices that the Manager's address leads back to this server through a proxy that keeps none of
-/// the marks by which a request would be known again (head_text.hpp). Where unusually many requests
-/// are under way, one more is asked for an address that nobody else knows: no header is needed to
-/// recognise it. So a loop ends after some hundred rounds. All members may be called from any
-/// thread.
+/// Detects that the Manager's address leads back to this server, even through a proxy that removes
+/// the marks of head_text.hpp. If unusually many requests are under way, the server requests a
+/// secret address from the Manager. If that request arrives here, there is a loop; a loop so ends
+/// after some hundred rounds. All members may be called from any thread.
 class LoopWatch {
  public:
   LoopWatch();
 
-  /// A request on its way to the Manager, for as long as it lives.
+  /// A request on its way to the Manager, counted while this object lives.
   class Entry {
    public:
     explicit Entry(LoopWatch& watch) : watch_(watch) { ++watch_.under_way_; }
@@ -31,14 +30,15 @@ class LoopWatch {
     LoopWatch& watch_;
   };
 
-  /// Whether it is time to ask for question(); true for one caller at a time.
+  /// Whether the caller should now request question(); true for one caller at a time.
   [[nodiscard]] bool should_ask(http::Clock::time_point now);
+  /// The secret address.
   [[nodiscard]] const std::string& question() const noexcept { return question_; }
   [[nodiscard]] bool is_question(const http::RequestHead& head) const;
 
-  /// The question has come back.
+  /// The request for the secret address has arrived here.
   void found(http::Clock::time_point now);
-  /// For a while after that: it may have been mended since.
+  /// Whether found() was called recently. It expires, because an admin may correct the address.
   [[nodiscard]] bool is_loop(http::Clock::time_point now) const;
 
  private:

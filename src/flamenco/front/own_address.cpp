@@ -17,7 +17,7 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-// An IPv4 address that is written as an IPv6 address is the same place.
+// An IPv4 address in the form of an IPv6 address is the same place.
 ip::address plain(ip::address address) {
   if (address.is_v6() && address.to_v6().is_v4_mapped())
     address = ip::make_address_v4(ip::v4_mapped, address.to_v6());
@@ -86,8 +86,8 @@ result<void> refuse_own_address(const ManagerAddress& manager, const std::string
                      text::in_quotes("http://" + manager.authority()) +
                          " leads to this server itself (it listens on " + own.to_string() +
                          ", port " + std::to_string(port) +
-                         "), and must lead to the Flamenco Manager: give that, or this server,"
-                         " another port"};
+                         "), but must lead to the Flamenco Manager: change the port of the Manager"
+                         " or of this server"};
   return {};
 }
 

@@ -36,17 +36,17 @@ using http::Task;
 using Phase = Connection::Phase;
 
 constexpr std::size_t kPiece = 32 * 1024;
-// Answers that are looked into are of some hundred bytes.
-constexpr std::size_t kMostLookedInto = 1024 * 1024;
+// Answers that this server changes have a few hundred bytes.
+constexpr std::size_t kMostChanged = 1024 * 1024;
 
-// Also where a slash is written as an escape, and to who reads `\` as one.
+// Reads `\` and an escaped slash as separators, because a Manager may.
 bool leads_up(const std::string& segment) {
   std::string path = "/" + segment + "/";
   std::ranges::replace(path, '\\', '/');
   return path.find("/./") != path.npos || path.find("/../") != path.npos;
 }
 
-// Of one passed-through request: where it has got to.
+// One forwarded request, and how far it has come.
 class Passing {
  public:
   Passing(Exchange& exchange, Upstream& upstream, LoopWatch& watch, const JobHooks& hooks)
@@ -68,7 +68,7 @@ class Passing {
   Task<bool> send_body();
   Task<bool> read_head();
   Task<Response> pass_answer();
-  Task<Response> pass_looked_into();
+  Task<Response> pass_changed();
   Task<bool> pass_body(RequestBody& body, bool is_chunked);
   Task<bool> pass_until_close(bool is_chunked);
   Task<bool> send_piece(Connection& to, std::string_view piece, bool is_chunked);
@@ -92,9 +92,9 @@ class Passing {
   std::optional<LoopWatch::Entry> under_way_;  // until the answer begins
   JobCalls jobs_;
   Upstream::Lease manager_;
-  std::shared_ptr<void> giving_way_;  // while manager_ is for this client alone
+  std::shared_ptr<void> giving_way_;  // while manager_ serves this client alone
   bool has_answer_begun_ = false;
-  std::optional<std::string> body_;  // where it had to be looked into
+  std::optional<std::string> body_;  // what replaces the body of the client
   AnswerHead answer_;
 };
 
@@ -102,33 +102,34 @@ Task<Response> Passing::run() {
   const RequestHead& head = exchange_.head;
   if (co_await leads_back()) co_return refuse_loop();
   if (!head.target().starts_with('/'))
-    co_return Response::error(400, "an address that is passed on must begin with a slash");
+    co_return Response::error(400, "an address that is forwarded must begin with a slash");
   if (std::ranges::any_of(head.segments, leads_up))
-    co_return Response::error(400, "an address with . or .. in it is not passed on");
-  // The first was taken out. Of more than one it is not clear which one is meant, and each is a
-  // secret that the Manager would write into its log.
+    co_return Response::error(400,
+                              "an address with . or .. in it is not forwarded: write it without");
+  // The server has taken one token out of the address. Another one would be ambiguous, and the
+  // Manager would write it to its log.
   if (http::holds_token(head.target()))
     co_return Response::error(
         400,
-        "an address with a token in another place than its beginning, or with a second one, is"
-        " not passed on: write it as http://host/~TOKEN/ once");
+        "an address with a second token, or with a token that is not its first part, is not"
+        " forwarded: write the token once, as http://host/~TOKEN/");
   if (overrides_method(head))
-    co_return Response::error(400,
-                              "send the request with its own method, not with that of a header");
+    co_return Response::error(
+        400, "a header must not override the method: send the request with that method itself");
   if (auto refused = co_await jobs_.judge(body_)) co_return std::move(*refused);
   if (auto failed = co_await exchange_heads()) co_return std::move(*failed);
   under_way_.reset();
   jobs_.answered(answer_.status());
   if (answer_.status() == 101) co_return co_await upgrade();
-  const bool is_looked_into = tells_location(head) || jobs_.repairs_answer();
-  if (answer_.status() == 200 && is_looked_into) co_return co_await pass_looked_into();
+  const bool is_changed = tells_location(head) || jobs_.repairs_answer();
+  if (answer_.status() == 200 && is_changed) co_return co_await pass_changed();
   co_return co_await pass_answer();
 }
 
 Task<> Passing::ask_for_loop() {
   const manager::Request question{"GET", watch_.question()};
   const auto answer = co_await ask_manager(upstream_, client_, question);
-  // What a Manager says of it does not matter: whether the question comes back here does.
+  // Only whether the request arrives here matters, not the answer.
   static_cast<void>(answer);
 }
 
@@ -142,13 +143,13 @@ Response Passing::refuse_loop() const {
   const std::string manager = text::printable(upstream_.address().authority());
   if (exchange_.services.rare_warnings.is_due("loop", http::Clock::now()))
     spdlog::error(
-        "requests that were passed on to {} (manager) come back to this server: a loop. Let the"
-        " option manager, or the proxy at that address, lead to the Flamenco Manager",
+        "requests that were forwarded to {} (option manager) come back to this server. Change the"
+        " option manager, or the proxy at that address, so that it leads to the Flamenco Manager",
         manager);
   Response response = Response::error(
-      508, "this request has come back to the server that passed it on: the address " + manager +
-               " (option manager of shaman-server) must lead to the Flamenco Manager, and not to"
-               " this server or to a proxy in front of it");
+      508, "this request has come back to the server that forwarded it: the address " + manager +
+               " (option manager of shaman-server) must lead to the Flamenco Manager, not to this"
+               " server or to a proxy in front of it");
   response.close = exchange_.head.has_body();
   return response;
 }
@@ -157,8 +158,8 @@ bool Passing::may_repeat() const {
   return only_reads(exchange_.head) && !wants_upgrade(exchange_.head);
 }
 
-// On a connection that was left open, until it turns out that the Manager has closed it. Only what
-// may be asked twice goes that way.
+// Tries the open connections first. Only a request that may be repeated can use them, because the
+// Manager may have closed one.
 Task<std::optional<Response>> Passing::exchange_heads() {
   if (may_repeat()) {
     for (manager_ = upstream_.reuse(); manager_; manager_ = upstream_.reuse()) {
@@ -184,7 +185,7 @@ Task<std::optional<Response>> Passing::connect_and_send() {
   if (sent_all) sent_all = co_await send_body();
   if (exchange_.body.failure() != RequestBody::Failure::none)
     co_return http::response_to_failed_body(exchange_.body);
-  // The Manager may have answered without reading all.
+  // The Manager may answer before it has read the whole body.
   if (!co_await read_head()) co_return no_answer();
   if (!sent_all) answer_.keep_alive = false;
   co_return std::nullopt;
@@ -198,7 +199,7 @@ BodyFraming Passing::request_framing() const {
 Task<bool> Passing::send_request() {
   const bool keeps_tokens = exchange_.options.access != nullptr;
   const std::string path = http::forwarded_for(exchange_);
-  const ToldOfClient client{path, http::client_scheme(exchange_), http::client_host(exchange_)};
+  const ClientForManager client{path, http::client_scheme(exchange_), http::client_host(exchange_)};
   const ForwardedRequest request{exchange_.head, client, upstream_.own_name(), request_framing(),
                                  keeps_tokens};
   const std::string text = request_text(request);
@@ -225,7 +226,7 @@ Task<bool> Passing::send_body() {
   co_return true;
 }
 
-// A call that changes nothing gives its place to another client that needs it.
+// A request that may be repeated gives up its place if another client needs it.
 void Passing::wait_for_manager() {
   client_.enter(only_reads(exchange_.head) ? Phase::waiting : Phase::working,
                 upstream_.timeouts().answer * 2);
@@ -247,17 +248,18 @@ Response Passing::no_answer() const {
   if (client_.gave_way())
     return Response::error(
         503,
-        "many clients ask the Manager at once, and others wait for an answer: try again later");
+        "too many requests wait for the Manager, and other clients need this one's place: try again"
+        " later");
   if (manager_->is_expired())
     return Response::error(504, manager + " did not answer within " +
                                     std::to_string(upstream_.timeouts().answer.count() / 1000) +
                                     " s");
-  return Response::error(502, manager + (has_answer_begun_ ? " sent an answer that is no HTTP"
+  return Response::error(502, manager + (has_answer_begun_ ? " sent an answer that is not HTTP"
                                                            : " closed the connection without an"
                                                              " answer"));
 }
 
-// Its answer has been read to the end.
+// The answer must have been read to its end.
 void Passing::give_back_manager() {
   giving_way_.reset();
   if (manager_ && answer_.keep_alive) upstream_.give_back(std::move(manager_));
@@ -277,7 +279,8 @@ bool Passing::will_go_on() const {
 }
 
 BodyFraming Passing::answer_framing() const {
-  // A HEAD's length is that of the body which GET would have; a 204 and a 304 have none.
+  // The answer to a HEAD states the length that the answer to a GET would have. A 204 and a 304
+  // have no body.
   if (!has_answer_body())
     return {false, exchange_.head.method() == "HEAD" ? answer_.content_length : std::nullopt};
   if (answer_.content_length) return {false, answer_.content_length};
@@ -297,7 +300,8 @@ Task<Response> Passing::pass_answer() {
   const bool goes_on = will_go_on();
   const BodyFraming framing = answer_framing();
   const std::string text = answer_text(answer_, framing, goes_on, exchange_.head.is_http_1_0);
-  // Before the client has all: it may ask for the next thing at once, by another connection.
+  // Gives the connection back first: with the whole answer, the client may send its next request at
+  // once, on another connection.
   if (!has_answer_body()) give_back_manager();
   bool heard = co_await client_.write({text, {}, {}});
   if (!heard || !has_answer_body()) co_return sent(heard, goes_on);
@@ -322,7 +326,7 @@ Task<bool> Passing::pass_body(RequestBody& body, bool is_chunked) {
     if (!co_await send_piece(client_, {piece.data(), length}, is_chunked)) co_return false;
     wait_for_manager();
   }
-  // Cut short, so that the client sees that this was not all.
+  // Leaves the answer unfinished, so that the client notices.
   if (!body.is_done()) co_return false;
   give_back_manager();
   if (is_chunked) co_return co_await client_.write({"0\r\n\r\n", {}, {}});
@@ -343,8 +347,8 @@ Task<bool> Passing::pass_until_close(bool is_chunked) {
   co_return true;
 }
 
-Task<Response> Passing::pass_looked_into() {
-  if (answer_.content_length.value_or(kMostLookedInto) >= kMostLookedInto && !answer_.is_chunked)
+Task<Response> Passing::pass_changed() {
+  if (answer_.content_length.value_or(kMostChanged) >= kMostChanged && !answer_.is_chunked)
     co_return co_await pass_answer();
   RequestHead ending;
   ending.content_length = answer_.content_length;
@@ -354,7 +358,7 @@ Task<Response> Passing::pass_looked_into() {
   std::vector<char> piece(kPiece);
   while (const std::size_t length = co_await body.read(piece)) {
     text.append(piece.data(), length);
-    if (text.size() > kMostLookedInto) break;
+    if (text.size() > kMostChanged) break;
   }
   if (!body.is_done()) co_return no_answer();
   if (jobs_.repairs_answer())
@@ -389,7 +393,7 @@ class ManagerPassage : public http::Passage {
     co_return co_await passing.run();
   }
   [[nodiscard]] auth::Role role_for(const http::RequestHead& head) const override {
-    // This server's own question carries no token.
+    // The request that detects loops carries no token.
     return watch_.is_question(head) ? auth::Role::nobody : proxy::role_for(head);
   }
   void check(http::Clock::time_point now) override { upstream_.check(now); }

@@ -10,7 +10,7 @@
 namespace shaman::proxy {
 namespace {
 
-// A job is of some thousand bytes, and a farm has some thousand jobs.
+// A job has a few thousand bytes, and a farm has a few thousand jobs.
 constexpr std::size_t kLongest = std::size_t{128} << 20;
 constexpr unsigned kLoopDetected = 508;
 
@@ -58,18 +58,17 @@ http::Task<result<manager::Answer>> ask_manager(Upstream& upstream, http::Connec
   manager->enter(http::Connection::Phase::reading, upstream.timeouts().answer);
   if (is_whole) is_whole = co_await read_answer_head(*manager, head, has_begun);
   if (!is_whole)
-    co_return Error{errc::unreachable,
-                    manager_name + " does not answer a question about its state"};
+    co_return Error{errc::unreachable, manager_name + " did not answer a request of this server"};
   if (head.status() == kLoopDetected)
     co_return Error{errc::unreachable, "the address " + upstream.address().authority() +
-                                           " (option manager) leads back to this server, and not"
-                                           " to the Flamenco Manager"};
+                                           " (option manager) leads back to this server instead"
+                                           " of to the Flamenco Manager"};
   manager::Answer told;
   told.status = head.status();
   told.location = head.fields[boost::beast::http::field::location];
   if (told.status != 200) co_return told;
   if (!head.is_chunked && !head.content_length)
-    co_return Error{errc::bad_answer, manager_name + " does not say how long its answer is"};
+    co_return Error{errc::bad_answer, manager_name + " sent an answer without a length"};
   http::RequestHead framing;
   framing.content_length = head.content_length;
   framing.is_chunked = head.is_chunked;
@@ -78,7 +77,7 @@ http::Task<result<manager::Answer>> ask_manager(Upstream& upstream, http::Connec
   while (const std::size_t length = co_await answer.read(piece)) {
     told.body.append(piece.data(), length);
     if (told.body.size() > kLongest)
-      co_return Error{errc::bad_answer, manager_name + " sends an answer that is too long"};
+      co_return Error{errc::bad_answer, manager_name + " sent an answer that is too long"};
   }
   if (!answer.is_done()) co_return Error{errc::unreachable, manager_name + " broke off its answer"};
   co_return told;

@@ -10,14 +10,14 @@
 
 namespace shaman::proxy {
 
-/// Reads an answer's head from the Manager, skipping interim ones. False where none comes in time,
-/// or it is no HTTP; `has_begun` tells whether anything came.
+/// Reads the head of the Manager's answer and skips interim ones. False if none arrives in time, or
+/// if it is not HTTP. `has_begun` becomes true with the first byte.
 [[nodiscard]] http::Task<bool> read_answer_head(http::Connection& manager, AnswerHead& head,
                                                 bool& has_begun);
 
-/// Asks a question of this server's own on a connection of its own, for a client, and only as long
-/// as that is there. Of an answer that is no 200, the body is left out. errc::unreachable where no
-/// whole answer comes; errc::bad_answer where it is longer than any Manager's.
+/// Sends a request of this server's own to the Manager, on a new connection, and stops if the
+/// client leaves. The body of an answer other than 200 is left out. errc::unreachable: no complete
+/// answer arrives; errc::bad_answer: its length is unknown or too large.
 [[nodiscard]] http::Task<result<manager::Answer>> ask_manager(Upstream& upstream,
                                                               http::Connection& client,
                                                               const manager::Request& question);

@@ -8,7 +8,7 @@
 
 namespace shaman::proxy {
 
-/// A name that no other server has: `shaman-` and 16 hex digits.
+/// A name that no other server has: `shaman-` and 16 random hex digits.
 [[nodiscard]] inline std::string random_name() {
   std::random_device random;
   std::array<char, 32> name{};

@@ -17,7 +17,7 @@ using http::Clock;
 using http::Connection;
 using Phase = Connection::Phase;
 
-// How long the other side may still speak once one has ended.
+// How long one side may still send after the other has ended.
 constexpr std::chrono::seconds kGoodbye{5};
 
 class Tunnel {
@@ -25,7 +25,7 @@ class Tunnel {
   Tunnel(Connection& client, Connection& manager, Clock::duration idle)
       : client_(client), manager_(manager), idle_(idle) {}
 
-  // Until both directions have ended.
+  // Returns when both directions have ended.
   http::Task<> run() {
     const auto is_gone = std::make_shared<std::atomic<bool>>(false);
     const auto watch = client_.when_gone([is_gone, wake = client_.event().waker()] {
@@ -36,7 +36,7 @@ class Tunnel {
     start(manager_, client_);
     while (carrying_ > 0) {
       co_await client_.event().wait(Clock::time_point::max());
-      // What it sent before may still be on its way to a Manager that does not read.
+      // The client's last bytes may still wait for a Manager that does not read.
       if (*is_gone) say_goodbye();
     }
   }
@@ -75,7 +75,7 @@ class Tunnel {
     wait(manager_);
   }
 
-  // A side that was cut off, or that others need the place of, takes the other one with it.
+  // If one side was cut off, or had to give up its place, the other one ends at once.
   void end(Connection& from, Connection& to) {
     if (from.is_lost() || from.gave_way() || from.is_expired()) return to.interrupter()();
     say_goodbye();

@@ -6,9 +6,10 @@
 
 namespace shaman::proxy {
 
-/// Carries bytes both ways between two connections, as WebSockets need it, until both have ended,
-/// nothing has moved for `idle`, or the client gives way. If one side ends, the other has a few
-/// seconds to do the same. On the strand of `client`.
+/// Carries bytes both ways between two connections, as WebSockets need it. Ends when both sides
+/// have ended, when nothing has moved for `idle`, or when the client must give up its place to
+/// another one. Once one side has ended, the other has a few seconds left. Runs on the strand of
+/// `client`.
 [[nodiscard]] http::Task<> tunnel(http::Connection& client, http::Connection& manager,
                                   http::Clock::duration idle);
 

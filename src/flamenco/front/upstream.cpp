@@ -23,7 +23,7 @@ constexpr std::chrono::seconds kIdle{60};
 http::Timeouts timeouts_towards(const ManagerTimeouts& timeouts) {
   http::Timeouts towards;
   towards.stall = timeouts.answer;
-  towards.min_rate = 0;  // the Manager may think as long as it likes
+  towards.min_rate = 0;  // the Manager may answer slowly
   towards.work = timeouts.answer;
   return towards;
 }
@@ -45,7 +45,7 @@ Upstream::Lease Upstream::reuse() {
       lease = std::move(idle_.back());
       idle_.pop_back();
     }
-    // Closed by the Manager meanwhile, or it says what nobody asked for.
+    // A readable connection is useless: the Manager has closed it, or sent something unasked.
     std::array<char, 1> unasked{};
     std::size_t length = 0;
     if (lease->read_now(unasked, length) == Connection::Now::would_block) return lease;
@@ -61,7 +61,7 @@ http::Task<result<Upstream::Lease>> Upstream::connect(const http::Strand& strand
   const std::string port = std::to_string(address_.port);
   const auto [unresolved, found] = co_await resolver.async_resolve(address_.host, port, kTuple);
   if (unresolved) co_return failed(unresolved.message());
-  std::string why = "its name has no address";
+  std::string why = "the name has no address";
   for (const auto& entry : found) {
     http::Socket socket(strand);
     http::error_code error;

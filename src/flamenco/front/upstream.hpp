@@ -15,25 +15,26 @@
 
 namespace shaman::proxy {
 
-/// Connections to the Manager. None is opened before it is needed: the Manager closes one on which
-/// no request has come within a second. All members may be called from any thread.
+/// Connections to the Manager. The Manager closes a connection without a request after a second, so
+/// none is opened in advance. All members may be called from any thread.
 class Upstream {
  public:
   using Lease = std::unique_ptr<http::Connection>;
 
   Upstream(const ManagerAddress& address, const ManagerTimeouts& timeouts);
 
-  /// One that an earlier request left open, and that has not been closed since; else nothing.
+  /// A connection that an earlier request left open and that is still open; null if there is none.
   [[nodiscard]] Lease reuse();
-  /// A new one. errc::unreachable says why there is none.
+  /// A new connection. errc::unreachable says why it failed.
   [[nodiscard]] http::Task<result<Lease>> connect(const http::Strand& strand);
-  /// Keeps it for another request: its answer has been read to the end.
+  /// Keeps the connection for another request. The caller has read the answer to its end.
   void give_back(Lease lease);
 
   void check(http::Clock::time_point now) { table_.check(now); }
   void cancel();
 
-  /// Under which this server passes requests on (RFC 9110, 7.6.3): no other server has it.
+  /// The name of this server in the `Via` of its requests (RFC 9110, 7.6.3). No other server has
+  /// it.
   [[nodiscard]] const std::string& own_name() const noexcept { return own_name_; }
   [[nodiscard]] const ManagerAddress& address() const noexcept { return address_; }
   [[nodiscard]] const ManagerTimeouts& timeouts() const noexcept { return timeouts_; }
@@ -43,7 +44,7 @@ class Upstream {
   const ManagerTimeouts timeouts_;
   const http::Timeouts http_timeouts_;
   const std::string own_name_;
-  http::ConnectionTable table_;  // before what is in it
+  http::ConnectionTable table_;  // outlives the connections below
   std::mutex mutex_;
   std::vector<Lease> idle_;
 };

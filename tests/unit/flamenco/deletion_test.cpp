@@ -141,7 +141,7 @@ TEST(Deletion, AManagerErasesNoFolderOfOthers) {
   for (const char* const id : {".", "folder", "mine/tex"}) {
     const manager::Job odd =
         job((std::string(R"({"id":"1","storage":{"shaman_checkout_id":")") + id + "\"}}").c_str());
-    EXPECT_THAT(reason({odd}, {odd}), HasSubstr("not one checkout")) << id;
+    EXPECT_THAT(reason({odd}, {odd}), HasSubstr("not exactly one checkout")) << id;
   }
   const manager::Job gone = job(R"({"id":"1","storage":{"shaman_checkout_id":"gone"}})");
   EXPECT_EQ(reason({gone}, {gone}), "");

@@ -88,9 +88,8 @@ TEST(StrictJson, NothingElseIsJson) {
 }
 
 TEST(StrictJson, SaysWhatIsWrongAndWhere) {
-  EXPECT_EQ(
-      rewritten("{\"a\":01}"),
-      "refused: the JSON is wrong at byte 7: there is neither a comma nor the end of the object");
+  EXPECT_EQ(rewritten("{\"a\":01}"),
+            "refused: the JSON is wrong at byte 7: expected a comma or the end of the object");
   EXPECT_EQ(rewritten("{\"a\":1,\"a\":2}"),
             "refused: the JSON is wrong at byte 14: the object that ends here has the member \"a\" "
             "twice");

@@ -26,7 +26,7 @@ using text::in_quotes;
 constexpr const char* kMax = "last_updated_max";
 
 Error not_understood() {
-  return {errc::bad_answer, "the Manager's answer about its jobs cannot be understood"};
+  return {errc::bad_answer, "the Manager sent a job without a valid time of its last update"};
 }
 
 std::set<std::string> ids_of(const std::vector<manager::Job>& jobs) {
@@ -36,7 +36,7 @@ std::set<std::string> ids_of(const std::vector<manager::Job>& jobs) {
   return ids;
 }
 
-// A job that uses the checkout, is none of `but`, and is not being deleted.
+// The id of a job outside of `but` that uses the checkout and is not being deleted.
 std::optional<std::string> other_user(const CheckoutPlace& place, const std::set<std::string>& but,
                                       const std::vector<manager::Job>& all,
                                       const jobs::Farm& farm) {
@@ -50,7 +50,7 @@ std::optional<std::string> other_user(const CheckoutPlace& place, const std::set
   return std::nullopt;
 }
 
-// What has the path of a checkout that the job was submitted for may be another one by now.
+// The path of a recorded checkout may belong to another checkout by now.
 result<std::vector<CheckoutPlace>> named_checkouts(const manager::Job& job,
                                                    const PlaceOf& place_of) {
   const auto recorded = jobs::identities_of(job.whole);
@@ -125,14 +125,15 @@ result<std::optional<std::string>> reason_against_erasure(const std::vector<mana
                               " with the job " + in_quotes(job.id) + ", ";
     if (place->kind != Kind::checkout)
       return Reason(whose +
-                    "which is not one checkout. Switch the Manager's own Shaman off "
+                    "which is not exactly one checkout. Switch the Manager's own Shaman off "
                     "(`shaman: {enabled: false}` in flamenco-manager.yaml), restart the "
                     "Manager, and delete the job then");
     if (const auto other = other_user(*place, ids, all, rules.farm))
-      return Reason(whose + "but the job " + in_quotes(*other) +
-                    " still uses it. Delete that job first; where both know the checkout, switch "
-                    "the Manager's own Shaman off (`shaman: {enabled: false}` in "
-                    "flamenco-manager.yaml) and restart the Manager");
+      return Reason(
+          whose + "but the job " + in_quotes(*other) +
+          " still uses it. Delete that job first. If each job still uses the checkout of the "
+          "other, switch the Manager's own Shaman off (`shaman: {enabled: false}` in "
+          "flamenco-manager.yaml) and restart the Manager");
   }
   return Reason();
 }

@@ -13,43 +13,42 @@
 
 #include "flamenco/front/judgement/repair.hpp"
 
-/// What goes with jobs that are deleted. Sans-I/O.
+/// Which checkouts are erased with deleted jobs. Sans-I/O, except for the functions in JobRules.
 namespace shaman::proxy {
 
-/// `storage.shaman_checkout_id`; empty where there is none. Where its own Shaman is on, the Manager
-/// erases this folder with the job: that of jobs that it did not get through this server.
+/// `storage.shaman_checkout_id` of a job; empty if it has none, as have all jobs that came through
+/// this server. A Manager whose own Shaman is on erases this folder with the job.
 [[nodiscard]] std::string checkout_id_of(const manager::Job& job);
 
-/// The checkouts that a job names. errc::not_let_in where the job could lead into one that the
-/// requester did not make: when it was submitted, by what the job records, whether that is still
-/// there or not; now, where it brings no record.
+/// The checkouts that a job names. errc::not_let_in: the job could lead into a checkout that the
+/// requester did not make. The job's record of its makers decides, even if a checkout no longer
+/// exists; without a record, the present checkouts do.
 [[nodiscard]] result<jobs::DeletedJob> judge_deletion(const manager::Job& job,
                                                       const JobRules& rules);
 
-/// Why a Manager must not erase the folders of `doomed` by their ids: one is not theirs alone.
-/// Names the job that still uses a checkout, or the id that leads to other checkouts. Nothing where
-/// it may.
+/// Why a Manager must not erase the folders of `doomed` by their ids: another job, which the text
+/// names, still uses a checkout, or an id does not lead to exactly one checkout. Nothing if the
+/// Manager may erase them.
 [[nodiscard]] result<std::optional<std::string>> reason_against_erasure(
     const std::vector<manager::Job>& doomed, const std::vector<manager::Job>& all,
     const JobRules& rules);
 
-/// Whether a checkout goes with this job: it names one that no other job uses.
+/// Whether a checkout is erased with this job: it names one that no other job uses.
 [[nodiscard]] result<bool> has_own_checkout(const manager::Job& job,
                                             const std::vector<manager::Job>& all,
                                             const JobRules& rules);
 
-/// A Manager's answer to what would go with a job, corrected. Unchanged if it is no such answer.
+/// Corrects the Manager's answer to `what-would-delete-do`. Returns any other JSON unchanged.
 [[nodiscard]] std::string repair_answer_about_deletion(std::string_view json, bool checkout_goes);
 
-/// An order to delete all jobs that were last updated then or before.
+/// A request to delete all jobs that were last updated at `until` or before.
 struct MassDeletion {
-  std::string json;  ///< written again
+  std::string json;  ///< serialised from the parsed request
   std::chrono::system_clock::time_point until;
 };
 /// errc::malformed_request.
 [[nodiscard]] result<MassDeletion> read_mass_deletion(std::string_view json);
-/// Of all jobs those that it deletes. errc::bad_answer where a job does not tell when it was
-/// updated.
+/// The jobs that it deletes. errc::bad_answer: a job has no valid time of its last update.
 [[nodiscard]] result<std::vector<manager::Job>> doomed_by(const MassDeletion& order,
                                                           const std::vector<manager::Job>& all);
 

@@ -21,14 +21,14 @@ namespace {
 using http::Response;
 using http::Task;
 
-// Of a job; far more than any job type has settings for.
+// Far more than the settings of any job type need.
 constexpr std::size_t kMostBytes = std::size_t{4} << 20;
 
 Response too_large() {
   return Response::error(413, "a job may have at most " + std::to_string(kMostBytes) + " bytes");
 }
 
-// Whatever the Manager answers in place of what it is asked for: to the client, it is not there.
+// The client must not take an error about another question for the answer to its own call.
 Error unclear(const Upstream& upstream, const Error& why) {
   return {errc::bad_answer, why.message() + "; try again later, or check the Flamenco Manager at " +
                                 upstream.address().authority()};
@@ -39,8 +39,8 @@ Error unclear(const Upstream& upstream, const Error& why) {
 JobCalls::JobCalls(http::Exchange& exchange, Upstream& upstream, const JobHooks& hooks)
     : exchange_(exchange), upstream_(upstream), hooks_(hooks), call_(call_of(exchange.head)) {}
 
-// Placeholders lead nowhere until the Manager was asked what they stand for. To who may enter every
-// checkout it does not matter.
+// Ignores placeholders until ask_for_variables() has their values. For a principal that may enter
+// every checkout, they do not matter.
 JobRules JobCalls::rules() const {
   Checkouts& checkouts = exchange_.services.checkouts;
   const Requester& requester = exchange_.requester;
@@ -88,7 +88,7 @@ void JobCalls::answered(unsigned status) const {
   if ((status == 200 || status == 204) && changes && hooks_.changed) hooks_.changed(deleted_);
 }
 
-// A body that this server has to understand must come as what it says that it is.
+// This server parses the body, so a label that promises another format is refused.
 Task<JobCalls::Refusal> JobCalls::collect(std::string& text) {
   if (auto refused = http::refuse_other_than_json(exchange_)) co_return std::move(refused);
   const std::string_view coding = exchange_.head.header("Content-Encoding");
@@ -102,8 +102,8 @@ Task<JobCalls::Refusal> JobCalls::collect(std::string& text) {
   co_return std::nullopt;
 }
 
-// Of the threads for judgements a client has one at most, so that the others' jobs, and all other
-// calls, do not wait for a client that submits much at once.
+// A client occupies at most one of the threads for judgements, so that many submissions of one
+// client do not delay the jobs and calls of others.
 template <class F>
 Task<std::invoke_result_t<F&>> JobCalls::run(F work) {
   return http::run_on(exchange_.services.pools.judgements, exchange_.connection, std::move(work));
@@ -113,7 +113,7 @@ Task<JobCalls::Refusal> JobCalls::judge_submission(std::optional<std::string>& b
   std::string text;
   if (auto refused = co_await collect(text)) co_return std::move(refused);
   JobRules rules = this->rules();
-  // What is refused in any case is refused though the Manager is away.
+  // Refuses malformed jobs even if the Manager cannot be reached.
   const auto read = co_await run([&text] { return read_job(text); });
   if (!read) co_return Response::error(read.error());
   text = {};
@@ -126,13 +126,13 @@ Task<JobCalls::Refusal> JobCalls::judge_submission(std::optional<std::string>& b
   if (!job) co_return Response::error(job.error());
   if (call_.kind == JobCall::submission && hooks_.hold && !job->checkouts.empty()) {
     held_ = hooks_.hold(job->checkouts);
-    // Again, now that they cannot be erased before the Manager knows the job.
+    // Judges again, because now the checkouts cannot be erased before the Manager knows the job.
     const std::vector<std::string> checkouts = std::move(job->checkouts);
     job = co_await run([&] { return repair_job(*read, rules); });
     if (!job) co_return Response::error(job.error());
     if (job->checkouts != checkouts)
-      co_return Response::error(409,
-                                "a checkout of the job was made or erased meanwhile: try again");
+      co_return Response::error(
+          409, "a checkout of the job was made or erased in the meantime: try again");
   }
   body = std::move(job->json);
   co_return std::nullopt;
@@ -141,7 +141,7 @@ Task<JobCalls::Refusal> JobCalls::judge_submission(std::optional<std::string>& b
 Task<JobCalls::Refusal> JobCalls::judge_deletion() {
   const auto job = co_await ask_for_job(call_.id);
   if (!job) co_return Response::error(job.error());
-  if (!job->has_value()) co_return std::nullopt;  // the Manager says what is wrong
+  if (!job->has_value()) co_return std::nullopt;  // the Manager reports the error
   JobRules rules = this->rules();
   if (const auto asked = co_await ask_for_variables(rules); !asked)
     co_return Response::error(asked.error());
@@ -181,7 +181,7 @@ Task<JobCalls::Refusal> JobCalls::judge_mass_deletion(std::optional<std::string>
   co_return std::nullopt;
 }
 
-// Only jobs that did not come through this server have an id at the Manager.
+// The Manager stores an id only for jobs that did not come through this server.
 Task<JobCalls::Refusal> JobCalls::judge_erasure_by_manager(const std::vector<manager::Job>& doomed,
                                                            const std::vector<manager::Job>* all) {
   const bool has_id = std::ranges::any_of(
@@ -206,7 +206,7 @@ Task<JobCalls::Refusal> JobCalls::judge_erasure_by_manager(const std::vector<man
   co_return std::nullopt;
 }
 
-// Asked anew each time: who changes the Manager's configuration does not restart this server.
+// Asks each time, because a change of the Manager's configuration does not restart this server.
 Task<result<bool>> JobCalls::is_manager_shaman_off() {
   const auto call = manager::calls::configuration();
   const auto answer = co_await ask_manager(upstream_, exchange_.connection, call.request);
@@ -216,7 +216,7 @@ Task<result<bool>> JobCalls::is_manager_shaman_off() {
   co_return !configuration->storage.is_shaman_enabled;
 }
 
-// Who may enter every checkout is asked nothing: those calls pass as they come.
+// Forwards the call unjudged if the principal may enter every checkout.
 Task<JobCalls::Refusal> JobCalls::judge_status(std::optional<std::string>& body) {
   JobRules rules = this->rules();
   if (rules.knows_all) co_return std::nullopt;
@@ -232,7 +232,7 @@ Task<JobCalls::Refusal> JobCalls::judge_status(std::optional<std::string>& body)
     if (!found) co_return Response::error(found.error());
     id = *std::move(found);
   }
-  if (id.empty()) co_return std::nullopt;  // the Manager says what is wrong
+  if (id.empty()) co_return std::nullopt;  // the Manager reports the error
   const auto job = co_await ask_for_job(id);
   if (!job) co_return Response::error(job.error());
   if (!job->has_value()) co_return std::nullopt;
@@ -243,7 +243,7 @@ Task<JobCalls::Refusal> JobCalls::judge_status(std::optional<std::string>& body)
   co_return std::nullopt;
 }
 
-// Empty where there is no such task.
+// Empty if there is no such task.
 Task<result<std::string>> JobCalls::ask_for_job_of_task() {
   const auto call = manager::calls::job_of_task(call_.id);
   const auto answer = co_await ask_manager(upstream_, exchange_.connection, call.request);
@@ -254,7 +254,7 @@ Task<result<std::string>> JobCalls::ask_for_job_of_task() {
   co_return result<std::string>(unclear(upstream_, job.error()));
 }
 
-// A Manager that tells none leaves each placeholder to stand for anything.
+// If the Manager reports no variables, each placeholder may stand for anything.
 Task<result<void>> JobCalls::ask_for_variables(JobRules& rules) {
   if (rules.knows_all) co_return result<void>();
   rules.farm.ignores_placeholders = false;
@@ -268,7 +268,7 @@ Task<result<void>> JobCalls::ask_for_variables(JobRules& rules) {
   co_return result<void>();
 }
 
-// Nothing where there is no such job.
+// Nothing if there is no such job.
 Task<result<std::optional<manager::Job>>> JobCalls::ask_for_job(const std::string& id) {
   using Found = result<std::optional<manager::Job>>;
   const auto call = manager::calls::job(id);
@@ -291,7 +291,7 @@ Task<result<std::vector<manager::Job>>> JobCalls::ask_for_jobs() {
   co_return jobs;
 }
 
-// The Manager tells of what it would do; it is this server that erases checkouts.
+// The Manager answers for itself, but this server erases the checkouts.
 Task<std::string> JobCalls::repair_answer(std::string answer) {
   const auto job = co_await ask_for_job(call_.id);
   if (!job || !job->has_value()) co_return answer;

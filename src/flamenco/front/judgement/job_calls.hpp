@@ -21,19 +21,19 @@
 
 namespace shaman::proxy {
 
-/// Judges one call that makes or deletes jobs, or lets them run again, on its way to the Manager.
-/// What the Manager has to be asked for is never guessed: while it cannot be, the call is refused.
+/// Judges one call that makes, deletes or restarts jobs, on its way to the Manager. Refuses the
+/// call if the Manager cannot answer what the judgement depends on.
 class JobCalls {
  public:
   JobCalls(http::Exchange& exchange, Upstream& upstream, const JobHooks& hooks);
 
-  /// Before the call is passed on. `body` becomes what the Manager is to get in place of what the
-  /// client sent; it stays empty where that passes as it comes. Returns the refusal.
+  /// Call this before the request is forwarded. Returns the refusal, or nothing. If `body` is set
+  /// afterwards, it replaces the body of the client.
   [[nodiscard]] http::Task<std::optional<http::Response>> judge(std::optional<std::string>& body);
-  /// The Manager has answered the call that was judged.
+  /// Call this when the Manager has answered the judged call.
   void answered(unsigned status) const;
 
-  /// Whether the answer is one to repair.
+  /// Whether repair_answer() must change the Manager's answer.
   [[nodiscard]] bool repairs_answer() const noexcept { return call_.kind == JobCall::question; }
   [[nodiscard]] http::Task<std::string> repair_answer(std::string answer);
 
@@ -59,7 +59,7 @@ class JobCalls {
   Upstream& upstream_;
   const JobHooks& hooks_;
   const ManagerCall call_;
-  std::shared_ptr<void> held_;  // the job's checkouts, until the Manager knows the job
+  std::shared_ptr<void> held_;  // keeps the job's checkouts until the Manager knows the job
   std::vector<jobs::DeletedJob> deleted_;
 };
 

@@ -34,14 +34,14 @@ std::string_view path_of(const http::RequestHead& head) {
   return head.target().substr(0, head.target().find('?'));
 }
 
-// What follows the folder and its slash.
+// The path relative to the folder; nothing if it is not below the folder.
 std::optional<std::string_view> below(std::string_view folder, std::string_view path) {
   if (!path.starts_with(folder) || !path.substr(folder.size()).starts_with('/'))
     return std::nullopt;
   return path.substr(folder.size() + 1);
 }
 
-// `{id}` and what is behind it.
+// The id in `{id}END`; nothing for any other path.
 std::optional<std::string> id_before(std::string_view path, std::string_view end) {
   if (!path.ends_with(end)) return std::nullopt;
   path.remove_suffix(end.size());

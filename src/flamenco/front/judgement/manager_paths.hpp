@@ -7,12 +7,12 @@
 
 #include "http/request_head.hpp"
 
-/// Which of a Manager's calls are looked into (docs/managers.md has the table of all of them).
-/// Sans-I/O.
+/// The Manager's calls that this server judges or changes (docs/managers.md has the table of all
+/// calls). Sans-I/O.
 namespace shaman::proxy {
 
 enum class JobCall : std::uint8_t {
-  other,          ///< passes as it comes
+  other,          ///< forwarded unchanged
   submission,     ///< `POST jobs`
   check,          ///< `POST jobs/check`
   deletion,       ///< `DELETE jobs/{id}`
@@ -24,19 +24,19 @@ enum class JobCall : std::uint8_t {
 
 struct ManagerCall {
   JobCall kind = JobCall::other;
-  std::string id{};  ///< a job's; of a task's status, the task's
-  /// The address is spelled in the one way that every Manager reads alike: no `%`, no slash at its
+  std::string id{};  ///< the job's id; for task_status, the task's
+  /// The address is spelled in the one way that all Managers read alike: no `%`, no slash at the
   /// end, an id of letters, digits and `-`.
   bool is_plain = true;
 };
 
-/// By the decoded path, so that no spelling of an address gets past the rules for it.
+/// Classifies a request by its decoded path, so that no spelling of an address escapes the rules.
 [[nodiscard]] ManagerCall call_of(const http::RequestHead& head);
 
-/// A header by which some frameworks take a request for one of another method.
+/// Whether a header asks the Manager's framework to use another method than the request line.
 [[nodiscard]] bool overrides_method(const http::RequestHead& head);
 
-/// Where files go, as a Manager tells clients.
+/// Whether the answer says where the Manager's files are (repair_location).
 [[nodiscard]] bool tells_location(const http::RequestHead& head);
 
 }  // namespace shaman::proxy

@@ -26,10 +26,10 @@ using text::in_quotes;
 constexpr std::string_view kBelowJobs = "{jobs}/";
 constexpr std::string_view kStorage = "storage";
 constexpr std::string_view kCheckoutId = manager::kCheckoutIdMember;
-// Of a text, in a message.
+// Bytes of a text that a message shows.
 constexpr std::size_t kMostShown = 200;
 
-// The fields of a Manager's SubmittedJob.
+// The fields of SubmittedJob in the Manager's API.
 constexpr std::array<std::string_view, 10> kJobFields{
     "name",      "type",   "submitter_platform", "priority",      "settings", "metadata",
     "type_etag", kStorage, "worker_tag",         "initial_status"};
@@ -39,7 +39,7 @@ Error malformed(const std::string& what) {
   return {errc::malformed_request, what};
 }
 
-// Null where it is left out, or null.
+// Null if the member is absent or JSON null.
 result<JsonValue*> object_at(JsonValue& job, std::string_view name) {
   JsonValue* const found = job.find(name);
   if (found == nullptr || found->is(Kind::null)) return nullptr;
@@ -48,7 +48,7 @@ result<JsonValue*> object_at(JsonValue& job, std::string_view name) {
   return found;
 }
 
-// Judges one job.
+// Repairs one job.
 class Repair {
  public:
   Repair(JsonValue job, const JobRules& rules) : job_(std::move(job)), rules_(rules) {}
@@ -62,7 +62,7 @@ class Repair {
   }
 
  private:
-  // Of a path below the jobs folder, or nothing.
+  // The setting, if it is a path below the jobs folder; else null.
   std::string* blendfile() {
     JsonValue* const settings = job_.find("settings");
     JsonValue* const found = settings != nullptr ? settings->find("blendfile") : nullptr;
@@ -82,8 +82,8 @@ class Repair {
       if (place->kind != CheckoutPlace::Kind::checkout)
         return malformed("the job names " + in_quotes(path) +
                          " as its checkout (storage.shaman_checkout_id), but no checkout has "
-                         "exactly this path below the jobs folder; with the job, that folder "
-                         "would be erased");
+                         "exactly this path below the jobs folder; name a checkout, because "
+                         "that folder is erased with the job");
       name_in_metadata(path);
     }
     JsonValue* const rest = job_.find(kStorage);
@@ -92,7 +92,7 @@ class Repair {
     return {};
   }
 
-  // Made where there is none.
+  // Adds the member if it is absent.
   JsonValue& metadata() {
     const JsonValue* const there = job_.find("metadata");
     if (there == nullptr || there->is(Kind::null)) job_.set("metadata", JsonValue::object());
@@ -103,8 +103,8 @@ class Repair {
     metadata().set(jobs::kCheckoutMember, JsonValue::string(std::string(kBelowJobs) + path));
   }
 
-  // What has a path when the job is deleted may be another checkout than now. What a client says
-  // counts for nothing.
+  // When the job is deleted, its paths may belong to other checkouts. The records of a client are
+  // not trusted.
   void record(bool has_paths) {
     if (JsonValue* const there = job_.find("metadata"); there != nullptr && there->is(Kind::object))
       for (const char* const member : {jobs::kIdentitiesMember, jobs::kMakersMember})
@@ -115,8 +115,7 @@ class Repair {
       metadata().set(jobs::kMakersMember, JsonValue::string(jobs::makers_record_of(makers_)));
   }
 
-  // All spellings of a place, anywhere in the job: what workers, whatever their systems, could be
-  // led to.
+  // Reads every text in the job, because workers on any system could follow any spelling of a path.
   result<void> check_leads() {
     for (const std::string_view member : {"settings", "metadata"})
       if (const JsonValue* const found = job_.find(member))
@@ -133,14 +132,14 @@ class Repair {
       if (!place.identity.empty()) identities_.insert(place.identity);
       makers_.insert(place.maker);
     }
-    // Who may enter all is told what was found only for the record.
+    // For a principal that may enter every checkout, the search only fills the record.
     if (!rules_.knows_all)
       if (auto checked = check_effort(effort); !checked) return checked;
     record(led.has_paths());
     return {};
   }
 
-  // By a checksum nobody gets at a file that he does not have: not through a worker, either.
+  // Otherwise a worker would read a file for a client that has only its checksum.
   [[nodiscard]] result<void> check_own_files(const jobs::JobTexts& job, Effort& effort) const {
     const jobs::JobText* const naming =
         rules_.knows_all ? nullptr : jobs::naming_own_files(job, rules_.farm, effort);
@@ -151,15 +150,16 @@ class Repair {
                      "admin may submit such a job"};
   }
 
-  // A pattern is not answered with the names that it fits: those are others'.
+  // The message must not reveal the names that a pattern matches: they belong to others.
   [[nodiscard]] static Error not_let_in(const CheckoutPlace& place, const WhereLed& led) {
     const jobs::JobText* const which = led.text_leading_into(place);
     const std::string text = which == nullptr ? "the job" : shown(*which);
     if (place.checkout == protocol::kKeptName)
-      return {errc::not_let_in,
-              text +
-                  " could lead into {jobs}/.kept, which holds what was rendered into erased "
-                  "checkouts; only an admin may submit such a job"};
+      return {
+          errc::not_let_in,
+          text +
+              " could lead into {jobs}/.kept, which has the files that were rendered into erased "
+              "checkouts; only an admin may submit such a job"};
     return {errc::not_let_in,
             text + " could lead into " + led.name_of(place) +
                 ", which you did not make; only its maker or an admin may submit such a job"};
@@ -170,8 +170,7 @@ class Repair {
            in_quotes(text::shortened(each.text, kMostShown));
   }
 
-  // Systems resolve other paths in different ways.
-  // NOLINTNEXTLINE(misc-no-recursion): as deep as the parser's limit.
+  // Operating systems resolve all other paths differently.
   static result<void> check_plain(const JsonValue& value) {
     constexpr std::string_view kVariable = manager::kJobsVariable;
     if (value.is(Kind::string) && value.text.starts_with(kVariable)) {
@@ -181,7 +180,7 @@ class Repair {
       for (const std::string_view odd : {"//", "/./", "/../"})
         if (below.find(odd) != below.npos)
           return malformed("the job's path " + in_quotes(text::shortened(value.text, kMostShown)) +
-                           " must be a plain path, without empty parts, . and ..");
+                           " must be a plain path, without empty parts, . or ..");
     }
     for (const JsonValue& item : value.items)
       if (auto plain = check_plain(item); !plain) return plain;

@@ -15,56 +15,56 @@
 #include "flamenco/expiry/references.hpp"
 #include "flamenco/front/judgement/strict_json.hpp"
 
-/// What passes to and from a Manager and would do harm as it is (docs/managers.md). Sans-I/O.
+/// Changes requests to and answers from a Manager that would do harm unchanged (docs/managers.md).
+/// Sans-I/O, except for the functions in JobRules.
 namespace shaman::proxy {
 
-/// What lies at a path below the jobs folder, for who asks. Touches the disk.
+/// Checkouts::place_of() for the requester. Touches the disk.
 using PlaceOf = std::function<result<CheckoutPlace>(const std::string& path)>;
 
-/// The same for a path that a job leads to: where it is longer than any path in a checkout may be,
-/// its beginning counts.
+/// The same for a path in a job. If the path is too long for a checkout, its beginning counts.
 [[nodiscard]] result<CheckoutPlace> place_of_lead(const PlaceOf& place_of, std::string path);
 
-/// The checkouts that one of the paths could lead into, for who asks (Checkouts::led_into). Touches
-/// the disk.
+/// Checkouts::led_into() for the requester. Touches the disk.
 using LedInto = std::function<result<std::vector<CheckoutPlace>>(
     const std::vector<WrittenPath>& paths, Effort& effort)>;
 
-/// What a job is judged by.
+/// The facts and rights that decide about a job.
 struct JobRules {
   PlaceOf place_of;
   LedInto led_into;
   jobs::Farm farm{};
-  std::string maker{};      ///< who asks: CheckoutPlace::maker of what it makes
-  bool knows_all = true;    ///< who asks may erase every checkout
-  bool has_makers = false;  ///< there is authentication: jobs record whose their checkouts are
-  /// The Manager's own Shaman is off: its {jobs} is the storage itself, not the jobs folder in it.
+  std::string maker{};      ///< CheckoutPlace::maker of the requester's checkouts
+  bool knows_all = true;    ///< the requester may erase every checkout
+  bool has_makers = false;  ///< authentication is on: jobs record the makers of their checkouts
+  /// The Manager's own Shaman is off, so its {jobs} is the storage folder instead of the jobs
+  /// folder in it.
   bool manager_shaman_is_off = false;
 };
 
-/// A job that this server can understand, by its form alone. errc::malformed_request: JSON that
-/// others may understand differently.
+/// Parses a job, and checks its form only. errc::malformed_request: JSON that other readers may
+/// understand differently, or members of a wrong type.
 [[nodiscard]] result<JsonValue> read_job(std::string_view json);
 
-/// A job as it should reach the Manager, and the checkouts that it could lead into.
+/// A job as the Manager gets it, and the checkouts that it could lead into.
 struct RepairedJob {
   std::string json;
   std::vector<std::string> checkouts;
 };
 
-/// A `POST jobs` or `POST jobs/check`, written again from what was understood of it. Its
-/// `storage.shaman_checkout_id` becomes a member of its metadata (jobs::kCheckoutMember), and which
-/// checkouts it could lead into, and whose they are, two others (jobs::kIdentitiesMember,
-/// jobs::kMakersMember), whatever the client has written there: a Manager that had the id
-/// would erase the checkout with this job, whatever other job uses it; this server erases it after
-/// the last. errc::malformed_request: JSON that others may understand differently, or an id that is
-/// no checkout's. errc::not_let_in: a text anywhere in the job could lead into a checkout that the
-/// requester did not make.
+/// Repairs the body of `POST jobs` or `POST jobs/check`, and serialises it from what was parsed:
+/// - `storage.shaman_checkout_id` becomes a member of the metadata (jobs::kCheckoutMember). A
+/// Manager with the id would erase the checkout with this job, even if another job still uses it;
+/// this server erases it with the last job.
+/// - The metadata records the identities and the makers of the checkouts that the job could lead
+/// into (jobs::kIdentitiesMember, jobs::kMakersMember), and loses what the client wrote there.
+/// errc::malformed_request: as read_job(), or the id is not a checkout's. errc::not_let_in: a text
+/// in the job could lead into a checkout that the requester did not make.
 [[nodiscard]] result<RepairedJob> repair_job(const JsonValue& job, const JobRules& rules);
 [[nodiscard]] result<RepairedJob> repair_job(std::string_view json, const JobRules& rules);
 
-/// Answers in which a Manager without Shaman says where files go: `configuration` and
-/// `configuration/shared-storage/…`. Unchanged where its Shaman is on, and if it is anything else.
+/// Makes the answer of a Manager without Shaman (`configuration`, `configuration/shared-storage/…`)
+/// show the jobs folder, with Shaman on. Returns every other answer unchanged.
 [[nodiscard]] std::string repair_location(std::string_view json);
 
 }  // namespace shaman::proxy

@@ -13,20 +13,20 @@
 namespace shaman::proxy {
 namespace {
 
-// Of jobs and of tasks. After each of them nothing runs until the next call. Not "soft-failed": a
-// task of that status makes its job active, whatever the job's status (Flamenco 3.x,
+// Statuses of jobs and tasks after which nothing runs until the next call. Not "soft-failed": a
+// task with that status activates its job, whatever the job's status (Flamenco 3.x,
 // task_state_machine.go).
 constexpr std::array<std::string_view, 7> kAtRest{
     "paused", "pause-requested", "cancel-requested",  "canceled",
     "failed", "completed",       "under-construction"};
 constexpr std::array<std::string_view, 2> kChangeFields{"status", "reason"};
 
-// What a job has recorded of the checkouts that it was submitted for.
+// The checkouts that the job recorded when it was submitted.
 struct Record {
   explicit Record(const manager::Job& job)
       : identities(jobs::identities_of(job.whole)), makers(jobs::makers_of(job.whole)) {}
 
-  // Whether it is one of them, and still that maker's.
+  // Whether the job recorded this checkout, and the checkout still has a recorded maker.
   [[nodiscard]] bool has(const CheckoutPlace& place) const {
     return identities && !place.identity.empty() && identities->contains(place.identity) &&
            (!makers || makers->contains(place.maker));
@@ -42,7 +42,7 @@ result<StatusChange> read_status_change(std::string_view json) {
   const auto change = parse_strict_json(json);
   if (!change) return change.error();
   if (!change->is(JsonValue::Kind::object))
-    return Error{errc::malformed_request, "a change of a status must be a JSON object"};
+    return Error{errc::malformed_request, "a status change must be a JSON object"};
   if (const auto checked = check_field_names(*change, kChangeFields); !checked)
     return checked.error();
   const JsonValue* const status = change->find("status");
@@ -62,7 +62,7 @@ result<void> judge_restart(const manager::Job& job, const JobRules& rules) {
     if (!place.may_erase && !record.has(place))
       return Error{errc::not_let_in,
                    "the job could lead into " + led.name_of(place) +
-                       ", which was not there when the job was submitted, and which you did not "
+                       ", which did not exist when the job was submitted, and which you did not "
                        "make; only its maker or an admin may let the job run. Submit a new job"};
   return check_effort(effort);
 }

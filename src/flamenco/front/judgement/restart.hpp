@@ -9,19 +9,19 @@
 
 #include "flamenco/front/judgement/repair.hpp"
 
-/// Calls by which a job may run that was not running. Sans-I/O, but for what the rules look at.
+/// Calls that may let an idle job run. Sans-I/O, except for the functions in JobRules.
 namespace shaman::proxy {
 
-/// A `POST jobs/{id}/setstatus` or `POST tasks/{id}/setstatus`, written again.
+/// The body of `POST jobs/{id}/setstatus` or `POST tasks/{id}/setstatus`.
 struct StatusChange {
-  std::string json;
-  bool may_run = true;  ///< every status by which work is not certain to stay where it is
+  std::string json;     ///< serialised from the parsed request
+  bool may_run = true;  ///< false only for statuses that certainly start no task
 };
 /// errc::malformed_request.
 [[nodiscard]] result<StatusChange> read_status_change(std::string_view json);
 
-/// errc::not_let_in where the job could lead into a checkout that the requester did not make, and
-/// that is not one that the job was submitted for: its name was free then, or had another checkout.
+/// errc::not_let_in: the job could lead into a checkout that neither the requester made nor the job
+/// recorded when it was submitted, because the path was free then or belonged to another checkout.
 [[nodiscard]] result<void> judge_restart(const manager::Job& job, const JobRules& rules);
 
 }  // namespace shaman::proxy

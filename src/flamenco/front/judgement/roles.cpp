@@ -17,14 +17,14 @@ enum class Calls : std::uint8_t { all, reading, changing };
 
 struct Rule {
   Calls calls;
-  std::string_view path;  // with a slash at its end: what lies below it
+  std::string_view path;  // with a slash at its end: all paths below it
   Role role;
 };
 
-// The first that fits. What is new in a Manager and changes something is for admins.
+// The first matching rule counts. The last one reserves for admins what newer Managers add.
 constexpr std::array<Rule, 8> kRules{{
     {Calls::all, "/api/v3/worker/", Role::worker},
-    {Calls::all, "/api/v3/configuration/file", Role::admin},  // has passwords in it
+    {Calls::all, "/api/v3/configuration/file", Role::admin},  // contains passwords
     {Calls::all, "/debug/", Role::admin},
     {Calls::changing, "/api/v3/tasks/", Role::submit},
     {Calls::changing, "/socket.io/", Role::worker},
@@ -33,7 +33,7 @@ constexpr std::array<Rule, 8> kRules{{
     {Calls::all, "/", Role::admin},
 }};
 
-// How artists change jobs, in each Manager so far; `{}` is a job's id.
+// The calls by which artists change jobs in all known Managers; `{}` is a job's id.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kJobCalls{{
     {"POST", "/api/v3/jobs"},
     {"POST", "/api/v3/jobs/check"},
@@ -49,7 +49,7 @@ bool is_reading(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS";
 }
 
-// What a Manager may read otherwise than this server does.
+// Paths that a Manager may read differently from this server.
 bool is_ambiguous(const std::vector<std::string>& segments) {
   return std::ranges::any_of(segments,
                              [](const std::string& segment) {
@@ -65,7 +65,7 @@ bool fits(const Rule& rule, std::string_view method, const std::string& path) {
   return rule.path.ends_with('/') ? path.starts_with(rule.path) : path == rule.path;
 }
 
-// Calls in which the Manager itself asks a worker for its login: all but the one that makes logins.
+// Calls for which the Manager demands the login of a worker: all but the one that creates logins.
 bool is_for_logins(const std::vector<std::string>& segments) {
   static constexpr std::array<std::string_view, 3> kWorker{"api", "v3", "worker"};
   return segments.size() > kWorker.size() &&

@@ -9,8 +9,8 @@
 
 namespace shaman::proxy {
 
-/// What a call that is passed on to a Manager needs (docs/security.md has the table). A worker's
-/// own calls with its login are the Manager's to let in: Role::nobody.
+/// The role that a forwarded call needs (docs/security.md has the table). Role::nobody: the Manager
+/// itself checks the login of a worker.
 [[nodiscard]] auth::Role role_for(const http::RequestHead& head);
 
 }  // namespace shaman::proxy

@@ -40,7 +40,7 @@ void append_utf8(std::string& out, std::uint32_t code) {
   }
 }
 
-// The first name that an object has twice.
+// A name that an object has twice.
 std::optional<std::string_view> repeated(const std::vector<std::string>& names) {
   std::vector<std::string_view> sorted(names.begin(), names.end());
   std::ranges::sort(sorted);
@@ -63,7 +63,7 @@ class Parser {
     skip_space();
     const bool is_read = read(value, 0);
     skip_space();
-    if (is_read && at_ < text_.size()) fail("there is something behind the end of the JSON");
+    if (is_read && at_ < text_.size()) fail("there is text after the end of the JSON");
     if (error_) return *error_;
     return value;
   }
@@ -91,10 +91,10 @@ class Parser {
       ++at_;
   }
 
-  // NOLINTNEXTLINE(misc-no-recursion): as deep as the limit.
+  // NOLINTNEXTLINE(misc-no-recursion): limited by JsonLimits::depth.
   bool read(JsonValue& value, std::size_t depth) {
     if (++values_ > limits_.values) return over(std::to_string(limits_.values) + " values");
-    if (at_ >= text_.size()) return fail("it ends where a value should be");
+    if (at_ >= text_.size()) return fail("it ends where a value is expected");
     switch (peek()) {
       case '{':
         return read_object(value, depth + 1);
@@ -115,7 +115,7 @@ class Parser {
   }
 
   bool read_word(JsonValue& value, Kind kind, std::string_view word) {
-    if (!text_.substr(at_).starts_with(word)) return fail("there is no JSON value");
+    if (!text_.substr(at_).starts_with(word)) return fail("expected a JSON value");
     at_ += word.size();
     value.kind = kind;
     if (kind == Kind::boolean) value.text = word;
@@ -137,7 +137,7 @@ class Parser {
       if (!read(value.items.emplace_back(), depth)) return false;
       skip_space();
       if (take(']')) return true;
-      if (!take(',')) return fail("there is neither a comma nor the end of the array");
+      if (!take(',')) return fail("expected a comma or the end of the array");
       skip_space();
     }
   }
@@ -148,15 +148,15 @@ class Parser {
     if (!enter(depth)) return false;
     if (take('}')) return true;
     for (;;) {
-      if (peek() != '"') return fail("there is no name of a member");
+      if (peek() != '"') return fail("expected the name of a member");
       if (!read_string(value.names.emplace_back())) return false;
       skip_space();
-      if (!take(':')) return fail("there is no colon behind a member's name");
+      if (!take(':')) return fail("expected a colon after the name of a member");
       skip_space();
       if (!read(value.items.emplace_back(), depth)) return false;
       skip_space();
       if (take('}')) break;
-      if (!take(',')) return fail("there is neither a comma nor the end of the object");
+      if (!take(',')) return fail("expected a comma or the end of the object");
       skip_space();
     }
     if (const auto twice = repeated(value.names))
@@ -210,7 +210,7 @@ class Parser {
     const auto [end, error] =
         std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
     if (digits.size() < 4 || error != std::errc() || end != digits.data() + 4 || digits[0] == '-')
-      return fail("there are no four hex digits in an escape");
+      return fail("expected four hexadecimal digits in an escape");
     at_ += 4;
     return true;
   }
@@ -225,8 +225,8 @@ class Parser {
   bool read_number(JsonValue& value) {
     const std::size_t begin = at_;
     take('-');
-    if (!take('0') && !take_digits()) return fail("there is no JSON value");
-    if (take('.') && !take_digits()) return fail("a number has no digit behind its point");
+    if (!take('0') && !take_digits()) return fail("expected a JSON value");
+    if (take('.') && !take_digits()) return fail("a number has no digit after its point");
     if (peek() == 'e' || peek() == 'E') {
       ++at_;
       if (!take('+')) take('-');
@@ -266,7 +266,7 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): as deep as what was parsed.
+// NOLINTNEXTLINE(misc-no-recursion): limited by the depth of the parsed value.
 void append(std::string& out, const JsonValue& value) {
   switch (value.kind) {
     case Kind::null:

@@ -10,9 +10,9 @@
 
 #include "shaman/error.hpp"
 
-/// JSON that no two readers can understand differently. Whatever is judged here and read again by a
-/// Manager (Go's encoding/json) passes through this: it is parsed, judged, and written again from
-/// what was parsed. Sans-I/O.
+/// JSON that all readers understand alike. This server parses what it judges, and forwards to the
+/// Manager (Go's encoding/json) what it serialises from the parsed value, never the original bytes.
+/// Sans-I/O.
 namespace shaman::proxy {
 
 /// A JSON value. Members and items keep their order; a number keeps its spelling.
@@ -20,12 +20,12 @@ struct JsonValue {
   enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
 
   Kind kind = Kind::null;
-  std::string text;  ///< of a string: decoded; of a number or boolean: as it was written
+  std::string text;                ///< a string, decoded; a number or boolean as written
   std::vector<JsonValue> items;    ///< of an array, or the values of an object
-  std::vector<std::string> names;  ///< of an object's members, beside `items`
+  std::vector<std::string> names;  ///< of an object's members, parallel to `items`
 
   [[nodiscard]] bool is(Kind wanted) const noexcept { return kind == wanted; }
-  /// The member of exactly this name; null where there is none, or this is no object.
+  /// The member with exactly this name; null if there is none, or if this is not an object.
   [[nodiscard]] const JsonValue* find(std::string_view name) const noexcept;
   [[nodiscard]] JsonValue* find(std::string_view name) noexcept;
   /// Replaces the member of this name, or adds it at the end. Only for objects.
@@ -37,27 +37,27 @@ struct JsonValue {
 };
 
 struct JsonLimits {
-  std::size_t depth = 64;         ///< of arrays and objects in each other
+  std::size_t depth = 64;         ///< of nested arrays and objects
   std::size_t values = 100'000;   ///< in the whole text
-  std::size_t number_bytes = 64;  ///< of one number's spelling
+  std::size_t number_bytes = 64;  ///< in the spelling of one number
 };
 
-/// Reads one JSON text (RFC 8259), and nothing else: UTF-8 without a byte order mark, no name twice
-/// in one object, no lone surrogate, no number that a double cannot hold, nothing behind the value.
+/// Parses one JSON text (RFC 8259). Rejects a byte order mark, a name that occurs twice in an
+/// object, a lone surrogate, a number that a double cannot hold, and anything after the value.
 /// errc::malformed_request says what is wrong and at which byte, or names the limit.
 [[nodiscard]] result<JsonValue> parse_strict_json(std::string_view text,
                                                   const JsonLimits& limits = {});
 
-/// Without white space. Parsing the result gives the same value.
+/// Serialises without white space. Parsing the result gives the same value.
 [[nodiscard]] std::string to_text(const JsonValue& value);
 
-/// Whether Go's encoding/json takes the name for a struct's field of this name: the same but for
-/// the case of letters by Unicode's simple folding, in which `ſ` is an s and the Kelvin sign a k.
-/// `field` is ASCII.
+/// Whether Go's encoding/json assigns a member with this name to the struct field `field`: it
+/// ignores case, by Unicode's simple folding, in which `ſ` is an s and the Kelvin sign a k. `field`
+/// is ASCII.
 [[nodiscard]] bool is_field_name(std::string_view name, std::string_view field);
 
-/// errc::malformed_request: a member of the object is one of these fields but for the case of its
-/// letters, so that a Manager reads it as that field.
+/// errc::malformed_request: a member differs from one of these fields only in case, so that a
+/// Manager would read it as that field.
 [[nodiscard]] result<void> check_field_names(const JsonValue& object,
                                              std::span<const std::string_view> fields);
 

@@ -46,9 +46,9 @@ std::string WhereLed::name_of(const CheckoutPlace& place) const {
 result<void> check_effort(const Effort& effort) {
   if (!effort.is_used_up()) return {};
   return Error{errc::malformed_request,
-               "the job would take too long to be judged: its texts are too long, name too many "
-               "paths, are put into each other, or have patterns that fit too many folders; write "
-               "frames as ####, and paths as they are, without patterns"};
+               "the job would take too long to judge: its texts are too long, name too many paths, "
+               "contain each other, or have patterns that match too many folders; write frames "
+               "as ####, and paths without patterns"};
 }
 
 }  // namespace shaman::proxy

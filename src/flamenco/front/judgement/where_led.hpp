@@ -13,24 +13,25 @@
 
 namespace shaman::proxy {
 
-/// Where one job leads. The job must outlive it.
+/// The checkouts that one job could lead into. The job must outlive this object.
 class WhereLed {
  public:
   explicit WhereLed(const jobs::JobTexts& job) : job_(job) {}
 
-  /// Finds the checkouts that the job could lead into: all of them, or where that is too much work,
-  /// some. Touches the disk. errc::malformed_request where not even its texts could be read.
+  /// Finds all checkouts that the job could lead into, or some of them if the effort is used up
+  /// (check_effort). Touches the disk. errc::malformed_request: the effort was used up before any
+  /// search.
   [[nodiscard]] result<void> find(const JobRules& rules, Effort& effort);
 
   [[nodiscard]] const std::vector<CheckoutPlace>& places() const noexcept { return places_; }
-  /// A text leads below the jobs folder, whether something is there or not.
+  /// Whether a text leads below the jobs folder, even to nothing.
   [[nodiscard]] bool has_paths() const noexcept { return !paths_.by_text.empty(); }
 
-  /// A text of the job that leads into one of these places; the one that has the checkout's name in
-  /// it, if there is one. Null where it is not known.
+  /// A text that leads into this checkout, preferably one that spells its name; null if none is
+  /// known.
   [[nodiscard]] const jobs::JobText* text_leading_into(const CheckoutPlace& place) const;
-  /// `the checkout "film/shot"`, if some text of the job has that name in it, else `a checkout`:
-  /// who is refused learns no names.
+  /// For messages: `the checkout "film/shot"` if a text spells that name, else `a checkout`,
+  /// because a refusal must not reveal names.
   [[nodiscard]] std::string name_of(const CheckoutPlace& place) const;
 
  private:
@@ -43,7 +44,7 @@ class WhereLed {
   std::vector<CheckoutPlace> places_;
 };
 
-/// The job was too much work: errc::malformed_request.
+/// errc::malformed_request: the job takes too long to judge.
 [[nodiscard]] result<void> check_effort(const Effort& effort);
 
 }  // namespace shaman::proxy
