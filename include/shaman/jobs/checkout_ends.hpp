@@ -21,8 +21,8 @@
 namespace shaman::jobs {
 
 struct CheckoutEndsOptions {
-  /// How long a checkout stays after its last job was found to be gone, without a deletion that
-  /// passed through this server.
+  /// How long a checkout stays after a look has found that its last job no longer exists, unless
+  /// the deletion passed through this server.
   std::chrono::seconds grace{std::chrono::hours(1)};
   /// How long a checkout stays if it never had a job. 0: for ever.
   std::chrono::seconds orphan_age{std::chrono::hours(744)};
@@ -33,30 +33,30 @@ struct CheckoutEndsOptions {
   std::function<void(LogLevel, const std::string&)> log;
 };
 
-/// A job whose deletion the Manager has accepted.
+/// A job that the Manager has agreed to delete.
 struct DeletedJob {
   std::string id;
-  std::vector<CheckoutId> checkouts;  ///< that it names
+  std::vector<CheckoutId> checkouts;  ///< the checkouts that it names
 };
 
 /// The results of one look.
 struct CheckoutEndsResults {
   std::size_t checkouts = 0;
-  std::size_t used = 0;     ///< a job uses them
-  bool is_awaited = false;  ///< more can be erased soon: the Manager is still deleting a job
+  std::size_t used = 0;     ///< checkouts that a job uses
+  bool is_awaited = false;  ///< the Manager is still deleting a job, so look again soon
   std::vector<std::string> erased;
   std::vector<std::string> held;  ///< not erased because of the bulk erase limit
 };
 
-/// Returns all jobs of the Manager. On an error nothing is erased.
+/// Returns all jobs of the Manager. If it fails, no checkout is erased.
 using AskForJobs = std::function<result<std::vector<manager::Job>>()>;
 
-/// Looks at a Manager's jobs from time to time, and erases the checkouts of those that are gone.
-/// It keeps its knowledge in `.shaman/jobs/`, so that it survives the server. All members may be
-/// called from any thread.
+/// Compares the checkouts with the Manager's jobs from time to time, and erases those whose jobs no
+/// longer exist. Stores its knowledge in `.shaman/jobs/`, so that a restart loses nothing. All
+/// members may be called from any thread.
 class CheckoutEnds {
  public:
-  /// Both references must outlive it. `storage` is absolute.
+  /// The references must outlive this object. `storage` is absolute.
   CheckoutEnds(Checkouts& checkouts, fs::FileSystem& file_system, std::string storage);
   ~CheckoutEnds();
   CheckoutEnds(const CheckoutEnds&) = delete;
@@ -67,12 +67,12 @@ class CheckoutEnds {
   void job_deleted(const DeletedJob& job);
 
   /// Keeps these checkouts while the handle lives, and until a later look has queried the jobs: a
-  /// job that names them is on its way to the Manager. Check that they exist after this call: one
-  /// may have been erased just before.
+  /// job that names them is on its way to the Manager. Check after this call that they still exist,
+  /// because a look may have erased one just before.
   [[nodiscard]] std::shared_ptr<void> hold(std::vector<std::string> checkouts);
 
-  /// Looks once. Errors say why nothing was erased: the Manager's, errc::bad_answer if it has no
-  /// job at all, errc::io_error. Blocks.
+  /// Looks once. An error means that nothing was erased: an error of `ask`; errc::bad_answer if the
+  /// Manager has no job at all; errc::io_error. Blocks.
   [[nodiscard]] result<CheckoutEndsResults> look(const AskForJobs& ask,
                                                  const CheckoutEndsOptions& options, fs::Time now);
 

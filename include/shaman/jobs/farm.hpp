@@ -11,16 +11,18 @@ namespace shaman::jobs {
 
 using Variable = manager::Variable;
 
-/// What is known of a farm, to find out where the texts of its jobs lead.
+/// The facts about a farm that show where the texts of its jobs lead.
 struct Farm {
   /// The jobs folder as workers and artists know it (option jobs-location).
   std::vector<std::string> locations{};
-  /// The Manager's, by name, for each platform. If none are known, each placeholder may mean
-  /// anything; else an unknown one means names of folders, not the path to them.
+  /// The Manager's variables by name, for each platform. Without any, a placeholder may stand for
+  /// anything. Otherwise an unknown placeholder stands for names of folders, but not for the path
+  /// to the jobs folder.
   std::vector<std::map<std::string, Variable>> variables{};
-  /// The texts among a job's settings: a job type may replace `{its name}` by one.
+  /// The settings of the job that are texts: a job type may replace `{name of the setting}` by the
+  /// value.
   std::map<std::string, std::string> settings{};
-  /// Placeholders lead nowhere: they are judged elsewhere.
+  /// Placeholders count as leading nowhere, because other code judges them.
   bool ignores_placeholders = false;
 };
 

@@ -19,10 +19,11 @@
 namespace shaman::jobs {
 
 struct OldCheckoutsOptions {
-  /// Since FoundCheckout::made. 0: checkouts stay for ever.
+  /// A checkout ends at this age, counted from FoundCheckout::made. 0: checkouts stay for ever.
   std::chrono::seconds max_age{0};
-  /// See CheckoutEndsOptions::erase_brake. It counts checkouts that end because the age is shorter
-  /// than before, or because none was looked at for long. Others have no limit.
+  /// See CheckoutEndsOptions::erase_brake. Counts only checkouts that end because the age is
+  /// shorter than before, or because no look took place for a long time. Others end without a
+  /// limit.
   std::size_t erase_brake = 100;
   std::function<void(LogLevel, const std::string&)> log;
 };
@@ -30,23 +31,23 @@ struct OldCheckoutsOptions {
 struct OldCheckoutsResults {
   std::size_t checkouts = 0;  ///< before the call
   std::vector<std::string> erased;
-  std::vector<std::string> held;  ///< not erased because of the brake
+  std::vector<std::string> held;  ///< not erased because of the bulk erase limit
 };
 
-/// Looks at the age of all checkouts from time to time. It keeps the age that is in force in
-/// `.shaman/jobs/`, and what is held until an admin confirms it (held_checkouts.hpp).
+/// Erases checkouts by their age from time to time. Stores the age in force and the checkouts that
+/// wait for an admin (held_checkouts.hpp) in `.shaman/jobs/`.
 class OldCheckouts {
  public:
-  /// Both references must outlive it. `storage` is absolute.
+  /// The references must outlive this object. `storage` is absolute.
   OldCheckouts(Checkouts& checkouts, fs::FileSystem& file_system, std::string storage);
   ~OldCheckouts();
   OldCheckouts(const OldCheckouts&) = delete;
   OldCheckouts& operator=(const OldCheckouts&) = delete;
 
-  /// Erases every checkout that has reached the age, unless the brake holds it, and ends early if
-  /// `stop` becomes true. A checkout that cannot be erased is logged and stays. Errors: none was
-  /// erased; errc::io_error: the checkouts, or what is known of them, cannot be read. Blocks; one
-  /// thread at a time.
+  /// Erases every checkout that has reached the age, except those that the bulk erase limit holds.
+  /// Ends early if `stop` becomes true. A checkout that cannot be erased is logged and stays. An
+  /// error means that nothing was erased; errc::io_error: the checkouts, or the records about them,
+  /// cannot be read. Blocks; one thread at a time.
   [[nodiscard]] result<OldCheckoutsResults> look(const OldCheckoutsOptions& options, fs::Time now,
                                                  const std::atomic<bool>& stop);
 

@@ -15,7 +15,7 @@
 
 namespace shaman::manager {
 
-/// One setting of a job type. A Manager neither checks it nor fills it in.
+/// One setting of a job type. A Manager neither checks the values of a job nor adds missing ones.
 struct Setting {
   enum class Type : std::uint8_t { string, int32, real, boolean };
 
@@ -24,7 +24,7 @@ struct Setting {
   std::vector<std::string> choices;  ///< empty: any value
   nlohmann::json default_value;      ///< null: none
   bool is_required = false;
-  std::string expression;  ///< in Python, with which Blender computes the value; empty: none
+  std::string expression;  ///< in Python: Blender computes the value with it; empty: none
   /// The add-on evaluates the expression for each submission: the setting is hidden, cannot be
   /// edited, or is linked to its expression unless the artist unlinks it.
   bool is_computed = false;
@@ -34,13 +34,14 @@ struct Setting {
   std::string description;
 };
 
-/// Whether a user may give this setting: all but the path of the .blend.
+/// Whether a user may give a value for this setting: false only for the path of the .blend.
 [[nodiscard]] bool is_for_users(const Setting& setting);
 
-/// The values that a user may give, as in `a whole number from 0 to 32`.
+/// A phrase for the values that a user may give: `a whole number from 0 to 32`.
 [[nodiscard]] std::string allowed_values(const Setting& setting);
 
-/// The value of a setting that nobody gives and no expression computes; null: it is required.
+/// The value of a setting that the user does not give and no expression computes; null: there is
+/// none, because the setting is required or computed.
 [[nodiscard]] nlohmann::json fallback_value(const Setting& setting);
 
 struct JobType {
@@ -52,23 +53,24 @@ struct JobType {
   [[nodiscard]] const Setting* find(const std::string& key) const;
 };
 
-/// errc::bad_answer: it is not a job type.
+/// Reads a job type as the Manager sends it. errc::bad_answer: it has no name or settings, or a
+/// setting of an unknown type.
 [[nodiscard]] result<JobType> read_job_type(const nlohmann::json& object);
 
-/// The systems of a farm's workers, as far as known.
+/// The operating systems of a farm's workers, as far as known.
 struct WorkerSystems {
-  bool on_windows = false;
-  bool elsewhere = true;
+  bool on_windows = false;  ///< there are workers on Windows
+  bool elsewhere = true;    ///< there are workers on other systems
 };
 
-/// `C:\out` or `\\server\share`.
+/// Whether the path has the form `C:\out` or `\\server\share`.
 [[nodiscard]] bool is_windows_path(std::string_view path);
 
 /// The sources of the settings' values.
 struct SettingsSource {
   std::map<std::string, std::string> given;  ///< by the user, as text
   std::string job_name;
-  std::string blendfile;      ///< absolute, as the artist has it
+  std::string blendfile;      ///< the artist's path, absolute
   std::string job_blendfile;  ///< the workers' path; becomes the setting `blendfile`
   SceneFacts scene;
   /// The workers' shared storage, as this machine sees it; empty: not known.
@@ -78,7 +80,7 @@ struct SettingsSource {
 
 struct CompletedSettings {
   nlohmann::json values = nlohmann::json::object();
-  std::vector<std::string> warnings;  ///< sentences: folders that workers may not have
+  std::vector<std::string> warnings;  ///< sentences about folders that workers may not have
 };
 
 /// Every setting of the type, as the Blender add-on would send it: the given value, the one that

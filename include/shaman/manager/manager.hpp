@@ -14,10 +14,10 @@
 #include "shaman/error.hpp"
 #include "shaman/manager/job_type.hpp"
 
-/// A Flamenco Manager's API for jobs, as far as submitting them needs it.
+/// The part of a Flamenco Manager's API that submitting jobs needs.
 namespace shaman::manager {
 
-/// What is shown of a job; `status` is the Manager's word.
+/// A job as the Manager describes it; `status` is the Manager's word.
 struct Job {
   std::string id;
   std::string name;
@@ -29,7 +29,7 @@ struct Job {
   std::int64_t priority = 0;
   nlohmann::json whole;  ///< the Manager's whole answer
 
-  /// The job does not change any more unless a person acts.
+  /// Whether the job has ended: only a person can change its status now.
   [[nodiscard]] bool is_final() const;
 };
 
@@ -45,12 +45,12 @@ struct Tag {
   std::string name;
 };
 
-/// Where a platform sees the jobs' files.
+/// The shared storage, as computers of one platform see it.
 struct SharedStorage {
   std::string location;
   bool is_shaman_enabled = false;
 
-  /// The folder that contains `jobs` or, if the Manager's Shaman is off, everything.
+  /// The folder that contains `jobs`, or all files if the Manager's Shaman is off.
   [[nodiscard]] std::string root() const;
 };
 
@@ -63,7 +63,7 @@ struct Version {
 /// The part of its configuration that a Manager reports to every client.
 struct Configuration {
   SharedStorage storage;      ///< as the Manager sees it
-  bool is_first_run = false;  ///< it has not been set up
+  bool is_first_run = false;  ///< nobody has set it up yet
 };
 
 /// The part of the Manager's configuration file that matters here.
@@ -74,8 +74,8 @@ struct ConfigurationFile {
 /// A variable of a Manager, on one platform.
 struct Variable {
   std::string value;
-  /// The Manager replaces the value at the start of a text by the variable, and so by the values of
-  /// other platforms.
+  /// The Manager replaces this value at the beginning of a text by the variable, so that other
+  /// platforms get their own value.
   bool is_twoway = false;
 };
 using Variables = std::map<std::string, Variable>;  ///< by name
@@ -83,15 +83,16 @@ using Variables = std::map<std::string, Variable>;  ///< by name
 /// A Manager's judgement of a folder.
 struct FolderCheck {
   bool is_usable = false;
-  std::string cause;  ///< why not
+  std::string cause;  ///< why it is not usable
 };
 
-/// One Manager, or the server in front of it. All calls block. Reading is tried a few times.
-/// Errors: errc::unreachable, errc::manager_away, errc::bad_answer with the Manager's words,
+/// One Manager, or the server in front of it. All calls block, and are for one thread at a time.
+/// Calls that only read are repeated a few times if the connection fails. Errors:
+/// errc::unreachable; errc::manager_away; errc::bad_answer, with the Manager's words;
 /// errc::not_found.
 class Manager {
  public:
-  /// `stop` cancels the current call: errc::cancelled. A job that is being made is waited for.
+  /// `stop` cancels the current call with errc::cancelled, except for a request that makes a job.
   explicit Manager(client::Server server, std::stop_token stop = {});
   ~Manager();
   Manager(const Manager&) = delete;
@@ -101,27 +102,29 @@ class Manager {
 
   [[nodiscard]] result<Version> version();
   [[nodiscard]] result<Configuration> configuration();
-  /// Since 3.5 or so; errc::not_found before.
+  /// errc::not_found: the Manager is older than about 3.5.
   [[nodiscard]] result<ConfigurationFile> configuration_file();
-  /// Lets the Manager try whether it can use a folder as its storage; the Manager writes a file
-  /// there for a moment.
+  /// Asks the Manager whether it can use a folder as its storage. The Manager writes a file there
+  /// for a moment.
   [[nodiscard]] result<FolderCheck> check_folder(const std::string& path);
 
-  /// At least one. errc::malformed_request: the address has no Manager, only a file store.
+  /// At least one job type. errc::malformed_request: a file store without a Manager answers at the
+  /// address.
   [[nodiscard]] result<std::vector<JobType>> job_types();
   [[nodiscard]] result<std::vector<Tag>> tags();
   /// `audience` is `users` or `workers`; `platform` as in this_platform().
   [[nodiscard]] result<SharedStorage> shared_storage(const std::string& audience,
                                                      const std::string& platform);
-  /// The farm's variables for such machines; arguments as above.
+  /// The variables for these computers, with the same arguments.
   [[nodiscard]] result<Variables> variables(const std::string& audience,
                                             const std::string& platform);
 
-  /// Lets the Manager compile the job and stores nothing.
+  /// Lets the Manager compile the job without storing it. errc::malformed_request: the Manager
+  /// would not accept the job.
   [[nodiscard]] result<void> check(const nlohmann::json& job);
-  /// Makes the job, once: `job`'s metadata must have its own kSubmissionKey, which finds a job
-  /// whose answer was lost before it is sent again. errc::unreachable: the job may have been made
-  /// or not.
+  /// Makes the job exactly once. The metadata of `job` must have a random kSubmissionKey: if an
+  /// answer is lost, it identifies the job in the Manager's list before the request is sent again.
+  /// errc::unreachable: it is unknown whether the Manager has made the job.
   [[nodiscard]] result<Job> submit(const nlohmann::json& job);
 
   [[nodiscard]] result<std::vector<Job>> jobs();
@@ -136,9 +139,11 @@ class Manager {
   std::unique_ptr<Impl> impl_;
 };
 
+/// The member of a job's metadata with the random key of its submission.
 inline constexpr const char* kSubmissionKey = "shaman.submission";
 
-/// `linux`, `windows`, `darwin`: what a Manager calls the system that this runs on.
+/// The Manager's name of the operating system that this program runs on: `linux`, `windows` or
+/// `darwin`.
 [[nodiscard]] std::string this_platform();
 
 }  // namespace shaman::manager

@@ -9,7 +9,7 @@
 
 namespace shaman::manager {
 
-/// The facts of a scene that job types need. Facts that could not be read are empty.
+/// The facts of a scene that job types need. Facts that the .blend does not have are empty.
 struct SceneFacts {
   std::optional<std::string> name;
   std::optional<std::int64_t> frame_start;
@@ -26,19 +26,20 @@ struct SceneFacts {
   std::optional<std::string> extension;  ///< `.png`; empty for videos
   std::optional<bool> has_previews;
   std::optional<std::string> camera;  ///< its name
-  /// The render shows something other than the camera's view: the sequencer's strips, a
-  /// compositor's tree.
+  /// The scene renders something other than the camera's view: strips of the sequencer, or the
+  /// compositor's nodes.
   bool has_other_source = false;
 
-  /// Whether frames go into one video instead of a picture each.
+  /// Whether the frames become one video instead of one picture each.
   [[nodiscard]] bool renders_video() const;
 };
 
-/// The file name's extension for a format, as SceneFacts has both; nothing for an unknown one.
+/// The file name extension of a format, both as in SceneFacts; nothing for an unknown format.
 [[nodiscard]] std::optional<std::string> extension_of(const std::string& format);
 
-/// The facts of the scene with that name, or of the .blend's current scene if the name is empty.
-/// Errors as of blend::BlendFile::open(); errc::malformed_request names the existing scenes.
+/// The facts of the scene with that name, or of the current scene of the .blend if the name is
+/// empty. The errors of blend::BlendFile::open(); errc::malformed_request: there is no such scene,
+/// and the error names the existing ones.
 [[nodiscard]] result<SceneFacts> read_scene_facts(const std::string& blendfile,
                                                   const std::string& scene = {});
 

@@ -25,30 +25,31 @@ struct JobRequest {
   std::map<std::string, std::string> metadata;
 };
 
-/// A job on its way to a Manager: prepare() finds all errors that can be found before any file is
-/// sent.
+/// A job on its way to a Manager. prepare() finds all errors that can be found before files are
+/// uploaded.
 class Submission {
  public:
-  /// The Manager must outlive it. `blendfile` is the artist's.
+  /// The Manager must outlive this object. `blendfile` is the artist's path.
   Submission(Manager& manager, JobRequest request, std::string blendfile);
 
-  /// Reads the job type, the scene and the tags, and lets the Manager compile a job like it.
+  /// Reads the job type, the scene and the tags, and lets the Manager compile the job. Blocks.
   /// errc::malformed_request names all errors in the settings.
   [[nodiscard]] result<void> prepare();
 
-  /// Problems that prepare() expects on workers: sentences.
+  /// Sentences about problems that workers may have, as of prepare().
   [[nodiscard]] const std::vector<std::string>& warnings() const noexcept { return warnings_; }
 
-  /// After prepare(): the job that the Manager would accept, for people: `the job "shot010", of
-  /// the type simple-blender-render, frames 1-4, output folder /farm/out`.
+  /// After prepare(): a description of the job for people: `the job "shot010", of the type
+  /// simple-blender-render, frames 1-4, output folder /farm/out`.
   [[nodiscard]] std::string summary() const;
 
-  /// After prepare(): the same for programs, with the Manager's names of the members (`name`,
-  /// `type`, `priority`, `settings`), for a .blend that workers would find at `job_blendfile`.
+  /// After prepare(): the same for programs, with the members `name`, `type`, `priority` and
+  /// `settings` of the Manager's API, if workers find the .blend at `job_blendfile`.
   [[nodiscard]] result<nlohmann::json> planned(const std::string& job_blendfile) const;
 
-  /// Makes the job, for a .blend that workers find at `job_blendfile` (`{jobs}/film/shot1.blend`).
-  /// `checkout` is erased with the job; empty: none.
+  /// Makes the job; workers find the .blend at `job_blendfile` (`{jobs}/film/shot1.blend`).
+  /// `checkout` is erased with the job; empty: none. Blocks. The errors of Manager::check() and
+  /// Manager::submit().
   [[nodiscard]] result<Job> submit(const std::string& job_blendfile, const std::string& checkout);
 
  private:

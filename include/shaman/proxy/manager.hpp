@@ -15,39 +15,39 @@
 
 namespace shaman::proxy {
 
-/// Where the Flamenco Manager is.
+/// The address of the Flamenco Manager.
 struct ManagerAddress {
   std::string host;  ///< a name or an address, without brackets
   std::uint16_t port = 80;
 
-  /// As client::BaseUrl reads it, without TLS and without a path. errc::malformed_request.
+  /// Parses an http URL without a path. errc::malformed_request.
   [[nodiscard]] static result<ManagerAddress> parse(std::string_view url);
   [[nodiscard]] std::string authority() const;  ///< `[::1]:8080`
 };
 
-/// errc::malformed_request: a server that listens on `host` and `port` would pass requests on to
-/// itself, as far as this machine's addresses and names show it. A name that cannot be resolved now
-/// is not an error. Blocks on the resolver.
+/// Refuses a Manager's address that leads to this server itself (errc::malformed_request), as far
+/// as this machine's addresses and names show it. A name that cannot be resolved now is not an
+/// error. Blocks on the resolver.
 [[nodiscard]] result<void> refuse_own_address(const ManagerAddress& manager,
                                               const std::string& host, std::uint16_t port);
 
 struct ManagerTimeouts {
   std::chrono::milliseconds connect{5'000};
-  std::chrono::milliseconds answer{120'000};  ///< without a byte of an answer
-  std::chrono::milliseconds tunnel{600'000};  ///< a WebSocket on which nothing moves
+  std::chrono::milliseconds answer{120'000};  ///< without a byte of the answer
+  std::chrono::milliseconds tunnel{600'000};  ///< without a byte on a WebSocket
 };
 
-/// How the reverse proxy reports requests to the code that erases checkouts (jobs::CheckoutEnds).
-/// Both are called from any thread, and may be empty.
+/// Connects the reverse proxy to the code that erases checkouts (jobs::CheckoutEnds). Both
+/// functions are called from any thread, and may be empty.
 struct JobHooks {
-  /// A job was made, or the Manager has accepted to delete these.
+  /// Called after the Manager has made a job, or has accepted to delete these jobs.
   std::function<void(const std::vector<jobs::DeletedJob>& deleted)> changed;
-  /// None of these checkouts is erased with its jobs while the handle lives.
+  /// Keeps these checkouts from being erased with their jobs while the handle lives.
   std::function<std::shared_ptr<void>(std::vector<std::string> checkouts)> hold;
 };
 
-/// Forwards all requests that are not Shaman's to a Manager, for a server in front of it: streams
-/// both ways, WebSockets too. Changes requests that would do harm: see docs/managers.md.
+/// Forwards all requests that are not Shaman's to a Manager, for a server in front of it. Streams
+/// both ways, WebSockets too. Changes or refuses requests that would do harm (docs/managers.md).
 [[nodiscard]] std::shared_ptr<http::Passage> passage_to_manager(const ManagerAddress& address,
                                                                 const ManagerTimeouts& timeouts,
                                                                 JobHooks hooks = {});
