@@ -95,7 +95,7 @@ class CheckManager(unittest.TestCase):
         self.farm.lost_requests += [("POST", "/api/v3/configuration/check/shared-storage")] * 9
         status, said = self.check()
         self.assertEqual(status, 0, said)
-        self.assertRegex(said, r"(?m)^warning .*; whether that is the same folder cannot be tried \(")
+        self.assertRegex(said, r"(?m)^warning .*; whether that is the same folder cannot be tested \(")
 
     def test_an_address_with_a_path_is_refused(self):
         status, said = self.check(url=self.farm.url + "/api")

@@ -137,7 +137,7 @@ class Submit(JobTest):
         self.farm.on_check = change
         done = self.submit(*OUTPUT)
         self.assertEqual(done.returncode, 1)
-        self.assertIn("the job type was changed there in the meantime", done.stderr)
+        self.assertIn("the job type has changed on the Manager in the meantime", done.stderr)
         self.assertIn("the checkout film/shot010 was made", done.stderr)
 
     def test_a_lost_answer_is_looked_up_and_nothing_sent_twice(self):
@@ -200,7 +200,7 @@ class Submit(JobTest):
                 ([*OUTPUT, "--setting", "chunksize=2"], 'no setting "chunksize" (did you mean "chunk_size"?)'),
                 ([*OUTPUT, "--setting", "chunk_size=3000000000"], "from -2147483648 to 2147483647"),
                 ([*OUTPUT, "--setting", "has_previews=yes"], '"has_previews" must be true or false, not "yes"'),
-                ([*OUTPUT, "--setting", "blendfile=/tmp/a.blend"], '"blendfile" is where workers find the .blend')):
+                ([*OUTPUT, "--setting", "blendfile=/tmp/a.blend"], '"blendfile" is the path at which workers find the .blend')):
             for more in ([], ["--dry-run"], ["--no-shaman"]):
                 with self.subTest(settings=settings, more=more):
                     self.assertIn(words, self.refused(*settings, *more))
@@ -285,7 +285,7 @@ class InPlace(JobTest):
         done = self.submit(*OUTPUT, "--no-shaman", "--json")
         self.assertEqual(done.returncode, 1, done.stderr)
         told = json.loads(done.stdout)
-        self.assertIn("the job type was changed", told["error"])
+        self.assertIn("the job type has changed", told["error"])
         self.assertEqual((told["blendfile"], len(told["outside"]), told["missing"]), (self.shot, 3, []))
 
     def test_links_to_the_storage_are_seen_through(self):

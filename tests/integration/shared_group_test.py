@@ -221,7 +221,7 @@ class WithoutAGroup(Users):
         done = as_user(SERVER, PROGRAM, "check-manager", manager.url, "--storage", self.storage, groups=())
         self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
         self.assertRegex(done.stdout, "(?m)^error ")
-        self.assertIn("may not write into", done.stdout)
+        self.assertIn("without write access to", done.stdout)
         self.assertIn("UMask=0002", done.stdout)
 
     def test_shards_of_another_user_are_refused_at_the_start(self):

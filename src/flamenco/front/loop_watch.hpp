@@ -12,7 +12,7 @@ namespace shaman::proxy {
 
 /// Detects that the Manager's address leads back to this server, even through a proxy that removes
 /// the marks of head_text.hpp. If unusually many requests are under way, the server requests a
-/// secret address from the Manager. If that request arrives here, there is a loop; a loop so ends
+/// secret address from the Manager. If that request arrives here, there is a loop. So a loop ends
 /// after some hundred rounds. All members may be called from any thread.
 class LoopWatch {
  public:

@@ -18,7 +18,7 @@ std::optional<json> if_known(const std::optional<T>& value) {
   return value ? std::optional<json>(*value) : std::nullopt;
 }
 
-// bpy.path.abspath: `//` is the .blend's folder.
+// bpy.path.abspath: `//` is the folder of the .blend.
 std::string absolute_path(const std::string& path, const std::string& blendfile) {
   if (path.starts_with("//")) return os::absolute(os::join(os::parent(blendfile), path.substr(2)));
   return path.empty() ? path : os::absolute(path);
@@ -36,7 +36,7 @@ std::string last_folders(const std::string& blendfile, std::int64_t count) {
   return out;
 }
 
-// pathlib.Path(a, b, …): an absolute part starts anew, empty ones are nothing.
+// pathlib.Path(a, b, …): an absolute part replaces all before it, and empty parts are ignored.
 std::optional<json> joined_path(std::span<const json> parts) {
   std::string path;
   for (const json& part : parts) {

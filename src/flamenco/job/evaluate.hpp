@@ -10,8 +10,9 @@
 
 namespace shaman::manager {
 
-/// What a setting's Python expression would give in Blender, for the expressions that are in use
-/// and whose answer is in the .blend. `settings` has what is known so far.
+/// The value that Blender would compute for the Python expression of a setting. `settings` has the
+/// values known so far. Nothing if the expression is of another kind than those in use, or needs
+/// more than the .blend and `settings`.
 [[nodiscard]] std::optional<nlohmann::json> evaluate(const std::string& expression,
                                                      const SettingsSource& source,
                                                      const nlohmann::json& settings);

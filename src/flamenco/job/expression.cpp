@@ -12,7 +12,7 @@ namespace {
 using nlohmann::json;
 using Value = Names::Value;
 
-// Deep enough for people, and no danger to the stack.
+// Deep enough for people, and safe for the stack.
 constexpr int kMaxDepth = 50;
 
 bool is_name_start(char c) {
@@ -22,7 +22,7 @@ bool is_name(char c) {
   return is_name_start(c) || std::isdigit(static_cast<unsigned char>(c)) != 0;
 }
 
-// As str() would print it.
+// The text that str() returns.
 std::string as_text(const json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_boolean()) return value.get<bool>() ? "True" : "False";
@@ -157,7 +157,7 @@ class Parser {
     return real;
   }
 
-  // Escapes other than of quotes and backslashes are not in use.
+  // Job types use no escapes but those of quotes and backslashes.
   Value string(bool has_fields) {
     const char quote = rest_[0];
     rest_.remove_prefix(1);
@@ -224,7 +224,7 @@ class Parser {
       if (name == "float" && only.is_number()) return only.get<double>();
       if (name == "int" && only.is_number() && std::fabs(only.get<double>()) < 9e15)
         return static_cast<std::int64_t>(std::trunc(only.get<double>()));
-      // Halves go to the even number.
+      // Python rounds halves to the even number.
       if (name == "round" && only.is_number() && std::fabs(only.get<double>()) < 9e15)
         return static_cast<std::int64_t>(std::nearbyint(only.get<double>()));
     }

@@ -11,18 +11,18 @@
 
 namespace shaman::manager {
 
-/// What the names of an expression stand for; nothing where that is not known here.
+/// The values of the names in an expression; nothing if a value is unknown.
 struct Names {
   using Value = std::optional<nlohmann::json>;
   /// `C.scene.frame_start`, `settings.chunk_size`, `jobname`.
   std::function<Value(std::string_view name)> value;
-  /// `abspath(…)`, `bpy.path.abspath(…)`, with its arguments.
+  /// A call with its arguments: `abspath(…)`, `bpy.path.abspath(…)`.
   std::function<Value(std::string_view name, std::span<const nlohmann::json> arguments)> call;
 };
 
-/// The value of a Python expression of the kind that job types hold: numbers, strings and
-/// f-strings, names, calls, `+ - * / // %` and parentheses. Nothing for everything else, and where
-/// a name is not known. Arithmetic is Python 3's: `/` gives a float, `//` rounds down.
+/// Evaluates a Python expression of the kind that job types have: numbers, strings and f-strings,
+/// names, calls, `+ - * / // %` and parentheses. Nothing for every other expression, and if a name
+/// is unknown. Arithmetic follows Python 3: `/` gives a float, `//` rounds down.
 [[nodiscard]] std::optional<nlohmann::json> evaluate_python(std::string_view expression,
                                                             const Names& names);
 

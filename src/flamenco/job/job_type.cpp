@@ -29,7 +29,8 @@ std::optional<Setting::Type> type_of(const std::string& name) {
   return std::nullopt;
 }
 
-// Of a setting with an expression. Source: the add-on's job_types_propgroup.py, 3.5 to 3.9.
+// Whether the add-on evaluates the expression of the setting for each submission. Source: the
+// add-on's job_types_propgroup.py, 3.5 to 3.9.
 bool is_computed(const json& object) {
   const std::string visible = text_of(object, "visible");
   const bool is_fixed = !flag_member(object, "editable").value_or(true);

@@ -6,7 +6,7 @@
 namespace shaman::manager {
 namespace {
 
-// A Manager calls a job failed only when a tenth of its tasks have.
+// A Manager sets a job to failed only when a tenth of its tasks have failed.
 bool have_ended_with_failures(const TaskCounts& tasks) {
   return tasks.failed > 0 && tasks.completed + tasks.failed + tasks.canceled == tasks.all;
 }
@@ -39,7 +39,7 @@ JobWait::Next JobWait::answered(const Job& job, const TaskCounts& tasks) {
 
 JobWait::Next JobWait::failed_to_ask(const Error& error, Time now) {
   if (error.code == errc::not_found) return was_seen_ ? Next::deleted : Next::unknown;
-  // The waiting was stopped: that says nothing about the Manager.
+  // A stopped wait says nothing about the Manager.
   if (error.code == errc::cancelled) return Next::wait;
   if (!absent_since_) absent_since_ = now;
   return now - *absent_since_ < patience_.absence ? Next::wait : Next::given_up;

@@ -24,13 +24,14 @@ struct TaskCounts {
 [[nodiscard]] TaskCounts count(const std::vector<Task>& tasks);
 
 struct WaitPatience {
-  /// Of a Manager that does not answer: it restarts, or a laptop changes its network.
+  /// How long the Manager may be unreachable: it restarts, or a laptop changes its network.
   std::chrono::minutes absence{10};
-  /// So often nothing is left to run before that counts: a Manager takes a moment to move on.
+  /// After how many looks without a task to run the job counts as stuck: a Manager takes a moment
+  /// to move on.
   int looks_at_nothing = 5;
 };
 
-/// Decides after each look at a job whether to go on waiting for it. Knows no socket and no clock.
+/// Decides after each look at a job whether to wait longer. Uses neither sockets nor a clock.
 class JobWait {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -40,24 +41,24 @@ class JobWait {
     completed,
     failed,
     canceled,
-    stuck,     ///< tasks failed and nothing is left to run, but the Manager keeps the job
-    deleted,   ///< it was there at first
+    stuck,     ///< tasks failed and no task is left to run, but the Manager does not end the job
+    deleted,   ///< the job existed at an earlier look
     unknown,   ///< there is no such job
-    given_up,  ///< the Manager was away for too long
+    given_up,  ///< the Manager was unreachable for too long
   };
 
   explicit JobWait(WaitPatience patience = {}) : patience_(patience) {}
 
-  /// The Manager has answered.
+  /// Call this after an answer with the job and its tasks.
   [[nodiscard]] Next answered(const Job& job, const TaskCounts& tasks);
-  /// It has not, or only that there is no such job.
+  /// Call this after an error, also if the Manager answered that there is no such job.
   [[nodiscard]] Next failed_to_ask(const Error& error, Time now);
 
-  /// Whether the last question had no answer.
+  /// Whether the last question got no answer.
   [[nodiscard]] bool is_absent() const noexcept { return absent_since_.has_value(); }
   /// `10 minutes`.
   [[nodiscard]] std::string longest_absence() const;
-  /// What to say where it has given up, after this last error: errc::unreachable.
+  /// The error to report after Next::given_up; `error` is the last one. errc::unreachable.
   [[nodiscard]] Error after_absence(const Error& error, const std::string& job_id) const;
 
  private:
@@ -67,7 +68,7 @@ class JobWait {
   bool was_seen_ = false;
 };
 
-/// For a wait that ends before the job does: that the job goes on, and how to follow it.
+/// For a wait that ends before the job: the job continues, and this command waits for it again.
 [[nodiscard]] std::string how_to_go_on(const std::string& job_id);
 
 }  // namespace shaman::manager

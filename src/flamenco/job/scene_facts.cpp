@@ -39,7 +39,7 @@ constexpr std::array<Format, 17> kFormats{{{0, "TARGA", ".tga"},
                                            {30, "JPEG2000", ".jp2"},
                                            {35, "WEBP", ".webp"}}};
 
-// DNA_scene_types.h, Scene and RenderData; the fields have kept their names since 2.5.
+// DNA_scene_types.h, Scene and RenderData. The fields have kept their names since Blender 2.5.
 void read_render(const Record& scene, SceneFacts& facts) {
   const auto number = [&](const char* field) -> std::optional<std::int64_t> {
     return scene.has(field) ? std::optional(scene.integer(field)) : std::nullopt;
@@ -75,7 +75,7 @@ void read_sources(BlendFile& file, const Record& scene, blend::Scope scope, Scen
     facts.camera = camera->has("id.name") && camera->text("id.name").size() > 2
                        ? camera->text("id.name").substr(2)
                        : std::string("camera");
-  // A camera that is linked from a library has a place here, and no data.
+  // A camera that is linked from a library has an address in this .blend, but no data.
   if (!facts.camera && scene.pointer("camera") != 0) facts.camera = "camera";
   const bool composes =
       scene.integer("use_nodes") != 0 || scene.pointer("compositing_node_group") != 0;
@@ -109,7 +109,8 @@ std::optional<FoundScene> current_scene(BlendFile& file) {
   return FoundScene{*std::move(scene), first};
 }
 
-// Scenes of the .blend itself; the names of all where none is the one.
+// The scene of the .blend itself with this name. If there is none, `names` gets the names of all
+// scenes.
 std::optional<FoundScene> scene_called(BlendFile& file, const std::string& name,
                                        std::vector<std::string>& names) {
   const blend::BlockIndex& blocks = file.blocks();

@@ -18,7 +18,8 @@ namespace {
 using nlohmann::json;
 using text::in_quotes;
 
-// By this name job types hand the setting to the Manager's function that cuts it into tasks.
+// Job types pass the setting with this name to the Manager's function that splits frames into
+// tasks.
 constexpr const char* kFrames = "frames";
 
 template <class T>
@@ -26,7 +27,7 @@ std::from_chars_result parse(std::string_view text, T& number) {
   return std::from_chars(text.data(), text.data() + text.size(), number);
 }
 
-// All of it; std::errc::result_out_of_range for a number that is too large.
+// Parses the whole text. std::errc::result_out_of_range if the number is too large.
 template <class T>
 std::errc read_number(std::string_view text, T& number) {
   const auto [rest, error] = parse(text, number);
@@ -34,7 +35,7 @@ std::errc read_number(std::string_view text, T& number) {
   return is_whole ? error : std::errc::invalid_argument;
 }
 
-// 32 and not 32.000000.
+// `32` instead of `32.000000`.
 std::string plain(double number) {
   return json(number == std::floor(number) && std::fabs(number) < 1e15
                   ? json(static_cast<std::int64_t>(number))
@@ -78,7 +79,8 @@ std::string complaint(const Setting& setting, const std::string& value,
 
 enum class Range : std::uint8_t { none, forwards, backwards };
 
-// One frame, or two with `-` or `..` between. Source: the Manager's frame_chunker.go, 3.0 to 3.9.
+// One frame, or two with `-` or `..` between them. Source: the Manager's frame_chunker.go, 3.0 to
+// 3.9.
 Range frame_range(std::string_view part) {
   std::size_t end = part.find("..");
   std::size_t begin_of_last = end + 2;
@@ -129,7 +131,7 @@ result<json> read_value(const Setting& setting, const std::string& given) {
     case Setting::Type::real:
       return read_as_number<double>(setting, given);
     case Setting::Type::boolean:
-      // Python's True as well.
+      // Also accepts Python's True and False.
       if (text::is_same_but_for_case(given, "true")) return success(true);
       if (text::is_same_but_for_case(given, "false")) return success(false);
       return Error{errc::malformed_request, complaint(setting, in_quotes(given))};

@@ -9,18 +9,19 @@
 
 namespace shaman::manager {
 
-/// A value as the user typed it. errc::malformed_request says what would be right: the text is not
-/// of the setting's type, or not a range of frames.
+/// Parses a value that a user typed. errc::malformed_request says which values are allowed: the
+/// text does not match the type of the setting, or is not a range of frames.
 [[nodiscard]] result<nlohmann::json> read_value(const Setting& setting, const std::string& given);
 
-/// What is wrong with a value of the right type, outside the setting's choices or its range; empty:
-/// nothing.
+/// The complaint about a value of the right type that is not among the choices of the setting or
+/// outside of its range; empty if the value is allowed.
 [[nodiscard]] std::string limits_exceeded(const Setting& setting, const nlohmann::json& value);
 
-/// `"color", "size"` without the quotes, as they can be shown.
+/// `color, size`, printable.
 [[nodiscard]] std::string joined(const std::vector<std::string>& names);
 
-/// What to say of a setting that the type does not have: the nearest one, or all there are.
+/// The complaint about a setting that the type does not have. It suggests the most similar one, or
+/// lists all.
 [[nodiscard]] std::string unknown_setting(const JobType& type, const std::string& key);
 
 }  // namespace shaman::manager

@@ -34,7 +34,7 @@ class Complaints {
   std::string all_;
 };
 
-// As the add-on sends it.
+// The value that the add-on sends for a setting without a default that nobody has changed.
 json untouched(const Setting& setting) {
   switch (setting.type) {
     case Setting::Type::string:
@@ -90,8 +90,8 @@ class Completion {
       }
       if (!is_for_users(*setting)) {
         complaints_.add(in_quotes(key) +
-                        " is where workers find the .blend, which this command "
-                        "sets itself: leave it out");
+                        " is the path at which workers find the .blend; this command "
+                        "sets it: leave it out");
         continue;
       }
       result<json> read = read_value(*setting, value);
@@ -107,7 +107,7 @@ class Completion {
       values()[kBlendfile] = source_.job_blendfile;
   }
 
-  // As the add-on makes it; a warning where workers may have no such folder.
+  // Makes a path absolute, as the add-on does, and warns if workers may not have the folder.
   std::string path_for_workers(const std::string& key, const std::string& path) {
     const std::string is = in_quotes(key) + " is " + in_quotes(path);
     if (path.empty() || path.starts_with('{')) return path;
@@ -137,14 +137,14 @@ class Completion {
     return whole;
   }
 
-  // On other systems it would be the name of a file in whatever folder Blender was started in.
+  // On other systems, a Windows path is a file name in the folder in which Blender was started.
   void judge_windows_path(const std::string& is, const std::string& path) {
     if (!source_.workers.on_windows)
       complaints_.add(is +
                       ", a Windows path, but this farm's workers do not run Windows: give the "
                       "full path of a folder that they can write to, with /");
     else if (source_.workers.elsewhere && !is_below(slashed(path), slashed(source_.shared_folder)))
-      completed_.warnings.push_back(is + ", which only workers on Windows have");
+      completed_.warnings.push_back(is + ": only workers on Windows have this path");
   }
 
   static std::string slashed(std::string path) {
@@ -161,7 +161,7 @@ class Completion {
            (path.size() == folder.size() || path[folder.size()] == '/');
   }
 
-  // What no worker could render.
+  // Complains about a scene that no worker can render.
   void look_at_scene() {
     const SceneFacts& scene = source_.scene;
     if (!scene.name || type_.find(kBlendfile) == nullptr) return;
@@ -180,7 +180,7 @@ class Completion {
     return type_.find("image_file_extension") != nullptr && source_.scene.renders_video();
   }
 
-  // Before expressions, which look at other settings.
+  // Expressions need these values.
   void take_defaults() {
     for (const Setting& setting : type_.settings) {
       if (!setting.is_computed && !setting.default_value.is_null())
@@ -188,7 +188,7 @@ class Completion {
     }
   }
 
-  // In as many rounds as they depend on each other.
+  // Repeats until nothing changes, because expressions depend on each other.
   void take_expressions() {
     for (bool changed = true; changed;) {
       changed = false;
@@ -202,7 +202,7 @@ class Completion {
     }
   }
 
-  // Python's 24.0 is 24 for a whole number, and 24 is 24.0 for a real one.
+  // Converts as Python does: 24.0 is the whole number 24, and 24 is the real number 24.0.
   static json as_type(Setting::Type type, json value) {
     if (type == Setting::Type::real && value.is_number()) return value.get<double>();
     const bool fits = value.is_number_float() && std::fabs(value.get<double>()) < 2147483648.0;
@@ -222,7 +222,7 @@ class Completion {
     if (is_there && !(is_empty && setting.is_required && setting.key != "scene")) {
       complaints_.add(limits_exceeded(setting, *found));
     } else if (was_given) {
-      // A value that could not be read has its complaint already.
+      // An unreadable value has its complaint already.
       if (is_there) complaints_.add(in_quotes(setting.key) + " must not be empty");
     } else if (setting.is_required || setting.is_computed) {
       if (!follows_from_missing(setting)) complaints_.add(missing_text(setting));
@@ -231,7 +231,7 @@ class Completion {
     }
   }
 
-  // It could be computed once a required setting is there, which has a complaint of its own.
+  // The required setting that the expression needs is missing, and has its own complaint.
   [[nodiscard]] bool follows_from_missing(const Setting& setting) const {
     return std::ranges::any_of(type_.settings, [&](const Setting& other) {
       return other.is_required && !completed_.values.contains(other.key) &&

@@ -18,7 +18,7 @@ namespace {
 
 using nlohmann::json;
 
-// Where a Manager's job type would look for a file that is not there yet.
+// The path of the .blend in jobs that the Manager only checks: the .blend is not on the farm yet.
 constexpr const char* kPlaceholder = "{jobs}/dummy-for-job-check.blend";
 
 std::string random_key() {
@@ -40,8 +40,8 @@ std::string names_of(const List& list, Name name) {
   return all.empty() ? "none" : all;
 }
 
-// By where the farm sends workers of each system. Where it does not say, a path of this machine's
-// system is believed.
+// Deduces the systems from the storage paths that the Manager reports for them. Without a report,
+// workers on Windows are assumed only if this machine runs Windows, and others always.
 WorkerSystems worker_systems(Manager& manager) {
   const auto windows = manager.shared_storage("workers", "windows");
   const auto others = manager.shared_storage("workers", "linux");
@@ -113,7 +113,7 @@ result<void> Submission::prepare() {
   if (!facts) return facts.error();
   scene_ = *std::move(facts);
   worker_systems_ = worker_systems(manager_);
-  // Only for warnings: a Manager that does not tell is no reason to stop.
+  // The folder is only for warnings, so a Manager without an answer is no reason to stop.
   if (const auto shared = manager_.shared_storage("users", this_platform()))
     shared_folder_ = shared->root();
   auto settings = complete(kPlaceholder);

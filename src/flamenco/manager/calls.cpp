@@ -19,7 +19,7 @@ namespace {
 using nlohmann::json;
 using text::in_quotes;
 
-// Whatever the segments are, the address has as many.
+// Encodes each segment, so that none adds a segment to the address.
 Request get(std::string_view address, std::initializer_list<std::string_view> segments = {}) {
   Request request{"GET", std::string(address)};
   for (const std::string_view segment : segments)
@@ -44,12 +44,13 @@ Error refused(const std::string& what, const Answer& answer) {
   const bool is_redirection = answer.status >= 300 && answer.status < 400;
   if (is_page || is_redirection) return client::refusal(what, answer);
   if (answer.status == 412)
-    return {errc::bad_answer, "the Manager " + what +
-                                  ": the job type was changed there in the meantime. Submit again"};
+    return {errc::bad_answer,
+            "the Manager " + what +
+                ": the job type has changed on the Manager in the meantime. Submit again"};
   return {errc::bad_answer, "the Manager " + what + " (" + said + ")"};
 }
 
-// What a Manager has against a job is against what the job was given.
+// If the Manager objects to a job, the values that the job was given are wrong.
 Error refused_job(const std::string& what, const Answer& answer) {
   Error error = refused(what, answer);
   if (answer.status == 400 && !client::is_page(answer.body)) error.code = errc::malformed_request;
@@ -82,7 +83,7 @@ result<void> read_consent(const Answer& answer, const std::string& refusal) {
   return refused(refusal, answer);
 }
 
-// Without an id it is none.
+// Nothing if the object has no id.
 std::optional<Job> job_in(const json& object) {
   Job job;
   job.id = text_of(object, "id");
@@ -108,7 +109,7 @@ result<Job> read_job(const Answer& answer, const std::string& what) {
   return *std::move(job);
 }
 
-// What every Manager has said of its storage since there is such a call.
+// The form of the answer in all Managers that have these calls.
 std::optional<SharedStorage> storage_in(const json& object, const char* location) {
   const auto folder = text_member(object, location);
   const auto is_enabled = flag_member(object, "shamanEnabled");
@@ -116,7 +117,7 @@ std::optional<SharedStorage> storage_in(const json& object, const char* location
   return SharedStorage{*folder, *is_enabled};
 }
 
-// Of a Manager, what cannot be an id is 400; that nobody has it is what counts.
+// A Manager answers 400 to a text that cannot be an id. For the caller, there is no such thing.
 bool is_unknown(const Answer& answer) {
   return (answer.status == 404 || answer.status == 400) && !client::is_page(answer.body);
 }
@@ -130,7 +131,7 @@ Call<Version> version() {
             const auto object = read_object(answer, "its version");
             if (!object) return object.error();
             const std::string number = text_of(*object, "shortversion");
-            // Before there were short ones.
+            // Old Managers report no short version.
             return Version{text_of(*object, "name"),
                            number.empty() ? text_of(*object, "version") : number};
           }};
@@ -143,7 +144,7 @@ Call<Configuration> configuration() {
             if (!object) return object.error();
             const auto storage = storage_in(*object, "storageLocation");
             if (!storage) return not_understood(what, answer);
-            // Before 3.0 there was no assistant for the first run.
+            // Managers before 3.0 have no assistant for the first run, and report no isFirstRun.
             return Configuration{*storage, flag_of(*object, "isFirstRun")};
           }};
 }
@@ -163,7 +164,7 @@ Call<ConfigurationFile> configuration_file() {
 Call<FolderCheck> check_folder(const std::string& path) {
   return {post(get(protocol::kCheckFolder), {{"path", path}}),
           [](const Answer& answer) -> result<FolderCheck> {
-            if (answer.status != 200) return refused("does not look at a folder", answer);
+            if (answer.status != 200) return refused("did not check a folder", answer);
             const json object = json::parse(answer.body, nullptr, false);
             const auto is_usable = flag_member(object, "is_usable");
             if (!is_usable) return not_understood("a folder", answer);
@@ -255,7 +256,7 @@ Call<std::vector<Job>> jobs() {
             }
             return jobs;
           },
-          // Before 3.6.
+          // Managers before 3.6.
           post(get(protocol::kJobsQuery), json::object())};
 }
 

@@ -14,9 +14,9 @@
 
 #include "http/client/http_message.hpp"
 
-/// The one table of what is asked of a Flamenco Manager: each call's request, and what an answer to
-/// it means. Sans-I/O: Manager sends the calls and waits, the proxy sends them within a client's
-/// request (design/0085).
+/// All calls to a Flamenco Manager: the request of each, and how to read its answer. Sans-I/O:
+/// class Manager sends the calls and waits, and the proxy sends them within a client's request
+/// (design/0085).
 namespace shaman::manager {
 
 struct Request {
@@ -24,26 +24,26 @@ struct Request {
   std::string path;
   std::string json{};  ///< the body; empty: none
 
-  /// Asking twice changes nothing.
+  /// Whether the request may be sent twice without harm.
   [[nodiscard]] bool is_repeatable() const { return method == "GET"; }
 };
 
-/// Of any server that answers in a Manager's place, too.
+/// Also an answer of another server in the Manager's place.
 using Answer = client::HttpResponse;
 
 template <class T>
 struct Call {
   Request request;
-  /// errc::bad_answer, with the Manager's words: it refuses, or the answer is of another shape than
-  /// every Manager gives it. errc::not_found: it does not have that, or not the call.
-  /// errc::not_let_in: who is in between wants a login. errc::malformed_request: what the job was
-  /// given is against the Manager's rules. errc::unreachable: a
-  /// server in between answers, and says that the Manager does not.
+  /// errc::bad_answer: the Manager refuses, and the error has its words; or the answer has another
+  /// form than that of all known Managers. errc::not_found: the Manager does not have the thing, or
+  /// does not know the call. errc::not_let_in: a server in between demands a login.
+  /// errc::malformed_request: the job's values break the Manager's rules. errc::unreachable: a
+  /// server in between answers that the Manager does not.
   std::function<result<T>(const Answer&)> decode;
-  /// What older Managers have in place of the call. Its answer is decoded in the same way.
+  /// The call that older Managers have instead. Its answer is decoded in the same way.
   std::optional<Request> older{};
 
-  /// What is to be asked after this answer; null: nothing, the answer counts.
+  /// The request to send after this answer; null if the answer counts.
   [[nodiscard]] const Request* instead(const Answer& answer) const {
     return answer.status == 404 && older ? &*older : nullptr;
   }
@@ -51,10 +51,10 @@ struct Call {
 
 namespace calls {
 
-/// Empty where the Manager does not tell it: that is for check_manager() to say.
+/// The members are empty if the Manager does not report them; check_manager() says so.
 [[nodiscard]] Call<Version> version();
 [[nodiscard]] Call<Configuration> configuration();
-/// Since 3.5 or so.
+/// Managers since about 3.5 have this call.
 [[nodiscard]] Call<ConfigurationFile> configuration_file();
 [[nodiscard]] Call<FolderCheck> check_folder(const std::string& path);
 [[nodiscard]] Call<SharedStorage> shared_storage(const std::string& audience,
@@ -64,7 +64,7 @@ namespace calls {
 [[nodiscard]] Call<std::vector<JobType>> job_types();
 [[nodiscard]] Call<std::vector<Tag>> tags();
 
-/// Since 3.2; an older Manager has nothing against any job.
+/// Managers since 3.2 have this call. For an older one, every job passes.
 [[nodiscard]] Call<void> check(const nlohmann::json& job);
 [[nodiscard]] Call<Job> submit(const nlohmann::json& job);
 [[nodiscard]] Call<std::vector<Job>> jobs();

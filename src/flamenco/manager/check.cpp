@@ -12,7 +12,7 @@ namespace shaman::manager {
 namespace {
 
 constexpr int kMajor = 3;
-// From this minor version on jobs know their checkouts, and jobs can be deleted.
+// Managers from 3.2 on know the checkout of a job, and can delete jobs.
 constexpr int kFirstMinor = 2;
 
 int take_number(std::string_view& text) {
@@ -29,10 +29,10 @@ Finding look_at_version(const Version& version) {
   const int minor = take_number(rest);
   const std::string is = "the Manager is version " + text::printable(version.short_version);
   if (major != kMajor)
-    return {true, is + "; this server knows version 3 of its protocol: use a Manager 3.x"};
+    return {true, is + ", but this server supports version 3 only: use a Manager 3.x"};
   if (minor >= 0 && minor < kFirstMinor)
-    return {true, is + "; before 3.2 a job does not know its checkout, which is never erased with "
-                       "it: use a newer Manager"};
+    return {true,
+            is + "; before 3.2, checkouts are not erased with their jobs: use a newer Manager"};
   return {false, is};
 }
 
@@ -44,16 +44,17 @@ Finding look_at_shaman(const Configuration& configuration, Position position) {
   if (configuration.storage.is_shaman_enabled) return {false, "its Shaman is on"};
   if (position == Position::front)
     return {false,
-            "its own Shaman is off: this server says in its place that there is one, and erases "
-            "checkouts whose jobs are gone. Simpler is `shaman: {enabled: true, garbageCollect: "
+            "its own Shaman is off: this server tells clients that it is on, and erases checkouts "
+            "whose jobs are gone. It is simpler to set `shaman: {enabled: true, garbageCollect: "
             "{period: 0s}}` in flamenco-manager.yaml"};
   return {true,
-          "its Shaman is off, so it sends no artist here, and {jobs} leads elsewhere: set `shaman: "
+          "its Shaman is off, so artists do not use this server, and {jobs} is another folder: set "
+          "`shaman: "
           "{enabled: true, garbageCollect: {period: 0s}}` in flamenco-manager.yaml, and restart "
           "it"};
 }
 
-// Go writes durations as 24h0m0s; none of the digits of nothing is another one than 0.
+// Go writes durations as `24h0m0s`; in a duration of nothing, every digit is 0.
 bool is_never(const std::string& period) {
   return period.find_first_of("123456789") == std::string::npos;
 }
@@ -62,12 +63,12 @@ Finding look_at_collection(const Configuration& configuration,
                            const result<ConfigurationFile>& file) {
   if (!configuration.storage.is_shaman_enabled) return {false, "it collects no garbage of its own"};
   if (!file)
-    return {true, "whether the Manager collects garbage cannot be read (" + file.error().message() +
-                      "): see to it that flamenco-manager.yaml has `garbageCollect: {period: 0s}`"};
+    return {true, "it is unknown whether the Manager collects garbage (" + file.error().message() +
+                      "): make sure that flamenco-manager.yaml has `garbageCollect: {period: 0s}`"};
   if (is_never(file->collection_period)) return {false, "its own garbage collection is off"};
   return {true, "its own garbage collection is on (every " +
                     text::printable(file->collection_period) +
-                    "), and does not know which files are just being sent here: set `shaman: "
+                    "), and may delete files that are being uploaded: set `shaman: "
                     "{garbageCollect: {period: 0s}}` in flamenco-manager.yaml, and restart it"};
 }
 

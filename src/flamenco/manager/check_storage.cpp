@@ -15,7 +15,7 @@ using text::in_quotes;
 
 constexpr const char* kSetUp = "docs/admin.md has the commands";
 
-// A folder as this process makes one for a checkout, while it lives.
+// A folder like that of a checkout, which exists while this object lives.
 class Probe {
  public:
   explicit Probe(const std::string& parent)
@@ -24,7 +24,7 @@ class Probe {
     is_made_ = files::create_directory(folder_, failure_) && !failure_;
   }
   ~Probe() {
-    std::error_code ignored;  // an empty folder that stays harms nobody
+    std::error_code ignored;  // an empty folder that remains does no harm
     if (is_made_) files::remove_all(folder_, ignored);
   }
   Probe(const Probe&) = delete;
@@ -33,9 +33,9 @@ class Probe {
   [[nodiscard]] bool is_made() const noexcept { return is_made_; }
   [[nodiscard]] std::string failure() const { return failure_.message(); }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
-  /// Whoever reaches it may write into it from now on.
+  /// Lets every user write into the folder.
   void open_to_all() {
-    std::error_code ignored;  // then it is not found to be the same
+    std::error_code ignored;  // the comparison then reports a difference
     files::permissions(folder_, files::perms::all, ignored);
   }
 
@@ -52,7 +52,7 @@ class Comparison {
       : manager_(manager), its_(its), storage_(storage) {}
 
   Finding run() {
-    std::error_code ignored;  // what cannot be looked at is not there for this user
+    std::error_code ignored;  // for this user, an unreadable folder does not exist
     if (!files::is_directory(storage_, ignored)) return look_at_missing();
     const bool has_jobs = files::is_directory(storage_ + "/jobs", ignored);
     below_ = has_jobs ? "/jobs" : "";
@@ -60,7 +60,7 @@ class Comparison {
     if (!probe.is_made())
       return wrong("this user cannot make a folder in " + in_quotes(storage_ + below_) + " (" +
                    probe.failure() +
-                   "): run this server, and this check, as a user who may write there");
+                   "): run the server and this check as a user with write access there");
     auto usable = ask(probe.name());
     if (!usable) return not_tried(usable.error());
     if (usable->is_usable) return has_jobs ? look_at_jobs() : same();
@@ -69,13 +69,13 @@ class Comparison {
     usable = ask(probe.name());
     if (!usable) return not_tried(usable.error());
     if (usable->is_usable) return may_not_erase("folders that this server makes", cause);
-    return wrong("and the Manager does not find there what this server puts into it (" +
+    return wrong("but the Manager cannot use a folder that this server makes there (" +
                  text::printable(usable->cause) +
-                 "): give both the same storage, which the Manager can write to");
+                 "): give both the same storage, and the Manager write access to it");
   }
 
  private:
-  // A checkout leaves the jobs folder only when that may be written, too.
+  // The Manager can erase a checkout only if it may also write to the jobs folder.
   Finding look_at_jobs() {
     const auto usable = manager_.check_folder(its_ + below_);
     if (!usable) return not_tried(usable.error());
@@ -98,21 +98,21 @@ class Comparison {
   }
   [[nodiscard]] Finding may_not_erase(const std::string& where, const std::string& cause) const {
     return {true, both() +
-                      ": they are the same folder, but the Manager runs as a user who may not "
-                      "write into " +
+                      ": they are the same folder, but the Manager runs as a user without "
+                      "write access to " +
                       where + " (" + text::printable(cause) +
-                      "). It cannot erase a checkout when its job is deleted: run both with one "
+                      "), so it cannot erase a checkout when its job is deleted: run both with one "
                       "group, in set-group folders, with UMask=0002; " +
                       kSetUp};
   }
   [[nodiscard]] Finding not_tried(const Error& why) const {
     if (its_ == storage_)
       return {false,
-              both() + "; whether that is the same folder cannot be tried (" + why.message() +
-                  "): see to it that it is",
+              both() + "; whether that is the same folder cannot be tested (" + why.message() +
+                  "): make sure that it is",
               true};
-    return {true, both() + "; whether they are the same cannot be tried (" + why.message() +
-                      "): see to it that they are"};
+    return {true, both() + "; whether they are the same folder cannot be tested (" + why.message() +
+                      "): make sure that they are"};
   }
   [[nodiscard]] Finding look_at_missing() const {
     const std::string missing =

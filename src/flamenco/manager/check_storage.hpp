@@ -8,9 +8,9 @@
 
 namespace shaman::manager {
 
-/// Whether the Manager's storage `its` is the one at `storage`, and whether the Manager may change
-/// what this process makes there. Both are tried: a folder is made as a checkout's is, and the
-/// Manager is asked to write into it. Blocks.
+/// Checks whether the Manager's storage `its` is the same folder as `storage`, and whether the
+/// Manager may change what this process makes there. Tries both: makes a folder as for a checkout,
+/// and asks the Manager to write into it. Blocks.
 [[nodiscard]] Finding look_at_storage(Manager& manager, const std::string& its,
                                       const std::string& storage);
 

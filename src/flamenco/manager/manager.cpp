@@ -21,7 +21,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::size_t kLongestAnswer = std::size_t{256} << 20U;
-// A Manager that is compiling a job whose answer was lost is given so long to show it in its list.
+// How long a Manager may take to list a new job after its answer was lost: it is compiling the job.
 constexpr unsigned kLooks = 3;
 constexpr std::chrono::seconds kBetweenLooks{1};
 constexpr unsigned kSendings = 3;
@@ -44,7 +44,7 @@ HttpRequest http_request(const Request& asked) {
   return request;
 }
 
-// Whoever is between us and the Manager says so when the Manager's own answer was lost.
+// A proxy answers 502 or 504 if the Manager's own answer was lost.
 bool is_lost(const result<HttpResponse>& answer) {
   if (!answer)
     return answer.error().code == errc::unreachable || answer.error().code == errc::bad_answer;
@@ -61,8 +61,8 @@ struct Manager::Impl {
   Impl(client::Server where, std::stop_token stop_in)
       : server(std::move(where)), stop(std::move(stop_in)), network(1) {}
 
-  // Each on a connection of its own: one that was kept and is lost would be sent again unasked.
-  // A call may last, but whether anybody is there is known soon.
+  // Each call has its own connection, because a kept one that turns out to be lost would send the
+  // call again. A call may take long, but this first contact shows soon whether anything answers.
   result<void> meet() {
     if (has_met) return {};
     HttpRequest request;
@@ -72,7 +72,7 @@ struct Manager::Impl {
     const result<HttpResponse> answer = network.run<HttpResponse>(strand, stop, [&] {
       return client::exchange_patiently(connection, request, client::kFirstContact);
     });
-    // Whoever answers nonsense here is told of by the call itself.
+    // The call itself reports a server that does not speak HTTP.
     if (!answer && answer.error().code != errc::bad_answer) return answer.error();
     has_met = true;
     return {};
@@ -99,8 +99,8 @@ struct Manager::Impl {
     return call.decode(*answer);
   }
 
-  // A job whose answer was lost; nothing where the Manager does not have it. An error where the
-  // Manager does not say which jobs it has.
+  // The job whose answer was lost; nothing if the Manager does not have it. An error if the Manager
+  // does not list its jobs.
   result<std::optional<Job>> look_for(const std::string& key) {
     result<std::optional<Job>> found = Error{errc::unreachable, {}};
     for (unsigned look = 0; look < kLooks && !stop.stop_requested(); ++look) {
@@ -155,7 +155,7 @@ result<FolderCheck> Manager::check_folder(const std::string& path) {
 
 result<std::vector<JobType>> Manager::job_types() {
   auto types = impl_->ask(calls::job_types());
-  // A file store alone says that there are none, or does not have the call.
+  // A file store without a Manager reports no job types, or does not know the call.
   const bool is_none = types ? types->empty() : types.error().code == errc::not_found;
   if (is_none)
     return Error{errc::malformed_request,
@@ -188,7 +188,7 @@ result<Job> Manager::submit(const json& job) {
   if (impl_->stop.stop_requested()) return Error{errc::cancelled, {}};
   Error last;
   for (unsigned sending = 0; sending < kSendings; ++sending) {
-    // Not to be stopped: whether the job exists by now could not be told.
+    // Ignores the stop request: after a stop, nobody would know whether the job exists.
     const result<HttpResponse> answer = impl_->exchange(call.request, {});
     auto made = answer ? call.decode(*answer) : result<Job>(answer.error());
     const bool may_be_made = is_lost(answer) || (answer && answer->status == 200);
@@ -200,7 +200,7 @@ result<Job> Manager::submit(const json& job) {
   }
   return Error{errc::unreachable, "the Manager may or may not have made the job (" +
                                       last.message() +
-                                      "); check with `shaman job list` once it can be reached"};
+                                      "); check with `shaman job list` once the Manager answers"};
 }
 
 result<std::vector<Job>> Manager::jobs() {

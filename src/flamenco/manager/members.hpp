@@ -11,12 +11,13 @@
 
 namespace shaman::manager {
 
-/// A member that is true.
+/// Whether the object has this member, and it is true.
 [[nodiscard]] inline bool flag_of(const nlohmann::json& object, const char* name) {
   return flag_member(object, name).value_or(false);
 }
 
-/// JSON converts from almost everything, so that a result must be told that it is one.
+/// A success with this value. nlohmann::json converts from almost every type, so `return value`
+/// would be ambiguous.
 [[nodiscard]] inline result<nlohmann::json> success(nlohmann::json value) {
   return result<nlohmann::json>(boost::system::in_place_value, std::move(value));
 }

@@ -4,14 +4,14 @@
 #include <array>
 #include <string_view>
 
-/// Words of a Flamenco Manager's API (3.x) that several parts of the programs read and write.
+/// Names in a Flamenco Manager's API (3.x) that several parts of the programs use.
 namespace shaman::manager {
 
-/// Member of a job's `storage` with the path of its checkout.
+/// The member of a job's `storage` that has the path of its checkout.
 inline constexpr const char* kCheckoutIdMember = "shaman_checkout_id";
-/// The jobs folder in the texts of jobs; the Manager replaces it for each worker.
+/// The jobs folder in the texts of jobs. The Manager replaces it by each worker's path.
 inline constexpr std::string_view kJobsVariable = "{jobs}";
-/// What a Manager calls the systems of workers.
+/// A Manager's names of the workers' operating systems.
 inline constexpr std::array<const char*, 3> kPlatforms{"linux", "windows", "darwin"};
 
 }  // namespace shaman::manager

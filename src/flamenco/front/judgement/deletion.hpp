@@ -16,8 +16,8 @@
 /// Which checkouts are erased with deleted jobs. Sans-I/O, except for the functions in JobRules.
 namespace shaman::proxy {
 
-/// `storage.shaman_checkout_id` of a job; empty if it has none, as have all jobs that came through
-/// this server. A Manager whose own Shaman is on erases this folder with the job.
+/// `storage.shaman_checkout_id` of a job; empty if it has none. Jobs that came through this server
+/// have none. A Manager whose own Shaman is on erases this folder with the job.
 [[nodiscard]] std::string checkout_id_of(const manager::Job& job);
 
 /// The checkouts that a job names. errc::not_let_in: the job could lead into a checkout that the

@@ -171,6 +171,7 @@ class Repair {
   }
 
   // Operating systems resolve all other paths differently.
+  // NOLINTNEXTLINE(misc-no-recursion): limited by JsonLimits::depth.
   static result<void> check_plain(const JsonValue& value) {
     constexpr std::string_view kVariable = manager::kJobsVariable;
     if (value.is(Kind::string) && value.text.starts_with(kVariable)) {

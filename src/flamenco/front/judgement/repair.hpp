@@ -54,10 +54,10 @@ struct RepairedJob {
 
 /// Repairs the body of `POST jobs` or `POST jobs/check`, and serialises it from what was parsed:
 /// - `storage.shaman_checkout_id` becomes a member of the metadata (jobs::kCheckoutMember). A
-/// Manager with the id would erase the checkout with this job, even if another job still uses it;
-/// this server erases it with the last job.
+///   Manager with the id would erase the checkout with this job, even if another job still uses it;
+///   this server erases it with the last job.
 /// - The metadata records the identities and the makers of the checkouts that the job could lead
-/// into (jobs::kIdentitiesMember, jobs::kMakersMember), and loses what the client wrote there.
+///   into (jobs::kIdentitiesMember, jobs::kMakersMember), and loses what the client wrote there.
 /// errc::malformed_request: as read_job(), or the id is not a checkout's. errc::not_let_in: a text
 /// in the job could lead into a checkout that the requester did not make.
 [[nodiscard]] result<RepairedJob> repair_job(const JsonValue& job, const JobRules& rules);
