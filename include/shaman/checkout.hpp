@@ -23,9 +23,9 @@ struct CheckoutRequest {
   std::string path;  ///< as requested; docs/protocol.md says how the server changes it
   FileList files;
   std::string idempotency_key;  ///< empty: none
-  Requester requester{};        ///< the blobs that it does not know count as not stored
-  /// The answer may be an unchanged checkout that the same requester got for the same path, if the
-  /// request that made it set this, too.
+  Requester requester{};        ///< blobs that it does not know count as not stored
+  /// Allows the answer to be an unchanged checkout that the same requester got earlier for the same
+  /// path, if that request set this too.
   bool may_reuse = false;
 };
 
@@ -42,7 +42,7 @@ struct CheckoutOptions {
   std::size_t unique_name_attempts = 20;
 };
 
-/// A request that is safe and consistent; nothing is on disk yet.
+/// A checked request. Nothing of it is on disk yet.
 class CheckoutPlan {
  public:
   struct State;  ///< for the library's own parts
@@ -56,47 +56,47 @@ class CheckoutPlan {
   std::unique_ptr<State> state_;
 };
 
-/// A checkout that is there.
+/// An existing checkout.
 struct FoundCheckout {
   std::string path;  ///< as create() returned it
-  fs::Time made;     ///< or answered again
-  /// Unique: no earlier or later checkout at this path has it. Survives copying the storage.
+  fs::Time made;     ///< or reused as an answer (CheckoutRequest::may_reuse)
+  /// Unique: no other checkout has had or will have it at this path. Survives copying the storage.
   /// Consists of ASCII letters, digits and `-`.
   std::string identity{};
 };
 
-/// A checkout with what its manifest says.
+/// The content of a checkout, as its manifest lists it.
 struct CheckoutContent {
   fs::Time made;
   FileList files;           ///< sorted by the bytes of their paths
   std::uint64_t bytes = 0;  ///< of all files together
 };
 
-/// A path below `jobs/` as a text may mean it: with patterns and placeholders, in any case.
+/// A path below `jobs/` as written in a text: possibly with patterns and placeholders, in any case.
 struct WrittenPath {
   std::string path;  ///< without empty, `.` and `..` components
-  /// It may begin in any folder that is above checkouts, not in `jobs/` alone.
+  /// The path may begin in any folder above checkouts, not only in `jobs/`.
   bool is_anywhere = false;
   friend auto operator<=>(const WrittenPath&, const WrittenPath&) = default;
 };
 
-/// What a path below `jobs/` leads to.
+/// The thing at a path below `jobs/`.
 struct CheckoutPlace {
   enum class Kind : std::uint8_t {
     nothing,   ///< it does not exist
-    folder,    ///< neither a checkout nor in one; checkouts may be below it
+    folder,    ///< outside of checkouts; may contain checkouts
     checkout,  ///< exactly a checkout
-    inside,    ///< it leads into a checkout, whether or not it exists
+    inside,    ///< a path in a checkout, existing or not
     unsafe,    ///< a path that no checkout can have: `.`, `a//b`, `../x`
   };
   Kind kind = Kind::nothing;
-  std::string checkout{};  ///< of `checkout` and `inside`: the checkout's path
-  bool may_erase = false;  ///< the same: the requester made it, or may erase every checkout
-  std::string identity{};  ///< the same: FoundCheckout::identity; empty where it has no manifest
-  /// The same: its maker, as hexadecimal digits that do not reveal the name; empty if there is
-  /// no record.
+  // For `checkout` and `inside`:
+  std::string checkout{};  ///< the checkout's path
+  bool may_erase = false;  ///< the requester made it, or may erase every checkout
+  std::string identity{};  ///< FoundCheckout::identity; empty without a manifest
+  /// The maker, as hexadecimal digits that do not reveal the name; empty without a record.
   std::string maker{};
-  WrittenPath led_by{};  ///< of led_into(): the first of the paths that leads there
+  WrittenPath led_by{};  ///< from led_into(): the first of the paths that leads to the checkout
 
   [[nodiscard]] bool has_checkout() const noexcept {
     return kind == Kind::checkout || kind == Kind::inside;
@@ -112,7 +112,7 @@ class Checkouts {
   Checkouts(const Checkouts&) = delete;
   Checkouts& operator=(const Checkouts&) = delete;
 
-  /// Checks every path and id. Touches no disk, but takes a while for many files.
+  /// Checks every path and id. Does not touch the disk, but takes a while for many files.
   /// errc::unsafe_path, errc::conflicting_paths, errc::too_large: each names the offending path.
   [[nodiscard]] result<CheckoutPlan> validate(CheckoutRequest request) const;
 
@@ -121,36 +121,36 @@ class Checkouts {
 
   /// Makes the checkout, complete and durable, or nothing. If the requester has a scope, the
   /// checkout records its maker. With `may_reuse`, the answer may be an existing checkout, whose
-  /// age then counts from now. A plan with the same idempotency key, path and files as one of the
-  /// last 10 minutes returns that plan's answer, after waiting for it if needed, unless that
-  /// checkout was erased. Blocks. errc::blobs_missing names how many and the first few;
-  /// errc::no_unique_path; errc::storage_full.
+  /// age then counts from now. If a plan with the same idempotency key, path and files ran in the
+  /// last 10 minutes, this returns its answer, after waiting for it if needed, unless that checkout
+  /// was erased. Blocks. errc::blobs_missing gives the number of missing files and names the first
+  /// few; errc::no_unique_path; errc::storage_full.
   [[nodiscard]] result<MadeCheckout> create(const CheckoutPlan& plan);
 
   /// See Store::check_there(); every other member except validate() fails in the same way.
   [[nodiscard]] result<void> check_there();
 
-  /// What is at a path below `jobs/`. Blocks. errc::io_error.
+  /// The thing at a path below `jobs/`. Blocks. errc::io_error.
   [[nodiscard]] result<CheckoutPlace> place_of(const std::string& path,
                                                const Requester& requester = {});
 
-  /// The checkouts that one of these paths could lead a worker into, whatever its system: by its
+  /// The checkouts that one of these paths could lead a worker on any operating system into: by the
   /// exact name, in another case, with a pattern (`*`, `?`, `[a-z]`, `{a,b}`, frame numbers), with
   /// a placeholder (`{name}`), or with text after the name, as in a command line. `.kept`, which
-  /// belongs to the admins, counts as one. Blocks; lists the folders on the way.
-  /// Returns what it has found so far when the effort is used up. errc::io_error.
+  /// belongs to the admins, counts as one. Returns those found so far when the effort is used up.
+  /// Blocks; lists the folders on the way. errc::io_error.
   [[nodiscard]] result<std::vector<CheckoutPlace>> led_into(const std::vector<WrittenPath>& paths,
                                                             const Requester& requester,
                                                             Effort& effort);
-  /// CheckoutPlace::maker of this requester's checkouts. Touches no disk.
+  /// CheckoutPlace::maker of this requester's checkouts. Does not touch the disk.
   [[nodiscard]] static std::string maker_of(const Requester& requester);
 
-  /// All checkouts with a manifest: those that this server or another of its kind made. Sorted.
-  /// Folders that this process may not read, and that may contain checkouts, are added to `unread`;
-  /// without it they are an error. Blocks while it reads all folders. errc::io_error.
+  /// All checkouts with a manifest, sorted: those that a Shaman server made. Appends folders that
+  /// this process may not read, and that may contain checkouts, to `unread`; without `unread`, they
+  /// are an error. Blocks while it reads all folders. errc::io_error.
   [[nodiscard]] result<std::vector<FoundCheckout>> list(std::vector<std::string>* unread = nullptr);
 
-  /// Of these, those that the requester may erase.
+  /// The listed checkouts that the requester may erase.
   [[nodiscard]] result<std::vector<FoundCheckout>> list_for(
       const Requester& requester, std::vector<std::string>* unread = nullptr);
 
@@ -163,16 +163,15 @@ class Checkouts {
   [[nodiscard]] result<CheckoutContent> content_of(const std::string& path,
                                                    const Requester& requester = {});
 
-  /// Erases one checkout, at once and for good, and its empty parents where that is safe, but never
-  /// `jobs/` itself. Its blobs stay until garbage collection finds them unused. `path` is what
-  /// create() returned. On return the erasure is on stable storage. Blocks.
-  /// A requester that does not know all may erase only its own checkouts: errc::not_let_in for all
-  /// others, whether they exist or not. errc::not_found if this folder is not itself a checkout;
-  /// errc::io_error.
+  /// Erases one checkout at once and for good, and its empty parent folders where that is safe, but
+  /// never `jobs/` itself. On return the erasure is on stable storage. The blobs stay until garbage
+  /// collection finds them unused. `path` is what create() returned. A requester that does not know
+  /// all may erase only its own checkouts: errc::not_let_in for all others, whether they exist or
+  /// not. errc::not_found if this folder is not itself a checkout; errc::io_error. Blocks.
   [[nodiscard]] result<void> erase(const std::string& path, const Requester& requester = {});
-  /// Erases a checkout because of its age or its ended jobs, not by request: exactly this one.
-  /// errc::busy if a create request was answered with it since it was found; errc::not_found also
-  /// if another checkout has its path now.
+  /// Erases exactly this checkout because of its age or its ended jobs, not by request. errc::busy
+  /// if a create request was answered with it after it was found; errc::not_found if another
+  /// checkout has its path now.
   [[nodiscard]] result<void> erase_unused(const FoundCheckout& found);
 
  private:

@@ -28,7 +28,7 @@ constexpr std::chrono::minutes kRemembered{10};
 constexpr std::size_t kRememberedAnswers = 100'000;
 constexpr std::size_t kMissingNamed = 5;
 
-// Stands for everything that makes two requests the same.
+// Covers everything that makes two requests equal.
 Digest fingerprint(const CheckoutPlan::State& plan, std::uint64_t epoch) {
   Sha256 hash;
   const auto add = [&hash](std::string_view text) {
@@ -84,7 +84,7 @@ struct Checkouts::Impl {
     return make_new(plan, *own);
   }
 
-  // What the checkout's own links lead to.
+  // Stores the blobs of the checkout's own links.
   result<std::vector<PlannedFile>> put_records(const CheckoutPlan::State& plan) {
     std::vector<std::pair<std::string_view, std::string>> records;
     records.emplace_back(path_rules::kManifestName, shaman::manifest_of(plan.by_folder));
@@ -113,8 +113,8 @@ struct Checkouts::Impl {
                         identity_link.substr(path_rules::kIdentityPrefix.size())};
   }
 
-  // Looks at each one on the disk: a checkout with a link to nothing is worse than the time it
-  // takes.
+  // Checks each blob on the disk, because a checkout with a dangling link costs more than this
+  // time.
   result<void> mark_blobs(const std::vector<PlannedFile>& files, const Requester& requester) {
     std::vector<BlobStatus> statuses(files.size(), BlobStatus::unknown);
     auto marked = store.mark_all(
@@ -177,7 +177,7 @@ result<MadeCheckout> Checkouts::Impl::make_once(const CheckoutPlan::State& plan)
     if (is_there.value()) return given;
     answers.forget(request, *given);
   }
-  // Who joined must get an answer even if this throws.
+  // Waiting calls need an answer even if this throws.
   result<MadeCheckout> answer = Error{errc::io_error, "the checkout could not be made"};
   try {
     answer = make(plan);
@@ -189,7 +189,8 @@ result<MadeCheckout> Checkouts::Impl::make_once(const CheckoutPlan::State& plan)
   return answer;
 }
 
-// Another server, the Manager or a person may have erased it, and somebody may have its path now.
+// Another server, the Manager or a person may have erased the checkout, and another one may have
+// its path now.
 result<bool> Checkouts::Impl::has(const MadeCheckout& made) {
   Erasure place(store, made.path);
   if (const auto found = place.find(); !found) {

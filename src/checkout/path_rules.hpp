@@ -10,40 +10,43 @@
 
 #include "protocol/checkout_path.hpp"
 
-/// Which paths a checkout may have, and the files in it. docs/protocol.md has the rules for users.
+/// The rules for the paths of checkouts and of the files in them. docs/protocol.md has them for
+/// users.
 namespace shaman::path_rules {
 
 using protocol::kMaxComponent;
 using protocol::kMaxDepth;
 using protocol::kMaxPath;
 
-/// The link in a checkout's folder that leads to its manifest; no file of a user's may have it.
+/// The link in a checkout's folder to its manifest. This name and the next two are reserved: no
+/// file of a client may have them.
 using protocol::kManifestName;
-/// The link beside it that leads to the record of who made it (maker.hpp); reserved likewise.
+/// The link to the record of the maker (maker.hpp).
 using protocol::kMakerName;
-/// The link that leads to the record of the path that was asked for (reuse.hpp); reserved likewise.
+/// The link to the record of the requested path (reuse.hpp).
 using protocol::kReusableName;
-/// How the name of the link begins that tells the checkout from all others (identity.hpp).
+/// Prefix of the name of the link that identifies the checkout (identity.hpp).
 using protocol::kIdentityPrefix;
 
 using protocol::checkout_path;
 
-/// Whether a file's path has `\` in it, which the newer packer sends from Windows as separators.
+/// Whether the path of a file contains `\`, which newer packers on Windows send as separator.
 [[nodiscard]] bool has_backslash(std::string_view path) noexcept;
 
-/// Whether a file may lie there in a checkout; `path` has `/` only. errc::unsafe_path says why not.
+/// Checks the path of a file in a checkout; separators are `/` only. errc::unsafe_path says what is
+/// wrong.
 [[nodiscard]] result<void> check_file_path(std::string_view path);
 
-/// What lies between the slashes of a path.
+/// The components of a path.
 [[nodiscard]] std::vector<std::string> components(std::string_view path);
 
-/// What lies before the last slash of a path; empty where there is none.
+/// The part of a path before its last slash; empty if it has none.
 [[nodiscard]] std::string_view folder_of(std::string_view path) noexcept;
 
-/// Orders paths so that what lies in a folder comes right after the folder's own name.
+/// An order in which the content of a folder directly follows the name of the folder.
 [[nodiscard]] bool folder_order(std::string_view left, std::string_view right) noexcept;
 
-/// Whether `path` lies in the folder of that name, at any depth.
+/// Whether `path` is below this folder, at any depth.
 [[nodiscard]] bool is_inside(std::string_view path, std::string_view folder) noexcept;
 
 }  // namespace shaman::path_rules

@@ -67,7 +67,7 @@ class Reader {
     if (!link && (fs::is_gone(link.error()) || link.error() == errors::invalid_argument)) return {};
     if (!link) return failure(link.error(), path);
     const auto id = layout::blob_of_path(*link);
-    // A copy of the links is another tree than the checkout.
+    // A copy of the links must not have the identity of the checkout.
     if (id && path.starts_with(path_rules::kIdentityPrefix)) return {};
     if (!id)
       tree_.others.push_back(path);
@@ -90,7 +90,7 @@ class Reader {
   TreeLinks tree_;
 };
 
-// The paths that are not there, a few of them by name.
+// Counts the absent paths, and names a few of them.
 class Absent {
  public:
   void add(const std::string& path) {

@@ -40,7 +40,8 @@ result<void> Erasure::run(const Requester& requester) {
   const auto place = look(requester);
   if (!place) return place.error();
   const bool is_found = place->kind == CheckoutPlace::Kind::checkout;
-  // In the same words for what is somebody else's and what is not there: they tell nobody's paths.
+  // The same error for another principal's checkout and for none at all, so that nobody learns the
+  // paths of others.
   if (!requester.knows_all && !(is_found && place->may_erase)) return not_let_in();
   if (!is_found) return not_found();
   if (auto taken = take_away(); !taken) return taken;
@@ -64,7 +65,7 @@ const fs::Folder& Erasure::parent() const {
   return way_.empty() ? store_.root().jobs : way_.back();
 }
 
-// From the top, as a folder inside of a checkout is none, whatever it holds.
+// Looks from the top, because no folder inside of a checkout is a checkout itself.
 result<CheckoutPlace> Erasure::look(const Requester& requester) {
   using Kind = CheckoutPlace::Kind;
   if (path_.empty() || path_ == "." || !path_rules::checkout_path(path_))
@@ -104,7 +105,7 @@ result<void> Erasure::find() {
 }
 
 result<bool> Erasure::is_made_by(const Requester& requester) const {
-  // No record is read for those to whom it makes no difference.
+  // Skips the record if it makes no difference to the requester.
   if (requester.knows_all || requester.scope.empty()) return may_erase(requester, {});
   const auto made_by = maker();
   if (!made_by) return made_by.error();
@@ -115,8 +116,8 @@ result<std::string> Erasure::maker() const {
   return maker_in(store_.file_system(), checkout_, path_);
 }
 
-// It vanishes whole, by one rename, and is removed where nobody looks: half a checkout is never
-// seen, and what a crash leaves goes with the dead server's other leftovers.
+// One rename takes the whole checkout out of sight before its links are removed, so that no reader
+// sees half a checkout. After a crash, the clean-up of the dead server's staging removes the rest.
 result<void> Erasure::take_away() {
   fs::FileSystem& file_system = store_.file_system();
   const fs::Folder& staging = store_.staging();
@@ -129,9 +130,10 @@ result<void> Erasure::take_away() {
   if (!moved) return disk_error(moved.error(), what);
   const auto seen = file_system.stat(checkout_);
   const auto taken = file_system.stat(staging, name);
-  // Somebody erased it and made another meanwhile; that one is not the one that was meant.
+  // Another program erased the checkout and made a new one at its path in the meantime.
   if (!seen || !taken || seen->inode != taken->inode) return put_back(name, not_found());
-  // Who answers it again touches it and looks for its name after that.
+  // A request that reuses the checkout touches its manifest first, and then looks for its name
+  // (Reuse::take).
   if (const auto used = is_in_use(); !used || *used)
     return put_back(name, used ? in_use() : used.error());
   checkout_.reset();
@@ -153,7 +155,7 @@ result<std::string> Erasure::identity() const {
   return identity_in(store_.file_system(), checkout_, path_);
 }
 
-// Its path may be another's by now.
+// Another checkout may have the path by now.
 result<void> Erasure::check_is_found() const {
   if (!found_) return {};
   const auto there = identity();
@@ -175,7 +177,7 @@ Error Erasure::in_use() const {
           "the checkout " + text::in_quotes(path_) + " is in use: its files were submitted again"};
 }
 
-// The checkout is gone by now, whatever becomes of what was in it.
+// The checkout counts as erased, even if removing its links fails.
 void Erasure::take_apart(const std::string& name) {
   const fs::Folder& staging = store_.staging();
   const std::string erased = "erased the checkout " + text::in_quotes(path_) + "; ";
@@ -187,8 +189,8 @@ void Erasure::take_apart(const std::string& name) {
                                            text::printable(there));
   if (kept->count == 0) return;
   if (!kept->failure) return store_.log(LogLevel::warning, erased + kept->text());
-  // What is not its own stays in its place then: the name is free, and no longer a checkout's. Only
-  // when its links are gone for good: a power cut must not bring some of them back there.
+  // Puts foreign files back at their path, which is no longer a checkout. Flushes the removal of
+  // the links first, because after a power cut some of them could come back there.
   const bool is_bare = !store_.flushes() || store_.file_system().flush_all(staging).has_value();
   const bool is_back =
       is_bare && store_.file_system().rename(staging, name, parent(), names_.back()).has_value();
@@ -198,8 +200,9 @@ void Erasure::take_apart(const std::string& name) {
                                   text::printable(kept->failure->message()));
 }
 
-// Only where a file system can tell at once that a folder is not empty; one that refuses to replace
-// names atomically is a distributed one, where somebody may be putting a checkout into it.
+// Only if the file system knows at once whether a folder is empty. One that cannot rename to a free
+// name atomically is a distributed one, on which another server may be adding a checkout to the
+// folder.
 void Erasure::tidy_parents() {
   if (!store_.root().traits.rename_to_free_name) return;
   while (!way_.empty()) {

@@ -14,22 +14,23 @@
 
 namespace shaman {
 
-/// CheckoutPlace::maker and CheckoutPlace::identity of the checkout in this open folder, whose path
-/// is for messages. Blocks. errc::io_error.
+/// CheckoutPlace::maker and CheckoutPlace::identity of the checkout in this open folder. `path` is
+/// for messages. Blocks. errc::io_error.
 [[nodiscard]] result<std::string> maker_in(fs::FileSystem& file_system, const fs::Folder& checkout,
                                            const std::string& path);
 [[nodiscard]] result<std::string> identity_in(fs::FileSystem& file_system,
                                               const fs::Folder& checkout, const std::string& path);
-/// The one rule by which a checkout belongs to a requester. A checkout without a record, made
-/// without authentication or by another program, is an admin's.
+/// The only rule for the owner of a checkout. A checkout without a record of its maker, made
+/// without authentication or by another program, belongs to the admins.
 [[nodiscard]] bool may_erase(const Requester& requester, std::string_view maker);
 
-/// Finds a checkout by its path, and takes it away. For one path.
+/// Finds one checkout by its path, and erases it. For one path.
 class Erasure {
  public:
   /// The store must outlive it. `path` is relative to `jobs/`, as the checkout's creation answered.
   Erasure(const StoreInterior& store, std::string_view path) : store_(store), path_(path) {}
-  /// Takes away only the one that was found, and only if it was not answered again since.
+  /// Erases exactly the checkout that was found, and only if no request was answered with it after
+  /// that.
   Erasure(const StoreInterior& store, const FoundCheckout& found)
       : store_(store), path_(found.path), found_(found) {}
 
@@ -38,16 +39,18 @@ class Erasure {
 
   /// As Checkouts::place_of().
   [[nodiscard]] result<CheckoutPlace> look(const Requester& requester);
-  /// Only finds it. errc::not_found where exactly this folder is no checkout.
+  /// Finds the checkout without erasing it. errc::not_found if exactly this folder is not a
+  /// checkout.
   [[nodiscard]] result<void> find();
-  /// After look() has found one, which: FoundCheckout::identity. errc::io_error.
+  /// After look() has found a checkout: its FoundCheckout::identity. errc::io_error.
   [[nodiscard]] result<std::string> identity() const;
-  /// The same, who made it: CheckoutPlace::maker. errc::io_error.
+  /// After look() has found a checkout: its CheckoutPlace::maker. errc::io_error.
   [[nodiscard]] result<std::string> maker() const;
-  /// What look() found; open where it is a checkout.
+  /// The open folder of the checkout that look() has found.
   [[nodiscard]] const fs::Folder& checkout() const noexcept { return checkout_; }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
-  /// What somebody is told of another's checkout, or of none; and who may know that there is none.
+  /// not_let_in() is the error for a requester that may not know whether the checkout exists;
+  /// not_found() is for all others.
   [[nodiscard]] Error not_let_in() const;
   [[nodiscard]] Error not_found() const;
 
@@ -66,8 +69,8 @@ class Erasure {
   const std::string path_;
   const std::optional<FoundCheckout> found_;
   std::vector<std::string> names_;
-  std::vector<fs::Folder> way_;  ///< open folders of names_, but for the last
-  fs::Folder checkout_;          ///< where there is one
+  std::vector<fs::Folder> way_;  ///< open folders of all names_ but the last
+  fs::Folder checkout_;          ///< open if there is a checkout
 };
 
 }  // namespace shaman

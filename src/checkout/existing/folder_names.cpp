@@ -13,11 +13,11 @@ namespace {
 
 using name_match::Points;
 
-// No name is longer.
+// The longest file name of any file system.
 constexpr std::size_t kLongest = 256;
-// Steps of what is done with each name once.
+// Effort for folding one name, once.
 constexpr std::size_t kFoldingWork = 256;
-// Of what is done with each name and each written one, apart from the comparison.
+// Effort for each pair of a name and a written name, in addition to the comparison.
 constexpr std::size_t kNameWork = 16;
 
 constexpr std::string_view kQuotes = "\"'^";

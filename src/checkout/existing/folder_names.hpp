@@ -13,7 +13,7 @@
 
 namespace shaman {
 
-/// The names in one folder, and which of them a written one may mean. For one thread.
+/// The names in one folder. Finds those that a written name may mean. For one thread.
 class FolderNames {
  public:
   FolderNames() = default;
@@ -21,17 +21,17 @@ class FolderNames {
 
   /// Sorted.
   [[nodiscard]] const std::vector<std::string>& all() const noexcept { return names_; }
-  /// By its exact name, in another case, without its quotes, with a pattern, or with something
-  /// behind a name that ends it. A name that is there is meant by who writes it so, as every system
-  /// looks for that one first. What may be a short name (name_match::is_short) means each of them.
-  /// Some or none where the effort is used up.
+  /// The names that the written one may mean: the exact name, another case, a name without its
+  /// quotes, a pattern, or a name with text after its end. An existing exact name is the only
+  /// result, because every system tries it first. A possible short name (name_match::is_short) may
+  /// mean every name. Returns some or none if the effort is used up.
   [[nodiscard]] std::vector<std::string> chosen(std::string_view written, Effort& effort) const;
-  /// Those that fit what is written before a `**` or a placeholder.
+  /// The names that match the written one up to its first `**` or placeholder.
   [[nodiscard]] std::vector<std::string> chosen_up_to_any_depth(std::string_view written,
                                                                 Effort& effort) const;
 
  private:
-  // A name, or what shells leave of its quotes.
+  // A name, or the rest of it after a shell has removed its quotes.
   struct Spelling {
     name_match::FoldedName folded;
     std::size_t name;
@@ -45,7 +45,7 @@ class FolderNames {
                                                  Effort& effort) const;
 
   std::vector<std::string> names_;           // sorted
-  mutable std::vector<Spelling> spellings_;  // once they are needed
+  mutable std::vector<Spelling> spellings_;  // filled on first use
   mutable std::multimap<std::u32string, std::size_t> by_key_;
 };
 

@@ -12,9 +12,9 @@
 namespace shaman {
 namespace {
 
-// Steps of a Step, apart from what it finds.
+// Effort for one Step, in addition to that for its results.
 constexpr std::size_t kStepWork = 512;
-// Of each name that a Step finds.
+// Effort for each name that a Step finds.
 constexpr std::size_t kFoundWork = 128;
 
 struct Part {
@@ -31,11 +31,11 @@ std::vector<Part> parts_of(const std::string& path) {
   return parts;
 }
 
-// A folder, and the part of the path that is looked for in it.
+// A folder, and the index of the path's part to look up in it.
 struct Step {
   std::string folder;
   std::size_t at = 0;
-  bool is_inside = false;  ///< of what a `**` or a placeholder stands for
+  bool is_inside = false;  ///< a `**` or a placeholder stands for the folder
   auto operator<=>(const Step&) const = default;
 };
 

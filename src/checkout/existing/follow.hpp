@@ -13,23 +13,23 @@
 
 namespace shaman {
 
-/// The folders and checkouts below `jobs/`, as a search sees them. `""` is `jobs/` itself.
+/// The folders and checkouts below `jobs/` that a search reads. `""` is `jobs/` itself.
 class CheckoutTree {
  public:
   virtual ~CheckoutTree() = default;
-  /// What is in a folder that is not a checkout. What is gone is empty.
+  /// The names in a folder that is not a checkout. Empty if the folder no longer exists.
   [[nodiscard]] virtual result<const FolderNames*> names_in(const std::string& folder) = 0;
-  /// Whether exactly this name is in there; to be asked before all names are.
+  /// Whether the folder has exactly this name. Cheaper than names_in(), so ask this first.
   [[nodiscard]] virtual result<bool> has_name(const std::string& folder,
                                               const std::string& name) = 0;
   [[nodiscard]] virtual result<bool> is_checkout(const std::string& path) = 0;
-  /// All folders above checkouts.
+  /// All folders that are above a checkout.
   [[nodiscard]] virtual result<std::vector<std::string>> folders() = 0;
 };
 
-/// Calls `found` with each checkout that a path could lead a worker into, whatever its system and
-/// its programs are. This is the one rule by which a job may be submitted, keeps checkouts, and may
-/// be deleted. Where the effort is used up, some are left out.
+/// Calls `found` with each checkout that a path could lead a worker into, on any operating system
+/// and in any program. This is the only rule for submitting a job, for keeping its checkouts and
+/// for deleting it. Leaves out some checkouts if the effort is used up.
 [[nodiscard]] result<void> follow(CheckoutTree& tree, const WrittenPath& written, Effort& effort,
                                   const std::function<void(const std::string& path)>& found);
 

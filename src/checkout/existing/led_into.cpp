@@ -16,7 +16,7 @@
 namespace shaman {
 namespace {
 
-// Steps of reading one name in a folder.
+// Effort for reading one name in a folder.
 constexpr std::size_t kEntryWork = 256;
 
 }  // namespace
@@ -56,8 +56,9 @@ result<void> LedInto::find(const WrittenPath& path) {
   });
 }
 
-// Whether it is there already or not: it comes when the first checkout with renders is erased. What
-// stands for every name is not meant for this one, as with globs, which leave out names with a dot.
+// Judges the path even if `.kept` does not exist yet: the first erased checkout with renders
+// creates it. As in globs, a pattern for all names does not match this one, because it begins with
+// a dot.
 bool LedInto::leads_to_kept(const std::string& path) {
   for (const std::string& part : path_rules::components(path)) {
     if (name_match::names_something(part) || part.starts_with('.'))
@@ -68,12 +69,13 @@ bool LedInto::leads_to_kept(const std::string& path) {
   return false;
 }
 
-// What others have put into erased checkouts, whoever had made those.
+// `.kept` holds files that others have put into erased checkouts of any maker, so it belongs to the
+// admins.
 CheckoutPlace LedInto::kept() const {
   return {CheckoutPlace::Kind::checkout, std::string(layout::kKept), requester_.knows_all};
 }
 
-// What is in one folder is looked at together: it is opened once.
+// Keeps the folder open, because a search examines its entries one after the other.
 fs::result<const fs::Folder*> LedInto::open(const std::string& path) {
   if (path.empty()) return &store_.root().jobs;
   if (path == opened_) return &folder_;
@@ -94,7 +96,7 @@ result<bool> LedInto::is_checkout(const std::string& path) {
   return known->second.has_checkout();
 }
 
-// As place_in() sees it, of a path whose folders are known to be no checkouts.
+// Like place_in(), for a path whose parent folders are known not to be checkouts.
 result<CheckoutPlace> LedInto::look(const std::string& path) {
   fs::FileSystem& file_system = store_.file_system();
   const auto failed = [&path](const boost::system::error_code& error) {
@@ -121,7 +123,7 @@ result<CheckoutPlace> LedInto::look(const std::string& path) {
   return place;
 }
 
-// A folder with all checkouts of a farm is not listed for one whose name is known.
+// Opening one name is cheaper than listing a folder with all checkouts of a farm.
 result<bool> LedInto::has_name(const std::string& folder, const std::string& name) {
   const auto [known, is_new] =
       names_.try_emplace(folder.empty() ? name : folder + "/" + name, false);

@@ -15,10 +15,10 @@
 
 namespace shaman {
 
-/// Looks on the disk for checkouts that paths could lead into. For one requester.
+/// Finds the checkouts on disk that paths could lead into. For one requester.
 class LedInto final : private CheckoutTree {
  public:
-  /// All three references must outlive it.
+  /// The references must outlive this object.
   LedInto(const StoreInterior& store, const Requester& requester, Effort& effort)
       : store_(store), requester_(requester), effort_(effort) {}
 
@@ -39,12 +39,12 @@ class LedInto final : private CheckoutTree {
   const StoreInterior& store_;
   const Requester& requester_;
   Effort& effort_;
-  std::map<std::string, FolderNames> known_;    ///< folders that were listed
-  std::map<std::string, bool> names_;           ///< whether they are there
-  std::map<std::string, CheckoutPlace> looks_;  ///< what was looked at
-  std::map<std::string, CheckoutPlace> found_;  ///< by their paths
-  std::string opened_;                          ///< the folder that was opened last
-  fs::Folder folder_;                           ///< this one; jobs/ itself where there is none
+  std::map<std::string, FolderNames> known_;    ///< listed folders, by path
+  std::map<std::string, bool> names_;           ///< whether a path exists
+  std::map<std::string, CheckoutPlace> looks_;  ///< examined paths
+  std::map<std::string, CheckoutPlace> found_;  ///< results, by path
+  std::string opened_;                          ///< path of folder_
+  fs::Folder folder_;                           ///< the folder opened last
 };
 
 /// As Checkouts::place_of().

@@ -38,14 +38,14 @@ class Listing {
  private:
   bool add(const std::string& path, const fs::Folder& checkout, const fs::Stat& manifest) {
     auto identity = identity_of(store_.file_system(), checkout);
-    // What was erased meanwhile is none.
+    // The checkout was erased in the meantime.
     if (!identity && fs::is_gone(identity.error())) return false;
     if (!identity) return ends_with(identity.error(), path);
     found_.push_back({path, manifest.modified, *std::move(identity)});
     return false;
   }
 
-  // A folder that cannot be read may hold one.
+  // An unreadable folder may contain checkouts.
   bool ends_with(const boost::system::error_code& error, const std::string& path) {
     if (fs::is_refusal(error) && unread_ != nullptr && !path.empty()) {
       unread_->push_back(path);

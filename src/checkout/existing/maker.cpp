@@ -6,7 +6,7 @@
 
 namespace shaman {
 
-// Escaped text is unambiguous: no two scopes have the same record.
+// Escaping is unambiguous: different scopes have different records.
 std::string maker_record(std::string_view scope) {
   return text::escape(scope) + "\n";
 }

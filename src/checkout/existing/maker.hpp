@@ -8,15 +8,15 @@
 
 namespace shaman {
 
-/// The record of who made a checkout: one line of text, the scope of its requester
-/// (Requester::scope), escaped. A checkout's link path_rules::kMakerName leads to this blob, so
-/// that the record appears and vanishes together with the checkout.
+/// The record of a checkout's maker: one line with the escaped scope of its requester
+/// (Requester::scope). The checkout's link path_rules::kMakerName leads to this blob, so that the
+/// record appears and vanishes together with the checkout.
 [[nodiscard]] std::string maker_record(std::string_view scope);
 
-/// The blob that the link leads to when somebody of this scope made the checkout.
+/// The blob of this record.
 [[nodiscard]] BlobId maker_id(std::string_view scope);
 
-/// CheckoutPlace::maker of what somebody of this scope has made.
+/// CheckoutPlace::maker of checkouts that this scope has made.
 [[nodiscard]] std::string maker_name(std::string_view scope);
 
 }  // namespace shaman

@@ -22,10 +22,10 @@ constexpr std::size_t kLongestShort = 8;
 
 struct ShortName {
   std::string_view beginning;
-  std::string_view number;  // empty where it is none
+  std::string_view number;  // empty if this is not a short name
 };
 
-// Samba numbers them with letters as well.
+// Samba also numbers short names with letters.
 ShortName parts_of_short(std::string_view written) {
   const auto ends = [](char c) { return is_end_of_path(static_cast<unsigned char>(c)); };
   const auto rest = std::ranges::find_if(written, ends);
@@ -106,8 +106,8 @@ bool is_short(std::string_view written) {
   return !parts_of_short(written).number.empty();
 }
 
-// Windows takes the first six characters, without dots and blanks, or two and four hex digits; with
-// a longer number, fewer.
+// Windows takes the first six characters, without dots and blanks, or the first two and four hex
+// digits. With a longer number, it takes fewer.
 bool is_short_for(std::string_view written, std::string_view name) {
   const ShortName parts = parts_of_short(written);
   if (parts.number.empty()) return false;

@@ -5,56 +5,59 @@
 #include <string>
 #include <string_view>
 
-/// Which names a written one may stand for, on the systems and in the programs of a farm: always by
-/// the most permissive reading. Sans-I/O.
+/// Decides which names a written name may stand for, on the operating systems and in the programs
+/// of a farm. Always takes the most permissive reading. Sans-I/O.
 namespace shaman::name_match {
 
-/// It stands for several: `*`, `?`, `[a-z]`, `{a,b}`, `@(a|b)`, a frame's number as `#` and `%04d`,
-/// or something that a program puts in its place: `%s`, `{name}`, `<name>`, `$name`, `%name%`,
-/// `!name!`.
+/// Whether the written name may stand for several names: `*`, `?`, `[a-z]`, `{a,b}`, `@(a|b)`,
+/// frame numbers as `#` and `%04d`, and placeholders that a program replaces: `%s`, `{name}`,
+/// `<name>`, `$name`, `%name%`, `!name!`.
 [[nodiscard]] bool is_pattern(std::string_view written);
 
-/// It has a character of which patterns are made: only such a name takes time to be taken apart.
+/// Whether the name has a character that patterns consist of. A quick test: other names need no
+/// parsing.
 [[nodiscard]] bool has_marks(std::string_view written);
 
-/// What a written name is.
+/// The kinds of a written name.
 struct Kinds {
   bool is_pattern = false;
-  bool is_any_depth = false;    ///< `**` and placeholders, which stand for folders in folders
-  bool is_any_or_none = false;  ///< such a one that may stand for no folder, too: it begins so
+  bool is_any_depth = false;    ///< `**` or a placeholder: may stand for nested folders
+  bool is_any_or_none = false;  ///< begins with one, so it may also stand for no folder
 };
 [[nodiscard]] Kinds kinds_of(std::string_view written);
 
-/// Something of the name itself is written: `{x}`, `*` and `##` name nothing, `sh*` does.
+/// Whether a part of the name itself is written: not in `{x}`, `*` and `##`, but in `sh*`.
 [[nodiscard]] bool names_something(std::string_view written);
 
-/// Whether a name is one that the pattern stands for, whatever the case of its letters.
+/// Whether the pattern may stand for this name, in any case.
 [[nodiscard]] bool fits(std::string_view pattern, std::string_view name);
-/// The same, where the written one may go on behind the name with something that ends a path.
+/// The same, if text that ends a path may follow the name.
 [[nodiscard]] bool fits_beginning(std::string_view pattern, std::string_view name);
-/// The same of the part of the pattern before the first `**` or placeholder.
+/// The same for the part of the pattern before its first `**` or placeholder.
 [[nodiscard]] bool fits_up_to_any_depth(std::string_view pattern, std::string_view name);
-/// The same of a part of what is written that begins a word: `--out=jobs`, `"j*`.
+/// The same for any part of the written text that begins a word: `--out=jobs`, `"j*`.
 [[nodiscard]] bool fits_some_word(std::string_view written, std::string_view name);
 
-/// A pattern that fits `..`, has a dot written in it, and begins with neither `*` nor `?`, which
-/// fit no dot there: `.?`, `[.].`, `{..,x}`.
+/// Whether the pattern matches `..`, contains a dot, and does not begin with `*` or `?`, which
+/// match no leading dot: `.?`, `[.].`, `{..,x}`.
 [[nodiscard]] bool may_lead_up(std::string_view written);
 
-/// What is written may be how a system shortens some name to eight characters and three:
-/// `SECRE~12`, `BJRN~1`, `1F03~1.BLE`. Which name that is, only the system knows.
+/// Whether the written name has the form of a short name of Windows or Samba, eight characters and
+/// three: `SECRE~12`, `BJRN~1`, `1F03~1.BLE`. Only the system knows the long name.
 [[nodiscard]] bool is_short(std::string_view written);
-/// It may be how Windows shortens this one, which is of ASCII: `FILE-S~1`, `FI12AB~1`.
+/// Whether the written name may be the short name of `name`, which is ASCII: `FILE-S~1`,
+/// `FI12AB~1`.
 [[nodiscard]] bool is_short_for(std::string_view written, std::string_view name);
-/// Whether some file system takes both for one name (text::folded_key()).
+/// Whether some file system treats both as the same name (text::folded_key()).
 [[nodiscard]] bool is_same_to_some(std::string_view written, std::string_view name);
 
-/// A character at which programs end a path, as in a command line.
+/// Whether programs end a path at this character, as in a command line.
 [[nodiscard]] bool is_end_of_path(char32_t point);
-/// A byte of a word: a letter, a digit, `_`, `-`, `.`, or of what is not ASCII.
+/// Whether the byte belongs to a word: a letter, a digit, `_`, `-`, `.`, or any byte that is not
+/// ASCII.
 [[nodiscard]] bool is_of_word(char c);
-/// Whether a word begins there, or what is attached to an option of one letter (`-oJ:`). A text of
-/// bytes, or of code points.
+/// Whether a word, or the value attached to an option of one letter (`-oJ:`), begins at this index.
+/// `text` holds bytes or code points.
 template <class Text>
 [[nodiscard]] bool begins_word(const Text& text, std::size_t at);
 

@@ -9,7 +9,7 @@ namespace {
 
 using Kind = Element::Kind;
 
-// Placeholders that are not in braces have names that are short.
+// Placeholders without braces have short names.
 constexpr std::size_t kLongestName = 64;
 
 bool is_letter(char32_t point) {
@@ -20,7 +20,8 @@ bool is_digit(char32_t point) {
   return point >= U'0' && point <= U'9';
 }
 
-// Where a character stands next. What was found is kept: a text of brackets alone is no work.
+// Finds the next occurrence of a character. Remembers the last result, so that a text of brackets
+// alone does not take quadratic time.
 class Next {
  public:
   Next(const Points& text, char32_t wanted) : text_(text), wanted_(wanted) {}
@@ -104,7 +105,7 @@ class Reader {
     return {at_ - begin > 1 ? Kind::any_depth : Kind::any};
   }
 
-  // `[…]`, whose first item may be `]`; nothing is taken where it has no end.
+  // `[…]`, whose first item may be `]`. Takes nothing if there is no closing bracket.
   bool take_set(Element& element) {
     std::size_t i = at_ + 1;
     const bool is_negated = seen(i) == U'!' || seen(i) == U'^';
@@ -127,7 +128,7 @@ class Reader {
     return true;
   }
 
-  // The rest of a set, behind the first class in it.
+  // The rest of a set after its first class.
   void take_classes(std::size_t end) {
     while (end < text_.size() && ends_class(end)) {
       at_ = end + 1;
@@ -136,7 +137,7 @@ class Reader {
     if (end < text_.size()) at_ = end + 1;
   }
 
-  // Whether the bracket there is that of a `[:lower:]`, `[=a=]` or `[.a.]`.
+  // Whether this bracket closes a class: `[:lower:]`, `[=a=]` or `[.a.]`.
   [[nodiscard]] bool ends_class(std::size_t bracket) const {
     constexpr std::u32string_view kMarks = U":=.";
     const char32_t mark = text_[bracket - 1];
@@ -159,7 +160,8 @@ class Reader {
     return true;
   }
 
-  // `%d`, `%04d`, `%ld`; `%s`, `%-8s`, `%1$s`, `%(name)s`, `%{name}`, and the `%Y` of times.
+  // `%d`, `%04d`, `%ld`; `%s`, `%-8s`, `%1$s`, `%(name)s`, `%{name}`, and time formats such as
+  // `%Y`.
   bool take_printed(Element& element) {
     std::size_t i = at_ + 1;
     if (seen(i) == U'{') return take_braces(i, element);
@@ -177,7 +179,7 @@ class Reader {
     return true;
   }
 
-  // `@(a|b)`, `!(a)` and so on of shells.
+  // Choices of shells: `@(a|b)`, `!(a)`.
   bool take_choice(Element& element) {
     constexpr std::u32string_view kKinds = U"@+!?*";
     if (kKinds.find(text_[at_]) == kKinds.npos || seen(at_ + 1) != U'(') return false;

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-/// Takes a written name apart into what it may stand for. Sans-I/O.
+/// Parses a written name into the elements of a pattern. Sans-I/O.
 namespace shaman::name_match {
 
 using Points = std::vector<char32_t>;
@@ -19,15 +19,15 @@ struct Element {
     set,        ///< `[a-z]`
     digits,     ///< `##`, `%04d`
     any,        ///< `*`, `{a,b}`, `@(a|b)`, `%s`
-    any_depth,  ///< `**` and placeholders: folders in folders, too
+    any_depth,  ///< `**` and placeholders: also nested folders
   } kind = Kind::one;
   char32_t point = 0;
-  std::size_t begin = 0;                                ///< where in the text
+  std::size_t begin = 0;                                ///< index in the text
   std::vector<std::pair<char32_t, char32_t>> ranges{};  ///< of a set
   bool is_negated = false;
 };
 
-/// In time that grows with the text alone.
+/// Takes time linear in the length of the text.
 [[nodiscard]] std::vector<Element> elements_of(const Points& text);
 
 }  // namespace shaman::name_match

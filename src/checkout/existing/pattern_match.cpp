@@ -31,13 +31,13 @@ bool may_repeat(const Element& element, char32_t point) {
   return element.kind != Kind::digits || (point >= U'0' && point <= U'9');
 }
 
-// How far into a name a pattern may have got, one element after the other.
+// The set of positions in a name that the pattern may have reached after each element.
 class Progress {
  public:
   explicit Progress(const Points& name) : name_(name), ends_(name.size() + 1, 0) {}
 
   void begin() { ends_.front() = 1; }
-  // False where it fits no name that begins like this one.
+  // False if the pattern matches no name with this beginning.
   bool take(const Element& element) {
     char any = 0;
     if (repeats(element)) {

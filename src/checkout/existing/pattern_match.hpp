@@ -9,31 +9,31 @@
 
 namespace shaman::name_match {
 
-/// A name, folded once for everything that it is compared with: character by character, as shells
-/// compare, and as file systems do that tell fewer names apart.
+/// A name, folded once for all comparisons: character by character, as shells compare, and fully,
+/// as file systems compare that distinguish fewer names.
 struct FoldedName {
   explicit FoldedName(std::string_view name);
   Points simply;
   Points fully;
-  bool is_ascii;  ///< both are the same
+  bool is_ascii;  ///< then `simply` equals `fully`
 };
 
-/// What is written, taken apart once for all names that it is compared with. Most permissive.
+/// A written name, parsed once for all comparisons with names. Takes the most permissive reading.
 class Pattern {
  public:
-  /// Where in what is written the name may begin.
+  /// Where the name may begin in the written text.
   enum class Start : std::uint8_t { beginning, any_word };
 
   explicit Pattern(std::string_view written);
 
-  /// Whether it stands for exactly this name, whatever the case of its letters.
+  /// Whether the pattern stands for exactly this name, in any case.
   [[nodiscard]] bool fits(const FoldedName& name) const;
-  /// The same, where it may go on behind the name with something that ends a path.
+  /// The same, if text that ends a path may follow the name.
   [[nodiscard]] bool fits_beginning(const FoldedName& name, Start start = Start::beginning) const;
-  /// Whether its part before the first `**` or placeholder fits.
+  /// The same for the part of the pattern before its first `**` or placeholder.
   [[nodiscard]] bool fits_up_to_any_depth(const FoldedName& name) const;
 
-  /// How many steps a comparison with a name of this many characters takes at most (Effort).
+  /// The maximum number of steps of a comparison with this name (Effort).
   [[nodiscard]] std::size_t work(const FoldedName& name) const noexcept {
     return (simply_.elements.size() + 1) * (name.fully.size() + 1);
   }
@@ -42,14 +42,14 @@ class Pattern {
   struct Folded {
     Points text{};
     std::vector<Element> elements{};
-    std::size_t without_end = 0;  ///< so many elements are before what Windows drops
+    std::size_t without_end = 0;  ///< the number of elements before the end that Windows drops
   };
   [[nodiscard]] static Folded folded(Points text);
   template <class Fits>
   [[nodiscard]] bool by_some_folding(const FoldedName& name, const Fits& fits) const;
 
   Folded simply_;
-  Folded fully_;  ///< empty where it is the same for names of ASCII
+  Folded fully_;  ///< empty if names of ASCII match as with `simply_`
   bool is_ascii_;
 };
 

@@ -6,14 +6,16 @@
 
 #include "shaman/error.hpp"
 
-/// A pin's name, which may be a checkout's whole path, as one component of a path: `/` is `%2F`,
-/// `%` is `%25`, and so is `.` at the beginning `%2E`. Different names give different folders.
+/// Encodes the name of a pin, which may be the whole path of a checkout, as one path component: `/`
+/// as `%2F`, `%` as `%25`, and `.` at the beginning as `%2E`. Different names have different
+/// folders.
 namespace shaman::pin_names {
 
-/// errc::unsafe_path: empty, not UTF-8, with control characters, or too long for a file system.
+/// errc::unsafe_path: the name is empty, not UTF-8, contains control characters, or is too long for
+/// a file system.
 [[nodiscard]] result<std::string> folder_of(std::string_view name);
 
-/// The name that a folder stands for; one that folder_of() does not make stands for itself.
+/// The name that a folder stands for. A folder that folder_of() does not return stands for itself.
 [[nodiscard]] std::string name_of(std::string_view folder);
 
 }  // namespace shaman::pin_names

@@ -23,7 +23,7 @@ namespace {
 constexpr std::size_t kMostAbout = 4096;
 constexpr std::size_t kGrain = 64;
 
-// What Pins::add() wrote; nothing where it is no such text.
+// Reads the text that Pins::add() writes; leaves `pin` unchanged for any other text.
 void take_about(std::string_view text, Pin& pin) {
   constexpr std::string_view kCheckout = "checkout ";
   constexpr std::string_view kMade = "\nmade ";

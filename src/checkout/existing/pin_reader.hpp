@@ -17,16 +17,16 @@
 
 namespace shaman {
 
-/// In a pin's folder: what it is of, and the copy of the checkout's links.
+/// The content of a pin's folder: a text about the checkout, and the copy of its links.
 namespace pin_layout {
 inline constexpr std::string_view kAbout = "about";
 inline constexpr std::string_view kFiles = "files";
 }  // namespace pin_layout
 
-/// Each blob once, with the manifest.
+/// All blobs of the tree, each once, including the manifest.
 [[nodiscard]] std::vector<BlobId> distinct_blobs(const TreeLinks& tree);
-/// The links that are files of a submission: without those of the server's own in the tree's top
-/// folder, whose path is `top` (empty, or with a slash at its end).
+/// The number of links to files of the submission. Leaves out the server's own links in the top
+/// folder of the tree, whose path is `top` (empty, or with a slash at its end).
 [[nodiscard]] std::uint64_t count_files(const TreeLinks& tree, std::string_view top = "");
 [[nodiscard]] std::uint64_t bytes_of(const std::vector<BlobId>& ids);
 

@@ -108,8 +108,8 @@ result<Pins::Added> Pins::Impl::add(const std::string& checkout, const std::stri
                tree->others.size()};
 }
 
-// Read twice where no manifest says whether all of it was there: what is just being removed by
-// hand would else be pinned by half.
+// Without a manifest, only a second reading shows whether a user is just deleting the checkout by
+// hand; half of it must not be pinned.
 result<TreeLinks> Pins::Impl::read(const std::string& checkout) {
   Erasure found(store, checkout);
   if (const auto there = found.find(); !there) return there.error();
@@ -147,10 +147,10 @@ result<std::string> Pins::Impl::content(const BlobId& id) {
   return *std::move(content);
 }
 
-// A blob that was used just now is collected by nobody before the pin is in its place.
+// A mark keeps the blobs from being collected before the pin is in place.
 result<void> Pins::Impl::mark(const std::string& checkout, const TreeLinks& tree) {
   const std::vector<BlobId> ids = distinct_blobs(tree);
-  // The list of files is Shaman's own.
+  // The manifest is not a file of the submission.
   const std::size_t files = ids.size() - (tree.manifest ? 1 : 0);
   std::vector<BlobStatus> statuses(ids.size(), BlobStatus::unknown);
   if (auto marked = store.mark_all(
@@ -209,7 +209,7 @@ result<void> Pins::Impl::write_about(const StagedTree& staged, const std::string
   return {};
 }
 
-// A pin's folder is never empty, so that no rename puts another in its place.
+// A pin's folder is never empty, so no rename can replace it.
 result<void> Pins::Impl::place(StagedTree& staged, const fs::Folder& pins, const std::string& name,
                                const std::string& folder_name) {
   const auto taken = [&] {
@@ -229,7 +229,8 @@ result<void> Pins::Impl::place(StagedTree& staged, const fs::Folder& pins, const
     return file_system.flush(store.root().private_folder);
   };
   if (const auto flushed = flush(); !flushed) {
-    // As with a checkout: taken back, and taken apart only where that is on the disk.
+    // As with a checkout (Placement::rename_into_place): the links are removed only after the
+    // rename back is on disk.
     const auto back = file_system.rename(pins, folder_name, staged.folder(), staged.name());
     if (!back || !file_system.flush(staged.folder())) staged.hand_over();
     return disk_error(flushed.error(), "put the pin on stable storage");
@@ -238,7 +239,7 @@ result<void> Pins::Impl::place(StagedTree& staged, const fs::Folder& pins, const
   return {};
 }
 
-// It vanishes by one rename, as a checkout does.
+// One rename takes the pin out of sight, as with a checkout.
 result<void> Pins::Impl::remove(const std::string& name) {
   const Error none{errc::not_found, "there is no pin " + text::in_quotes(name) +
                                         "; `shaman-server pins` lists them"};

@@ -13,7 +13,7 @@
 namespace shaman {
 namespace {
 
-// No checkout, nor a folder on the way to one, has a path that no checkout can get.
+// Whether a checkout, or a folder above one, can have a path this long and deep.
 bool may_be_checkout(std::string_view path) {
   constexpr std::size_t kSuffix = 5;
   return path.size() <= path_rules::kMaxPath + kSuffix &&

@@ -44,7 +44,7 @@ result<CheckoutContent> Content::read(const Requester& requester) {
   if (!found) return found.error();
   CheckoutContent content;
   content.made = found->made;
-  // Callers set memory aside for a file of the size in its name.
+  // Checks the size on disk, because callers allocate memory for the size in the blob's name.
   const layout::BlobPlace blob(found->id);
   const auto stat = store_.file_system().stat(store_.root().blobs, blob.folder + "/" + blob.file);
   if (stat && stat->size != found->id.size)

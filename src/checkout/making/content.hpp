@@ -12,7 +12,7 @@
 
 namespace shaman {
 
-/// What a checkout holds, as its manifest says. For one path.
+/// Reads the content of a checkout from its manifest. For one path.
 class Content {
  public:
   /// The store must outlive it. `path` is relative to `jobs/`, as the checkout's creation answered.
@@ -22,7 +22,7 @@ class Content {
     BlobId id;
     fs::Time made;
   };
-  /// As Checkouts::manifest_of() and content_of(); one of them, once.
+  /// Checkouts::manifest_of() and Checkouts::content_of(). Call one of them, once.
   [[nodiscard]] result<Manifest> manifest(const Requester& requester);
   [[nodiscard]] result<CheckoutContent> read(const Requester& requester);
 
@@ -31,7 +31,7 @@ class Content {
   Erasure place_;
 };
 
-/// Of these, those that somebody of the requester's scope made.
+/// The checkouts in `found` that the requester's scope has made.
 [[nodiscard]] result<std::vector<FoundCheckout>> made_by(const StoreInterior& store,
                                                          const Requester& requester,
                                                          std::vector<FoundCheckout> found);

@@ -16,30 +16,30 @@
 
 namespace shaman {
 
-/// Remembers what requests with an idempotency key were answered, for a while, so that a repetition
-/// gets the same answer and not a second checkout. Looks at no clock. All members may be called
-/// from any thread; none blocks.
+/// Remembers for a while the answers to requests with an idempotency key, so that a repetition gets
+/// the same answer instead of a second checkout. Reads no clock. All members may be called from any
+/// thread; none blocks.
 class IdempotencyTable {
  public:
   using Time = std::chrono::steady_clock::time_point;
   using Answer = result<MadeCheckout>;
 
-  /// Remembers at most `capacity` answers; the oldest go first.
+  /// Remembers at most `capacity` answers, and forgets the oldest first.
   IdempotencyTable(std::chrono::seconds keep, std::size_t capacity)
       : keep_(keep), capacity_(capacity) {}
 
-  struct Begin {};  ///< it is new: do it, then call finish()
-  using Joined =
-      std::shared_future<Answer>;  ///< somebody else does it: wait for this, or has done it
+  struct Begin {};  ///< a new request: execute it, then call finish()
+  /// Another call executes the request or has done so: wait for its answer.
+  using Joined = std::shared_future<Answer>;
 
-  /// `request` stands for key and content of the request.
+  /// `request` is a digest of the key and the content of the request.
   [[nodiscard]] std::variant<Begin, Joined> begin(const Digest& request, Time now);
-  /// Answers all who joined. Failures are not remembered.
+  /// Answers all waiting calls. Does not remember failures.
   void finish(const Digest& request, const Answer& answer, Time now);
 
-  /// Forgets what the request was answered, if that is still this checkout: it is gone.
+  /// Forgets the answer to the request if it is still this checkout, which no longer exists.
   void forget(const Digest& request, const MadeCheckout& gone);
-  /// Forgets those that were answered this path: there is no such checkout any longer.
+  /// Forgets all answers with this path, because its checkout no longer exists.
   void forget(const std::string& path);
 
   [[nodiscard]] std::size_t size() const;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::size_t kDigits = 32;
-// So that no manifest is taken for a number.
+// Keeps identities by manifest apart from random numbers.
 constexpr std::string_view kByManifest = "files-";
 
 void append_hex(std::string& out, std::uint64_t number) {
@@ -19,7 +19,7 @@ void append_hex(std::string& out, std::uint64_t number) {
     out += kHexDigits[(number >> static_cast<unsigned>(shift)) & 0xfU];
 }
 
-// Empty where the entry is something else.
+// The number in the name of the link; empty for every other entry.
 std::string_view number_in(const fs::Entry& entry) {
   std::string_view name = entry.name;
   if (entry.type != fs::EntryType::link || !name.starts_with(path_rules::kIdentityPrefix))
@@ -41,7 +41,7 @@ std::string new_identity_link(fs::FileSystem& file_system) {
 fs::result<std::string> identity_of(fs::FileSystem& file_system, const fs::Folder& checkout) {
   const auto entries = file_system.list(checkout);
   if (!entries) return entries.error();
-  // Of several, which only somebody else can have put there, always the same.
+  // Only another program can have added a second link. The choice is always the same.
   std::string_view least;
   for (const fs::Entry& entry : *entries)
     if (const std::string_view number = number_in(entry);

@@ -12,8 +12,9 @@ namespace {
 
 namespace errors = boost::system::errc;
 
-// The folders above `path` that exist. Those that do not will be made in the last one, and inherit
-// the same. A checkout is never entered: one in the way makes the new one a sibling of it.
+// The existing folders above `path`. The missing ones will be made in the last of these, and
+// inherit the same. Does not enter a checkout: if one is in the way, the new checkout becomes its
+// sibling.
 std::vector<fs::Folder> existing_way(const StoreInterior& store, std::string_view path) {
   std::vector<fs::Folder> way;
   for (std::size_t slash = path.find('/'); slash != std::string_view::npos;
@@ -27,8 +28,8 @@ std::vector<fs::Folder> existing_way(const StoreInterior& store, std::string_vie
   return way;
 }
 
-// The system itself makes it right, whatever kind of access list the storage has, and also where
-// this process is not in the group. It is empty for as long as it is seen there.
+// The operating system itself sets the rights, for every kind of access list, and even if this
+// process is not in the group. The folder is empty as long as it is visible there.
 fs::result<void> make_in(const StoreInterior& store, const fs::Folder& parent,
                          const fs::Folder& staging, const std::string& name) {
   fs::FileSystem& file_system = store.file_system();
@@ -40,7 +41,8 @@ fs::result<void> make_in(const StoreInterior& store, const fs::Folder& parent,
     static_cast<void>(file_system.remove_folder(parent, temporary));
     return moved;
   }
-  // Before anything is in it: after a power cut no half of a checkout is to lie in the jobs folder.
+  // Flushes the move while the folder is empty: otherwise a power cut could leave half a checkout
+  // in the jobs folder.
   if (store.flushes()) moved = file_system.flush(staging);
   if (moved && store.flushes()) moved = file_system.flush(parent);
   return moved;
@@ -57,7 +59,8 @@ fs::result<void> make_inherited_folder(const StoreInterior& store, std::string_v
     if (!passes_on) return passes_on.error();
     if (!passes_on.value()) return store.file_system().make_folder(staging, name);
     auto made = make_in(store, parent, staging, name);
-    // Somebody removed the parent meanwhile; it is made again in the one above.
+    // Another program removed the parent in the meantime, so the folder is made in the one above
+    // it.
     const bool is_gone = !made && made.error() == errors::no_such_file_or_directory;
     if (!is_gone || way.empty()) return made;
     way.pop_back();

@@ -10,9 +10,9 @@
 
 namespace shaman {
 
-/// Makes the folder `name` in `staging`, with the group, the set-group bit and the access list that
-/// it would have if it had been made at `path` below the jobs folder. What is then made in it
-/// inherits them (docs/design/0007-checkouts-inherit-from-their-parent.md). Blocks.
+/// Makes the folder `name` in `staging`, with the group, the set-group bit and the access list of a
+/// folder made at `path` below the jobs folder. Its content inherits them
+/// (docs/design/0007-checkouts-inherit-from-their-parent.md). Blocks.
 [[nodiscard]] fs::result<void> make_inherited_folder(const StoreInterior& store,
                                                      std::string_view path,
                                                      const fs::Folder& staging,

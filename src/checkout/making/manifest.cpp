@@ -7,8 +7,8 @@
 namespace shaman {
 namespace {
 
-// Paths have no control characters, so these two are all that JSON wants escaped; what could be
-// escaped otherwise is not, as there must be one way only.
+// Paths have no control characters, so JSON demands an escape for these two characters only. No
+// other character is escaped, so that each path has one spelling.
 void append_string(std::string& out, std::string_view text) {
   out += '"';
   for (const char c : text) {

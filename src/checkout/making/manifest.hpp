@@ -9,10 +9,10 @@
 
 namespace shaman {
 
-/// A checkout's manifest: a JSON array with one object a file, `{"path":…,"sha":…,"size":…}`,
-/// sorted by the bytes of the path, without white space but for a line end after each file. The
-/// same files give the same bytes, so its digest is the checkout's name by content.
-/// store/manifest_reader.hpp reads it.
+/// The manifest of a checkout: a JSON array with one object for each file,
+/// `{"path":…,"sha":…,"size":…}`, sorted by the bytes of the path, without white space except for a
+/// line end after each file. The same files give the same bytes, so its digest identifies the
+/// content. store/manifest_reader.hpp reads it.
 [[nodiscard]] std::string manifest_of(std::span<const PlannedFile> files);
 
 }  // namespace shaman

@@ -20,7 +20,7 @@ namespace errors = boost::system::errc;
 constexpr std::string_view kSuffixCharacters = "abcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::size_t kSuffixLength = 4;
 
-// What cannot be looked into may hold one.
+// A folder that cannot be read counts as containing a checkout.
 fs::result<bool> holds_checkouts(fs::FileSystem& file_system, const fs::Folder& folder) {
   bool holds = false;
   boost::system::error_code failure;
@@ -90,7 +90,7 @@ result<Placement::Outcome> Placement::try_once(StagedTree& tree) {
   return rename_into_place(tree);
 }
 
-// Opens the next folder on the way, making it where it is missing. A checkout is never entered.
+// Opens the next folder on the way, and makes it if it is missing. Never enters a checkout.
 result<Placement::Outcome> Placement::enter(std::size_t level) {
   fs::FileSystem& file_system = store_.file_system();
   const fs::Folder& at = way_.empty() ? store_.root().jobs : way_.back();
@@ -123,8 +123,8 @@ result<Placement::Outcome> Placement::rename_into_place(StagedTree& tree) {
   const fs::Folder& parent = way_.empty() ? store_.root().jobs : way_.back();
   const std::string& name = names_.back();
   taken_level_ = names_.size() - 1;
-  // An empty folder of that name is somebody's as well. One that is made between this look and the
-  // rename is replaced; its maker finds it gone and begins again.
+  // An empty folder takes the name, too. The rename replaces one that is made after this look; its
+  // maker finds it missing, and begins again.
   const auto there = file_system.stat(parent, name);
   if (there) return Outcome::taken;
   if (!fs::is_absent(there.error()))
@@ -132,13 +132,14 @@ result<Placement::Outcome> Placement::rename_into_place(StagedTree& tree) {
   const auto renamed = file_system.rename(tree.folder(), tree.name(), parent, name);
   if (!renamed) {
     if (is_name_taken(renamed.error())) return Outcome::taken;
-    // The folder was removed, or replaced by a checkout, since it was opened.
+    // Another program removed the folder, or a checkout replaced it, after it was opened.
     if (fs::is_absent(renamed.error())) return Outcome::again;
     return disk_error(renamed.error(), "give the checkout its name");
   }
   if (const auto flushed = flush_way(); !flushed) {
-    // Taken back, and taken apart only when that is on the disk: or a power cut could bring back
-    // the name with half of what it had. Else it stays where the next start cleans up.
+    // The links are removed only after the rename back is on disk: a power cut could restore the
+    // name with half of the checkout. Otherwise the tree stays in staging, where the next start
+    // removes it.
     const auto back = file_system.rename(parent, name, tree.folder(), tree.name());
     if (!back || !file_system.flush(tree.folder())) tree.hand_over();
     return flushed.error();
@@ -147,8 +148,8 @@ result<Placement::Outcome> Placement::rename_into_place(StagedTree& tree) {
   return Outcome::placed;
 }
 
-// All folders up to `jobs`: those that were there may have been made a moment ago by somebody who
-// has not flushed them yet.
+// Flushes all folders up to `jobs`, because another server may have made the existing ones a moment
+// ago without a flush so far.
 result<void> Placement::flush_way() {
   if (!store_.flushes()) return {};
   const auto flush = [this](const fs::Folder& folder) -> result<void> {
@@ -185,7 +186,7 @@ std::string Placement::path() const {
   return path;
 }
 
-// Others may have put something into them meanwhile; then they stay.
+// A folder stays if other programs have put something into it.
 void Placement::remove_made_folders() {
   for (auto level = made_.rbegin(); level != made_.rend(); ++level) {
     const fs::Folder& at = *level == 0 ? store_.root().jobs : way_[*level - 1];

@@ -17,7 +17,7 @@ Error conflict(std::string_view path, const std::string& what) {
   return {errc::conflicting_paths, "the file path \"" + text::printable(path) + "\" " + what};
 }
 
-// All rewritten paths lie in one string that does not move any more.
+// All rewritten paths share one string, which must not move once views point into it.
 void add_files(State& plan) {
   std::size_t rewritten = 0;
   for (std::size_t i = 0; i < plan.files.size(); ++i)
@@ -38,8 +38,7 @@ void add_files(State& plan) {
   }
 }
 
-// Expects folder_order. Drops what is there twice with the same content: clients do send UDIM tiles
-// twice.
+// Expects folder_order. Drops exact duplicates, because clients send UDIM tiles twice.
 result<void> drop_duplicates(std::vector<PlannedFile>& files) {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < files.size(); ++i) {
@@ -59,14 +58,14 @@ result<void> drop_duplicates(std::vector<PlannedFile>& files) {
   return {};
 }
 
-// Expects folder_order, in which all that lies in a folder comes together.
+// Expects folder_order, in which the content of a folder is contiguous.
 std::size_t count_folders(const std::vector<PlannedFile>& files) {
   std::size_t count = 0;
   std::string_view before;
   for (const PlannedFile& file : files) {
     const auto [here, there] =
         std::mismatch(file.path.begin(), file.path.end(), before.begin(), before.end());
-    // Folders that the two share end before the first difference.
+    // Slashes before the first difference belong to folders that both paths share.
     const std::string_view rest =
         file.path.substr(static_cast<std::size_t>(here - file.path.begin()));
     count += static_cast<std::size_t>(std::ranges::count(rest, '/'));
@@ -113,7 +112,7 @@ result<std::unique_ptr<State>> make_plan(CheckoutRequest request, const Checkout
 }
 
 SpaceAmount space_of(const CheckoutPlan::State& plan) {
-  // Links to blobs are longer than the 60 bytes that ext4 keeps in an inode.
+  // Each link takes a block: its text is longer than the 60 bytes that ext4 stores in the inode.
   constexpr std::uint64_t kBlock = 4096;
   constexpr std::uint64_t kOwnLinks = 4;
   constexpr std::uint64_t kNameOverhead = 16;

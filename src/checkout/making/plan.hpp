@@ -13,7 +13,7 @@
 
 namespace shaman {
 
-/// A file of a checkout, by its path with `/`.
+/// A file of a checkout; its path has `/` only.
 struct PlannedFile {
   std::string_view path;
   BlobId id;
@@ -25,14 +25,14 @@ struct CheckoutPlan::State {
   std::string idempotency_key;
   bool may_reuse = false;
   Requester requester;
-  FileList files;                      ///< as they came; owns the paths, but for `rewritten`
-  std::string rewritten;               ///< paths whose `\` became `/`
+  FileList files;                      ///< as requested; owns all paths that are not in `rewritten`
+  std::string rewritten;               ///< the paths with `/` in place of `\`
   std::vector<PlannedFile> by_folder;  ///< each path once, in path_rules::folder_order
-  std::size_t folders = 0;             ///< that they lie in, besides the checkout's own
+  std::size_t folders = 0;             ///< the number of folders below the checkout's own
 };
 
-/// What making the checkout takes at most of the file system: a block for each link and folder,
-/// and the names. Of the folders above it as well, which may have to be made.
+/// The maximum space that making the checkout takes: a block for each link and folder, and the
+/// names. Includes the folders above it, which may be missing.
 [[nodiscard]] SpaceAmount space_of(const CheckoutPlan::State& plan);
 
 /// Checkouts::validate().

@@ -13,21 +13,21 @@
 namespace shaman {
 namespace {
 
-// Links that one job looks at: enough that opening folders does not count.
+// Links that one job of the pool compares: enough that opening folders takes little of its time.
 constexpr std::size_t kLooksAJob = 512;
 
 std::size_t components_of(std::string_view path) {
   return path.empty() ? 0 : static_cast<std::size_t>(std::ranges::count(path, '/')) + 1;
 }
 
-// The folder that a file lies in, kept open while the files that follow lie in it too.
+// The folder of a file, kept open because the next files are usually in it, too.
 class OpenFolder {
  public:
   OpenFolder(const StoreInterior& store, const fs::Folder& checkout)
       : store_(store), root_(checkout) {}
 
-  // Null where it cannot be opened. Its names are on stable storage: who made it may have run
-  // with less durability.
+  // Null if the folder cannot be opened. Flushes its names, because the maker may have run with
+  // less durability.
   const fs::Folder* get(std::string_view path) {
     if (has_opened_ && path == path_) return &current();
     path_ = path;
@@ -74,7 +74,7 @@ const fs::Folder& Reuse::parent() const {
   return way_.empty() ? store_.root().jobs : way_.back();
 }
 
-// The name itself, and those that Placement makes of a name that is taken.
+// Tries the requested name, then the suffixed names that Placement gives when the name is taken.
 bool Reuse::look_at_level(std::size_t level) {
   const std::string& asked = asked_[level];
   if (enter(level, asked)) return true;
@@ -110,8 +110,8 @@ bool Reuse::is_same(const fs::Folder& checkout) {
   return is_same;
 }
 
-// The manifest first, which tells most others apart. Of another maker is also one that has a record
-// where this requester leaves none.
+// Compares the manifest first, which rules out most candidates. If this requester leaves no record
+// of a maker, a checkout with one belongs to another.
 bool Reuse::has_own_links(const fs::Folder& checkout) {
   const std::size_t depth = 1 + asked_.size();
   const bool has_all = std::ranges::all_of(
@@ -122,7 +122,7 @@ bool Reuse::has_own_links(const fs::Folder& checkout) {
   return !maker && maker.error() == boost::system::errc::no_such_file_or_directory;
 }
 
-// A worker that saves a file replaces its link, or what the link leads to.
+// Compares every link: a worker that saves a file replaces the link, or the blob behind it.
 bool Reuse::has_links(const fs::Folder& checkout, std::span<const PlannedFile> files) {
   OpenFolder open(store_, checkout);
   return std::ranges::all_of(files, [&](const PlannedFile& file) {
@@ -139,8 +139,8 @@ bool Reuse::leads_to(const fs::Folder& at, std::string_view name, const BlobId& 
   return text && *text == layout::link_text(id, depth);
 }
 
-// Touched first and looked at after that: whoever erases checkouts by their age takes one away
-// first and looks at its age after that, so that one of the two sees the other.
+// Touches the manifest first and then checks that the checkout is still there. Erasure::take_away()
+// moves it away first and then checks its age. So at least one of the two notices the other.
 bool Reuse::take(const fs::Folder& checkout, const std::string& name) {
   fs::FileSystem& file_system = store_.file_system();
   if (!file_system.touch(checkout, path_rules::kManifestName)) return false;

@@ -16,21 +16,23 @@
 
 namespace shaman {
 
-/// The record in a checkout that may be answered again: one line of text, the path that was asked
-/// for, as path_rules::checkout_path makes it. The checkout's link path_rules::kReusableName leads
-/// to this blob. A checkout without it was made for one request alone, most often for a job.
+/// The record in a checkout that may be reused: one line with the requested path, as
+/// path_rules::checkout_path() returns it. The checkout's link path_rules::kReusableName leads to
+/// this blob. A checkout without it was made for one request only, usually for a job.
 [[nodiscard]] std::string reusable_record(std::string_view path);
 
-/// Looks for a checkout that is what a plan would make (docs/design/0064). For one plan.
+/// Looks for an existing checkout that equals the result of a plan (docs/design/0064). For one
+/// plan.
 class Reuse {
  public:
-  /// `own` are the links that the server adds to the checkout. All references must outlive it.
+  /// `own`: the links that the server adds to the checkout. All references must outlive this
+  /// object.
   Reuse(const StoreInterior& store, const CheckoutPlan::State& plan,
         std::span<const PlannedFile> own);
 
-  /// Such a checkout, whose age counts from now; its names are on stable storage as
-  /// the durability demands. Nothing where there is none, or where it cannot be told. Blocks;
-  /// spreads over the store's pool.
+  /// The checkout, whose age now counts from this call, and whose names are as durable as the store
+  /// demands; nothing if there is none, or if reading fails. Blocks; uses all threads of the
+  /// store's pool.
   [[nodiscard]] std::optional<MadeCheckout> find();
 
  private:
@@ -48,9 +50,9 @@ class Reuse {
   const CheckoutPlan::State& plan_;
   const std::span<const PlannedFile> own_;
   const std::vector<std::string> asked_;
-  std::vector<std::string> names_;  ///< the components now looked at
-  std::vector<fs::Folder> way_;     ///< open folders of names_, but for the last
-  std::string identity_;            ///< of the checkout that was taken
+  std::vector<std::string> names_;  ///< the components of the current candidate
+  std::vector<fs::Folder> way_;     ///< open folders of all names_ but the last
+  std::string identity_;            ///< of the reused checkout
 };
 
 }  // namespace shaman

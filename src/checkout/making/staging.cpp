@@ -20,14 +20,15 @@ namespace {
 
 namespace errors = boost::system::errc;
 
-// Links that one job makes in one folder: enough that opening the folder does not count.
+// Links that one job of the pool makes in a folder: enough that opening the folder takes little of
+// its time.
 constexpr std::size_t kLinksAJob = 512;
 
 std::string_view name_of(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
 }
 
-// A name that keeps to our rules may still be none for this file system.
+// This file system may reject a name that the rules of checkouts allow.
 Error name_error(const boost::system::error_code& error, std::string_view path) {
   const std::string shown = "\"" + text::printable(path) + "\"";
   if (error == errors::file_exists) {
@@ -42,7 +43,7 @@ Error name_error(const boost::system::error_code& error, std::string_view path) 
   return disk_error(error, "make " + shown + " in the checkout");
 }
 
-// The first failure of jobs that run side by side.
+// The first failure of parallel jobs.
 class FirstFailure {
  public:
   void set(const Error& error) {
@@ -79,7 +80,7 @@ result<void> StagedTree::build(std::span<const PlannedFile> files, std::span<con
   name_ = std::to_string(store_.next_number());
   if (const auto made = make_inherited_folder(store_, path, folder(), name_); !made)
     return disk_error(made.error(), "begin a checkout");
-  // `jobs` and the checkout's own folders.
+  // Counts `jobs` and the folders of the checkout's path.
   return fill(files, own, 2 + static_cast<std::size_t>(std::ranges::count(path, '/')));
 }
 
@@ -109,7 +110,7 @@ result<void> StagedTree::fill(std::span<const PlannedFile> files, std::span<cons
 
 void StagedTree::sort_into_folders(std::span<const PlannedFile> files, std::size_t depth) {
   std::unordered_map<std::string_view, std::size_t> known;
-  // Also the folders above, before it.
+  // Adds the parent folders first.
   const auto index_of = [&](const auto& self, std::string_view path) -> std::size_t {
     const auto found = known.find(path);
     if (found != known.end()) return found->second;

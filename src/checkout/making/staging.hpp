@@ -16,8 +16,8 @@
 
 namespace shaman {
 
-/// A checkout's tree while it is made, out of sight in `.shaman/staging`. Removed when destroyed,
-/// unless it was handed over.
+/// The tree of a checkout while it is being made, out of sight in `.shaman/staging`. The destructor
+/// removes it unless it was handed over.
 class StagedTree {
  public:
   /// The store must outlive it.
@@ -26,19 +26,20 @@ class StagedTree {
   StagedTree(const StagedTree&) = delete;
   StagedTree& operator=(const StagedTree&) = delete;
 
-  /// Makes folders and links, and flushes them where durability demands it. The links' texts, the
-  /// folders' groups and access lists are those of a tree at `path` below the jobs folder. `files`
-  /// are in path_rules::folder_order; `own` are the server's, and lie in the tree's own folder.
-  /// Blocks; spreads over the store's pool.
+  /// Makes the folders and links, and flushes them if the durability demands it. The texts of the
+  /// links, the groups and the access lists are those of a tree at `path` below the jobs folder.
+  /// `files` are in path_rules::folder_order; `own` are the server's links in the top folder.
+  /// Blocks; uses all threads of the store's pool.
   [[nodiscard]] result<void> build(std::span<const PlannedFile> files,
                                    std::span<const PlannedFile> own, std::string_view path);
-  /// The same for a tree that lies `depth` levels below the storage folder, and takes after none.
+  /// The same for a tree whose place is `depth` levels below the storage folder. It inherits
+  /// nothing.
   [[nodiscard]] result<void> build_at(std::span<const PlannedFile> files, std::size_t depth);
 
-  /// Where it lies, to be renamed from there.
+  /// The folder that holds the tree, and the name of the tree there, for a rename to its place.
   [[nodiscard]] const fs::Folder& folder() const noexcept { return store_.staging(); }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
-  /// It lies elsewhere now.
+  /// Call this after the rename: the tree now belongs to its new place.
   void hand_over() noexcept { name_.clear(); }
 
  private:
@@ -59,7 +60,7 @@ class StagedTree {
   const StoreInterior& store_;
   std::string name_;
   fs::Folder root_;
-  std::vector<SubFolder> folders_;  ///< parents before what lies in them
+  std::vector<SubFolder> folders_;  ///< parents before their content
 };
 
 }  // namespace shaman
