@@ -9,9 +9,9 @@
 namespace shaman::jobs {
 namespace {
 
-// Of all checkouts: more than one in so many at once is for an admin to confirm...
+// More than this fraction of all checkouts at once needs a confirmation...
 constexpr std::size_t kMostOf = 5;
-// ... but a few are what any job may leave behind, however small the farm is.
+// ... unless they are so few that any job may leave them behind, even on a small farm.
 constexpr std::size_t kFew = 2;
 
 std::vector<CheckoutId> ids_of(const std::vector<HeldCheckout>& held) {

@@ -15,22 +15,24 @@
 
 namespace shaman::jobs {
 
-/// Holds back checkouts if too many would be erased at once, until an admin confirms it.
+/// The bulk erase limit: if too many checkouts would be erased at once, holds them until an admin
+/// confirms it.
 class Brake {
  public:
-  /// `limit` is checkout.bulk-erase-limit; `all` is the number of checkouts in the storage. The
-  /// references must outlive it.
+  /// `limit` is checkout.bulk-erase-limit, and `all` the number of checkouts in the storage. The
+  /// references must outlive this object.
   Brake(Knowledge& knowledge, const Confirmation& confirmed, std::size_t limit, std::size_t all,
         const std::function<void(LogLevel, const std::string&)>& log);
 
   [[nodiscard]] bool is_confirmed(const CheckoutId& checkout) const;
-  /// Whether so many are too many: more than the limit, or more than two that are also more than a
-  /// fifth of all.
+  /// Whether erasing `count` checkouts needs a confirmation: more than the limit, or more than two
+  /// that are also more than a fifth of all.
   [[nodiscard]] bool is_needed_for(std::size_t count) const;
-  /// Records these as held, with `why` for the log if they are others than before. Empty: none is
-  /// held any more.
+  /// Records these checkouts as held, in place of those held before. Logs them with `why` if they
+  /// differ from those.
   void hold(std::vector<HeldCheckout> held, std::string_view why);
-  /// The end of a line that says why a checkout was erased.
+  /// The end of the log line about an erased checkout: who confirmed it; empty without a
+  /// confirmation.
   [[nodiscard]] std::string confirmation_of(const CheckoutId& checkout) const;
 
  private:

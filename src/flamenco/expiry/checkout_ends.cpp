@@ -27,7 +27,8 @@ Error no_jobs() {
           "the Manager has no job at all: no checkout is erased, in case it has lost them"};
 }
 
-// A job that was there before its checkout's path became another's, of which nothing else tells.
+// Whether the job is older than this checkout, which has taken the path of another one. Only
+// `first_seen` shows that.
 bool is_another(const Knowledge& knowledge, const std::string& job, const CheckoutId& checkout) {
   const auto seen = knowledge.first_seen.find(job);
   if (seen == knowledge.first_seen.end()) return false;
@@ -39,7 +40,7 @@ bool is_deleted(const Known& known, const std::set<std::string>& deleted) {
   return !known.jobs.empty() && std::ranges::includes(deleted, known.jobs);
 }
 
-// What another checkout had at its path is forgotten.
+// Forgets the record of an earlier checkout at the same path.
 void take_order(Knowledge& knowledge, const DeletedJob& job, fs::Time at) {
   knowledge.deleted_jobs.insert(job.id);
   for (const CheckoutId& checkout : job.checkouts) {
@@ -52,7 +53,7 @@ void take_order(Knowledge& knowledge, const DeletedJob& job, fs::Time at) {
   }
 }
 
-// The checkouts that jobs on their way to the Manager name. Thread-safe.
+// The checkouts of jobs on their way to the Manager. Thread-safe.
 class Holds {
  public:
   void begin(const std::vector<std::string>& paths) {
@@ -67,14 +68,14 @@ class Holds {
     for (const std::string& path : paths)
       if (--held_[path] == 0) held_.erase(path);
   }
-  /// From now on those count that are held now or later.
+  /// From now on, only checkouts that are held now or later count.
   void ask() {
     const std::lock_guard lock(mutex_);
     lately_.clear();
     for (const auto& [path, count] : held_)
       lately_.insert(path);
   }
-  /// Does it unless the path is held; while it does, none begins to be.
+  /// Calls `act` unless the path is held. While it runs, no hold begins.
   template <class Do>
   bool unless_held(const std::string& path, const Do& act) {
     const std::lock_guard lock(mutex_);
@@ -86,10 +87,10 @@ class Holds {
  private:
   std::mutex mutex_;
   std::map<std::string, std::size_t> held_;
-  std::set<std::string> lately_;  // or were since the last ask()
+  std::set<std::string> lately_;  // held now, or at any time since the last ask()
 };
 
-// One look, over what was known before.
+// One look, based on the knowledge of earlier ones.
 class Look {
  public:
   Look(Checkouts& checkouts, const CheckoutEndsOptions& options, fs::Time now, Knowledge& knowledge,
@@ -129,7 +130,7 @@ class Look {
   CheckoutEndsResults results_;
 };
 
-// The Manager marks a job first, and deletes it when it comes to it.
+// The Manager first marks a job for deletion, and deletes it later.
 void Look::learn_orders(const std::vector<manager::Job>& jobs) {
   for (const manager::Job& job : jobs) {
     const auto marked = job.whole.find("delete_requested_at");
@@ -138,8 +139,8 @@ void Look::learn_orders(const std::vector<manager::Job>& jobs) {
   }
 }
 
-// What lies at the paths of a job without a record when it is first seen is what it names. What
-// cannot be read then is found out when it can be.
+// A job without a record names the checkouts that are at its paths when a look first sees the job.
+// If one of the paths cannot be read then, a later look decides.
 void Look::see(const std::vector<manager::Job>& jobs, std::map<std::string, Users>& users) {
   std::map<std::string, FirstSeen> next;
   std::set<std::string> is_new;
@@ -167,7 +168,7 @@ void Look::see(const std::vector<manager::Job>& jobs, std::map<std::string, User
     });
 }
 
-// What is known of another one that had its path is not known of it.
+// A record about an earlier checkout at the same path does not apply.
 const Known* Look::known_of(const FoundCheckout& checkout) const {
   const auto known = knowledge_.checkouts.find(checkout.path);
   if (known == knowledge_.checkouts.end()) return nullptr;
@@ -179,9 +180,9 @@ const FoundCheckout& Look::found_at(const std::string& path) const {
   return *std::ranges::lower_bound(found_, path, {}, &FoundCheckout::path);
 }
 
-// What is gone is forgotten; what has a job has one; what had one has lost it now, or a while ago.
-// A job that may lead into a checkout, but does not name it, keeps it and is not its job: else
-// whoever makes and deletes such a job would have the checkout erased.
+// Updates the record of each checkout, and forgets those that no longer exist. If a job may lead
+// into a checkout without naming it, the job keeps the checkout, but does not count as its job:
+// otherwise anybody could have the checkout erased by making and deleting such a job.
 void Look::learn(const std::map<std::string, Users>& users) {
   std::map<std::string, Known> next;
   for (const FoundCheckout& checkout : found_) {
@@ -192,7 +193,7 @@ void Look::learn(const std::map<std::string, Users>& users) {
     if (is_used && !using_it->second.naming.empty()) {
       next[checkout.path] = {using_it->second.naming, 0, nanoseconds_of(now_), checkout.identity};
     } else if (known != nullptr) {
-      // Its jobs were deleted, and a client was given it after that: for another job.
+      // A client got the checkout again, for another job, after its jobs were deleted.
       const bool is_given_again = known->not_after != 0 &&
                                   nanoseconds_of(checkout.made) > known->not_after &&
                                   is_deleted(*known, knowledge_.deleted_jobs);
@@ -206,7 +207,7 @@ void Look::learn(const std::map<std::string, Users>& users) {
         since = seconds_of(now_);
     }
   }
-  // What lies in a folder that may not be read is neither there nor gone.
+  // It is unknown whether checkouts in unreadable folders still exist, so their records stay.
   for (const auto& [path, known] : knowledge_.checkouts)
     if (is_unread(path)) next.emplace(path, known);
   results_.used = used_.size();
@@ -235,7 +236,7 @@ bool Look::is_over(const FoundCheckout& checkout) const {
     return has_jobs_ && options_.orphan_age.count() > 0 &&
            now_ - checkout.made >= options_.orphan_age;
   if (is_ordered(checkout.path)) return true;
-  // One that was given to a client again since then has its grace from there.
+  // If a client got the checkout again since then, the grace period counts from that time.
   const std::int64_t since = std::max(known->second.gone_since, seconds_of(checkout.made));
   return has_jobs_ && seconds_of(now_) - since >= options_.grace.count();
 }
@@ -247,8 +248,8 @@ std::vector<std::string> Look::find_over() const {
   return over;
 }
 
-// What an admin has confirmed goes, and what goes because people deleted its jobs; of the rest all
-// or none.
+// Checkouts that an admin has confirmed end, and those whose jobs people deleted. Of the others,
+// either all end or none.
 void Look::apply_brake(std::vector<std::string>& over, Brake& brake) {
   std::vector<std::string> allowed;
   std::vector<std::string> rest;
@@ -271,7 +272,7 @@ void Look::apply_brake(std::vector<std::string>& over, Brake& brake) {
   brake.hold(std::move(held), "no job uses them any more");
 }
 
-// A job may have come since the first question.
+// A new job may use the checkout since the first question.
 result<void> Look::drop_used(const AskForJobs& ask, std::vector<std::string>& over) {
   holds_.ask();
   const auto jobs = ask();
@@ -290,7 +291,8 @@ void Look::erase(const std::vector<std::string>& over, const Brake& brake) {
 void Look::erase(const std::string& path, const Brake& brake) {
   const bool had_job = knowledge_.checkouts.contains(path);
   const auto erased = checkouts_.erase_unused(found_at(path));
-  // Somebody else was faster, most often the Manager; or a client was given it since it was listed.
+  // Another program, usually the Manager, has erased it, or a client got it again since it was
+  // listed.
   if (!erased && (erased.error().code == errc::not_found || erased.error().code == errc::busy))
     return;
   if (!erased) return say(LogLevel::error, text::printable(erased.error().message()));
@@ -302,7 +304,8 @@ void Look::erase(const std::string& path, const Brake& brake) {
 }
 
 result<CheckoutEndsResults> Look::run(const AskForJobs& ask, const Confirmation& confirmed) {
-  // The jobs first: a checkout that is made after that is young.
+  // Asks for the jobs before it lists the checkouts: a checkout that is made in between is too
+  // young to end.
   const auto jobs = ask();
   if (!jobs) return jobs.error();
   auto found = checkouts_.list(&unread_);
@@ -338,7 +341,7 @@ struct CheckoutEnds::Impl {
   const KnowledgeFiles files;
   std::mutex looking;  // one look at a time
   std::mutex mutex;
-  // What is made after the order only has the name of a checkout that the job names.
+  // A checkout that is made after `at` only has the path of one that the job names.
   struct Order {
     DeletedJob job;
     fs::Time at;
@@ -393,7 +396,8 @@ result<CheckoutEndsResults> CheckoutEnds::look(const AskForJobs& ask,
   std::erase_if(knowledge->deleted_jobs,
                 [&](const std::string& id) { return !of_checkouts.contains(id); });
   if (const auto written = impl_->files.write(*knowledge); !written) return written.error();
-  // What an admin confirmed after this look had begun is for the next one.
+  // If there was no confirmation when this look began, one that has arrived since is for the next
+  // look.
   if (looked && !confirmed->checkouts.empty()) impl_->files.forget_confirmed();
   return looked;
 }

@@ -22,7 +22,7 @@ constexpr std::string_view kPrivate = ".shaman";
 constexpr std::string_view kFolder = "jobs";
 constexpr std::string_view kKnown = "known.json";
 constexpr std::string_view kConfirmed = "confirmed.json";
-// A million checkouts with long names.
+// Enough for a million checkouts with long names.
 constexpr std::size_t kLongest = std::size_t{512} << 20U;
 
 std::string text_of(const json& content) {
@@ -43,7 +43,7 @@ const char* name_of(Ended why) {
   return std::ranges::find(kWhys, why, [](const auto& each) { return each.first; })->second;
 }
 
-// An older server wrote paths only.
+// Older servers wrote paths only.
 CheckoutId id_from(const json& each) {
   if (each.is_string()) return {each.get<std::string>()};
   return {each.at("path").get<std::string>(), each.at("identity").get<std::string>()};
@@ -77,7 +77,7 @@ json list_of(const std::vector<HeldCheckout>& held) {
   return list;
 }
 
-// An older server wrote the list only.
+// Older servers wrote the list only.
 Confirmation confirmation_from(const json& content) {
   Confirmation confirmed;
   for (const json& each : content.is_array() ? content : content.at("checkouts"))
@@ -133,7 +133,7 @@ fs::result<fs::Folder> KnowledgeFiles::private_folder() const {
   return file_system_.open_folder(*root, kPrivate);
 }
 
-// Nothing where there is no file.
+// Empty if the file does not exist.
 result<std::string> KnowledgeFiles::content_of(std::string_view name) const {
   const auto opened = private_folder();
   const auto file =
@@ -146,7 +146,7 @@ result<std::string> KnowledgeFiles::content_of(std::string_view name) const {
   return std::move(*content);
 }
 
-// Under its name at once or not at all.
+// Replaces the file whole or not at all.
 result<void> KnowledgeFiles::write_file(std::string_view name, const std::string& content) const {
   const auto opened = private_folder();
   const auto folder = opened ? fs::open_or_make_folder(file_system_, *opened, kFolder)
@@ -210,7 +210,7 @@ result<void> KnowledgeFiles::write_confirmed(const Confirmation& confirmed) cons
 }
 
 void KnowledgeFiles::forget_confirmed() const {
-  // What was confirmed once more erases nothing more.
+  // Ignores a failure: a confirmation that is used again erases nothing more.
   if (const auto opened = private_folder())
     static_cast<void>(
         file_system_.remove_file(*opened, std::string(kFolder) + "/" + std::string(kConfirmed)));

@@ -16,48 +16,49 @@
 
 namespace shaman::jobs {
 
-/// Since 1970.
+/// Seconds since 1970.
 [[nodiscard]] inline std::int64_t seconds_of(fs::Time time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
-/// What is known of one checkout that has, or had, a job.
+/// The record of one checkout that has or had a job.
 struct Known {
   std::set<std::string> jobs;   ///< their ids
-  std::int64_t gone_since = 0;  ///< seconds since 1970; 0: one is there
-  /// Nanoseconds since 1970: one that was made later only has the same name. 0: not known.
+  std::int64_t gone_since = 0;  ///< seconds since 1970; 0: a job exists
+  /// Nanoseconds since 1970: a checkout made later only has the same path. 0: unknown.
   std::int64_t not_after = 0;
-  /// FoundCheckout::identity; empty in what an older server has written.
+  /// FoundCheckout::identity; empty in records of older servers.
   std::string identity{};
 };
 
-/// Of a job that brings no record of what it names (references.hpp): by path, the identities of the
-/// checkouts that lay there when a look first saw it.
+/// For a job without a record of its checkouts (references.hpp): the identities of the checkouts at
+/// its paths when a look first saw the job, by path.
 using FirstSeen = std::map<std::string, std::string>;
 
-/// What looks at the Manager's jobs have found, kept from one to the next.
+/// The results of looks at the Manager's jobs, kept for the next look.
 struct Knowledge {
   std::map<std::string, Known> checkouts;
-  std::set<std::string> deleted_jobs;           ///< whose deletion was seen in passing
-  std::vector<HeldCheckout> held;               ///< that the brake keeps
+  std::set<std::string> deleted_jobs;           ///< jobs whose deletion this server has seen
+  std::vector<HeldCheckout> held;               ///< by the bulk erase limit
   std::map<std::string, FirstSeen> first_seen;  ///< by the job's id
-  /// Without a Manager: the age, in seconds, by which checkouts end without the brake. 0: none yet.
+  /// Without a Manager: the age, in seconds, at which checkouts end without the bulk erase limit.
+  /// 0: none yet.
   std::int64_t age_in_force = 0;
-  std::int64_t ages_looked_at = 0;  ///< when, in seconds since 1970
+  std::int64_t ages_looked_at = 0;  ///< time of the last look, in seconds since 1970
 };
 
-/// What an admin has confirmed.
+/// An admin's confirmation.
 struct Confirmation {
   std::vector<CheckoutId> checkouts;
-  std::string by{};  ///< the user; empty in what an older server has written
+  std::string by{};  ///< the user; empty in records of older servers
 };
 
-/// The files below `.shaman/jobs/` of a storage. One that is missing is empty; one that is damaged,
-/// or not a regular file in a folder of the storage's own, is an error that names it. Any thread;
-/// blocks.
+/// The files in `.shaman/jobs/` of a storage. A missing file counts as empty. A file that is
+/// damaged, or that is not a regular file in a folder of the storage itself, is an error that names
+/// it. All members may be called from any thread, and block.
 class KnowledgeFiles {
  public:
-  /// The file system must outlive it. `storage` is absolute.
+  /// The file system must outlive this object. `storage` is absolute.
   KnowledgeFiles(fs::FileSystem& file_system, std::string storage)
       : file_system_(file_system), storage_(std::move(storage)) {}
 

@@ -18,22 +18,24 @@ namespace shaman::jobs {
 namespace {
 
 constexpr std::string_view kJobsFolder = "jobs";
-// Steps of one more lead, apart from its length.
+// Effort for one more lead, in addition to its length.
 constexpr std::size_t kLeadsWork = 512;
-// Of a part of a path; and of one that is taken apart, apart from its length, and for each byte.
+// Effort for one part of a path; for parsing one as a pattern, in addition to its length; and for
+// each of its bytes.
 constexpr std::size_t kPartWork = 64;
 constexpr std::size_t kPatternWork = 256;
 constexpr std::size_t kPatternByteWork = 32;
 
-// NTFS: `film:stream`, `film::$INDEX_ALLOCATION`. No checkout has a `:` in its name; one inside of
-// brackets is no stream's (`[[:alpha:]]`, `{fps:.0f}`, `%NAME:~0,5%`).
+// NTFS streams: `film:stream`, `film::$INDEX_ALLOCATION`. No checkout has a `:` in its name. A `:`
+// in brackets is not a stream's (`[[:alpha:]]`, `{fps:.0f}`, `%NAME:~0,5%`).
 std::string_view without_stream(std::string_view name) {
   const std::size_t at = name.find(':');
   const bool is_stream = at != name.npos && name.find_first_of("]})>%!", at) == name.npos;
   return is_stream ? name.substr(0, at) : name;
 }
 
-// `{jobs}` with something behind it that can be nothing: `{jobs} `, `{jobs}..`, `{jobs}{,x}`.
+// Whether the part ends with `{jobs}`, possibly followed by text that may stand for nothing:
+// `{jobs} `, `{jobs}..`, `{jobs}{,x}`.
 bool ends_with_jobs(std::string_view part) {
   const std::size_t at = part.rfind(manager::kJobsVariable);
   if (at == part.npos) return false;
@@ -41,7 +43,7 @@ bool ends_with_jobs(std::string_view part) {
   return rest.find_first_not_of(". ") == rest.npos || name_match::fits(rest, "");
 }
 
-// To Windows, dots with blanks behind them are dots.
+// Windows ignores blanks after dots.
 bool is_up(std::string_view name) {
   const std::size_t end = name.find_first_not_of('.');
   return end >= 2 && (end == name.npos || name.find_first_not_of(". ", end) == name.npos);
@@ -54,21 +56,22 @@ std::string with_plain_dots(std::string_view path) {
   return joined(parts);
 }
 
-// How a path below the jobs folder is found.
+// The way in which a text leads below the jobs folder.
 struct How {
   bool is_named = false;
   bool is_anywhere = false;
-  bool stays_at_top = false;  // `..` leads nowhere from the jobs folder
+  bool stays_at_top = false;  // `..` does not leave the jobs folder
 };
 
-// Everywhere below the jobs folder that one reading of a text leads to.
+// Finds the paths below the jobs folder in one reading of a text.
 class Reading {
  public:
   Reading(const std::string& text, const Farm& farm, const JobsFolders& known, Effort& effort,
           std::vector<Lead>& leads)
       : text_(text), farm_(farm), known_(known), effort_(effort), leads_(leads) {}
 
-  // What begins with `//` is Blender's where its .blend is below the jobs folder.
+  // With a .blend below the jobs folder, a text that begins with `//` is Blender's path relative to
+  // it.
   void run(bool has_blendfile) {
     is_of_blender_ = has_blendfile && text_.starts_with("//");
     std::string_view rest = text_;
@@ -84,7 +87,7 @@ class Reading {
     add_drives();
   }
 
-  // From a folder below the jobs folder.
+  // Reads each word as a path relative to a folder below the jobs folder.
   void run_from(const WrittenPath& folder, bool may_be_plain) {
     if (text_.find("/..") != text_.npos) may_be_plain = true;
     std::size_t slash = text_.find('/');
@@ -102,7 +105,7 @@ class Reading {
   }
 
  private:
-  // At a part that has a slash behind it.
+  // Examines a part that is followed by a slash.
   void look(std::string_view part, std::string_view rest) {
     if (part == "..") {
       if (!above_.empty()) above_.pop_back();
@@ -119,12 +122,13 @@ class Reading {
       const bool is_inside = is_below_ && !has_end_of_path(part);
       const bool may_be_all = farm_.variables.empty() || part.find(kAny) != part.npos;
       if (may_be_all && is_inside) return;
-      // What nobody knows is put in by a job type, which makes names of folders.
+      // A job type replaces an unknown placeholder by names of folders.
       if (is_stars(part)) return add_everywhere(rest);
       if (may_be_all) return add_anywhere(rest);
       if (kinds.is_any_or_none) return;
     }
-    // Scripts and command lines put names of folders in there, not the way to the jobs folder.
+    // In scripts and command lines, such a part stands for names of folders, not for the path to
+    // the jobs folder.
     if (stands_for_any_name(last_word(without_stream(part)))) return;
     if (may_be_jobs(part, rest) || is_location())
       add(rest, {});
@@ -138,12 +142,12 @@ class Reading {
     return std::ranges::any_of(
         part, [](char c) { return name_match::is_end_of_path(static_cast<unsigned char>(c)); });
   }
-  // Whether the slash behind it begins another path.
+  // Whether the slash after this part may begin another path.
   static bool may_end_path(std::string_view part) {
     return has_end_of_path(part.substr(part.size() - 1)) || part.find(" -") != part.npos;
   }
 
-  // `{root}` of `-o {root}`, `f'{root}`.
+  // The `{root}` of `-o {root}` and `f'{root}`.
   static std::string_view last_word(std::string_view part) {
     std::size_t begin = part.size();
     while (begin > 0 && !name_match::is_end_of_path(static_cast<unsigned char>(part[begin - 1])))
@@ -160,7 +164,7 @@ class Reading {
     return may_be(part, kJobsFolder) &&
            !(is_end_of_name(part) && name_match::is_pattern(take_part(rest)));
   }
-  // `my jobs`, and not `--output jobs`.
+  // True for `my jobs`, false for `--output jobs`.
   static bool is_end_of_name(std::string_view part) {
     const std::size_t blank = part.rfind(' ');
     if (blank == part.npos || blank == 0) return false;
@@ -182,7 +186,7 @@ class Reading {
     });
   }
 
-  // Whatever stands before it: a drive, another place where the storage is mounted.
+  // Ignores the folders before it: a drive, or another mount point of the storage.
   [[nodiscard]] bool ends_above_with(const std::vector<std::string>& location) const {
     if (above_.size() < location.size()) return false;
     auto part = above_.end() - static_cast<std::ptrdiff_t>(location.size());
@@ -195,13 +199,13 @@ class Reading {
       if (!fits(i)) return false;
     return true;
   }
-  // Most parts are, and are told so at once.
+  // A quick test that rules out most parts.
   static bool is_other(std::string_view part, const std::string& name) {
     return text::is_ascii(part) && text::is_ascii(name) && !name_match::is_pattern(part) &&
            text::in_lower_case(part).find(text::in_lower_case(name)) == std::string::npos;
   }
 
-  // `J:film` is a path, too.
+  // `J:film` is a path on the drive, too.
   void add_drives() {
     if (known_.drives.empty()) return;
     const std::string in_one_case = text::in_lower_case(text_);
@@ -214,23 +218,25 @@ class Reading {
 
   void add_named(std::string_view rest) {
     add(rest, {.is_named = true});
-    // As the job of a Manager reads whose {jobs} is the storage itself.
+    // If the Manager's own Shaman is off, its {jobs} is the storage folder, with the jobs folder in
+    // it.
     std::string_view inner = rest;
     if (take_part(inner) == kJobsFolder && !inner.empty()) add(inner, {.is_named = true});
   }
 
-  // The placeholder may stand for the jobs folder, or for a folder in it. What follows must name
-  // something: else each job whose output has a placeholder would lead into every checkout.
+  // The placeholder may stand for the jobs folder, or for a folder in it. Counts only if the rest
+  // names something: otherwise each job with a placeholder in its output path would lead into every
+  // checkout.
   void add_anywhere(std::string_view rest) {
     rest = rest.substr(0, kLongestPath);
     const std::vector<std::string_view> parts = parts_of(rest);
-    // Of several, the last says it all.
+    // Of several placeholders in a row, the last one covers all.
     if (!effort_.spend(rest.size())) return;
     if (parts.empty() || name_match::kinds_of(parts.front()).is_any_depth) return;
     if (std::ranges::any_of(parts, name_match::names_something)) add(rest, {.is_anywhere = true});
   }
 
-  // `**` alone is meant for everything, whether a name follows or not.
+  // A `**` alone means everything, with or without a name after it.
   void add_everywhere(std::string_view rest) {
     add_anywhere(rest);
     const std::vector<std::string_view> parts = parts_of(rest.substr(0, kLongestPath));
@@ -238,7 +244,7 @@ class Reading {
       add(kAny, {.is_anywhere = true});
   }
 
-  // Of what stands behind the jobs folder.
+  // Adds the path after the jobs folder.
   void add(std::string_view path, How how) {
     is_below_ = !how.is_anywhere;
     path = path.substr(0, kLongestPath);
@@ -251,8 +257,8 @@ class Reading {
     if (has_odd_dots) add_spelling(begin, with_plain_dots(path), how);
   }
 
-  // Where the path ends, unless it leads out of the folder that it begins in; and where it turns
-  // round, as a program may read only its beginning.
+  // Adds the end of the path, unless that is outside of the folder in which the path begins. Also
+  // adds each point at which the path turns upwards, because a program may read only its beginning.
   void add_spelling(Ways ways, std::string_view path, How how) {
     const bool stays_at_top = how.is_anywhere || how.stays_at_top;
     bool is_going_up = false;
@@ -271,7 +277,7 @@ class Reading {
     add_leads(ways, how);
   }
 
-  // Out of the jobs folder, and perhaps back into it by a name that it has somewhere.
+  // The path leaves the jobs folder, and may enter it again by one of the farm's paths.
   void add_from_above(std::string_view rest) {
     if (is_from_above_) return;
     for (const JobsFolders::Location& location : known_.locations) {
@@ -295,8 +301,8 @@ class Reading {
     }
   }
 
-  // Whether the path that begins there leads on from a folder. One that is plain has nothing to
-  // show it but the next slash.
+  // Whether the path that begins at `at` is relative to a folder. Only the next slash shows that a
+  // plain word is a path.
   [[nodiscard]] bool is_relative(std::size_t at, std::size_t slash, bool may_be_plain) const {
     const std::string_view first = std::string_view(text_).substr(at, slash - at);
     if (first == "." || first == "..") return true;
@@ -308,7 +314,7 @@ class Reading {
   }
 
   static constexpr std::string_view kLineEnds{"\0\n\r", 3};
-  // No word begins behind them: of paths, placeholders and patterns.
+  // No word begins after these characters of paths, placeholders and patterns.
   static constexpr std::string_view kOfWords = "/{<%$!*?#[";
 
   const std::string& text_;
@@ -316,8 +322,8 @@ class Reading {
   const JobsFolders& known_;
   Effort& effort_;
   std::vector<Lead>& leads_;
-  std::vector<std::string_view> above_;  // without what `..` takes back
-  bool is_below_ = false;                // what comes next is below the jobs folder
+  std::vector<std::string_view> above_;  // without the parts that `..` removes
+  bool is_below_ = false;                // the next part is below the jobs folder
   bool is_of_blender_ = false;
   bool is_from_above_ = false;
 };

@@ -9,22 +9,23 @@
 #include "shaman/effort.hpp"
 #include "shaman/jobs/farm.hpp"
 
-/// Where the texts of jobs lead (docs/design/0082-one-rule-for-where-jobs-lead.md). Sans-I/O.
+/// Finds the paths that the texts of jobs lead to
+/// (docs/design/0082-one-rule-for-where-jobs-lead.md). Sans-I/O.
 namespace shaman::jobs {
 
 /// A path below the jobs folder that a text leads to.
 struct Lead {
   WrittenPath path;
-  /// It is written with `{jobs}`, and ends there. Else it may lead elsewhere, or only pass there
-  /// before a `..`.
+  /// The path is written with `{jobs}`, and this is its end. Otherwise it may lead elsewhere, or
+  /// only pass here before a `..`.
   bool is_named = false;
 };
 
-/// The farm's names of the jobs folder, taken apart once for all texts.
+/// The farm's paths of the jobs folder, parsed once for all texts.
 struct JobsFolders {
   struct Location {
     std::vector<std::string> parts;
-    bool is_top;  ///< a drive or a share: `..` leads nowhere from it
+    bool is_top;  ///< a drive or a share, which `..` does not leave
   };
   explicit JobsFolders(const Farm& farm);
 
@@ -32,20 +33,20 @@ struct JobsFolders {
   std::vector<std::string> drives;
 };
 
-/// Finds everywhere that a text may lead below the jobs folder: behind `{jobs}`; behind any folder
-/// `jobs`, in any case, by a pattern and on any drive; behind one of the farm's names of the jobs
-/// folder; and behind `**`. Of other placeholders, those of settings stand for their values, and
-/// the rest for names of folders, or where the farm's variables are not known, for anything. Each
-/// word of the text is also read from each of the folders below the jobs folder that are given.
-/// `..` behind what may stand for several folders or for none (placeholders, `**`) takes back one
-/// of them, or the folder before them. A pattern that fits `..` may be that. Slashes either way.
-/// Patterns, and what stands behind the path, stay as they are.
+/// Finds all paths below the jobs folder that a text may mean: after `{jobs}`; after any folder
+/// `jobs`, in any case, by a pattern and on any drive; after one of the farm's paths of the jobs
+/// folder; and after `**`. A placeholder of a setting stands for its value. Another placeholder
+/// stands for names of folders or, if the farm's variables are unknown, for anything. Also reads
+/// each word of the text as relative to each of the given folders below the jobs folder. A `..`
+/// after a part that may stand for several folders or for none (a placeholder, `**`) removes one of
+/// them, or the folder before them. A pattern that matches `..` may act as one. Both slashes are
+/// separators. Patterns, and text after the path, stay as they are.
 class LeadFinder {
  public:
-  /// Both references must outlive it.
+  /// The references must outlive this object.
   LeadFinder(const Farm& farm, Effort& effort) : farm_(farm), known_(farm), effort_(effort) {}
 
-  /// Some or none where the effort is used up.
+  /// Returns some leads or none if the effort is used up.
   [[nodiscard]] std::vector<Lead> leads_of(std::string_view text,
                                            const std::vector<WrittenPath>& folders = {});
 
@@ -55,9 +56,9 @@ class LeadFinder {
   Effort& effort_;
 };
 
-/// Whether a path is written as one place's, and not that of several.
+/// Whether the path is written as that of one place, without patterns.
 [[nodiscard]] bool is_plain(const WrittenPath& path);
-/// Whether all names of the checkout's path are written in it, in any case.
+/// Whether the path spells all names of the checkout's path, in any case.
 [[nodiscard]] bool spells(const WrittenPath& path, std::string_view checkout);
 
 }  // namespace shaman::jobs

@@ -16,19 +16,19 @@
 namespace shaman::jobs {
 namespace {
 
-// A farm that is switched off for a while, such as over a week-end, is no surprise.
+// A farm is switched off for a while without a fault, such as over a weekend.
 constexpr std::chrono::hours kShortBreak{24 * 7};
 
-// Since it was listed, someone else has erased it, or it was given to a client again.
+// Whether another program has erased the checkout since it was listed, or a client got it again.
 bool is_settled(const Error& error) {
   return error.code == errc::not_found || error.code == errc::busy;
 }
 
-// Which age ends checkouts without the brake.
+// The age at which checkouts end without the bulk erase limit.
 struct Ages {
   std::chrono::seconds wanted;
   std::chrono::seconds in_force;  // 0: none
-  bool is_late;                   // nobody looked for long: the server was off, or the clock jumped
+  bool is_late;                   // no look for long: the server was off, or the clock jumped
 
   Ages(std::chrono::seconds max_age, const Knowledge& knowledge, fs::Time now)
       : wanted(max_age),
@@ -37,7 +37,7 @@ struct Ages {
                 std::max<std::chrono::seconds>(wanted, kShortBreak).count()) {}
 
   [[nodiscard]] bool is_shorter() const { return in_force.count() == 0 || wanted < in_force; }
-  // None: each counts.
+  // The bulk erase limit counts only younger checkouts. Nothing: it counts all.
   [[nodiscard]] std::optional<std::chrono::seconds> ordinary() const {
     if (is_late || in_force.count() == 0) return std::nullopt;
     return std::max(wanted, in_force);
@@ -87,7 +87,7 @@ struct OldCheckouts::Impl {
   Checkouts& checkouts;
   const KnowledgeFiles files;
 
-  // Without an age none waits.
+  // Without a maximum age, no checkout waits.
   void release() const {
     auto knowledge = files.read();
     if (!knowledge || knowledge->held.empty()) return;
@@ -126,8 +126,9 @@ result<OldCheckoutsResults> OldCheckouts::look(const OldCheckoutsOptions& option
   Sorted sorted = sort_by_age(*found, ages, now, brake);
   for (const HeldCheckout& each : sorted.held)
     results.held.push_back(each.id.path);
-  // While some are held, the former age stays in force, so that each look comes to the same result.
-  // Confirming those accepts the age; else what reaches it meanwhile would have to wait as well.
+  // While checkouts are held, the former age stays in force, so that each look has the same result.
+  // A confirmation accepts the new age; otherwise the checkouts that reach it in the meantime would
+  // wait, too.
   const bool is_accepted = sorted.held.empty() || sorted.is_confirmed;
   if (is_accepted) knowledge->age_in_force = ages.wanted.count();
   if (is_accepted || !ages.is_late) knowledge->ages_looked_at = seconds_of(now);
@@ -144,7 +145,7 @@ result<OldCheckoutsResults> OldCheckouts::look(const OldCheckoutsOptions& option
       say(LogLevel::error, text::printable(erased.error().message()));
     }
   }
-  // On a full storage the checkouts have ended all the same.
+  // A failure to write, such as on a full storage, does not undo the erasures.
   if (const auto written = impl_->files.write(*knowledge); !written)
     say(LogLevel::error, text::printable(written.error().message()));
   else if (!confirmed->checkouts.empty())

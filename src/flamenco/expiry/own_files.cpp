@@ -12,17 +12,18 @@
 namespace shaman::jobs {
 namespace {
 
-// Steps of a part of a path.
+// Effort for one part of a path.
 constexpr std::size_t kOwnPartWork = 256;
 
-// A pattern that could be anything is not meant for these.
+// A pattern for any name does not mean these folders.
 bool may_be(std::string_view part, std::string_view name) {
   if (name_match::is_short_for(part, name)) return true;
   return name_match::is_pattern(part) ? name_match::fits_beginning(part, name)
                                       : name_match::fits_some_word(part, name);
 }
 
-// Of a folder and what is in it, one is written, and the other at least in part.
+// Whether `folder/inner` may be a folder of blobs. One of the two names must be written, and the
+// other at least in part.
 bool are_blobs(std::string_view folder, std::string_view inner) {
   const bool may_be_blobs =
       may_be(inner, layout::kBlobs) || may_be(inner, layout::kForeignUploading);

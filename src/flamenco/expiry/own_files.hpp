@@ -7,9 +7,9 @@
 
 namespace shaman::jobs {
 
-/// The first text of a job that leads to what the server keeps for itself next to the jobs folder:
-/// blobs (`file-store/stored/…`) or `.shaman/…`, in the spellings of each_reading() and of
-/// patterns. Null where none does, or where the effort is used up.
+/// The first text of a job that leads to the server's own files next to the jobs folder: blobs
+/// (`file-store/stored/…`) or `.shaman/…`, in the spellings of each_reading(), also by a pattern.
+/// Null if there is none, or if the effort is used up.
 [[nodiscard]] const JobText* naming_own_files(const JobTexts& job, const Farm& farm,
                                               Effort& effort);
 

@@ -16,15 +16,15 @@ namespace {
 
 using Variables = std::map<std::string, Variable>;
 
-// No path is longer, and values make it longer still.
+// No path is this long. Values of values could make a text grow without a limit.
 constexpr std::size_t kLongestText = 64 * 1024;
 constexpr std::size_t kLongestChoice = 1024;
-// Steps of each byte of a text, however it reads.
+// Effort for each byte of a text, in any reading.
 constexpr std::size_t kByteWork = 6;
-// Of each placeholder.
+// Effort for each placeholder.
 constexpr std::size_t kPlaceholderWork = 128;
 constexpr std::string_view kPlainJobs = "jobs";
-// What job types put in place of `{timestamp}` leads nowhere.
+// Job types replace `{timestamp}` by a time, which leads nowhere.
 constexpr std::string_view kTimestamp = "timestamp";
 constexpr std::string_view kSomeTime = "2000-01-01_000000";
 
@@ -32,11 +32,11 @@ bool is_known(const std::vector<Variables>& platforms, const std::string& name) 
   return std::ranges::any_of(platforms, [&](const Variables& each) { return each.contains(name); });
 }
 
-// Blender's, from version 5: they are paths. Where a library is, nobody knows.
+// Blender 5 replaces these by paths. The path of a library is unknown here.
 constexpr std::string_view kBlendFolder = "blend_dir";
 constexpr std::string_view kBlendersFolder = "//";
 
-// `{name:s}` and `{name!s}` are what Python makes of the value; of any other format, anything.
+// Python formats `{name:s}` and `{name!s}` as the value itself. Any other format may give any text.
 std::string formatted_value(std::string_view text, const Farm& farm) {
   const std::size_t end = text.find_first_of(":!.[");
   if (end == text.npos) return {};
@@ -49,13 +49,13 @@ std::string formatted_value(std::string_view text, const Farm& farm) {
   return is_plain ? with_slashes(found->second) : "**";
 }
 
-// One that another platform has, and this one not, is no placeholder there.
+// On a platform without a value, a variable of another platform is plain text.
 std::string value_of(const std::string& name, const Variables& here, const Farm& farm) {
-  // A Manager takes none of this name from its configuration.
+  // A Manager ignores a variable with this name in its configuration.
   if (name == kPlainJobs) return std::string(manager::kJobsVariable);
   if (const auto found = here.find(name); found != here.end())
     return with_slashes(found->second.value);
-  // Job types replace the names of settings.
+  // Job types replace the names of settings by their values.
   if (const auto found = farm.settings.find(name); found != farm.settings.end())
     return with_slashes(found->second);
   if (name == kTimestamp) return std::string(kSomeTime);
@@ -64,8 +64,8 @@ std::string value_of(const std::string& name, const Variables& here, const Farm&
   return is_known(farm.variables, name) ? "(" + name + ")" : "{" + name + "}";
 }
 
-// What a value has in braces is replaced, too: job types put settings together, and the Manager
-// replaces its variables in what they made.
+// Also replaces placeholders in values: job types combine settings, and the Manager replaces its
+// variables in the result.
 constexpr int kRounds = 4;
 
 std::string replaced_once(std::string_view text, const Variables& here, const Farm& farm,
@@ -77,7 +77,7 @@ std::string replaced_once(std::string_view text, const Variables& here, const Fa
     text.remove_prefix(begin);
     const std::size_t end = text.find('}');
     if (end == text.npos) break;
-    // A brace inside: the variable begins there.
+    // With a brace inside of braces, the variable begins at the inner one.
     const std::size_t last = text.rfind('{', end);
     out.append(text.substr(0, last));
     out += value_of(std::string(text.substr(last + 1, end - last - 1)), here, farm);
@@ -100,7 +100,8 @@ std::string replaced(const std::string& given, const Variables& here, const Farm
   return text;
 }
 
-// As the Manager does on submission, whose comparison ends at no folder's boundary.
+// Replaces values of two-way variables by their names, as the Manager does on submission. It
+// compares without regard to the boundaries of folders.
 std::vector<std::string> with_twoway(const std::string& text, const Farm& farm) {
   std::vector<std::string> texts{text};
   for (const Variables& platform : farm.variables)
@@ -117,8 +118,8 @@ std::vector<std::string> with_twoway(const std::string& text, const Farm& farm) 
   return texts;
 }
 
-// The end of the web address that begins there; 0 if none does. A folder of a path may be called
-// `http:`, so that an address begins a word, and does not lead up.
+// The end of the web address that begins at `at`; 0 if none does. A folder may be called `http:`,
+// so an address must begin a word and must not contain `..`.
 std::size_t end_of_web_address(std::string_view text, std::size_t at) {
   constexpr std::string_view kBefore = " \t\r\n\"'<>,;|=([{";
   constexpr std::string_view kEnds = " \t\r\n\"'<>,;|";
@@ -129,7 +130,7 @@ std::size_t end_of_web_address(std::string_view text, std::size_t at) {
   return text.substr(at, end - at).find("..") == text.npos ? end : 0;
 }
 
-// Web addresses lead to no file of a checkout.
+// Removes web addresses, because none leads to a file of a checkout.
 std::string without_web_addresses(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
@@ -148,7 +149,7 @@ std::string without(std::string_view text, std::string_view dropped) {
   return out;
 }
 
-// Where the bracket that opens at `at` is closed; npos where that is not near.
+// The index of the closing bracket for the one at `at`; npos if it is too far away.
 std::size_t end_of_choice(std::string_view text, std::size_t at) {
   const char open = text[at];
   const char close = open == '{' ? '}' : ')';
@@ -161,8 +162,8 @@ std::size_t end_of_choice(std::string_view text, std::size_t at) {
   return text.npos;
 }
 
-// `{a,b/c}`, `{a,{b,c}}` and `@(a|b/c)` of shells: what is in there can be any of them, and lead
-// into folders. Empty where it is no such thing; else what it stands for.
+// Choices of shells that may contain folders, or other choices: `{a,b/c}`, `{a,{b,c}}`, `@(a|b/c)`.
+// Returns the pattern that stands for the choice; empty if the text is not such a choice.
 std::string_view open_choice(std::string_view choice) {
   const bool has_folders = choice.find_first_of("/\\") != choice.npos;
   if (choice.starts_with('(')) return has_folders ? "**" : "";
@@ -179,7 +180,7 @@ std::string with_open_choices(std::string_view text, Effort& effort) {
     const std::size_t begin = at + std::size_t{is_marked};
     const bool opens = is_marked || text[at] == '{';
     const std::size_t end = opens ? end_of_choice(text, begin) : text.npos;
-    // Brackets that are never closed are looked through again and again.
+    // Without this, a text of unclosed brackets would take quadratic time.
     if (opens && !effort.spend(std::min(end - begin, kLongestChoice))) return out;
     const std::string_view stands_for =
         end == text.npos ? "" : open_choice(text.substr(begin, end - begin + 1));
@@ -189,7 +190,7 @@ std::string with_open_choices(std::string_view text, Effort& effort) {
   return out;
 }
 
-// As it is, and as those see it who take quotes, escapes and addresses of files apart.
+// The text itself, and as programs see it that remove quotes or escapes, or decode file URLs.
 std::vector<std::string> spellings_of(std::string_view given, Effort& effort) {
   const std::string text = with_open_choices(without_web_addresses(given), effort);
   std::vector<std::string> spellings{with_slashes(text)};
@@ -214,7 +215,7 @@ std::vector<std::string> readings_of(std::string_view given, const Farm& farm, E
   return readings;
 }
 
-// A text without any of them names no place.
+// A text without any of these characters is not a path.
 constexpr std::string_view kOfPaths = "/\\{:*";
 
 }  // namespace

@@ -19,7 +19,7 @@ using nlohmann::json;
 constexpr std::string_view kNone = "none";
 constexpr std::string_view kAdmins = "admins";
 
-// Of a setting's name, in a message.
+// Bytes of a setting's name that a message shows.
 constexpr std::size_t kMostShown = 80;
 
 // NOLINTNEXTLINE(misc-no-recursion): as deep as the JSON parser allows.
@@ -54,8 +54,8 @@ std::optional<std::set<std::string>> words_in(const json& job, const char* membe
   return words;
 }
 
-// From where relative texts lead. Without a blendfile, any folder of the checkout that is named may
-// hold it.
+// The folders to which relative texts refer. Without a blendfile, it may be in any folder of the
+// checkout that the job names.
 std::vector<WrittenPath> folders_of(const JobTexts& job, LeadFinder& finder) {
   std::set<WrittenPath> folders;
   for (const Lead& lead : finder.leads_of(job.blendfile))

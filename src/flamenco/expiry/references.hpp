@@ -16,68 +16,70 @@
 
 #include "flamenco/expiry/leads.hpp"
 
-/// Which checkouts a job uses (docs/design/0078-one-program-erases-checkouts.md). Sans-I/O.
+/// The checkouts that a job uses (docs/design/0078-one-program-erases-checkouts.md). Sans-I/O.
 namespace shaman::jobs {
 
-/// Beside `{jobs}/…`, the member of a job's metadata that names its checkout, as `{jobs}/PATH`.
+/// The member of a job's metadata that names its checkout as `{jobs}/PATH`, in addition to the
+/// job's own paths.
 inline constexpr const char* kCheckoutMember = "shaman.checkout";
 
-/// The member of a job's metadata by which this server, in front of a Manager, records which
-/// checkouts a job names: their identities (FoundCheckout::identity), with blanks in between.
+/// The member of a job's metadata in which this server, in front of a Manager, records the
+/// identities of the job's checkouts (FoundCheckout::identity), separated by blanks.
 inline constexpr const char* kIdentitiesMember = "shaman.checkout-identities";
 
-/// That record; "none" where there is no checkout.
+/// The text of this record; "none" without checkouts.
 [[nodiscard]] std::string record_of(const std::set<std::string>& identities);
-/// The identities that a job was submitted for; nothing where it brings no record: it was not
-/// submitted through this server, or through one from before there was a record.
+/// The identities in this record; nothing if the job has none, because it did not come through this
+/// server, or came through an older one.
 [[nodiscard]] std::optional<std::set<std::string>> identities_of(const nlohmann::json& job);
 
-/// The member by which it records who made the checkouts that a job could lead into when it was
-/// submitted: CheckoutPlace::maker of each, with blanks in between. Who may delete the job must not
-/// depend on whether these checkouts are still there.
+/// The member in which it records the makers of the checkouts that the job could lead into at its
+/// submission: CheckoutPlace::maker of each, separated by blanks. So the right to delete the job
+/// does not depend on whether these checkouts still exist.
 inline constexpr const char* kMakersMember = "shaman.checkout-makers";
 
-/// That record; "none" where there is no checkout. One without a maker is the admins'.
+/// The text of this record; "none" without checkouts. A checkout without a maker belongs to the
+/// admins.
 [[nodiscard]] std::string makers_record_of(const std::set<std::string>& makers);
-/// Those; empty is a checkout of the admins. Nothing where the job brings no record.
+/// The makers in this record; an empty one stands for the admins. Nothing if the job has no record.
 [[nodiscard]] std::optional<std::set<std::string>> makers_of(const nlohmann::json& job);
 
-/// A text of a job, and where it is: `name`, `settings.render_output_path`.
+/// A text of a job and its place: `name`, `settings.render_output_path`.
 struct JobText {
   std::string place;
   std::string text;
 };
 
-/// What a job says.
+/// The texts of a job.
 struct JobTexts {
-  std::vector<JobText> texts;  ///< all of them, the names of members too
-  std::string checkout{};      ///< the one that it names (kCheckoutMember), as `{jobs}/PATH`
-  std::string blendfile{};     ///< the setting; Blender's `//` is the folder that it is in
-  std::map<std::string, std::string> settings{};  ///< those that are texts
+  std::vector<JobText> texts;                     ///< all texts, including names of members
+  std::string checkout{};                         ///< the value of kCheckoutMember: `{jobs}/PATH`
+  std::string blendfile{};                        ///< the setting; Blender's `//` is its folder
+  std::map<std::string, std::string> settings{};  ///< the settings that are texts
 };
-/// A Manager's answer has members of its own (its log of the job); of it, only those are read that
-/// clients write. From a client, all are.
+/// A Manager adds members of its own to a job, such as a log. From its answer, only the members
+/// that clients write are read; from a client, all.
 enum class From : bool { manager, client };
 [[nodiscard]] JobTexts texts_of(const nlohmann::json& job, From from = From::manager);
 
-/// The farm as one job sees it: with the job's settings.
+/// The farm with the settings of one job.
 [[nodiscard]] Farm farm_for(const JobTexts& job, const Farm& farm);
 
-/// Where all of it may lead.
+/// The paths that the texts of one job may lead to.
 struct JobPaths {
   struct OfText {
-    std::size_t text = 0;  ///< in JobTexts::texts
+    std::size_t text = 0;  ///< index in JobTexts::texts
     std::set<WrittenPath> paths{};
   };
-  std::vector<OfText> by_text{};  ///< those that lead anywhere
+  std::vector<OfText> by_text{};  ///< only texts that lead below the jobs folder
 
   [[nodiscard]] std::set<WrittenPath> all() const;
 };
-/// Some or none where the effort is used up.
+/// Returns some paths or none if the effort is used up.
 [[nodiscard]] JobPaths paths_of(const JobTexts& job, const Farm& farm, Effort& effort);
 
-/// The paths below the jobs folder that a job's texts name; fewer where that would be too much work
-/// to read (Effort).
+/// The paths below the jobs folder that a job's texts name; fewer if reading them takes too much
+/// effort (Effort).
 [[nodiscard]] std::set<std::string> named_paths(const nlohmann::json& job);
 
 }  // namespace shaman::jobs

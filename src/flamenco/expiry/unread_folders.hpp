@@ -8,7 +8,7 @@
 
 namespace shaman::jobs {
 
-/// For the log: folders below `jobs/` that could not be searched for checkouts, at least one.
+/// A log line about folders below `jobs/` that could not be searched for checkouts. At least one.
 [[nodiscard]] inline std::string warning_of(const std::vector<std::string>& unread) {
   return text::count_of(unread.size(), "folder", "folders") +
          " below jobs cannot be read, such as " + text::in_quotes("jobs/" + unread.front()) +

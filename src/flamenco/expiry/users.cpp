@@ -13,7 +13,7 @@
 namespace shaman::jobs {
 namespace {
 
-// The checkouts of a list, with the folders above them.
+// A list of checkouts as a tree, with the folders above them.
 class ListedCheckouts final : public CheckoutTree {
  public:
   explicit ListedCheckouts(const std::vector<FoundCheckout>& checkouts) {
@@ -55,7 +55,7 @@ class ListedCheckouts final : public CheckoutTree {
   std::map<std::string, FolderNames> names_;
 };
 
-// The checkout at a path or above it, where one is listed; empty where there is none.
+// The listed checkout at a path or above it; empty if there is none.
 std::string_view checkout_above(std::string_view path,
                                 const std::map<std::string_view, std::string_view>& all) {
   while (!path.empty() && !all.contains(path))
@@ -80,14 +80,15 @@ std::map<std::string, Users> users_of(const std::vector<FoundCheckout>& checkout
     };
     Effort effort;
     for (const WrittenPath& path : paths_of(texts_of(job.whole), farm, effort).all()) {
-      // Else a job with `{jobs}/*` would keep whatever others make later.
+      // Otherwise, a job with `{jobs}/*` would keep all checkouts that others make later.
       const bool keeps_later_ones = !recorded || !has_makers || is_plain(path);
       const auto followed = follow(tree, path, effort, [&](const std::string& checkout) {
         if (keeps_later_ones || is_recorded(checkout)) users[checkout].all.insert(job.id);
       });
-      static_cast<void>(followed);  // what is in memory cannot fail
+      static_cast<void>(followed);  // ListedCheckouts never fails
     }
-    // Rather one use too many than what nobody has read.
+    // If the texts of a job were not read to the end, it counts as a user of every checkout that
+    // its record does not exclude.
     if (effort.is_used_up())
       for (const FoundCheckout& checkout : checkouts)
         if (is_recorded(checkout.path)) users[checkout.path].all.insert(job.id);

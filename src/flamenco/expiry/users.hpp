@@ -10,19 +10,19 @@
 #include "shaman/jobs/farm.hpp"
 #include "shaman/manager/manager.hpp"
 
-/// Which jobs use a checkout (docs/design/0078-one-program-erases-checkouts.md). Sans-I/O.
+/// Finds the jobs that use a checkout (docs/design/0078-one-program-erases-checkouts.md). Sans-I/O.
 namespace shaman::jobs {
 
-/// Of one checkout, the ids of the jobs that use it.
+/// The ids of the jobs that use one checkout.
 struct Users {
-  std::set<std::string>
-      naming;  ///< which name it: its path, and its identity where they record one
-  /// And which may lead into it: rather one too many. But a pattern of a job that records whose its
-  /// checkouts are leads into those only.
+  /// Jobs that name the checkout: by its path, and by its identity if they record identities.
+  std::set<std::string> naming;
+  /// These, and the jobs that may lead into it; rather one too many. If a job records its checkouts
+  /// and their makers, its patterns count only for the recorded ones.
   std::set<std::string> all;
 };
 
-/// By checkout; those that no job uses are left out.
+/// The users of each checkout that any job uses, by the path of the checkout.
 [[nodiscard]] std::map<std::string, Users> users_of(const std::vector<FoundCheckout>& checkouts,
                                                     const std::vector<manager::Job>& jobs,
                                                     const Farm& farm = {});

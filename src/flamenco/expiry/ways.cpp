@@ -65,7 +65,7 @@ bool Ways::up(bool stays_at_top) {
   return all_stay;
 }
 
-// Of too many, one that stands for all.
+// Replaces too many ways by one that stands for all.
 void Ways::tidy() {
   constexpr std::size_t kMost = 16;
   if (all_.size() < 2) return;

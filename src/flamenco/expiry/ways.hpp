@@ -8,13 +8,13 @@
 /// The parts of written paths. Sans-I/O.
 namespace shaman::jobs {
 
-/// What stands for any folders, or none.
+/// A part that stands for any number of folders, or none.
 inline constexpr std::string_view kAny = "**";
 
-/// Takes off what is before the first slash, and the slash.
+/// Removes the part before the first slash, with the slash, and returns it.
 [[nodiscard]] std::string_view take_part(std::string_view& path);
 
-/// What is between slashes, without what is empty.
+/// The parts of a path, without empty ones.
 [[nodiscard]] std::vector<std::string_view> parts_of(std::string_view path);
 
 template <class Parts>
@@ -25,17 +25,19 @@ template <class Parts>
   return path;
 }
 
-/// The folders of a path, without those that `..` takes back; in several ways where a part of it
-/// may stand for several folders, or for none. What the names are in must outlive it.
+/// The folders of a path, without those that `..` removes. There are several ways to read a path if
+/// a part of it may stand for several folders or for none. The texts of the names must outlive this
+/// object.
 class Ways {
  public:
   using Way = std::vector<std::string_view>;
 
   explicit Ways(std::string_view folder = {}) : all_{parts_of(folder)} {}
 
-  /// A pattern that fits `..` leads up as well.
+  /// Enters a folder. If the name is a pattern that matches `..`, also goes up.
   void down(std::string_view name);
-  /// False where one of them would lead above its beginning, from which it is left out then.
+  /// Goes up. A way at its beginning stays there with `stays_at_top`; otherwise it is left out, and
+  /// the result is false.
   [[nodiscard]] bool up(bool stays_at_top);
 
   [[nodiscard]] const std::vector<Way>& all() const noexcept { return all_; }
