@@ -7,8 +7,11 @@
 #include <cstring>
 
 #include <grp.h>
+#include <linux/capability.h>
 #include <pwd.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "shaman/text.hpp"
@@ -20,6 +23,36 @@ namespace {
 
 Error cannot_become(const std::string& user) {
   return {errc::io_error, "cannot continue as " + user + ": " + std::strerror(errno)};
+}
+
+// A file system such as ext4 keeps a share of its blocks for whoever has this. Without it, nothing
+// that the storage's reserve gives reaches a user while root's files take that share.
+constexpr unsigned kRootsShare = CAP_SYS_RESOURCE;
+
+struct Capabilities {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
+};
+
+// Root in a container may lack it.
+bool may_use_roots_share() {
+  Capabilities all;
+  return ::syscall(SYS_capget, &all.header, all.sets.data()) == 0 &&
+         (all.sets[CAP_TO_INDEX(kRootsShare)].permitted & CAP_TO_MASK(kRootsShare)) != 0;
+}
+
+bool keep_roots_share_alone() {
+  Capabilities only;
+  __user_cap_data_struct& set = only.sets[CAP_TO_INDEX(kRootsShare)];
+  set.permitted = set.effective = CAP_TO_MASK(kRootsShare);
+  return ::syscall(SYS_capset, &only.header, only.sets.data()) == 0;
+}
+
+// Changes the user; of root's capabilities, at most the one for its share of the disk stays.
+bool become(uid_t user) {
+  const bool keeps = may_use_roots_share() && ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0;
+  if (::setuid(user) != 0) return false;
+  return !keeps || keep_roots_share_alone();
 }
 
 // From the system's user database.
@@ -63,7 +96,7 @@ result<std::string> become_owner_of(const std::string& folder) {
   const bool is_known = !user.name.empty();
   const gid_t group = is_known ? user.group : found.st_gid;
   const int grouped = is_known ? ::initgroups(user.name.c_str(), group) : ::setgroups(1, &group);
-  if (grouped != 0 || ::setgid(group) != 0 || ::setuid(found.st_uid) != 0)
+  if (grouped != 0 || ::setgid(group) != 0 || !become(found.st_uid))
     return cannot_become(user.text());
   return "continues as " + user.text() + ", who owns " + text::in_quotes(folder);
 }

@@ -8,7 +8,8 @@
 namespace shaman::program {
 
 /// If root runs this program: continues as the owner of the folder, with that user's groups, so
-/// that trials use the server's rights. Returns a sentence about it; empty if nothing was done: not
+/// that trials use the server's rights. Keeps root's right to the share of the disk that its file
+/// system reserves for root, and nothing else of root. Returns a sentence about it; empty if nothing was done: not
 /// root, no such folder, or root's own. Call it before starting threads. errc::io_error.
 [[nodiscard]] result<std::string> become_owner_of(const std::string& folder);
 

@@ -94,6 +94,8 @@ struct GcResults {
   /// Whether that is longer than requested, because servers of this storage may remember marks that
   /// this run does not honour: running servers, and stopped ones that could not clean up.
   bool is_grace_of_servers = false;
+  /// With this GcOptions::min_age or a longer one, `grace` is as short as given.
+  std::chrono::seconds min_age_of_servers{0};
   GcShortfall shortfall;
   // With a goal for space, otherwise 0:
   std::uint64_t used_bytes = 0;   ///< of blobs above the least age that are linked, or may be

@@ -268,6 +268,7 @@ result<void> Collection::settle_trash() {
     if (auto settled = settle(blob); !settled) return settled;
   results_.grace = grace_;
   results_.is_grace_of_servers = grace_ > run_.options.grace;
+  results_.min_age_of_servers = least_grace_ + run_.options.min_age;
   // Their grace period begins now; without one it is over.
   for (const FoundBlob& blob : moved_) {
     if (grace_.count() > 0) {

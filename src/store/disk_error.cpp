@@ -29,7 +29,8 @@ Error nothing_fits(const std::string& path) {
           "the storage " + text::in_quotes(path) +
               " is full, and it has no reserve left to work with; delete something outside of its "
               "folder .shaman first, for example rendered frames or an old checkout in its folder "
-              "jobs"};
+              "jobs; or, if its file system keeps a share for root, as ext4 does, run "
+              "`shaman-server erase` or `gc` as root"};
 }
 
 }  // namespace shaman

@@ -4,6 +4,7 @@
 import errno
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -191,12 +192,7 @@ class Inodes(SmallDisk):
         self.assertLess(left, 110)
 
 
-class ByHand(SmallDisk):
-    """Commands by hand while not one byte, or not one inode, is free: then their administrator needs them most."""
-
-    # Less than the reserve, of which half is deleted for the command.
-    GOAL, MISSED = ("--min-free", "100K"), "missedFreeBytes"
-
+class ByHandTest(SmallDisk):
     def setUp(self):
         super().setUp()
         self.server, self.client = self.start()
@@ -270,6 +266,13 @@ class ByHand(SmallDisk):
             self.assertEqual(client.status(self.unused), "unknown")
         for file in self.files:
             self.assertTrue(os.path.isfile(os.path.join(self.storage, "jobs", "film", "kept", file["path"])))
+
+
+class ByHand(ByHandTest):
+    """Commands by hand while not one byte, or not one inode, is free: then their administrator needs them most."""
+
+    # Less than the reserve, of which half is deleted for the command.
+    GOAL, MISSED = ("--min-free", "100K"), "missedFreeBytes"
 
     def test_beside_a_running_server(self):
         self.fill_completely()
@@ -352,6 +355,68 @@ class ByHandWithoutInodes(ByHand):
     def assert_it_becomes_free(self):
         self.assert_works("gc", "--min-age", "0s", "--max-age", "0s", "--grace", "0s")
         wait_until(lambda: os.statvfs(self.storage).f_favail > 0, "the collected file's inode")
+
+
+class UserServer(Server):
+    """A server that runs as another user than root."""
+
+    USER = 65534
+
+    def command(self):
+        return ["setpriv", f"--reuid={self.USER}", f"--regid={self.USER}", "--clear-groups", *super().command()]
+
+
+def has_capability(number):
+    with open("/proc/self/status", encoding="ascii") as file:
+        return bool(int(re.search(r"CapEff:\s*(\w+)", file.read()).group(1), 16) >> number & 1)
+
+
+class RootsShare(ByHandTest):
+    """Some file systems keep blocks for root, who runs the commands as the storage's owner."""
+
+    make = ("-m", "5")
+    CAP_SYS_RESOURCE = 24
+
+    def start(self, **options):
+        os.chmod(self.folder, 0o755)
+        os.mkdir(self.storage)
+        os.chown(self.storage, UserServer.USER, UserServer.USER)
+        server = UserServer(self.storage, **options).start()
+        self.addCleanup(server.close)
+        api_ = Api(server)
+        self.addCleanup(api_.close)
+        return server, api_
+
+    def fill_as_user(self):
+        path = os.path.join(self.storage, "..", "filling")
+        with open(path, "wb"):
+            os.chown(path, UserServer.USER, -1)
+        subprocess.run(["setpriv", f"--reuid={UserServer.USER}", "dd", "if=/dev/zero", f"of={path}", "bs=1k"],
+                       capture_output=True, check=False)
+        self.assertEqual(self.free_bytes(), 0)
+        there = os.statvfs(self.storage)
+        self.assertGreater(there.f_bfree * there.f_frsize, MIB, "the share of root")
+
+    def test_a_user_fills_the_disk(self):
+        self.fill_as_user()
+        self.assert_all_commands_work()
+        self.assertGreaterEqual(len(self.reserve()), 60)
+
+    def test_root_fills_the_disk(self):
+        if not has_capability(self.CAP_SYS_RESOURCE):
+            self.skipTest("root lacks CAP_SYS_RESOURCE here, as in a container")
+        self.fill_completely()
+        self.assert_all_commands_work()
+        self.assertGreaterEqual(len(self.reserve()), 60)
+
+    def test_the_remedy_is_named(self):
+        self.server.terminate()
+        self.fill_completely()
+        done = subprocess.run(["setpriv", f"--reuid={UserServer.USER}", os.environ["SHAMAN_SERVER_PROGRAM"], "erase",
+                               "film/old", "--storage", self.storage], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("if its file system keeps a share for root, as ext4 does, run `shaman-server erase` or `gc` as root",
+                      done.stderr)
 
 
 class StoreSize(unittest.TestCase):

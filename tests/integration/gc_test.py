@@ -121,6 +121,10 @@ class GcCommand(ServerTest):
             said = run("gc", "--storage", server.storage, *at_once).stdout
             self.assertIn("1 file (2 KiB) remains in the trash and takes space; the first collection after 20", said)
             self.assertIn("(grace of 2 hours, longer than given, because a server that is running or was killed", said)
+            self.assertIn("to delete files at once, run gc with --min-age 2h, which keeps those that were used since then, "
+                          "or stop all servers of this storage and run it again", said)
+            advised = gc(server.storage, "--min-age", "2h", "--max-age", "0s", "--grace", "0s", "--dry-run")
+            self.assertEqual((advised["deleted"], advised["graceOfServers"]), (1, False))
             server.kill()
             done = gc(server.storage, *at_once)
             self.assertEqual((done["deleted"], done["inTrash"], done["inTrashBytes"]), (0, 1, 2048))
