@@ -33,7 +33,7 @@ std::string operand_name(const CLI::Option& operand) {
 
 namespace {
 
-OptionText describe(CLI::Option& option) {
+OptionText describe(const CLI::Option& option) {
   OptionText text;
   for (const std::string& name : option.get_snames())
     text.names.push_back("-" + name);
@@ -59,12 +59,25 @@ std::string upper_case(std::string text) {
   return text;
 }
 
+std::vector<const CLI::Option*> inherited_options(const CLI::App& app) {
+  std::vector<const CLI::Option*> inherited;
+  for (const CLI::App* each = &app; each->get_fallthrough() && each->get_parent() != nullptr;) {
+    each = each->get_parent();
+    for (const CLI::Option* const option : each->get_options())
+      if (option->nonpositional() && !option->get_group().empty() && option != each->get_help_ptr())
+        inherited.push_back(option);
+  }
+  return inherited;
+}
+
 CommandText describe(CLI::App& app) {
   CommandText command{app.get_name(), in_one_line(app.get_description()), {}, {}, {}};
   for (CLI::Option* const option : app.get_options()) {
     if (option->get_group().empty()) continue;
     (option->nonpositional() ? command.options : command.operands).push_back(describe(*option));
   }
+  for (const CLI::Option* const option : inherited_options(app))
+    command.options.push_back(describe(*option));
   for (CLI::App* const each : app.get_subcommands({}))
     if (!each->get_group().empty()) command.commands.push_back(describe(*each));
   return command;

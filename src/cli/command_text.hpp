@@ -27,6 +27,10 @@ struct CommandText {
   std::vector<CommandText> commands;
 };
 
+/// The options of the commands above this one that it accepts as well (fallthrough()), without
+/// hidden ones and --help.
+[[nodiscard]] std::vector<const CLI::Option*> inherited_options(const CLI::App& app);
+
 /// The entries of its --help, without hidden ones.
 [[nodiscard]] CommandText describe(CLI::App& app);
 

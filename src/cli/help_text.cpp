@@ -66,6 +66,16 @@ std::string HelpFormatter::make_option_opts(const CLI::Option* option) const {
   return type.empty() ? "" : " " + type;
 }
 
+// The options come before, in a call that cannot be overridden.
+std::string HelpFormatter::make_subcommands(const CLI::App* app, CLI::AppFormatMode mode) const {
+  const auto inherited = inherited_options(*app);
+  std::string out;
+  if (!inherited.empty())
+    out =
+        make_group("Options of all commands of " + app->get_parent()->get_name(), false, inherited);
+  return out + Formatter::make_subcommands(app, mode);
+}
+
 std::string HelpFormatter::make_subcommand(const CLI::App* command) const {
   return entry(command->get_name(), command->get_description());
 }

@@ -16,6 +16,8 @@ class HelpFormatter : public CLI::Formatter {
   [[nodiscard]] std::string make_option(const CLI::Option* option,
                                         bool is_positional) const override;
   [[nodiscard]] std::string make_option_opts(const CLI::Option* option) const override;
+  [[nodiscard]] std::string make_subcommands(const CLI::App* app,
+                                             CLI::AppFormatMode mode) const override;
   [[nodiscard]] std::string make_subcommand(const CLI::App* command) const override;
   [[nodiscard]] std::string make_description(const CLI::App* command) const override;
   [[nodiscard]] std::string make_footer(const CLI::App* command) const override;

@@ -95,6 +95,10 @@ class Bash(DocumentsTest):
                     completed = {each for each in self.completed(program, *words, "--")}
                     self.assertLessEqual(options_of(program, words), completed)
 
+    def test_options_that_a_command_has_from_the_one_above_it(self):
+        self.assertEqual(self.completed("shaman-server", "checkouts", "pending", "--sto"), ["--storage"])
+        self.assertEqual(self.completed("shaman-server", "token", "create", "--tok"), ["--token-file"])
+
     def test_values(self):
         os.mkdir(os.path.join(self.folder, "films"))
         with open(os.path.join(self.folder, "first film.blend"), "wb"):

@@ -109,6 +109,9 @@ class Usage(WordsTest):
             # Descriptions of options and commands are no sentences.
             self.assertNotRegex(done.stdout, r"(?m)^  -.*\.$")
             self.assertNotRegex(done.stdout, r"\b(whoever|somebody|nobody|beside|anew)\b")
+            for option in {"checkouts": ("--storage DIR", "--config FILE"),
+                           "token": ("--token-file FILE", "--config FILE")}.get(command[0] if command else "", ()):
+                self.assertEqual(done.stdout.count("  " + option), 1, done.stdout)
         whole = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True, timeout=PATIENCE, check=True).stdout
         self.assertIn("--listen HOST:PORT", whole)
         self.assertIn("Commands: gc, erase, verify, ", whole)
