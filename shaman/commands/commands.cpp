@@ -20,6 +20,7 @@
 #include "shaman/storage_access.hpp"
 #include "shaman/store.hpp"
 #include "shaman/text.hpp"
+#include "shaman/tls.hpp"
 #include "shaman/units.hpp"
 #include "shaman/verify.hpp"
 #include "shaman/worker_pool.hpp"
@@ -144,8 +145,29 @@ Error has_path(const std::string& given, client::BaseUrl address) {
                                        address.text()};
 }
 
+// `ca` is --ca; empty: not given.
+result<client::Server> with_trust(const client::BaseUrl& address, const std::string& ca) {
+  client::Server server(address);
+  if (!address.is_secure) {
+    if (!ca.empty())
+      std::fprintf(
+          stderr,
+          "shaman-server: warning: --ca has no effect, because %s does not use TLS: use an "
+          "https:// address, or leave out --ca\n",
+          text::printable(address.text()).c_str());
+    return server;
+  }
+  const char* const name = ca.empty() ? "SHAMAN_CA" : "--ca";
+  auto trust = tls::Trust::load(ca.empty() ? os::environment(name).value_or("") : ca);
+  if (!trust)
+    return Error{errc::malformed_request, std::string(name) + ": " + trust.error().message()};
+  server.trust = *std::move(trust);
+  return server;
+}
+
 int check(int argc, char** argv) {
   std::string url;
+  std::string ca;
   bool is_beside = false;
   CLI::App app(
       "Read a Flamenco Manager's configuration and report settings that do not match this server's "
@@ -156,6 +178,10 @@ int check(int argc, char** argv) {
   given.line().add("storage", "--storage");
   app.add_option("url", url, "Address of the Manager itself, e.g. http://127.0.0.1:8081")
       ->type_name("URL");
+  app.add_option("--ca", ca,
+                 "For https: PEM file with certificates to trust in addition to this machine's "
+                 "[SHAMAN_CA]")
+      ->type_name("FILE");
   app.add_flag("--side-by-side", is_beside,
                "Another proxy, e.g. nginx, is in front of the Manager and this server; implied by "
                "manager-api");
@@ -178,7 +204,9 @@ int check(int argc, char** argv) {
   const auto address = client::BaseUrl::parse(url);
   if (!address) return fail(address.error());
   if (!address->prefix.empty()) return fail(has_path(url, *address));
-  manager::Manager manager(*address);
+  const auto server = with_trust(*address, ca);
+  if (!server) return fail(server.error());
+  manager::Manager manager(*server);
   const auto position = is_beside ? manager::Position::beside : manager::Position::front;
   if (const auto status = go_on_as_server(storage)) return *status;
   const auto findings = manager::check_manager(manager, storage, position);

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import unittest
 
+import certificates
 from manager import Manager
 from shaman_server import PROGRAM, Server
 
@@ -17,11 +18,16 @@ class CheckManager(unittest.TestCase):
         self.farm = Manager(storage=self.server.storage)
         self.addCleanup(self.farm.close)
 
-    def check(self, *arguments, url=None):
+    def check(self, *arguments, url=None, **more):
         done = subprocess.run([PROGRAM, "check-manager", url or self.farm.url, "--storage",
                                self.server.storage, *arguments],
-                              capture_output=True, text=True, check=False)
+                              capture_output=True, text=True, check=False, **more)
         return done.returncode, done.stdout + done.stderr
+
+    def behind_https(self):
+        """A server that forwards the Manager's calls."""
+        certificate, key = certificates.server_certificate()
+        return Server(secured=False, manager=self.farm.url, **{"tls.certificate": certificate, "tls.key": key})
 
     def wrong(self, *arguments):
         """The lines of what is wrong; the exit status says that something is."""
@@ -42,6 +48,17 @@ class CheckManager(unittest.TestCase):
                               capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertIn("--beside is now --side-by-side", done.stderr)
+
+    def test_a_manager_behind_https_needs_its_authority(self):
+        with tempfile.TemporaryDirectory() as folder, self.behind_https() as proxy:
+            _, said = self.check(url=f"https://{proxy.host}:{proxy.port}")
+            self.assertIn("`shaman-server check-manager` take it with --ca FILE or SHAMAN_CA", said)
+            self.assertEqual(self.check("--ca", certificates.authority().file, url=f"https://{proxy.host}:{proxy.port}")[0], 0)
+            self.assertEqual(self.check(url=f"https://{proxy.host}:{proxy.port}", env={**os.environ, "SHAMAN_CA": certificates.authority().file})[0], 0)
+            status, said = self.check("--ca", folder + "/none", url=f"https://{proxy.host}:{proxy.port}")
+            self.assertEqual((status, "--ca: cannot open" in said), (2, True), said)
+            status, said = self.check("--ca", certificates.authority().file)
+            self.assertEqual((status, "warning: --ca has no effect, because http://127.0.0.1" in said), (0, True), said)
 
     def test_another_name_of_the_same_storage_is_good(self):
         with tempfile.TemporaryDirectory() as folder:
