@@ -19,6 +19,8 @@ namespace {
 
 // A revoked token stays valid for at most this long.
 constexpr std::chrono::seconds kLookAgain{2};
+// Kept only to name them in the log.
+constexpr std::size_t kMostRevoked = 1000;
 
 struct FileState {
   std::int64_t seconds = 0;
@@ -53,6 +55,9 @@ class Tokens {
     return tokens;
   }
 
+  // What was revoked since this was opened; the file does not have it any more.
+  [[nodiscard]] std::shared_ptr<const std::vector<Token>> revoked() const { return revoked_; }
+
   std::shared_ptr<const std::vector<Token>> current() {
     const auto now = std::chrono::steady_clock::now();
     if (path_.empty() || now - looked_ < kLookAgain) return list_;
@@ -71,11 +76,24 @@ class Tokens {
     auto read = TokenFile::read(path_);
     log(read);
     state_ = state;
+    if (read) note_revoked(*read);
     list_ =
         std::make_shared<const std::vector<Token>>(read ? *std::move(read) : std::vector<Token>());
   }
 
  private:
+  void note_revoked(const std::vector<Token>& now) {
+    std::vector<Token> revoked = *revoked_;
+    const auto has = [](const std::vector<Token>& tokens, const Token& token) {
+      return std::ranges::find(tokens, token.digest, &Token::digest) != tokens.end();
+    };
+    for (const Token& token : *list_)
+      if (!has(now, token) && !has(revoked, token)) revoked.push_back(token);
+    if (revoked.size() > kMostRevoked)
+      revoked.erase(revoked.begin(), revoked.end() - std::ptrdiff_t{kMostRevoked});
+    revoked_ = std::make_shared<const std::vector<Token>>(std::move(revoked));
+  }
+
   void log(const result<std::vector<Token>>& read) {
     if (!read)
       spdlog::error("{}; until the file is corrected, no token is accepted",
@@ -91,7 +109,17 @@ class Tokens {
   FileState state_;
   std::chrono::steady_clock::time_point looked_;
   std::shared_ptr<const std::vector<Token>> list_ = std::make_shared<const std::vector<Token>>();
+  std::shared_ptr<const std::vector<Token>> revoked_ = std::make_shared<const std::vector<Token>>();
 };
+
+// Either may be null.
+std::string why_unknown(const Token* expired, const Token* revoked) {
+  if (expired != nullptr)
+    return "the token of " + text::in_quotes(expired->name) + " expired " +
+           time_text(*expired->expires);
+  if (revoked != nullptr) return "the token of " + text::in_quotes(revoked->name) + " was revoked";
+  return "the token is not in the token file";
+}
 
 struct Network {
   AddressRanges range;
@@ -114,18 +142,24 @@ struct Access::Impl {
       return found ? *std::move(found) : Principal{found.error().message(), Role::nobody};
     }
     std::shared_ptr<const std::vector<Token>> list;
+    std::shared_ptr<const std::vector<Token>> revoked;
     {
       const std::lock_guard lock(mutex);
       list = tokens.current();
+      revoked = tokens.revoked();
       if (tokens.is_broken())
         return {
             "the server cannot use its token file, and accepts no token until its admin has"
             " corrected the file (the server's log says what is wrong)",
             Role::nobody};
     }
-    const Token* const token = find_token(*list, bearer, std::chrono::system_clock::now());
-    if (token == nullptr) return {"the token is unknown or has expired", Role::nobody};
-    return {"token " + token->name, token->role, "token " + token->name};
+    const Token* const token = find_token(*list, bearer);
+    if (token != nullptr && !has_expired(*token, std::chrono::system_clock::now()))
+      return {"token " + token->name, token->role, "token " + token->name};
+    return {"the token is unknown or has expired",
+            Role::nobody,
+            {},
+            why_unknown(token, find_token(*revoked, bearer))};
   }
 
   [[nodiscard]] std::optional<Principal> by_certificate(std::string_view name) const {
@@ -140,7 +174,7 @@ struct Access::Impl {
   }
 
   [[nodiscard]] Principal by_address(std::string_view address) const {
-    Principal found{"a token is needed", Role::nobody};
+    Principal found{"a token is needed", Role::nobody, {}, "no token was given"};
     for (const Network& network : networks)
       if (network.role > found.role && network.range.contains(address))
         found = {std::string(address), network.role, "network " + network.text};

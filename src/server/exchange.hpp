@@ -58,6 +58,7 @@ struct Exchange {
   std::vector<std::string_view> parameters{};
   std::string original_filename{};  ///< for the log
   std::string checkout{};           ///< for the log: the checkout's path
+  std::string note{};               ///< for the log: what the answer does not say
   auth::Principal principal{};      ///< without a name if it does not matter
   Requester requester{};            ///< the same for the store
   std::uint64_t discard_limit = 0;  ///< of an unwanted chunked body

@@ -222,10 +222,20 @@ std::string who_asked(const Exchange& exchange) {
   return who + (who.empty() ? "" : ", ") + address;
 }
 
+// What a request that was cut off leaves open.
+std::string note_on(const Exchange& exchange, const Response& response) {
+  const auto length = exchange.head.content_length;
+  const bool is_cut = exchange.body.failure() == RequestBody::Failure::disconnected;
+  if (!exchange.note.empty() || !response.unheard || !is_cut || !length) return exchange.note;
+  return "of " + text::count_of(*length, "byte", "bytes") + ", " +
+         std::to_string(exchange.body.received()) + " had arrived";
+}
+
 void log_request(const Exchange& exchange, const Response& response, const HeadOutcome& outcome,
                  std::uint64_t bytes_in, std::uint64_t bytes_out) {
   if (!spdlog::should_log(spdlog::level::err)) return;
   const std::string who = who_asked(exchange);
+  const std::string note = note_on(exchange, response);
   log_access({.method = exchange.head.method(),
               .target = exchange.head.target(),
               .status = response.status,
@@ -238,7 +248,8 @@ void log_request(const Exchange& exchange, const Response& response, const HeadO
               .original_filename = exchange.original_filename,
               .who = who,
               .checkout = exchange.checkout,
-              .reason = response.reason});
+              .reason = response.reason,
+              .note = note});
 }
 
 // One request from its header to its answer; returns whether the connection continues.

@@ -5,9 +5,9 @@ import os
 import re
 import unittest
 
-from api import Api, new_content, spec
+from api import Api, files_url, new_content, spec
 from raw_http import RawConnection
-from shaman_server import Server
+from shaman_server import Server, sha256, wait_until
 from tokens import Tokens
 
 LINE = re.compile(r"^\d{4}-\d\d-\d\dT\S+ (trace|debug|info|warning|error|critical) ")
@@ -80,6 +80,64 @@ class WhoDidWhat(LogTest):
         with RawConnection(server) as connection:
             connection.exchange("GET", "/api/v3/shaman/info", [("X-Forwarded-For", "10.8.0.1")])
         self.assertIn('by "10.8.0.1"', self.line(server, "/shaman/info 200"))
+
+
+class WhyNot(LogTest):
+    """A refusal says its reason, and nothing of a token."""
+
+    def setUp(self):
+        self.tokens = Tokens()
+        self.addCleanup(self.tokens.close)
+        self.worker, self.old, self.gone = (self.tokens.make("worker", name=name) for name in ("Wim", "Olga", "Gerd"))
+        self.tokens.expire("Olga")
+        self.server = self.start(auth_token_file=self.tokens.file)
+
+    def refused(self, token, status, words):
+        self.server.token = token
+        data = new_content()
+        with Api(self.server) as api:
+            answer = api.upload(data)
+        self.assertEqual(answer.status, status)
+        line = self.line(self.server, f"{sha256(data)}/{len(data)} {status} ")
+        self.assertTrue(line.endswith(words), line)
+        if token:
+            self.assertNotIn(token, self.server.log())
+        return answer
+
+    def test_each_401_and_403_has_its_reason(self):
+        self.refused(None, 401, ": no token was given")
+        self.refused("shm_" + "x" * 43, 401, ": the token is not in the token file")
+        said = self.refused(self.old, 401, ': the token of "Olga" expired 2020-01-01T00:00:00Z').json()["message"]
+        self.assertNotIn("Olga", said, "a stranger is not told")
+        self.refused("shm x", 401, ": the Authorization header does not hold one token, or not the one in the address")
+        self.refused(self.worker, 403, ': this needs the role submit; token Wim has the role worker')
+        self.refused(self.gone, 403, ': this needs the role submit; token Gerd has the role worker')
+        self.tokens.run("revoke", "Gerd")
+        self.server.token = self.gone
+
+        def is_refused():
+            with Api(self.server) as api:
+                return api.get("/api/v3/shaman/info").status == 401
+        wait_until(is_refused, "the token to be revoked")
+        self.refused(self.gone, 401, ': the token of "Gerd" was revoked')
+
+
+class CutOff(LogTest):
+    def cut(self, method, target, headers, sent):
+        server = self.start()
+        with RawConnection(server) as connection:
+            connection.request(method, target, headers, sent, length=False)
+            wait_until(server.temporary_files, "the upload to begin")
+            connection.reset()
+        return self.line(server, "(client gone)")
+
+    def test_an_upload_says_which_file_and_how_much_of_it_had_come(self):
+        data = new_content(300_000)
+        for length in (("Content-Length", "300000"), ("Transfer-Encoding", "chunked")):
+            sent = data[:100_000] if length[0] == "Content-Length" else b"186a0\r\n" + data[:100_000]
+            line = self.cut("POST", files_url(data), [length, ("X-Shaman-Original-Filename", "shot.exr")], sent)
+            self.assertIn(f"{sha256(data)}/300000 400 (client gone) ", line)
+            self.assertRegex(line, r'"shot.exr": of 300000 bytes, \d+ had arrived$')
 
 
 class WhatIsFull(LogTest):

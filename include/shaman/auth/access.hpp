@@ -31,6 +31,9 @@ struct Principal {
   Role role = Role::nobody;
   /// Distinguishes principals: `token Anna`, `network 10.1.0.0/16`.
   std::string scope{};
+  /// For the server's log, which may say more than a stranger may know: why there is no role.
+  /// Empty: the name says all. It has nothing of a credential.
+  std::string detail{};
 };
 
 /// The issuer of JWTs, as configured.

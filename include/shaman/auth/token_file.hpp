@@ -59,9 +59,12 @@ class TokenFileLock {
 /// `2026-12-31T23:59:59Z`.
 [[nodiscard]] std::string time_text(Time time);
 
-/// The token with this secret, in any role; null if there is none or it has expired. Takes equally
+[[nodiscard]] inline bool has_expired(const Token& token, Time now) {
+  return token.expires && *token.expires <= now;
+}
+
+/// The token with this secret, in any role, expired or not; null if there is none. Takes equally
 /// long for each token, so that the time does not reveal digests.
-[[nodiscard]] const Token* find_token(const std::vector<Token>& tokens, std::string_view secret,
-                                      Time now);
+[[nodiscard]] const Token* find_token(const std::vector<Token>& tokens, std::string_view secret);
 
 }  // namespace shaman::auth

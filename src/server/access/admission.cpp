@@ -29,12 +29,15 @@ bool is_silent_proxy(const Evidence& evidence, const ServerOptions& options) {
   return evidence.chain.empty() && options.trusted_proxies.contains(evidence.peer);
 }
 
-Response refuse_stranger(const Exchange& exchange, const Evidence& evidence) {
+Response refuse_stranger(Exchange& exchange, const Evidence& evidence) {
   std::string why = exchange.principal.name;
+  exchange.note = exchange.principal.detail.empty() ? why : exchange.principal.detail;
   if (evidence.bearer.empty() && !evidence.is_unusable &&
-      is_silent_proxy(evidence, exchange.options))
+      is_silent_proxy(evidence, exchange.options)) {
     why = "the proxy at " + evidence.peer +
           " does not say whose request this is (X-Forwarded-For), and a token is needed";
+    exchange.note = why;
+  }
   Response response = Response::error(
       401, why +
                ": give one as `Authorization: Bearer TOKEN`, or as the first part of the"

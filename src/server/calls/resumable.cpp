@@ -10,6 +10,7 @@
 #include "protocol/names.hpp"
 #include "protocol/parameters.hpp"
 #include "protocol/resumption_fields.hpp"
+#include "protocol/rfc2047.hpp"
 #include "server/calls/upload_steps.hpp"
 #include "server/handlers.hpp"
 #include "server/run_for_client.hpp"
@@ -117,7 +118,7 @@ Task<std::optional<Response>> Adding::receive() {
   }
   if (upload_->is_superseded()) co_return already_stored(exchange_, id_, 208);
   if (exchange_.body.failure() != RequestBody::Failure::none)
-    co_return response_to_failed_body(exchange_.body);
+    co_return response_to_cut_upload(exchange_, *upload_);
   co_return std::nullopt;
 }
 
@@ -253,6 +254,7 @@ Task<Response> create_resumable(Exchange& exchange, const BlobId& id) {
 }
 
 Task<Response> patch_file(Exchange& exchange) {
+  exchange.original_filename = decode_rfc2047(exchange.head.header(protocol::kOriginalFilename));
   const auto parsed = parse_blob_id(exchange.parameters[0], exchange.parameters[1]);
   if (!parsed) co_return Response::error(parsed.error());
   const BlobId id = *parsed;

@@ -37,7 +37,7 @@ Task<std::optional<Response>> receive(Exchange& exchange, const SharedUpload& up
   if (!received) co_return Response::error(received.error());
   if (upload->is_superseded()) co_return Response::empty(208);
   if (exchange.body.failure() != RequestBody::Failure::none)
-    co_return response_to_failed_body(exchange.body);
+    co_return response_to_cut_upload(exchange, *upload);
   if (upload->received() != upload->id().size) co_return mismatch(upload->id(), upload->received());
   co_return std::nullopt;
 }

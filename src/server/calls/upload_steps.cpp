@@ -5,6 +5,8 @@
 #include <thread>
 #include <utility>
 
+#include "shaman/text.hpp"
+
 #include "async/one_shot.hpp"
 #include "server/run_for_client.hpp"
 
@@ -86,6 +88,12 @@ Task<> drop_upload(Exchange& exchange, const SharedUpload& upload) {
     return true;
   };
   co_await run_on(exchange.services.pools.disk, exchange.connection, std::move(drop));
+}
+
+Response response_to_cut_upload(Exchange& exchange, const Upload& upload) {
+  exchange.note = "of " + text::count_of(upload.id().size, "byte", "bytes") + ", " +
+                  std::to_string(upload.received()) + " had arrived";
+  return response_to_failed_body(exchange.body);
 }
 
 Response client_is_gone() {

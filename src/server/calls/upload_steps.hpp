@@ -30,6 +30,9 @@ using SharedUpload = std::shared_ptr<Upload>;
 /// Destroys it on the pool for its disk work.
 [[nodiscard]] Task<> drop_upload(Exchange& exchange, const SharedUpload& upload);
 
+/// The answer if the body failed; the log says how much of the file had arrived.
+[[nodiscard]] Response response_to_cut_upload(Exchange& exchange, const Upload& upload);
+
 /// For the log: the client was gone while it waited.
 [[nodiscard]] Response client_is_gone();
 

@@ -52,7 +52,7 @@ std::string log_field(std::string_view text) {
   return out += '"';
 }
 
-// The parts that only some requests have: the principal, the file or checkout, and the error.
+// The parts that only some requests have: the principal, the file or checkout, the error, the note.
 std::string further(const AccessRecord& record) {
   std::string text;
   if (!record.original_filename.empty()) text += " " + log_field(record.original_filename);
@@ -62,7 +62,9 @@ std::string further(const AccessRecord& record) {
     const std::string_view project = record.checkout.substr(0, record.checkout.find('/'));
     text += " checkout " + log_field(record.checkout) + " project " + log_field(project);
   }
-  if (record.status >= 500 && !record.reason.empty()) text += ": " + shown(record.reason);
+  const bool has_reason = record.status >= 500 || record.status == 403;
+  if (has_reason && !record.reason.empty()) text += ": " + shown(record.reason);
+  if (!record.note.empty()) text += ": " + shown(record.note);
   return text;
 }
 

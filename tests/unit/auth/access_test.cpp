@@ -36,6 +36,27 @@ TEST_F(AccessTest, ByToken) {
   EXPECT_EQ(who("other", "1.2.3.4"), "nobody the token is unknown or has expired");
 }
 
+TEST_F(AccessTest, TheLogMaySayMoreThanAStrangerMayKnow) {
+  const auto past = std::chrono::system_clock::from_time_t(0);
+  const Token anna{"anna", Role::submit, std::nullopt, Sha256::of("secret")};
+  const Token old{"old", Role::submit, past, Sha256::of("expired")};
+  ASSERT_TRUE(TokenFile::write(options_.token_file, {anna, old}));
+  const auto access = Access::open(options_);
+  ASSERT_TRUE(access);
+  const auto detail = [&](std::string_view bearer) {
+    return (*access)->who({bearer, {}, "1.2.3.4"}).detail;
+  };
+  EXPECT_EQ(detail("secret"), "");
+  EXPECT_EQ(detail(""), "no token was given");
+  EXPECT_EQ(detail("other"), "the token is not in the token file");
+  EXPECT_EQ(detail("expired"), "the token of \"old\" expired 1970-01-01T00:00:00Z");
+  ASSERT_TRUE(TokenFile::write(options_.token_file, {old}));
+  (*access)->look_again();
+  EXPECT_EQ(detail("secret"), "the token of \"anna\" was revoked");
+  EXPECT_EQ((*access)->who({"secret", {}, "1.2.3.4"}).name,
+            "the token is unknown or has expired");
+}
+
 TEST_F(AccessTest, ByNetworkWithTheHighestRole) {
   EXPECT_EQ(who("", "10.2.0.1"), "worker 10.2.0.1");
   EXPECT_EQ(who("", "10.1.0.1"), "admin 10.1.0.1");

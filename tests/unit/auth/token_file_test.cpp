@@ -71,11 +71,12 @@ TEST(FindToken, OnlyTheSecretOpensAndNotForEver) {
   const std::vector<Token> tokens{
       {"old", Role::admin, now - std::chrono::seconds(1), Sha256::of("old")},
       {"good", Role::submit, now + std::chrono::seconds(1), Sha256::of("good")}};
-  EXPECT_EQ(find_token(tokens, "good", now)->name, "good");
-  EXPECT_EQ(find_token(tokens, "old", now), nullptr);
-  EXPECT_EQ(find_token(tokens, "goo", now), nullptr);
-  EXPECT_EQ(find_token(tokens, "", now), nullptr);
-  EXPECT_EQ(find_token(tokens, Sha256::of("good").hex(), now), nullptr);
+  EXPECT_EQ(find_token(tokens, "good")->name, "good");
+  EXPECT_FALSE(has_expired(tokens[1], now));
+  EXPECT_TRUE(has_expired(*find_token(tokens, "old"), now));
+  EXPECT_EQ(find_token(tokens, "goo"), nullptr);
+  EXPECT_EQ(find_token(tokens, ""), nullptr);
+  EXPECT_EQ(find_token(tokens, Sha256::of("good").hex()), nullptr);
 }
 
 TEST(MakeToken, TokensAreLongAndDifferent) {
