@@ -21,6 +21,10 @@ struct Pin {
   std::uint64_t files = 0;       ///< links to blobs, without the server's own
   std::uint64_t bytes = 0;       ///< of the blobs, each counted once
   std::uint64_t missing = 0;     ///< blobs that are not in the store
+  /// A path in the checkout for each of these, in order; the first kMostNamed.
+  std::vector<std::string> missing_files{};
+
+  static constexpr std::size_t kMostNamed = 1000;
 };
 
 /// What list() found.

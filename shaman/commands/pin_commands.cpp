@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -22,6 +23,9 @@
 namespace shaman::program {
 namespace {
 
+// For each pin.
+constexpr std::size_t kMostShown = 20;
+
 std::string size_text(const Pin& pin) {
   return text::count_of(pin.files, "file", "files") + ", " + units::size_text(pin.bytes);
 }
@@ -31,9 +35,15 @@ void print(const Pin& pin) {
   std::printf("%s\n    of %s, %s%s%s\n", text::printable(pin.name).c_str(),
               text::printable(of).c_str(), size_text(pin).c_str(), pin.made ? ", made " : "",
               pin.made ? utc_text(*pin.made).c_str() : "");
-  if (pin.missing > 0)
-    std::printf("    MISSING: %s not in the store; submit the job again\n",
-                text::count_of(pin.missing, "file is", "files are").c_str());
+  if (pin.missing == 0) return;
+  std::printf("    MISSING: %s not in the store; submit the job again:\n",
+              text::count_of(pin.missing, "file is", "files are").c_str());
+  const std::size_t shown = std::min(pin.missing_files.size(), kMostShown);
+  for (std::size_t i = 0; i < shown; ++i)
+    std::printf("        %s\n", text::printable(pin.missing_files[i]).c_str());
+  if (pin.missing > shown)
+    std::printf("        and %s; --json names more\n",
+                text::count_of(pin.missing - shown, "other", "others").c_str());
 }
 
 // Names from outside that are not UTF-8 would make writing JSON fail.
@@ -43,13 +53,18 @@ std::string json_text(const std::string& text) {
 
 void print_json(const PinList& list) {
   nlohmann::json pins = nlohmann::json::array();
-  for (const Pin& pin : list.pins)
+  for (const Pin& pin : list.pins) {
+    nlohmann::json missing = nlohmann::json::array();
+    for (const std::string& path : pin.missing_files)
+      missing.push_back(json_text(path));
     pins.push_back({{"name", json_text(pin.name)},
                     {"checkout", json_text(pin.checkout)},
                     {"files", pin.files},
                     {"bytes", pin.bytes},
                     {"missing", pin.missing},
+                    {"missingFiles", std::move(missing)},
                     {"made", pin.made ? nlohmann::json(utc_text(*pin.made)) : nlohmann::json()}});
+  }
   std::printf("%s\n",
               nlohmann::json({{"pins", pins}, {"looseLinks", list.loose_links}}).dump().c_str());
 }

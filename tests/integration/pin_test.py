@@ -117,7 +117,22 @@ class Pins(PinTest):
         os.remove(self.server.jobs(path, "f", "0"))
         self.assertIn("it is being erased", self.run_command("pin", path, "--name", "x", status=3).stderr)
         os.remove(self.server.blob_path(sha256(data), len(data)))
-        self.assertEqual(self.pins(status=3)["film/shot"]["missing"], 1)
+        pin = self.pins(status=3)["film/shot"]
+        self.assertEqual((pin["missing"], pin["missingFiles"]), (1, ["f/0"]))
+
+    def test_missing_files_are_named_but_not_without_end(self):
+        contents = [new_content(50) for _ in range(25)]
+        self.run_command("pin", self.checkout("film/shot", *contents))
+        self.assertNotIn("MISSING", self.run_command("pins").stdout)
+        for data in contents[3:]:
+            os.remove(self.server.blob_path(sha256(data), len(data)))
+        listed = self.run_command("pins", status=3).stdout
+        self.assertIn("    MISSING: 22 files are not in the store; submit the job again:\n        f/10\n        f/11\n",
+                      listed)
+        self.assertEqual(listed.count("        f/"), 20)
+        self.assertIn("        and 2 others; --json names more\n", listed)
+        self.assertEqual(sorted(self.pins(status=3)["film/shot"]["missingFiles"]),
+                         sorted(f"f/{number}" for number in range(3, 25)))
         self.assertIn("MISSING", self.run_command("pins", status=3).stdout)
 
     def test_a_checkout_whose_content_is_lost_is_incomplete(self):

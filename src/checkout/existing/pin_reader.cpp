@@ -2,7 +2,6 @@
 #include "checkout/existing/pin_reader.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
 #include <mutex>
 #include <optional>
@@ -87,7 +86,7 @@ result<PinList> PinReader::list() {
 }
 
 result<Pin> PinReader::look_at(const fs::Folder& pins, const std::string& folder_name) {
-  Pin pin{pin_names::name_of(folder_name), {}, std::nullopt, 0, 0, 0};
+  Pin pin{pin_names::name_of(folder_name), {}, std::nullopt, 0, 0, 0, {}};
   const auto folder = file_system_.open_folder(pins, folder_name);
   if (!folder && fs::is_gone(folder.error())) return Error{errc::not_found, {}};
   if (!folder)
@@ -98,17 +97,23 @@ result<Pin> PinReader::look_at(const fs::Folder& pins, const std::string& folder
   }
   const auto tree = read_links(file_system_, *folder, ".shaman/pins/" + folder_name);
   if (!tree) return tree.error();
-  pin.files = count_files(*tree, pin.made ? std::string(pin_layout::kFiles) + "/" : "");
+  const std::string top = pin.made ? std::string(pin_layout::kFiles) + "/" : "";
+  pin.files = count_files(*tree, top);
   const std::vector<BlobId> ids = distinct_blobs(*tree);
   pin.bytes = bytes_of(ids);
-  const auto missing = count_missing(ids);
+  auto missing = missing_of(ids);
   if (!missing) return missing.error();
-  pin.missing = *missing;
+  pin.missing = missing->size();
+  for (const TreeLink& link : tree->links) {
+    if (pin.missing_files.size() == Pin::kMostNamed) break;
+    if (missing->erase(link.id) > 0)
+      pin.missing_files.push_back(link.path.substr(link.path.starts_with(top) ? top.size() : 0));
+  }
   return pin;
 }
 
-result<std::uint64_t> PinReader::count_missing(const std::vector<BlobId>& ids) {
-  std::atomic<std::uint64_t> missing{0};
+result<std::unordered_set<BlobId>> PinReader::missing_of(const std::vector<BlobId>& ids) {
+  std::unordered_set<BlobId> missing;
   std::mutex mutex;
   std::optional<Error> failure;
   pool_.parallel_for(ids.size(), kGrain, [&](std::size_t begin, std::size_t end) {
@@ -116,16 +121,15 @@ result<std::uint64_t> PinReader::count_missing(const std::vector<BlobId>& ids) {
       const layout::BlobPlace place(ids[i]);
       const auto stat = file_system_.stat(root_.blobs, place.folder + "/" + place.file);
       if (stat && stat->size == ids[i].size) continue;
-      if (stat || fs::is_gone(stat.error())) {
-        ++missing;
-        continue;
-      }
       const std::lock_guard lock(mutex);
-      failure = disk_error(stat.error(), "look for a pinned file (" + ids[i].brief() + ")");
+      if (stat || fs::is_gone(stat.error()))
+        missing.insert(ids[i]);
+      else
+        failure = disk_error(stat.error(), "look for a pinned file (" + ids[i].brief() + ")");
     }
   });
   if (failure) return *failure;
-  return missing.load();
+  return missing;
 }
 
 }  // namespace shaman

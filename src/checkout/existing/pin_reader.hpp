@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "shaman/blob_id.hpp"
@@ -42,7 +43,7 @@ class PinReader {
 
  private:
   [[nodiscard]] result<Pin> look_at(const fs::Folder& pins, const std::string& folder_name);
-  [[nodiscard]] result<std::uint64_t> count_missing(const std::vector<BlobId>& ids);
+  [[nodiscard]] result<std::unordered_set<BlobId>> missing_of(const std::vector<BlobId>& ids);
 
   fs::FileSystem& file_system_;
   const StorageRoot& root_;
