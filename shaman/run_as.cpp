@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 #include <grp.h>
 #include <linux/capability.h>
@@ -99,6 +101,21 @@ result<std::string> become_owner_of(const std::string& folder) {
   if (grouped != 0 || ::setgid(group) != 0 || !become(found.st_uid))
     return cannot_become(user.text());
   return "continues as " + user.text() + ", who owns " + text::in_quotes(folder);
+}
+
+void take_umask_of_servers(const std::string& storage, const std::string& servers_folder) {
+  struct stat last {};
+  std::error_code error;
+  const std::string staging = storage + "/" + servers_folder + "/staging";
+  for (std::filesystem::directory_iterator each(staging, error), end; !error && each != end;
+       each.increment(error)) {
+    struct stat found {};
+    if (::lstat(each->path().c_str(), &found) == 0 && S_ISDIR(found.st_mode) &&
+        found.st_mtime >= last.st_mtime)
+      last = found;
+  }
+  if (last.st_mode == 0 && ::stat((storage + "/jobs").c_str(), &last) != 0) return;
+  ::umask(~last.st_mode & (S_IRWXG | S_IRWXO));
 }
 
 result<void> check_owned_by_user(const std::string& storage, const std::string& servers_folder) {

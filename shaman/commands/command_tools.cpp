@@ -61,6 +61,7 @@ std::optional<int> go_on_as_server(const std::string& storage) {
   const auto owner = become_owner_of(storage + "/" + kServersFolder);
   if (!owner) return fail(owner.error());
   if (!owner->empty()) std::fprintf(stderr, "shaman-server: %s\n", owner->c_str());
+  take_umask_of_servers(storage, kServersFolder);
   end_on_interrupt();
   return std::nullopt;
 }

@@ -29,7 +29,8 @@ void note_new_name(const std::string& former, const std::string& now);
 void say(LogLevel level, const std::string& message);
 
 /// If root runs a command: continues as the owner of the storage's `.shaman`, so that the server
-/// can read and change the command's files, and prints that. Returns an exit status, after printing
+/// can read and change the command's files, and prints that. New folders get the rights of a
+/// server's. Returns an exit status, after printing
 /// the error, if the command ends here, also if the storage is within another one. Call it before
 /// starting threads. From then on Ctrl-C ends the command with a sentence.
 [[nodiscard]] std::optional<int> go_on_as_server(const std::string& storage);

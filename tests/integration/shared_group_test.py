@@ -141,6 +141,23 @@ class OneGroup(Users):
         erased = as_user(MANAGER, "rm", "-r", folder)
         self.assertEqual((erased.returncode, erased.stderr), (0, ""))
 
+    def test_what_a_command_makes_has_the_servers_rights(self):
+        self.start()
+        for name, stops in (("film/one", False), ("film/two", True)):
+            with self.subTest(stops=stops):
+                folder, _ = self.checkout(name)
+                with open(os.path.join(folder, "frame.png"), "wb") as file:
+                    file.write(b"a frame")
+                if stops:
+                    self.server.terminate()
+                done = subprocess.run([PROGRAM, "erase", name, "--storage", self.storage], capture_output=True, text=True,
+                                      umask=0o022, check=False)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                kept = self.path("jobs", ".kept")
+                found = os.stat(kept)
+                self.assertEqual((found.st_uid, found.st_gid, oct(found.st_mode)), (SERVER, GROUP, oct(0o42775)))
+                self.assertEqual(as_user(MANAGER, "rm", "-r", kept).returncode, 0)
+
     def test_check_manager_is_content_before_the_start_and_after(self):
         manager = self.manager()
         for step in ("before", "after"):
