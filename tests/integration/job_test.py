@@ -233,7 +233,7 @@ class Submit(JobTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.farm.submitted, [])
         self.assertIn(("POST", "/api/v3/jobs/check"), self.farm.calls)
-        self.assertIn("Job:         the Manager would accept the job "shot010", of the type simple-blender-render, frames 1-4, "
+        self.assertIn('Job:         the Manager would accept the job "shot010", of the type simple-blender-render, frames 1-4, '
                       "output folder /farm/out\n", done.stdout)
 
     def test_without_a_manager_there_is_no_job(self):
