@@ -14,6 +14,8 @@ namespace shaman::tools {
 struct Command {
   CLI::App* options = nullptr;      ///< owned by the program's CLI::App
   std::function<ExitStatus()> run;  ///< called at most once, after parsing
+  /// Runs although the configuration cannot be used, and looks at Configuration::problems() itself.
+  bool judges_configuration = false;
 };
 
 [[nodiscard]] Command add_list(CLI::App& app);

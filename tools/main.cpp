@@ -60,9 +60,12 @@ ExitStatus run_command(std::vector<std::string> arguments) {
     print(**ended);
     return ExitStatus::done;
   }
-  if (const auto loaded = load_configuration(); !loaded) return fail(loaded.error());
+  load_configuration();
   for (const Command& command : commands) {
-    if (command.options->parsed()) return command.run();
+    if (!command.options->parsed()) continue;
+    if (const auto usable = configuration().usable(); !usable && !command.judges_configuration)
+      return fail(usable.error());
+    return command.run();
   }
   return ExitStatus::bad_input;
 }

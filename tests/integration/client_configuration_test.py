@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import unittest
 
 from api import main
@@ -111,6 +112,28 @@ class ClientConfiguration(Studio, unittest.TestCase):
             self.assertIn(f'{self.file}:1: private: the pattern "{pattern}" begins with', refused)
             self.assertIn("write an absolute path", refused)
         self.run_shaman("list", self.shot, expect=2, SHAMAN_PRIVATE="/a/**,~/b/**")
+
+    def test_doctor_reports_a_broken_file_and_goes_on(self):
+        with Server(secured=False) as server:
+            for lines, problems in ((["server: [", "x"], 1), (["servr: x", "limit-rate: fast", "server: " + server.url], 2)):
+                self.write(*lines)
+                with self.subTest(lines):
+                    address = [] if "server: " + server.url in lines else ["--server", server.url]
+                    done = self.run_shaman("doctor", "--json", *address, expect=2)
+                    told = json.loads(done.stdout)
+                    found = [(each["kind"], each["about"]) for each in told["findings"]]
+                    self.assertEqual(found.count(("error", "config")), problems)
+                    self.assertIn(self.file, told["error"])
+                    self.assertIn(("ok", "server"), found)
+                    shown = self.run_shaman("doctor", *address, expect=2).stdout
+                    self.assertRegex(shown, "(?m)^error   config   " + re.escape(self.file) + ":[0-9]")
+                    self.assertRegex(shown, "(?m)^ok      server ")
+                    self.assertIn(self.file, self.run_shaman("status", *address, expect=2).stderr)
+
+    def test_a_sample_is_there_to_correct_a_broken_file(self):
+        self.write("server: [")
+        self.assertIn("# server: ", self.run_shaman("config", "sample").stdout)
+        self.run_shaman("config", "show", expect=2)
 
     def test_private_files_are_not_included_either(self):
         self.write("private: ['floor.*']")

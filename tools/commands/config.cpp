@@ -68,15 +68,20 @@ Command add_config(CLI::App& app) {
   show->add_flag("--json", *as_json, "Print one line of JSON.");
   const CLI::App* const sample =
       command->add_subcommand("sample", "Prints a configuration file that explains every setting.");
-  return {command, [as_json, sample] {
-            if (sample->parsed())
+  return {command,
+          [as_json, sample] {
+            if (sample->parsed()) {
               print(config::sample_file(configuration().table(), kSampleHead));
-            else if (*as_json)
+              return ExitStatus::done;
+            }
+            if (const auto usable = configuration().usable(); !usable) return fail(usable.error());
+            if (*as_json)
               show_json(configuration());
             else
               show_text(configuration());
             return ExitStatus::done;
-          }};
+          },
+          true};
 }
 
 }  // namespace shaman::tools

@@ -12,6 +12,7 @@
 #include "shaman/text.hpp"
 
 #include "commands.hpp"
+#include "options/configuration.hpp"
 #include "options/server_option.hpp"
 #include "options/value_checks.hpp"
 #include "report/diagnosis.hpp"
@@ -37,6 +38,12 @@ constexpr const char* kNotQuoted = "\"%\r\n";
 #else
 constexpr const char* kNotQuoted = "\"`$\\\n";
 #endif
+
+// The settings without errors apply.
+void look_at_configuration(Diagnosis& diagnosis) {
+  for (const std::string& problem : configuration().problems())
+    diagnosis.wrong("config", problem);
+}
 
 void look_at_token(const client::Server& server, Diagnosis& diagnosis) {
   if (server.token.empty()) return diagnosis.fine("token", "no token given");
@@ -215,7 +222,9 @@ ExitStatus look_at_farm(const ServerOption& given, Diagnosis& diagnosis) {
 
 ExitStatus run_doctor(const DoctorOptions& options) {
   Diagnosis diagnosis;
-  const ExitStatus status = look_at_farm(options.server, diagnosis);
+  look_at_configuration(diagnosis);
+  ExitStatus status = look_at_farm(options.server, diagnosis);
+  if (!configuration().problems().empty()) status = ExitStatus::bad_input;
   look_at_cache(diagnosis);
   look_at_blender(options.blender, diagnosis);
   if (!options.json) {
@@ -238,7 +247,7 @@ Command add_doctor(CLI::App& app) {
       ->type_name("PROGRAM")
       ->check(not_empty());
   command->add_flag("--json", options->json, "Print one line of JSON.");
-  return {command, [options] { return run_doctor(*options); }};
+  return {command, [options] { return run_doctor(*options); }, true};
 }
 
 }  // namespace shaman::tools

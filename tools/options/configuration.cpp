@@ -121,7 +121,7 @@ void Configuration::take_flamenco_variable() {
   if (!url.empty()) given_.push_back({"server", {url}, kFlamencoVariable});
 }
 
-result<void> Configuration::load() {
+void Configuration::load() {
   const std::string named = variable(kFileVariable);
   file_ = named.empty() ? default_file() : os::absolute(named);
   has_file_ = !named.empty() || os::info(file_).has_value();
@@ -145,11 +145,16 @@ result<void> Configuration::load() {
   if (limit_rate != 0 && limit_rate < kLowestRate)
     problems.push_back(
         {origin("limit-rate").text, "limit-rate is less than 1K (bytes per second)"});
-  if (problems.empty()) return {};
   std::ranges::stable_sort(problems, {}, &config::Problem::line);
-  std::string all;
   for (const config::Problem& problem : problems)
-    all += (all.empty() ? "" : "\n") + problem.message();
+    problems_.push_back(problem.message());
+}
+
+result<void> Configuration::usable() const {
+  if (problems_.empty()) return {};
+  std::string all;
+  for (const std::string& problem : problems_)
+    all += (all.empty() ? "" : "\n") + problem;
   return Error{errc::malformed_request, std::move(all)};
 }
 
@@ -173,8 +178,8 @@ const Configuration& configuration() {
   return instance();
 }
 
-result<void> load_configuration() {
-  return instance().load();
+void load_configuration() {
+  instance().load();
 }
 
 }  // namespace shaman::tools

@@ -31,8 +31,12 @@ class Configuration {
   std::vector<std::string> project_marks;
   std::vector<std::string> private_files;  ///< patterns
 
-  /// Reads the file and the environment. errc::malformed_request names all errors.
-  [[nodiscard]] result<void> load();
+  /// Reads the file and the environment. Settings with errors keep their former values.
+  void load();
+  /// The errors that load() found, as sentences that name the file and the line.
+  [[nodiscard]] const std::vector<std::string>& problems() const noexcept { return problems_; }
+  /// errc::malformed_request names all of them.
+  [[nodiscard]] result<void> usable() const;
 
   [[nodiscard]] const std::string& file() const noexcept { return file_; }
   [[nodiscard]] bool has_file() const noexcept { return has_file_; }
@@ -46,10 +50,11 @@ class Configuration {
   std::vector<config::Assignment> given_;
   std::string file_;
   bool has_file_ = false;
+  std::vector<std::string> problems_;
 };
 
 /// The configuration of this run. Call load_configuration() once before.
 [[nodiscard]] const Configuration& configuration();
-[[nodiscard]] result<void> load_configuration();
+void load_configuration();
 
 }  // namespace shaman::tools
