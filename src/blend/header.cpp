@@ -60,7 +60,9 @@ result<Header> Header::parse(std::span<const std::byte> bytes, const std::string
                                          "Blender's .blend1"};
   if (!text.starts_with("BLENDER"))
     return Error{errc::damaged_file,
-                 text::in_quotes(name) + " is not a .blend file: it does not begin with BLENDER"};
+                 text::in_quotes(name) +
+                     " is not a .blend file: it does not begin with BLENDER; name a file that "
+                     "Blender saved"};
   if (text.size() > 7 && number(text.substr(7, 1)) >= 0) return parse_long(text, name);
   return parse_classic(text, name);
 }

@@ -437,7 +437,8 @@ class NoNames(WordsTest):
             with self.subTest(command):
                 done = self.run_shaman(*command, "--server", "http://farm.invalid:8080", expect=4)
                 self.assertIn('the name "farm.invalid" cannot be resolved: ', done.stderr)
-                self.assertIn("check its spelling", done.stderr)
+                self.assertIn("check its spelling, and that the VPN is on", done.stderr)
+                self.assertNotIn("server is running", done.stderr)
                 self.assertEqual(done.stderr.count("`shaman doctor` looks for the cause"), 1)
 
     def test_a_name_service_that_never_answers_is_told(self):

@@ -8,6 +8,7 @@
 
 #include "base/program/standard_output.hpp"
 #include "http/client/interrupt.hpp"
+#include "http/client/transport.hpp"
 #include "report/waiting.hpp"
 
 namespace shaman::tools {
@@ -65,7 +66,7 @@ void warn(std::string_view message) {
 }
 
 Error with_advice(Error error) {
-  if (error.code == errc::unreachable)
+  if (error.code == errc::unreachable && !client::is_name_unknown(error))
     error.detail = error.message() +
                    ". Check that the server is running, that address and port are right, and that "
                    "no firewall or inactive VPN is in between";

@@ -43,12 +43,19 @@ struct NameSearch {
   }
 };
 
+constexpr const char* kNotResolved = " cannot be resolved: ";
+
 Error not_resolved(const std::string& host, const std::string& why) {
-  return {errc::unreachable, "the name " + text::in_quotes(host) + " cannot be resolved: " + why +
-                                 "; check its spelling"};
+  return {errc::unreachable,
+          "the name " + text::in_quotes(host) + kNotResolved + why +
+              "; check its spelling, and that the VPN is on if the server needs one"};
 }
 
 }  // namespace
+
+bool is_name_unknown(const Error& error) {
+  return error.code == errc::unreachable && error.detail.find(kNotResolved) != std::string::npos;
+}
 
 Transport::Transport(asio::any_io_executor strand, Server server, HttpTimeouts timeouts)
     : strand_(std::move(strand)),
@@ -82,7 +89,8 @@ asio::awaitable<result<void>> Transport::connect_to(const std::string& host, std
                                                     const std::string& name) {
   const result<std::vector<Endpoint>> addresses = co_await look_up(host, port);
   if (!addresses) co_return addresses.error();
-  std::string why = "it does not resolve to an address";
+  if (addresses->empty()) co_return not_resolved(host, "it has no address");
+  std::string why;
   for (const Endpoint& address : *addresses) {
     close();
     error_code error;

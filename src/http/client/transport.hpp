@@ -26,6 +26,9 @@ struct HttpTimeouts {
   std::chrono::milliseconds stall{60'000};    ///< without a byte moved in either direction
 };
 
+/// Whether this is the error of a host whose name has no address: the server itself may well run.
+[[nodiscard]] bool is_name_unknown(const Error& error);
+
 /// Bytes to and from one server: a socket, through a proxy if there is one, and with TLS if the
 /// server's address requires it.
 ///

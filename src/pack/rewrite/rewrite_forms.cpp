@@ -6,6 +6,8 @@
 
 #include "shaman/text.hpp"
 
+#include "blend/messages.hpp"
+
 namespace shaman::pack {
 namespace {
 
@@ -30,7 +32,8 @@ result<void> ExpansionLimit::add(std::uint64_t bytes) {
 
 Error damaged(const os::InputFile& file, std::uint64_t offset, std::string_view what) {
   return {errc::damaged_file, "\"" + text::printable(file.path()) + "\" is damaged at offset " +
-                                  std::to_string(offset) + ": " + std::string(what)};
+                                  std::to_string(offset) + ": " + std::string(what) +
+                                  blend::kDamageAdvice};
 }
 
 result<void> read_exactly(const os::InputFile& file, std::uint64_t offset,
