@@ -34,6 +34,9 @@ inline constexpr char32_t kNoCharacter = 0x110000;
 /// out.
 [[nodiscard]] std::string shortened(std::string_view text, std::size_t most);
 
+/// Without the user names and passwords of the addresses in it: `http://…@host`.
+[[nodiscard]] std::string without_logins(std::string_view text);
+
 /// Without the spaces, tabs and line ends around it.
 [[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
 

@@ -66,7 +66,8 @@ void check_each(const char* option, const Values& entries, std::string (*why)(co
                 Findings& found) {
   for (const std::string& entry : entries)
     if (const std::string hint = why(entry); !hint.empty())
-      found.wrong(option, in_quotes(entry) + " never matches a request; write it " + hint);
+      found.wrong(option, text::without_logins(in_quotes(entry)) +
+                              " never matches a request; write it " + hint);
 }
 
 void check_twice(const char* option, const Values& entries, Findings& found) {

@@ -126,6 +126,20 @@ std::string in_quotes(std::string_view bytes) {
   return '"' + printable(bytes) + '"';
 }
 
+std::string without_logins(std::string_view text) {
+  std::string out;
+  for (std::size_t at = text.find("://"); at != std::string_view::npos; at = text.find("://")) {
+    out += text.substr(0, at + 3);
+    text.remove_prefix(at + 3);
+    const std::size_t end = std::min(text.find_first_of(" \t\r\n\"'"), text.size());
+    const std::size_t login = text.substr(0, end).rfind('@');
+    if (login == std::string_view::npos) continue;
+    out += "…";
+    text.remove_prefix(login);
+  }
+  return out += text;
+}
+
 std::string_view trimmed(std::string_view text) noexcept {
   constexpr std::string_view kSpace = " \t\r\n";
   text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "shaman/client/base_url.hpp"
 #include "shaman/text.hpp"
 
 #include "commands.hpp"
@@ -24,8 +25,15 @@ constexpr const char* kSampleHead =
     "# The options of a command take precedence over the environment, and the environment over\n"
     "# this file. `shaman config show` prints what is in force.\n";
 
+config::Values values_to_show(const config::Option& option) {
+  config::Values values = option.get();
+  if (option.type == "URL")
+    std::ranges::transform(values, values.begin(), client::BaseUrl::without_secrets);
+  return values;
+}
+
 std::string shown(const config::Option& option) {
-  const std::string value = text::printable(text::listed(option.get()));
+  const std::string value = text::printable(text::listed(values_to_show(option)));
   const bool is_unlimited = option.type == "RATE" && value == "0";
   if (is_unlimited) return "none";
   return value.empty() ? "-" : value;
@@ -47,7 +55,7 @@ void show_json(const Configuration& configuration) {
   json settings = json::array();
   for (const config::Option& option : configuration.table().options())
     settings.push_back({{"name", option.key},
-                        {"values", option.get()},
+                        {"values", values_to_show(option)},
                         {"origin", configuration.origin(option.key).text}});
   json line = {{"schema", 1},
                {"file", configuration.file()},

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "shaman/text.hpp"
+
 #include "base/program/standard_output.hpp"
 #include "http/client/interrupt.hpp"
 #include "http/client/transport.hpp"
@@ -28,7 +30,7 @@ ExitStatus status_of(errc code) {
 }  // namespace
 
 void say(std::string_view message) {
-  tell("shaman: " + std::string(message) + "\n");
+  tell("shaman: " + text::without_logins(message) + "\n");
 }
 
 void tell(std::string_view text) {
@@ -51,7 +53,7 @@ void print_json(const json& line) {
 }
 
 ExitStatus fail(const Error& error) {
-  last_message = error.message();
+  last_message = text::without_logins(error.message());
   std::string_view rest = last_message;
   for (std::size_t end = rest.find('\n'); end != rest.npos; end = rest.find('\n')) {
     say(rest.substr(0, end));

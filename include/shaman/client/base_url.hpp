@@ -20,8 +20,11 @@ struct BaseUrl {
   /// blanks and line ends, and the rest of an address copied from the Manager's web interface
   /// (`/app/jobs`, …) or API (`/api/v3`, …). errc::malformed_request says what is wrong: another
   /// scheme, a user name, a query, an invalid port; it does not show what may be a token
-  /// (`/~TOKEN`).
+  /// (`/~TOKEN`) or a password.
   [[nodiscard]] static result<BaseUrl> parse(std::string_view text);
+
+  /// An address as it may be shown, right or wrong: without a user name, a password and a token.
+  [[nodiscard]] static std::string without_secrets(std::string_view text);
 
   /// For the Host header: `host`, `host:8080`, `[::1]:8080`.
   [[nodiscard]] std::string authority() const;

@@ -16,14 +16,8 @@ namespace {
 constexpr std::uint16_t kPort = 80;
 constexpr std::uint16_t kSecurePort = 443;
 
-std::string without_token(std::string_view text) {
-  const std::size_t mark = std::min({text.find("/~"), text.find("/%7E"), text.find("/%7e")});
-  if (mark == std::string_view::npos) return std::string(text);
-  return std::string(text.substr(0, mark)) + "/~…";
-}
-
 Error wrong(std::string_view text, std::string_view why) {
-  return {errc::malformed_request, "\"" + text::printable(without_token(text)) +
+  return {errc::malformed_request, "\"" + text::printable(BaseUrl::without_secrets(text)) +
                                        "\" is not a valid server address: " + std::string(why) +
                                        "; example: http://manager.local:8080"};
 }
@@ -107,8 +101,9 @@ result<BaseUrl> BaseUrl::parse(std::string_view given) {
   if (authority.find_first_of("?#") != std::string_view::npos ||
       prefix.find_first_of("?#") != std::string_view::npos)
     return wrong(text, "it must not contain ? or #");
-  if (authority.find('@') != std::string_view::npos)
-    return wrong(text, "it must not contain a user name");
+  // A password may contain a slash.
+  if (rest.find('@') != std::string_view::npos)
+    return wrong(text, "it must not contain a user name or a password");
 
   const std::optional<Authority> parts = split(authority);
   if (!parts || parts->host.empty()) return wrong(text, "the host is missing");
@@ -126,6 +121,18 @@ result<BaseUrl> BaseUrl::parse(std::string_view given) {
     url.port = *port;
   }
   return url;
+}
+
+std::string BaseUrl::without_secrets(std::string_view text) {
+  std::string shown(text);
+  if (const std::size_t login = shown.rfind('@'); login != std::string::npos) {
+    const std::size_t scheme = shown.find("://");
+    const std::size_t begin = scheme < login ? scheme + 3 : 0;
+    shown.replace(begin, login - begin, "…");
+  }
+  const std::size_t token = std::min({shown.find("/~"), shown.find("/%7E"), shown.find("/%7e")});
+  if (token != std::string::npos) shown.replace(token, std::string::npos, "/~…");
+  return shown;
 }
 
 std::string BaseUrl::authority() const {

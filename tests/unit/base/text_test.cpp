@@ -61,6 +61,15 @@ TEST(Trimmed, LeavesWhatStandsInside) {
   EXPECT_EQ(trimmed(""), "");
 }
 
+TEST(WithoutLogins, LeavesTheRest) {
+  EXPECT_EQ(without_logins("http://me:secret@host:1/x"), "http://…@host:1/x");
+  EXPECT_EQ(without_logins("\"https://me:s@e@h\" and (http://h/a, mail@x)"),
+            "\"https://…@h\" and (http://h/a, mail@x)");
+  EXPECT_EQ(without_logins("a@b://c d@e"), "a@b://c d@e");
+  EXPECT_EQ(without_logins("http://"), "http://");
+  EXPECT_EQ(without_logins(""), "");
+}
+
 TEST(IsSameButForCase, KnowsAsciiOnly) {
   EXPECT_TRUE(is_same_but_for_case("Content-Length", "content-LENGTH"));
   EXPECT_FALSE(is_same_but_for_case("farm.example", "farm.example.org"));

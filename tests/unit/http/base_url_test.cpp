@@ -57,6 +57,18 @@ TEST(BaseUrl, ShowsNoToken) {
     EXPECT_EQ(BaseUrl::parse(text).error().message().find("secret"), std::string::npos) << text;
 }
 
+TEST(BaseUrl, ShowsNoPassword) {
+  for (const char* const text :
+       {"http://me:secret@h", "me:secret@h", "http://me:se/secret@h", "http://me:secret@h@x?y",
+        "ftp://secret@h", "http://h:80/x/secret@h", "https://me:1/secret@h/~secret"}) {
+    const result<BaseUrl> url = BaseUrl::parse(text);
+    ASSERT_FALSE(url) << text;
+    EXPECT_EQ(url.error().message().find("secret"), std::string::npos) << text;
+  }
+  EXPECT_EQ(BaseUrl::without_secrets("http://h:80/a"), "http://h:80/a");
+  EXPECT_EQ(BaseUrl::without_secrets("http://me:x@h/~T/a"), "http://…@h/~…");
+}
+
 TEST(BaseUrl, SaysWhatIsWrong) {
   for (const char* const text :
        {"", "http://", "https://", "ftp://h", "http://h:0", "http://h:65536", "http://h:8o",
