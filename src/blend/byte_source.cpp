@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shaman/os.hpp"
+#include "shaman/text.hpp"
 
 #include "decoder.hpp"
 #include "messages.hpp"
@@ -138,10 +139,31 @@ result<std::unique_ptr<ByteSource>> decompressed(std::unique_ptr<ByteSource> raw
   return raw;
 }
 
+bool is_folder(const std::string& path) {
+  const result<os::FileInfo> info = os::info(path);
+  return info && info->type == os::FileType::folder;
+}
+
+Error folder_instead(const std::string& path) {
+  std::string message =
+      text::in_quotes(path) + " is a folder, but must be a .blend file: name the ";
+  std::vector<std::string> blends;
+  if (const auto entries = os::list_folder(path); entries)
+    for (const os::FolderEntry& entry : *entries)
+      if (!entry.is_folder && entry.name.ends_with(".blend")) blends.push_back(entry.name);
+  const auto first = std::ranges::min_element(blends);
+  message += first == blends.end() ? "file to render"
+             : blends.size() == 1
+                 ? "one in it, " + text::in_quotes(os::join(path, *first))
+                 : "one to render, such as " + text::in_quotes(os::join(path, *first));
+  return {errc::malformed_request, std::move(message)};
+}
+
 }  // namespace
 
 result<std::unique_ptr<ByteSource>> ByteSource::open(const std::string& path) {
   result<os::InputFile> file = os::InputFile::open(path);
+  if (!file && is_folder(path)) return folder_instead(path);
   if (!file && file.error().code == errc::io_error)
     return Error{errc::malformed_request, file.error().detail};
   if (!file) return file.error();

@@ -316,6 +316,46 @@ class Words(ArtistTest):
         self.assertIn("floor.png\" is not a .blend file", done.stderr)
         self.assertNotIn("byte 0", done.stderr)
 
+    def test_a_folder_says_which_blend_to_name(self):
+        shots = os.path.dirname(self.shot)
+        two = self.write("two/b.blend")
+        shutil.copy(two, os.path.join(os.path.dirname(two), "a.blend"))
+        manager = Manager()
+        self.addCleanup(manager.close)
+        job = ["--server", manager.url, "--job-type", "echo-sleep-test", "--setting", "message=x"]
+        for folder, words in ((shots, f'name the one in it, "{self.shot}"'),
+                              (os.path.dirname(two), f'such as "{os.path.dirname(two)}/a.blend"'),
+                              (self.project, "name the file to render")):
+            for command in (["list", folder], ["submit", folder, "--dry-run"], ["pack", folder, "--dry-run"],
+                            ["submit", folder, *job], ["submit", folder, *job, "--no-shaman"]):
+                with self.subTest(command):
+                    said = self.run_shaman(*command, expect=2).stderr
+                    self.assertIn(f'"{folder}" is a folder, but must be a .blend file: ', said)
+                    self.assertIn(words, said)
+
+    def test_a_damaged_blend_says_what_to_do(self):
+        for data, words in ((b"BLENDER-v300", "copy it again"), (b"BLENDER#v300", "open it in Blender and save it again"),
+                            (b"PNG and so on", "name a file that Blender saved")):
+            damaged = self.write("damaged.blend", data)
+            with self.subTest(data[:20]):
+                self.assertIn(words, self.run_shaman("list", damaged, expect=2).stderr)
+
+    def test_no_password_of_an_address_is_repeated(self):
+        wrong = ("http://me:hunter2@farm:8080", "me:hunter2@farm", "http://me:1/hunter2@farm", "ftp://me:hunter2@farm")
+        for address in wrong:
+            for command in (["status"], ["doctor"], ["job", "types"], ["submit", self.shot], ["config", "show"]):
+                for more, environment in ((["--server", address], {}), ([], {"SHAMAN_SERVER": address})):
+                    if command[0] == "config" and more:
+                        continue
+                    for as_json in ([], ["--json"]):
+                        with self.subTest(command, address=address, as_json=as_json):
+                            done = self.client.run(*command, *more, *as_json, **environment)
+                            self.assertEqual(done.returncode, 0 if command[0] == "config" else 2)
+                            self.assertNotIn("hunter2", done.stdout + done.stderr)
+                            self.assertIn("…@farm", done.stdout + done.stderr)
+        said = self.run_shaman("status", wrong[0], expect=2).stderr
+        self.assertNotIn("hunter2", said)
+
     def test_a_blend_that_cannot_be_used_is_wrong_input(self):
         whole = open(self.shot, "rb").read()  # pylint: disable=consider-using-with
         for name, content, words in (("empty", b"", "is empty"), ("cut", whole[:len(whole) // 2], "ends too early")):
