@@ -130,6 +130,25 @@ class Private(ArtistTest):
                 self.assertTrue(any(os.path.basename(file["path"]) in line for line in marked), shown)
         self.run_shaman("list", self.shot, "--strict", expect=3)
 
+    def test_the_reason_names_what_matched_and_the_option(self):
+        secrets = os.path.join(self.folder, "keys", ".ssh")
+        os.makedirs(secrets)
+        for name, path in (("id_rsa", os.path.join(self.folder, "id_rsa")),
+                           ("x.pem", os.path.join(self.folder, "x.pem")), (".ssh", os.path.join(secrets, "x"))):
+            self.write(path)
+            with self.subTest(name):
+                done = self.run_shaman("pack", self.shot, "--dry-run", "--include", os.path.dirname(path), expect=0)
+                self.assertRegex(done.stderr, f"{re.escape(path)}\n +it.*[(][*]?{re.escape(os.path.splitext(name)[1] or name)}[)]")
+                self.assertIn("to include: --allow-outside GLOB; a secret needs its full path", done.stderr)
+        for origin, environment in (("SHAMAN_PRIVATE", {"SHAMAN_PRIVATE": "nothing,floor.*"}),
+                                    (":1", {"SHAMAN_CLIENT_CONFIG": self.write("c.yaml", b"private: ['floor.*']\n")})):
+            for command in (["list", self.shot], ["submit", self.shot, "--dry-run"], ["pack", self.shot, "--dry-run"]):
+                with self.subTest(command, origin=origin):
+                    done = self.run_shaman(*command, expect=0, **environment)
+                    self.assertRegex(done.stdout + done.stderr,
+                                     f'floor.png\\s+it matches the pattern "floor[.][*]" of `private` [(].*{origin}[)]')
+                    self.assertIn("to include: --allow-outside GLOB", done.stdout + done.stderr)
+
     def test_what_is_allowed_is_not_marked(self):
         for arguments in (["--allow-outside", "**"],
                           ["--project", os.path.dirname(os.path.dirname(os.path.dirname(self.shot)))]):

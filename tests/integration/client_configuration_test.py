@@ -140,7 +140,7 @@ class ClientConfiguration(Studio, unittest.TestCase):
         pack = os.path.join(self.folder, "pack")
         arguments = ("pack", self.shot, pack, "--project", self.project, "--include", "tex")
         refused = self.run_shaman(*arguments, "--strict", expect=3)
-        self.assertIn("matches a pattern of `private`", refused.stderr)
+        self.assertIn('matches the pattern "floor.*" of `private`', refused.stderr)
         self.assertIn("given with --include", refused.stderr)
         self.run_shaman(*arguments)
         self.assertFalse(self.has_floor(pack))

@@ -37,6 +37,7 @@ void add_exclude_option(CLI::App& options, std::vector<std::string>& exclude) {
 
 void add_configured(pack::PlanOptions& plan) {
   plan.private_files = configuration().private_files;
+  plan.private_origin = configuration().origin("private").text;
   plan.project_marks = configuration().project_marks;
 }
 

@@ -37,8 +37,8 @@ std::uint64_t count_files(const std::vector<Complaint>& sorted) {
 std::string left_out_text(std::uint64_t files, Mood mood) {
   return (mood == Mood::is ? text::count_of(files, "file was", "files were")
                            : text::count_of(files, "file", "files") + " would be") +
-         " left out because " + (files == 1 ? "it" : "they") +
-         " may be private (to include: --allow-outside GLOB):\n";
+         " left out because " + (files == 1 ? "it" : "they") + " may be private (" + kHowToInclude +
+         "):\n";
 }
 
 std::string listed(const std::vector<Complaint>& sorted, std::size_t most_lines) {

@@ -33,6 +33,10 @@ enum class Mood : std::uint8_t { is, would_be };
 /// The same behind an outcome: `nothing was sent, because …`.
 [[nodiscard]] std::string strict_sentence(std::string_view outcome, const Complaints& complaints);
 
+/// How to send a file that was left out as private.
+inline constexpr const char* kHowToInclude =
+    "to include: --allow-outside GLOB; a secret needs its full path";
+
 /// For a person: each file with its users. At most `most_lines` lines of each list, and the number
 /// of the others.
 [[nodiscard]] std::string complaints_text(const Complaints& complaints, std::size_t most_lines,

@@ -145,8 +145,7 @@ void print_left_out(const Listing& listing) {
   for (const pack::Suspicious& file : listing.lacks.left_out)
     reasons.emplace(file.file, file.reason);
   if (reasons.empty()) return;
-  put(red("left out as private (" + std::to_string(reasons.size()) +
-          "; to include: --allow-outside GLOB)"));
+  put(red("left out as private (" + std::to_string(reasons.size()) + "; " + kHowToInclude + ")"));
   for (const auto& [file, reason] : reasons)
     put("  " + red(shown(file, listing.trace)) + "  " + reason);
 }

@@ -27,6 +27,7 @@ struct PlanOptions {
   /// Glob patterns over absolute paths of files that are private wherever they are, in addition to
   /// those that look private; allow_outside overrides these, too.
   std::vector<std::string> private_files;
+  std::string private_origin;  ///< of these, for messages: `FILE:LINE`; may be empty
   /// Names of files and folders that mark the top folder of a project, besides the usual ones.
   std::vector<std::string> project_marks;
   /// Do not change absolute references, and do not pack files because of them.

@@ -12,6 +12,7 @@ namespace shaman::pack {
 Permission::Permission(const PlanOptions& options, const PatternBases& bases, Project& project)
     : allow_(options.allow_outside, bases),
       private_(options.private_files, bases),
+      private_origin_(options.private_origin),
       named_(options.allow_outside.begin(), options.allow_outside.end()),
       project_(project) {
   for (const std::string& pattern : options.allow_outside) {
@@ -21,8 +22,11 @@ Permission::Permission(const PlanOptions& options, const PatternBases& bases, Pr
 }
 
 std::string Permission::why_forbidden(const std::string& file, const std::string& real) {
-  if (!private_.match(file) && !private_.match(real)) return {};
-  return "it matches a pattern of `private` in your configuration file";
+  std::string pattern = private_.find(file);
+  if (pattern.empty()) pattern = private_.find(real);
+  if (pattern.empty()) return {};
+  return "it matches the pattern " + text::in_quotes(pattern) + " of `private`" +
+         (private_origin_.empty() ? "" : " (" + text::printable(private_origin_) + ")");
 }
 
 std::string Permission::why_secret(const std::string& file, const std::string& real) {

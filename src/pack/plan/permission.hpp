@@ -44,6 +44,7 @@ class Permission {
 
   Globs allow_;
   Globs private_;
+  std::string private_origin_;
   std::set<std::string> named_;  // patterns of allow_: a path is one as well
   Project& project_;
 };

@@ -108,7 +108,9 @@ constexpr std::array<std::string_view, 13> kSecretExtensions{
     ".pem", ".key", ".kdbx", ".kdb",      ".p12",           ".pfx",    ".gpg",
     ".ppk", ".jks", ".asc",  ".keystore", ".agilekeychain", ".opvault"};
 
-constexpr const char* kSecretName = "its name is typical of a secret";
+std::string secret_by(std::string_view name) {
+  return "its name is typical of a secret (" + std::string(name) + ")";
+}
 
 // Blender's own folder of settings and assets, and the assets that are installed with it.
 bool is_blenders(std::string_view folded) {
@@ -171,21 +173,23 @@ bool fits_kind(Kind kind, std::string_view name) {
 
 std::string why_secret(std::string_view path) {
   if (is_within(path, "/etc") || is_within(path, "/private/etc"))
-    return "it is part of the system's configuration";
+    return "it is part of the system's configuration (/etc)";
   if (std::string reason = why_secret_in_project(path); !reason.empty()) return reason;
-  if (one_of(kSecretExtensions, extension_of(trace::name_key(path)))) return kSecretName;
-  return {};
+  const std::string folded = trace::name_key(path);
+  const std::string_view extension = extension_of(folded);
+  return one_of(kSecretExtensions, extension) ? secret_by("*" + std::string(extension)) : "";
 }
 
 std::string why_secret_in_project(std::string_view below) {
   const std::string folded = trace::name_key(below);
   for (const std::string_view folders : kSecretFolders) {
-    if (has_folders(folder_of(folded), folders)) return "it is in a folder for secrets";
+    if (has_folders(folder_of(folded), folders))
+      return "it is in a folder for secrets (" + std::string(folders) + ")";
   }
   const std::string_view name = name_of(folded);
   const bool is_typical =
       std::find(kSecretNames.begin(), kSecretNames.end(), name) != kSecretNames.end();
-  return is_typical ? kSecretName : "";
+  return is_typical ? secret_by(name) : "";
 }
 
 std::string why_private(Kind kind, std::string_view path, std::string_view home, System system) {

@@ -26,7 +26,7 @@ inline constexpr System kThisSystem = System::linux_like;
 #endif
 
 /// Why a path must be a secret, whatever names it: `it is in a folder for secrets
-/// ("/home/me/.ssh")`. Keys, password stores, browsers' profiles, mail, the system's configuration.
+/// (.ssh)`. Keys, password stores, browsers' profiles, mail, the system's configuration.
 /// Empty if it is not.
 [[nodiscard]] std::string why_secret(std::string_view path);
 

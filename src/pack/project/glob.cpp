@@ -122,17 +122,24 @@ Globs::Globs(const std::vector<std::string>& patterns, const PatternBases& bases
   }
 }
 
+bool Globs::One::matches(std::string_view path) const {
+  return std::ranges::any_of(meanings, [&](const Glob& meaning) { return meaning.matches(path); });
+}
+
 bool Globs::match(std::string_view path) {
   bool has_matched = false;
   for (One& each : globs_) {
     // A pattern that is known to be used need not be tried again.
-    if (has_matched && each.is_used) continue;
-    const bool matches = std::ranges::any_of(
-        each.meanings, [&](const Glob& meaning) { return meaning.matches(path); });
-    if (!matches) continue;
+    if ((has_matched && each.is_used) || !each.matches(path)) continue;
     has_matched = each.is_used = true;
   }
   return has_matched;
+}
+
+std::string Globs::find(std::string_view path) const {
+  const auto found =
+      std::ranges::find_if(globs_, [&](const One& each) { return each.matches(path); });
+  return found == globs_.end() ? std::string() : found->pattern;
 }
 
 std::vector<std::string> Globs::unused() const {

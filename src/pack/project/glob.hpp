@@ -51,11 +51,14 @@ class Globs {
  public:
   Globs(const std::vector<std::string>& patterns, const PatternBases& bases);
   [[nodiscard]] bool match(std::string_view path);
+  /// The first pattern that matches, as it was given; empty: none.
+  [[nodiscard]] std::string find(std::string_view path) const;
   /// The patterns that have not matched a path so far.
   [[nodiscard]] std::vector<std::string> unused() const;
 
  private:
   struct One {
+    [[nodiscard]] bool matches(std::string_view path) const;
     std::string pattern;
     std::vector<Glob> meanings;
     bool is_used = false;

@@ -111,10 +111,12 @@ TEST_F(IncludedFiles, AreWithoutWhatTheConfigurationCallsPrivate) {
   file("proj/cache/2.key.bin");
   file("clients/secret.bin");
   options.private_files = {"*.key.bin", path("clients/**")};
+  options.private_origin = "config.yaml:4";
   EXPECT_THAT(placed({"cache"}), ElementsAre("cache/1.bin"));
   ASSERT_EQ(suspicious.size(), 1U);
   EXPECT_EQ(suspicious[0].file, path("proj/cache/2.key.bin"));
-  EXPECT_THAT(suspicious[0].reason, HasSubstr("your configuration"));
+  EXPECT_THAT(suspicious[0].reason,
+              HasSubstr("the pattern \"*.key.bin\" of `private` (config.yaml:4)"));
   EXPECT_THAT(placed({"*.bin"}), ElementsAre("cache/1.bin"));
   EXPECT_THAT(placed({"cache/2.key.bin"}), IsEmpty());
   EXPECT_THAT(placed({path("clients")}), IsEmpty());
