@@ -111,18 +111,29 @@ std::optional<CheckoutFile> read_file(const json& object) {
   return CheckoutFile{*std::move(path), *std::move(sha), *size};
 }
 
-}  // namespace
-
-result<CheckoutList> list_checkouts(const Server& server) {
-  HttpRequest request;
-  request.path = protocol::kCheckouts;
-  const result<HttpResponse> answer = ask(server, protocol::kLists, request);
+result<CheckoutList> read_list(const result<HttpResponse>& answer) {
   if (!answer) return answer.error();
   if (answer->status != 200) return refusal("did not list the checkouts", *answer);
   const json object = json::parse(answer->body, nullptr, false);
   auto checkouts = read_all<ListedCheckout>(object, "checkouts", read_checkout);
   if (!checkouts) return not_understood(*answer);
   return CheckoutList{*std::move(checkouts), number_member(object, "unread").value_or(0)};
+}
+
+}  // namespace
+
+boost::asio::awaitable<result<CheckoutList>> ask_checkouts(HttpConnection& connection) {
+  HttpRequest request;
+  request.path = protocol::kCheckouts;
+  request.longest_answer = kLongestAnswer;
+  request.answer_within = kWithin;
+  co_return read_list(co_await exchange_patiently(connection, request, kShortPatience));
+}
+
+result<CheckoutList> list_checkouts(const Server& server) {
+  HttpRequest request;
+  request.path = protocol::kCheckouts;
+  return read_list(ask(server, protocol::kLists, request));
 }
 
 result<CheckoutFiles> show_checkout(const Server& server, const std::string& path) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "http/client/network.hpp"
+#include "protocol/names.hpp"
 #include "submit/shaman_calls.hpp"
 #include "submit/survey.hpp"
 
@@ -68,6 +69,13 @@ class FarmQuestion {
   result<ServerInfo> identify_it() {
     return network_.run<ServerInfo>(strand_, stop_, [&] { return identify(connection_); });
   }
+  // As far as the server tells this user.
+  result<bool> has_checkout(const std::string& path) {
+    const result<CheckoutList> list =
+        network_.run<CheckoutList>(strand_, stop_, [&] { return ask_checkouts(connection_); });
+    if (!list) return list.error();
+    return std::ranges::find(list->checkouts, path, &ListedCheckout::path) != list->checkouts.end();
+  }
   result<std::vector<Required>> ask(const FileList& blobs) {
     return network_.run<std::vector<Required>>(
         strand_, stop_, [&] { return ask_requirements(connection_, blobs); });
@@ -108,6 +116,10 @@ result<void> ask_farm(const SubmitOptions& options, Survey& survey, Progress& pr
   }
   preview.farm = share_of(survey.files(), *wanted);
   preview.farm->server = *server;
+  if (!server->has(protocol::kLists)) return {};
+  const result<bool> taken = question.has_checkout(survey.checkout_path());
+  if (!taken && taken.error().code == errc::cancelled) return taken.error();
+  preview.is_path_taken = taken && *taken;
   return {};
 }
 

@@ -8,6 +8,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "shaman/client/checkouts.hpp"
 #include "shaman/client/progress.hpp"
 #include "shaman/client/server_info.hpp"
 #include "shaman/error.hpp"
@@ -29,6 +30,10 @@ namespace shaman::client {
 /// POST …/checkout/requirements. Returns the blobs that are not stored, each once.
 [[nodiscard]] boost::asio::awaitable<result<std::vector<Required>>> ask_requirements(
     HttpConnection& connection, const FileList& files, Progress* progress = nullptr);
+
+/// GET …/checkouts: list_checkouts() on an open connection.
+[[nodiscard]] boost::asio::awaitable<result<CheckoutList>> ask_checkouts(
+    HttpConnection& connection);
 
 /// The request for a checkout.
 struct CheckoutWish {

@@ -270,6 +270,23 @@ class DryRuns(ArtistTest):
                 self.assertIn("does not accept files", self.run_shaman(*submit, *more, expect=1).stderr)
 
 
+    def test_a_path_that_is_taken_is_said_to_be(self):
+        server = self.start(secured=False)
+        submit = ["submit", self.shot, "--server", server.url, "--checkout-path", "film/shot"]
+        shown = self.run_shaman(*submit, "--dry-run", expect=0).stdout
+        self.assertIn("Checkout:    film/shot; if this path is taken, the server appends four characters (film/shot-k3x9)\n",
+                      shown)
+        self.run_shaman(*submit, expect=0)
+        shown = self.run_shaman(*submit, "--dry-run", expect=0).stdout
+        self.assertIn("Checkout:    film/shot is taken; if nothing has changed, the server keeps it, otherwise it "
+                      "appends four characters (film/shot-k3x9)\n", shown)
+        told = json.loads(self.run_shaman(*submit, "--dry-run", "--json", expect=0).stdout)
+        self.assertTrue(told["checkoutPathTaken"])
+        for path in ("film", "film/shot2"):
+            told = json.loads(self.run_shaman(*submit[:-1], path, "--dry-run", "--json", expect=0).stdout)
+            self.assertFalse(told["checkoutPathTaken"])
+
+
 class Targets(ArtistTest):
     def test_one_that_cannot_be_used_is_wrong_usage(self):
         taken = self.write(os.path.join(self.folder, "taken"), b"x")

@@ -13,6 +13,7 @@
 
 #include "base/utc.hpp"
 #include "complaints.hpp"
+#include "protocol/names.hpp"
 #include "report/complaints.hpp"
 #include "report/local_time.hpp"
 #include "submit_report.hpp"
@@ -117,12 +118,25 @@ std::string farm_text(const Preview& preview) {
          "To send:     " + amount(preview.farm->to_send_files, preview.farm->to_send_bytes) + "\n";
 }
 
+// Nobody can know which paths will be taken when the checkout is made.
+std::string checkout_text(const Preview& preview, bool may_reuse) {
+  const std::string line = "Checkout:    " + text::printable(preview.checkout_path);
+  const std::string other = text::printable(preview.checkout_path) + "-k3x9";
+  if (!preview.is_path_taken)
+    return line + "; if this path is taken, the server appends four characters (" + other + ")\n";
+  const bool keeps = may_reuse && preview.farm && preview.farm->server.has(protocol::kReuses);
+  return line + " is taken; " +
+         (keeps ? "if nothing has changed, the server keeps it, otherwise it" : "the server") +
+         " appends four characters (" + other + ")\n";
+}
+
 }  // namespace
 
 json preview_json(const Preview& preview) {
   json object{{"schema", 1},
               {"dryRun", true},
               {"checkoutPath", preview.checkout_path},
+              {"checkoutPathTaken", preview.is_path_taken},
               {"blendfile", preview.blendfile_place},
               {"project", json_text(preview.project)},
               {"files", preview.files},
@@ -155,8 +169,8 @@ std::string preview_text(const Preview& preview, const std::string& job) {
   out += names_text(preview);
   out += "Largest:\n" + file_lines(preview.largest, preview.largest.size());
   out += saved_text(preview.saved);
-  out += "Total:       " + amount(preview.files, preview.bytes) + ", for the checkout " +
-         text::printable(preview.checkout_path) + "\n";
+  out += "Total:       " + amount(preview.files, preview.bytes) + "\n";
+  out += checkout_text(preview, job.empty());
   if (!job.empty()) out += "Job:         the Manager would accept " + job + "\n";
   return out + farm_text(preview) + "Nothing was sent (--dry-run).\n";
 }

@@ -35,8 +35,10 @@ struct FarmShare {
 
 /// What a submission would do, and what is unexpected about it.
 struct Preview {
-  std::string project;          ///< absolute
-  std::string checkout_path;    ///< to be requested
+  std::string project;        ///< absolute
+  std::string checkout_path;  ///< to be requested
+  /// The user has a checkout there already. False does not mean that nobody has one.
+  bool is_path_taken = false;
   std::string blendfile_place;  ///< inside the checkout
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
