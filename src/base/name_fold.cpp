@@ -84,6 +84,18 @@ char32_t folded_to_one(char32_t point) noexcept {
   return length == 1 ? static_cast<char32_t>(one) : point;
 }
 
+std::optional<char> ascii_like(char32_t point) noexcept {
+  if (point > kLastCharacter) return std::nullopt;
+  utf8proc_int32_t one = 0;
+  int boundary = 0;
+  constexpr auto kOptions =
+      static_cast<utf8proc_option_t>(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_STABLE);
+  const utf8proc_ssize_t length =
+      utf8proc_decompose_char(static_cast<utf8proc_int32_t>(point), &one, 1, kOptions, &boundary);
+  if (length != 1 || one >= 0x80) return std::nullopt;
+  return static_cast<char>(one);
+}
+
 std::vector<char32_t> simply_folded(std::string_view name) {
   if (is_ascii(name)) return lower_cased(name);
   return folded(name, 0, [](char32_t point) { return folded_to_one(point); });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,10 @@ namespace shaman::text {
 /// Unicode standard). The values of text::code_points() for bytes that are not characters do not
 /// change, either.
 [[nodiscard]] char32_t folded_to_one(char32_t point) noexcept;
+
+/// The ASCII character of which this one is a variant (compatibility decomposition, UAX 15): that
+/// of `ｓ`, `ⓢ` and `ſ` is `s`.
+[[nodiscard]] std::optional<char> ascii_like(char32_t point) noexcept;
 
 /// Each character by folded_to_one(), composed (NFC). It has as many characters as a person
 /// perceives.
@@ -26,6 +31,9 @@ namespace shaman::text {
 /// Windows drops it at the end of a name.
 [[nodiscard]] constexpr bool is_dropped_at_end(char32_t point) noexcept {
   return point == U'.' || point == U' ';
+}
+[[nodiscard]] constexpr bool ends_with_dropped(std::string_view name) noexcept {
+  return !name.empty() && is_dropped_at_end(static_cast<unsigned char>(name.back()));
 }
 [[nodiscard]] std::u32string without_dropped_end(std::u32string_view folded);
 

@@ -2,6 +2,7 @@
 #include "http/target.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "shaman/text.hpp"
 
 #include "base/hex.hpp"
+#include "base/name_fold.hpp"
 #include "base/percent.hpp"
 
 namespace shaman::http {
@@ -55,11 +57,11 @@ Meaning percent_escape(std::string_view text) {
   return byte ? Meaning{*byte, 3} : kNone;
 }
 
-// The ASCII character that a code point is, or whose full-width form (U+FF01 to U+FF5E) it is.
+// The ASCII character that a code point is, or that programs may take it for: `ſ`, `ⓢ`, full-width
+// letters.
 std::optional<char> ascii_of(std::uint32_t code_point) {
-  if (code_point >= 0xFF01 && code_point <= 0xFF5E) code_point -= 0xFEE0;
-  if (code_point >= 0x80) return std::nullopt;
-  return static_cast<char>(code_point);
+  if (code_point < 0x80) return static_cast<char>(code_point);
+  return text::ascii_like(code_point);
 }
 
 // `%u0073` and `\u0073`: no escapes of an address, but some programs undo them.
@@ -77,10 +79,10 @@ Meaning unicode_escape(std::string_view text) {
   return character ? Meaning{*character, kLength} : kNone;
 }
 
-// UTF-8 of a full-width form, or in more bytes than are necessary, which a careless decoder takes
-// for the character.
+// UTF-8 of such a character, or in more bytes than are necessary, up to the six of RFC 2279, which
+// a careless decoder takes for the character.
 Meaning other_spelling(std::string_view text) {
-  constexpr std::size_t kLongest = 4;
+  constexpr std::size_t kLongest = 6;
   std::uint32_t value = 0;
   for (std::size_t length = 1; length <= std::min(kLongest, text.size()); ++length) {
     const auto byte = static_cast<unsigned char>(text[text.size() - length]);
@@ -89,7 +91,7 @@ Meaning other_spelling(std::string_view text) {
       value |= static_cast<std::uint32_t>(byte & 0x3F) << (6 * (length - 1));
       continue;
     }
-    const std::size_t announced = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
+    const auto announced = static_cast<std::size_t>(std::countl_one(byte));
     if (length == 1 || length != announced) return kNone;
     value |= static_cast<std::uint32_t>(byte & (0x7F >> length)) << (6 * (length - 1));
     const auto character = ascii_of(value);

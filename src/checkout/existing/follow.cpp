@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/name_fold.hpp"
 #include "checkout/existing/name_match.hpp"
 #include "checkout/path_rules.hpp"
 
@@ -67,6 +68,9 @@ class Following {
 
   result<void> look(const Step& step) {
     const Part& part = parts_[step.at];
+    const auto is_exact = is_exactly_there(step, part);
+    if (!is_exact) return is_exact.error();
+    if (is_exact.value()) return enter(step, part.written, {{}, step.at + 1});
     const bool is_any_depth = part.kinds.is_any_depth;
     if (is_any_depth && (step.is_inside || part.kinds.is_any_or_none))
       push({step.folder, step.at + 1});
@@ -74,24 +78,33 @@ class Following {
     if (!chosen) return chosen.error();
     for (const std::string& name : *chosen) {
       if (!effort_.spend(kFoundWork)) return {};
-      std::string inner = step.folder.empty() ? name : step.folder + "/" + name;
-      const auto is_checkout = tree_.is_checkout(inner);
-      if (!is_checkout) return is_checkout.error();
-      if (is_checkout.value())
-        found_(inner);
-      else
-        push({std::move(inner), is_any_depth ? step.at : step.at + 1, is_any_depth});
+      auto entered = enter(step, name, {{}, is_any_depth ? step.at : step.at + 1, is_any_depth});
+      if (!entered) return entered;
     }
     return {};
   }
 
+  // `next` lacks its folder.
+  result<void> enter(const Step& step, const std::string& name, Step next) {
+    next.folder = step.folder.empty() ? name : step.folder + "/" + name;
+    const auto is_checkout = tree_.is_checkout(next.folder);
+    if (!is_checkout) return is_checkout.error();
+    if (is_checkout.value())
+      found_(next.folder);
+    else
+      push(std::move(next));
+    return {};
+  }
+
+  // Every system looks for the exact name first, also if it could be read as a pattern; Windows
+  // without dots and blanks at its end.
+  result<bool> is_exactly_there(const Step& step, const Part& part) {
+    if (part.kinds.is_any_or_none || text::ends_with_dropped(part.written)) return false;
+    return tree_.has_name(step.folder, part.written);
+  }
+
   result<std::vector<std::string>> names_of(const Step& step, const Part& part) {
     const std::string& written = part.written;
-    if (!part.kinds.is_pattern) {
-      const auto is_there = tree_.has_name(step.folder, written);
-      if (!is_there) return is_there.error();
-      if (is_there.value()) return std::vector<std::string>{written};
-    }
     const auto names = tree_.names_in(step.folder);
     if (!names) return names.error();
     if (step.is_inside) return (*names)->all();

@@ -94,8 +94,7 @@ class Reading {
     for (std::size_t at = 0; slash != text_.npos && !effort_.is_used_up(); ++at) {
       if (slash < at) slash = text_.find('/', at);
       if (slash == text_.npos || !effort_.spend(1)) return;
-      const bool is_in_word = at > 0 && kOfWords.find(text_[at - 1]) != kOfWords.npos;
-      if (is_in_word || !name_match::begins_word(text_, at)) continue;
+      if (is_in_word(at) || !name_match::begins_word(text_, at)) continue;
       if (!is_relative(at, slash, may_be_plain)) continue;
       std::string_view path = std::string_view(text_).substr(at, kLongestPath);
       path = path.substr(0, path.find_first_of(kLineEnds));
@@ -105,6 +104,13 @@ class Reading {
   }
 
  private:
+  [[nodiscard]] bool is_in_word(std::size_t at) const {
+    if (at == 0 || kOfWords.find(text_[at - 1]) == kOfWords.npos) return false;
+    // A redirection of a shell: `cat <../x`.
+    const bool is_path = text_.compare(at, 3, "../") == 0 || text_.compare(at, 2, "//") == 0;
+    return text_[at - 1] != '<' || !is_path;
+  }
+
   // Examines a part that is followed by a slash.
   void look(std::string_view part, std::string_view rest) {
     if (part == "..") {

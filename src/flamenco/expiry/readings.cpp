@@ -9,6 +9,7 @@
 #include "shaman/text.hpp"
 
 #include "base/percent.hpp"
+#include "flamenco/expiry/choices.hpp"
 #include "flamenco/manager/words.hpp"
 
 namespace shaman::jobs {
@@ -18,7 +19,6 @@ using Variables = std::map<std::string, Variable>;
 
 // No path is this long. Values of values could make a text grow without a limit.
 constexpr std::size_t kLongestText = 64 * 1024;
-constexpr std::size_t kLongestChoice = 1024;
 // Effort for each byte of a text, in any reading.
 constexpr std::size_t kByteWork = 6;
 // Effort for each placeholder.
@@ -36,6 +36,20 @@ bool is_known(const std::vector<Variables>& platforms, const std::string& name) 
 constexpr std::string_view kBlendFolder = "blend_dir";
 constexpr std::string_view kBlendersFolder = "//";
 
+// Stands for any text, including any number of folders.
+constexpr std::string_view kAnything = "**";
+
+// One way to replace placeholders.
+struct Replacing {
+  const Variables& here;  // the variables of one platform
+  const Farm& farm;
+  // The script of a job type may replace a setting's name before the Manager replaces a variable of
+  // the same name.
+  bool settings_first = false;
+  // Text that may be anything may begin with a slash.
+  bool begins_folders = false;
+};
+
 // Python formats `{name:s}` and `{name!s}` as the value itself. Any other format may give any text.
 std::string formatted_value(std::string_view text, const Farm& farm) {
   const std::size_t end = text.find_first_of(":!.[");
@@ -46,30 +60,31 @@ std::string formatted_value(std::string_view text, const Farm& farm) {
   if (name == kBlendFolder) return std::string(kBlendersFolder);
   const auto found = farm.settings.find(name);
   if (found == farm.settings.end()) return {};
-  return is_plain ? with_slashes(found->second) : "**";
+  return is_plain ? with_slashes(found->second) : std::string(kAnything);
 }
 
-// On a platform without a value, a variable of another platform is plain text.
-std::string value_of(const std::string& name, const Variables& here, const Farm& farm) {
+std::string value_of(const std::string& name, const Replacing& how) {
   // A Manager ignores a variable with this name in its configuration.
   if (name == kPlainJobs) return std::string(manager::kJobsVariable);
-  if (const auto found = here.find(name); found != here.end())
-    return with_slashes(found->second.value);
-  // Job types replace the names of settings by their values.
-  if (const auto found = farm.settings.find(name); found != farm.settings.end())
-    return with_slashes(found->second);
+  const auto variable = how.here.find(name);
+  const auto setting = how.farm.settings.find(name);
+  const bool has_setting = setting != how.farm.settings.end();
+  if (variable != how.here.end() && !(has_setting && how.settings_first))
+    return with_slashes(variable->second.value);
+  if (has_setting) return with_slashes(setting->second);
   if (name == kTimestamp) return std::string(kSomeTime);
   if (name == kBlendFolder) return std::string(kBlendersFolder);
-  if (std::string value = formatted_value(name, farm); !value.empty()) return value;
-  return is_known(farm.variables, name) ? "(" + name + ")" : "{" + name + "}";
+  if (std::string value = formatted_value(name, how.farm); !value.empty())
+    return value == kAnything && how.begins_folders ? "/" + value : value;
+  // On a platform without a value, a variable of another platform is plain text.
+  return is_known(how.farm.variables, name) ? "(" + name + ")" : "{" + name + "}";
 }
 
 // Also replaces placeholders in values: job types combine settings, and the Manager replaces its
 // variables in the result.
 constexpr int kRounds = 4;
 
-std::string replaced_once(std::string_view text, const Variables& here, const Farm& farm,
-                          Effort& effort) {
+std::string replaced_once(std::string_view text, const Replacing& how, Effort& effort) {
   std::string out;
   while (!text.empty()) {
     const std::size_t begin = std::min(text.find('{'), text.size());
@@ -80,7 +95,7 @@ std::string replaced_once(std::string_view text, const Variables& here, const Fa
     // With a brace inside of braces, the variable begins at the inner one.
     const std::size_t last = text.rfind('{', end);
     out.append(text.substr(0, last));
-    out += value_of(std::string(text.substr(last + 1, end - last - 1)), here, farm);
+    out += value_of(std::string(text.substr(last + 1, end - last - 1)), how);
     text.remove_prefix(end + 1);
     if (out.size() > kLongestText) effort.give_up();
     if (!effort.spend(kPlaceholderWork)) return out;
@@ -88,12 +103,11 @@ std::string replaced_once(std::string_view text, const Variables& here, const Fa
   return out.append(text);
 }
 
-std::string replaced(const std::string& given, const Variables& here, const Farm& farm,
-                     Effort& effort) {
+std::string replaced(const std::string& given, const Replacing& how, Effort& effort) {
   std::string text = given;
   if (text.find('{') == text.npos) return text;
   for (int round = 0; round < kRounds; ++round) {
-    std::string next = replaced_once(text, here, farm, effort);
+    std::string next = replaced_once(text, how, effort);
     if (!effort.spend(next.size()) || next == text) return next;
     text = std::move(next);
   }
@@ -149,50 +163,8 @@ std::string without(std::string_view text, std::string_view dropped) {
   return out;
 }
 
-// The index of the closing bracket for the one at `at`; npos if it is too far away.
-std::size_t end_of_choice(std::string_view text, std::size_t at) {
-  const char open = text[at];
-  const char close = open == '{' ? '}' : ')';
-  text = text.substr(0, std::min(text.size(), at + kLongestChoice));
-  int depth = 0;
-  for (std::size_t end = at; end < text.size(); ++end) {
-    depth += int{text[end] == open} - int{text[end] == close};
-    if (depth == 0) return end;
-  }
-  return text.npos;
-}
-
-// Choices of shells that may contain folders, or other choices: `{a,b/c}`, `{a,{b,c}}`, `@(a|b/c)`.
-// Returns the pattern that stands for the choice; empty if the text is not such a choice.
-std::string_view open_choice(std::string_view choice) {
-  const bool has_folders = choice.find_first_of("/\\") != choice.npos;
-  if (choice.starts_with('(')) return has_folders ? "**" : "";
-  if (choice.find(',') == choice.npos) return "";
-  return has_folders ? "**" : choice.find('{', 1) != choice.npos ? "*" : "";
-}
-
-std::string with_open_choices(std::string_view text, Effort& effort) {
-  constexpr std::string_view kBeforeParenthesis = "@+!?*";
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    const bool is_marked = at + 1 < text.size() && text[at + 1] == '(' &&
-                           kBeforeParenthesis.find(text[at]) != text.npos;
-    const std::size_t begin = at + std::size_t{is_marked};
-    const bool opens = is_marked || text[at] == '{';
-    const std::size_t end = opens ? end_of_choice(text, begin) : text.npos;
-    // Without this, a text of unclosed brackets would take quadratic time.
-    if (opens && !effort.spend(std::min(end - begin, kLongestChoice))) return out;
-    const std::string_view stands_for =
-        end == text.npos ? "" : open_choice(text.substr(begin, end - begin + 1));
-    out.append(stands_for.empty() ? text.substr(at, 1) : stands_for);
-    at = stands_for.empty() ? at + 1 : end + 1;
-  }
-  return out;
-}
-
 // The text itself, and as programs see it that remove quotes or escapes, or decode file URLs.
-std::vector<std::string> spellings_of(std::string_view given, Effort& effort) {
-  const std::string text = with_open_choices(without_web_addresses(given), effort);
+std::vector<std::string> spellings_of(const std::string& text) {
   std::vector<std::string> spellings{with_slashes(text)};
   if (text.find_first_of("\"'^") != text.npos)
     spellings.push_back(with_slashes(without(text, "\"'^")));
@@ -203,13 +175,61 @@ std::vector<std::string> spellings_of(std::string_view given, Effort& effort) {
   return spellings;
 }
 
+// Python's format() makes one brace of two.
+std::string without_doubled_braces(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    out += text[at];
+    const bool is_brace = text[at] == '{' || text[at] == '}';
+    if (is_brace && text.substr(at + 1, 1) == text.substr(at, 1)) ++at;
+  }
+  return out;
+}
+
+// With each order in which programs may replace the placeholders of a text.
+class Replacements {
+ public:
+  Replacements(const Farm& farm, Effort& effort, std::vector<std::string>& readings)
+      : farm_(farm), effort_(effort), readings_(readings) {}
+
+  void add(const std::string& text) {
+    static const std::vector<Variables> kNone(1);
+    for (const Variables& here : farm_.variables.empty() ? kNone : farm_.variables) {
+      add_one(text, {here, farm_});
+      if (has_name_of_variable(here)) add_one(text, {here, farm_, true});
+    }
+  }
+
+ private:
+  [[nodiscard]] bool has_name_of_variable(const Variables& here) const {
+    return std::ranges::any_of(
+        here, [&](const auto& each) { return farm_.settings.contains(each.first); });
+  }
+
+  void add_one(const std::string& text, Replacing how) {
+    if (effort_.is_used_up()) return;
+    std::string reading = replaced(text, how, effort_);
+    if (reading.find("{{") != reading.npos || reading.find("}}") != reading.npos)
+      readings_.push_back(without_doubled_braces(reading));
+    const bool has_anything = reading.find(kAnything) != reading.npos && reading != text;
+    readings_.push_back(std::move(reading));
+    if (!has_anything) return;
+    how.begins_folders = true;
+    readings_.push_back(replaced(text, how, effort_));
+  }
+
+  const Farm& farm_;
+  Effort& effort_;
+  std::vector<std::string>& readings_;
+};
+
 std::vector<std::string> readings_of(std::string_view given, const Farm& farm, Effort& effort) {
-  static const std::vector<Variables> kNone(1);
   std::vector<std::string> readings;
-  for (const std::string& text : spellings_of(given, effort))
-    for (const std::string& each : with_twoway(text, farm))
-      for (const Variables& here : farm.variables.empty() ? kNone : farm.variables)
-        if (!effort.is_used_up()) readings.push_back(replaced(each, here, farm, effort));
+  Replacements replacements(farm, effort, readings);
+  for (const std::string& chosen : choices_of(without_web_addresses(given), effort))
+    for (const std::string& text : spellings_of(chosen))
+      for (const std::string& each : with_twoway(text, farm))
+        replacements.add(each);
   std::ranges::sort(readings);
   readings.erase(std::unique(readings.begin(), readings.end()), readings.end());
   return readings;

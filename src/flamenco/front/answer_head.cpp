@@ -18,6 +18,11 @@ constexpr std::uint32_t kMostHeaderBytes = 64 * 1024;
 
 }  // namespace
 
+void AnswerHead::forbid_foreign_frames() {
+  constexpr const char* kName = "X-Frame-Options";
+  if (fields.find(kName) == fields.end()) fields.set(kName, "SAMEORIGIN");
+}
+
 struct AnswerParser::Parser : beast_http::response_parser<beast_http::empty_body> {};
 
 AnswerParser::AnswerParser() : parser_(std::make_unique<Parser>()) {

@@ -22,6 +22,8 @@ struct AnswerHead {
 
   [[nodiscard]] unsigned status() const { return fields.result_int(); }
   [[nodiscard]] bool is_interim() const { return status() < 200 && status() != 101; }
+  /// Browsers show the page in no frame of another site (RFC 7034), unless the Manager says more.
+  void forbid_foreign_frames();
 };
 
 /// Parses the head of one answer from pieces. Sans-I/O.

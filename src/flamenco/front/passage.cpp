@@ -120,6 +120,8 @@ Task<Response> Passing::run() {
   if (auto failed = co_await exchange_heads()) co_return std::move(*failed);
   under_way_.reset();
   jobs_.answered(answer_.status());
+  // Over plain HTTP, a browser does not say that it asks for a frame.
+  if (exchange_.options.access != nullptr) answer_.forbid_foreign_frames();
   if (answer_.status() == 101) co_return co_await upgrade();
   const bool is_changed = tells_location(head) || jobs_.repairs_answer();
   if (answer_.status() == 200 && is_changed) co_return co_await pass_changed();

@@ -22,7 +22,7 @@ class LedIntoTest : public test::CheckoutsTest {
     make("shot1 final", ben_);
   }
 
-  void make(const char* path, const Requester& requester) {
+  void make(const std::string& path, const Requester& requester) {
     CheckoutRequest wanted = request(path, {});
     wanted.requester = requester;
     const auto plan = checkouts_->validate(std::move(wanted));
@@ -114,6 +114,28 @@ TEST_F(LedIntoTest, APathMayBeginInAnyFolderAboveCheckouts) {
   EXPECT_EQ(others("hers/x", true), "film/Hers");
   EXPECT_EQ(others("mine/x", true), "");
   EXPECT_EQ(others("shot1", true), "shot1");
+}
+
+// Every system looks for the exact name first.
+TEST_F(LedIntoTest, ANameThatReadsLikeAPatternIsMeant) {
+  for (const char* const name : {"shot #3", "test [2]", "cost $5", "a <b> c", "50%off%", "x@(b)"}) {
+    make(std::string("own/") + name, ben_);
+    EXPECT_EQ(others(std::string("own/") + name + "/a.png"), "") << name;
+  }
+  for (const char* const name : {"shot 13", "test 2", "cost 10", "a x c", "50x", "xb"})
+    make(std::string("own/") + name, anna_);
+  for (const char* const name : {"shot #3", "test [2]", "cost $5", "a <b> c", "50%off%", "x@(b)"})
+    EXPECT_EQ(others(std::string("own/") + name + "/a.png"), "") << name;
+  EXPECT_EQ(others("own/test [23]/a.png"), "own/test 2");
+}
+
+// But for those that Windows cannot open by this name.
+TEST_F(LedIntoTest, ANameWithADotAtItsEndIsTheOneWithoutToo) {
+  make("dots/Wald", anna_);
+  for (const char* const name : {"Wald.", "Wald ", "wald..", "Wald. ."}) {
+    make(std::string("dots/") + name, ben_);
+    EXPECT_EQ(others(std::string("dots/") + name + "/a.png"), "dots/Wald") << name;
+  }
 }
 
 TEST_F(LedIntoTest, AllAreToldWithWhoMadeThem) {

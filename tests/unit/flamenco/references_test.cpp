@@ -112,12 +112,48 @@ TEST(References, AFolderMayHaveTheNameOfAWebAddress) {
 
 TEST(References, APlaceholderMayStandForACheckout) {
   for (const char* const text :
-       {"{jobs}/{x}/a", "{jobs}/film/{a,z}/x", "{jobs}/film/{x}", "{jobs}/film/{x:s}/y", "/srv/**",
-        "/srv/**/*", "{jobs}/{film/a,x}/y", "{jobs}/film/{x,{y,a}}/z"})
+       {"{jobs}/{x}/a", "{jobs}/film/{x}", "{jobs}/film/{x:s}/y", "/srv/**", "/srv/**/*"})
     EXPECT_THAT(
         used({"film/a", "film/ab"}, (R"({"settings":{"s":")" + std::string(text) + "\"}}").c_str()),
         ElementsAre("perhaps film/a", "perhaps film/ab"))
         << text;
+}
+
+TEST(References, AChoiceMeansItsAlternatives) {
+  for (const char* const text :
+       {"{jobs}/film/{a,z}/x", "{jobs}/{film/a,x}/y", "{jobs}/film/{x,{y,a}}/z",
+        "{jobs}/film/@(a|z)", "{jobs}{/film/a,/b}", "/mnt/x/job{s/film/a,x}",
+        "/mnt/x/jobs{/,/b}film/a"})
+    EXPECT_THAT(
+        used({"film/a", "film/ab"}, (R"({"settings":{"s":")" + std::string(text) + "\"}}").c_str()),
+        ElementsAre(testing::EndsWith("film/a")))
+        << text;
+}
+
+TEST(References, ASettingMayHaveTheNameOfAVariable) {
+  const Farm farm{{}, {{{"render", {"/mnt/render", false}}}}};
+  for (const char* const settings : {R"({"render":"{jobs}","q":"{render}/film/a"})",
+                                     R"({"render":"film","q":"{jobs}/{render}/a"})",
+                                     R"({"render":"m/a","q":"{jobs}/fil{render}"})"})
+    EXPECT_THAT(used({"film/a"}, (R"({"settings":)" + std::string(settings) + "}").c_str(), farm),
+                ElementsAre(testing::EndsWith("film/a")))
+        << settings;
+}
+
+TEST(References, WhatMayBeAnythingMayBeginWithASlash) {
+  for (const char* const settings :
+       {R"({"q":"{jobs}{s:>3}","s":"x"})", R"({"q":"/mnt/jobs{s!r:.9}","s":"x"})"})
+    EXPECT_THAT(used({"film/a"}, (R"({"settings":)" + std::string(settings) + "}").c_str()),
+                ElementsAre("perhaps film/a"))
+        << settings;
+}
+
+TEST(References, TwoBracesMayBeOne) {
+  for (const char* const settings :
+       {R"({"q":"{{jobs}}/film/a"})", R"({"q":"{{{a}}}/film/a","a":"jobs"})"})
+    EXPECT_THAT(used({"film/a"}, (R"({"settings":)" + std::string(settings) + "}").c_str()),
+                ElementsAre(testing::EndsWith("film/a")))
+        << settings;
 }
 
 TEST(References, TheFarmsNamesOfTheJobsFolderLeadThere) {
@@ -293,8 +329,8 @@ TEST(References, APathMayLeaveTheJobsFolderAndComeBack) {
 }
 
 TEST(References, WordsAreRelativeToTheBlendfileToo) {
-  for (const char* const text :
-       {"x/../../secret", "-o x/../../secret/", "-o../secret", "a b/../../secret"})
+  for (const char* const text : {"x/../../secret", "-o x/../../secret/", "-o../secret",
+                                 "a b/../../secret", "cat <../secret/x"})
     EXPECT_TRUE(leads_to_secret({{"x", text}})) << text;
   EXPECT_TRUE(leads_to_secret({{"x", "-oJ:\\secret"}}, {"J:\\"}));
   for (const char* const text : {"secret/x", "//secret", "--out=secret/x"})
