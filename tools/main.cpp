@@ -64,7 +64,7 @@ ExitStatus run_command(std::vector<std::string> arguments) {
   for (const Command& command : commands) {
     if (!command.options->parsed()) continue;
     if (const auto usable = configuration().usable(); !usable && !command.judges_configuration)
-      return fail(usable.error());
+      return fail_line_by_line(usable.error());
     return command.run();
   }
   return ExitStatus::bad_input;

@@ -463,7 +463,7 @@ class Wait(JobTest):
             self.farm.set_status(job_id, "completed")
         done = self.wait(end)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertIn("The Manager does not answer: ", done.stdout)
+        self.assertIn("The server answers, but the Manager behind it does not (", done.stdout)
         self.assertIn("The Manager answers again.\n", done.stdout)
 
 

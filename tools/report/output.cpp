@@ -54,6 +54,12 @@ void print_json(const json& line) {
 
 ExitStatus fail(const Error& error) {
   last_message = text::without_logins(error.message());
+  say(last_message);
+  return status_of(error.code);
+}
+
+ExitStatus fail_line_by_line(const Error& error) {
+  last_message = text::without_logins(error.message());
   std::string_view rest = last_message;
   for (std::size_t end = rest.find('\n'); end != rest.npos; end = rest.find('\n')) {
     say(rest.substr(0, end));

@@ -41,6 +41,8 @@ void remember_deed(std::string sentence);
 [[nodiscard]] Error with_hint(Error error);
 /// Prints the error on standard error, and returns its exit status.
 [[nodiscard]] ExitStatus fail(const Error& error);
+/// The same for several errors, each in a line of its own.
+[[nodiscard]] ExitStatus fail_line_by_line(const Error& error);
 
 /// The last message of fail().
 [[nodiscard]] const std::string& last_failure() noexcept;

@@ -53,8 +53,7 @@ TEST_F(AccessTest, TheLogMaySayMoreThanAStrangerMayKnow) {
   ASSERT_TRUE(TokenFile::write(options_.token_file, {old}));
   (*access)->look_again();
   EXPECT_EQ(detail("secret"), "the token of \"anna\" was revoked");
-  EXPECT_EQ((*access)->who({"secret", {}, "1.2.3.4"}).name,
-            "the token is unknown or has expired");
+  EXPECT_EQ((*access)->who({"secret", {}, "1.2.3.4"}).name, "the token is unknown or has expired");
 }
 
 TEST_F(AccessTest, ByNetworkWithTheHighestRole) {
