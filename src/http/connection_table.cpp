@@ -138,7 +138,7 @@ bool ConnectionTable::make_room_for(std::string_view newcomer) {
   const auto mine = counts_.find(newcomer);
   const std::size_t count = mine == counts_.end() ? 0 : mine->second;
   const bool may_cut_off = largest->second > count + 1;
-  Entry* const entry = first_to_go(largest->first, may_cut_off ? Phase::writing : Phase::header);
+  Entry* const entry = first_to_go(largest->first, may_cut_off ? Phase::waiting : Phase::header);
   return entry != nullptr && entry->give_way();
 }
 

@@ -59,6 +59,9 @@ constexpr std::string_view kTooManyOfOneAddress =
     "your address has as many connections to this server as one may have: use fewer, or try again "
     "later";
 
+// Connections that wait for the Manager cannot be closed to make room for others.
+constexpr std::size_t kConnectionsPerPlace = 4;
+
 std::string address_of(const Socket& socket) {
   error_code error;
   const auto endpoint = socket.remote_endpoint(error);
@@ -76,7 +79,10 @@ struct Server::Impl {
         json_rest(options_in.limits.json_budget - options_in.limits.json_budget / 4),
         handshakes(options_in.limits.handshakes),
         // A call that changes something cannot be undone.
-        passed_on(options_in.limits.passed_on, FairBudget::MostOfOne::as_much_as_is_left),
+        passed_on(std::min(options_in.limits.passed_on,
+                           (options_in.limits.connections + kConnectionsPerPlace - 1) /
+                               kConnectionsPerPlace),
+                  FairBudget::MostOfOne::as_much_as_is_left),
         looks(store.traits().answers_at_once),
         options(std::move(options_in)),
         services{store,      checkouts, pools,      options,   router, connections,   buffers,

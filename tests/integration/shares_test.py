@@ -194,6 +194,17 @@ class Connections(SharesTest):
         with Api(server) as honest:
             self.assert_all_goes_on(honest)
 
+    def test_what_waits_for_another_upload_makes_room(self):
+        server, client = self.start(max_connections=300, max_connections_per_address=300)
+        data = new_content(MIB)
+        self.crowd(server, "127.0.0.2", 1, head("POST", files_url(data), len(data)) + data[:100], drip=b"x", pause=0.1)
+        wait_until(lambda: client.status(data) == "uploading", "the slow upload to begin")
+        body = json.dumps({"checkoutPath": "hostile", "files": [spec("x.png", data)]}).encode()
+        self.crowd(server, "127.0.0.2", MANY, head("POST", CREATE, len(body)) + body)
+        self.crowd(server, "127.0.0.2", MANY, head("POST", files_url(data), len(data)) + data[:100])
+        with Api(server) as honest:
+            self.assert_all_goes_on(honest)
+
     def test_a_client_behind_a_proxy_is_one_client(self):
         server, _ = self.start(max_connections_per_address=5, trusted_proxies="127.0.0.1")
         with contextlib.ExitStack() as stack:

@@ -117,6 +117,11 @@ TEST_F(ConnectionTableTest, ANewcomerTakesThePlaceOfTheLargestClientsLongestIdle
   // Then one that makes the server wait, and never one that the server works for.
   EXPECT_TRUE(table_.make_room_for("ben"));
   EXPECT_TRUE(busy.gave_way());
+  ConnectionTable::Entry waiting(
+      table_, others[1], [] {}, "mallory");
+  waiting.enter(Phase::waiting, seconds(1));
+  EXPECT_TRUE(table_.make_room_for("ben"));
+  EXPECT_TRUE(waiting.gave_way());
   ConnectionTable::Entry working(
       table_, others[1], [] {}, "mallory");
   working.enter(Phase::working, seconds(1));
