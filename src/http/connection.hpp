@@ -121,7 +121,10 @@ class Connection final : private FairBudget::Holder {
   [[nodiscard]] const std::string& client_of_peer() const noexcept { return client_of_peer_; }
   /// The client whose shares of the budgets it uses: that of the present request (client_key.hpp).
   [[nodiscard]] const std::string& client() const noexcept { return client_; }
-  void set_client(const std::string& client) { client_ = client; }
+  void set_client(const std::string& client) {
+    client_ = client;
+    entry_.belong_to(client);
+  }
   /// Behind a proxy with many clients: the client that this connection counts for.
   void belong_to(std::string_view client) { entry_.belong_to(client); }
   [[nodiscard]] std::uint64_t bytes_in() const noexcept { return bytes_in_; }

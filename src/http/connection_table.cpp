@@ -42,8 +42,9 @@ void ConnectionTable::Entry::hurry() {
 }
 
 void ConnectionTable::Entry::belong_to(std::string_view client) {
-  const std::lock_guard lock(table_.mutex_);
+  // Only this connection's coroutine changes it.
   if (client_ == client) return;
+  const std::lock_guard lock(table_.mutex_);
   table_.uncount(client_);
   client_ = client;
   table_.count(client_);

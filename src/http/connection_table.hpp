@@ -74,7 +74,7 @@ class ConnectionTable {
     std::atomic<bool> expired_{false};
     std::atomic<bool> cancelled_{false};
     std::atomic<bool> gave_way_{false};
-    std::string client_;          // guarded by the table's mutex
+    std::string client_;          // guarded by the table's mutex, but for its own coroutine
     std::function<void()> gone_;  // guarded by the table's mutex
     std::mutex others_mutex_;     // taken after the table's, or without it
     std::function<void()> others_;
