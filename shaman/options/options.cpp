@@ -178,8 +178,8 @@ void add_limit_options(Table& table, Options& options) {
     return set(values);
   };
   table.count("max-connections-per-address", limits.connections_per_address,
-              "Maximum number of connections from one address; a further one replaces an idle one, "
-              "or gets 503",
+              "Maximum number of connections from one address, and of one token, JWT or "
+              "certificate; a further one replaces an idle one, or gets 503 or 429",
               Reload::live, 1, 1'000'000);
   Option& file_size =
       table.bytes("max-file-size", limits.file_bytes, "Maximum size of one file", Reload::live, 1);

@@ -30,14 +30,16 @@ std::string peer_of(const Socket& socket) {
 
 }  // namespace
 
-Connection::Connection(Socket socket, ConnectionTable& table, const Timeouts& timeouts)
+Connection::Connection(Socket socket, ConnectionTable& table, const Timeouts& timeouts,
+                       std::shared_ptr<void> seat)
     : socket_(std::move(socket)),
       event_(socket_.get_executor()),
       peer_(peer_of(socket_)),
       client_of_peer_(client_of_address(address_without_port(peer_))),
       client_(client_of_peer_),
       entry_(table, socket_.native_handle(), event_.waker(), client_of_peer_),
-      timeouts_(timeouts) {
+      timeouts_(timeouts),
+      seat_(std::move(seat)) {
   error_code ignored;  // the first read finds out that a client is already gone
   socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);

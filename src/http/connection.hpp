@@ -32,7 +32,10 @@ class Connection final : private FairBudget::Holder {
  public:
   using Phase = ConnectionTable::Phase;
 
-  Connection(Socket socket, ConnectionTable& table, const Timeouts& timeouts);
+  /// `seat` is its place at its address; null: it needs none. Given up once a request says who the
+  /// client is, for a client is then not limited by its address.
+  Connection(Socket socket, ConnectionTable& table, const Timeouts& timeouts,
+             std::shared_ptr<void> seat = nullptr);
   ~Connection() = default;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -124,6 +127,7 @@ class Connection final : private FairBudget::Holder {
   void set_client(const std::string& client) {
     client_ = client;
     entry_.belong_to(client);
+    if (client != client_of_peer_) seat_.reset();
   }
   /// Behind a proxy with many clients: the client that this connection counts for.
   void belong_to(std::string_view client) { entry_.belong_to(client); }
@@ -149,6 +153,7 @@ class Connection final : private FairBudget::Holder {
   std::string client_;
   ConnectionTable::Entry entry_;  // after the socket, so that it is gone before that is closed
   Timeouts timeouts_;
+  std::shared_ptr<void> seat_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

@@ -167,8 +167,8 @@ void Server::Impl::greet(Socket socket) {
   bool is_full = false;
   auto seat = seat_for(address_of(socket), is_full);
   if (seat) {
-    asio::co_spawn(strand, serve_connection(std::move(socket), services),
-                   [seat = std::move(seat)](const std::exception_ptr&) {});
+    asio::co_spawn(strand, serve_connection(std::move(socket), services, std::move(seat)),
+                   [](const std::exception_ptr&) {});
     return;
   }
   if (refusals.fetch_add(1) >= kRefusalsAtOnce) {

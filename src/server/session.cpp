@@ -356,11 +356,12 @@ Response response_to_failed_body(const RequestBody& body) {
   return response;
 }
 
-Task<> serve_connection(Socket socket, const Services& services) {
+Task<> serve_connection(Socket socket, const Services& services, std::shared_ptr<void> seat) {
   std::exception_ptr error;
   try {
     auto options = services.options.get();
-    Connection connection(std::move(socket), services.connections, options->timeouts);
+    Connection connection(std::move(socket), services.connections, options->timeouts,
+                          std::move(seat));
     // No `options->tls && !co_await …`: GCC 12 always evaluates the right side.
     if (options->tls) {
       const bool is_secure = co_await shake_hands(connection, services, *options->tls);

@@ -99,6 +99,25 @@ std::string client_of(const Exchange& exchange) {
   return client_of(exchange.principal, of_address.empty() ? of_peer : of_address);
 }
 
+namespace {
+
+bool has_too_many(const Exchange& exchange, const std::string& client) {
+  return exchange.services.connections.size_of(client) >
+         exchange.options.limits.connections_per_address;
+}
+
+Response too_many_connections(const std::string& of_what) {
+  Response response = Response::error(
+      429, "your " + of_what +
+               " has as many connections to this server as one may have: use fewer, or try again"
+               " later");
+  response.retry_after = 1;
+  response.close = true;
+  return response;
+}
+
+}  // namespace
+
 std::optional<Response> refuse_too_many(Exchange& exchange) {
   Connection& connection = exchange.connection;
   if (!exchange.options.trusted_proxies.contains(address_without_port(connection.peer())))
@@ -108,15 +127,8 @@ std::optional<Response> refuse_too_many(Exchange& exchange) {
   // A proxy's own requests have no limit.
   if (client.empty() || exchange.options.trusted_proxies.contains(address)) return std::nullopt;
   connection.belong_to(client);
-  const std::size_t most = exchange.options.limits.connections_per_address;
-  if (exchange.services.connections.size_of(client) <= most) return std::nullopt;
-  Response response = Response::error(
-      429,
-      "your address has as many connections to this server as one may have: use fewer, or try"
-      " again later");
-  response.retry_after = 1;
-  response.close = true;
-  return response;
+  if (!has_too_many(exchange, client)) return std::nullopt;
+  return too_many_connections("address");
 }
 
 std::optional<Response> admit(Exchange& exchange, Role needed) {
@@ -132,6 +144,9 @@ std::optional<Response> admit(Exchange& exchange, Role needed) {
   const auth::Principal& who = exchange.principal;
   exchange.requester = {who.scope, who.role == Role::admin, client_of(exchange)};
   exchange.connection.set_client(exchange.requester.client);
+  const bool is_identified = exchange.requester.client != exchange.connection.client_of_peer();
+  if (is_identified && has_too_many(exchange, exchange.requester.client))
+    return too_many_connections("login");
   const bool has_token = !token_of(exchange.head).empty();
   const bool has_login = !has_token && !evidence.bearer.empty();
   std::optional<Response> refused;
