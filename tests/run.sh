@@ -83,12 +83,12 @@ build() {
   fi
 }
 
-# tests PRESET [CTEST OPTION…]: keeps ctest's closing lines for the summary. Twice as many tests as cores run at
-# once, because most wait for half of their time.
+# tests PRESET [CTEST OPTION…]: keeps ctest's closing lines for the summary. Three times as many tests as cores run at
+# once, because most wait for more than half of their time.
 tests() {
   local preset=$1 status=0
   shift
-  ctest --test-dir "$builds/$preset" --output-on-failure --no-tests=error -j "$((2 * $(nproc)))" \
+  ctest --test-dir "$builds/$preset" --output-on-failure --no-tests=error -j "$((3 * $(nproc)))" \
     --timeout 600 "$@" 2>&1 | tee "$logs/ctest-$preset.log" || status=$?
   closing+=("$preset: $(grep -E '^[0-9]+% tests passed' "$logs/ctest-$preset.log" || echo 'no test was run')")
   return "$status"

@@ -96,8 +96,8 @@ class ConnectionTable {
   /// whose header is still coming, the longest in its phase first. False if there is none.
   [[nodiscard]] bool close_one_of(std::string_view client);
   /// The same for a newcomer, of the client that has most connections. If all of those have a
-  /// request under way, one that waits for its client, or for others, is cut off, unless the newcomer's client
-  /// would then have as many.
+  /// request under way, one that waits for its client, or for others, is cut off, unless the
+  /// newcomer's client would then have as many.
   [[nodiscard]] bool make_room_for(std::string_view newcomer);
 
  private:
