@@ -78,7 +78,7 @@ class Combinations {
       const std::string_view content =
           std::string_view(text).substr(choice->begin, choice->end - choice->begin);
       const std::vector<std::string_view> each = alternatives_of(content, choice->is_brace());
-      if (choice->is_brace() && each.size() == 1) continue;
+      if (each.size() == 1) continue;
       const std::string_view rest = std::string_view(text).substr(choice->end + 1);
       return std::ranges::all_of(each, [&](std::string_view alternative) {
         return add(text.substr(0, at).append(alternative).append(rest), at);

@@ -130,6 +130,11 @@ TEST(References, AChoiceMeansItsAlternatives) {
         << text;
 }
 
+TEST(References, ACheckoutMayBeCalledLikeAChoice) {
+  EXPECT_THAT(used({"film/x@(b)", "film/xb"}, R"({"settings":{"s":"{jobs}/film/x@(b)/y"}})"),
+              testing::Contains(testing::EndsWith("film/x@(b)")));
+}
+
 TEST(References, ASettingMayHaveTheNameOfAVariable) {
   const Farm farm{{}, {{{"render", {"/mnt/render", false}}}}};
   for (const char* const settings : {R"({"render":"{jobs}","q":"{render}/film/a"})",
