@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 
 #include "store/disk_error.hpp"
 #include "store/housekeeping/unfinished_collection.hpp"
@@ -43,6 +44,7 @@ class HousekeepingPass {
     // Not at once: a command on a full storage needs the space that it has freed.
     if (has_beaten_) store_.root.reserve.give_back();
     StorageReserve::fill(store_.file_system, store_.root.private_folder);
+    if (const auto left = store_.reservations.left_for_uploads()) store_.left_for_uploads = *left;
     has_beaten_ = true;
   }
 
@@ -233,8 +235,14 @@ std::string Store::problem() const {
   return impl_->watch.problem();
 }
 
-const std::vector<std::string>& Store::remarks() const noexcept {
-  return impl_->remarks;
+std::vector<std::string> Store::remarks() const {
+  // Less than many a submission needs.
+  constexpr std::uint64_t kLittle = std::uint64_t{1} << 30;
+  std::vector<std::string> remarks = impl_->remarks;
+  if (const std::uint64_t left = impl_->left_for_uploads; left < kLittle)
+    remarks.push_back("the storage is nearly full: uploads can take " + units::size_text(left) +
+                      " more; make room (docs/admin.md, \"A full storage\")");
+  return remarks;
 }
 
 const std::string& Store::storage_id() const noexcept {

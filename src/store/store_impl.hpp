@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -107,7 +108,9 @@ struct Store::Impl {
   StorageRoot root;
   Instance instance;
   StorageWatch watch;
-  std::vector<std::string> remarks;
+  std::vector<std::string> remarks;  ///< of opening
+  /// As of the last look, some seconds ago.
+  std::atomic<std::uint64_t> left_for_uploads{std::numeric_limits<std::uint64_t>::max()};
   ClaimTable claims;
   MarkCache marks;
   BlobFolder blobs;

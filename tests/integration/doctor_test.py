@@ -14,7 +14,7 @@ import certificates
 from api import Api, new_content, spec
 from manager import Manager
 from shaman_client import Client
-from shaman_server import Server
+from shaman_server import Server, wait_until
 from tokens import Tokens
 
 
@@ -174,6 +174,12 @@ class Doctor(unittest.TestCase):
         well = self.start()
         self.assert_found(self.doctor(well.url), "ok", "server", "accepts uploads")
         self.assertEqual(well.all_blobs(), set())
+
+    def test_a_storage_that_is_nearly_full_is_noticed(self):
+        server = self.start(max_store_size=1_000_000)
+        with Api(server) as client:
+            wait_until(lambda: "remarks" in client.get("/api/v3/shaman/info").json()["storage"], "the server to look at its space")
+        self.assert_found(self.doctor(server.url), "warning", "storage", "nearly full")
 
     def test_a_storage_that_cannot_be_written_is_noticed(self):
         server = self.start()

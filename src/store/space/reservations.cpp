@@ -88,6 +88,13 @@ result<Reservations::Hold> Reservations::set_aside(std::string_view client,
   return Hold(*this, *hold);
 }
 
+result<std::uint64_t> Reservations::left_for_uploads() const {
+  const std::lock_guard lock(mutex_);
+  const auto room = look_for_room();
+  if (!room) return room.error();
+  return room->amount.bytes;
+}
+
 result<Reservations::Room> Reservations::look_for_room(Counts counts) const {
   auto space = file_system_.space(root_);
   // As reported at the start.

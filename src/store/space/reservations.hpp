@@ -75,6 +75,9 @@ class Reservations {
   /// cannot be listed count as empty.
   void count();
 
+  /// The bytes that uploads may still take, by the free space and the limits. Looks at the storage.
+  [[nodiscard]] result<std::uint64_t> left_for_uploads() const;
+
  private:
   // The usable space, and the limit that determines it.
   struct Room {
