@@ -177,8 +177,9 @@ class Store {
   [[nodiscard]] result<void> check_there();
   /// The same without looking: the last result; empty if all is right.
   [[nodiscard]] std::string problem() const;
-  /// Notes for the storage's admin, a sentence each: properties that work but may surprise, found at
-  /// opening, and, as of some seconds ago, that little space is left. Does not look at the storage.
+  /// Notes for the storage's admin, a sentence each: properties that work but may surprise, found
+  /// at opening, and, as of some seconds ago, that little space is left. Does not look at the
+  /// storage.
   [[nodiscard]] std::vector<std::string> remarks() const;
   /// Identifies this storage, wherever it is mounted.
   [[nodiscard]] const std::string& storage_id() const noexcept;

@@ -16,6 +16,7 @@
 #include "options/value_checks.hpp"
 #include "options/without_effect.hpp"
 #include "pack/project/glob.hpp"
+#include "report/complaints.hpp"
 #include "report/list_output.hpp"
 #include "report/waiting.hpp"
 
