@@ -533,6 +533,16 @@ class Job(JobTest):
         self.assertEqual(self.farm.jobs[self.id]["status"], "canceled")
         self.assertIn('already ended; its status is "canceled"', self.job("cancel", self.id, "--json", status=2))
 
+    def test_erasing_a_checkout_names_the_jobs_that_use_it(self):
+        done = self.client.run("submit", self.shot, "--project", self.film, "--server", self.server.url, *OUTPUT,
+                               "--job-type", "simple-blender-render", "--name", "Second", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        path = json.loads(done.stdout)["checkoutPath"]
+        done = self.run_client("checkout", "erase", path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('"Second" (queued)', done.stderr)
+        self.assertIn("can no longer render", done.stderr)
+
     def test_a_manager_that_is_away_behind_a_server_that_answers(self):
         self.server = Server(manager="http://127.0.0.1:1").start()
         self.addCleanup(self.server.close)

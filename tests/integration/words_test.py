@@ -439,7 +439,7 @@ class NoNames(WordsTest):
                 self.assertIn('the name "farm.invalid" cannot be resolved: ', done.stderr)
                 self.assertIn("check its spelling, and that the VPN is on", done.stderr)
                 self.assertNotIn("server is running", done.stderr)
-                self.assertEqual(done.stderr.count("`shaman doctor` looks for the cause"), 1)
+                self.assertEqual(done.stderr.count("`shaman doctor` tests the settings of this machine"), 1)
 
     def test_a_name_service_that_never_answers_is_told(self):
         files = DisturbedFiles()

@@ -2,14 +2,17 @@
 #include <array>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "shaman/client/checkouts.hpp"
+#include "shaman/manager/manager.hpp"
 #include "shaman/text.hpp"
 #include "shaman/units.hpp"
 
 #include "commands/actions.hpp"
+#include "flamenco/manager/words.hpp"
 #include "protocol/checkout_path.hpp"
 #include "report/local_time.hpp"
 
@@ -70,13 +73,43 @@ ExitStatus show_checkout(const client::Server& server, const ActionOptions& opti
   return ExitStatus::done;
 }
 
+// The path below the jobs folder; empty if the job names none.
+std::string checkout_of(const manager::Job& job) {
+  static constexpr std::string_view kBelowJobs = "{jobs}/";
+  const auto text_of = [&job](const char* object, const char* member) {
+    const auto found = job.whole.find(object);
+    if (found == job.whole.end() || !found->is_object()) return std::string();
+    const auto text = found->find(member);
+    return text != found->end() && text->is_string() ? text->get<std::string>() : std::string();
+  };
+  const std::string named = text_of("metadata", manager::kCheckoutMember);
+  return named.starts_with(kBelowJobs) ? named.substr(kBelowJobs.size())
+                                       : text_of("storage", manager::kCheckoutIdMember);
+}
+
+// Those that have not ended. None if no Manager answers.
+std::vector<std::string> jobs_in(const client::Server& server, const std::string& path) {
+  std::vector<std::string> names;
+  manager::Manager manager(server);
+  const auto jobs = manager.jobs();
+  if (!jobs) return names;
+  for (const manager::Job& job : *jobs)
+    if (!job.is_final() && checkout_of(job) == path)
+      names.push_back(text::in_quotes(job.name) + " (" + text::printable(job.status) + ")");
+  return names;
+}
+
 ExitStatus erase(const client::Server& server, const ActionOptions& options) {
   const std::string path = path_of(options);
+  const std::vector<std::string> jobs = jobs_in(server, path);
   if (const auto erased = client::erase_checkout(server, path); !erased)
     return fail(with_hint(erased.error()));
   remember_deed("the checkout " + text::in_quotes(path) + " was erased");
+  if (!jobs.empty())
+    warn(text::listed(jobs) + (jobs.size() == 1 ? " uses" : " use") +
+         " this checkout and can no longer render: `shaman job cancel` ends a job");
   if (options.json)
-    print_json(json{{"schema", 1}, {"erased", path}});
+    print_json(json{{"schema", 1}, {"erased", path}, {"jobs", jobs}});
   else
     print("Erased the checkout " + text::printable(path) +
           ". If others added files to it, such as rendered frames, the server keeps these in "

@@ -87,7 +87,7 @@ Error with_advice(Error error) {
 Error with_hint(Error error) {
   const bool needs_doctor = error.code == errc::unreachable;
   error = with_advice(std::move(error));
-  if (needs_doctor) error.detail += ". `shaman doctor` looks for the cause";
+  if (needs_doctor) error.detail += ". `shaman doctor` tests the settings of this machine";
   return error;
 }
 

@@ -15,13 +15,12 @@
 #include "shaman/jobs/farm.hpp"
 
 #include "flamenco/expiry/leads.hpp"
+#include "flamenco/manager/words.hpp"
 
 /// The checkouts that a job uses (docs/design/0078-one-program-erases-checkouts.md). Sans-I/O.
 namespace shaman::jobs {
 
-/// The member of a job's metadata that names its checkout as `{jobs}/PATH`, in addition to the
-/// job's own paths.
-inline constexpr const char* kCheckoutMember = "shaman.checkout";
+using manager::kCheckoutMember;
 
 /// The member of a job's metadata in which this server, in front of a Manager, records the
 /// identities of the job's checkouts (FoundCheckout::identity), separated by blanks.

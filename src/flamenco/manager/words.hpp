@@ -9,6 +9,8 @@ namespace shaman::manager {
 
 /// The member of a job's `storage` that has the path of its checkout.
 inline constexpr const char* kCheckoutIdMember = "shaman_checkout_id";
+/// The member of a job's metadata in which this server names the checkout instead: `{jobs}/PATH`.
+inline constexpr const char* kCheckoutMember = "shaman.checkout";
 /// The jobs folder in the texts of jobs. The Manager replaces it by each worker's path.
 inline constexpr std::string_view kJobsVariable = "{jobs}";
 /// A Manager's names of the workers' operating systems.
