@@ -111,7 +111,7 @@ class Checks(unittest.TestCase):
         return json_lines.faults_of(command.split(), status, "".join(line + "\n" for line in lines))
 
     def test_a_line_is_held_against_the_schema_of_its_command(self):
-        erased = '{"schema": 1, "erased": "a"}'
+        erased = '{"schema": 1, "erased": "a", "jobs": []}'
         failed = '{"schema": 1, "error": "no", "missing": []}'
         for command, status, line in (("shaman checkout erase a --json", 0, erased),
                                       ("shaman checkout erase a --json", 1, failed),
@@ -125,9 +125,9 @@ class Checks(unittest.TestCase):
                                        ("shaman frob --json", 0, [erased]),
                                        ("shaman-server pins --json", 0, [erased]),
                                        ("shaman-server pins --json", 0, []),
-                                       ("shaman checkout erase a --json", 0, ['{"schema": 2, "erased": "a"}']),
-                                       ("shaman checkout erase a --json", 0, ['{"schema": true, "erased": "a"}']),
-                                       ("shaman checkout erase a --json", 0, ['{"schema": 1, "erased": "a", "b": 1}'])):
+                                       ("shaman checkout erase a --json", 0, ['{"schema": 2, "erased": "a", "jobs": []}']),
+                                       ("shaman checkout erase a --json", 0, ['{"schema": true, "erased": "a", "jobs": []}']),
+                                       ("shaman checkout erase a --json", 0, ['{"schema": 1, "erased": "a", "jobs": [], "b": 1}'])):
             self.assertNotEqual(self.faults(command, status, *lines), [], (command, lines))
 
     def test_a_failure_of_the_server_has_no_line(self):
