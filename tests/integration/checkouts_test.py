@@ -214,7 +214,7 @@ class Owners(unittest.TestCase):
         self.assertEqual(absent.returncode, 2)
         self.assertIn("film/none", json.loads(absent.stdout)["error"])
         erased = self.run_checkout("anna", "erase", path, "--json")
-        self.assertEqual((erased.returncode, json.loads(erased.stdout)), (0, {"schema": 1, "erased": path}))
+        self.assertEqual((erased.returncode, json.loads(erased.stdout)), (0, {"schema": 1, "erased": path, "jobs": []}))
         self.assertFalse(os.path.exists(self.server.jobs(path)))
         self.assertEqual(self.run_checkout("root", "erase", path).returncode, 2)
 
