@@ -36,8 +36,6 @@ FolderNames::FolderNames(std::vector<std::string> names) : names_(std::move(name
 
 std::vector<std::string> FolderNames::chosen(std::string_view written, Effort& effort) const {
   const bool is_pattern = name_match::is_pattern(written);
-  const bool is_there = std::ranges::binary_search(names_, written);
-  if (is_there && !is_pattern && !text::ends_with_dropped(written)) return {std::string(written)};
   if (name_match::is_short(written)) return names_;
   if (!is_pattern) return same_to_some(written, effort);
   std::vector<std::string> chosen = fitting(
@@ -46,6 +44,7 @@ std::vector<std::string> FolderNames::chosen(std::string_view written, Effort& e
         return pattern.fits_beginning(name);
       },
       effort);
+  const bool is_there = std::ranges::binary_search(names_, written);
   if (is_there && std::ranges::find(chosen, written) == chosen.end()) chosen.emplace_back(written);
   return chosen;
 }

@@ -22,9 +22,9 @@ class FolderNames {
   /// Sorted.
   [[nodiscard]] const std::vector<std::string>& all() const noexcept { return names_; }
   /// The names that the written one may mean: the exact name, another case, a name without its
-  /// quotes, a pattern, or a name with text after its end. An existing exact name is the only
-  /// result, because every system tries it first. A possible short name (name_match::is_short) may
-  /// mean every name. Returns some or none if the effort is used up.
+  /// quotes, a pattern, or a name with text after its end. Look for the exact name before, because
+  /// every system tries it first. A possible short name (name_match::is_short) may mean every name.
+  /// Returns some or none if the effort is used up.
   [[nodiscard]] std::vector<std::string> chosen(std::string_view written, Effort& effort) const;
   /// The names that match the written one up to its first `**` or placeholder.
   [[nodiscard]] std::vector<std::string> chosen_up_to_any_depth(std::string_view written,
