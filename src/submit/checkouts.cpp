@@ -38,7 +38,17 @@ Error has_no_call(const Server& server, const ServerInfo& info) {
                                 "address of a newer shaman-server, or ask the farm's admin"};
 }
 
-result<HttpResponse> ask(const Server& server, std::string_view feature, HttpRequest request) {
+HttpRequest request_for(std::string_view path, std::string_view method = "GET") {
+  HttpRequest request;
+  request.method = method;
+  request.path = path;
+  request.longest_answer = kLongestAnswer;
+  request.answer_within = kWithin;
+  return request;
+}
+
+result<HttpResponse> ask(const Server& server, std::string_view feature,
+                         const HttpRequest& request) {
   Network network(1);
   const Network::Strand strand = network.make_strand();
   HttpConnection connection(strand, server);
@@ -46,8 +56,6 @@ result<HttpResponse> ask(const Server& server, std::string_view feature, HttpReq
       network.run<ServerInfo>(strand, {}, [&] { return identify(connection); });
   if (!info) return info.error();
   if (!info->has(feature)) return has_no_call(server, *info);
-  request.longest_answer = kLongestAnswer;
-  request.answer_within = kWithin;
   return network.run<HttpResponse>(
       strand, {}, [&] { return exchange_patiently(connection, request, kShortPatience); });
 }
@@ -123,23 +131,17 @@ result<CheckoutList> read_list(const result<HttpResponse>& answer) {
 }  // namespace
 
 boost::asio::awaitable<result<CheckoutList>> ask_checkouts(HttpConnection& connection) {
-  HttpRequest request;
-  request.path = protocol::kCheckouts;
-  request.longest_answer = kLongestAnswer;
-  request.answer_within = kWithin;
+  const HttpRequest request = request_for(protocol::kCheckouts);
   co_return read_list(co_await exchange_patiently(connection, request, kShortPatience));
 }
 
 result<CheckoutList> list_checkouts(const Server& server) {
-  HttpRequest request;
-  request.path = protocol::kCheckouts;
-  return read_list(ask(server, protocol::kLists, request));
+  return read_list(ask(server, protocol::kLists, request_for(protocol::kCheckouts)));
 }
 
 result<CheckoutFiles> show_checkout(const Server& server, const std::string& path) {
-  HttpRequest request;
-  request.path = address(protocol::kCheckouts, path);
-  const result<HttpResponse> answer = ask(server, protocol::kLists, request);
+  const result<HttpResponse> answer =
+      ask(server, protocol::kLists, request_for(address(protocol::kCheckouts, path)));
   if (!answer) return answer.error();
   if (answer->status != 200) return refused("did not show", path, *answer);
   const json object = json::parse(answer->body, nullptr, false);
@@ -151,10 +153,8 @@ result<CheckoutFiles> show_checkout(const Server& server, const std::string& pat
 }
 
 result<void> erase_checkout(const Server& server, const std::string& path) {
-  HttpRequest request;
-  request.method = "DELETE";
-  request.path = address(protocol::kCheckout, path);
-  const result<HttpResponse> answer = ask(server, protocol::kErases, request);
+  const result<HttpResponse> answer =
+      ask(server, protocol::kErases, request_for(address(protocol::kCheckout, path), "DELETE"));
   if (!answer) return answer.error();
   if (answer->status == 204) return {};
   return refused("did not erase", path, *answer);

@@ -114,6 +114,24 @@ class Crowds(FrontTest):
                 if os.path.islink(entry.path)}
         return sum(line[2].endswith(port) and f"socket:[{line[9]}]" in mine for line in lines)
 
+    def assert_keep_their_places(self, *request):
+        modest = self.crowd(*request, source="127.0.0.4", size=20, at_the_manager=20)
+        self.crowd(*request, source="127.0.0.3", size=500, at_the_manager=500)
+        self.crowd(*request, at_the_manager=1024 - 520)
+        poll = select.poll()
+        for connection in modest:
+            if request == UPGRADE:
+                self.assertEqual(connection.response().status, 101)
+            poll.register(connection.socket, select.POLLIN)
+        # Longer than FairBudget::kPatience with who moves no bytes.
+        self.assertEqual(poll.poll(3000), [], "places that were taken from a client with few")
+
+    def test_a_slow_answer_keeps_its_place_while_others_wait(self):
+        self.assert_keep_their_places("GET", "/hang")
+
+    def test_a_silent_tunnel_keeps_its_place_while_others_wait(self):
+        self.assert_keep_their_places(*UPGRADE)
+
     def test_a_read_that_gives_way_is_told_so(self):
         connections = self.crowd("GET", "/hang")
         self.crowd("GET", "/hang", source="127.0.0.3", size=450, at_the_manager=450)

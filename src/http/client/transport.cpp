@@ -216,8 +216,7 @@ asio::awaitable<result<void>> Transport::secure() {
   if (why.find("certificate") != std::string::npos || why.find("mismatch") != std::string::npos)
     why +=
         "; trust the farm's certificate authority: `shaman` and `shaman-server check-manager` take "
-        "it "
-        "with --ca FILE or SHAMAN_CA, other programs from this machine's certificates "
+        "it with --ca FILE or SHAMAN_CA, other programs from this machine's certificates "
         "(update-ca-certificates)";
   co_return Error{errc::not_let_in, "TLS failed with " + server_.url.text() + ": " + why};
 }
