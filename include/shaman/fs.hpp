@@ -142,6 +142,8 @@ class FileSystem {
   /// On return content and attributes are on stable storage; of a folder: the names in it.
   /// After a failure the state is unknown: a second, successful flush proves nothing.
   [[nodiscard]] virtual result<void> flush(const File& file) = 0;
+  /// The same, except for attributes that reading does not need, such as times.
+  [[nodiscard]] virtual result<void> flush_content(const File& file);
   [[nodiscard]] virtual result<void> flush(const Folder& folder) = 0;
   /// Everything on the file system that the folder is on.
   [[nodiscard]] virtual result<void> flush_all(const Folder& at) = 0;

@@ -21,6 +21,10 @@ void Handle::reset() noexcept {
     static_cast<void>(owner->close_handle(std::exchange(id_, -1)));
 }
 
+result<void> FileSystem::flush_content(const File& file) {
+  return flush(file);
+}
+
 result<void> FileSystem::close(Handle handle) {
   if (std::exchange(handle.owner_, nullptr) == nullptr) return {};
   if (const auto error = close_handle(std::exchange(handle.id_, -1))) return error;

@@ -154,6 +154,10 @@ result<void> LocalFileSystem::flush(const File& file) {
   return checked([&] { return ::fsync(fd_of(file)); });
 }
 
+result<void> LocalFileSystem::flush_content(const File& file) {
+  return checked([&] { return ::fdatasync(fd_of(file)); });
+}
+
 result<void> LocalFileSystem::flush(const Folder& folder) {
   return checked([&] { return ::fsync(fd_of(folder)); });
 }

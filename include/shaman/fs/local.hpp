@@ -41,6 +41,7 @@ class LocalFileSystem final : public FileSystem {
   result<void> set_mode(const File& file, std::uint32_t mode) override;
   result<void> set_mode(const Folder& folder, std::uint32_t mode) override;
   result<void> flush(const File& file) override;
+  result<void> flush_content(const File& file) override;
   result<void> flush(const Folder& folder) override;
   result<void> flush_all(const Folder& at) override;
   result<void> rename(const Folder& from, std::string_view old_path, const Folder& to,
