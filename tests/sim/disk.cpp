@@ -4,6 +4,55 @@
 #include <algorithm>
 
 namespace shaman::sim {
+namespace {
+
+constexpr std::size_t kPage = 4096;
+
+enum class Fate : std::uint8_t { as_before, a_part, zeros, as_written };
+
+// Of one page.
+std::string page_after_power_cut(std::string_view now, std::string_view durable, Fate fate,
+                                 Chance& chance) {
+  switch (fate) {
+    case Fate::as_before:
+      return std::string(durable);
+    case Fate::a_part: {
+      const std::size_t part = chance.number(now.size() + 1);
+      std::string page(now.substr(0, part));
+      if (durable.size() > part) page += durable.substr(part);
+      return page;
+    }
+    case Fate::zeros:
+      return std::string(now.size(), '\0');
+    default:
+      return std::string(now);
+  }
+}
+
+// A page that was not written since the last flush stays as it is. The others have mostly the same
+// fate.
+std::string content_after_power_cut(const std::string& now, const std::string& durable,
+                                    Chance& chance) {
+  if (now == durable) return now;
+  const auto any = [&] { return static_cast<Fate>(chance.number(4)); };
+  const bool is_mixed = now.size() > kPage && chance.one_in(2);
+  const Fate common = any();
+  std::string left;
+  for (std::size_t at = 0; at < std::max(now.size(), durable.size()); at += kPage) {
+    const auto part_of = [&](const std::string& whole) {
+      return std::string_view(whole).substr(std::min(at, whole.size()), kPage);
+    };
+    std::string page(part_of(now));
+    if (page != part_of(durable))
+      page = page_after_power_cut(page, part_of(durable), is_mixed ? any() : common, chance);
+    if (page.empty()) continue;
+    left.resize(at, '\0');
+    left += page;
+  }
+  return left;
+}
+
+}  // namespace
 
 Disk::Disk() : now_(std::chrono::system_clock::from_time_t(1'800'000'000)) {
   static_cast<void>(add(fs::EntryType::folder, 0755));
@@ -86,7 +135,15 @@ void Disk::flush_file(Inode file) {
 
 void Disk::fail_to_flush(Inode file) {
   Node& node = at(file);
-  node.is_lost = node.is_lost || node.data != node.durable_data;
+  if (node.data == node.durable_data) return;
+  node.is_lost = true;
+  ++losses_;
+}
+
+void Disk::fail_to_flush_all(Chance& chance) {
+  for (const auto& [inode, node] : nodes_)
+    if (node->type == fs::EntryType::regular && node->handles == 0 && chance.one_in(2))
+      fail_to_flush(inode);
 }
 
 void Disk::flush_folder(Inode folder) {
@@ -112,7 +169,8 @@ void Disk::pass(std::chrono::milliseconds time) {
 }
 
 void Disk::write_back() {
-  constexpr std::chrono::minutes kLongest{1};
+  // It comes once a second, and nothing may get older than a minute.
+  constexpr std::chrono::seconds kLongest{59};
   written_back_ = now_;
   std::set<std::size_t> steps;
   for (std::size_t i = 0; i < pending_.size(); ++i)
@@ -150,24 +208,12 @@ void Disk::copy_tree(const Disk& from, Inode inode, Chance& chance) {
   const Node& before = *from.nodes_.at(inode);
   auto node = std::make_unique<Node>(before);
   node->locked_by = 0;
+  node->handles = 0;
   node->is_lost = false;
   node->names = node->durable_names = before.durable_names;
   if (chance.one_in(2)) node->modified = before.durable_modified;
-  if (node->type == fs::EntryType::regular && node->data != before.durable_data) {
-    switch (chance.number(4)) {
-      case 0:
-        node->data = before.durable_data;
-        break;
-      case 1:
-        node->data.resize(chance.number(node->data.size() + 1));
-        break;
-      case 2:
-        std::fill(node->data.begin(), node->data.end(), '\0');
-        break;
-      default:
-        break;
-    }
-  }
+  if (node->type == fs::EntryType::regular)
+    node->data = content_after_power_cut(node->data, before.durable_data, chance);
   node->durable_data = node->data;
   node->durable_modified = node->modified;
   node->links = 0;

@@ -20,12 +20,12 @@ using Inode = std::uint64_t;
 
 /// A disk with one file system, as its users see it now and as it is on the platters.
 ///
-/// What was not flushed may be lost by a power cut, in any combination: of a file's content the
-/// whole, a part, or zeros in its place; of the names each for itself, but for these rules that
-/// every journaling file system keeps: a rename is there or not, never half of it; a change of a
-/// name comes after the earlier changes of the same name, the end of a folder after what emptied
-/// it. A flush of a folder makes durable the names in it, of a file its content. (POSIX promises no
-/// more; most file systems keep more.)
+/// What was not flushed may be lost by a power cut, in any combination: of each page of a file's
+/// content the whole, a part, or zeros in its place; of the names each for itself, but for these
+/// rules that every journaling file system keeps: a rename is there or not, never half of it; a
+/// change of a name comes after the earlier changes of the same name, the end of a folder after
+/// what emptied it. A flush of a folder makes durable the names in it, of a file its content.
+/// (POSIX promises no more; most file systems keep more.)
 class Disk {
  public:
   struct Node {
@@ -41,6 +41,7 @@ class Disk {
     fs::Time durable_modified;
     std::map<std::string, Inode, std::less<>> durable_names;
     std::int64_t locked_by = 0;  ///< a handle
+    std::uint64_t handles = 0;
     /// A flush has failed: the system has dropped what was to be written, and later flushes succeed
     /// without it.
     bool is_lost = false;
@@ -62,6 +63,12 @@ class Disk {
   void change(std::vector<Change> step);
   void flush_file(Inode file);
   void fail_to_flush(Inode file);
+  /// How many files have lost something: as the system does, a flush of everything fails for each
+  /// who has not been told yet.
+  [[nodiscard]] std::uint64_t losses() const noexcept { return losses_; }
+  /// Some files lose what was to be written. Not those whose users are told so by their own next
+  /// flush, as the system does for a file that is open.
+  void fail_to_flush_all(Chance& chance);
   void flush_folder(Inode folder);
   void flush_all();
 
@@ -81,6 +88,7 @@ class Disk {
 
   void write_back();
 
+  std::uint64_t losses_ = 0;
   std::map<Inode, std::unique_ptr<Node>> nodes_;
   std::vector<std::vector<Change>> pending_;
   std::vector<fs::Time> pending_since_;  ///< of each step
