@@ -47,8 +47,19 @@ struct StoreLimits {
   std::uint64_t max_store_size = 0;
 };
 
+/// Small blobs reach stable storage through a journal if durability includes power cuts and the
+/// storage is a local disk; others, and all of them while the journal has no room, are flushed one
+/// by one.
+struct JournalOptions {
+  /// Its size, of at most a 64th of the free space; 0: no journal.
+  std::uint64_t bytes = std::uint64_t{128} << 20;
+  std::size_t segments = 4;  ///< the files that it consists of
+  std::uint64_t largest_blob = std::uint64_t{256} << 10;
+};
+
 struct StoreOptions {
   Durability durability = Durability::group;
+  JournalOptions journal;
   /// An upload without progress for this long may be taken over by another one of the same blob.
   std::chrono::milliseconds stall_after{5000};
   /// An upload must also make this many bytes of progress in ten times that time: a few bytes now

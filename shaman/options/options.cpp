@@ -84,6 +84,10 @@ void add_storage_options(Table& table, Options& options) {
             std::find(kDurabilities.begin(), kDurabilities.end(), options.store.durability);
         return static_cast<std::size_t>(at - kDurabilities.begin());
       });
+  table.bytes("journal-size", options.store.journal.bytes,
+              "Size of the journal, which makes small uploads faster (at most a 64th of the free "
+              "space); 0: none",
+              Reload::restart);
   table.bytes("min-free-space", options.store.limits.min_free_space,
               "Reject uploads (507) that would leave less free space than this", Reload::live);
   table.count("min-free-inodes", options.store.limits.min_free_inodes,

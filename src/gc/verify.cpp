@@ -17,6 +17,7 @@
 #include "gc/gc_report.hpp"
 #include "gc/gc_run.hpp"
 #include "store/disk_error.hpp"
+#include "store/journal/pending.hpp"
 #include "store/layout.hpp"
 #include "store/root/root.hpp"
 
@@ -228,6 +229,9 @@ result<VerifyResults> verify_store(fs::FileSystem& file_system, const std::strin
   const auto opened = open_storage_root(file_system, root, Durability::none, IfMissing::refuse);
   if (!opened) return opened.error();
   if (auto is = check_id(*opened, root, options.storage_id); !is) return is.error();
+  // What the power took from its place is not lost.
+  if (auto none = check_no_journal_is_pending(file_system, opened->private_folder); !none)
+    return none.error();
   return Verification(file_system, *opened, pool, options).run();
 }
 

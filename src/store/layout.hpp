@@ -36,7 +36,8 @@ inline constexpr std::string_view kUploading = "uploading";
 inline constexpr std::string_view kPartial = "partial";  ///< resumable uploads
 inline constexpr std::string_view kStaging = "staging";
 inline constexpr std::string_view kLocks = "locks";
-inline constexpr std::string_view kTrash = "trash";  ///< collected blobs, one folder per run
+inline constexpr std::string_view kJournal = "journal";  ///< one folder per server; see Journal
+inline constexpr std::string_view kTrash = "trash";      ///< collected blobs, one folder per run
 /// The prefix of the folder of a run before its second look: it is unknown whether the blobs that
 /// it moved are wanted.
 inline constexpr std::string_view kUnfinished = "open-";

@@ -38,7 +38,8 @@ class HousekeepingPass {
       store_.log(LogLevel::error,
                  disk_error(beat.error(), "touch this server's file in .shaman/locks").message());
     }
-    store_.instance.reap_dead_servers(store_.dismantling, store_.options.log);
+    store_.reap_dead_servers();
+    if (store_.journal) store_.journal->keep_house();
     store_.partials.remove_expired(store_.options.log);
     bring_back_unfinished(store_.file_system, store_.root, store_.blobs, store_.options.log);
     // Not at once: a command on a full storage needs the space that it has freed.
@@ -82,16 +83,37 @@ Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, Wo
       marks(options.remembered_marks),
       blobs(file_system, root.blobs, root.private_folder, root.traits, marks, options),
       committer(file_system, instance.uploading(), blobs, marks),
+      replay(file_system, root.blobs, root.private_folder, instance.uploading(), committer,
+             [this](const BlobId& id) { return temporary_name(id); }),
       dismantling(file_system, root.blobs, root.jobs, blobs.flushes()),
       partials(file_system, root.partial, options),
       reservations(file_system, root.root, root.blobs, pool, options.limits),
-      proofs(file_system, root.private_folder, options),
-      housekeeper_(options.housekeeping, HousekeepingPass(*this)) {
+      proofs(file_system, root.private_folder, options) {
   if (options.durability == Durability::group)
     flushers.emplace(kFlushesAtOnce, WorkerPool::Priority::normal, "flush");
+  // On a network mount, or one of another program, one call need not put everything on the disk.
+  if (blobs.flushes() && root.traits.answers_at_once && options.journal.bytes > 0)
+    journal.emplace(file_system, root, instance.name(), reservations, replay, options,
+                    pool.threads() > 0 ? Journal::Flushes::shared : Journal::Flushes::own,
+                    [this](std::function<void()> job) { run_later(std::move(job)); });
+  housekeeper_.emplace(options.housekeeping, HousekeepingPass(*this));
+}
+
+void Store::Impl::run_later(std::function<void()> job) {
+  const WorkerPool::OnBehalfOf itself({});
+  begin_job();
+  pool.post([this, job = std::move(job)] {
+    job();
+    end_job();
+  });
+}
+
+void Store::Impl::reap_dead_servers() {
+  instance.reap_dead_servers(dismantling, replay, options.log);
 }
 
 Store::Impl::~Impl() {
+  housekeeper_.reset();  // it may post a job
   std::unique_lock lock(jobs_mutex_);
   jobs_ended_.wait(lock, [this] { return jobs_ == 0; });
 }
@@ -186,12 +208,10 @@ result<std::unique_ptr<Store::Impl>> Store::Impl::open(fs::FileSystem& file_syst
     return unusable(root, disk_error(told.error(), "write to .shaman/locks"));
   if (const auto made = make_private(file_system, opened->private_folder); !made && options.log)
     options.log(LogLevel::warning, made.error().message());
-  Dismantling dismantling(file_system, opened->blobs, opened->jobs,
-                          survives_power_cut(options.durability));
-  instance->reap_dead_servers(dismantling, options.log);
   remove_foreign_leftovers(file_system, opened->root, options.log);
   auto impl = std::make_unique<Impl>(file_system, options, pool, std::move(*opened),
                                      std::move(*instance), root);
+  impl->reap_dead_servers();
   if (auto expected = impl->watch.expect(impl->root); !expected) return expected.error();
   impl->remarks = std::move(*remarks);
   for (const std::string& remark : impl->remarks)

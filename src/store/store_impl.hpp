@@ -17,6 +17,8 @@
 #include "store/guarded.hpp"
 #include "store/housekeeping/dismantling.hpp"
 #include "store/housekeeping/housekeeper.hpp"
+#include "store/journal/journal.hpp"
+#include "store/journal/replay.hpp"
 #include "store/known/mark_cache.hpp"
 #include "store/known/proofs.hpp"
 #include "store/root/blob_folder.hpp"
@@ -98,7 +100,11 @@ struct Store::Impl {
   /// An unused name for a temporary file.
   [[nodiscard]] std::string temporary_name(const BlobId& id);
 
+  /// Removes what dead servers left, after it has put their journals in place.
+  void reap_dead_servers();
+
   /// Work on other threads that must end before this is destroyed.
+  void run_later(std::function<void()> job);
   void begin_job();
   void end_job();
 
@@ -115,11 +121,13 @@ struct Store::Impl {
   MarkCache marks;
   BlobFolder blobs;
   BlobCommitter committer;
+  JournalReplay replay;
   Dismantling dismantling;
   PartialFiles partials;
   Reservations reservations;
   PartialTable partial_leases;
   Proofs proofs;
+  std::optional<Journal> journal;
   /// With `group`: flushes wait for the disk, not for a core. A pool apart, larger than the one
   /// that hashes and writes, lets all of them wait for the same write of the journal.
   std::optional<WorkerPool> flushers;
@@ -137,7 +145,7 @@ struct Store::Impl {
   std::mutex jobs_mutex_;
   std::condition_variable jobs_ended_;
   std::size_t jobs_ = 0;
-  Housekeeper housekeeper_;  // last: it uses the rest
+  std::optional<Housekeeper> housekeeper_;
 };
 
 /// An upload under way, with its claim.

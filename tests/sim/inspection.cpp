@@ -233,6 +233,9 @@ void Inspection::look_for_frames() {
 }
 
 void Inspection::look_for_leftovers() {
+  if (const Inode journals = find(".shaman/journal"); journals != 0)
+    for (const auto& [name, child] : disk_.at(journals).names)
+      fail(".shaman/journal has what a dead server left: " + name);
   for (const char* const place : {".shaman/uploading", ".shaman/staging"}) {
     const Inode inode = find(place);
     if (inode == 0) continue;

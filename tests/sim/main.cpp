@@ -29,7 +29,9 @@ constexpr Named kMistakes[] = {{"rename-before-flush", Mistake::rename_before_fl
                                {"look-before-move", Mistake::look_before_move},
                                {"no-second-look", Mistake::no_second_look},
                                {"mark-after-answer", Mistake::mark_after_answer},
-                               {"overlook-the-unread", Mistake::overlook_the_unread}};
+                               {"overlook-the-unread", Mistake::overlook_the_unread},
+                               {"answer-before-flush", Mistake::answer_before_flush},
+                               {"free-too-early", Mistake::free_too_early}};
 
 struct Options {
   std::uint64_t first = 1;
@@ -46,7 +48,7 @@ int usage() {
       "--trace prints every call to the file system; for a single seed.\n"
       "--mistake puts a known mistake back, and fails when no seed finds it:\n"
       "  rename-before-flush no-folder-flush look-before-move no-second-look mark-after-answer\n"
-      "  overlook-the-unread\n",
+      "  overlook-the-unread answer-before-flush free-too-early\n",
       stderr);
   return kUsageError;
 }

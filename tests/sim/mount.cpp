@@ -24,6 +24,7 @@ Kind Mount::open(Inode inode) {
   const std::int64_t id =
       static_cast<std::int64_t>(habits_.pid) * kHandlesPerMount + next_handle_++;
   handles_.emplace(id, inode);
+  ++machine_.disk.at(inode).handles;
   return Kind(*this, id);
 }
 
@@ -37,6 +38,7 @@ boost::system::error_code Mount::close_handle(std::int64_t id) noexcept {
   if (!machine_.is_off) {
     Disk::Node& closed = machine_.disk.at(handle->second);
     if (closed.locked_by == id) closed.locked_by = 0;
+    --closed.handles;
   }
   handles_.erase(handle);
   return {};
@@ -44,6 +46,8 @@ boost::system::error_code Mount::close_handle(std::int64_t id) noexcept {
 
 fs::result<fs::Folder> Mount::open_root(const std::string& path) {
   if (const auto error = enter("open_root", path)) return error;
+  // Who opens it now is not told what others were.
+  if (handles_.empty()) told_losses_ = machine_.disk.losses();
   return open<fs::Folder>(machine_.disk.root());
 }
 
@@ -176,6 +180,13 @@ fs::result<void> Mount::flush(const fs::File& file) {
   return {};
 }
 
+// Of journals alone.
+fs::result<void> Mount::flush_content(const fs::File& file) {
+  if (machine_.mistake == Mistake::answer_before_flush)
+    return nothing_but(enter("flush_file, never", ""));
+  return flush(file);
+}
+
 fs::result<void> Mount::flush(const fs::Folder& folder) {
   if (const auto error = enter("flush_folder", "")) return error;
   if (machine_.mistake != Mistake::no_folder_flush)
@@ -184,8 +195,14 @@ fs::result<void> Mount::flush(const fs::Folder& folder) {
 }
 
 fs::result<void> Mount::flush_all(const fs::Folder&) {
-  if (const auto error = enter("flush_all", "")) return error;
-  machine_.disk.flush_all();
+  if (const auto error = enter("flush_all", "")) {
+    if (!machine_.is_off) machine_.disk.fail_to_flush_all(machine_.chance);
+    told_losses_ = machine_.disk.losses();
+    return error;
+  }
+  if (machine_.mistake != Mistake::free_too_early) machine_.disk.flush_all();
+  if (std::exchange(told_losses_, machine_.disk.losses()) != machine_.disk.losses())
+    return code(errors::io_error);
   return {};
 }
 

@@ -26,6 +26,8 @@ enum class Mistake : std::uint8_t {
   no_second_look,       ///< collection sees links only as they were at its first walk
   mark_after_answer,    ///< a mark is set some time after it was said to be
   overlook_the_unread,  ///< collection takes a folder that it may not read for an empty one
+  answer_before_flush,  ///< what is in a journal is acknowledged before it is on the disk
+  free_too_early,       ///< a journal is written over before its blobs are on the disk without it
 };
 
 /// All mounts of one disk: what they share.
@@ -97,6 +99,7 @@ class Mount final : public fs::FileSystem {
   fs::result<void> set_mode(const fs::File& file, std::uint32_t mode) override;
   fs::result<void> set_mode(const fs::Folder& folder, std::uint32_t mode) override;
   fs::result<void> flush(const fs::File& file) override;
+  fs::result<void> flush_content(const fs::File& file) override;
   fs::result<void> flush(const fs::Folder& folder) override;
   fs::result<void> flush_all(const fs::Folder& at) override;
   fs::result<void> rename(const fs::Folder& from, std::string_view old_path, const fs::Folder& to,
@@ -168,6 +171,7 @@ class Mount final : public fs::FileSystem {
   std::map<Inode, fs::Time> looked_before_;  // Mistake::look_before_move
   std::set<Inode> to_flush_;                 // Mistake::rename_before_flush
   bool is_answer_lost_ = false;
+  std::uint64_t told_losses_ = 0;
   std::set<std::pair<Inode, std::string>> met_;
 };
 

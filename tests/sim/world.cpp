@@ -10,6 +10,8 @@
 
 #include "shaman/pins.hpp"
 
+#include "store/journal/record.hpp"
+
 namespace shaman::sim {
 namespace {
 
@@ -480,6 +482,9 @@ StoreOptions store_options() {
   options.durability = Durability::full;
   options.mark_lease = kMinAge / 2;
   options.housekeeping = std::chrono::milliseconds(0);
+  // Small, so that segments are used again.
+  options.journal.segments = 2;
+  options.journal.bytes = 2 * 4 * journal::kPage;
   return options;
 }
 

@@ -159,7 +159,7 @@ result<bool> BlobFolder::holds(const BlobId& id, Mark mark) {
 }
 
 result<void> BlobFolder::add(const fs::Folder& from, std::string_view name, const BlobId& id,
-                             bool is_relied_upon) {
+                             bool is_relied_upon, Flushing flushing) {
   const layout::BlobPlace place(id);
   // Again when a folder vanishes in between: people do remove empty folders.
   for (int attempt = 1;; ++attempt) {
@@ -175,7 +175,8 @@ result<void> BlobFolder::add(const fs::Folder& from, std::string_view name, cons
     }
     if (!renamed.value())
       if (const auto marked = mark_replaced(id, *shelf); !marked) return marked;
-    const auto flushed = flushes() ? flush_shelf(*shelf) : fs::result<void>();
+    const bool flushes_now = flushes() && flushing == Flushing::now;
+    const auto flushed = flushes_now ? flush_shelf(*shelf) : fs::result<void>();
     set_suspect(id, !flushed);
     if (flushed) return {};
     return disk_error(flushed.error(), "put the name of " + blob_name(id) + " on stable storage");

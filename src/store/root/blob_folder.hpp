@@ -55,16 +55,22 @@ class BlobFolder {
   /// Whether a mark of this age is still valid.
   [[nodiscard]] bool is_within_lease(fs::Time marked, fs::Time now) const;
 
-  /// Gives a complete (and, if durability requires it, flushed) file its name, replacing any file
-  /// of that name, and makes the name durable. On success the file is gone from `from`.
-  [[nodiscard]] result<void> add(const fs::Folder& from, std::string_view name, const BlobId& id) {
-    return add(from, name, id, false);
+  enum class Flushing : std::uint8_t {
+    now,              ///< if durability requires it
+    left_to_journal,  ///< the content is in a journal, from which it would get its name again
+  };
+  /// Gives a complete file its name, replacing any file of that name, and makes the name durable.
+  /// The file must be on stable storage, or in a journal, if durability requires it. On success it
+  /// is gone from `from`.
+  [[nodiscard]] result<void> add(const fs::Folder& from, std::string_view name, const BlobId& id,
+                                 Flushing flushing = Flushing::now) {
+    return add(from, name, id, false, flushing);
   }
   /// The same for a blob in the trash that a client may rely on: no power cut leaves it in a folder
   /// that is not on the disk.
   [[nodiscard]] result<void> add_back(const fs::Folder& from, std::string_view name,
                                       const BlobId& id) {
-    return add(from, name, id, true);
+    return add(from, name, id, true, Flushing::now);
   }
 
   /// `file-store/stored` is another folder now.
@@ -85,7 +91,7 @@ class BlobFolder {
  private:
   struct Shelf;
   [[nodiscard]] result<void> add(const fs::Folder& from, std::string_view name, const BlobId& id,
-                                 bool is_relied_upon);
+                                 bool is_relied_upon, Flushing flushing);
   [[nodiscard]] result<Presence> look_on_disk(const BlobId& id, Mark mark);
   [[nodiscard]] result<bool> bring_back(const BlobId& id);
   [[nodiscard]] fs::result<Shelf> make_shelf(const BlobId& id);

@@ -13,6 +13,7 @@
 
 #include "fs/trees.hpp"
 #include "store/disk_error.hpp"
+#include "store/journal/replay.hpp"
 #include "store/layout.hpp"
 
 namespace shaman {
@@ -59,8 +60,8 @@ result<void> Instance::take_name(const fs::Folder& private_folder) {
   }
   const fs::ProcessIdentity process = file_system_->process();
   host_ = as_file_name(process.host);
-  std::string prefix = host_ + "_" + as_file_name(process.boot) + "_";
-  prefix += std::to_string(process.pid) + "_";
+  start_ = host_ + "_" + as_file_name(process.boot) + "_";
+  const std::string prefix = start_ + std::to_string(process.pid) + "_";
 
   // Locked before this server makes any other file: a name without a lock is a dead server's.
   // Another server may clean up between the two calls and take the new file for a dead one's.
@@ -159,8 +160,13 @@ bool Instance::is_dead(const std::string& name) {
   return beat && own_beat && own_beat->modified - beat->modified > kDeadAfter;
 }
 
-void Instance::remove(const std::string& name, Dismantling& dismantling, const StoreLog& log) {
-  auto removed = remove_staged(name, dismantling, log);
+void Instance::remove(const std::string& name, Dismantling& dismantling, JournalReplay& replay,
+                      const StoreLog& log) {
+  using Places = JournalReplay::Places;
+  const bool is_of_this_start = name.starts_with(start_);
+  auto removed =
+      replay.run_all(name, is_of_this_start ? Places::written_again : Places::believed, log);
+  if (removed) removed = remove_staged(name, dismantling, log);
   if (removed) {
     if (const auto uploads = fs::remove_tree(*file_system_, all_uploading_, name); !uploads)
       removed = disk_error(uploads.error(), "remove .shaman/uploading/" + text::escape(name));
@@ -197,22 +203,29 @@ result<void> Instance::remove_staged(const std::string& name, Dismantling& disma
   return {};
 }
 
-void Instance::reap_dead_servers(Dismantling& dismantling, const StoreLog& log) {
+std::set<std::string> Instance::list_names(JournalReplay& replay, const StoreLog& log) {
   std::set<std::string> names;
-  for (const fs::Folder* const folder : {&all_uploading_, &all_staging_, &locks_}) {
-    const auto entries = file_system_->list(*folder);
-    if (!entries) {
-      if (log)
-        log(LogLevel::warning, disk_error(entries.error(), "list .shaman's folders").message());
-      continue;
-    }
-    const auto ours = folder == &locks_ ? fs::EntryType::regular : fs::EntryType::folder;
+  const auto add = [&](const fs::Folder& folder, fs::EntryType ours) {
+    const auto entries = file_system_->list(folder);
+    if (!entries && log)
+      log(LogLevel::warning, disk_error(entries.error(), "list .shaman's folders").message());
+    if (!entries) return;
     for (const fs::Entry& entry : *entries)
       if (entry.type == ours) names.insert(entry.name);
-  }
+  };
+  add(all_uploading_, fs::EntryType::folder);
+  add(all_staging_, fs::EntryType::folder);
+  add(locks_, fs::EntryType::regular);
+  if (const auto journals = replay.open_journals()) add(*journals, fs::EntryType::folder);
+  return names;
+}
+
+void Instance::reap_dead_servers(Dismantling& dismantling, JournalReplay& replay,
+                                 const StoreLog& log) {
+  std::set<std::string> names = list_names(replay, log);
   names.erase(name_);
   for (const std::string& name : names)
-    if (is_dead(name)) remove(name, dismantling, log);
+    if (is_dead(name)) remove(name, dismantling, replay, log);
 }
 
 }  // namespace shaman

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <set>
 #include <string>
 
 #include "shaman/error.hpp"
@@ -13,6 +14,7 @@
 
 namespace shaman {
 
+class JournalReplay;
 using StoreLog = std::function<void(LogLevel, const std::string&)>;
 
 /// This server among those that may share a storage. While it lives it holds the lock on
@@ -48,20 +50,24 @@ class Instance {
   [[nodiscard]] fs::result<void> follow(Instance other);
   /// Shows others that this server is alive.
   [[nodiscard]] fs::result<void> beat();
-  /// Removes what dead servers were uploading and staging, and takes apart what they were erasing;
-  /// leaves alone files that may belong to a live one.
-  void reap_dead_servers(Dismantling& dismantling, const StoreLog& log);
+  /// Puts in place what is in the journals of dead servers, removes what they were uploading and
+  /// staging, and takes apart what they were erasing; leaves alone files that may belong to a live
+  /// one.
+  void reap_dead_servers(Dismantling& dismantling, JournalReplay& replay, const StoreLog& log);
 
  private:
   explicit Instance(fs::FileSystem& file_system) : file_system_(&file_system) {}
   [[nodiscard]] result<void> take_name(const fs::Folder& private_folder);
   [[nodiscard]] bool is_dead(const std::string& name);
-  void remove(const std::string& name, Dismantling& dismantling, const StoreLog& log);
+  void remove(const std::string& name, Dismantling& dismantling, JournalReplay& replay,
+              const StoreLog& log);
+  [[nodiscard]] std::set<std::string> list_names(JournalReplay& replay, const StoreLog& log);
   [[nodiscard]] result<void> remove_staged(const std::string& name, Dismantling& dismantling,
                                            const StoreLog& log);
 
   fs::FileSystem* file_system_;
-  std::string host_;  ///< as used in names
+  std::string host_;   ///< as used in names
+  std::string start_;  ///< the beginning of all names since this machine was started
   std::string name_;
   fs::Folder all_uploading_;
   fs::Folder all_staging_;

@@ -49,6 +49,7 @@ result<void> follow(Store::Impl& store) {
   store.marks.clear();
   store.blobs.forget_durable_names();
   store.proofs.forget();
+  if (store.journal) store.journal->start_anew(store.instance.name());
   return store.watch.expect(store.root);
 }
 

@@ -95,6 +95,13 @@ result<std::uint64_t> Reservations::left_for_uploads() const {
   return room->amount.bytes;
 }
 
+result<std::uint64_t> Reservations::left_on_disk() const {
+  const std::lock_guard lock(mutex_);
+  const auto room = look_for_room(Counts::as_links);
+  if (!room) return room.error();
+  return room->amount.bytes;
+}
+
 result<Reservations::Room> Reservations::look_for_room(Counts counts) const {
   auto space = file_system_.space(root_);
   // As reported at the start.

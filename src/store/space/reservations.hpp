@@ -77,6 +77,8 @@ class Reservations {
 
   /// The bytes that uploads may still take, by the free space and the limits. Looks at the storage.
   [[nodiscard]] result<std::uint64_t> left_for_uploads() const;
+  /// The bytes that are free beyond `min_free_space`.
+  [[nodiscard]] result<std::uint64_t> left_on_disk() const;
 
  private:
   // The usable space, and the limit that determines it.

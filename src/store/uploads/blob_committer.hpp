@@ -11,6 +11,8 @@
 
 namespace shaman {
 
+class Journal;
+
 /// A blob that is complete and checked, and not yet part of the store.
 struct PendingBlob {
   BlobId id;
@@ -20,8 +22,9 @@ struct PendingBlob {
 };
 
 /// The steps that make one blob part of the store: read-only, flush the file, rename, flush the
-/// folders. The first failure ends the steps and removes the temporary file; a failed flush is
-/// never repeated, because the system has dropped the data that it could not write. Thread-safe.
+/// folders; or, for a small blob where there is a journal: read-only, write to the journal, rename.
+/// The first failure ends the steps and removes the temporary file; a failed flush is never
+/// repeated, because the system has dropped the data that it could not write. Thread-safe.
 class BlobCommitter {
  public:
   /// All references must outlive it.
@@ -29,12 +32,22 @@ class BlobCommitter {
                 MarkCache& marks)
       : file_system_(file_system), temporary_(temporary), blobs_(blobs), marks_(marks) {}
 
-  /// On success the blob is stored as BlobFolder means it. Blocks.
-  [[nodiscard]] result<void> commit(PendingBlob blob);
+  /// On success the blob is stored as BlobFolder means it. Without a journal (null), or if the
+  /// journal cannot take the blob, the blob is flushed in its place. Blocks.
+  [[nodiscard]] result<void> commit(PendingBlob blob, Journal* journal = nullptr);
+
+  // The first step and the last one, for who flushes many blobs in between with one call. Neither
+  // removes the temporary file.
+  /// Sets the time of last use and makes the file read-only.
+  [[nodiscard]] fs::result<void> seal(const PendingBlob& blob);
+  /// Gives a sealed blob its name. `marked` is a time before seal().
+  [[nodiscard]] result<void> give_name(const PendingBlob& blob, fs::Time marked,
+                                       BlobFolder::Flushing flushing);
 
  private:
-  [[nodiscard]] fs::result<void> seal(const fs::Folder& folder, PendingBlob& blob);
-
+  [[nodiscard]] const fs::Folder& folder_of(const PendingBlob& blob) const noexcept {
+    return blob.folder != nullptr ? *blob.folder : temporary_;
+  }
   fs::FileSystem& file_system_;
   const fs::Folder& temporary_;
   BlobFolder& blobs_;

@@ -23,7 +23,8 @@ using namespace std::chrono_literals;
 
 class DurabilityTest : public test::StoreTest {
  protected:
-  DurabilityTest() : test::StoreTest(&failing_) {}
+  // The steps of a blob that is flushed in its place.
+  DurabilityTest() : test::StoreTest(&failing_) { options_.journal.bytes = 0; }
 
   // From now on operations are noted, and those of the given kind fail.
   void watch(std::optional<Operation> fails = std::nullopt,
