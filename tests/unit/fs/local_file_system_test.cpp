@@ -189,7 +189,7 @@ TEST_P(LocalFileSystemTest, ListsNoMoreThanAskedFor) {
 
 TEST_P(LocalFileSystemTest, SetsTheModeOfAFolder) {
   ASSERT_TRUE(fs_.make_folder(root_, "a"));
-  const Folder folder = std::move(fs_.open_folder(root_, "a").value());
+  const Folder folder = fs_.open_folder(root_, "a").value();
   ASSERT_TRUE(fs_.set_mode(folder, 0700));
   EXPECT_EQ(fs_.stat(root_, "a")->mode, 0700U);
 }
