@@ -22,7 +22,7 @@ std::span<const std::byte> bytes(std::string_view text) {
 class LocalFileSystemTest : public ::testing::TestWithParam<LocalFileSystem::Resolution> {
  protected:
   LocalFileSystemTest()
-      : fs_(GetParam()), root_(std::move(fs_.open_root(temporary_.path()).value())) {}
+      : fs_(GetParam()), root_(fs_.open_root(temporary_.path()).value()) {}
 
   void write(std::string_view path, std::string_view content) {
     static_cast<void>(temporary_.write(path, content));

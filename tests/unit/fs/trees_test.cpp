@@ -54,7 +54,7 @@ class TreesTest : public ::testing::TestWithParam<LocalFileSystem::Resolution> {
   TreesTest()
       : local_(GetParam()),
         fs_(local_),
-        root_(std::move(fs_.open_root(temporary_.path()).value())) {}
+        root_(fs_.open_root(temporary_.path()).value()) {}
 
   void write(std::string_view path) { static_cast<void>(temporary_.write(path, "x")); }
   [[nodiscard]] bool exists(std::string_view path) const {
