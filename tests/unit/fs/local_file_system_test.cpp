@@ -21,8 +21,7 @@ std::span<const std::byte> bytes(std::string_view text) {
 // Everything holds with openat2 and without it.
 class LocalFileSystemTest : public ::testing::TestWithParam<LocalFileSystem::Resolution> {
  protected:
-  LocalFileSystemTest()
-      : fs_(GetParam()), root_(fs_.open_root(temporary_.path()).value()) {}
+  LocalFileSystemTest() : fs_(GetParam()), root_(fs_.open_root(temporary_.path()).value()) {}
 
   void write(std::string_view path, std::string_view content) {
     static_cast<void>(temporary_.write(path, content));

@@ -51,10 +51,7 @@ class FewDescriptors {
 // Everything holds with openat2 and without it.
 class TreesTest : public ::testing::TestWithParam<LocalFileSystem::Resolution> {
  protected:
-  TreesTest()
-      : local_(GetParam()),
-        fs_(local_),
-        root_(fs_.open_root(temporary_.path()).value()) {}
+  TreesTest() : local_(GetParam()), fs_(local_), root_(fs_.open_root(temporary_.path()).value()) {}
 
   void write(std::string_view path) { static_cast<void>(temporary_.write(path, "x")); }
   [[nodiscard]] bool exists(std::string_view path) const {

@@ -106,6 +106,8 @@ TEST_F(VerifyTest, WhatItMovedIsTold) {
 
 TEST_F(VerifyTest, AWrongLengthIsDamage) {
   const BlobId id = put(*store_, "content");
+  std::filesystem::permissions(blob_path(id), std::filesystem::perms::owner_write,
+                               std::filesystem::perm_options::add);
   std::filesystem::resize_file(blob_path(id), 3);
   EXPECT_EQ(verify().damaged.size(), 1U);
   EXPECT_FALSE(is_stored(id));

@@ -41,8 +41,10 @@ void write_identity(const std::string& path, const std::string& name) {
   X509_add_ext(certificate.get(), names, -1);
   X509_EXTENSION_free(names);
   X509_sign(certificate.get(), key.get(), EVP_sha256());
-  const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::fopen(path.c_str(), "w"),
-                                                                &std::fclose);
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "w"));
   PEM_write_X509(file.get(), certificate.get());
   PEM_write_PrivateKey(file.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
 }
