@@ -9,7 +9,6 @@ import unittest
 
 import behind
 from behind import UPGRADE, FrontTest
-from crowd import allow_many_descriptors
 from raw_http import RawConnection
 from shaman_server import PATIENCE, wait_until
 
@@ -17,10 +16,6 @@ from shaman_server import PATIENCE, wait_until
 class Crowds(FrontTest):
     CROWD = 1100
     MOST_OF_ONE = 1024 // 2
-
-    @classmethod
-    def setUpClass(cls):
-        allow_many_descriptors()
 
     def hang(self, handler, seen):
         self.released.wait(PATIENCE)

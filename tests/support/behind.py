@@ -10,6 +10,7 @@ import threading
 import unittest
 
 from api import Api, files_url, new_content, spec
+from crowd import allow_many_descriptors
 from raw_http import RawConnection
 from shaman_server import Server
 
@@ -162,6 +163,11 @@ def configuration(shaman):
 class FrontTest(unittest.TestCase):
     answers = {}
     options = {}
+
+    @classmethod
+    def setUpClass(cls):
+        # The stand-in is in this process, too: two of each connection.
+        allow_many_descriptors()
 
     def setUp(self):
         self.behind = Behind({CONFIGURATION: configuration(True), **self.answers})

@@ -21,7 +21,9 @@ def _is_new(program):
 
 def _program():
     """Builds it where it is older than its source; other tests may do the same right now."""
-    folder = os.path.join(os.environ.get("SHAMAN_BUILD_FOLDER", tempfile.gettempdir()), "go_reader")
+    # Without a build folder in one's own: what another user has left in /tmp cannot be used.
+    otherwise = os.path.join(tempfile.gettempdir(), f"shaman-test-{os.getuid()}")
+    folder = os.path.join(os.environ.get("SHAMAN_BUILD_FOLDER", otherwise), "go_reader")
     os.makedirs(folder, exist_ok=True)
     program = os.path.join(folder, "go_reader")
     # Before the lock, which other users may not open.

@@ -4,7 +4,9 @@
 import atexit
 import hashlib
 import os
+import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -14,8 +16,21 @@ import weakref
 
 import certificates
 
-PROGRAM = os.environ.get("SHAMAN_SERVER_PROGRAM", "shaman-server")
-CLIENT_PROGRAM = os.environ.get("SHAMAN_PROGRAM", "shaman")
+
+
+def _for_any_user(program):
+    """The program, or a copy of it where root's tests run it as users who may not enter its folder, such as /root."""
+    path = pathlib.Path(shutil.which(program) or program).absolute()
+    if os.geteuid() or not path.is_file() or all(folder.stat().st_mode & 0o001 for folder in path.parents):
+        return program
+    folder = tempfile.mkdtemp(prefix="shaman-test-")
+    atexit.register(shutil.rmtree, folder)
+    os.chmod(folder, 0o755)
+    return shutil.copy2(path, folder)
+
+
+PROGRAM = _for_any_user(os.environ.get("SHAMAN_SERVER_PROGRAM", "shaman-server"))
+CLIENT_PROGRAM = _for_any_user(os.environ.get("SHAMAN_PROGRAM", "shaman"))
 SANITIZED = bool(os.environ.get("SHAMAN_SANITIZE"))
 # For how long a test waits for what must happen before it fails; never what it measures.
 PATIENCE = 60 * (5 if SANITIZED else 1)
