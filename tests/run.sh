@@ -83,6 +83,14 @@ build() {
   fi
 }
 
+# reasons_of_skipped LOG: what ctest leaves out of its output. A program of which only some tests are skipped tells them
+# in its own words.
+reasons_of_skipped() {
+  local found
+  found=$(awk '/ Testing: / { name = $NF } /^skipped: / { print "  " name " was " $0 }' "$1")
+  [[ -z $found ]] || printf '\nSkipped:\n%s\n' "$found"
+}
+
 # tests PRESET [CTEST OPTION…]: keeps ctest's closing lines for the summary. Three times as many tests as cores run at
 # once, because most wait for more than half of their time.
 tests() {
@@ -90,6 +98,7 @@ tests() {
   shift
   ctest --test-dir "$builds/$preset" --output-on-failure --no-tests=error -j "$((3 * $(nproc)))" \
     --timeout 600 "$@" 2>&1 | tee "$logs/ctest-$preset.log" || status=$?
+  reasons_of_skipped "$builds/$preset/Testing/Temporary/LastTest.log"
   closing+=("$preset: $(grep -E '^[0-9]+% tests passed' "$logs/ctest-$preset.log" || echo 'no test was run')")
   return "$status"
 }
