@@ -73,9 +73,13 @@ std::string address(std::string_view call, std::string_view path) {
 
 // `what` names the failed action.
 Error refused(const std::string& what, const std::string& checkout, const HttpResponse& answer) {
-  if (answer.status == 404 && !is_page(answer.body))
+  if (answer.status == 404 && !is_page(answer.body)) {
+    // As it stands in the storage, where people see it.
+    const bool names_the_folder = checkout.starts_with("jobs/");
     return {errc::not_found, "the server has no checkout " + text::in_quotes(checkout) +
+                                 (names_the_folder ? "; write its path without jobs/" : "") +
                                  "; `shaman checkout list` lists yours"};
+  }
   // It does not say whether there is one that somebody else made.
   if (answer.status == 403 && read_message(answer.body).starts_with("you did not make"))
     return {errc::not_let_in, "you have no checkout " + text::in_quotes(checkout) +

@@ -427,6 +427,8 @@ class Words(ArtistTest):
         for action in ("show", "erase"):
             done = self.run_shaman("checkout", action, "film/none", "--server", url, expect=2)
             self.assertIn("the server has no checkout \"film/none\"; `shaman checkout list` lists yours", done.stderr)
+            done = self.run_shaman("checkout", action, "jobs/film/none", "--server", url, expect=2)
+            self.assertIn("the server has no checkout \"jobs/film/none\"; write its path without jobs/", done.stderr)
 
 
     def test_the_numbers_of_a_submission_add_up(self):
