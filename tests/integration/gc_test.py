@@ -120,7 +120,7 @@ class GcCommand(ServerTest):
             age_all(server.storage)
             said = run("gc", "--storage", server.storage, *at_once).stdout
             self.assertIn("1 file (2 KiB) remains in the trash and takes space; the first collection after 20", said)
-            self.assertIn("(grace of 2 hours, longer than given, because a server that is running or was killed", said)
+            self.assertIn("(grace of 2 hours, longer than configured, because a server that is running or was killed", said)
             self.assertIn("to delete files at once, run gc with --min-age 2h, which keeps those that were used since then, "
                           "or stop all servers of this storage and run it again", said)
             advised = gc(server.storage, "--min-age", "2h", "--max-age", "0s", "--grace", "0s", "--dry-run")
