@@ -198,5 +198,10 @@ server=''
 kept=$(find "$storage/jobs/$first" "$storage/jobs/$checkout" -type l ! -name '.shaman-*' -printf '%l\n' |
   sed 's|.*/file-store/||' | sort -u | wc -l)
 ((kept == 13)) || give_up "the two checkouts should share all files but the floor"
-say "Both checkouts stay: jobs/$first with the old floor, jobs/$checkout with the new one."
-say "Their $((2 * files)) links lead to $kept files, each stored once."
+say "The farm has both checkouts: $first with the old floor, $checkout with the new one. A name that is"
+say "taken gets a few letters more. Their $((2 * files)) links lead to $kept files, each stored once."
+if [[ $storage == "$work"/* ]]; then
+  say
+  say "This storage was temporary, and is deleted now; tools/demo.sh --storage DIR keeps one."
+fi
+say "How to go on with a server of your own: README.md, \"Use it\"."
