@@ -402,13 +402,14 @@ class Together(Resumable):
         def push(_):
             with Api(self.server) as api:
                 for _ in range(1000):
-                    held = api.call("HEAD", files_url(data))
-                    if held.status == 204 and held.header("Upload-Complete") == "?1":
-                        return True
-                    offset = int(held.header("Upload-Offset") or 0)
-                    method = "PATCH" if held.status == 204 else "POST"
-                    piece = data[offset:offset + 100_000]
+                    # A request that is taken over ends with its connection, or that ends a moment later.
                     try:
+                        held = api.call("HEAD", files_url(data))
+                        if held.status == 204 and held.header("Upload-Complete") == "?1":
+                            return True
+                        offset = int(held.header("Upload-Offset") or 0)
+                        method = "PATCH" if held.status == 204 else "POST"
+                        piece = data[offset:offset + 100_000]
                         api.call(method, files_url(data), piece, {
                             "Upload-Offset": str(offset), "Upload-Complete": "?0",
                             "Content-Type": MEDIA[1]})
