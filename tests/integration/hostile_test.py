@@ -68,7 +68,8 @@ class HostileTest(ServerTest):
             file.write(b"not the server's")
         os.mkdir(os.path.join(cls.around, "elsewhere"))
         storage = os.path.join(cls.around, "storage")
-        cls.server = Server(storage=storage).start()
+        # A journal is put on the disk, and so written to, while these tests look.
+        cls.server = Server(storage=storage, journal_size=0).start()
         # Made in the background, once.
         reserve = os.path.join(storage, ".shaman", "reserve")
         wait_until(lambda: os.path.isdir(reserve) and len(os.listdir(reserve)) == RESERVED_FILES, "the storage's reserve")
