@@ -64,6 +64,8 @@ class StoreTest : public ::testing::Test {
  protected:
   explicit StoreTest(fs::FileSystem* file_system = nullptr)
       : file_system_(file_system == nullptr ? local_ : *file_system) {
+    // It is made in the background, with flushes of its own (journal_test.cpp).
+    options_.journal.bytes = 0;
     options_.log = [this](LogLevel, const std::string& message) {
       const std::lock_guard lock(log_mutex_);
       log_.push_back(message);

@@ -23,8 +23,7 @@ using namespace std::chrono_literals;
 
 class DurabilityTest : public test::StoreTest {
  protected:
-  // The steps of a blob that is flushed in its place.
-  DurabilityTest() : test::StoreTest(&failing_) { options_.journal.bytes = 0; }
+  DurabilityTest() : test::StoreTest(&failing_) {}
 
   // From now on operations are noted, and those of the given kind fail.
   void watch(std::optional<Operation> fails = std::nullopt,
