@@ -20,7 +20,9 @@ class Authority:
         self.file = self.path("ca.pem")
         self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                      "-keyout", self.path("ca.key"), "-out", self.file, "-days", "30",
-                     "-subj", "/CN=Test authority")
+                     "-subj", "/CN=Test authority",
+                     # Python 3.13 insists on it.
+                     "-addext", "keyUsage=critical,keyCertSign,cRLSign")
 
     def path(self, name):
         return os.path.join(self.folder, name)
