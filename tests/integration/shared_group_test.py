@@ -14,7 +14,7 @@ import unittest
 
 import api
 from api import Api, new_content, spec
-from manager import Manager
+from manager import Manager, start_reader
 from shaman_server import PATIENCE, PROGRAM, Server, sha256
 
 SERVER, MANAGER, WORKER, STRANGER = 61001, 61002, 61003, 61004
@@ -57,6 +57,8 @@ class ManagerAs:
     """The stand-in Manager in a process of its own, as another user."""
 
     def __init__(self, storage, user=MANAGER, groups=(GROUP,)):
+        # As root, because the other user may not enter its folder.
+        start_reader()
         read, write = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:

@@ -2,6 +2,7 @@
 """Certificates for tests, made by the openssl program once a run."""
 
 import atexit
+import datetime
 import os
 import shutil
 import ssl
@@ -32,6 +33,8 @@ class Authority:
 
     def sign(self, name, names=NAMES, days=30):
         """Paths of a new certificate for this common name, and of its key."""
+        if days < 0:  # which `openssl x509` refuses since 3.5
+            return self.sign_until(name, datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days))
         safe = name.replace("/", "_").replace("*", "_") + str(len(os.listdir(self.folder)))
         key, request, certificate = (self.path(safe + ending) for ending in (".key", ".csr", ".pem"))
         self.openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
@@ -51,7 +54,7 @@ class Authority:
             pass
         with open(settings, "w", encoding="ascii") as file:
             file.write(f"[ca]\ndefault_ca = own\n[own]\nnew_certs_dir = {folder}\ndatabase = {folder}/index.txt\n"
-                       "default_md = sha256\npolicy = any\nrand_serial = yes\n[any]\ncommonName = supplied\n")
+                       "default_md = sha256\npolicy = any\nrand_serial = yes\ncopy_extensions = copy\n[any]\ncommonName = supplied\n")
         self.openssl("ca", "-batch", "-notext", "-config", settings, "-cert", self.file,
                      "-keyfile", self.path("ca.key"), "-startdate", "20200101000000Z",
                      "-enddate", end.strftime("%Y%m%d%H%M%SZ"),

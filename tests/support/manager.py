@@ -144,7 +144,7 @@ JOB_PATHS = ("/api/v3/jobs", "/api/v3/jobs/check")
 _go_reader = None
 
 
-def _reader():
+def start_reader():
     """One for all stand-ins of a test program; it ends with the program's pipe to it."""
     global _go_reader  # pylint: disable=global-statement
     if _go_reader is None and go_json.GO:
@@ -196,7 +196,7 @@ class Manager:
 
     @staticmethod
     def read_json(body, kind):
-        reader = _reader()
+        reader = start_reader()
         return reader.read(body, kind) if reader else json.loads(body)
 
     def close(self):
