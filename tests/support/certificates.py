@@ -54,7 +54,8 @@ class Authority:
             pass
         with open(settings, "w", encoding="ascii") as file:
             file.write(f"[ca]\ndefault_ca = own\n[own]\nnew_certs_dir = {folder}\ndatabase = {folder}/index.txt\n"
-                       "default_md = sha256\npolicy = any\nrand_serial = yes\ncopy_extensions = copy\n[any]\ncommonName = supplied\n")
+                       "default_md = sha256\npolicy = any\nrand_serial = yes\ncopy_extensions = copy\n"
+                       "[any]\ncommonName = supplied\n")
         self.openssl("ca", "-batch", "-notext", "-config", settings, "-cert", self.file,
                      "-keyfile", self.path("ca.key"), "-startdate", "20200101000000Z",
                      "-enddate", end.strftime("%Y%m%d%H%M%SZ"),
