@@ -48,13 +48,12 @@ struct StoreLimits {
 };
 
 /// Small blobs reach stable storage through a journal if durability includes power cuts and the
-/// storage is a local disk; others, and all of them while the journal has no room, are flushed one
-/// by one.
+/// storage is a local disk. While the journal has no room they are flushed one by one, too.
 struct JournalOptions {
   /// Its size, of at most a 64th of the free space; 0: no journal.
   std::uint64_t bytes = std::uint64_t{128} << 20;
-  std::size_t segments = 4;  ///< the files that it consists of
-  std::uint64_t largest_blob = std::uint64_t{256} << 10;
+  std::size_t segments = 4;                               ///< the number of its files, at least 1
+  std::uint64_t largest_blob = std::uint64_t{256} << 10;  ///< larger ones are flushed one by one
 };
 
 struct StoreOptions {

@@ -93,9 +93,13 @@ Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, Wo
     flushers.emplace(kFlushesAtOnce, WorkerPool::Priority::normal, "flush");
   // On a network mount, or one of another program, one call need not put everything on the disk.
   if (blobs.flushes() && root.traits.answers_at_once && options.journal.bytes > 0)
-    journal.emplace(file_system, root, instance.name(), reservations, replay, options,
-                    pool.threads() > 0 ? Journal::Flushes::shared : Journal::Flushes::own,
-                    [this](std::function<void()> job) { run_later(std::move(job)); });
+    journal = std::make_unique<Journal>(
+        file_system, root, instance.name(), reservations, replay, options,
+        pool.threads() > 0 ? Journal::Flushes::shared : Journal::Flushes::own,
+        [this](std::function<void()> job) { run_later(std::move(job)); });
+}
+
+void Store::Impl::start_housekeeping() {
   housekeeper_.emplace(options.housekeeping, HousekeepingPass(*this));
 }
 
@@ -218,6 +222,7 @@ result<std::unique_ptr<Store::Impl>> Store::Impl::open(fs::FileSystem& file_syst
     impl->log(LogLevel::warning, "the storage: " + remark);
   bring_back_unfinished(file_system, impl->root, impl->blobs, options.log);
   impl->reservations.count();
+  impl->start_housekeeping();
   return impl;
 }
 

@@ -100,11 +100,15 @@ struct Store::Impl {
   /// An unused name for a temporary file.
   [[nodiscard]] std::string temporary_name(const BlobId& id);
 
-  /// Removes what dead servers left, after it has put their journals in place.
+  /// Removes what dead servers left, after it has put their journals in place. One thread at a
+  /// time.
   void reap_dead_servers();
+  /// Once nothing of opening is left to do: its thread does some of it again.
+  void start_housekeeping();
 
-  /// Work on other threads that must end before this is destroyed.
+  /// Runs the job on the pool, for no client. It ends before this is destroyed.
   void run_later(std::function<void()> job);
+  /// Work on other threads that must end before this is destroyed.
   void begin_job();
   void end_job();
 
@@ -127,7 +131,7 @@ struct Store::Impl {
   Reservations reservations;
   PartialTable partial_leases;
   Proofs proofs;
-  std::optional<Journal> journal;
+  std::unique_ptr<Journal> journal;  ///< null: none
   /// With `group`: flushes wait for the disk, not for a core. A pool apart, larger than the one
   /// that hashes and writes, lets all of them wait for the same write of the journal.
   std::optional<WorkerPool> flushers;

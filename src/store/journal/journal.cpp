@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <span>
-#include <string_view>
 
 #include "store/disk_error.hpp"
 #include "store/journal/group_flush.hpp"
 #include "store/journal/record.hpp"
+#include "store/journal/segment_reader.hpp"
 #include "store/layout.hpp"
 
 namespace shaman {
@@ -21,18 +21,6 @@ constexpr std::chrono::minutes kBetweenTries{1};
 constexpr std::uint64_t kLargestShare = 64;
 constexpr std::uint64_t kSmallestSegment = std::uint64_t{1} << 20U;
 constexpr std::size_t kZeros = std::size_t{1} << 20U;
-
-fs::result<void> read_into(fs::FileSystem& file_system, const fs::File& file,
-                           std::span<std::byte> into) {
-  std::size_t length = 0;
-  while (length < into.size()) {
-    const auto got = file_system.read_some(file, length, into.subspan(length));
-    if (!got) return got.error();
-    if (*got == 0) return boost::system::errc::make_error_code(boost::system::errc::io_error);
-    length += *got;
-  }
-  return {};
-}
 
 }  // namespace
 
@@ -128,12 +116,13 @@ std::optional<Journal::Place> Journal::find_place(const BlobId& id) {
 }
 
 fs::result<void> Journal::write_record(const Place& place, const BlobId& id, const fs::File& file) {
-  const std::string header = journal::record_header(id, place.nonce, place.offset);
-  std::vector<std::byte> record(header.size() + id.size);
-  std::ranges::copy(std::as_bytes(std::span(header)), record.begin());
-  const auto content = std::span(record).subspan(header.size());
-  if (const auto read = read_into(file_system_, file, content); !read) return read;
-  return fs::write_all(file_system_, place.segment->file, place.offset, record);
+  const auto content = read_piece(file_system_, file, 0, id.size);
+  if (!content) return content.error();
+  if (content->size() != id.size)
+    return boost::system::errc::make_error_code(boost::system::errc::io_error);
+  const std::string record = journal::record_header(id, place.nonce, place.offset) + *content;
+  return fs::write_all(file_system_, place.segment->file, place.offset,
+                       std::as_bytes(std::span(record)));
 }
 
 fs::result<void> Journal::flush(Segment& segment) {
@@ -187,8 +176,7 @@ bool Journal::put_on_disk(const Segment& segment) {
   const auto again = replay_.run(segment.file, JournalReplay::Places::written_again);
   if (again) return true;
   say(LogLevel::error,
-      "files that were stored are on the disk only in .shaman/journal, which is "
-      "kept: " +
+      "files that were stored are on the disk only in .shaman/journal, which is kept: " +
           again.error().message() + "; check the disk, and restart the server");
   return false;
 }

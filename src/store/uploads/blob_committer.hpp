@@ -48,6 +48,7 @@ class BlobCommitter {
   [[nodiscard]] const fs::Folder& folder_of(const PendingBlob& blob) const noexcept {
     return blob.folder != nullptr ? *blob.folder : temporary_;
   }
+
   fs::FileSystem& file_system_;
   const fs::Folder& temporary_;
   BlobFolder& blobs_;

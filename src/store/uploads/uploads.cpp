@@ -167,7 +167,7 @@ result<void> Store::Impl::finish(std::shared_ptr<Upload::State> upload) {
   if (verified) {
     PendingBlob blob{upload->id, std::move(upload->file), upload->name};
     if (upload->lease) blob.folder = &partials.folder();
-    outcome = committer.commit(std::move(blob), journal ? &*journal : nullptr);
+    outcome = committer.commit(std::move(blob), journal.get());
     const bool has_failed = !outcome && outcome.error().code == errc::io_error;
     if (auto still = is_still_there(upload->epoch, has_failed); !still) outcome = still;
   }
@@ -227,8 +227,7 @@ result<BlobId> Store::Impl::put(std::string_view content) {
     static_cast<void>(file_system.remove_file(instance.uploading(), name));
     return disk_error(written.error(), "store blob " + id.brief());
   }
-  const auto committed =
-      committer.commit({id, std::move(*file), name}, journal ? &*journal : nullptr);
+  const auto committed = committer.commit({id, std::move(*file), name}, journal.get());
   if (!committed) return committed.error();
   return id;
 }
