@@ -68,8 +68,7 @@ std::string text_of_trash(const GcResults& results) {
   if (results.is_grace_of_servers)
     out +=
         ", longer than configured, because a server that is running or was killed may have told "
-        "clients "
-        "that these files are stored; to delete files at once, run gc with --min-age " +
+        "clients that these files are stored; to delete files at once, run gc with --min-age " +
         units::duration_option(results.min_age_of_servers) +
         ", which keeps those that were used since then, or stop all servers of this storage and "
         "run it again";
