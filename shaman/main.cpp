@@ -189,10 +189,13 @@ void reload(program::Settings& settings, Store& store, http::Server& server,
   maintenance.reschedule();
 }
 
-// Checks that opening does not make, or only after it has changed the storage.
-result<void> check_before_opening(const std::string& storage) {
+// Checks that opening does not make, or only after it has changed the storage. A start that cannot
+// listen leaves no new storage.
+result<void> check_before_opening(const Options& options) {
+  const std::string& storage = options.server.storage;
   if (auto is = program::check_outermost(storage); !is) return is;
-  return program::check_owned_by_user(storage, program::kServersFolder);
+  if (auto is = program::check_owned_by_user(storage, program::kServersFolder); !is) return is;
+  return http::can_listen(options.host, options.port);
 }
 
 int serve(program::Settings& settings, program::SignalWatcher& signals) {
@@ -203,7 +206,7 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
   WorkerPool disk_pool(options.disk_threads, WorkerPool::Priority::low, "disk");
   WorkerPool request_pool(options.request_threads, WorkerPool::Priority::low, "requests");
   WorkerPool judgement_pool(kJudgementThreads, WorkerPool::Priority::low, "judge");
-  if (const auto is = check_before_opening(options.server.storage); !is) return fail(is.error());
+  if (const auto is = check_before_opening(options); !is) return fail(is.error());
   auto store = Store::open(file_system, options.server.storage, options.store, disk_pool);
   if (!store) return fail(store.error());
   Checkouts checkouts(**store, options.checkouts);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "start.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -55,14 +56,18 @@ void print_in_force(const Loaded& loaded) {
   }
 }
 
-// An empty folder may be the place of a storage that is not mounted.
+// An empty folder may be the place of a storage that is not mounted; a full one, a wrong path.
 void note_new_storage(const std::string& storage) {
   const std::string path = os::absolute(storage);
   if (!is_new_storage(path)) return;
-  std::printf(
-      "%s is not a storage; a start makes a new one in it. If a storage should be mounted there, "
-      "mount it first.\n",
-      text::in_quotes(path).c_str());
+  const auto entries = os::list_folder(path);
+  const bool has_others = entries && std::ranges::any_of(*entries, [](const auto& entry) {
+                            return entry.name != "lost+found";  // a new ext4's own
+                          });
+  std::printf("%s is not a storage%s; a start makes a new one in it. %s\n",
+              text::in_quotes(path).c_str(), has_others ? ", and has other files in it" : "",
+              has_others ? "Check the path; a folder of its own is safer."
+                         : "If a storage should be mounted there, mount it first.");
 }
 
 int print(const std::string& text) {

@@ -53,6 +53,34 @@ Error cannot_listen(const std::string& where, const error_code& error) {
   return {is_for_now ? errc::io_error : errc::malformed_request, std::move(what)};
 }
 
+template <class AnyAcceptor>
+result<void> bind_to(AnyAcceptor& acceptor, const Endpoint& endpoint) {
+  error_code error;
+  const auto step = [&](auto&& action) {
+    if (!error) action();
+  };
+  step([&] { acceptor.open(endpoint.protocol(), error); });
+  step([&] { acceptor.set_option(asio::socket_base::reuse_address(true), error); });
+  // A specific IPv6 address means only itself: 0.0.0.0 is used only if it is requested.
+  if (endpoint.address().is_v6() && !endpoint.address().is_unspecified())
+    step([&] { acceptor.set_option(asio::ip::v6_only(true), error); });
+  step([&] { acceptor.bind(endpoint, error); });
+  if (error) return cannot_listen(to_text(endpoint), error);
+  return {};
+}
+
+// The addresses of a name, as bind() takes them.
+result<asio::ip::tcp::resolver::results_type> endpoints_of(asio::io_context& io,
+                                                           const std::string& host,
+                                                           std::uint16_t port) {
+  error_code error;
+  asio::ip::tcp::resolver resolver(io);
+  auto found =
+      resolver.resolve(host, std::to_string(port), asio::ip::tcp::resolver::passive, error);
+  if (error) return cannot_listen(host + ":" + std::to_string(port), error);
+  return found;
+}
+
 constexpr std::string_view kTooManyConnections =
     "this server has as many connections as it can serve: try again later";
 constexpr std::string_view kTooManyOfOneAddress =
@@ -129,18 +157,10 @@ struct Server::Impl {
 };
 
 result<void> Server::Impl::bind(const Endpoint& endpoint) {
-  error_code error;
   Acceptor acceptor(control);
-  const auto step = [&](auto&& action) {
-    if (!error) action();
-  };
-  step([&] { acceptor.open(endpoint.protocol(), error); });
-  step([&] { acceptor.set_option(asio::socket_base::reuse_address(true), error); });
-  // A specific IPv6 address means only itself: 0.0.0.0 is used only if it is requested.
-  if (endpoint.address().is_v6() && !endpoint.address().is_unspecified())
-    step([&] { acceptor.set_option(asio::ip::v6_only(true), error); });
-  step([&] { acceptor.bind(endpoint, error); });
-  step([&] { acceptor.listen(asio::socket_base::max_listen_connections, error); });
+  if (auto bound = bind_to(acceptor, endpoint); !bound) return bound;
+  error_code error;
+  acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) return cannot_listen(to_text(endpoint), error);
   acceptors.push_back(std::move(acceptor));
   return {};
@@ -287,16 +307,24 @@ void Server::set_remarks(std::vector<std::string> remarks) {
 }
 
 result<void> Server::listen(const std::string& host, std::uint16_t port) {
-  error_code error;
-  asio::ip::tcp::resolver resolver(impl_->io);
-  const auto found =
-      resolver.resolve(host, std::to_string(port), asio::ip::tcp::resolver::passive, error);
-  if (error) return cannot_listen(host + ":" + std::to_string(port), error);
-  for (const auto& entry : found) {
+  const auto found = endpoints_of(impl_->io, host, port);
+  if (!found) return found.error();
+  for (const auto& entry : *found) {
     Endpoint endpoint = entry.endpoint();
     if (port == 0 && !impl_->acceptors.empty())
       endpoint.port(impl_->acceptors.front().local_endpoint().port());
     if (auto bound = impl_->bind(endpoint); !bound) return bound;
+  }
+  return {};
+}
+
+result<void> can_listen(const std::string& host, std::uint16_t port) {
+  asio::io_context io;
+  const auto found = endpoints_of(io, host, port);
+  if (!found) return found.error();
+  for (const auto& entry : *found) {
+    asio::ip::tcp::acceptor acceptor(io);
+    if (auto bound = bind_to(acceptor, entry.endpoint()); !bound) return bound;
   }
   return {};
 }

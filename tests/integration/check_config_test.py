@@ -258,6 +258,11 @@ class CheckConfig(unittest.TestCase):
         words = f'"{storage}" is not a storage; a start makes a new one in it'
         self.assertIn(words, self.run_check(f"--storage {storage}").stdout)
         self.assertIn("/none\" is not a storage; ", self.run_check(f"--storage {storage}/none").stdout)
+        os.mkdir(f"{storage}/lost+found")
+        self.assertIn("is not a storage; ", self.run_check(f"--storage {storage}").stdout)
+        with open(f"{storage}/diary.txt", "w", encoding="utf-8"):
+            self.assertIn("is not a storage, and has other files in it; ",
+                          self.run_check(f"--storage {storage}").stdout)
         with Server(storage) as server:
             server.wait_for_log(f'warning "{storage}" was not a storage; made a new one in it')
         with Server(storage) as server:

@@ -127,6 +127,7 @@ class Options(TemporaryStorage):
             taken.listen()
             address = f"127.0.0.1:{taken.getsockname()[1]}"
             self.assert_does_not_start(address, options=("--listen", address), status=1)
+            self.assertFalse(os.path.exists(self.storage), "left a new storage")
 
     def test_an_address_of_another_machine(self):
         self.assert_does_not_start("192.0.2.1:8080", options=("--listen", "192.0.2.1:8080"))

@@ -46,6 +46,10 @@ struct ServerPools {
 
 class Passage;
 
+/// Whether Server::listen() would succeed now; to find out before anything is changed. Errors as
+/// there.
+[[nodiscard]] result<void> can_listen(const std::string& host, std::uint16_t port);
+
 /// The HTTP server: docs/protocol.md over one store.
 class Server {
  public:
