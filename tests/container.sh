@@ -166,7 +166,7 @@ test_without_rights() {
   local farm=$work/locked said status=0
   install -d -o 1234 -g 1235 -m 755 "$farm"
   said=$(run --rm -v "$farm":/srv/shaman "$image" 2>&1) || status=$?
-  ((status == 1)) || fail "the server ended with status $status where it cannot write"
+  ((status == 2)) || fail "the server ended with status $status where it cannot write"
   grep -q '/srv/shaman.*Permission denied; the server must be allowed to' <<<"$said" || fail "this does not say what is wrong: $said"
 }
 

@@ -52,8 +52,8 @@ struct StoreLimits {
 struct JournalOptions {
   /// Its size, of at most a 64th of the free space; 0: no journal.
   std::uint64_t bytes = std::uint64_t{128} << 20;
-  std::size_t segments = 4;                               ///< the number of its files, at least 1
-  std::uint64_t largest_blob = std::uint64_t{256} << 10;  ///< larger ones are flushed one by one
+  std::size_t segments = 4;                              ///< the number of its files, at least 1
+  std::uint64_t largest_blob = std::uint64_t{64} << 10;  ///< larger ones are flushed one by one
 };
 
 struct StoreOptions {
@@ -241,6 +241,9 @@ class Store {
   /// gives the claim back. Never blocks: `done` is called once, on a thread of the store, when all
   /// is on disk. errc::content_mismatch (nothing is kept), errc::storage_full, errc::io_error.
   void commit(Upload upload, std::function<void(result<void>)> done);
+  /// The same for one of many small blobs that come together: they share flushes of the whole
+  /// storage, which takes longer for a single blob.
+  void commit_among_many(Upload upload, std::function<void(result<void>)> done);
 
   /// The same, done by the calling thread. Blocks.
   [[nodiscard]] result<void> commit_now(Upload upload);

@@ -69,6 +69,11 @@ class HousekeepingPass {
   bool has_beaten_ = false;
 };
 
+// Where no thread may wait for another, there is none.
+WholeFlush::Calls calls_of(const WorkerPool& pool) {
+  return pool.threads() > 0 ? WholeFlush::Calls::shared : WholeFlush::Calls::own;
+}
+
 }  // namespace
 
 Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, WorkerPool& pool_,
@@ -83,8 +88,9 @@ Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, Wo
       marks(options.remembered_marks),
       blobs(file_system, root.blobs, root.private_folder, root.traits, marks, options),
       committer(file_system, instance.uploading(), blobs, marks),
-      replay(file_system, root.blobs, root.private_folder, instance.uploading(), committer,
-             [this](const BlobId& id) { return temporary_name(id); }),
+      whole_flush(file_system, root.root, calls_of(pool)),
+      replay(file_system, root.blobs, root.private_folder, instance.uploading(), whole_flush,
+             committer, [this](const BlobId& id) { return temporary_name(id); }),
       dismantling(file_system, root.blobs, root.jobs, blobs.flushes()),
       partials(file_system, root.partial, options),
       reservations(file_system, root.root, root.blobs, pool, options.limits),
@@ -92,11 +98,12 @@ Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, Wo
   if (options.durability == Durability::group)
     flushers.emplace(kFlushesAtOnce, WorkerPool::Priority::normal, "flush");
   // On a network mount, or one of another program, one call need not put everything on the disk.
-  if (blobs.flushes() && root.traits.answers_at_once && options.journal.bytes > 0)
-    journal = std::make_unique<Journal>(
-        file_system, root, instance.name(), reservations, replay, options,
-        pool.threads() > 0 ? Journal::Flushes::shared : Journal::Flushes::own,
-        [this](std::function<void()> job) { run_later(std::move(job)); });
+  if (!blobs.flushes() || !root.traits.answers_at_once) return;
+  const auto post = [this](std::function<void()> job) { run_later(std::move(job)); };
+  group.emplace(file_system, committer, whole_flush, pool, calls_of(pool), post);
+  if (options.journal.bytes > 0)
+    journal = std::make_unique<Journal>(file_system, root, instance.name(), whole_flush,
+                                        reservations, replay, options, calls_of(pool), post);
 }
 
 void Store::Impl::start_housekeeping() {

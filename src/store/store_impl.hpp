@@ -25,9 +25,11 @@
 #include "store/root/instance.hpp"
 #include "store/root/root.hpp"
 #include "store/root/storage_watch.hpp"
+#include "store/root/whole_flush.hpp"
 #include "store/space/reservations.hpp"
 #include "store/uploads/blob_committer.hpp"
 #include "store/uploads/claim_table.hpp"
+#include "store/uploads/group_commit.hpp"
 #include "store/uploads/partial_files.hpp"
 #include "store/uploads/partial_table.hpp"
 
@@ -94,6 +96,11 @@ struct Store::Impl {
 
   /// Checks the upload, makes its blob part of the store, and gives the claim back. Blocks.
   [[nodiscard]] result<void> finish(std::shared_ptr<Upload::State> upload);
+  /// The same with few flushes for many blobs. `done` is called on another thread.
+  void finish_among_many(std::shared_ptr<Upload::State> upload,
+                         std::function<void(result<void>)> done);
+  /// The last steps, with the outcome of the others.
+  [[nodiscard]] result<void> conclude(Upload::State& upload, result<void> outcome);
   /// The pool on which uploads are finished.
   [[nodiscard]] WorkerPool& finishers() noexcept { return flushers ? *flushers : pool; }
 
@@ -125,6 +132,7 @@ struct Store::Impl {
   MarkCache marks;
   BlobFolder blobs;
   BlobCommitter committer;
+  WholeFlush whole_flush;
   JournalReplay replay;
   Dismantling dismantling;
   PartialFiles partials;
@@ -135,6 +143,7 @@ struct Store::Impl {
   /// With `group`: flushes wait for the disk, not for a core. A pool apart, larger than the one
   /// that hashes and writes, lets all of them wait for the same write of the journal.
   std::optional<WorkerPool> flushers;
+  std::optional<GroupCommit> group;  ///< none where one call does not put everything on the disk
 
   std::atomic<bool> refuses_uploads{false};
   std::atomic<std::uint64_t> next_name{1};
@@ -161,6 +170,7 @@ struct Upload::State {
         scope(requester.scope),
         key(Store::Impl::key_of(requester, id_)),
         epoch(store_.watch.epoch()),
+        losses(store_.whole_flush.losses()),
         ticket(ticket_) {}
   ~State();
 
@@ -172,10 +182,11 @@ struct Upload::State {
 
   Store::Impl& store;
   const BlobId id;
-  const std::string scope;    ///< the scope that gets the proof on commit
-  const BlobId key;           ///< see Store::Impl::key_of
-  const std::uint64_t epoch;  ///< of the storage that the file is in
-  ClaimTable::Ticket ticket;  ///< 0: none
+  const std::string scope;     ///< the scope that gets the proof on commit
+  const BlobId key;            ///< see Store::Impl::key_of
+  const std::uint64_t epoch;   ///< of the storage that the file is in
+  const std::uint64_t losses;  ///< WholeFlush::losses() before anything was written
+  ClaimTable::Ticket ticket;   ///< 0: none
   std::string name;
   fs::File file;
   Sha256 hash;

@@ -137,13 +137,14 @@ void Disk::fail_to_flush(Inode file) {
   Node& node = at(file);
   if (node.data == node.durable_data) return;
   node.is_lost = true;
+  node.is_told = false;
+  ++node.losses;
   ++losses_;
 }
 
 void Disk::fail_to_flush_all(Chance& chance) {
   for (const auto& [inode, node] : nodes_)
-    if (node->type == fs::EntryType::regular && node->handles == 0 && chance.one_in(2))
-      fail_to_flush(inode);
+    if (node->type == fs::EntryType::regular && chance.one_in(2)) fail_to_flush(inode);
 }
 
 void Disk::flush_folder(Inode folder) {
@@ -208,7 +209,6 @@ void Disk::copy_tree(const Disk& from, Inode inode, Chance& chance) {
   const Node& before = *from.nodes_.at(inode);
   auto node = std::make_unique<Node>(before);
   node->locked_by = 0;
-  node->handles = 0;
   node->is_lost = false;
   node->names = node->durable_names = before.durable_names;
   if (chance.one_in(2)) node->modified = before.durable_modified;

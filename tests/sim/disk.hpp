@@ -41,10 +41,11 @@ class Disk {
     fs::Time durable_modified;
     std::map<std::string, Inode, std::less<>> durable_names;
     std::int64_t locked_by = 0;  ///< a handle
-    std::uint64_t handles = 0;
-    /// A flush has failed: the system has dropped what was to be written, and later flushes succeed
-    /// without it.
+    /// A write has failed: the system has dropped what was to be written, and later flushes succeed
+    /// without it. It tells each who had the file open by then, and somebody in any case.
     bool is_lost = false;
+    std::uint64_t losses = 0;
+    bool is_told = true;
   };
   /// `inode` none: the name goes.
   struct Change {
@@ -66,8 +67,7 @@ class Disk {
   /// How many files have lost something: as the system does, a flush of everything fails for each
   /// who has not been told yet.
   [[nodiscard]] std::uint64_t losses() const noexcept { return losses_; }
-  /// Some files lose what was to be written. Not those whose users are told so by their own next
-  /// flush, as the system does for a file that is open.
+  /// Some files lose what was to be written.
   void fail_to_flush_all(Chance& chance);
   void flush_folder(Inode folder);
   void flush_all();

@@ -24,7 +24,8 @@ Kind Mount::open(Inode inode) {
   const std::int64_t id =
       static_cast<std::int64_t>(habits_.pid) * kHandlesPerMount + next_handle_++;
   handles_.emplace(id, inode);
-  ++machine_.disk.at(inode).handles;
+  const Disk::Node& opened = machine_.disk.at(inode);
+  told_file_losses_[id] = opened.is_told ? opened.losses : opened.losses - 1;
   return Kind(*this, id);
 }
 
@@ -38,9 +39,9 @@ boost::system::error_code Mount::close_handle(std::int64_t id) noexcept {
   if (!machine_.is_off) {
     Disk::Node& closed = machine_.disk.at(handle->second);
     if (closed.locked_by == id) closed.locked_by = 0;
-    --closed.handles;
   }
   handles_.erase(handle);
+  told_file_losses_.erase(id);
   return {};
 }
 
@@ -169,10 +170,15 @@ fs::result<void> Mount::set_mode(const fs::Folder& folder, std::uint32_t mode) {
 
 fs::result<void> Mount::flush(const fs::File& file) {
   const Inode inode = handles_.at(file.id());
-  if (const auto error = enter("flush_file", "")) {
-    if (!machine_.is_off) machine_.disk.fail_to_flush(inode);
-    return error;
+  const auto error = enter("flush_file", "");
+  if (machine_.is_off) return nothing_but(error);
+  if (error) machine_.disk.fail_to_flush(inode);
+  Disk::Node& flushed = machine_.disk.at(inode);
+  if (std::exchange(told_file_losses_[file.id()], flushed.losses) != flushed.losses) {
+    flushed.is_told = true;
+    return code(errors::io_error);
   }
+  if (error) return error;
   if (machine_.mistake == Mistake::rename_before_flush)
     to_flush_.insert(inode);
   else

@@ -172,6 +172,7 @@ class Mount final : public fs::FileSystem {
   std::set<Inode> to_flush_;                 // Mistake::rename_before_flush
   bool is_answer_lost_ = false;
   std::uint64_t told_losses_ = 0;
+  std::map<std::int64_t, std::uint64_t> told_file_losses_;  // by handle
   std::set<std::pair<Inode, std::string>> met_;
 };
 

@@ -119,10 +119,14 @@ void World::must_not_fail(Server& server, const char* what, const Error& error) 
 
 bool World::commit(Server& server, Upload upload) {
   bool done = false;
-  server.store().commit(std::move(upload), [&](const result<void>& outcome) {
+  const auto end = [&](const result<void>& outcome) {
     done = outcome.has_value();
     if (!done) must_not_fail(server, "a commit", outcome.error());
-  });
+  };
+  if (chance_.one_in(2))
+    server.store().commit_among_many(std::move(upload), end);
+  else
+    server.store().commit(std::move(upload), end);
   return done && lives();
 }
 

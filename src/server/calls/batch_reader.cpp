@@ -125,13 +125,13 @@ std::size_t BatchReader::take_content(std::span<const std::byte> body) {
 void BatchReader::end_file() {
   is_in_file_ = false;
   if (!upload_) return;
-  store_.commit(std::move(*upload_),
-                [outcome = outcome_, place = place_](const result<void>& done) {
-                  if (done)
-                    outcome->answer(place, 204, {});
-                  else
-                    outcome->answer(place, status_of(done.error().code), done.error().message());
-                });
+  store_.commit_among_many(
+      std::move(*upload_), [outcome = outcome_, place = place_](const result<void>& done) {
+        if (done)
+          outcome->answer(place, 204, {});
+        else
+          outcome->answer(place, status_of(done.error().code), done.error().message());
+      });
   upload_.reset();
 }
 

@@ -5,10 +5,10 @@
 #include <span>
 
 #include "store/disk_error.hpp"
-#include "store/journal/group_flush.hpp"
 #include "store/journal/record.hpp"
 #include "store/journal/segment_reader.hpp"
 #include "store/layout.hpp"
+#include "store/root/group_flush.hpp"
 
 namespace shaman {
 namespace {
@@ -36,13 +36,15 @@ struct Journal::Segment {
   bool is_full = false;     ///< takes no more
   bool is_broken = false;   ///< its state on the disk is unknown from some record on
   Steady first_use;
+  std::uint64_t losses = 0;  ///< of the storage, before its first blob was written
 };
 
 Journal::Journal(fs::FileSystem& file_system, const StorageRoot& root, std::string server,
-                 Reservations& reservations, JournalReplay& replay, const StoreOptions& options,
-                 Flushes flushes, Post post)
+                 WholeFlush& storage, Reservations& reservations, JournalReplay& replay,
+                 const StoreOptions& options, WholeFlush::Calls flushes, Post post)
     : file_system_(file_system),
       root_(root),
+      storage_(storage),
       reservations_(reservations),
       replay_(replay),
       options_(options.journal),
@@ -70,9 +72,10 @@ void Journal::say(LogLevel level, const std::string& message) const {
   if (log_) log_(level, message);
 }
 
-void Journal::write(const BlobId& id, const fs::File& file, std::optional<Entry>& entry) {
+void Journal::write(const BlobId& id, const fs::File& file, std::uint64_t losses,
+                    std::optional<Entry>& entry) {
   if (id.size > options_.largest_blob) return;
-  const auto place = find_place(id);
+  const auto place = find_place(id, losses);
   if (!place) return;
   entry.emplace(*this, place->segment);
   auto written = write_record(*place, id, file);
@@ -82,12 +85,30 @@ void Journal::write(const BlobId& id, const fs::File& file, std::optional<Entry>
   if (!written || is_broken(*place->segment)) entry.reset();
 }
 
-std::optional<Journal::Place> Journal::find_place(const BlobId& id) {
+// With the mutex held. Nothing if no segment has room now.
+std::optional<Journal::Place> Journal::take_place(std::uint64_t bytes, std::uint64_t losses,
+                                                  Steady now) {
+  if (!current_ && !free_.empty()) {
+    current_ = std::move(free_.back());
+    free_.pop_back();
+    current_->first_use = now;
+    current_->losses = losses;
+  }
+  if (!current_ || current_->bytes - current_->used < bytes) return std::nullopt;
+  const Place place{current_, current_->used, current_->nonce};
+  current_->used += bytes;
+  // What was lost since may be any of its blobs.
+  current_->losses = std::min(current_->losses, losses);
+  ++current_->entries;
+  return place;
+}
+
+std::optional<Journal::Place> Journal::find_place(const BlobId& id, std::uint64_t losses) {
   const std::uint64_t bytes = journal::record_bytes(id.size);
+  const Steady now = file_system_.steady_now();
   std::shared_ptr<Segment> filled;
   std::optional<Place> place;
   bool wants_more = false;
-  const Steady now = file_system_.steady_now();
   {
     const std::lock_guard lock(mutex_);
     last_use_ = now;
@@ -96,16 +117,7 @@ std::optional<Journal::Place> Journal::find_place(const BlobId& id) {
       if (is_due(*current_)) filled = current_;
       current_.reset();
     }
-    if (!current_ && !free_.empty()) {
-      current_ = std::move(free_.back());
-      free_.pop_back();
-      current_->first_use = now;
-    }
-    if (current_ && current_->bytes - current_->used >= bytes) {
-      place = Place{current_, current_->used, current_->nonce};
-      current_->used += bytes;
-      ++current_->entries;
-    }
+    place = take_place(bytes, losses, now);
     wants_more =
         free_.empty() && segments_.size() < options_.segments && !is_creating_ && now >= next_try_;
     if (wants_more) is_creating_ = true;
@@ -127,7 +139,7 @@ fs::result<void> Journal::write_record(const Place& place, const BlobId& id, con
 
 fs::result<void> Journal::flush(Segment& segment) {
   const auto flush_now = [&] { return file_system_.flush_content(segment.file); };
-  return flushes_ == Flushes::shared ? segment.flush.run(flush_now) : flush_now();
+  return flushes_ == WholeFlush::Calls::shared ? segment.flush.run(flush_now) : flush_now();
 }
 
 bool Journal::is_broken(const Segment& segment) {
@@ -170,8 +182,7 @@ void Journal::post_retiring(std::shared_ptr<Segment> segment) {
 bool Journal::put_on_disk(const Segment& segment) {
   // One call for all: a flush of each file and its folders would take as long as if there were no
   // journal.
-  const auto flushed = file_system_.flush_all(root_.root);
-  if (flushed) return true;
+  if (const auto flushed = storage_.run(segment.losses); flushed) return true;
   // The system has dropped what it could not write, so the places prove nothing.
   const auto again = replay_.run(segment.file, JournalReplay::Places::written_again);
   if (again) return true;

@@ -17,6 +17,7 @@
 
 #include "store/journal/replay.hpp"
 #include "store/root/root.hpp"
+#include "store/root/whole_flush.hpp"
 #include "store/space/reservations.hpp"
 
 namespace shaman {
@@ -33,15 +34,11 @@ class Journal {
   /// Runs a job on another thread; the owner waits for all before it destroys the journal.
   using Post = std::function<void(std::function<void()>)>;
   struct Segment;
-  enum class Flushes : std::uint8_t {
-    shared,  ///< by all threads that wait for one
-    own,     ///< where no thread may wait for another: in simulations
-  };
 
   /// All references must outlive it. `server` is Instance::name().
   Journal(fs::FileSystem& file_system, const StorageRoot& root, std::string server,
-          Reservations& reservations, JournalReplay& replay, const StoreOptions& options,
-          Flushes flushes, Post post);
+          WholeFlush& storage, Reservations& reservations, JournalReplay& replay,
+          const StoreOptions& options, WholeFlush::Calls flushes, Post post);
   /// Puts everything on the disk and removes the journal. What cannot be put there stays for the
   /// next start.
   ~Journal();
@@ -66,7 +63,9 @@ class Journal {
   /// on stable storage; keep it until the blob has its place. Otherwise the blob is too large, or
   /// there is no room in the journal now, or it cannot be written, and the blob has to be flushed
   /// in its place. Blocks.
-  void write(const BlobId& id, const fs::File& file, std::optional<Entry>& entry);
+  /// `losses` is WholeFlush::losses() before the file was written.
+  void write(const BlobId& id, const fs::File& file, std::uint64_t losses,
+             std::optional<Entry>& entry);
 
   /// Call every few seconds: puts what a segment has held for a while on the disk, and removes
   /// segments that are not used, once nobody has uploaded for some minutes or if the storage is
@@ -84,7 +83,7 @@ class Journal {
     std::uint64_t offset = 0;
     std::uint64_t nonce = 0;
   };
-  [[nodiscard]] std::optional<Place> find_place(const BlobId& id);
+  [[nodiscard]] std::optional<Place> find_place(const BlobId& id, std::uint64_t losses);
   [[nodiscard]] fs::result<void> write_record(const Place& place, const BlobId& id,
                                               const fs::File& file);
   [[nodiscard]] fs::result<void> flush(Segment& segment);
@@ -108,14 +107,17 @@ class Journal {
   void say(LogLevel level, const std::string& message) const;
   /// With the mutex held.
   [[nodiscard]] bool is_due(const Segment& segment) const;
+  [[nodiscard]] std::optional<Place> take_place(std::uint64_t bytes, std::uint64_t losses,
+                                                Steady now);
   void forget(const Segment& segment);
 
   fs::FileSystem& file_system_;
   const StorageRoot& root_;
+  WholeFlush& storage_;
   Reservations& reservations_;
   JournalReplay& replay_;
   const JournalOptions options_;
-  const Flushes flushes_;
+  const WholeFlush::Calls flushes_;
   const std::function<void(LogLevel, const std::string&)> log_;
   const Post post_;
 

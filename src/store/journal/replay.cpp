@@ -15,9 +15,10 @@ namespace shaman {
 
 result<std::size_t> JournalReplay::run(const fs::File& segment, Places places) {
   std::vector<PendingBlob> missing;
+  const std::uint64_t losses = storage_.losses();
   const fs::Time marked = file_system_.now();
   auto done = write_missing(segment, places, missing);
-  if (done && !missing.empty()) done = place(missing, marked);
+  if (done && !missing.empty()) done = place(missing, marked, losses);
   if (done) return missing.size();
   for (const PendingBlob& blob : missing)
     static_cast<void>(file_system_.remove_file(temporary_, blob.name));
@@ -78,16 +79,17 @@ fs::result<PendingBlob> JournalReplay::write_temporary(const BlobId& id, std::st
 
 // All contents are on the disk before any has its name. One call for all: a flush of each, with its
 // folders, takes seconds.
-result<void> JournalReplay::place(const std::vector<PendingBlob>& blobs, fs::Time marked) {
+result<void> JournalReplay::place(const std::vector<PendingBlob>& blobs, fs::Time marked,
+                                  std::uint64_t losses) {
   const auto flush = [&]() -> result<void> {
-    if (const auto flushed = file_system_.flush_all(private_folder_); !flushed)
+    if (const auto flushed = storage_.run(losses); !flushed)
       return disk_error(flushed.error(), "put the storage on the disk");
     return {};
   };
   if (auto flushed = flush(); !flushed) return flushed;
   for (const PendingBlob& blob : blobs) {
     // The journal has it until all names are on the disk.
-    const auto named = committer_.give_name(blob, marked, BlobFolder::Flushing::left_to_journal);
+    const auto named = committer_.give_name(blob, marked, BlobFolder::Flushing::later);
     if (!named) return named;
   }
   return flush();

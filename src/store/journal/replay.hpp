@@ -14,6 +14,7 @@
 #include "shaman/fs.hpp"
 
 #include "store/root/instance.hpp"
+#include "store/root/whole_flush.hpp"
 #include "store/uploads/blob_committer.hpp"
 
 namespace shaman {
@@ -31,12 +32,13 @@ class JournalReplay {
   /// All references must outlive it. The folders are `file-store/stored`, `.shaman` and the
   /// server's own for temporary files; `new_name` makes an unused name for the latter.
   JournalReplay(fs::FileSystem& file_system, const fs::Folder& blobs,
-                const fs::Folder& private_folder, const fs::Folder& temporary,
+                const fs::Folder& private_folder, const fs::Folder& temporary, WholeFlush& storage,
                 BlobCommitter& committer, std::function<std::string(const BlobId&)> new_name)
       : file_system_(file_system),
         blobs_(blobs),
         private_folder_(private_folder),
         temporary_(temporary),
+        storage_(storage),
         committer_(committer),
         new_name_(std::move(new_name)) {}
 
@@ -57,13 +59,15 @@ class JournalReplay {
   [[nodiscard]] fs::result<bool> is_in_place(const BlobId& id);
   [[nodiscard]] fs::result<bool> holds_content(const fs::File& file, const BlobId& id);
   [[nodiscard]] fs::result<PendingBlob> write_temporary(const BlobId& id, std::string_view content);
-  [[nodiscard]] result<void> place(const std::vector<PendingBlob>& blobs, fs::Time marked);
+  [[nodiscard]] result<void> place(const std::vector<PendingBlob>& blobs, fs::Time marked,
+                                   std::uint64_t losses);
   [[nodiscard]] fs::result<void> remove_damaged_from_trash(const BlobId& id);
 
   fs::FileSystem& file_system_;
   const fs::Folder& blobs_;
   const fs::Folder& private_folder_;
   const fs::Folder& temporary_;
+  WholeFlush& storage_;
   BlobCommitter& committer_;
   const std::function<std::string(const BlobId&)> new_name_;
 };

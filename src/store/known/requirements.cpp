@@ -115,9 +115,11 @@ class Requirements {
   }
 
   void flush_young() {
-    const bool is_at_once = young_.size() > kFlushOneByOne;
+    // What the system has failed to write lately it tells only who flushes that file itself.
+    const bool is_at_once =
+        young_.size() > kFlushOneByOne && !store_.whole_flush.has_failed_within(BlobFolder::kYoung);
     const auto flushed =
-        is_at_once ? store_.file_system.flush_all(store_.root.root) : fs::result<void>();
+        is_at_once ? store_.whole_flush.run(store_.whole_flush.losses()) : fs::result<void>();
     if (is_at_once && (flushed || !fs::is_unsupported(flushed.error()))) {
       if (!flushed)
         return fail(disk_error(flushed.error(), "put the storage's new files on the disk"));

@@ -14,8 +14,6 @@ namespace {
 
 namespace errors = boost::system::errc;
 
-constexpr auto kYoung = std::chrono::minutes(1);
-
 bool is_no_folder(const boost::system::error_code& error) {
   return error == errors::not_a_directory || error == errors::too_many_symbolic_link_levels;
 }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -30,6 +31,7 @@ namespace shaman {
 /// unless they are in the mark cache, where only durable blobs are.
 class BlobFolder {
  public:
+  static constexpr std::chrono::minutes kYoung{1};
   enum class Presence : std::uint8_t {
     absent,
     young,    ///< it exists, but must not be reported before make_durable()
@@ -56,8 +58,8 @@ class BlobFolder {
   [[nodiscard]] bool is_within_lease(fs::Time marked, fs::Time now) const;
 
   enum class Flushing : std::uint8_t {
-    now,              ///< if durability requires it
-    left_to_journal,  ///< the content is in a journal, from which it would get its name again
+    now,    ///< if durability requires it
+    later,  ///< by the caller, or a journal has the content and would give it its name again
   };
   /// Gives a complete file its name, replacing any file of that name, and makes the name durable.
   /// The file must be on stable storage, or in a journal, if durability requires it. On success it

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "shaman/blob_id.hpp"
@@ -19,6 +20,7 @@ struct PendingBlob {
   fs::File file;
   std::string name;
   const fs::Folder* folder = nullptr;  ///< its folder; null: the committer's for temporary files
+  std::uint64_t losses = 0;            ///< WholeFlush::losses() before it was written
 };
 
 /// The steps that make one blob part of the store: read-only, flush the file, rename, flush the
@@ -36,15 +38,25 @@ class BlobCommitter {
   /// journal cannot take the blob, the blob is flushed in its place. Blocks.
   [[nodiscard]] result<void> commit(PendingBlob blob, Journal* journal = nullptr);
 
-  // The first step and the last one, for who flushes many blobs in between with one call. Neither
-  // removes the temporary file.
+  // The steps apart, for who flushes many blobs with one call.
   /// Sets the time of last use and makes the file read-only.
   [[nodiscard]] fs::result<void> seal(const PendingBlob& blob);
-  /// Gives a sealed blob its name. `marked` is a time before seal().
+  /// The same; removes the temporary file if it fails.
+  [[nodiscard]] result<void> seal_or_remove(const PendingBlob& blob);
+  /// Gives a sealed blob its name. `marked` is a time before seal(). Does not remove the temporary
+  /// file if it fails.
   [[nodiscard]] result<void> give_name(const PendingBlob& blob, fs::Time marked,
                                        BlobFolder::Flushing flushing);
+  /// Gives a sealed blob its name, which the caller will flush. Before that it flushes the file if
+  /// it is not on stable storage yet. Closes the file.
+  [[nodiscard]] result<void> name_flushed(PendingBlob& blob, bool is_flushed);
+  /// The last step after name_flushed(): the blob is stored. Flushes it first if its name is not on
+  /// stable storage yet.
+  [[nodiscard]] result<void> confirm(const BlobId& id, fs::Time marked, bool is_flushed);
 
  private:
+  [[nodiscard]] Error fail(const PendingBlob& blob, Error why);
+  [[nodiscard]] Error fail(const PendingBlob& blob, const boost::system::error_code& why);
   [[nodiscard]] const fs::Folder& folder_of(const PendingBlob& blob) const noexcept {
     return blob.folder != nullptr ? *blob.folder : temporary_;
   }

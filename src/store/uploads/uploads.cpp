@@ -162,29 +162,54 @@ result<BeginResult> Store::begin_upload(const BlobId& id, bool can_defer,
 }
 
 result<void> Store::Impl::finish(std::shared_ptr<Upload::State> upload) {
-  const auto verified = upload->verify();
-  result<void> outcome = verified;
-  if (verified) {
-    PendingBlob blob{upload->id, std::move(upload->file), upload->name};
-    if (upload->lease) blob.folder = &partials.folder();
-    outcome = committer.commit(std::move(blob), journal.get());
+  auto verified = upload->verify();
+  if (!verified) return conclude(*upload, std::move(verified));
+  PendingBlob blob{upload->id, std::move(upload->file), upload->name};
+  blob.losses = upload->losses;
+  if (upload->lease) blob.folder = &partials.folder();
+  return conclude(*upload, committer.commit(std::move(blob), journal.get()));
+}
+
+void Store::Impl::finish_among_many(std::shared_ptr<Upload::State> upload,
+                                    std::function<void(result<void>)> done) {
+  if (!group || upload->lease || !group->is_quick()) return done(finish(std::move(upload)));
+  auto ready = upload->verify();
+  if (!ready) return done(conclude(*upload, std::move(ready)));
+  const fs::Time marked = file_system.now();
+  PendingBlob blob{upload->id, std::move(upload->file), upload->name};
+  blob.losses = upload->losses;
+  ready = committer.seal_or_remove(blob);
+  if (!ready) return done(conclude(*upload, std::move(ready)));
+  group->add(
+      std::move(blob), marked,
+      [this, upload = std::move(upload), done = std::move(done)](result<void> outcome) mutable {
+        outcome = conclude(*upload, std::move(outcome));
+        upload.reset();
+        done(std::move(outcome));
+      });
+}
+
+result<void> Store::Impl::conclude(Upload::State& upload, result<void> outcome) {
+  const bool is_refused =
+      upload.failure || (!outcome && outcome.error().code == errc::content_mismatch);
+  if (!is_refused) {
     const bool has_failed = !outcome && outcome.error().code == errc::io_error;
-    if (auto still = is_still_there(upload->epoch, has_failed); !still) outcome = still;
+    if (auto still = is_still_there(upload.epoch, has_failed); !still) outcome = still;
   }
   if (outcome) {
     ++uploads_committed;
-    if (!upload->scope.empty()) proofs.add(upload->scope, upload->id);
-    reservations.stored(upload->id.size);
-  } else if (!upload->failure) {
+    if (!upload.scope.empty()) proofs.add(upload.scope, upload.id);
+    reservations.stored(upload.id.size);
+  } else if (!upload.failure) {
     ++uploads_failed;
   }
   if (!outcome && outcome.error().code != errc::content_mismatch &&
       outcome.error().code != kStorageAway)
     log(LogLevel::error, outcome.error().message());
-  claims.release(upload->ticket, outcome.has_value());
+  claims.release(upload.ticket, outcome.has_value());
   // With the wrong content no part of it can be trusted. After any other failure the file is
   // already gone, and a file at its path may be another server's.
-  if (!verified && upload->lease) partials.remove_own(upload->key, upload->name);
+  if (is_refused && upload.lease) partials.remove_own(upload.key, upload.name);
   return outcome;
 }
 
@@ -208,6 +233,22 @@ void Store::commit(Upload upload, std::function<void(result<void>)> done) {
   });
 }
 
+void Store::commit_among_many(Upload upload, std::function<void(result<void>)> done) {
+  Impl& store = *impl_;
+  std::shared_ptr<Upload::State> state = std::move(upload.state_);
+  store.claims.committing(state->ticket);
+  // Two jobs: this one's last step may come after `done`.
+  store.begin_job();
+  store.begin_job();
+  store.finishers().post([&store, state = std::move(state), done = std::move(done)]() mutable {
+    store.finish_among_many(std::move(state), [&store, done = std::move(done)](auto outcome) {
+      done(std::move(outcome));
+      store.end_job();
+    });
+    store.end_job();
+  });
+}
+
 WorkerPool& Store::commit_pool() noexcept {
   return impl_->finishers();
 }
@@ -220,6 +261,7 @@ result<BlobId> Store::Impl::put(std::string_view content) {
   const auto reserved = reservations.set_aside({}, {id.size, 1});
   if (!reserved) return reserved.error();
   const std::string name = temporary_name(id);
+  const std::uint64_t losses = whole_flush.losses();
   auto file = file_system.create_file(instance.uploading(), name);
   if (!file) return disk_error(file.error(), "store blob " + id.brief());
   const auto written = fs::write_all(file_system, *file, 0, std::as_bytes(std::span(content)));
@@ -227,7 +269,9 @@ result<BlobId> Store::Impl::put(std::string_view content) {
     static_cast<void>(file_system.remove_file(instance.uploading(), name));
     return disk_error(written.error(), "store blob " + id.brief());
   }
-  const auto committed = committer.commit({id, std::move(*file), name}, journal.get());
+  PendingBlob blob{id, std::move(*file), name};
+  blob.losses = losses;
+  const auto committed = committer.commit(std::move(blob), journal.get());
   if (!committed) return committed.error();
   return id;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "store/journal/group_flush.hpp"
+#include "store/root/group_flush.hpp"
 
 #include <atomic>
 #include <latch>

@@ -266,6 +266,28 @@ TEST_F(JournalTest, IfTheDiskDropsWhatWasToBeWrittenItIsWrittenAgain) {
   EXPECT_TRUE(journal_files().empty());
 }
 
+// The first segment's flush is told; the second segment's blobs may be lost as well.
+TEST_F(JournalTest, WhatOneSegmentIsToldCountsForTheNextOne) {
+  const auto store = open_with_journal();
+  bool has_failed = false;
+  fails_ = [&](const Call& call) {
+    return call.operation == Operation::flush_all && !std::exchange(has_failed, true);
+  };
+  const auto fill = [&] {
+    for (int i = 0; i < 20 && !has_failed; ++i)
+      put(*store, "content " + std::to_string(i));
+  };
+  fill();
+  ASSERT_TRUE(has_failed);
+  std::uint64_t renames = 0;
+  for (int i = 0; i < 14; ++i)
+    renames += count(Operation::rename, [&] { put(*store, "later " + std::to_string(i)); });
+  EXPECT_EQ(renames, 14U);
+  // Full now, with the blob that was being written when the failure was told.
+  renames = count(Operation::rename, [&] { put(*store, "the last"); });
+  EXPECT_GT(renames, 15U);
+}
+
 TEST_F(JournalTest, IsKeptIfNothingCanBeWritten) {
   auto store = open_with_journal();
   put(*store, kContent);
