@@ -86,9 +86,9 @@ std::string unknown_option(CLI::App& app, const std::string& argument) {
 
 std::string unknown_command(const CLI::App& command, const std::string& argument,
                             const std::vector<std::string>& commands) {
-  const std::string near = text::nearest(argument, commands);
+  const std::string meant = text::nearest(argument, commands);
   return whole_name(command) + " has no command " + text::in_quotes(argument) +
-         (near.empty() ? "; available: " + text::listed(commands) : did_you_mean(near));
+         (meant.empty() ? "; available: " + text::listed(commands) : did_you_mean(meant));
 }
 
 }  // namespace shaman::cli

@@ -172,10 +172,10 @@ std::string unknown_setting(const JobType& type, const std::string& key) {
   std::vector<std::string> keys;
   for (const Setting& each : type.settings)
     keys.push_back(each.key);
-  const std::string near = text::nearest(key, keys);
+  const std::string meant = text::nearest(key, keys);
   return "there is no setting " + in_quotes(key) +
-         (near.empty() ? " (available: " + joined(keys) + ")"
-                       : " (did you mean " + in_quotes(near) + "?)");
+         (meant.empty() ? " (available: " + joined(keys) + ")"
+                        : " (did you mean " + in_quotes(meant) + "?)");
 }
 
 }  // namespace shaman::manager
