@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "blend/limits.hpp"
+#include "blend/sdna_cache.hpp"
 #include "bytes.hpp"
 #include "messages.hpp"
 
@@ -18,7 +19,8 @@ constexpr std::uint64_t kMaxTextBytes = 64 * 1024;
 // The fixed cost of reading a few bytes: the record that contains them.
 constexpr std::uint64_t kLeastReading = 64;
 
-result<Sdna> read_sdna(ByteSource& source, const Header& header, const BlockIndex& blocks) {
+result<std::shared_ptr<const Sdna>> read_sdna(ByteSource& source, const Header& header,
+                                              const BlockIndex& blocks) {
   const std::uint32_t block = blocks.first_of(code_of("DNA1"));
   if (block == BlockIndex::kNone) {
     const std::uint32_t end = blocks.size() - 1;
@@ -30,7 +32,7 @@ result<Sdna> read_sdna(ByteSource& source, const Header& header, const BlockInde
   const result<std::size_t> count = source.read_at(blocks[block].offset, bytes);
   if (!count) return count.error();
   if (*count < bytes.size()) return cut_off(source.name(), blocks[block].offset + *count);
-  return Sdna::parse(std::move(bytes), header, source.name(), blocks[block].offset);
+  return parse_sdna(std::move(bytes), header, source.name(), blocks[block].offset);
 }
 
 }  // namespace
@@ -49,7 +51,7 @@ result<BlendFile> BlendFile::open(std::shared_ptr<ByteSource> source) {
   if (!header) return header.error();
   result<BlockIndex> blocks = BlockIndex::build(*source, *header);
   if (!blocks) return blocks.error();
-  result<Sdna> sdna = read_sdna(*source, *header, *blocks);
+  auto sdna = read_sdna(*source, *header, *blocks);
   if (!sdna) return sdna.error();
   return BlendFile(std::move(source), std::unique_ptr<Parts>(new Parts{*header, std::move(*blocks),
                                                                        std::move(*sdna)}));

@@ -33,7 +33,7 @@ class BlendFile {
 
   [[nodiscard]] const Header& header() const noexcept { return parts_->header; }
   [[nodiscard]] const BlockIndex& blocks() const noexcept { return parts_->blocks; }
-  [[nodiscard]] const Sdna& sdna() const noexcept { return parts_->sdna; }
+  [[nodiscard]] const Sdna& sdna() const noexcept { return *parts_->sdna; }
   [[nodiscard]] const std::string& name() const noexcept { return source_->name(); }
   [[nodiscard]] const std::shared_ptr<ByteSource>& source() const noexcept { return source_; }
 
@@ -75,7 +75,7 @@ class BlendFile {
   struct Parts {
     Header header;
     BlockIndex blocks;
-    Sdna sdna;
+    std::shared_ptr<const Sdna> sdna;
   };
   BlendFile(std::shared_ptr<ByteSource> source, std::unique_ptr<Parts> parts)
       : source_(std::move(source)), parts_(std::move(parts)) {}

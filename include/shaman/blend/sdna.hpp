@@ -57,6 +57,8 @@ class Sdna {
   [[nodiscard]] const Struct& operator[](std::uint32_t index) const noexcept {
     return structs_[index];
   }
+  /// The content of the DNA1 block.
+  [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
   /// kNone if the file has no such struct.
   [[nodiscard]] std::uint32_t find(std::string_view name) const noexcept;
 

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "blend/sdna_cache.hpp"
+
 namespace shaman::blend {
 namespace {
 
@@ -127,6 +129,30 @@ TEST(Sdna, RefusesMoreNamesThanThereCanBe) {
   const result<Sdna> sdna = Bytes().tag("SDNA").tag("NAME").u32(100'001).text("x").parse();
   ASSERT_FALSE(sdna);
   EXPECT_EQ(sdna.error().code, errc::limit_exceeded);
+}
+
+TEST(Sdna, IsParsedOnceForAllFilesThatHaveTheSame) {
+  const auto parse = [](const Bytes& bytes, const Header& header = {}) {
+    const auto all = std::as_bytes(std::span(bytes.bytes_));
+    return parse_sdna({all.begin(), all.end()}, header, "/p/a.blend", 1000);
+  };
+  const auto first = parse(sample());
+  ASSERT_TRUE(first);
+  EXPECT_EQ(*parse(sample()), *first);
+  // The same bytes mean something else for another machine.
+  Header short_pointers;
+  short_pointers.pointer_size = 4;
+  const auto other = parse(sample(), short_pointers);
+  ASSERT_TRUE(other);
+  EXPECT_NE(*other, *first);
+  EXPECT_NE((**other)[0].find("draw")->offset, (**first)[0].find("draw")->offset);
+  // Damage is told with each file's own name.
+  EXPECT_FALSE(parse(sample(40, 77)));
+  EXPECT_FALSE(parse(sample(40, 77)));
+  // The least recently used one goes.
+  for (std::uint32_t size = 41; size < 45; ++size)
+    ASSERT_TRUE(parse(sample(size)));
+  EXPECT_NE(*parse(sample()), *first);
 }
 
 }  // namespace
