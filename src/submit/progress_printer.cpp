@@ -59,15 +59,16 @@ struct ProgressPrinter::Impl {
       rate = {};
     }
     const auto elapsed = std::chrono::duration_cast<milliseconds>(now - stage_begin);
-    rate.sample(elapsed, progress.bytes_done);
+    const Amounts& amounts = progress.of(stage);
+    rate.sample(elapsed, amounts.bytes_done);
     if (now - begin < kNotBefore) return;
 
     const ProgressView view{stage,
                             progress.server,
-                            progress.bytes_done,
-                            progress.bytes_total,
-                            progress.files_done,
-                            progress.files_total,
+                            amounts.bytes_done,
+                            amounts.bytes_total,
+                            amounts.files_done,
+                            amounts.files_total,
                             progress.files_waiting,
                             elapsed,
                             rate.bytes_per_second(),
@@ -82,7 +83,8 @@ struct ProgressPrinter::Impl {
 
   std::optional<std::chrono::seconds> until_next_try(Clock::time_point now) const {
     const Clock::time_point next = progress.next_try;
-    if (next == Clock::time_point{}) return std::nullopt;
+    // Hashing goes on without the server.
+    if (next == Clock::time_point{} || stage == Stage::hashing) return std::nullopt;
     return std::chrono::ceil<std::chrono::seconds>(std::max(next - now, Clock::duration::zero()));
   }
 

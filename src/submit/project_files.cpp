@@ -13,6 +13,9 @@
 
 #include "shaman/text.hpp"
 
+#include "http/client/backoff.hpp"
+#include "submit/upload/upload_queue.hpp"
+
 namespace shaman::client {
 namespace {
 
@@ -84,7 +87,7 @@ result<ProjectFiles> ProjectFiles::look_at(const pack::Plan& plan, const ScanWat
   project.files_.resize(plan.files.size());
   project.blendfile_place_ = plan.blendfile_place;
   FirstError failure;
-  std::vector<std::optional<Error>> failures(plan.files.size());
+  project.failures_.resize(plan.files.size());
   pool.parallel_for(plan.files.size(), kLookedAtOnce, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end && !failure.is_set(); ++i) {
       result<Payload> file = look(plan.files[i], traced);
@@ -95,38 +98,41 @@ result<ProjectFiles> ProjectFiles::look_at(const pack::Plan& plan, const ScanWat
       project.files_[i].place = plan.files[i].place;
       project.files_[i].state.path = plan.files[i].source;
       if (project.is_left_out(project.files_[i], file.error()))
-        failures[i] = file.error();
+        project.failures_[i] = file.error();
       else
         failure.set(file.error());
     }
   });
   if (const result<void> outcome = failure.outcome(); !outcome) return outcome.error();
-  project.leave_out(failures);
+  project.leave_out_unreadable();
   return project;
 }
 
 result<void> ProjectFiles::hash(HashCache* cache, WorkerPool& pool, Progress& progress,
-                                const std::stop_token& stop) {
-  std::vector<std::size_t> unknown(files_.size());
-  std::iota(unknown.begin(), unknown.end(), std::size_t{0});
-  if (cache != nullptr) unknown = find_in_cache(*cache);
-  files_read_ = unknown.size();
-  if (unknown.empty()) return {};
+                                const std::stop_token& stop, Portions& portions) {
+  Known known;
+  if (cache != nullptr) {
+    known = find_in_cache(*cache);
+  } else {
+    known.no.resize(files_.size());
+    std::iota(known.no.begin(), known.no.end(), std::size_t{0});
+  }
+  portions.add_known(known.yes);
+  files_read_ = known.no.size();
+  if (known.no.empty()) return {};
 
   const std::uint64_t bytes = std::accumulate(
-      unknown.begin(), unknown.end(), std::uint64_t{0},
+      known.no.begin(), known.no.end(), std::uint64_t{0},
       [&](std::uint64_t sum, std::size_t i) { return sum + files_[i].state.info.size; });
-  progress.begin(Stage::hashing, unknown.size(), bytes);
-  // The largest first, so that no thread works alone on one at the end.
-  std::ranges::stable_sort(unknown, std::greater<>(),
-                           [&](std::size_t i) { return files_[i].state.info.size; });
-  return read(unknown, cache, pool, {stop, &progress.bytes_done}, progress);
+  progress.begin(Stage::hashing, known.no.size(), bytes);
+  order_for_reading(known.no);
+  return read(known.no, cache, pool, {stop, &progress.hashing.bytes_done}, progress, portions);
 }
 
-std::vector<std::size_t> ProjectFiles::find_in_cache(HashCache& cache) {
+ProjectFiles::Known ProjectFiles::find_in_cache(HashCache& cache) {
+  Known found;
   std::vector<std::size_t> plain;
   std::vector<FileState> states;
-  std::vector<std::size_t> unknown;
   for (std::size_t i = 0; i < files_.size(); ++i) {
     Payload& file = files_[i];
     if (file.patches.empty()) {
@@ -134,48 +140,58 @@ std::vector<std::size_t> ProjectFiles::find_in_cache(HashCache& cache) {
       states.push_back(file.state);
       continue;
     }
-    if (const auto known = cache.find_rewritten(file.state, recipe_of(file.patches))) {
-      file.id = *known;
-    } else {
-      unknown.push_back(i);
-    }
+    const auto known = cache.find_rewritten(file.state, recipe_of(file.patches));
+    if (known) file.id = *known;
+    (known ? found.yes : found.no).push_back(i);
   }
   const std::vector<std::optional<Digest>> known = cache.find_digests(states);
   for (std::size_t i = 0; i < plain.size(); ++i) {
-    if (known[i]) {
-      files_[plain[i]].id.digest = *known[i];
-    } else {
-      unknown.push_back(plain[i]);
-    }
+    if (known[i]) files_[plain[i]].id.digest = *known[i];
+    (known[i] ? found.yes : found.no).push_back(plain[i]);
   }
-  return unknown;
+  return found;
+}
+
+// The largest first, so that no thread works alone on one at the end. The small ones begin
+// anywhere: what is hashed first is sent first, and several clients that send the same project
+// should not all send the same files.
+void ProjectFiles::order_for_reading(std::vector<std::size_t>& unknown) const {
+  const auto size_of = [&](std::size_t i) { return files_[i].state.info.size; };
+  std::ranges::stable_sort(unknown, std::greater<>(), size_of);
+  const auto small = std::ranges::find_if(
+      unknown, [&](std::size_t i) { return size_of(i) < UploadQueue::kLargeFrom; });
+  const auto count = static_cast<double>(unknown.end() - small);
+  std::rotate(small, small + static_cast<std::ptrdiff_t>(random_share() * count), unknown.end());
 }
 
 result<void> ProjectFiles::read(std::span<const std::size_t> unknown, HashCache* cache,
-                                WorkerPool& pool, const HashContext& context, Progress& progress) {
+                                WorkerPool& pool, const HashContext& context, Progress& progress,
+                                Portions& portions) {
   FirstError failure;
-  std::vector<std::optional<Error>> failures(files_.size());
+  failures_.resize(files_.size());
   pool.parallel_for(unknown.size(), 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end && !failure.is_set(); ++i) {
       Payload& file = files_[unknown[i]];
       const result<void> done = hash_again(file, cache, context);
-      if (!done && is_left_out(file, done.error()))
-        failures[unknown[i]] = done.error();
-      else if (!done)
+      if (done)
+        portions.add_read(unknown[i], file.id.size);
+      else if (is_left_out(file, done.error()))
+        failures_[unknown[i]] = done.error();
+      else
         failure.set(done.error());
-      progress.files_done += 1;
+      progress.hashing.files_done += 1;
     }
   });
-  if (result<void> outcome = failure.outcome(); !outcome) return outcome;
-  leave_out(failures);
-  return {};
+  return failure.outcome();
 }
 
 bool ProjectFiles::is_left_out(const Payload& file, const Error& error) const {
   return is_unreadable(error) && file.place != blendfile_place_;
 }
 
-void ProjectFiles::leave_out(const std::vector<std::optional<Error>>& failures) {
+void ProjectFiles::leave_out_unreadable() {
+  const std::vector<std::optional<Error>> failures = std::exchange(failures_, {});
+  if (failures.empty()) return;
   std::vector<Payload> left;
   left.reserve(files_.size());
   for (std::size_t i = 0; i < files_.size(); ++i) {
@@ -203,15 +219,22 @@ result<void> hash_again(Payload& file, HashCache* cache, const HashContext& cont
   return {};
 }
 
-result<std::vector<Payload>> ProjectFiles::payloads(std::span<const BlobId> wanted) const {
+result<std::vector<Payload>> ProjectFiles::payloads(std::span<const Required> wanted) const {
+  std::vector<std::size_t> all(files_.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return payloads(wanted, all);
+}
+
+result<std::vector<Payload>> ProjectFiles::payloads(std::span<const Required> wanted,
+                                                    std::span<const std::size_t> asked) const {
   std::unordered_map<BlobId, std::size_t> by_blob;
-  for (std::size_t i = 0; i < files_.size(); ++i)
+  for (const std::size_t i : asked)
     by_blob.try_emplace(files_[i].id, i);
   std::vector<Payload> found;
-  for (const BlobId& id : wanted) {
-    const auto file = by_blob.find(id);
+  for (const Required& required : wanted) {
+    const auto file = by_blob.find(required.id);
     if (file == by_blob.end())
-      return Error{errc::bad_answer, "the server asks for the file " + id.brief() +
+      return Error{errc::bad_answer, "the server asks for the file " + required.id.brief() +
                                          ", which is not part of this project"};
     found.push_back(files_[file->second]);
   }

@@ -17,8 +17,10 @@
 #include "shaman/pack/plan.hpp"
 #include "shaman/worker_pool.hpp"
 
+#include "protocol/wire.hpp"
 #include "submit/cache/file_hash.hpp"
 #include "submit/cache/hash_cache.hpp"
+#include "submit/portions.hpp"
 #include "submit/scan_watch.hpp"
 #include "submit/upload/payload.hpp"
 
@@ -37,12 +39,19 @@ class ProjectFiles {
                                                     WorkerPool& pool);
 
   /// Gives each file its blob: from the cache if it knows the file, else by reading it. `cache` may
-  /// be null. Unreadable files are left out; errors as for look_at().
+  /// be null. `portions` gets each file, as an index of all(), once it has its blob; it may be read
+  /// from then on. Errors as for look_at(); unreadable files remain until leave_out_unreadable().
   [[nodiscard]] result<void> hash(HashCache* cache, WorkerPool& pool, Progress& progress,
-                                  const std::stop_token& stop);
+                                  const std::stop_token& stop, Portions& portions);
+  /// Forgets the files that hash() could not read, which changes the indices.
+  void leave_out_unreadable();
 
   /// The files that a server wants, as payloads. errc::bad_answer if it wants another file.
-  [[nodiscard]] result<std::vector<Payload>> payloads(std::span<const BlobId> wanted) const;
+  [[nodiscard]] result<std::vector<Payload>> payloads(std::span<const Required> wanted) const;
+  /// The same, if the server was asked for these files only. May run beside hash() for files that
+  /// have their blobs.
+  [[nodiscard]] result<std::vector<Payload>> payloads(std::span<const Required> wanted,
+                                                      std::span<const std::size_t> asked) const;
   /// Takes over changes that were found while sending.
   void update(std::span<const Payload> sent);
   /// Forgets the files of 0 bytes; returns their places.
@@ -68,14 +77,19 @@ class ProjectFiles {
   [[nodiscard]] std::size_t files_read() const noexcept { return files_read_; }
 
  private:
-  std::vector<std::size_t> find_in_cache(HashCache& cache);
+  struct Known {
+    std::vector<std::size_t> yes;
+    std::vector<std::size_t> no;
+  };
+  Known find_in_cache(HashCache& cache);
+  void order_for_reading(std::vector<std::size_t>& unknown) const;
   result<void> read(std::span<const std::size_t> unknown, HashCache* cache, WorkerPool& pool,
-                    const HashContext& context, Progress& progress);
+                    const HashContext& context, Progress& progress, Portions& portions);
 
-  void leave_out(const std::vector<std::optional<Error>>& failures);
   [[nodiscard]] bool is_left_out(const Payload& file, const Error& error) const;
 
-  std::vector<Payload> files_;  ///< sorted by place
+  std::vector<Payload> files_;                  ///< sorted by place
+  std::vector<std::optional<Error>> failures_;  ///< of files to leave out; none, or one for each
   std::string blendfile_place_;
   std::map<std::string, std::string> unreadable_;
   std::size_t files_read_ = 0;

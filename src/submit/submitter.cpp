@@ -4,23 +4,19 @@
 #include <algorithm>
 #include <array>
 #include <future>
-#include <limits>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <random>
 #include <thread>
-#include <unordered_set>
 #include <utility>
-
-#include "shaman/text.hpp"
 
 #include "http/client/network.hpp"
 #include "protocol/names.hpp"
+#include "submit/delivery.hpp"
 #include "submit/shaman_calls.hpp"
+#include "submit/stopwatch.hpp"
 #include "submit/survey.hpp"
-#include "submit/upload/uploader.hpp"
 
 namespace shaman::client {
 
@@ -29,25 +25,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr int kCreateAttempts = 3;
-constexpr int kUploadRounds = 10;
 constexpr std::size_t kFewestNetworkThreads = 2;
 constexpr std::size_t kMostNetworkThreads = 8;
-// A Shaman server answers `Expect` as soon as it can; waiting longer saves a body on a busy one.
-constexpr std::chrono::milliseconds kPatientContinue{15'000};
-
-// Adds the time until its end to a figure.
-class Stopwatch {
- public:
-  explicit Stopwatch(SubmitTimes::Duration& sum) : sum_(sum) {}
-  ~Stopwatch() { sum_ += std::chrono::steady_clock::now() - begin_; }
-  Stopwatch(const Stopwatch&) = delete;
-  Stopwatch& operator=(const Stopwatch&) = delete;
-
- private:
-  SubmitTimes::Duration& sum_;
-  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-};
-
 std::string random_key() {
   std::random_device device;
   std::string key;
@@ -84,27 +63,14 @@ class Submission {
   result<SubmitReport> run();
 
  private:
-  template <class T>
-  result<T> call(const std::function<asio::awaitable<result<T>>()>& body) {
-    return network_.run<T>(strand_, stop_, body);
-  }
-
   result<void> attempt_until_unchanged();
   result<void> attempt_all();
   result<void> read_project();
   [[nodiscard]] bool is_refused_by_strict();
   void report_shortfall();
   void tell_what_is_known();
-  [[nodiscard]] Error begin_without(const Payload& payload, const Error& error);
   result<void> meet_server();
   result<void> bring_files();
-  struct RoundsMade {
-    std::size_t fewest_wanted = std::numeric_limits<std::size_t>::max();
-    int without_progress = 0;
-  };
-  result<bool> upload_round(RoundsMade& rounds);
-  result<void> upload(std::vector<Payload> payloads);
-  void count_duplicates(const std::vector<Payload>& sent);
   result<void> make_checkout();
   void add_up();
 
@@ -113,7 +79,6 @@ class Submission {
   std::stop_source everything_;
   std::stop_callback<std::function<void()>> on_stop_;
   const std::stop_token stop_;
-  std::vector<std::string> warnings_;
   Survey survey_;
   Network network_;
   Network::Strand strand_;
@@ -122,9 +87,8 @@ class Submission {
   std::optional<ServerInfo> server_;
   std::optional<result<ServerInfo>> identified_;
   std::future<result<void>> identification_;
-  std::mutex unreadable_mutex_;
-  std::map<std::string, std::string> unreadable_;  // found while they were sent
   SubmitReport report_;
+  std::optional<Delivery> delivery_;  // once the server is met
 };
 
 result<SubmitReport> Submission::run() {
@@ -148,8 +112,9 @@ result<void> Submission::attempt_until_unchanged() {
     result<void> done = attempt_all();
     if (done) return done;
     // Each round has one file less, so the loop ends.
-    if (unreadable_.size() > unreadable_before) --attempt;
-    unreadable_before = unreadable_.size();
+    const std::size_t unreadable = delivery_ ? delivery_->unreadable().size() : 0;
+    if (unreadable > unreadable_before) --attempt;
+    unreadable_before = unreadable;
     // A .blend that was saved meanwhile may need other files.
     if (done.error().code != errc::changed_while_read || attempt == kReadingAttempts) return done;
   }
@@ -159,14 +124,17 @@ result<void> Submission::attempt_all() {
   if (result<void> read = read_project(); !read) return read;
   if (report_.outcome != SubmitReport::Outcome::submitted) return {};
   if (result<void> brought = bring_files(); !brought) return brought;
+  if (report_.outcome != SubmitReport::Outcome::submitted) return {};
   return make_checkout();
 }
 
-// Up to every file's digest.
+// Up to every file's state.
 result<void> Submission::read_project() {
   {
     const Stopwatch time(report_.times.trace);
-    if (result<void> traced = survey_.trace_and_plan(unreadable_); !traced) return traced;
+    static const std::map<std::string, std::string> kNone;
+    const auto& unreadable = delivery_ ? delivery_->unreadable() : kNone;
+    if (result<void> traced = survey_.trace_and_plan(unreadable); !traced) return traced;
   }
   report_shortfall();
   if (is_refused_by_strict()) return {};
@@ -177,12 +145,19 @@ result<void> Submission::read_project() {
   report_shortfall();
   if (is_refused_by_strict()) return {};
   // Checks that there is a server before hours of hashing.
-  if (result<void> met = meet_server(); !met) return met;
-  const Stopwatch time(report_.times.hash);
-  if (result<void> hashed = survey_.hash(); !hashed) return hashed;
+  return meet_server();
+}
+
+result<void> Submission::bring_files() {
+  if (!options_.strict) return delivery_->bring_while_hashing([this] { report_shortfall(); });
+  // If a file turns out to be unreadable, nothing may have been sent.
+  {
+    const Stopwatch time(report_.times.hash);
+    if (result<void> hashed = survey_.hash(); !hashed) return hashed;
+  }
   report_shortfall();
-  static_cast<void>(is_refused_by_strict());
-  return {};
+  if (is_refused_by_strict()) return {};
+  return delivery_->bring();
 }
 
 bool Submission::is_refused_by_strict() {
@@ -211,108 +186,9 @@ result<void> Submission::meet_server() {
   if (!*identified_) return identified_->error();
   server_ = **identified_;
   report_.has_met_server = true;
+  delivery_.emplace(Delivery::Setting{options_, *server_, survey_, network_, strand_, connection_,
+                                      progress_, stop_, report_});
   return check_takes_submissions(*server_, options_.server.url);
-}
-
-// Sends the files that the server wants, until it wants no more.
-result<void> Submission::bring_files() {
-  RoundsMade rounds;
-  for (int round = 0; round < kUploadRounds; ++round) {
-    const result<bool> is_done = upload_round(rounds);
-    if (!is_done) return is_done.error();
-    if (*is_done) return {};
-  }
-  return Error{errc::bad_answer, "the server repeatedly asks for files that were sent"};
-}
-
-result<bool> Submission::upload_round(RoundsMade& rounds) {
-  progress_.begin(Stage::asking, 0, 0);
-  const FileList blobs = survey_.files().blobs();
-  const result<std::vector<Required>> wanted = [&] {
-    const Stopwatch time(report_.times.requirements);
-    return call<std::vector<Required>>(
-        [&] { return ask_requirements(connection_, blobs, &progress_); });
-  }();
-  if (!wanted) return wanted.error();
-  if (wanted->empty()) return true;
-  // Once may be a server that restarted and lost data that were not on disk.
-  if (wanted->size() >= rounds.fewest_wanted && ++rounds.without_progress > 1)
-    return Error{errc::bad_answer,
-                 "the server still asks for " + text::count_of(wanted->size(), "file", "files") +
-                     " after all were sent, such as " + wanted->front().id.brief() +
-                     "; its log may say why it did not keep them"};
-  rounds.fewest_wanted = std::min(rounds.fewest_wanted, wanted->size());
-
-  std::vector<BlobId> ids;
-  for (const Required& required : *wanted)
-    ids.push_back(required.id);
-  result<std::vector<Payload>> payloads = survey_.files().payloads(ids);
-  if (!payloads) return payloads.error();
-  if (const result<void> sent = upload(std::move(*payloads)); !sent) return sent.error();
-  return false;
-}
-
-result<void> Submission::upload(std::vector<Payload> payloads) {
-  std::uint64_t bytes = 0;
-  for (const Payload& payload : payloads)
-    bytes += payload.id.size;
-  progress_.begin(Stage::uploading, payloads.size(), bytes);
-
-  UploaderOptions how;
-  if (options_.jobs != 0) {
-    how.large_lanes = std::min(how.large_lanes, options_.jobs);
-    how.small_lanes = options_.jobs - how.large_lanes;
-    how.batch_lanes = std::min(how.batch_lanes, options_.jobs);
-  }
-  // A share of a low rate must exceed the rate below which a server considers a connection dead.
-  std::optional<RateLimit> rate;
-  if (options_.limit_rate != 0) {
-    rate.emplace(options_.limit_rate);
-    how.rate = &*rate;
-    how.large_lanes = how.batch_lanes = 1;
-    how.small_lanes = std::min<std::size_t>(how.small_lanes, 2);
-  }
-  how.can_batch = server_->has(protocol::kBatches);
-  how.can_resume = server_->has(protocol::kResumes);
-  if (server_->kind == ServerInfo::Kind::shaman) how.wait_for_continue = kPatientContinue;
-  how.rehash = [this](Payload& payload) -> result<void> {
-    const BlobId before = payload.id;
-    result<void> done = hash_again(payload, survey_.cache(), {stop_});
-    if (!done && is_unreadable(done.error())) return begin_without(payload, done.error());
-    payload.has_changed = payload.has_changed || payload.id != before;
-    return done;
-  };
-  const Stopwatch time(report_.times.upload);
-  UploadOutcome outcome;
-  const result<void> sent =
-      upload_all(network_, options_.server, payloads, how, progress_, stop_, outcome);
-  report_.uploaded_files += outcome.uploaded_files;
-  report_.uploaded_bytes += outcome.uploaded_bytes;
-  report_.resumed_bytes += outcome.resumed_bytes;
-  if (!sent) return sent;
-  survey_.files().update(payloads);
-  count_duplicates(payloads);
-  if (outcome.refuses_empty_files) {
-    for (const std::string& place : survey_.files().drop_empty())
-      warnings_.push_back("the server cannot store empty files: \"" + text::printable(place) +
-                          "\" is not in the checkout");
-  }
-  return {};
-}
-
-void Submission::count_duplicates(const std::vector<Payload>& sent) {
-  std::unordered_set<BlobId> blobs;
-  for (const Payload& payload : sent)
-    blobs.insert(payload.id);
-  report_.duplicate_files += survey_.files().duplicates_of(blobs);
-}
-
-// A file became unreadable after it was hashed: everything is planned again without it.
-Error Submission::begin_without(const Payload& payload, const Error& error) {
-  if (payload.place == survey_.plan().blendfile_place) return error;
-  const std::scoped_lock lock(unreadable_mutex_);
-  unreadable_.emplace(payload.state.path, error.message());
-  return {errc::changed_while_read, error.message()};
 }
 
 result<void> Submission::make_checkout() {
@@ -341,7 +217,7 @@ result<void> Submission::make_checkout() {
     if (made.error().code != errc::blobs_missing || attempt == kCreateAttempts) return made.error();
     // Recently stored files may have been collected; any other error would recur.
     const std::uint64_t sent_before = report_.uploaded_files;
-    if (result<void> brought = bring_files(); !brought) return brought;
+    if (result<void> brought = delivery_->bring(); !brought) return brought;
     if (report_.uploaded_files == sent_before && attempt > 1) return made.error();
   }
 }
@@ -356,7 +232,8 @@ void Submission::add_up() {
   report_.project_hint = survey_.plan().project_hint;
   report_.warnings = survey_.plan().warnings;
   for (const std::vector<std::string>& more :
-       {survey_.plan().name_warnings, survey_.finish_cache(), warnings_})
+       {survey_.plan().name_warnings, survey_.finish_cache(),
+        delivery_ ? delivery_->warnings() : std::vector<std::string>()})
     report_.warnings.insert(report_.warnings.end(), more.begin(), more.end());
   if (server_) report_.server = *server_;
 }

@@ -55,11 +55,22 @@ result<void> Survey::look() {
 }
 
 result<void> Survey::hash() {
-  const result<void> hashed = files_.hash(cache(), pool_, progress_, stop_);
-  cache_.flush();
-  if (!hashed) return hashed.error();
-  set_aside_unreadable();
+  Portions portions;
+  if (const result<void> hashed = hash(portions, stop_); !hashed) return hashed;
+  leave_out_unreadable();
   return {};
+}
+
+result<void> Survey::hash(Portions& portions, const std::stop_token& stop) {
+  result<void> hashed = files_.hash(cache(), pool_, progress_, stop, portions);
+  portions.end();
+  cache_.flush();
+  return hashed;
+}
+
+void Survey::leave_out_unreadable() {
+  files_.leave_out_unreadable();
+  set_aside_unreadable();
 }
 
 // They are reported like missing ones, with the data-blocks that use them.

@@ -43,6 +43,10 @@ class Survey {
   [[nodiscard]] result<void> look();
   /// Gives every file its digest.
   [[nodiscard]] result<void> hash();
+  /// The same, for one who asks for them meanwhile: see ProjectFiles::hash(). Ends `portions`. The
+  /// files that cannot be read are left out by leave_out_unreadable() only.
+  [[nodiscard]] result<void> hash(Portions& portions, const std::stop_token& stop);
+  void leave_out_unreadable();
 
   [[nodiscard]] pack::Shortfall shortfall() const;
   /// The path to request.

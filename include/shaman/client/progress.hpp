@@ -12,19 +12,30 @@ namespace shaman::client {
 
 enum class Stage : std::uint8_t { tracing, connecting, hashing, asking, uploading, creating };
 
-/// The progress of a submission, written by the working threads and read by the display. All
-/// members may be used from any thread.
-struct Progress {
-  std::atomic<Stage> stage{Stage::tracing};
+/// How much is done, and how much there is to do.
+struct Amounts {
   std::atomic<std::uint64_t> bytes_done{0};
   std::atomic<std::uint64_t> bytes_total{0};
   std::atomic<std::uint64_t> files_done{0};
   std::atomic<std::uint64_t> files_total{0};
+};
+
+/// The progress of a submission, written by the working threads and read by the display. All
+/// members may be used from any thread. Its own amounts are those of the uploads, which begin while
+/// files are still hashed.
+struct Progress : Amounts {
+  std::atomic<Stage> stage{Stage::tracing};
+  Amounts hashing;
   std::atomic<std::uint64_t> files_waiting{0};  ///< that another client is uploading
 
   std::string server;  ///< its address; set before this is shown
 
+  /// Begins a stage, and the uploads' amounts again. `files` and `bytes` are those of the stage.
   void begin(Stage next, std::uint64_t files, std::uint64_t bytes);
+  /// The amounts to show during a stage.
+  [[nodiscard]] const Amounts& of(Stage shown) const noexcept {
+    return shown == Stage::hashing ? hashing : *this;
+  }
 
   using Clock = std::chrono::steady_clock;
   /// Records that a try failed and the next one follows after `delay`.

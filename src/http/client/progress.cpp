@@ -148,11 +148,14 @@ std::string bar_of(const ProgressView& view, std::size_t width) {
 }  // namespace
 
 void Progress::begin(Stage next, std::uint64_t files, std::uint64_t bytes) {
-  bytes_done = 0;
-  files_done = 0;
+  for (Amounts* const amounts : {static_cast<Amounts*>(this), &hashing}) {
+    const bool is_its_stage = amounts == &of(next);
+    amounts->bytes_done = 0;
+    amounts->files_done = 0;
+    amounts->bytes_total = is_its_stage ? bytes : 0;
+    amounts->files_total = is_its_stage ? files : 0;
+  }
   files_waiting = 0;
-  bytes_total = bytes;
-  files_total = files;
   stage = next;
 }
 

@@ -26,19 +26,6 @@ constexpr std::chrono::milliseconds kBetweenBatches{50};
 
 }  // namespace
 
-asio::awaitable<void> UploadLanes::run_batch_lane(Network::Strand strand) {
-  HttpConnection connection(strand, server_, options_.timeouts);
-  asio::steady_timer timer(strand);
-  for (;;) {
-    std::vector<UploadJob> batch = queue_.take_batch();
-    if (batch.empty()) break;
-    co_await pursue_batch(connection, timer, std::move(batch));
-    if (stop_.stop_requested()) co_return;
-  }
-  // Deferred files are waited for like any others.
-  co_await run_lane(strand, UploadQueue::Lane::small);
-}
-
 asio::awaitable<result<HttpResponse>> UploadLanes::send_batch(HttpConnection& connection,
                                                               const std::vector<UploadJob>& batch) {
   std::vector<const Payload*> payloads;
@@ -57,14 +44,15 @@ asio::awaitable<result<HttpResponse>> UploadLanes::send_batch(HttpConnection& co
   co_return co_await connection.exchange(request);
 }
 
-// Another client sends the same files: those that it has already sent need not be sent.
-asio::awaitable<void> UploadLanes::leave_to_others(HttpConnection& connection,
+// Another client sends the same files: those that it has already sent need not be sent, and those
+// that it is sending come later. What is left of the batch is short. False: it sends all of them.
+asio::awaitable<bool> UploadLanes::leave_to_others(HttpConnection& connection,
                                                    std::vector<UploadJob>& batch) {
   FileList files;
   for (const UploadJob& job : batch)
     files.add(payloads_[job.payload].id, payloads_[job.payload].place);
   const result<std::vector<Required>> wanted = co_await ask_requirements(connection, files);
-  if (!wanted) co_return;  // sending them will show the error
+  if (!wanted) co_return true;  // sending them will show the error
   std::map<BlobId, BlobStatus> missing;
   for (const Required& required : *wanted)
     missing.emplace(required.id, required.status);
@@ -85,8 +73,11 @@ asio::awaitable<void> UploadLanes::leave_to_others(HttpConnection& connection,
     else
       rest.push_back(std::move(job));
   }
-  batch = std::move(rest);
+  queue_.note_share(batch.size(), rest.size());
+  const bool is_progress = later.size() < batch.size();
+  batch = queue_.shorten(payloads_, std::move(rest));
   queue_.put_back_batch(payloads_, std::move(later));
+  co_return is_progress;
 }
 
 // Retries the whole batch while the connection fails; sends the files one by one if one of them is
@@ -94,12 +85,14 @@ asio::awaitable<void> UploadLanes::leave_to_others(HttpConnection& connection,
 asio::awaitable<void> UploadLanes::pursue_batch(HttpConnection& connection,
                                                 asio::steady_timer& timer,
                                                 std::vector<UploadJob> batch) {
-  if (has_company_) co_await leave_to_others(connection, batch);
-  if (batch.empty()) {
-    // The other lanes continue meanwhile.
-    timer.expires_after(kBetweenBatches);
-    co_await timer.async_wait(asio::use_awaitable);
-    co_return;
+  if (queue_.has_company()) {
+    const bool is_progress = co_await leave_to_others(connection, batch);
+    if (batch.empty() && !is_progress) {
+      // The other lanes continue meanwhile.
+      timer.expires_after(kBetweenBatches);
+      co_await timer.async_wait(asio::use_awaitable);
+    }
+    if (batch.empty()) co_return;
   }
   std::vector<protocol::BatchedFile> files;
   for (;;) {
@@ -119,7 +112,7 @@ asio::awaitable<void> UploadLanes::pursue_batch(HttpConnection& connection,
     if (is_answered) {
       HttpResponse response;
       response.status = files[i].status;
-      if (response.status == 208 || response.status == 425) has_company_ = true;
+      if (response.status == 208 || response.status == 425) queue_.note_company();
       if (response.status == 425 && ++batch[i].batches < kPatientBatches) {
         later.push_back(std::move(batch[i]));
         continue;

@@ -2,8 +2,11 @@
 #include "submit/upload/upload_lanes.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "protocol/encoded_word.hpp"
@@ -24,37 +27,58 @@ constexpr std::uint64_t kResumeFrom = std::uint64_t{8} << 20U;
 
 }  // namespace
 
-UploadLanes::UploadLanes(const Server& server, std::span<Payload> payloads,
+UploadLanes::UploadLanes(const Server& server, std::size_t most_payloads,
                          const UploaderOptions& options, Progress& progress)
     : server_(server),
-      payloads_(payloads),
       options_(options),
       progress_(progress),
-      queue_(first_jobs(), options.can_batch ? kBatchUpTo : 0, random_share()) {}
+      queue_(options.can_batch ? kBatchUpTo : 0, random_share) {
+  payloads_.reserve(most_payloads);
+}
 
-std::vector<UploadQueue::Item> UploadLanes::first_jobs() const {
+void UploadLanes::add(std::vector<Payload> payloads) {
   std::vector<UploadQueue::Item> items;
-  items.reserve(payloads_.size());
-  for (std::size_t i = 0; i < payloads_.size(); ++i) {
-    const Payload& payload = payloads_[i];
+  items.reserve(payloads.size());
+  std::uint64_t bytes = 0;
+  for (Payload& payload : payloads) {
+    bytes += payload.id.size;
     UploadFsm fsm(options_.policy, random_share, payload.place, payload.id);
-    items.push_back({payload.id.size, {i, std::move(fsm), false, {}, 0, 0, 0, 0}});
+    items.push_back({payload.id.size, {payloads_.size(), std::move(fsm), false, {}, 0, 0, 0, 0}});
+    payloads_.push_back(std::move(payload));
   }
-  return items;
+  progress_.files_total += items.size();
+  progress_.bytes_total += bytes;
+  queue_.add(std::move(items));
 }
 
 asio::awaitable<void> UploadLanes::run_lane(Network::Strand strand, UploadQueue::Lane lane) {
   HttpConnection connection(strand, server_, options_.timeouts);
-  asio::steady_timer timer(strand);
-  while (std::optional<UploadJob> job = queue_.take(lane)) {
-    if (job->was_deferred) {
-      timer.expires_at(job->due);
-      co_await timer.async_wait(asio::use_awaitable);
+  // Shared: a call to wake this lane may be under way when it ends.
+  const auto timer = std::make_shared<asio::steady_timer>(strand);
+  const auto wake = [strand, timer] { asio::post(strand, [timer] { timer->cancel(); }); };
+  while (!stop_.stop_requested()) {
+    UploadQueue::Turn turn = queue_.take(lane, wake);
+    if (turn.is_over) co_return;
+    if (turn.is_batch) {
+      co_await pursue_batch(connection, *timer, std::move(turn.jobs));
+    } else if (!turn.jobs.empty()) {
+      co_await pursue_alone(connection, *timer, std::move(turn.jobs.front()));
+    } else {
+      // On this strand nothing can cancel the timer before the lane waits.
+      timer->expires_at(asio::steady_timer::time_point::max());
+      co_await timer->async_wait(asio::as_tuple(asio::use_awaitable));
     }
-    UploadAction action{Kind::send, {}, {}};
-    co_await pursue(connection, timer, std::move(*job), std::move(action));
-    if (stop_.stop_requested()) co_return;
   }
+}
+
+asio::awaitable<void> UploadLanes::pursue_alone(HttpConnection& connection,
+                                                asio::steady_timer& timer, UploadJob job) {
+  if (job.was_deferred) {
+    timer.expires_at(job.due);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+  UploadAction action{Kind::send, {}, {}};
+  co_await pursue(connection, timer, std::move(job), std::move(action));
 }
 
 // Until the file is with the server, deferred, or given up.
@@ -125,7 +149,9 @@ HttpRequest UploadLanes::request_for(const UploadJob& job) {
   request.body_length = payload.id.size - job.held;
   request.bytes_sent = &progress_.bytes_done;
   request.rate = options_.rate;
-  if (payload.id.size >= options_.expect_from && job.fsm.may_expect())
+  // With company even a small file may be on its way already.
+  const std::uint64_t expect_from = queue_.has_company() ? kBatchUpTo : options_.expect_from;
+  if (payload.id.size >= std::min(expect_from, options_.expect_from) && job.fsm.may_expect())
     request.wait_for_continue = options_.wait_for_continue;
   return request;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <atomic>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -20,11 +19,17 @@ namespace shaman::client {
 /// another. Each lane's coroutine runs on its own strand.
 class UploadLanes {
  public:
-  UploadLanes(const Server& server, std::span<Payload> payloads, const UploaderOptions& options,
+  /// At most `most_payloads` will be added.
+  UploadLanes(const Server& server, std::size_t most_payloads, const UploaderOptions& options,
               Progress& progress);
 
+  /// One thread at a time.
+  void add(std::vector<Payload> payloads);
+  /// Nothing more will be added: the lanes end with the last file.
+  void close() { queue_.close(); }
+  void note_company() { queue_.note_company(); }
+
   boost::asio::awaitable<void> run_lane(Network::Strand strand, UploadQueue::Lane lane);
-  boost::asio::awaitable<void> run_batch_lane(Network::Strand strand);
 
   void fail(Error error) {
     const std::scoped_lock lock(mutex_);
@@ -32,19 +37,22 @@ class UploadLanes {
     stop_.request_stop();
   }
 
-  [[nodiscard]] std::size_t batched_files() const { return queue_.batched_files(); }
+  [[nodiscard]] UploadQueue::Use use() const { return queue_.use(); }
   [[nodiscard]] std::stop_source& stop() { return stop_; }
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
   [[nodiscard]] const UploadOutcome& outcome() const { return outcome_; }
+  /// All that were added.
+  [[nodiscard]] std::span<const Payload> payloads() const { return payloads_; }
 
  private:
-  [[nodiscard]] std::vector<UploadQueue::Item> first_jobs() const;
+  boost::asio::awaitable<void> pursue_alone(HttpConnection& connection,
+                                            boost::asio::steady_timer& timer, UploadJob job);
   boost::asio::awaitable<void> pursue(HttpConnection& connection, boost::asio::steady_timer& timer,
                                       UploadJob job, UploadAction action);
   boost::asio::awaitable<void> pursue_batch(HttpConnection& connection,
                                             boost::asio::steady_timer& timer,
                                             std::vector<UploadJob> batch);
-  boost::asio::awaitable<void> leave_to_others(HttpConnection& connection,
+  boost::asio::awaitable<bool> leave_to_others(HttpConnection& connection,
                                                std::vector<UploadJob>& batch);
   boost::asio::awaitable<result<HttpResponse>> send_batch(HttpConnection& connection,
                                                           const std::vector<UploadJob>& batch);
@@ -60,12 +68,11 @@ class UploadLanes {
   void defer(UploadJob job, const UploadAction& action);
 
   const Server& server_;
-  std::span<Payload> payloads_;
+  std::vector<Payload> payloads_;  ///< never moves: lanes use it while it grows
   const UploaderOptions& options_;
   Progress& progress_;
   UploadQueue queue_;
   std::stop_source stop_;
-  std::atomic<bool> has_company_{false};  // another client sends some of these files
 
   std::mutex mutex_;  // of what follows
   std::optional<Error> failure_;

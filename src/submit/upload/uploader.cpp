@@ -2,62 +2,105 @@
 #include "submit/upload/uploader.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <future>
 #include <utility>
-#include <vector>
 
 #include "submit/upload/upload_lanes.hpp"
 
 namespace shaman::client {
 
-result<void> upload_all(Network& network, const Server& server, std::span<Payload> payloads,
-                        const UploaderOptions& options, Progress& progress,
-                        const std::stop_token& stop, UploadOutcome& outcome) {
-  UploadLanes uploader(server, payloads, options, progress);
-  const std::stop_callback on_stop(stop, [&] { uploader.stop().request_stop(); });
+using Lane = UploadQueue::Lane;
 
-  const auto large_files = static_cast<std::size_t>(std::ranges::count_if(
-      payloads, [](const Payload& payload) { return payload.id.size >= UploadQueue::kLargeFrom; }));
-  const std::size_t small_files = payloads.size() - large_files;
-  std::vector<std::future<result<void>>> lanes;
-  const auto start = [&](std::size_t count, const auto& run) {
-    for (std::size_t i = 0; i < count; ++i) {
+struct Uploader::Impl {
+  Impl(Network& network_, const Server& server, UploaderOptions options_, std::size_t most_payloads,
+       Progress& progress, std::stop_token stop_)
+      : network(network_),
+        options(std::move(options_)),
+        lanes(server, most_payloads, options, progress),
+        stop(std::move(stop_)),
+        on_stop(stop, [this] { lanes.stop().request_stop(); }) {}
+
+  void start(Lane lane, std::size_t& count, std::size_t wanted) {
+    for (; count < wanted; ++count) {
       const Network::Strand strand = network.make_strand();
-      lanes.push_back(network.start(strand, uploader.stop().get_token(),
-                                    [&uploader, strand, run] { return run(uploader, strand); }));
-    }
-  };
-  const auto run_large = [](UploadLanes& all, const Network::Strand& strand) {
-    return all.run_lane(strand, UploadQueue::Lane::large);
-  };
-  const auto run_small = [](UploadLanes& all, const Network::Strand& strand) {
-    return all.run_lane(strand, UploadQueue::Lane::small);
-  };
-  const auto run_batches = [](UploadLanes& all, const Network::Strand& strand) {
-    return all.run_batch_lane(strand);
-  };
-  const std::size_t batched_files = uploader.batched_files();
-  start(std::min(options.large_lanes, payloads.size()), run_large);
-  start(std::min(options.small_lanes, small_files - batched_files), run_small);
-  start(std::min(options.batch_lanes,
-                 (batched_files + UploadQueue::kBatchFiles - 1) / UploadQueue::kBatchFiles),
-        run_batches);
-
-  std::exception_ptr broken;
-  for (std::future<result<void>>& lane : lanes) {
-    try {
-      static_cast<void>(lane.get());
-    } catch (...) {
-      broken = std::current_exception();
-      uploader.stop().request_stop();
+      running.push_back(
+          network.start(strand, lanes.stop().get_token(),
+                        [all = &lanes, strand, lane] { return all->run_lane(strand, lane); }));
     }
   }
-  if (broken) std::rethrow_exception(broken);
-  outcome = uploader.outcome();
+
+  // Throws what a lane threw.
+  void wait() {
+    std::exception_ptr broken;
+    for (std::future<result<void>>& lane : std::exchange(running, {})) {
+      try {
+        static_cast<void>(lane.get());
+      } catch (...) {
+        broken = std::current_exception();
+        lanes.stop().request_stop();
+      }
+    }
+    if (broken) std::rethrow_exception(broken);
+  }
+
+  Network& network;
+  const UploaderOptions options;
+  UploadLanes lanes;
+  const std::stop_token stop;
+  std::vector<std::future<result<void>>> running;
+  UploadQueue::Use started;
+  std::stop_callback<std::function<void()>> on_stop;
+};
+
+Uploader::Uploader(Network& network, const Server& server, UploaderOptions options,
+                   std::size_t most_payloads, Progress& progress, std::stop_token stop)
+    : impl_(std::make_unique<Impl>(network, server, std::move(options), most_payloads, progress,
+                                   std::move(stop))) {}
+
+Uploader::~Uploader() {
+  cancel();
+  for (const std::future<result<void>>& lane : impl_->running)
+    lane.wait();
+}
+
+void Uploader::add(std::vector<Payload> payloads) {
+  impl_->lanes.add(std::move(payloads));
+  const UploadQueue::Use use = impl_->lanes.use();
+  const UploaderOptions& most = impl_->options;
+  impl_->start(Lane::large, impl_->started.large, std::min(most.large_lanes, use.large));
+  impl_->start(Lane::small, impl_->started.small, std::min(most.small_lanes, use.small));
+  impl_->start(Lane::batch, impl_->started.batch, std::min(most.batch_lanes, use.batch));
+}
+
+void Uploader::note_company() {
+  impl_->lanes.note_company();
+}
+
+void Uploader::cancel() {
+  impl_->lanes.stop().request_stop();
+}
+
+std::stop_token Uploader::stopped() const {
+  return impl_->lanes.stop().get_token();
+}
+
+result<void> Uploader::finish() {
+  impl_->lanes.close();
+  impl_->wait();
   // A connection that the stop cancelled may have reported another error.
-  if (stop.stop_requested()) return Error{errc::cancelled, {}};
-  if (uploader.failure()) return *uploader.failure();
+  if (impl_->stop.stop_requested()) return Error{errc::cancelled, {}};
+  if (impl_->lanes.failure()) return *impl_->lanes.failure();
+  if (stopped().stop_requested()) return Error{errc::cancelled, {}};
   return {};
+}
+
+const UploadOutcome& Uploader::outcome() const {
+  return impl_->lanes.outcome();
+}
+
+std::span<const Payload> Uploader::payloads() const {
+  return impl_->lanes.payloads();
 }
 
 }  // namespace shaman::client

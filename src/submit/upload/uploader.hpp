@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <stop_token>
 #include <vector>
@@ -47,12 +48,38 @@ struct UploadOutcome {
   bool refuses_empty_files = false;
 };
 
-/// Sends all payloads, several at once, each as often as its UploadFsm says. Returns when the
-/// server has all, or at the first failure, which cancels the others. Blocks. errc::cancelled if
-/// `stop` was requested. `outcome` has the results, also after a failure.
-[[nodiscard]] result<void> upload_all(Network& network, const Server& server,
-                                      std::span<Payload> payloads, const UploaderOptions& options,
-                                      Progress& progress, const std::stop_token& stop,
-                                      UploadOutcome& outcome);
+/// Sends payloads, several at once, each as often as its UploadFsm says; more can be added
+/// meanwhile. The first failure cancels all others. add() and finish() are for one thread at a
+/// time.
+class Uploader {
+ public:
+  /// At most `most_payloads` will be added. The references must outlive it, `stop` cancels it.
+  Uploader(Network& network, const Server& server, UploaderOptions options,
+           std::size_t most_payloads, Progress& progress, std::stop_token stop);
+  /// Cancels what is under way, and waits for that.
+  ~Uploader();
+  Uploader(const Uploader&) = delete;
+  Uploader& operator=(const Uploader&) = delete;
+
+  /// Begins to send these too, and returns at once.
+  void add(std::vector<Payload> payloads);
+  /// Another client is sending some of them. Any thread.
+  void note_company();
+  /// Any thread.
+  void cancel();
+  /// Requested at the first failure, and when it is cancelled.
+  [[nodiscard]] std::stop_token stopped() const;
+  /// Waits until the server has all. errc::cancelled if `stop` was requested.
+  [[nodiscard]] result<void> finish();
+
+  /// After finish(), also if it failed.
+  [[nodiscard]] const UploadOutcome& outcome() const;
+  /// All that were added. After finish().
+  [[nodiscard]] std::span<const Payload> payloads() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace shaman::client
