@@ -70,6 +70,8 @@ void HttpConnection::close() {
 }
 
 asio::awaitable<result<HttpResponse>> HttpConnection::exchange(const HttpRequest& request) {
+  // A cancellation destroys the coroutine; the answer to its request may still come.
+  if (is_exchanging_) close();
   for (;;) {
     const bool is_kept_alive = transport_.is_open() && was_used_;
     if (!transport_.is_open()) {
@@ -79,7 +81,9 @@ asio::awaitable<result<HttpResponse>> HttpConnection::exchange(const HttpRequest
       if (!connected) co_return connected.error();
     }
     Attempt progress;
+    is_exchanging_ = true;
     result<HttpResponse> answer = co_await attempt(request, progress);
+    is_exchanging_ = false;
     if (answer) co_return answer;
 
     const asio::cancellation_state stopped = co_await asio::this_coro::cancellation_state;

@@ -20,8 +20,8 @@
 namespace shaman::client {
 
 /// A connection to one server, made when needed, kept alive between requests, and made again if it
-/// was lost. One exchange at a time, on one strand. Notices an early answer while it sends a body;
-/// time-outs apply to progress.
+/// was lost or an exchange was cancelled. One exchange at a time, on one strand. Notices an early
+/// answer while it sends a body; time-outs apply to progress.
 class HttpConnection {
  public:
   HttpConnection(boost::asio::any_io_executor strand, Server server, HttpTimeouts timeouts = {});
@@ -67,7 +67,8 @@ class HttpConnection {
   Transport transport_;
   boost::beast::flat_buffer received_;
   std::vector<std::byte> outgoing_;
-  bool was_used_ = false;  ///< the open connection has carried an exchange
+  bool was_used_ = false;       ///< the open connection has carried an exchange
+  bool is_exchanging_ = false;  ///< at the beginning of one: the last one was cancelled
 };
 
 }  // namespace shaman::client

@@ -189,6 +189,25 @@ TEST_F(HttpConnectionTest, CanBeStopped) {
   EXPECT_EQ(answer.error().code, errc::cancelled);
 }
 
+TEST_F(HttpConnectionTest, TakesNoAnswerToACancelledRequestForThatToTheNext) {
+  std::stop_source stop;
+  std::promise<void> stopped;
+  ScriptedServer server({[&](ScriptedConnection& c) {
+                           c.read_head();
+                           stop.request_stop();
+                           stopped.get_future().wait();
+                           c.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate");
+                         },
+                         [](ScriptedConnection& c) {
+                           c.read_head();
+                           c.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nright");
+                         }});
+  HttpConnection connection = connect(server);
+  EXPECT_FALSE(exchange(connection, get("/a"), stop.get_token()));
+  stopped.set_value();
+  EXPECT_EQ(exchange(connection, get("/b"))->body, "right");
+}
+
 TEST_F(HttpConnectionTest, SaysWhoDoesNotAnswer) {
   std::uint16_t port = 0;
   {
