@@ -8,13 +8,12 @@ namespace shaman::client {
 
 void Portions::add_known(std::span<const std::size_t> files) {
   const std::scoped_lock lock(mutex_);
-  waiting_.insert(waiting_.end(), files.begin(), files.end());
+  known_.insert(known_.end(), files.begin(), files.end());
 }
 
 void Portions::add_read(std::size_t file, std::uint64_t bytes) {
   const std::scoped_lock lock(mutex_);
-  waiting_.push_back(file);
-  read_files_ += 1;
+  read_.push_back({file, bytes});
   read_bytes_ += bytes;
   if (is_due()) wake_.notify_all();
 }
@@ -32,17 +31,32 @@ void Portions::abandon() {
 }
 
 bool Portions::is_due() const noexcept {
-  if (is_ended_) return !waiting_.empty();
-  return read_files_ >= sizes_.files * growth_ || read_bytes_ >= sizes_.bytes * growth_;
+  if (is_ended_) return !known_.empty() || !read_.empty();
+  return read_.size() >= sizes_.files * growth_ || read_bytes_ >= sizes_.bytes * growth_;
 }
 
 std::vector<std::size_t> Portions::next() {
-  read_files_ = 0;
-  read_bytes_ = 0;
+  std::vector<std::size_t> portion = std::exchange(known_, {});
+  std::size_t files = 0;
+  std::uint64_t bytes = 0;
+  const auto is_enough = [&] {
+    return files >= sizes_.files * growth_ || bytes >= sizes_.bytes * growth_;
+  };
+  while (!read_.empty() && (!is_enough() || (is_ended_ && is_small_rest()))) {
+    portion.push_back(read_.front().file);
+    files += 1;
+    bytes += read_.front().bytes;
+    read_bytes_ -= read_.front().bytes;
+    read_.pop_front();
+  }
   growth_ = std::min(growth_ * 2, sizes_.most_growth);
-  std::vector<std::size_t> portion = std::exchange(waiting_, {});
   std::ranges::sort(portion);
   return portion;
+}
+
+// Not worth a request of its own.
+bool Portions::is_small_rest() const noexcept {
+  return read_.size() < sizes_.files && read_bytes_ < sizes_.bytes;
 }
 
 std::optional<std::vector<std::size_t>> Portions::take() {

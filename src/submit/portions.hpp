@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -18,7 +19,8 @@ namespace shaman::client {
 /// one portion. All members may be called from any thread.
 class Portions {
  public:
-  /// Each portion is twice as large as the one before, up to a bound.
+  /// Each portion has twice as many files that were read as the one before, up to a bound; the last
+  /// one has fewer, or up to `files` more.
   struct Sizes {
     std::size_t files = 512;
     std::uint64_t bytes = std::uint64_t{64} << 20U;
@@ -44,13 +46,18 @@ class Portions {
  private:
   // With the mutex held.
   [[nodiscard]] bool is_due() const noexcept;
+  [[nodiscard]] bool is_small_rest() const noexcept;
   [[nodiscard]] std::vector<std::size_t> next();
 
   const Sizes sizes_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::vector<std::size_t> waiting_;
-  std::size_t read_files_ = 0;  ///< of those waiting
+  struct Read {
+    std::size_t file;
+    std::uint64_t bytes;
+  };
+  std::vector<std::size_t> known_;
+  std::deque<Read> read_;
   std::uint64_t read_bytes_ = 0;
   std::size_t growth_ = 1;
   bool is_ended_ = false;

@@ -73,6 +73,12 @@ class Call:
         match = FILE.match(self.path)
         self.file = (match.group(1), int(match.group(2))) if match else None
         self.handler = handler
+        self.body = b""
+
+    @property
+    def asked(self):
+        """The files of the list in its body: (path, (sha, size))."""
+        return [(file["path"], (file["sha"], file["size"])) for file in json.loads(self.body)["files"]]
 
     @property
     def can_defer(self):
@@ -101,16 +107,19 @@ class Handler(BaseHTTPRequestHandler):
         with self.farm.lock:
             self.farm.calls.append(call)
         try:
+            if not call.file:
+                call.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             disturbed = self.farm.disturb(call)
             if self.headers.get("Expect") and (disturbed is None or disturbed[0] not in (208, 417, 425)):
                 self.send_response_only(100)
                 self.end_headers()
             elif self.headers.get("Expect"):
                 return self.answer(*disturbed)
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if call.file:
+                call.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             if disturbed is not None:
                 return self.answer(*disturbed)
-            return self.answer(*self.result_of(call, body))
+            return self.answer(*self.result_of(call, call.body))
         except Reset:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
             self.connection.close()
@@ -133,14 +142,13 @@ class Handler(BaseHTTPRequestHandler):
         if call.file:
             return self.file(call, body)
         if call.method == "POST" and call.path in (REQUIREMENTS, CREATE):
-            asked = json.loads(body)
-            files = [(f["path"], (f["sha"], f["size"])) for f in asked["files"]]
+            files = call.asked
             if call.path == REQUIREMENTS:
                 missing = {key: path for path, key in files if key not in farm.blobs}
                 return 200, {"files": [{"sha": key[0], "size": key[1], "path": path,
                                         "status": "uploading" if key in farm.uploading else "unknown"}
                                        for key, path in missing.items()]}
-            return self.create(asked["checkoutPath"], files)
+            return self.create(json.loads(body)["checkoutPath"], files)
         if farm.manager is not None and call.path == "/api/v3/version":
             return 200, {"version": "3.9-beta1", "shortversion": "3.9-beta1", "name": "Flamenco", "git": "x"}
         if farm.manager is not None and call.path.startswith("/api/v3/configuration/shared-storage/users/"):

@@ -44,8 +44,8 @@ asio::awaitable<result<HttpResponse>> UploadLanes::send_batch(HttpConnection& co
   co_return co_await connection.exchange(request);
 }
 
-// Another client sends the same files: those that it has already sent need not be sent, and those
-// that it is sending come later. What is left of the batch is short. False: it sends all of them.
+// If another client sends the same files, those that it has already sent need not be sent, and
+// those that it is sending come later; what is left of the batch is short. False: it sends all.
 asio::awaitable<bool> UploadLanes::leave_to_others(HttpConnection& connection,
                                                    std::vector<UploadJob>& batch) {
   FileList files;
@@ -73,6 +73,7 @@ asio::awaitable<bool> UploadLanes::leave_to_others(HttpConnection& connection,
     else
       rest.push_back(std::move(job));
   }
+  if (rest.size() < batch.size()) queue_.note_company();
   queue_.note_share(batch.size(), rest.size());
   const bool is_progress = later.size() < batch.size();
   batch = queue_.shorten(payloads_, std::move(rest));
@@ -83,9 +84,9 @@ asio::awaitable<bool> UploadLanes::leave_to_others(HttpConnection& connection,
 // Retries the whole batch while the connection fails; sends the files one by one if one of them is
 // the cause.
 asio::awaitable<void> UploadLanes::pursue_batch(HttpConnection& connection,
-                                                asio::steady_timer& timer,
-                                                std::vector<UploadJob> batch) {
-  if (queue_.has_company()) {
+                                                asio::steady_timer& timer, UploadQueue::Turn turn) {
+  std::vector<UploadJob> batch = std::move(turn.jobs);
+  if (turn.is_doubtful) {
     const bool is_progress = co_await leave_to_others(connection, batch);
     if (batch.empty() && !is_progress) {
       // The other lanes continue meanwhile.

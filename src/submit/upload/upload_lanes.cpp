@@ -60,7 +60,7 @@ asio::awaitable<void> UploadLanes::run_lane(Network::Strand strand, UploadQueue:
     UploadQueue::Turn turn = queue_.take(lane, wake);
     if (turn.is_over) co_return;
     if (turn.is_batch) {
-      co_await pursue_batch(connection, *timer, std::move(turn.jobs));
+      co_await pursue_batch(connection, *timer, std::move(turn));
     } else if (!turn.jobs.empty()) {
       co_await pursue_alone(connection, *timer, std::move(turn.jobs.front()));
     } else {

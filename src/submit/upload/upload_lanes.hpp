@@ -51,7 +51,7 @@ class UploadLanes {
                                       UploadJob job, UploadAction action);
   boost::asio::awaitable<void> pursue_batch(HttpConnection& connection,
                                             boost::asio::steady_timer& timer,
-                                            std::vector<UploadJob> batch);
+                                            UploadQueue::Turn turn);
   boost::asio::awaitable<bool> leave_to_others(HttpConnection& connection,
                                                std::vector<UploadJob>& batch);
   boost::asio::awaitable<result<HttpResponse>> send_batch(HttpConnection& connection,

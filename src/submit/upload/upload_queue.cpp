@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <ranges>
 #include <utility>
 
@@ -72,19 +73,21 @@ void UploadQueue::shuffle(std::vector<Item>& items) {
   }
 }
 
+std::uint64_t UploadQueue::batch_bytes() const noexcept {
+  return std::min(kBatchBytes, kShortBatchBytes << std::min<std::size_t>(batches_ / kGrowAfter, 8));
+}
+
 std::vector<UploadJob> UploadQueue::take_batch() {
-  const bool is_short = company_.is_here() || batches_ < kShortBatches;
-  // With company the request that asks comes first, and shorten() splits what is left. Each of the
-  // lanes keeps its part of the last files.
-  const std::size_t most_files =
-      company_.is_here()
-          ? std::clamp(tiny_.size() / kShortBatches, Company::kFewest, company_.ask_about())
-          : kBatchFiles;
-  const std::uint64_t most_bytes = is_short ? kShortBatchBytes : kBatchBytes;
+  std::size_t most_files = kBatchFiles;
+  std::uint64_t most_bytes = batch_bytes();
+  if (company_.is_here()) {
+    // So many to ask about; shorten() splits what is left. Each of the lanes gets some of the last.
+    most_files = std::clamp(tiny_.size() / kGrowAfter, Company::kFewest, company_.ask_about());
+    most_bytes = std::numeric_limits<std::uint64_t>::max();
+  }
   std::vector<UploadJob> batch;
   std::uint64_t bytes = 0;
-  while (!tiny_.empty() && batch.size() < most_files &&
-         (company_.is_here() || bytes < most_bytes)) {
+  while (!tiny_.empty() && batch.size() < most_files && bytes < most_bytes) {
     bytes += tiny_.back().size;
     batch.push_back(std::move(tiny_.back().job));
     tiny_.pop_back();
@@ -105,6 +108,7 @@ UploadQueue::Turn UploadQueue::take(Lane lane, Wake wake) {
   const std::scoped_lock lock(mutex_);
   Turn turn;
   if (lane == Lane::batch && !tiny_.empty()) {
+    turn.is_doubtful = company_.is_here() || batch_bytes() > kShortBatchBytes;
     turn.jobs = take_batch();
     turn.is_batch = true;
     return turn;
@@ -136,7 +140,7 @@ std::vector<UploadJob> UploadQueue::shorten(std::span<const Payload> payloads,
   std::unique_lock lock(mutex_);
   std::uint64_t bytes = 0;
   std::size_t count = 0;
-  while (count < jobs.size() && bytes < kShortBatchBytes)
+  while (count < jobs.size() && (!company_.is_here() || bytes < kShortBatchBytes))
     bytes += payloads[jobs[count++].payload].id.size;
   while (jobs.size() > count) {
     const std::uint64_t size = payloads[jobs.back().payload].id.size;

@@ -50,8 +50,9 @@ class UploadQueue {
   static constexpr std::uint64_t kBatchBytes = std::uint64_t{8} << 20U;
   /// While other clients may be sending the same files: little is sent twice.
   static constexpr std::uint64_t kShortBatchBytes = std::uint64_t{1} << 20U;
-  /// So many batches are short until the answers show whether there is another client.
-  static constexpr std::size_t kShortBatches = 4;
+  /// Batches grow from short ones, doubled after so many, because only the answers show whether
+  /// there is another client.
+  static constexpr std::size_t kGrowAfter = 4;
 
   enum class Lane : std::uint8_t { large, small, batch };
 
@@ -65,6 +66,8 @@ class UploadQueue {
   struct Turn {
     std::vector<UploadJob> jobs;  ///< empty: nothing to do now
     bool is_batch = false;
+    /// Ask first which of these files the server still lacks: there may be other clients.
+    bool is_doubtful = false;
     bool is_over = false;  ///< nothing will be added
   };
   using Wake = std::function<void()>;
@@ -87,7 +90,8 @@ class UploadQueue {
   void put_back(UploadJob deferred);
   /// Queues files again that another client was sending, after all others.
   void put_back_batch(std::span<const Payload> payloads, std::vector<UploadJob> jobs);
-  /// Splits a batch into what one request carries, and the rest, which it queues before all others.
+  /// With company, splits a batch into what one request carries, and the rest, which it queues
+  /// before all others.
   [[nodiscard]] std::vector<UploadJob> shorten(std::span<const Payload> payloads,
                                                std::vector<UploadJob> jobs);
 
@@ -108,6 +112,7 @@ class UploadQueue {
  private:
   // All with the mutex held.
   void shuffle(std::vector<Item>& items);
+  [[nodiscard]] std::uint64_t batch_bytes() const noexcept;
   [[nodiscard]] std::vector<UploadJob> take_batch();
   [[nodiscard]] std::optional<UploadJob> take_deferred();
   void wake_waiting(std::unique_lock<std::mutex> lock);

@@ -79,12 +79,26 @@ TEST_F(PortionsTest, WhatIsKnownWholeIsOne) {
 }
 
 TEST_F(PortionsTest, TheRestIsTheLast) {
-  read(10);
-  read(3);
-  EXPECT_EQ(portions.take()->size(), 13U);
-  read(3);
+  read(13);
+  EXPECT_EQ(portions.take()->size(), 10U);
   portions.end();
   EXPECT_EQ(portions.take()->size(), 3U);
+  EXPECT_EQ(portions.take(), std::nullopt);
+}
+
+TEST_F(PortionsTest, ASmallRestIsNotAPortionOfItsOwn) {
+  read(19);
+  portions.end();
+  EXPECT_EQ(portions.take()->size(), 19U);
+  EXPECT_EQ(portions.take(), std::nullopt);
+}
+
+TEST_F(PortionsTest, ThoseOfAServerThatAnswersLateAreNotLarger) {
+  read(60);
+  portions.end();
+  EXPECT_EQ(portions.take()->size(), 10U);
+  EXPECT_EQ(portions.take()->size(), 20U);
+  EXPECT_EQ(portions.take()->size(), 30U);
   EXPECT_EQ(portions.take(), std::nullopt);
 }
 

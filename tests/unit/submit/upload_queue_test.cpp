@@ -123,12 +123,17 @@ TEST(UploadQueue, ABatchLaneHelpsWithTheOthers) {
   EXPECT_THAT(numbers(turn.jobs), testing::ElementsAre(1));
 }
 
-TEST(UploadQueue, TheFirstBatchesAreShort) {
+TEST(UploadQueue, BatchesGrowAndAreDoubtfulFromThenOn) {
   UploadQueue queue(kBatchUpTo);
-  queue.add(items(std::vector<std::uint64_t>(500, kBatchUpTo)));
-  const std::size_t few = UploadQueue::kShortBatchBytes / kBatchUpTo + 1;
-  for (std::size_t i = 0; i < UploadQueue::kShortBatches; ++i)
-    EXPECT_EQ(queue.take(Lane::batch).jobs.size(), few);
+  queue.add(items(std::vector<std::uint64_t>(1000, kBatchUpTo)));
+  for (std::uint64_t most = UploadQueue::kShortBatchBytes; most <= UploadQueue::kBatchBytes;
+       most *= 2) {
+    for (std::size_t i = 0; i < UploadQueue::kGrowAfter; ++i) {
+      const UploadQueue::Turn turn = queue.take(Lane::batch);
+      EXPECT_EQ(turn.jobs.size(), most / kBatchUpTo + 1);
+      EXPECT_EQ(turn.is_doubtful, most > UploadQueue::kShortBatchBytes);
+    }
+  }
   EXPECT_EQ(queue.take(Lane::batch).jobs.size(), UploadQueue::kBatchBytes / kBatchUpTo + 1);
 }
 
@@ -144,7 +149,9 @@ TEST(UploadQueue, AsksAboutManyFilesOnceThereIsCompany) {
   EXPECT_FALSE(queue.has_company());
   queue.note_company();
   EXPECT_TRUE(queue.has_company());
-  EXPECT_EQ(queue.take(Lane::batch).jobs.size(), Company::kFewest);
+  const UploadQueue::Turn turn = queue.take(Lane::batch);
+  EXPECT_TRUE(turn.is_doubtful);
+  EXPECT_EQ(turn.jobs.size(), Company::kFewest);
   queue.note_share(Company::kFewest, 0);
   EXPECT_EQ(queue.take(Lane::batch).jobs.size(), 2 * Company::kFewest);
 }
@@ -180,6 +187,15 @@ TEST(UploadQueue, ShortensABatchAndGivesTheRestNext) {
   std::ranges::sort(together);
   EXPECT_EQ(std::ranges::unique(together).begin(), together.end());
   EXPECT_EQ(together.size(), 100U);
+}
+
+TEST(UploadQueue, ShortensNothingForAClientAlone) {
+  UploadQueue queue(kBatchUpTo);
+  EXPECT_EQ(queue.shorten({}, {}).size(), 0U);
+  std::vector<UploadJob> jobs;
+  for (UploadQueue::Item& one : items(std::vector<std::uint64_t>(100, kBatchUpTo)))
+    jobs.push_back(std::move(one.job));
+  EXPECT_EQ(queue.shorten(payloads(100, kBatchUpTo), std::move(jobs)).size(), 100U);
 }
 
 TEST(UploadQueue, PutsAtTheEndWhatOthersAreSending) {
