@@ -20,16 +20,17 @@ from shaman_server import CLIENT_PROGRAM, PATIENCE, Server, sha256, wait_until
 
 # One portion of the list of requirements, to begin with.
 PORTION = 512
-FRAMES = 2000
 LIBRARY = "libs/props.blend"
 
 
 class ManyFiles(ClientTest):
     """One image sequence makes the project large."""
 
+    frames = 2000
+
     def setUp(self):
         super().setUp()
-        for number in range(5, FRAMES + 1):
+        for number in range(5, self.frames + 1):
             self.write(self.frame(number), b"%d" % number)
         self.age(60)
 
@@ -60,12 +61,11 @@ class SideBySide(ManyFiles):
 
         farm = self.farm(disturb)
         answer = self.submit(farm)
-        self.assertGreater(answer["files"], FRAMES)
+        self.assertGreater(answer["files"], self.frames)
         self.assertEqual(answer["uploadedFiles"], answer["files"])
         asked = self.asked(farm)
         self.assertEqual(len(asked[0]), PORTION)
-        self.assertEqual([len(files) for files in asked[1:]], [answer["files"] - PORTION, answer["files"]][-2:]
-                         if len(asked) == 3 else [2 * PORTION, answer["files"] - 3 * PORTION, answer["files"]])
+        self.assertEqual(len(asked[-1]), answer["files"])
         self.assertEqual(sorted(sum(asked[:-1], [])), sorted(asked[-1]))
         self.assertEqual(len(farm.uploads()), answer["files"])
 
@@ -90,18 +90,18 @@ class SideBySide(ManyFiles):
         self.assertEqual([len(files) for files in self.asked(farm)], [first["files"]] * 2)
 
     def test_what_the_server_has_is_not_sent_in_any_portion(self):
-        stored = {self.frame(number): b"%d" % number for number in range(5, FRAMES + 1, 2)}
+        stored = {self.frame(number): b"%d" % number for number in range(5, self.frames + 1, 2)}
         farm = self.farm(blobs={(sha256(data), len(data)): data for data in stored.values()})
         answer = self.submit(farm)
         self.assertEqual(answer["uploadedFiles"], answer["files"] - len(stored))
 
     def test_the_same_content_in_several_portions_is_sent_once(self):
-        for number in range(5, FRAMES + 1):
+        for number in range(5, self.frames + 1):
             self.write(self.frame(number), b"always the same")
         farm = self.farm()
         answer = self.submit(farm)
         self.assertEqual((answer["uploadedFiles"], answer["duplicateFiles"]),
-                         (answer["files"] - FRAMES + 5, FRAMES - 5))
+                         (answer["files"] - self.frames + 5, self.frames - 5))
         self.assertEqual(len(farm.uploads()), answer["uploadedFiles"])
 
     def test_under_strict_nothing_is_asked_before_all_is_read(self):
@@ -163,7 +163,7 @@ class Meanwhile(ManyFiles):
         places = farm.checkouts[answer["checkoutPath"]]
         self.assertNotIn(gone[0], places)
         self.assertIn("has gaps", answer["stderr"])
-        self.assertGreaterEqual(len(places), FRAMES)
+        self.assertGreaterEqual(len(places), self.frames)
 
     def test_the_server_goes_away(self):
         sent = []
@@ -214,10 +214,11 @@ class Meanwhile(ManyFiles):
 
 class Company(ManyFiles):
     CLIENTS = 3
-    SIZE = 50_000
+    SIZE = 100_000
+    frames = 1000
 
     def test_clients_that_send_the_same_project_send_it_once(self):
-        for number in range(5, FRAMES + 1):
+        for number in range(5, self.frames + 1):
             self.write(self.frame(number), os.urandom(self.SIZE))
         folder = tempfile.mkdtemp(prefix="shaman-test-")
         self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
@@ -232,9 +233,8 @@ class Company(ManyFiles):
                 self.assertEqual(process.returncode, 0, errors)
                 told.append(json.loads(out))
             once = told[0]["bytes"]
-            self.assertGreater(once, FRAMES * self.SIZE * 0.99)
+            self.assertGreater(once, self.frames * self.SIZE * 0.99)
             self.assertLessEqual(proxy.sent, 1.2 * once)
-        self.assertEqual(len({answer["checkoutPath"] for answer in told}), self.CLIENTS)
         self.assertEqual(sum(answer["uploadedFiles"] for answer in told), told[0]["files"])
 
     def start(self, proxy, number):

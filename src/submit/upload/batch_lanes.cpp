@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <chrono>
-#include <map>
+#include <iterator>
 #include <utility>
 
 #include <boost/asio/use_awaitable.hpp>
@@ -44,23 +44,53 @@ asio::awaitable<result<HttpResponse>> UploadLanes::send_batch(HttpConnection& co
   co_return co_await connection.exchange(request);
 }
 
-// If another client sends the same files, those that it has already sent need not be sent, and
-// those that it is sending come later; what is left of the batch is short. False: it sends all.
-asio::awaitable<bool> UploadLanes::leave_to_others(HttpConnection& connection,
-                                                   std::vector<UploadJob>& batch) {
+// Asks which files of the batch, and of some others, the server still lacks.
+asio::awaitable<result<UploadLanes::Statuses>> UploadLanes::ask_again(
+    HttpConnection& connection, const std::vector<UploadJob>& batch,
+    std::span<const std::size_t> others) {
   FileList files;
   for (const UploadJob& job : batch)
     files.add(payloads_[job.payload].id, payloads_[job.payload].place);
+  for (const std::size_t payload : others)
+    files.add(payloads_[payload].id, payloads_[payload].place);
   const result<std::vector<Required>> wanted = co_await ask_requirements(connection, files);
-  if (!wanted) co_return true;  // sending them will show the error
-  std::map<BlobId, BlobStatus> missing;
+  if (!wanted) co_return wanted.error();
+  Statuses lacking;
   for (const Required& required : *wanted)
-    missing.emplace(required.id, required.status);
+    lacking.emplace(required.id, required.status);
+  co_return lacking;
+}
+
+// If another client sends the same files, those that it has sent need not be sent, and this client
+// goes elsewhere from the place where they meet. Files on their way come later; what is left of the
+// batch is short. False: the other one is sending all of them.
+asio::awaitable<bool> UploadLanes::leave_to_others(HttpConnection& connection,
+                                                   std::vector<UploadJob>& batch) {
+  const std::vector<std::size_t> others =
+      queue_.has_company() ? std::vector<std::size_t>() : queue_.sample();
+  const result<Statuses> lacking = co_await ask_again(connection, batch, others);
+  if (!lacking) co_return true;  // sending them will show the error
+  const auto status_of = [&](std::size_t payload) {
+    const auto found = lacking->find(payloads_[payload].id);
+    return found == lacking->end() ? BlobStatus::stored : found->second;
+  };
+  const auto is_taken = [&](std::size_t p) { return status_of(p) != BlobStatus::unknown; };
+  if (std::ranges::any_of(others, is_taken) ||
+      std::ranges::any_of(batch, [&](const UploadJob& job) { return is_taken(job.payload); }))
+    queue_.note_company();
+
   std::vector<UploadJob> rest;
+  std::vector<UploadJob> next;
   std::vector<UploadJob> later;
+  bool has_met = false;
   for (UploadJob& job : batch) {
-    const auto found = missing.find(payloads_[job.payload].id);
-    const auto status = found == missing.end() ? BlobStatus::stored : found->second;
+    const BlobStatus status = status_of(job.payload);
+    if (status == BlobStatus::unknown) {
+      // Behind a file that another client is sending, it may be in the same request.
+      (later.empty() ? rest : next).push_back(std::move(job));
+      continue;
+    }
+    has_met = true;
     if (status == BlobStatus::uploading && ++job.batches < kPatientBatches) {
       later.push_back(std::move(job));
       continue;
@@ -73,11 +103,14 @@ asio::awaitable<bool> UploadLanes::leave_to_others(HttpConnection& connection,
     else
       rest.push_back(std::move(job));
   }
-  if (rest.size() < batch.size()) queue_.note_company();
-  queue_.note_share(batch.size(), rest.size());
+  queue_.note_share(batch.size(), rest.size() + next.size());
   const bool is_progress = later.size() < batch.size();
-  batch = queue_.shorten(payloads_, std::move(rest));
+  std::vector<UploadJob> too_many = queue_.cut_off(payloads_, rest);
+  std::ranges::move(next, std::back_inserter(too_many));
+  queue_.put_next(payloads_, std::move(too_many));
   queue_.put_back_batch(payloads_, std::move(later));
+  if (has_met) queue_.go_elsewhere();
+  batch = std::move(rest);
   co_return is_progress;
 }
 

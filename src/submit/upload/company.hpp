@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <utility>
 
 namespace shaman::client {
 
@@ -15,8 +14,8 @@ class Company {
   static constexpr std::size_t kFewest = 64;
   static constexpr std::size_t kMost = 1024;
 
-  /// Another client was seen. True the first time.
-  bool note() noexcept { return !std::exchange(is_here_, true); }
+  /// Another client was seen.
+  void note() noexcept { is_here_ = true; }
   [[nodiscard]] bool is_here() const noexcept { return is_here_; }
 
   /// The number of files to ask about.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <map>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -52,6 +53,10 @@ class UploadLanes {
   boost::asio::awaitable<void> pursue_batch(HttpConnection& connection,
                                             boost::asio::steady_timer& timer,
                                             UploadQueue::Turn turn);
+  using Statuses = std::map<BlobId, BlobStatus>;
+  boost::asio::awaitable<result<Statuses>> ask_again(HttpConnection& connection,
+                                                     const std::vector<UploadJob>& batch,
+                                                     std::span<const std::size_t> others);
   boost::asio::awaitable<bool> leave_to_others(HttpConnection& connection,
                                                std::vector<UploadJob>& batch);
   boost::asio::awaitable<result<HttpResponse>> send_batch(HttpConnection& connection,

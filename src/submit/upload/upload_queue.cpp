@@ -2,9 +2,9 @@
 #include "submit/upload/upload_queue.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <limits>
-#include <ranges>
 #include <utility>
 
 namespace shaman::client {
@@ -20,6 +20,16 @@ std::optional<UploadJob> pop(std::vector<UploadQueue::Item>& items) {
 // Ties by the payload's index, so that two runs send in the same order.
 auto by_size(const UploadQueue::Item& item) {
   return std::pair(item.size, ~item.job.payload);
+}
+
+std::vector<UploadItem> with_sizes(std::span<const Payload> payloads, std::vector<UploadJob> jobs) {
+  std::vector<UploadItem> items;
+  items.reserve(jobs.size());
+  for (UploadJob& job : jobs) {
+    const std::uint64_t size = payloads[job.payload].id.size;
+    items.push_back({size, std::move(job)});
+  }
+  return items;
 }
 
 }  // namespace
@@ -42,14 +52,10 @@ void UploadQueue::add(std::vector<Item> items) {
   added_tiny_ += tiny.size();
   std::ranges::sort(large_, {}, by_size);
   std::ranges::sort(small_, {}, by_size);
-  std::ranges::sort(tiny, {}, by_size);
-  if (company_.is_here()) {
-    shuffle(tiny);
-  } else {
-    const auto turn = static_cast<std::ptrdiff_t>(random_() * static_cast<double>(tiny.size()));
-    std::rotate(tiny.begin(), tiny.begin() + turn, tiny.end());
-  }
-  tiny_.insert(tiny_.begin(), std::move_iterator(tiny.begin()), std::move_iterator(tiny.end()));
+  std::ranges::sort(tiny, std::greater<>(), by_size);
+  const bool is_first = tiny_.size() == 0;
+  tiny_.add(std::move(tiny));
+  if (is_first) tiny_.jump(random_());
   wake_waiting(std::move(lock));
 }
 
@@ -66,34 +72,21 @@ void UploadQueue::wake_waiting(std::unique_lock<std::mutex> lock) {
     if (wake) wake();
 }
 
-void UploadQueue::shuffle(std::vector<Item>& items) {
-  for (std::size_t left = items.size(); left > 1; --left) {
-    const auto other = static_cast<std::size_t>(random_() * static_cast<double>(left));
-    std::swap(items[left - 1], items[std::min(other, left - 1)]);
-  }
-}
-
 std::uint64_t UploadQueue::batch_bytes() const noexcept {
+  if (company_.is_here())
+    // The last files are all on their way from somewhere.
+    return std::min(kShortBatchBytes, tiny_.bytes() / kLastBatches);
   return std::min(kBatchBytes, kShortBatchBytes << std::min<std::size_t>(batches_ / kGrowAfter, 8));
 }
 
 std::vector<UploadJob> UploadQueue::take_batch() {
-  std::size_t most_files = kBatchFiles;
-  std::uint64_t most_bytes = batch_bytes();
-  if (company_.is_here()) {
-    // So many to ask about; shorten() splits what is left. Each of the lanes gets some of the last.
-    most_files = std::clamp(tiny_.size() / kGrowAfter, Company::kFewest, company_.ask_about());
-    most_bytes = std::numeric_limits<std::uint64_t>::max();
-  }
-  std::vector<UploadJob> batch;
-  std::uint64_t bytes = 0;
-  while (!tiny_.empty() && batch.size() < most_files && bytes < most_bytes) {
-    bytes += tiny_.back().size;
-    batch.push_back(std::move(tiny_.back().job));
-    tiny_.pop_back();
-  }
+  const std::uint64_t bytes = batch_bytes();
   ++batches_;
-  return batch;
+  if (!company_.is_here()) return tiny_.take(kBatchFiles, bytes);
+  // So many to ask about; cut_off() divides what is left. Each of the lanes gets some of the last.
+  const std::size_t files =
+      std::clamp(tiny_.size() / kGrowAfter, Company::kFewest, company_.ask_about());
+  return tiny_.take(files, std::numeric_limits<std::uint64_t>::max());
 }
 
 std::optional<UploadJob> UploadQueue::take_deferred() {
@@ -107,7 +100,7 @@ std::optional<UploadJob> UploadQueue::take_deferred() {
 UploadQueue::Turn UploadQueue::take(Lane lane, Wake wake) {
   const std::scoped_lock lock(mutex_);
   Turn turn;
-  if (lane == Lane::batch && !tiny_.empty()) {
+  if (lane == Lane::batch && tiny_.size() > 0) {
     turn.is_doubtful = company_.is_here() || batch_bytes() > kShortBatchBytes;
     turn.jobs = take_batch();
     turn.is_batch = true;
@@ -128,27 +121,39 @@ UploadQueue::Turn UploadQueue::take(Lane lane, Wake wake) {
 }
 
 void UploadQueue::put_back_batch(std::span<const Payload> payloads, std::vector<UploadJob> jobs) {
-  const std::scoped_lock lock(mutex_);
-  for (UploadJob& job : jobs | std::views::reverse) {
-    const std::uint64_t size = payloads[job.payload].id.size;
-    tiny_.push_front({size, std::move(job)});
-  }
+  std::unique_lock lock(mutex_);
+  tiny_.add(with_sizes(payloads, std::move(jobs)));
+  wake_waiting(std::move(lock));
 }
 
-std::vector<UploadJob> UploadQueue::shorten(std::span<const Payload> payloads,
-                                            std::vector<UploadJob> jobs) {
+void UploadQueue::put_next(std::span<const Payload> payloads, std::vector<UploadJob> jobs) {
   std::unique_lock lock(mutex_);
+  tiny_.put_next(with_sizes(payloads, std::move(jobs)));
+  wake_waiting(std::move(lock));
+}
+
+std::vector<UploadJob> UploadQueue::cut_off(std::span<const Payload> payloads,
+                                            std::vector<UploadJob>& batch) const {
+  const std::scoped_lock lock(mutex_);
+  if (!company_.is_here()) return {};
   std::uint64_t bytes = 0;
   std::size_t count = 0;
-  while (count < jobs.size() && (!company_.is_here() || bytes < kShortBatchBytes))
-    bytes += payloads[jobs[count++].payload].id.size;
-  while (jobs.size() > count) {
-    const std::uint64_t size = payloads[jobs.back().payload].id.size;
-    tiny_.push_back({size, std::move(jobs.back())});
-    jobs.pop_back();
-  }
-  wake_waiting(std::move(lock));
-  return jobs;
+  while (count < batch.size() && (count == 0 || bytes < batch_bytes()))
+    bytes += payloads[batch[count++].payload].id.size;
+  const auto end = batch.begin() + static_cast<std::ptrdiff_t>(count);
+  std::vector<UploadJob> rest(std::make_move_iterator(end), std::make_move_iterator(batch.end()));
+  batch.erase(end, batch.end());
+  return rest;
+}
+
+void UploadQueue::go_elsewhere() {
+  const std::scoped_lock lock(mutex_);
+  tiny_.jump(random_());
+}
+
+std::vector<std::size_t> UploadQueue::sample() const {
+  const std::scoped_lock lock(mutex_);
+  return tiny_.sample(kSample);
 }
 
 void UploadQueue::put_back(UploadJob deferred) {
@@ -158,10 +163,7 @@ void UploadQueue::put_back(UploadJob deferred) {
 
 void UploadQueue::note_company() {
   const std::scoped_lock lock(mutex_);
-  if (!company_.note()) return;
-  std::vector<Item> tiny(std::move_iterator(tiny_.begin()), std::move_iterator(tiny_.end()));
-  shuffle(tiny);
-  tiny_.assign(std::move_iterator(tiny.begin()), std::move_iterator(tiny.end()));
+  company_.note();
 }
 
 void UploadQueue::note_share(std::size_t asked, std::size_t lacking) {

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -14,24 +13,10 @@
 
 #include "submit/upload/company.hpp"
 #include "submit/upload/payload.hpp"
-#include "submit/upload/upload_fsm.hpp"
+#include "submit/upload/ring.hpp"
+#include "submit/upload/upload_job.hpp"
 
 namespace shaman::client {
-
-/// A file to send (again), and its progress so far.
-struct UploadJob {
-  std::size_t payload = 0;  ///< index
-  UploadFsm fsm;
-  bool was_deferred = false;
-  std::chrono::steady_clock::time_point due;  ///< not before
-  std::uint64_t bytes_counted = 0;            ///< as progress, of an upload that has ended
-  unsigned attempts = 0;
-  unsigned batches = 0;             ///< in which another client was sending it
-  std::uint64_t held = 0;           ///< by the server, at the last request
-  std::uint64_t held_at_first = 0;  ///< by the server, before this client sent any of it
-  bool has_sent = false;            ///< perhaps some of the file
-  bool is_sent_whole = false;       ///< because the server keeps no more partial uploads
-};
 
 /// Distributes the files to the lanes, while more are added. All members may be called from any
 /// thread.
@@ -53,14 +38,13 @@ class UploadQueue {
   /// Batches grow from short ones, doubled after so many, because only the answers show whether
   /// there is another client.
   static constexpr std::size_t kGrowAfter = 4;
+  /// With company, no batch has more than this part of what is left.
+  static constexpr std::uint64_t kLastBatches = 32;
+  static constexpr std::size_t kSample = 32;
 
   enum class Lane : std::uint8_t { large, small, batch };
 
-  /// A job with the size of its file.
-  struct Item {
-    std::uint64_t size = 0;
-    UploadJob job;
-  };
+  using Item = UploadItem;
 
   /// The work of a lane.
   struct Turn {
@@ -73,7 +57,7 @@ class UploadQueue {
   using Wake = std::function<void()>;
 
   /// Files of up to `batch_up_to` bytes are for batch lanes alone. `random` gives numbers from 0 to
-  /// 1, which determine the order of those: clients that send the same files should not all begin
+  /// 1, which say where among those to begin: clients that send the same files should not all begin
   /// with the same one.
   explicit UploadQueue(
       std::uint64_t batch_up_to = 0, Jitter random = [] { return 0.0; })
@@ -90,10 +74,16 @@ class UploadQueue {
   void put_back(UploadJob deferred);
   /// Queues files again that another client was sending, after all others.
   void put_back_batch(std::span<const Payload> payloads, std::vector<UploadJob> jobs);
-  /// With company, splits a batch into what one request carries, and the rest, which it queues
-  /// before all others.
-  [[nodiscard]] std::vector<UploadJob> shorten(std::span<const Payload> payloads,
-                                               std::vector<UploadJob> jobs);
+  /// Queues files before all others.
+  void put_next(std::span<const Payload> payloads, std::vector<UploadJob> jobs);
+  /// With company, takes what is too much for a short batch off its end.
+  [[nodiscard]] std::vector<UploadJob> cut_off(std::span<const Payload> payloads,
+                                               std::vector<UploadJob>& batch) const;
+
+  /// Goes on somewhere else among the smallest files: another client is sending those that follow.
+  void go_elsewhere();
+  /// Some payloads of the smallest files that are left, for the question whether there is company.
+  [[nodiscard]] std::vector<std::size_t> sample() const;
 
   /// Another client sends some of these files.
   void note_company();
@@ -111,7 +101,6 @@ class UploadQueue {
 
  private:
   // All with the mutex held.
-  void shuffle(std::vector<Item>& items);
   [[nodiscard]] std::uint64_t batch_bytes() const noexcept;
   [[nodiscard]] std::vector<UploadJob> take_batch();
   [[nodiscard]] std::optional<UploadJob> take_deferred();
@@ -122,7 +111,7 @@ class UploadQueue {
   mutable std::mutex mutex_;
   std::vector<Item> large_;  ///< the next one is the last
   std::vector<Item> small_;
-  std::deque<Item> tiny_;
+  Ring tiny_;
   std::vector<UploadJob> deferred_;
   std::vector<Wake> waiting_;
   std::size_t added_ = 0;

@@ -154,65 +154,69 @@ TEST(UploadQueue, AsksAboutManyFilesOnceThereIsCompany) {
   EXPECT_EQ(turn.jobs.size(), Company::kFewest);
   queue.note_share(Company::kFewest, 0);
   EXPECT_EQ(queue.take(Lane::batch).jobs.size(), 2 * Company::kFewest);
+  EXPECT_EQ(queue.sample().size(), UploadQueue::kSample);
 }
 
-TEST(UploadQueue, WithCompanyTheOrderIsItsOwn) {
+TEST(UploadQueue, GoesOnElsewhere) {
   double number = 0;
   UploadQueue queue(kBatchUpTo, [&] { return number; });
   queue.add(items({4, 3, 2, 1}));
-  number = 0.999;
-  queue.note_company();  // with this number, a shuffle changes nothing
-  number = 0;
-  queue.add(items({8, 7, 6, 5}, 4));
-  const std::vector<std::size_t> order = drain(queue, Lane::batch);
-  EXPECT_THAT(std::vector(order.begin(), order.begin() + 4), testing::ElementsAre(0, 1, 2, 3));
-  EXPECT_THAT(std::vector(order.begin() + 4, order.end()),
-              testing::AllOf(testing::UnorderedElementsAre(4, 5, 6, 7),
-                             testing::Not(testing::ElementsAre(4, 5, 6, 7))));
+  number = 0.5;
+  queue.go_elsewhere();
+  EXPECT_THAT(drain(queue, Lane::batch), testing::ElementsAre(2, 3, 0, 1));
 }
 
-TEST(UploadQueue, ShortensABatchAndGivesTheRestNext) {
-  const std::vector<Payload> all = payloads(100, kBatchUpTo);
+TEST(UploadQueue, WithCompanyABatchIsShort) {
+  const std::vector<Payload> all = payloads(1000, kBatchUpTo);
   UploadQueue queue(kBatchUpTo);
-  queue.add(items(std::vector<std::uint64_t>(100, kBatchUpTo)));
-  queue.note_company();
-  const std::vector<UploadJob> batch = queue.shorten(all, queue.take(Lane::batch).jobs);
+  queue.add(items(std::vector<std::uint64_t>(1000, kBatchUpTo)));
+  std::vector<UploadJob> batch = queue.take(Lane::batch).jobs;
   const std::size_t few = UploadQueue::kShortBatchBytes / kBatchUpTo + 1;
-  ASSERT_EQ(batch.size(), few);
-  const std::vector<std::size_t> next = numbers(queue.take(Lane::batch).jobs);
-  EXPECT_EQ(next.size(), Company::kFewest);
-  std::vector<std::size_t> together = numbers(batch);
-  std::ranges::copy(next, std::back_inserter(together));
-  std::ranges::copy(drain(queue, Lane::batch), std::back_inserter(together));
-  std::ranges::sort(together);
-  EXPECT_EQ(std::ranges::unique(together).begin(), together.end());
-  EXPECT_EQ(together.size(), 100U);
+  EXPECT_EQ(batch.size(), few);
+  EXPECT_TRUE(queue.cut_off(all, batch).empty());
+  queue.note_company();
+  batch = queue.take(Lane::batch).jobs;
+  ASSERT_EQ(batch.size(), Company::kFewest);
+  const std::vector<UploadJob> rest = queue.cut_off(all, batch);
+  EXPECT_EQ(batch.size(), few);
+  EXPECT_EQ(rest.size(), Company::kFewest - few);
+  EXPECT_EQ(numbers(rest).front(), numbers(batch).back() + 1);
 }
 
-TEST(UploadQueue, ShortensNothingForAClientAlone) {
+TEST(UploadQueue, WithCompanyTheLastBatchesAreShorterStill) {
+  const std::vector<Payload> all = payloads(200, kBatchUpTo);
   UploadQueue queue(kBatchUpTo);
-  EXPECT_EQ(queue.shorten({}, {}).size(), 0U);
-  std::vector<UploadJob> jobs;
-  for (UploadQueue::Item& one : items(std::vector<std::uint64_t>(100, kBatchUpTo)))
-    jobs.push_back(std::move(one.job));
-  EXPECT_EQ(queue.shorten(payloads(100, kBatchUpTo), std::move(jobs)).size(), 100U);
+  queue.add(items(std::vector<std::uint64_t>(200, kBatchUpTo)));
+  queue.note_company();
+  std::vector<UploadJob> batch = queue.take(Lane::batch).jobs;
+  static_cast<void>(queue.cut_off(all, batch));
+  EXPECT_EQ(batch.size(), (200 - Company::kFewest) / UploadQueue::kLastBatches + 1);
+  batch = std::move(queue.take(Lane::batch).jobs);
+  EXPECT_EQ(queue.take(Lane::batch).jobs.size(), Company::kFewest);
+  EXPECT_EQ(queue.take(Lane::batch).jobs.size(), 200 - 3 * Company::kFewest);
+  static_cast<void>(queue.cut_off(all, batch));
+  EXPECT_EQ(batch.size(), 1U);
 }
 
-TEST(UploadQueue, PutsAtTheEndWhatOthersAreSending) {
-  const std::vector<Payload> all = payloads(3, 10);
+TEST(UploadQueue, PutsFirstWhatIsLeftOfABatchAndLastWhatOthersAreSending) {
+  const std::vector<Payload> all = payloads(4, 10);
   UploadQueue queue(kBatchUpTo);
-  queue.add(items({10, 10}));
+  queue.add(items({10, 10, 10}));
   std::vector<UploadJob> jobs = queue.take(Lane::batch).jobs;
-  queue.add(items({10}, 2));
+  queue.add(items({10}, 3));
+  std::vector<UploadJob> next;
+  next.push_back(std::move(jobs[1]));
+  next.push_back(std::move(jobs[2]));
+  jobs.erase(jobs.begin() + 1, jobs.end());
+  queue.put_next(all, std::move(next));
   queue.put_back_batch(all, std::move(jobs));
-  EXPECT_THAT(drain(queue, Lane::batch), testing::ElementsAre(2, 1, 0));
+  EXPECT_THAT(drain(queue, Lane::batch), testing::ElementsAre(1, 2, 3, 0));
 }
 
 TEST(Company, AsksAboutMoreTheMoreOthersHaveSent) {
   Company company;
   EXPECT_FALSE(company.is_here());
-  EXPECT_TRUE(company.note());
-  EXPECT_FALSE(company.note());
+  company.note();
   EXPECT_TRUE(company.is_here());
   for (std::size_t most = Company::kFewest; most < Company::kMost; most *= 2) {
     EXPECT_EQ(company.ask_about(), most);

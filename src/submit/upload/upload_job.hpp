@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "submit/upload/upload_fsm.hpp"
+
+namespace shaman::client {
+
+/// A file to send (again), and its progress so far.
+struct UploadJob {
+  std::size_t payload = 0;  ///< index
+  UploadFsm fsm;
+  bool was_deferred = false;
+  std::chrono::steady_clock::time_point due;  ///< not before
+  std::uint64_t bytes_counted = 0;            ///< as progress, of an upload that has ended
+  unsigned attempts = 0;
+  unsigned batches = 0;             ///< in which another client was sending it
+  std::uint64_t held = 0;           ///< by the server, at the last request
+  std::uint64_t held_at_first = 0;  ///< by the server, before this client sent any of it
+  bool has_sent = false;            ///< perhaps some of the file
+  bool is_sent_whole = false;       ///< because the server keeps no more partial uploads
+};
+
+/// A job with the size of its file.
+struct UploadItem {
+  std::uint64_t size = 0;
+  UploadJob job;
+};
+
+}  // namespace shaman::client
