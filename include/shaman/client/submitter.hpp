@@ -37,14 +37,15 @@ struct SubmitOptions {
   std::size_t jobs = 0;  ///< files hashed, and small ones sent, at once; 0: a suitable number
 };
 
-/// How long each part took; parts that overlap are not counted twice.
+/// How long each part took; parts that overlap are not counted twice. Files are asked for and
+/// uploaded while others are hashed: that is part of `hash`.
 struct SubmitTimes {
   using Duration = std::chrono::duration<double>;
   Duration trace{0};         ///< reading the .blend files, finding what they name, planning
   Duration stat{0};          ///< looking at every file
-  Duration hash{0};          ///< the cache included
-  Duration requirements{0};  ///< all requirements calls
-  Duration upload{0};
+  Duration hash{0};          ///< until the last file's digest, the cache included
+  Duration requirements{0};  ///< all calls after that
+  Duration upload{0};        ///< what is left of it after that
   Duration create{0};
   Duration total{0};
 };

@@ -44,55 +44,50 @@ asio::awaitable<result<HttpResponse>> UploadLanes::send_batch(HttpConnection& co
   co_return co_await connection.exchange(request);
 }
 
-// Asks which files of the batch, and of some others, the server still lacks.
+// Asks which files of the batch the server still lacks, and the same of some others, which show
+// whether there is another client.
 asio::awaitable<result<UploadLanes::Statuses>> UploadLanes::ask_again(
-    HttpConnection& connection, const std::vector<UploadJob>& batch,
-    std::span<const std::size_t> others) {
+    HttpConnection& connection, const std::vector<UploadJob>& batch) {
+  std::vector<Ring::Sampled> others;
+  if (!queue_.has_company()) others = queue_.sample();
   FileList files;
   for (const UploadJob& job : batch)
     files.add(payloads_[job.payload].id, payloads_[job.payload].place);
-  for (const std::size_t payload : others)
-    files.add(payloads_[payload].id, payloads_[payload].place);
+  for (const Ring::Sampled& other : others)
+    files.add(other.id, payloads_[other.payload].place);
   const result<std::vector<Required>> wanted = co_await ask_requirements(connection, files);
   if (!wanted) co_return wanted.error();
   Statuses lacking;
   for (const Required& required : *wanted)
     lacking.emplace(required.id, required.status);
+  const auto is_taken = [&](const BlobId& id) {
+    const auto found = lacking.find(id);
+    return found == lacking.end() || found->second != BlobStatus::unknown;
+  };
+  // What waits here, and is not unknown there, came from another client.
+  const auto is_others = [&](const Ring::Sampled& sampled) {
+    return is_taken(sampled.id) && queue_.is_waiting(sampled);
+  };
+  if (std::ranges::any_of(others, is_others) || std::ranges::any_of(batch, [&](const auto& job) {
+        return is_taken(payloads_[job.payload].id);
+      }))
+    queue_.note_company();
   co_return lacking;
 }
 
-// If another client sends the same files, those that it has sent need not be sent, and this client
-// goes elsewhere from the place where they meet. Files on their way come later; what is left of the
-// batch is short. False: the other one is sending all of them.
-asio::awaitable<bool> UploadLanes::leave_to_others(HttpConnection& connection,
-                                                   std::vector<UploadJob>& batch) {
-  const std::vector<std::size_t> others =
-      queue_.has_company() ? std::vector<std::size_t>() : queue_.sample();
-  const result<Statuses> lacking = co_await ask_again(connection, batch, others);
-  if (!lacking) co_return true;  // sending them will show the error
-  const auto status_of = [&](std::size_t payload) {
-    const auto found = lacking->find(payloads_[payload].id);
-    return found == lacking->end() ? BlobStatus::stored : found->second;
-  };
-  const auto is_taken = [&](std::size_t p) { return status_of(p) != BlobStatus::unknown; };
-  if (std::ranges::any_of(others, is_taken) ||
-      std::ranges::any_of(batch, [&](const UploadJob& job) { return is_taken(job.payload); }))
-    queue_.note_company();
-
-  std::vector<UploadJob> rest;
-  std::vector<UploadJob> next;
-  std::vector<UploadJob> later;
-  bool has_met = false;
+UploadLanes::Division UploadLanes::divide(std::vector<UploadJob> batch, const Statuses& lacking) {
+  Division division;
   for (UploadJob& job : batch) {
-    const BlobStatus status = status_of(job.payload);
+    const auto found = lacking.find(payloads_[job.payload].id);
+    const auto status = found == lacking.end() ? BlobStatus::stored : found->second;
     if (status == BlobStatus::unknown) {
       // Behind a file that another client is sending, it may be in the same request.
-      (later.empty() ? rest : next).push_back(std::move(job));
+      (division.later.empty() ? division.now : division.next).push_back(std::move(job));
       continue;
     }
-    has_met = true;
+    division.has_met = true;
     if (status == BlobStatus::uploading && ++job.batches < kPatientBatches) {
-      later.push_back(std::move(job));
+      division.later.push_back(std::move(job));
       continue;
     }
     UploadAction action = job.fsm.on_status(status);
@@ -101,16 +96,28 @@ asio::awaitable<bool> UploadLanes::leave_to_others(HttpConnection& connection,
     else if (action.kind == Kind::ask_later)
       defer(std::move(job), action);
     else
-      rest.push_back(std::move(job));
+      division.now.push_back(std::move(job));
   }
-  queue_.note_share(batch.size(), rest.size() + next.size());
-  const bool is_progress = later.size() < batch.size();
-  std::vector<UploadJob> too_many = queue_.cut_off(payloads_, rest);
-  std::ranges::move(next, std::back_inserter(too_many));
-  queue_.put_next(payloads_, std::move(too_many));
-  queue_.put_back_batch(payloads_, std::move(later));
-  if (has_met) queue_.go_elsewhere();
-  batch = std::move(rest);
+  return division;
+}
+
+// If another client sends the same files, those that it has sent need not be sent, and this client
+// goes elsewhere from the place where they meet. Files on their way come later; what is left of the
+// batch is short. False: the other one is sending all of them.
+asio::awaitable<bool> UploadLanes::leave_to_others(HttpConnection& connection,
+                                                   std::vector<UploadJob>& batch) {
+  const result<Statuses> lacking = co_await ask_again(connection, batch);
+  if (!lacking) co_return true;  // sending them will show the error
+  const std::size_t asked = batch.size();
+  Division division = divide(std::move(batch), *lacking);
+  queue_.note_share(asked, division.now.size() + division.next.size());
+  const bool is_progress = division.later.size() < asked;
+  std::vector<UploadJob> next = queue_.cut_off(payloads_, division.now);
+  std::ranges::move(division.next, std::back_inserter(next));
+  queue_.put_next(payloads_, std::move(next));
+  queue_.put_back_batch(payloads_, std::move(division.later));
+  if (division.has_met) queue_.go_elsewhere();
+  batch = std::move(division.now);
   co_return is_progress;
 }
 

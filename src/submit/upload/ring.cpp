@@ -25,8 +25,12 @@ void Ring::put_next(std::vector<UploadItem> items) {
 }
 
 void Ring::jump(double share) {
-  const auto steps = static_cast<std::size_t>(share * static_cast<double>(items_.size()));
-  next_ = std::next(items_.begin(), static_cast<std::ptrdiff_t>(std::min(steps, items_.size())));
+  const auto steps =
+      static_cast<std::size_t>(share * static_cast<double>(std::min(items_.size(), kFarthest)));
+  for (std::size_t i = 0; i < steps; ++i) {
+    if (next_ == items_.end()) next_ = items_.begin();
+    ++next_;
+  }
 }
 
 std::vector<UploadJob> Ring::take(std::size_t most_files, std::uint64_t most_bytes) {
@@ -42,13 +46,21 @@ std::vector<UploadJob> Ring::take(std::size_t most_files, std::uint64_t most_byt
   return jobs;
 }
 
-std::vector<std::size_t> Ring::sample(std::size_t count) const {
-  std::vector<std::size_t> payloads;
-  const std::size_t step = items_.size() / std::max<std::size_t>(count, 1) + 1;
-  std::size_t index = 0;
-  for (const UploadItem& item : items_)
-    if (index++ % step == 0) payloads.push_back(item.job.payload);
-  return payloads;
+bool Ring::has(std::size_t payload) const {
+  return std::ranges::any_of(items_,
+                             [&](const UploadItem& item) { return item.job.payload == payload; });
+}
+
+std::vector<Ring::Sampled> Ring::sample(std::size_t count) const {
+  std::vector<Sampled> sampled;
+  const std::size_t among = std::min(items_.size(), kFarthest);
+  const std::size_t step = among / std::max<std::size_t>(count, 1) + 1;
+  Items::const_iterator item = next_;
+  for (std::size_t i = 0; i < among; ++i, ++item) {
+    if (item == items_.end()) item = items_.begin();
+    if (i % step == 0) sampled.push_back({item->job.payload, item->id});
+  }
+  return sampled;
 }
 
 }  // namespace shaman::client

@@ -15,16 +15,25 @@ namespace shaman::client {
 /// another one is sending. No lock.
 class Ring {
  public:
+  /// In files; so that no step takes long.
+  static constexpr std::size_t kFarthest = 20'000;
+
   /// They come after all others.
   void add(std::vector<UploadItem> items);
-  /// Goes on at another place: `share`, from 0 to 1, of the way round.
+  /// Goes on at another place: `share`, from 0 to 1, of the way round, or of the next kFarthest.
   void jump(double share);
   /// The next ones, until there are so many files or bytes; at least one if there is any.
   [[nodiscard]] std::vector<UploadJob> take(std::size_t most_files, std::uint64_t most_bytes);
   /// These come next.
   void put_next(std::vector<UploadItem> items);
-  /// Indices of payloads, of about so many files that are evenly spread.
-  [[nodiscard]] std::vector<std::size_t> sample(std::size_t count) const;
+  struct Sampled {
+    std::size_t payload = 0;  ///< index
+    BlobId id;
+  };
+  /// At most so many files, evenly spread over the next kFarthest.
+  [[nodiscard]] std::vector<Sampled> sample(std::size_t count) const;
+  /// Whether this payload has not been taken.
+  [[nodiscard]] bool has(std::size_t payload) const;
 
   [[nodiscard]] std::size_t size() const noexcept { return items_.size(); }
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }

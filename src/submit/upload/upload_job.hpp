@@ -24,10 +24,11 @@ struct UploadJob {
   bool is_sent_whole = false;       ///< because the server keeps no more partial uploads
 };
 
-/// A job with the size of its file.
+/// A job that waits, with the size of its file, and its blob for those who do not have the job.
 struct UploadItem {
   std::uint64_t size = 0;
   UploadJob job;
+  BlobId id;
 };
 
 }  // namespace shaman::client

@@ -43,7 +43,8 @@ void UploadLanes::add(std::vector<Payload> payloads) {
   for (Payload& payload : payloads) {
     bytes += payload.id.size;
     UploadFsm fsm(options_.policy, random_share, payload.place, payload.id);
-    items.push_back({payload.id.size, {payloads_.size(), std::move(fsm), false, {}, 0, 0, 0, 0}});
+    items.push_back(
+        {payload.id.size, {payloads_.size(), std::move(fsm), false, {}, 0, 0, 0, 0}, payload.id});
     payloads_.push_back(std::move(payload));
   }
   progress_.files_total += items.size();

@@ -55,8 +55,15 @@ class UploadLanes {
                                             UploadQueue::Turn turn);
   using Statuses = std::map<BlobId, BlobStatus>;
   boost::asio::awaitable<result<Statuses>> ask_again(HttpConnection& connection,
-                                                     const std::vector<UploadJob>& batch,
-                                                     std::span<const std::size_t> others);
+                                                     const std::vector<UploadJob>& batch);
+  /// A batch of which the server lacks less than all.
+  struct Division {
+    std::vector<UploadJob> now;    ///< to be sent
+    std::vector<UploadJob> next;   ///< perhaps on their way from another client
+    std::vector<UploadJob> later;  ///< on their way from another client
+    bool has_met = false;          ///< another client
+  };
+  [[nodiscard]] Division divide(std::vector<UploadJob> batch, const Statuses& lacking);
   boost::asio::awaitable<bool> leave_to_others(HttpConnection& connection,
                                                std::vector<UploadJob>& batch);
   boost::asio::awaitable<result<HttpResponse>> send_batch(HttpConnection& connection,

@@ -26,8 +26,8 @@ std::vector<UploadItem> with_sizes(std::span<const Payload> payloads, std::vecto
   std::vector<UploadItem> items;
   items.reserve(jobs.size());
   for (UploadJob& job : jobs) {
-    const std::uint64_t size = payloads[job.payload].id.size;
-    items.push_back({size, std::move(job)});
+    const BlobId& id = payloads[job.payload].id;
+    items.push_back({id.size, std::move(job), id});
   }
   return items;
 }
@@ -151,9 +151,14 @@ void UploadQueue::go_elsewhere() {
   tiny_.jump(random_());
 }
 
-std::vector<std::size_t> UploadQueue::sample() const {
+std::vector<Ring::Sampled> UploadQueue::sample() const {
   const std::scoped_lock lock(mutex_);
   return tiny_.sample(kSample);
+}
+
+bool UploadQueue::is_waiting(const Ring::Sampled& sampled) const {
+  const std::scoped_lock lock(mutex_);
+  return tiny_.has(sampled.payload);
 }
 
 void UploadQueue::put_back(UploadJob deferred) {

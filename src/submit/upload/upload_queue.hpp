@@ -83,7 +83,9 @@ class UploadQueue {
   /// Goes on somewhere else among the smallest files: another client is sending those that follow.
   void go_elsewhere();
   /// Some payloads of the smallest files that are left, for the question whether there is company.
-  [[nodiscard]] std::vector<std::size_t> sample() const;
+  [[nodiscard]] std::vector<Ring::Sampled> sample() const;
+  /// Whether none of this client's lanes has taken it.
+  [[nodiscard]] bool is_waiting(const Ring::Sampled& sampled) const;
 
   /// Another client sends some of these files.
   void note_company();

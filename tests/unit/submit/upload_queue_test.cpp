@@ -11,7 +11,9 @@ using Lane = UploadQueue::Lane;
 constexpr std::uint64_t kBatchUpTo = 100'000;
 
 UploadQueue::Item item(std::size_t payload, std::uint64_t size) {
-  return {size, {payload, UploadFsm({}, [] { return 0.0; }, "x", {{}, size}), false, {}, 0}};
+  return {size,
+          {payload, UploadFsm({}, [] { return 0.0; }, "x", {{}, size}), false, {}, 0},
+          {{}, size}};
 }
 
 std::vector<UploadQueue::Item> items(std::vector<std::uint64_t> sizes, std::size_t first = 0) {
@@ -154,7 +156,11 @@ TEST(UploadQueue, AsksAboutManyFilesOnceThereIsCompany) {
   EXPECT_EQ(turn.jobs.size(), Company::kFewest);
   queue.note_share(Company::kFewest, 0);
   EXPECT_EQ(queue.take(Lane::batch).jobs.size(), 2 * Company::kFewest);
-  EXPECT_EQ(queue.sample().size(), UploadQueue::kSample);
+  const std::vector<Ring::Sampled> sampled = queue.sample();
+  EXPECT_THAT(sampled.size(), testing::AllOf(testing::Gt(16U), testing::Le(UploadQueue::kSample)));
+  EXPECT_TRUE(queue.is_waiting(sampled.front()));
+  static_cast<void>(queue.take(Lane::batch));
+  EXPECT_FALSE(queue.is_waiting(sampled.front()));
 }
 
 TEST(UploadQueue, GoesOnElsewhere) {
