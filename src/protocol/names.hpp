@@ -60,7 +60,8 @@ inline constexpr std::string_view kResumes = "resumable-uploads";
 inline constexpr std::string_view kBatches = "batch";
 inline constexpr std::string_view kReuses = "reuse-checkout";
 inline constexpr std::string_view kLists = "list-checkouts";
+inline constexpr std::string_view kCompresses = "compressed-bodies";
 inline constexpr std::array kFeatures{
-    kCreateWaits, kIdempotentCreates, kErases, kResumes, kBatches, kReuses, kLists};
+    kCreateWaits, kIdempotentCreates, kErases, kResumes, kBatches, kReuses, kLists, kCompresses};
 
 }  // namespace shaman::protocol

@@ -34,7 +34,7 @@ constexpr std::uint64_t kFewFiles = 64 * 1024;  // bytes of JSON
 
 WorkerPool& pool_for(const Exchange& exchange) {
   const ServerPools& pools = exchange.services.pools;
-  return exchange.body.received() <= kFewFiles ? pools.quick : pools.requests;
+  return exchange.body.content_read() <= kFewFiles ? pools.quick : pools.requests;
 }
 
 }  // namespace
