@@ -21,6 +21,10 @@ namespace {
 constexpr std::chrono::minutes kCreateWithin{10};
 constexpr std::chrono::minutes kRequirementsWithin{5};
 
+// A list is half checksums, which nothing makes smaller, and half names.
+constexpr std::uint64_t kCompressFrom = 4096;
+constexpr int kListLevel = 3;
+
 constexpr Patience kFullPatience;
 // A Go server's answer if blobs are missing: a retry gives the same.
 constexpr Patience kNotInternalErrors{{}, 8, std::nullopt, false};
@@ -32,18 +36,31 @@ HttpRequest get(std::string_view path) {
 }
 
 // `path` empty: without one.
-HttpRequest post_files(std::string_view call, const FileList& files, std::string_view path) {
+HttpRequest post_files(std::string_view call, const FileList& files, std::string_view path,
+                       ListSending how) {
   HttpRequest request;
   request.method = "POST";
   request.path = call;
   request.headers = {{"Content-Type", "application/json"}};
   request.body_length = FilesBody::length_of(files, path);
+  if (how.can_compress && request.body_length >= kCompressFrom) request.zstd_level = kListLevel;
   request.open_body = [&files, checkout = std::string(path)] {
     return result<std::unique_ptr<BodySource>>(std::make_unique<FilesBody>(files, checkout));
   };
   // An answer repeats at most the requested files, with a status for each.
   request.longest_answer = (std::size_t{1} << 20U) + 2 * request.body_length;
   return request;
+}
+
+// Once more without compression if that may be what the answer is about.
+asio::awaitable<result<HttpResponse>> exchange_list(HttpConnection& connection,
+                                                    HttpRequest& request, Patience patience,
+                                                    Progress* progress) {
+  const result<HttpResponse> answer =
+      co_await exchange_patiently(connection, request, patience, progress);
+  if (!answer || !request.zstd_level || !may_be_of_coding(answer->status)) co_return answer;
+  request.zstd_level.reset();
+  co_return co_await exchange_patiently(connection, request, patience, progress);
 }
 
 json parsed(const result<HttpResponse>& answer) {
@@ -130,11 +147,12 @@ result<void> check_takes_submissions(const ServerInfo& server, const BaseUrl& ur
 
 asio::awaitable<result<std::vector<Required>>> ask_requirements(HttpConnection& connection,
                                                                 const FileList& files,
+                                                                ListSending how,
                                                                 Progress* progress) {
-  HttpRequest request = post_files(protocol::kRequirements, files, {});
+  HttpRequest request = post_files(protocol::kRequirements, files, {}, how);
   request.answer_within = kRequirementsWithin;
   const result<HttpResponse> answer =
-      co_await exchange_patiently(connection, request, kFullPatience, progress);
+      co_await exchange_list(connection, request, kFullPatience, progress);
   if (!answer) co_return answer.error();
   if (answer->status != 200) co_return refusal("did not report which files it needs", *answer);
   if (is_page(answer->body)) co_return page_instead(*answer);
@@ -143,14 +161,14 @@ asio::awaitable<result<std::vector<Required>>> ask_requirements(HttpConnection& 
 
 asio::awaitable<result<CheckoutAnswer>> create_checkout(HttpConnection& connection,
                                                         const FileList& files,
-                                                        const CheckoutWish& wish,
+                                                        const CheckoutWish& wish, ListSending how,
                                                         Progress* progress) {
-  HttpRequest request = post_files(protocol::kCreate, files, wish.path);
+  HttpRequest request = post_files(protocol::kCreate, files, wish.path, how);
   request.headers.emplace_back(protocol::kIdempotencyKey, wish.idempotency_key);
   if (wish.may_reuse) request.headers.emplace_back(protocol::kReuseCheckout, "true");
   request.answer_within = kCreateWithin;
   const result<HttpResponse> answer =
-      co_await exchange_patiently(connection, request, kNotInternalErrors, progress);
+      co_await exchange_list(connection, request, kNotInternalErrors, progress);
   if (!answer) co_return answer.error();
   if (answer->status == 200) {
     if (is_page(answer->body)) co_return page_instead(*answer);

@@ -27,9 +27,15 @@ namespace shaman::client {
 /// Manager without its Shaman.
 [[nodiscard]] result<void> check_takes_submissions(const ServerInfo& server, const BaseUrl& url);
 
+/// How lists of files go to a server.
+struct ListSending {
+  bool can_compress = false;  ///< the server decodes compressed bodies
+};
+
 /// POST …/checkout/requirements. Returns the blobs that are not stored, each once.
 [[nodiscard]] boost::asio::awaitable<result<std::vector<Required>>> ask_requirements(
-    HttpConnection& connection, const FileList& files, Progress* progress = nullptr);
+    HttpConnection& connection, const FileList& files, ListSending how,
+    Progress* progress = nullptr);
 
 /// GET …/checkouts: list_checkouts() on an open connection.
 [[nodiscard]] boost::asio::awaitable<result<CheckoutList>> ask_checkouts(
@@ -49,7 +55,7 @@ struct CheckoutAnswer {
 /// POST …/checkout/create. errc::blobs_missing if the server may have lost a blob since the
 /// requirements call.
 [[nodiscard]] boost::asio::awaitable<result<CheckoutAnswer>> create_checkout(
-    HttpConnection& connection, const FileList& files, const CheckoutWish& wish,
+    HttpConnection& connection, const FileList& files, const CheckoutWish& wish, ListSending how,
     Progress* progress = nullptr);
 
 }  // namespace shaman::client

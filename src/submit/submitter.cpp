@@ -28,6 +28,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+// The time of a round trip that no local network takes.
+constexpr std::chrono::milliseconds kFarAway{10};
 constexpr int kCreateAttempts = 3;
 constexpr int kUploadRounds = 10;
 constexpr std::size_t kFewestNetworkThreads = 2;
@@ -106,6 +108,7 @@ class Submission {
   result<void> upload(std::vector<Payload> payloads);
   void count_duplicates(const std::vector<Payload>& sent);
   result<void> make_checkout();
+  [[nodiscard]] ListSending lists() const { return {server_->has(protocol::kCompresses)}; }
   void add_up();
 
   const SubmitOptions& options_;
@@ -118,6 +121,7 @@ class Submission {
   Network network_;
   Network::Strand strand_;
   HttpConnection connection_;
+  LineMeter line_;
 
   std::optional<ServerInfo> server_;
   std::optional<result<ServerInfo>> identified_;
@@ -132,7 +136,10 @@ result<SubmitReport> Submission::run() {
     const Stopwatch watch(report_.times.total);
     // While the .blend is being read.
     identification_ = network_.start(strand_, stop_, [this]() -> asio::awaitable<void> {
+      const auto begin = LineMeter::Clock::now();
       identified_.emplace(co_await identify(connection_));
+      // Two round trips, or more.
+      if (LineMeter::Clock::now() - begin > 2 * kFarAway) line_.assume_far();
     });
     return attempt_until_unchanged();
   }();
@@ -231,7 +238,7 @@ result<bool> Submission::upload_round(RoundsMade& rounds) {
   const result<std::vector<Required>> wanted = [&] {
     const Stopwatch time(report_.times.requirements);
     return call<std::vector<Required>>(
-        [&] { return ask_requirements(connection_, blobs, &progress_); });
+        [&] { return ask_requirements(connection_, blobs, lists(), &progress_); });
   }();
   if (!wanted) return wanted.error();
   if (wanted->empty()) return true;
@@ -274,6 +281,7 @@ result<void> Submission::upload(std::vector<Payload> payloads) {
   }
   how.can_batch = server_->has(protocol::kBatches);
   how.can_resume = server_->has(protocol::kResumes);
+  if (server_->has(protocol::kCompresses)) how.line = &line_;
   if (server_->kind == ServerInfo::Kind::shaman) how.wait_for_continue = kPatientContinue;
   how.rehash = [this](Payload& payload) -> result<void> {
     const BlobId before = payload.id;
@@ -326,8 +334,9 @@ result<void> Submission::make_checkout() {
     const result<CheckoutAnswer> made = [&] {
       const Stopwatch time(report_.times.create);
       // Not cancellable: it would be unknown whether the checkout exists.
-      return network_.run<CheckoutAnswer>(
-          strand_, {}, [&] { return create_checkout(connection_, files, wish, &progress_); });
+      return network_.run<CheckoutAnswer>(strand_, {}, [&] {
+        return create_checkout(connection_, files, wish, lists(), &progress_);
+      });
     }();
     if (made) {
       report_.checkout_path = made->path;

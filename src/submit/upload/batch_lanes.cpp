@@ -40,7 +40,8 @@ asio::awaitable<void> UploadLanes::run_batch_lane(Network::Strand strand) {
 }
 
 asio::awaitable<result<HttpResponse>> UploadLanes::send_batch(HttpConnection& connection,
-                                                              const std::vector<UploadJob>& batch) {
+                                                              const std::vector<UploadJob>& batch,
+                                                              bool may_compress) {
   std::vector<const Payload*> payloads;
   payloads.reserve(batch.size());
   for (const UploadJob& job : batch)
@@ -51,10 +52,15 @@ asio::awaitable<result<HttpResponse>> UploadLanes::send_batch(HttpConnection& co
   request.headers = {{"Content-Type", std::string(protocol::kBatchType)}};
   request.body_length = BatchBody::length_of(payloads);
   request.rate = options_.rate;
+  request.line = options_.line;
+  if (may_compress) request.zstd_level = level_for(payloads, false);
   request.open_body = [&payloads]() -> result<std::unique_ptr<BodySource>> {
     return std::unique_ptr<BodySource>(std::make_unique<BatchBody>(payloads));
   };
-  co_return co_await connection.exchange(request);
+  const result<HttpResponse> answer = co_await connection.exchange(request);
+  if (request.zstd_level && answer && may_be_of_coding(answer->status))
+    co_return co_await send_batch(connection, batch, false);
+  co_return answer;
 }
 
 // Another client sends the same files: those that it has already sent need not be sent.
@@ -63,7 +69,8 @@ asio::awaitable<void> UploadLanes::leave_to_others(HttpConnection& connection,
   FileList files;
   for (const UploadJob& job : batch)
     files.add(payloads_[job.payload].id, payloads_[job.payload].place);
-  const result<std::vector<Required>> wanted = co_await ask_requirements(connection, files);
+  const result<std::vector<Required>> wanted =
+      co_await ask_requirements(connection, files, {options_.line != nullptr});
   if (!wanted) co_return;  // sending them will show the error
   std::map<BlobId, BlobStatus> missing;
   for (const Required& required : *wanted)
@@ -102,8 +109,8 @@ asio::awaitable<void> UploadLanes::pursue_batch(HttpConnection& connection,
     co_return;
   }
   std::vector<protocol::BatchedFile> files;
-  for (;;) {
-    const result<HttpResponse> answer = co_await send_batch(connection, batch);
+  for (bool may_compress = true;; may_compress = false) {
+    const result<HttpResponse> answer = co_await send_batch(connection, batch, may_compress);
     if (answer) progress_.server_is_back();
     if (answer && answer->status == 200) files = protocol::read_batch_answer(answer->body);
     if (answer || answer.error().code != errc::unreachable) break;

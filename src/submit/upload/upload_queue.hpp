@@ -29,6 +29,8 @@ struct UploadJob {
   std::uint64_t held_at_first = 0;  ///< by the server, before this client sent any of it
   bool has_sent = false;            ///< perhaps some of the file
   bool is_sent_whole = false;       ///< because the server keeps no more partial uploads
+  std::optional<int> zstd_level{};  ///< of this attempt, if it is compressed
+  bool is_sent_plain = false;       ///< because a compressed attempt failed
 };
 
 /// Distributes the files to the lanes. All members may be called from any thread.
