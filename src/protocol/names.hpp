@@ -61,7 +61,9 @@ inline constexpr std::string_view kBatches = "batch";
 inline constexpr std::string_view kReuses = "reuse-checkout";
 inline constexpr std::string_view kLists = "list-checkouts";
 inline constexpr std::string_view kCompresses = "compressed-bodies";
-inline constexpr std::array kFeatures{
-    kCreateWaits, kIdempotentCreates, kErases, kResumes, kBatches, kReuses, kLists, kCompresses};
+inline constexpr std::string_view kTakesDifferences = "list-differences";
+inline constexpr std::array kFeatures{kCreateWaits, kIdempotentCreates, kErases,
+                                      kResumes,     kBatches,           kReuses,
+                                      kLists,       kCompresses,        kTakesDifferences};
 
 }  // namespace shaman::protocol
