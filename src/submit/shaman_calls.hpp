@@ -16,6 +16,7 @@
 
 #include "http/client/http_connection.hpp"
 #include "http/client/retries.hpp"
+#include "protocol/list_difference.hpp"
 #include "protocol/wire.hpp"
 
 namespace shaman::client {
@@ -30,6 +31,10 @@ namespace shaman::client {
 /// How lists of files go to a server.
 struct ListSending {
   bool can_compress = false;  ///< the server decodes compressed bodies
+  /// Of the whole list of the checkout, on both calls: sent in place of the files; null: none.
+  const protocol::ListDifference* difference = nullptr;
+  /// Set if the server does not take the difference. The whole list was sent then.
+  bool* is_base_refused = nullptr;
 };
 
 /// POST …/checkout/requirements. Returns the blobs that are not stored, each once.

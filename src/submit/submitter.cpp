@@ -18,6 +18,7 @@
 
 #include "http/client/network.hpp"
 #include "protocol/names.hpp"
+#include "submit/cache/known_list.hpp"
 #include "submit/shaman_calls.hpp"
 #include "submit/survey.hpp"
 #include "submit/upload/uploader.hpp"
@@ -108,7 +109,11 @@ class Submission {
   result<void> upload(std::vector<Payload> payloads);
   void count_duplicates(const std::vector<Payload>& sent);
   result<void> make_checkout();
-  [[nodiscard]] ListSending lists() const { return {server_->has(protocol::kCompresses)}; }
+  void aim(const FileList& files);
+  [[nodiscard]] ListSending lists() {
+    return {server_->has(protocol::kCompresses), difference_ ? &*difference_ : nullptr,
+            &is_base_refused_};
+  }
   void add_up();
 
   const SubmitOptions& options_;
@@ -126,6 +131,9 @@ class Submission {
   std::optional<ServerInfo> server_;
   std::optional<result<ServerInfo>> identified_;
   std::future<result<void>> identification_;
+  std::optional<KnownList> known_;
+  std::optional<protocol::ListDifference> difference_;  // of the list that is sent next
+  bool is_base_refused_ = false;
   std::mutex unreadable_mutex_;
   std::map<std::string, std::string> unreadable_;  // found while they were sent
   SubmitReport report_;
@@ -221,6 +229,16 @@ result<void> Submission::meet_server() {
   return check_takes_submissions(*server_, options_.server.url);
 }
 
+// How the list that is sent next differs from that of an earlier checkout.
+void Submission::aim(const FileList& files) {
+  difference_.reset();
+  if (!server_->has(protocol::kTakesDifferences)) return;
+  if (!known_)
+    known_.emplace(options_.cache_folder, options_.server.url.text(), survey_.checkout_path());
+  if (is_base_refused_) known_->forget();
+  difference_ = known_->difference_to(files);
+}
+
 // Sends the files that the server wants, until it wants no more.
 result<void> Submission::bring_files() {
   RoundsMade rounds;
@@ -235,6 +253,7 @@ result<void> Submission::bring_files() {
 result<bool> Submission::upload_round(RoundsMade& rounds) {
   progress_.begin(Stage::asking, 0, 0);
   const FileList blobs = survey_.files().blobs();
+  aim(survey_.files().list());
   const result<std::vector<Required>> wanted = [&] {
     const Stopwatch time(report_.times.requirements);
     return call<std::vector<Required>>(
@@ -329,6 +348,7 @@ result<void> Submission::make_checkout() {
     if (stop_.stop_requested()) return Error{errc::cancelled, {}};
     progress_.begin(Stage::creating, 0, 0);
     const FileList files = survey_.files().list();
+    aim(files);
     const CheckoutWish wish{path, random_key(),
                             options_.may_reuse && server_->has(protocol::kReuses)};
     const result<CheckoutAnswer> made = [&] {
@@ -341,6 +361,7 @@ result<void> Submission::make_checkout() {
     if (made) {
       report_.checkout_path = made->path;
       report_.is_reused = made->is_reused;
+      if (known_) known_->remember(made->path, files);
       return {};
     }
     if (made.error().code == errc::unreachable)
