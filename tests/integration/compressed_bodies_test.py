@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import json
 import os
+import select
 import subprocess
 import sys
 import unittest
@@ -12,7 +13,7 @@ import zlib
 
 from api import CREATE, REQUIREMENTS, Api, ServerTest, files_url, main, new_content, spec
 from raw_http import RawConnection
-from shaman_server import SANITIZED, Server, sha256, wait_until
+from shaman_server import PATIENCE, SANITIZED, Server, sha256, wait_until
 
 BATCH = "/api/v3/shaman/files:batch"
 MIB = 1 << 20
@@ -389,9 +390,11 @@ class Bombs(Coded):
                        "the upload to begin")
         data = compressible()
         self.assertEqual(self.upload(data, zstd(data, "--zstd=wlog=22")).status, 204)
-        answer = holders[1].response()
-        self.assertEqual(answer.status, 503, answer)
-        self.assertTrue(holders[0].is_silent())
+        # The younger one, unless the server was just at work for it.
+        ready = select.select([holder.socket for holder in holders], [], [], PATIENCE)[0]
+        gave_way = [holder for holder in holders if holder.socket in ready]
+        self.assertEqual([holder.response().status for holder in gave_way], [503])
+        self.assertTrue(all(holder.is_silent() for holder in holders if holder not in gave_way))
 
 
 if __name__ == "__main__":
