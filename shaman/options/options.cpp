@@ -201,8 +201,8 @@ void add_limit_options(Table& table, Options& options) {
   table.bytes("max-json-size", limits.json_bytes, "Maximum size of one JSON request", Reload::live,
               1024, 1 << 30);
   table.bytes("json-memory", limits.json_budget,
-              "Maximum memory for all JSON requests together; further ones wait unread until their "
-              "client's share is free",
+              "Maximum memory for all JSON requests, and for decoding compressed bodies, together; "
+              "further ones wait unread until their client's share is free",
               Reload::restart, 1 << 20, kTebi);
   table.count("max-files", limits.json_files, "Maximum number of files in one JSON request",
               Reload::live, 1, 50'000'000);

@@ -13,9 +13,21 @@
 namespace shaman::http {
 namespace {
 
-// The parser's place in `{"files":[{"sha":…,"size":…,"path":…}],"checkoutPath":…}`.
-enum class Place : std::uint8_t { document, root, files, file };
-enum class Member : std::uint8_t { none, files, checkout_path, sha, size, path };
+// The parser's place in `{"files":[{"sha":…,"size":…,"path":…}],"checkoutPath":…}`, or with
+// `"base":…,"changed":[…],"removed":[…],"result":…` in place of the files.
+enum class Place : std::uint8_t { document, root, files, file, removed };
+enum class Member : std::uint8_t {
+  none,
+  files,
+  checkout_path,
+  base,
+  changed,
+  removed,
+  result,
+  sha,
+  size,
+  path
+};
 
 class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
  public:
@@ -42,9 +54,15 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
 
   bool string(string_t& value) override {
     if (is_skipped()) return accept();
+    if (place_ == Place::removed) return add_removed(value);
     switch (member_) {
       case Member::sha:
-        return take_digest(value);
+        return take_digest(value, id_.digest);
+      case Member::result:
+        return take_digest(value, difference_.result);
+      case Member::base:
+        difference_.base.swap(value);
+        return accept();
       case Member::path:
         path_.swap(value);
         return accept();
@@ -86,8 +104,14 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
   bool start_array(std::size_t) override {
     if (!enter()) return false;
     if (skipped_depth_ > 0) return skip();
-    if (place_ == Place::root && member_ == Member::files) {
+    if (place_ == Place::root && (member_ == Member::files || member_ == Member::changed)) {
+      is_changed_ = member_ == Member::changed;
       place_ = Place::files;
+      member_ = Member::none;
+      return true;
+    }
+    if (place_ == Place::root && member_ == Member::removed) {
+      place_ = Place::removed;
       member_ = Member::none;
       return true;
     }
@@ -151,14 +175,28 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
     return fail(where() + " must be " + wanted() + ", not " + what);
   }
 
+  [[nodiscard]] FileList& files() { return is_changed_ ? difference_.changed : request_.files; }
+  [[nodiscard]] std::string this_file() const {
+    const FileList& files = is_changed_ ? difference_.changed : request_.files;
+    return (is_changed_ ? "changed[" : "files[") + std::to_string(files.size()) + "]";
+  }
+
   // `files[3].size`
   [[nodiscard]] std::string where() const {
-    const std::string file = "files[" + std::to_string(request_.files.size()) + "]";
+    const std::string file = this_file();
     switch (member_) {
       case Member::files:
         return "files";
       case Member::checkout_path:
         return "checkoutPath";
+      case Member::base:
+        return "base";
+      case Member::changed:
+        return "changed";
+      case Member::removed:
+        return "removed";
+      case Member::result:
+        return "result";
       case Member::sha:
         return file + ".sha";
       case Member::size:
@@ -168,13 +206,19 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
       case Member::none:
         break;
     }
+    if (place_ == Place::removed)
+      return "removed[" + std::to_string(difference_.removed.size()) + "]";
     return place_ == Place::files ? file : "the body";
   }
 
   [[nodiscard]] const char* wanted() const {
     switch (member_) {
       case Member::files:
+      case Member::changed:
+      case Member::removed:
         return "an array";
+      case Member::base:
+      case Member::result:
       case Member::sha:
       case Member::path:
       case Member::checkout_path:
@@ -184,6 +228,7 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
       case Member::none:
         break;
     }
+    if (place_ == Place::removed) return "a string";
     return "an object";
   }
 
@@ -211,6 +256,10 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
   bool root_key(const std::string& name) {
     member_ = Member::none;
     if (name == "files") return once(has_files_, Member::files);
+    if (name == "base") return once(has_base_, Member::base);
+    if (name == "changed") return once(has_changed_, Member::changed);
+    if (name == "removed") return once(has_removed_, Member::removed);
+    if (name == "result") return once(has_result_, Member::result);
     if (name == "checkoutPath" && kind_ == FilesRequestKind::create)
       return once(has_checkout_path_, Member::checkout_path);
     return true;
@@ -232,28 +281,39 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
-  bool take_digest(const std::string& hex) {
+  bool take_digest(const std::string& hex, Digest& into) {
     const auto digest = Digest::from_hex(hex);
     if (!digest)
       return fail(where() + " must be a SHA-256 of 64 hex digits, not '" +
                   text::printable(std::string_view(hex).substr(0, 80)) + "'");
-    id_.digest = *digest;
+    into = *digest;
     return accept();
   }
 
   bool add_file() {
     const std::string_view missing = !has_sha_ ? "sha" : !has_size_ ? "size" : "path";
     if (!has_sha_ || !has_size_ || !has_path_)
-      return fail("files[" + std::to_string(request_.files.size()) + "] has no " +
-                  std::string(missing));
-    if (request_.files.size() >= max_files_)
-      return fail("it names more than " + std::to_string(max_files_) + " files", errc::too_large);
-    request_.files.add(id_, path_);
+      return fail(this_file() + " has no " + std::string(missing));
+    if (files().size() >= max_files_) return too_many();
+    files().add(id_, path_);
     return true;
   }
 
+  bool add_removed(std::string& path) {
+    if (difference_.removed.size() >= max_files_) return too_many();
+    difference_.removed.push_back(std::move(path));
+    return accept();
+  }
+
+  bool too_many() {
+    return fail("it names more than " + std::to_string(max_files_) + " files", errc::too_large);
+  }
+
   bool check_root() {
-    if (!has_files_) return fail("it has no files");
+    if (has_base_ && has_files_) return fail("it has both files and a base");
+    if (has_base_ && !has_result_) return fail("it has a base, but no result");
+    if (!has_base_ && !has_files_) return fail("it has no files");
+    if (has_base_) request_.difference = std::move(difference_);
     if (kind_ == FilesRequestKind::create && !has_checkout_path_)
       return fail("it has no checkoutPath");
     return true;
@@ -263,12 +323,18 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
   const FilesRequestKind kind_;
   const std::size_t max_files_;
   FilesRequest request_;
+  protocol::ListDifference difference_;
   std::optional<Error> error_;
   Place place_ = Place::document;
   Member member_ = Member::none;
   std::size_t depth_ = 0;
   std::size_t skipped_depth_ = 0;
+  bool is_changed_ = false;  // the list that is being read, or was read last
   bool has_files_ = false;
+  bool has_base_ = false;
+  bool has_changed_ = false;
+  bool has_removed_ = false;
+  bool has_result_ = false;
   bool has_checkout_path_ = false;
   bool has_sha_ = false;
   bool has_size_ = false;

@@ -60,7 +60,10 @@ inline constexpr std::string_view kResumes = "resumable-uploads";
 inline constexpr std::string_view kBatches = "batch";
 inline constexpr std::string_view kReuses = "reuse-checkout";
 inline constexpr std::string_view kLists = "list-checkouts";
-inline constexpr std::array kFeatures{
-    kCreateWaits, kIdempotentCreates, kErases, kResumes, kBatches, kReuses, kLists};
+inline constexpr std::string_view kCompresses = "compressed-bodies";
+inline constexpr std::string_view kTakesDifferences = "list-differences";
+inline constexpr std::array kFeatures{kCreateWaits, kIdempotentCreates, kErases,
+                                      kResumes,     kBatches,           kReuses,
+                                      kLists,       kCompresses,        kTakesDifferences};
 
 }  // namespace shaman::protocol

@@ -11,6 +11,7 @@
 
 #include "base/json_members.hpp"
 #include "base/json_writer.hpp"
+#include "protocol/list_difference.hpp"
 
 namespace shaman::client {
 namespace {
@@ -18,16 +19,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMadeAtOnce = 64 * 1024;
-
-void append_entry(std::string& out, const FileSpec& file) {
-  out += R"({"sha":")";
-  out += file.id.digest.hex();
-  out += R"(","size":)";
-  out += std::to_string(file.id.size);
-  out += R"(,"path":)";
-  append_json_string(out, file.path);
-  out += '}';
-}
 
 std::string head_of(std::string_view checkout_path) {
   std::string head = "{";
@@ -158,7 +149,7 @@ void FilesBody::make_more() {
   position_ = 0;
   while (next_ < files_.size() && made_.size() < kMadeAtOnce) {
     if (next_ > 0) made_ += ',';
-    append_entry(made_, files_[next_++]);
+    protocol::append_file_spec(made_, files_[next_++]);
   }
   if (next_ == files_.size() && !has_ended_ && made_.size() < kMadeAtOnce) {
     made_ += kTail;
@@ -185,7 +176,7 @@ std::uint64_t FilesBody::length_of(const FileList& files, std::string_view check
   std::string entry;
   for (std::size_t i = 0; i < files.size(); ++i) {
     entry.clear();
-    append_entry(entry, files[i]);
+    protocol::append_file_spec(entry, files[i]);
     length += entry.size();
   }
   return length;

@@ -2,10 +2,13 @@
 #include "server/collect_json.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
 #include "shaman/units.hpp"
+
+#include "server/content_coding.hpp"
 
 namespace shaman::http {
 namespace {
@@ -13,6 +16,8 @@ namespace {
 // Every request gets up to this much from a separate budget, so that small ones never wait for
 // large ones.
 constexpr std::size_t kFirstShare = 256 * 1024;
+// With as much as this on top for decoding a body: enough for the window of a small request.
+constexpr std::uint64_t kFirstDecoding = 704 * 1024;
 // In seconds. By then the earlier requests have their answers.
 constexpr unsigned kRetryAfter = 5;
 
@@ -32,11 +37,25 @@ Response no_memory(const Exchange& exchange) {
 
 // A request that holds part of the second budget never waits for more of it, so there is no
 // deadlock. A request that waits for it may lose its part of the first budget.
-Task<bool> reserve(Exchange& exchange, FairBudget& budget, std::size_t bytes) {
+Task<bool> reserve(Exchange& exchange, FairBudget& budget, std::uint64_t bytes) {
   auto grant = co_await exchange.connection.acquire(budget, bytes, Connection::TakenBack::yes);
   if (!grant) co_return false;
   exchange.grants.push_back(*std::move(grant));
   co_return true;
+}
+
+Response failed(const Exchange& exchange) {
+  return exchange.connection.gave_way() ? no_memory(exchange)
+                                        : response_to_failed_body(exchange.body);
+}
+
+// A coding's checksum is behind its content.
+Task<std::optional<Response>> check_end(Exchange& exchange) {
+  if (!exchange.body.is_encoded()) co_return std::nullopt;
+  std::array<char, 1> none;
+  static_cast<void>(co_await exchange.body.read(none));
+  if (exchange.body.failure() == RequestBody::Failure::none) co_return std::nullopt;
+  co_return failed(exchange);
 }
 
 }  // namespace
@@ -52,45 +71,46 @@ Task<std::optional<Response>> set_aside_for_json(Exchange& exchange, std::size_t
 Task<std::optional<Response>> collect_json(Exchange& exchange, JsonBody& body) {
   const Services& services = exchange.services;
   const std::size_t limit = exchange.options.limits.json_bytes;
-  const std::uint64_t declared = exchange.head.content_length.value_or(0);
   exchange.discard_limit = 2 * limit;
-  if (declared > limit) co_return too_large(exchange);
-  const std::size_t first =
-      exchange.head.is_chunked
-          ? kFirstShare
-          : static_cast<std::size_t>(std::min<std::uint64_t>(declared, kFirstShare));
+  if (auto refused = accept_coding(exchange, Codings::of_json)) co_return std::move(refused);
+  if (exchange.head.content_length.value_or(0) > limit) co_return too_large(exchange);
+  const bool is_known = co_await exchange.body.learn_content();
+  if (!is_known) co_return failed(exchange);
+  const std::optional<std::uint64_t> length = exchange.body.content_length();
+  if (length.value_or(0) > limit) co_return too_large(exchange);
+  const std::uint64_t decoding = exchange.body.decoding_memory();
+  const bool decodes_at_first = decoding <= kFirstDecoding;
+  const std::uint64_t first = std::min<std::uint64_t>(length.value_or(kFirstShare), kFirstShare) +
+                              (decodes_at_first ? decoding : 0);
   if (!co_await reserve(exchange, services.json_first, first)) co_return no_memory(exchange);
 
   bool has_rest = false;
   std::size_t received = 0;
-  std::size_t expected = exchange.head.is_chunked ? 4096 : static_cast<std::size_t>(declared);
+  const std::size_t expected = static_cast<std::size_t>(length.value_or(0));
   for (;;) {
-    const bool wants_rest = std::max(expected, received) > kFirstShare;
+    const bool wants_rest = std::max(expected, received) > kFirstShare || !decodes_at_first;
     if (wants_rest && !has_rest) {
-      const std::size_t whole = exchange.head.is_chunked ? limit : expected;
+      const std::uint64_t whole = length.value_or(limit) + (decodes_at_first ? 0 : decoding);
       has_rest = co_await reserve(exchange, services.json_rest, whole);
       if (!has_rest) co_return no_memory(exchange);
       exchange.body.require_rate(exchange.connection.timeouts().json_min_rate);
     }
     JsonBody::Part part;
-    const std::size_t room = exchange.head.is_chunked
-                                 ? JsonBody::kPiece
-                                 : std::min(JsonBody::kPiece, expected - received);
-    if (room == 0) co_return std::nullopt;
+    const std::size_t room =
+        length ? std::min(JsonBody::kPiece, expected - received) : JsonBody::kPiece;
+    if (room == 0) co_return co_await check_end(exchange);
     part.memory.reset(new char[room]);
     while (part.length < room) {
-      const std::size_t length =
+      const std::size_t got =
           co_await exchange.body.read({part.memory.get() + part.length, room - part.length});
-      if (length == 0) break;
-      part.length += length;
+      if (got == 0) break;
+      part.length += got;
     }
     received += part.length;
     const bool ended = part.length < room;
     if (received > limit) co_return too_large(exchange);
     if (part.length > 0) body.add(std::move(part));
-    if (exchange.body.failure() != RequestBody::Failure::none)
-      co_return exchange.connection.gave_way() ? no_memory(exchange)
-                                               : response_to_failed_body(exchange.body);
+    if (exchange.body.failure() != RequestBody::Failure::none) co_return failed(exchange);
     if (ended) co_return std::nullopt;
   }
 }

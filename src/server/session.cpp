@@ -343,6 +343,8 @@ Response response_to_failed_body(const RequestBody& body) {
     case RequestBody::Failure::malformed:
       response = Response::error(400, "the request's chunked coding is malformed");
       break;
+    case RequestBody::Failure::undecodable:
+      return Response::error(400, body.problem());
     case RequestBody::Failure::overloaded:
       response = Response::error(503, "the server is overloaded: try again later");
       break;

@@ -105,7 +105,11 @@ result<void> Delivery::ask_in_portions(Portions& portions, Uploader& uploader,
       asked.push_back(file);
     }
     if (blobs.empty()) continue;
-    const result<std::vector<Required>> wanted = ask(blobs, stop);
+    // All files are hashed by now if they come at once.
+    const bool is_whole = portion->size() == files.size();
+    const ListSending how =
+        is_whole ? at_.lists.of_all(at_.survey.files().list()) : at_.lists.of_some();
+    const result<std::vector<Required>> wanted = ask(blobs, how, stop);
     if (!wanted) return wanted.error();
     if (wanted->empty()) continue;
     result<std::vector<Payload>> payloads = at_.survey.files().payloads(*wanted, asked);
@@ -134,7 +138,8 @@ result<bool> Delivery::round(Rounds& rounds) {
   at_.progress.begin(Stage::asking, 0, 0);
   const result<std::vector<Required>> wanted = [&] {
     const Stopwatch time(at_.report.times.requirements);
-    return ask(at_.survey.files().blobs(), at_.stop);
+    const ListSending how = at_.lists.of_all(at_.survey.files().list());
+    return ask(at_.survey.files().blobs(), how, at_.stop);
   }();
   if (!wanted) return wanted.error();
   if (wanted->empty()) return true;
@@ -157,9 +162,11 @@ result<bool> Delivery::round(Rounds& rounds) {
   return false;
 }
 
-result<std::vector<Required>> Delivery::ask(const FileList& blobs, const std::stop_token& stop) {
-  return at_.network.run<std::vector<Required>>(
-      at_.strand, stop, [&] { return ask_requirements(at_.connection, blobs, &at_.progress); });
+result<std::vector<Required>> Delivery::ask(const FileList& blobs, ListSending how,
+                                            const std::stop_token& stop) {
+  return at_.network.run<std::vector<Required>>(at_.strand, stop, [&] {
+    return ask_requirements(at_.connection, blobs, how, &at_.progress);
+  });
 }
 
 result<void> Delivery::finish(Uploader& uploader) {
@@ -190,6 +197,7 @@ UploaderOptions Delivery::how_to_upload() {
   }
   how.can_batch = at_.server.has(protocol::kBatches);
   how.can_resume = at_.server.has(protocol::kResumes);
+  if (at_.server.has(protocol::kCompresses)) how.line = &at_.line;
   if (at_.server.kind == ServerInfo::Kind::shaman) how.wait_for_continue = kPatientContinue;
   how.rehash = [this](Payload& payload) { return hash_once_more(payload); };
   return how;

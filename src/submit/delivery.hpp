@@ -15,9 +15,11 @@
 #include "shaman/error.hpp"
 
 #include "http/client/http_connection.hpp"
+#include "http/client/line_meter.hpp"
 #include "http/client/network.hpp"
 #include "protocol/wire.hpp"
 #include "submit/portions.hpp"
+#include "submit/sent_lists.hpp"
 #include "submit/survey.hpp"
 #include "submit/upload/uploader.hpp"
 
@@ -33,9 +35,11 @@ class Delivery {
     const SubmitOptions& options;
     const ServerInfo& server;
     Survey& survey;
+    SentLists& lists;
     Network& network;
     Network::Strand strand;  ///< of `connection`
     HttpConnection& connection;
+    LineMeter& line;
     Progress& progress;
     std::stop_token stop;
     SubmitReport& report;  ///< gets the times and what was sent, also of a failure
@@ -68,7 +72,8 @@ class Delivery {
   result<void> hash_ask_and_send(Uploader& uploader, const std::function<void()>& on_hashed);
   result<void> ask_in_portions(Portions& portions, Uploader& uploader, const std::stop_token& stop);
   result<void> finish(Uploader& uploader);
-  result<std::vector<Required>> ask(const FileList& blobs, const std::stop_token& stop);
+  result<std::vector<Required>> ask(const FileList& blobs, ListSending how,
+                                    const std::stop_token& stop);
   [[nodiscard]] UploaderOptions how_to_upload();
   result<void> hash_once_more(Payload& payload);
   void count(const UploadOutcome& outcome);

@@ -67,7 +67,10 @@ class FarmQuestion {
       : stop_(stop), strand_(network_.make_strand()), connection_(strand_, server) {}
 
   result<ServerInfo> identify_it() {
-    return network_.run<ServerInfo>(strand_, stop_, [&] { return identify(connection_); });
+    result<ServerInfo> server =
+        network_.run<ServerInfo>(strand_, stop_, [&] { return identify(connection_); });
+    if (server) lists_.can_compress = server->has(protocol::kCompresses);
+    return server;
   }
   // As far as the server tells this user.
   result<bool> has_checkout(const std::string& path) {
@@ -78,7 +81,7 @@ class FarmQuestion {
   }
   result<std::vector<Required>> ask(const FileList& blobs) {
     return network_.run<std::vector<Required>>(
-        strand_, stop_, [&] { return ask_requirements(connection_, blobs); });
+        strand_, stop_, [&] { return ask_requirements(connection_, blobs, lists_); });
   }
 
  private:
@@ -86,6 +89,7 @@ class FarmQuestion {
   Network network_{1};
   Network::Strand strand_;
   HttpConnection connection_;
+  ListSending lists_;
 };
 
 result<void> go_without_farm(const Error& error, std::string why, Preview& preview) {

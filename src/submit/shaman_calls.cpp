@@ -2,6 +2,7 @@
 #include "submit/shaman_calls.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -21,6 +22,11 @@ namespace {
 constexpr std::chrono::minutes kCreateWithin{10};
 constexpr std::chrono::minutes kRequirementsWithin{5};
 
+// A list is half checksums, which nothing makes smaller, and half names.
+constexpr std::uint64_t kCompressFrom = 4096;
+constexpr int kListLevel = 3;
+constexpr unsigned kUnknownBase = 412;
+
 constexpr Patience kFullPatience;
 // A Go server's answer if blobs are missing: a retry gives the same.
 constexpr Patience kNotInternalErrors{{}, 8, std::nullopt, false};
@@ -32,18 +38,61 @@ HttpRequest get(std::string_view path) {
 }
 
 // `path` empty: without one.
-HttpRequest post_files(std::string_view call, const FileList& files, std::string_view path) {
+HttpRequest post_files(std::string_view call, const FileList& files, std::string_view path,
+                       ListSending how) {
   HttpRequest request;
   request.method = "POST";
   request.path = call;
   request.headers = {{"Content-Type", "application/json"}};
   request.body_length = FilesBody::length_of(files, path);
+  if (how.can_compress && request.body_length >= kCompressFrom) request.zstd_level = kListLevel;
   request.open_body = [&files, checkout = std::string(path)] {
     return result<std::unique_ptr<BodySource>>(std::make_unique<FilesBody>(files, checkout));
   };
   // An answer repeats at most the requested files, with a status for each.
   request.longest_answer = (std::size_t{1} << 20U) + 2 * request.body_length;
   return request;
+}
+
+HttpRequest post_difference(std::string_view call, const protocol::ListDifference& difference,
+                            std::string_view path, ListSending how) {
+  HttpRequest request;
+  request.method = "POST";
+  request.path = call;
+  request.headers = {{"Content-Type", "application/json"}};
+  const std::string text = protocol::difference_text(difference, path);
+  request.body_length = text.size();
+  if (how.can_compress && text.size() >= kCompressFrom) request.zstd_level = kListLevel;
+  request.open_body = [text] {
+    return result<std::unique_ptr<BodySource>>(std::make_unique<TextBody>(text));
+  };
+  return request;
+}
+
+// Once more without compression if that may be what the answer is about.
+asio::awaitable<result<HttpResponse>> exchange_body(HttpConnection& connection,
+                                                    HttpRequest& request, Patience patience,
+                                                    Progress* progress) {
+  const result<HttpResponse> answer =
+      co_await exchange_patiently(connection, request, patience, progress);
+  if (!answer || !request.zstd_level || !may_be_of_coding(answer->status)) co_return answer;
+  request.zstd_level.reset();
+  co_return co_await exchange_patiently(connection, request, patience, progress);
+}
+
+// What changed, if that is known; the whole list if the server wants that.
+asio::awaitable<result<HttpResponse>> exchange_list(HttpConnection& connection, HttpRequest& whole,
+                                                    HttpRequest* difference, ListSending how,
+                                                    Patience patience, Progress* progress) {
+  if (difference != nullptr && difference->body_length <= protocol::kLongestDifference) {
+    difference->answer_within = whole.answer_within;
+    difference->longest_answer = whole.longest_answer;
+    const result<HttpResponse> answer =
+        co_await exchange_body(connection, *difference, patience, progress);
+    if (!answer || answer->status != kUnknownBase) co_return answer;
+    if (how.is_base_refused != nullptr) *how.is_base_refused = true;
+  }
+  co_return co_await exchange_body(connection, whole, patience, progress);
 }
 
 json parsed(const result<HttpResponse>& answer) {
@@ -130,11 +179,15 @@ result<void> check_takes_submissions(const ServerInfo& server, const BaseUrl& ur
 
 asio::awaitable<result<std::vector<Required>>> ask_requirements(HttpConnection& connection,
                                                                 const FileList& files,
+                                                                ListSending how,
                                                                 Progress* progress) {
-  HttpRequest request = post_files(protocol::kRequirements, files, {});
+  HttpRequest request = post_files(protocol::kRequirements, files, {}, how);
   request.answer_within = kRequirementsWithin;
-  const result<HttpResponse> answer =
-      co_await exchange_patiently(connection, request, kFullPatience, progress);
+  std::optional<HttpRequest> difference;
+  if (how.difference != nullptr)
+    difference = post_difference(protocol::kRequirements, *how.difference, {}, how);
+  const result<HttpResponse> answer = co_await exchange_list(
+      connection, request, difference ? &*difference : nullptr, how, kFullPatience, progress);
   if (!answer) co_return answer.error();
   if (answer->status != 200) co_return refusal("did not report which files it needs", *answer);
   if (is_page(answer->body)) co_return page_instead(*answer);
@@ -143,14 +196,20 @@ asio::awaitable<result<std::vector<Required>>> ask_requirements(HttpConnection& 
 
 asio::awaitable<result<CheckoutAnswer>> create_checkout(HttpConnection& connection,
                                                         const FileList& files,
-                                                        const CheckoutWish& wish,
+                                                        const CheckoutWish& wish, ListSending how,
                                                         Progress* progress) {
-  HttpRequest request = post_files(protocol::kCreate, files, wish.path);
+  HttpRequest request = post_files(protocol::kCreate, files, wish.path, how);
   request.headers.emplace_back(protocol::kIdempotencyKey, wish.idempotency_key);
   if (wish.may_reuse) request.headers.emplace_back(protocol::kReuseCheckout, "true");
   request.answer_within = kCreateWithin;
-  const result<HttpResponse> answer =
-      co_await exchange_patiently(connection, request, kNotInternalErrors, progress);
+  std::optional<HttpRequest> difference;
+  if (how.difference != nullptr) {
+    difference = post_difference(protocol::kCreate, *how.difference, wish.path, how);
+    difference->headers.insert(difference->headers.end(), request.headers.begin() + 1,
+                               request.headers.end());
+  }
+  const result<HttpResponse> answer = co_await exchange_list(
+      connection, request, difference ? &*difference : nullptr, how, kNotInternalErrors, progress);
   if (!answer) co_return answer.error();
   if (answer->status == 200) {
     if (is_page(answer->body)) co_return page_instead(*answer);

@@ -16,6 +16,7 @@
 
 #include "http/client/http_connection.hpp"
 #include "http/client/retries.hpp"
+#include "protocol/list_difference.hpp"
 #include "protocol/wire.hpp"
 
 namespace shaman::client {
@@ -27,9 +28,19 @@ namespace shaman::client {
 /// Manager without its Shaman.
 [[nodiscard]] result<void> check_takes_submissions(const ServerInfo& server, const BaseUrl& url);
 
+/// How lists of files go to a server.
+struct ListSending {
+  bool can_compress = false;  ///< the server decodes compressed bodies
+  /// Of the whole list of the checkout, on both calls: sent in place of the files; null: none.
+  const protocol::ListDifference* difference = nullptr;
+  /// Set if the server does not take the difference. The whole list was sent then.
+  bool* is_base_refused = nullptr;
+};
+
 /// POST …/checkout/requirements. Returns the blobs that are not stored, each once.
 [[nodiscard]] boost::asio::awaitable<result<std::vector<Required>>> ask_requirements(
-    HttpConnection& connection, const FileList& files, Progress* progress = nullptr);
+    HttpConnection& connection, const FileList& files, ListSending how,
+    Progress* progress = nullptr);
 
 /// GET …/checkouts: list_checkouts() on an open connection.
 [[nodiscard]] boost::asio::awaitable<result<CheckoutList>> ask_checkouts(
@@ -49,7 +60,7 @@ struct CheckoutAnswer {
 /// POST …/checkout/create. errc::blobs_missing if the server may have lost a blob since the
 /// requirements call.
 [[nodiscard]] boost::asio::awaitable<result<CheckoutAnswer>> create_checkout(
-    HttpConnection& connection, const FileList& files, const CheckoutWish& wish,
+    HttpConnection& connection, const FileList& files, const CheckoutWish& wish, ListSending how,
     Progress* progress = nullptr);
 
 }  // namespace shaman::client

@@ -14,6 +14,7 @@
 #include "http/client/network.hpp"
 #include "protocol/names.hpp"
 #include "submit/delivery.hpp"
+#include "submit/sent_lists.hpp"
 #include "submit/shaman_calls.hpp"
 #include "submit/stopwatch.hpp"
 #include "submit/survey.hpp"
@@ -24,6 +25,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+// The time of a round trip that no local network takes.
+constexpr std::chrono::milliseconds kFarAway{10};
 constexpr int kCreateAttempts = 3;
 constexpr std::size_t kFewestNetworkThreads = 2;
 constexpr std::size_t kMostNetworkThreads = 8;
@@ -83,11 +86,13 @@ class Submission {
   Network network_;
   Network::Strand strand_;
   HttpConnection connection_;
+  LineMeter line_;
 
   std::optional<ServerInfo> server_;
   std::optional<result<ServerInfo>> identified_;
   std::future<result<void>> identification_;
   SubmitReport report_;
+  std::optional<SentLists> lists_;    // once the server is met
   std::optional<Delivery> delivery_;  // once the server is met
 };
 
@@ -96,7 +101,10 @@ result<SubmitReport> Submission::run() {
     const Stopwatch watch(report_.times.total);
     // While the .blend is being read.
     identification_ = network_.start(strand_, stop_, [this]() -> asio::awaitable<void> {
+      const auto begin = LineMeter::Clock::now();
       identified_.emplace(co_await identify(connection_));
+      // Two round trips, or more.
+      if (LineMeter::Clock::now() - begin > 2 * kFarAway) line_.assume_far();
     });
     return attempt_until_unchanged();
   }();
@@ -186,8 +194,9 @@ result<void> Submission::meet_server() {
   if (!*identified_) return identified_->error();
   server_ = **identified_;
   report_.has_met_server = true;
-  delivery_.emplace(Delivery::Setting{options_, *server_, survey_, network_, strand_, connection_,
-                                      progress_, stop_, report_});
+  lists_.emplace(options_, *server_, survey_.checkout_path());
+  delivery_.emplace(Delivery::Setting{options_, *server_, survey_, *lists_, network_, strand_,
+                                      connection_, line_, progress_, stop_, report_});
   return check_takes_submissions(*server_, options_.server.url);
 }
 
@@ -202,12 +211,14 @@ result<void> Submission::make_checkout() {
     const result<CheckoutAnswer> made = [&] {
       const Stopwatch time(report_.times.create);
       // Not cancellable: it would be unknown whether the checkout exists.
-      return network_.run<CheckoutAnswer>(
-          strand_, {}, [&] { return create_checkout(connection_, files, wish, &progress_); });
+      return network_.run<CheckoutAnswer>(strand_, {}, [&] {
+        return create_checkout(connection_, files, wish, lists_->of_all(files), &progress_);
+      });
     }();
     if (made) {
       report_.checkout_path = made->path;
       report_.is_reused = made->is_reused;
+      lists_->remember(made->path, files);
       return {};
     }
     if (made.error().code == errc::unreachable)

@@ -15,6 +15,8 @@
 
 #include "shaman/text.hpp"
 
+#include "http/client/outgoing_body.hpp"
+
 namespace shaman::client {
 
 namespace asio = boost::asio;
@@ -31,6 +33,22 @@ constexpr int kPiecesBeforeYielding = 16;
 // No system's socket buffer grows this large: the server has received some of the data.
 constexpr std::uint64_t kMoreThanOnTheWay = 8 << 20U;
 constexpr const char* kTooLong = "the server made no progress for too long";
+
+// A wait for the socket, for the meter of the line.
+class LineWait {
+ public:
+  explicit LineWait(LineMeter* line) : line_(line) {
+    if (line_ != nullptr) line_->begin_waiting(LineMeter::Clock::now());
+  }
+  ~LineWait() {
+    if (line_ != nullptr) line_->end_waiting(LineMeter::Clock::now());
+  }
+  LineWait(const LineWait&) = delete;
+  LineWait& operator=(const LineWait&) = delete;
+
+ private:
+  LineMeter* line_;
+};
 
 template <class Number>
 std::optional<Number> number_of(std::string_view text) {
@@ -113,7 +131,12 @@ std::string HttpConnection::head_of(const HttpRequest& request) const {
   add("Accept", "application/json");
   for (const auto& [name, value] : request.headers)
     add(name, value);
-  if (request.open_body) add("Content-Length", std::to_string(request.body_length));
+  if (request.open_body && request.zstd_level) {
+    add("Content-Encoding", "zstd");
+    add("Transfer-Encoding", "chunked");
+  } else if (request.open_body) {
+    add("Content-Length", std::to_string(request.body_length));
+  }
   if (request.wait_for_continue.count() > 0) add("Expect", "100-continue");
   return head += "\r\n";
 }
@@ -153,8 +176,9 @@ asio::awaitable<result<HttpConnection::Sent>> HttpConnection::send(const HttpReq
                                                                    BodySource* body,
                                                                    Attempt& progress) {
   const std::string head = head_of(request);
-  const std::uint64_t piece =
+  std::uint64_t piece =
       body == nullptr ? 0 : std::min<std::uint64_t>(request.body_length, kPieceBytes);
+  if (request.zstd_level) piece = kPieceBytes;
   outgoing_.resize(std::max<std::size_t>(head.size() + piece, outgoing_.size()));
   std::memcpy(outgoing_.data(), head.data(), head.size());
 
@@ -175,26 +199,22 @@ asio::awaitable<result<HttpConnection::Sent>> HttpConnection::send_body(const Ht
                                                                         BodySource& body,
                                                                         std::size_t head_size,
                                                                         Attempt& progress) {
-  std::uint64_t left = request.body_length;
+  OutgoingBody outgoing(body, request.body_length, request.zstd_level);
   const std::size_t most = request.rate != nullptr ? request.rate->piece(kPieceBytes) : kPieceBytes;
-  for (int pieces = 1; left > 0 || head_size > 0; ++pieces) {
-    const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, most));
+  for (int pieces = 1; !outgoing.is_done() || head_size > 0; ++pieces) {
+    const std::size_t room = std::min(most, outgoing_.size() - head_size);
+    const auto piece = outgoing.next(std::span(outgoing_).subspan(head_size, room));
+    if (!piece) co_return piece.error();
     if (request.rate != nullptr) {
       const auto now = RateLimit::Clock::now();
-      asio::steady_timer turn(strand_, request.rate->book(wanted, now));
+      asio::steady_timer turn(strand_, request.rate->book(piece->bytes, now));
       if (turn.expiry() > now) co_await turn.async_wait(asio::use_awaitable);
     }
-    const result<std::size_t> read = body.read(std::span(outgoing_).subspan(head_size, wanted));
-    if (!read) co_return read.error();
-    if (*read < wanted)
-      co_return Error{errc::changed_while_read, "a file became shorter while it was being sent"};
-
-    const result<Sent> sent = co_await write(request, head_size + wanted, progress);
+    const result<Sent> sent = co_await write(request, head_size + piece->bytes, progress);
     if (!sent || !sent->is_whole) co_return sent;
     head_size = 0;
-    left -= wanted;
-    progress.body_sent += wanted;
-    if (request.bytes_sent != nullptr) request.bytes_sent->fetch_add(wanted);
+    progress.body_sent += piece->content;
+    if (request.bytes_sent != nullptr) request.bytes_sent->fetch_add(piece->content);
     if (pieces % kPiecesBeforeYielding == 0) co_await asio::post(strand_, asio::use_awaitable);
   }
   co_return Sent{true};
@@ -208,11 +228,13 @@ asio::awaitable<result<HttpConnection::Sent>> HttpConnection::write(const HttpRe
     std::size_t count = 0;
     const Transport::Now now = transport_.write_some(left, count);
     left = left.subspan(count);
+    if (request.line != nullptr) request.line->moved(count);
     if (now == Transport::Now::moved) continue;
     if (now != Transport::Now::would_block) co_return broken(transport_.failure());
 
     bool has_spoken = received_.size() > 0;
     if (!has_spoken) {
+      const LineWait wait(request.line);
       const auto waited = co_await transport_.wait(true, transport_.timeouts().stall);
       if (!waited) co_return broken(kTooLong);
       // TLS's own messages are not an answer.

@@ -14,6 +14,7 @@
 #include "shaman/error.hpp"
 
 #include "http/client/body_source.hpp"
+#include "http/client/line_meter.hpp"
 #include "http/client/rate_limit.hpp"
 
 namespace shaman::client {
@@ -27,10 +28,13 @@ struct HttpRequest {
   /// Opens the body again each time the request is sent; empty: there is none.
   std::function<result<std::unique_ptr<BodySource>>()> open_body;
   std::uint64_t body_length = 0;
-  /// Counts up as the body is sent, and down again if no answer arrived; may be null.
+  /// The body is compressed on the way, with `Content-Encoding: zstd`; none: it goes as it is.
+  std::optional<int> zstd_level;
+  /// Counts the body's content up as it is sent, and down again if no answer arrived; may be null.
   std::atomic<std::uint64_t>* bytes_sent = nullptr;
 
-  RateLimit* rate = nullptr;  ///< limits the speed of the body; null: no limit
+  RateLimit* rate = nullptr;  ///< limits the speed of the body on the line; null: no limit
+  LineMeter* line = nullptr;  ///< measures the line; may be null
 
   /// Sends `Expect: 100-continue` and waits this long for a reply before it sends the body anyway;
   /// zero: sends all at once.
@@ -39,6 +43,12 @@ struct HttpRequest {
   std::chrono::milliseconds answer_within{120'000};
   std::size_t longest_answer = std::size_t{1} << 20U;
 };
+
+/// Whether a status may mean that the server, or a proxy before it, does not take the body's
+/// Content-Encoding or its chunked coding: without them the answer may be another.
+[[nodiscard]] constexpr bool may_be_of_coding(unsigned status) noexcept {
+  return status == 400 || status == 411 || status == 415 || status == 501;
+}
 
 struct HttpResponse {
   unsigned status = 0;
@@ -52,7 +62,7 @@ struct HttpResponse {
   std::optional<std::uint64_t> upload_offset;  ///< Upload-Offset
   bool is_upload_complete = false;             ///< Upload-Complete: ?1
   std::optional<std::string> token_origin;     ///< Server::token_origin of the token that was sent
-  std::uint64_t body_sent = 0;                 ///< of the request, when the answer came
+  std::uint64_t body_sent = 0;  ///< of the content of the request, when the answer came
 };
 
 }  // namespace shaman::client

@@ -19,6 +19,8 @@ class RateLimit {
   explicit RateLimit(std::uint64_t bytes_per_second)
       : rate_(static_cast<double>(std::max<std::uint64_t>(bytes_per_second, 1))) {}
 
+  [[nodiscard]] double bytes_per_second() const noexcept { return rate_; }
+
   /// How much to send at once, so that a low rate gives a slow stream, not bursts with pauses in
   /// which a server takes the sender for dead.
   [[nodiscard]] std::size_t piece(std::size_t most) const noexcept {

@@ -193,7 +193,8 @@ std::optional<Response> answer_preflight(const Exchange& exchange) {
   Response response = Response::empty(204);
   response.headers =
       "Access-Control-Allow-Methods: GET, HEAD, POST, PATCH, DELETE, OPTIONS\r\n"
-      "Access-Control-Allow-Headers: Authorization, Content-Type, Idempotency-Key,"
+      "Access-Control-Allow-Headers: Authorization, Content-Encoding, Content-Type,"
+      " Idempotency-Key,"
       " Upload-Complete, Upload-Draft-Interop-Version, Upload-Incomplete, Upload-Length,"
       " Upload-Offset, X-Shaman-Can-Defer-Upload, X-Shaman-Original-Filename,"
       " X-Shaman-Reuse-Checkout\r\n"

@@ -9,6 +9,7 @@
 #include "shaman/text.hpp"
 
 #include "server/calls/batch_reader.hpp"
+#include "server/content_coding.hpp"
 #include "server/handlers.hpp"
 #include "server/run_for_client.hpp"
 
@@ -49,15 +50,13 @@ Task<result<void>> store_piece(Exchange& exchange, const SharedReader& reader,
 
 Task<Response> post_batch(Exchange& exchange) {
   const BatchLimits limits;
-  auto memory = co_await exchange.connection.acquire(exchange.services.json_rest, kAnswerBytes,
-                                                     Connection::TakenBack::yes);
-  if (!memory)
-    co_return Response::error(503, "too many requests of many files at once: try again later");
-  exchange.grants.push_back(*std::move(memory));
+  exchange.discard_limit = limits.files * limits.file_bytes;
+  if (auto refused = accept_coding(exchange, Codings::of_files)) co_return *std::move(refused);
+  if (auto failed = co_await reserve_for_decoding(exchange, kAnswerBytes))
+    co_return *std::move(failed);
   const auto outcome = std::make_shared<BatchOutcome>(exchange.connection.event().waker());
   const auto reader =
       std::make_shared<BatchReader>(exchange.services.store, exchange.requester, limits, outcome);
-  exchange.discard_limit = limits.files * limits.file_bytes;
 
   result<void> done;
   for (;;) {

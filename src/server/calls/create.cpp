@@ -10,6 +10,7 @@
 #include "protocol/names.hpp"
 #include "protocol/parameters.hpp"
 #include "server/access/admission.hpp"
+#include "server/calls/base_list.hpp"
 #include "server/collect_json.hpp"
 #include "server/handlers.hpp"
 #include "server/run_for_client.hpp"
@@ -22,15 +23,11 @@ struct Prepared {
   std::vector<BlobId> being_uploaded;
 };
 
-result<Prepared> prepare(Exchange& exchange, JsonBody& body, std::string idempotency_key) {
+result<Prepared> prepare(Exchange& exchange, FilesRequest request, std::string idempotency_key) {
   const bool may_reuse = is_yes(exchange.head.header(protocol::kReuseCheckout));
   const Services& services = exchange.services;
-  auto request =
-      read_files_request(body, FilesRequestKind::create, exchange.options.limits.json_files);
-  if (!request) return request.error();
-  exchange.checkout = request->checkout_path;
   auto plan =
-      services.checkouts.validate({std::move(request->checkout_path), std::move(request->files),
+      services.checkouts.validate({std::move(request.checkout_path), std::move(request.files),
                                    std::move(idempotency_key), exchange.requester, may_reuse});
   if (!plan) return plan.error();
   auto uploads = services.checkouts.being_uploaded(*plan);
@@ -142,8 +139,14 @@ Task<Response> post_create(Exchange& exchange) {
   exchange.connection.enter_working();
   const Services& services = exchange.services;
   const std::string key(exchange.head.header(protocol::kIdempotencyKey));
+  auto request = co_await run_on(services.pools.requests, exchange.connection, [&] {
+    return read_files_request(body, FilesRequestKind::create, exchange.options.limits.json_files);
+  });
+  if (!request) co_return Response::error(request.error());
+  exchange.checkout = request->checkout_path;
+  if (auto refused = co_await complete_list(exchange, *request)) co_return *std::move(refused);
   auto prepared = co_await run_on(services.pools.requests, exchange.connection,
-                                  [&] { return prepare(exchange, body, key); });
+                                  [&] { return prepare(exchange, *std::move(request), key); });
   if (!prepared) co_return Response::error(prepared.error());
   if (const auto waited = co_await wait_for_uploads(exchange, *prepared); !waited)
     co_return Response::error(waited.error());

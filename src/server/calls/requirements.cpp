@@ -6,6 +6,7 @@
 #include "protocol/files_request.hpp"
 #include "protocol/requirements_answer.hpp"
 #include "server/access/admission.hpp"
+#include "server/calls/base_list.hpp"
 #include "server/collect_json.hpp"
 #include "server/handlers.hpp"
 #include "server/run_for_client.hpp"
@@ -13,17 +14,11 @@
 namespace shaman::http {
 namespace {
 
-// All in one job: passing it from thread to thread would cost a small request more than the work
-// itself.
-result<Response> answer(Store& store, JsonBody& body, std::size_t max_files,
-                        const Requester& requester) {
-  auto request = read_files_request(body, FilesRequestKind::requirements, max_files);
-  if (!request) return request.error();
-  std::vector<BlobStatus> statuses(request->files.size());
-  if (const auto required = store.require(request->files, statuses, requester); !required)
+result<Response> answer(Store& store, FileList files, const Requester& requester) {
+  std::vector<BlobStatus> statuses(files.size());
+  if (const auto required = store.require(files, statuses, requester); !required)
     return required.error();
-  auto source =
-      std::make_unique<RequirementsAnswer>(std::move(request->files), std::move(statuses));
+  auto source = std::make_unique<RequirementsAnswer>(std::move(files), std::move(statuses));
   Response response;
   if (source->produce(response.body)) response.stream = std::move(source);
   return response;
@@ -34,7 +29,7 @@ constexpr std::uint64_t kFewFiles = 64 * 1024;  // bytes of JSON
 
 WorkerPool& pool_for(const Exchange& exchange) {
   const ServerPools& pools = exchange.services.pools;
-  return exchange.body.received() <= kFewFiles ? pools.quick : pools.requests;
+  return exchange.body.content_read() <= kFewFiles ? pools.quick : pools.requests;
 }
 
 }  // namespace
@@ -44,10 +39,25 @@ Task<Response> post_requirements(Exchange& exchange) {
   JsonBody body;
   if (auto failed = co_await collect_json(exchange, body)) co_return *std::move(failed);
   exchange.connection.enter_working();
-  auto response = co_await run_on(pool_for(exchange), exchange.connection, [&exchange, &body] {
-    return answer(exchange.services.store, body, exchange.options.limits.json_files,
-                  exchange.requester);
-  });
+  Store& store = exchange.services.store;
+  FilesRequest request;
+  // All in one job: passing it from thread to thread would cost a small request more than the work
+  // itself.
+  const auto read_and_answer = [&]() -> result<Response> {
+    auto read = read_files_request(body, FilesRequestKind::requirements,
+                                   exchange.options.limits.json_files);
+    if (!read) return read.error();
+    request = *std::move(read);
+    if (request.difference) return Response();
+    return answer(store, std::move(request.files), exchange.requester);
+  };
+  auto response = co_await run_on(pool_for(exchange), exchange.connection, read_and_answer);
+  if (response && request.difference) {
+    if (auto refused = co_await complete_list(exchange, request)) co_return *std::move(refused);
+    response = co_await run_on(exchange.services.pools.requests, exchange.connection, [&] {
+      return answer(store, std::move(request.files), exchange.requester);
+    });
+  }
   if (!response) co_return Response::error(response.error());
   co_return *std::move(response);
 }

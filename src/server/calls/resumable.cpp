@@ -12,6 +12,7 @@
 #include "protocol/resumption_fields.hpp"
 #include "protocol/rfc2047.hpp"
 #include "server/calls/upload_steps.hpp"
+#include "server/content_coding.hpp"
 #include "server/handlers.hpp"
 #include "server/run_for_client.hpp"
 
@@ -259,6 +260,7 @@ Task<Response> patch_file(Exchange& exchange) {
   if (!parsed) co_return Response::error(parsed.error());
   const BlobId id = *parsed;
   const ResumptionFields fields = ResumptionFields::of(exchange.head);
+  if (auto refused = accept_coding(exchange, Codings::none)) co_return *std::move(refused);
   if (!fields.has_right_media_type())
     co_return Response::error(415, "PATCH takes application/partial-upload");
   if (!fields.offset) co_return Response::error(400, "PATCH needs an Upload-Offset");

@@ -14,6 +14,7 @@
 #include "protocol/resumption_fields.hpp"
 #include "protocol/rfc2047.hpp"
 #include "server/calls/upload_steps.hpp"
+#include "server/content_coding.hpp"
 #include "server/handlers.hpp"
 #include "server/run_for_client.hpp"
 
@@ -33,6 +34,7 @@ Response mismatch(const BlobId& id, std::uint64_t received) {
 
 // Returns nothing if the upload is complete.
 Task<std::optional<Response>> receive(Exchange& exchange, const SharedUpload& upload) {
+  if (auto failed = co_await reserve_for_decoding(exchange)) co_return failed;
   const auto received = co_await receive_body(exchange, upload);
   if (!received) co_return Response::error(received.error());
   if (upload->is_superseded()) co_return Response::empty(208);
@@ -43,7 +45,8 @@ Task<std::optional<Response>> receive(Exchange& exchange, const SharedUpload& up
 }
 
 bool is_small(const Exchange& exchange, const BlobId& id) {
-  return id.size <= kSmall && !exchange.head.is_chunked && !exchange.head.expects_continue;
+  return id.size <= kSmall && !exchange.head.is_chunked && !exchange.head.expects_continue &&
+         !exchange.body.is_encoded();
 }
 
 // The result of a job that begins an upload and, if possible, completes it: nothing if it is
@@ -97,7 +100,7 @@ Task<Response> receive_and_commit(Exchange& exchange, Upload begun) {
 
 std::optional<Response> refuse_early(const Exchange& exchange, const BlobId& id) {
   const auto length = exchange.head.content_length;
-  if (!exchange.head.is_chunked && length.value_or(0) != id.size)
+  if (!exchange.head.is_chunked && !exchange.body.is_encoded() && length.value_or(0) != id.size)
     return mismatch(id, length.value_or(0));
   if (id.size > exchange.options.limits.file_bytes)
     return Response::error(413, "this server takes files of at most " +
@@ -113,8 +116,11 @@ Task<Response> post_file(Exchange& exchange) {
   if (!parsed) co_return Response::error(parsed.error());
   const BlobId id = *parsed;
   exchange.discard_limit = id.size + kChunkedSlack;
-  if (ResumptionFields::of(exchange.head).asks_for_resumption())
-    co_return co_await create_resumable(exchange, id);
+  const bool is_resumable = ResumptionFields::of(exchange.head).asks_for_resumption();
+  // The offsets of a resumable upload count bytes of the file.
+  if (auto refused = accept_coding(exchange, is_resumable ? Codings::none : Codings::of_files))
+    co_return *std::move(refused);
+  if (is_resumable) co_return co_await create_resumable(exchange, id);
   co_return co_await store_in_one_go(exchange, id);
 }
 

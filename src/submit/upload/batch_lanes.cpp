@@ -27,7 +27,8 @@ constexpr std::chrono::milliseconds kBetweenBatches{50};
 }  // namespace
 
 asio::awaitable<result<HttpResponse>> UploadLanes::send_batch(HttpConnection& connection,
-                                                              const std::vector<UploadJob>& batch) {
+                                                              const std::vector<UploadJob>& batch,
+                                                              bool may_compress) {
   std::vector<const Payload*> payloads;
   payloads.reserve(batch.size());
   for (const UploadJob& job : batch)
@@ -38,10 +39,15 @@ asio::awaitable<result<HttpResponse>> UploadLanes::send_batch(HttpConnection& co
   request.headers = {{"Content-Type", std::string(protocol::kBatchType)}};
   request.body_length = BatchBody::length_of(payloads);
   request.rate = options_.rate;
+  request.line = options_.line;
+  if (may_compress) request.zstd_level = level_for(payloads, false);
   request.open_body = [&payloads]() -> result<std::unique_ptr<BodySource>> {
     return std::unique_ptr<BodySource>(std::make_unique<BatchBody>(payloads));
   };
-  co_return co_await connection.exchange(request);
+  const result<HttpResponse> answer = co_await connection.exchange(request);
+  if (request.zstd_level && answer && may_be_of_coding(answer->status))
+    co_return co_await send_batch(connection, batch, false);
+  co_return answer;
 }
 
 // Asks which files of the batch the server still lacks, and the same of some others, which show
@@ -55,7 +61,8 @@ asio::awaitable<result<UploadLanes::Statuses>> UploadLanes::ask_again(
     files.add(payloads_[job.payload].id, payloads_[job.payload].place);
   for (const Ring::Sampled& other : others)
     files.add(other.id, payloads_[other.payload].place);
-  const result<std::vector<Required>> wanted = co_await ask_requirements(connection, files);
+  const result<std::vector<Required>> wanted =
+      co_await ask_requirements(connection, files, {options_.line != nullptr});
   if (!wanted) co_return wanted.error();
   Statuses lacking;
   for (const Required& required : *wanted)
@@ -136,8 +143,8 @@ asio::awaitable<void> UploadLanes::pursue_batch(HttpConnection& connection,
     if (batch.empty()) co_return;
   }
   std::vector<protocol::BatchedFile> files;
-  for (;;) {
-    const result<HttpResponse> answer = co_await send_batch(connection, batch);
+  for (bool may_compress = true;; may_compress = false) {
+    const result<HttpResponse> answer = co_await send_batch(connection, batch, may_compress);
     if (answer) progress_.server_is_back();
     if (answer && answer->status == 200) files = protocol::read_batch_answer(answer->body);
     if (answer || answer.error().code != errc::unreachable) break;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "submit/upload/upload_fsm.hpp"
 
@@ -22,6 +23,8 @@ struct UploadJob {
   std::uint64_t held_at_first = 0;  ///< by the server, before this client sent any of it
   bool has_sent = false;            ///< perhaps some of the file
   bool is_sent_whole = false;       ///< because the server keeps no more partial uploads
+  std::optional<int> zstd_level{};  ///< of this attempt, if it is compressed
+  bool is_sent_plain = false;       ///< because a compressed attempt failed
 };
 
 /// A job that waits, with the size of its file, and its blob for those who do not have the job.

@@ -131,7 +131,9 @@ HttpRequest UploadLanes::request_for(const UploadJob& job) {
   HttpRequest request;
   request.path = protocol::file_address(payload.id);
   request.headers = {{std::string(protocol::kOriginalFilename), encoded_words(payload.place)}};
-  if (may_resume(job)) request.headers.emplace_back(protocol::kUploadComplete, "?1");
+  request.zstd_level = job.zstd_level;
+  if (may_resume(job) && !job.zstd_level)
+    request.headers.emplace_back(protocol::kUploadComplete, "?1");
   if (job.held > 0) {
     request.method = "PATCH";
     request.headers.emplace_back("Content-Type", protocol::kPartialUploadType);
@@ -150,6 +152,7 @@ HttpRequest UploadLanes::request_for(const UploadJob& job) {
   request.body_length = payload.id.size - job.held;
   request.bytes_sent = &progress_.bytes_done;
   request.rate = options_.rate;
+  request.line = options_.line;
   // With company even a small file may be on its way already.
   const std::uint64_t expect_from = queue_.has_company() ? kBatchUpTo : options_.expect_from;
   if (payload.id.size >= std::min(expect_from, options_.expect_from) && job.fsm.may_expect())
@@ -164,11 +167,23 @@ asio::awaitable<UploadAction> UploadLanes::send(HttpConnection& connection, Uplo
     if (is_there) co_return UploadAction{Kind::already_there, {}, {}};
   }
   ++job.attempts;
+  const Payload* const payload = &payloads_[job.payload];
+  job.zstd_level.reset();
+  // What the server holds already is worth more.
+  if (job.held == 0 && !job.is_sent_plain)
+    job.zstd_level = level_for({&payload, 1}, may_resume(job));
   job.bytes_counted = job.held;
   progress_.bytes_done += job.held;
   const HttpRequest request = request_for(job);
   const result<HttpResponse> answer = co_await connection.exchange(request);
   job.has_sent = job.has_sent || !answer || answer->body_sent > 0;
+  if (job.zstd_level && (!answer || answer->status >= 300)) {
+    job.is_sent_plain = !answer || answer->status != 425;
+    if (answer && may_be_of_coding(answer->status)) {
+      job.bytes_counted += answer->body_sent;
+      co_return UploadAction{Kind::send, {}, {}};
+    }
+  }
   if (!answer) co_return note_failure(answer.error(), job.fsm.on_error(answer.error()));
   progress_.server_is_back();
   job.bytes_counted += answer->body_sent;
@@ -189,6 +204,12 @@ UploadAction UploadLanes::note_failure(const Error& error, UploadAction action) 
   if (error.code == errc::unreachable && action.kind == Kind::send)
     progress_.server_is_away(action.delay);
   return action;
+}
+
+std::optional<int> UploadLanes::level_for(std::span<const Payload* const> payloads,
+                                          bool is_resumable) const {
+  if (options_.line == nullptr) return std::nullopt;
+  return Compression(*options_.line, options_.rate).level_for(payloads, is_resumable);
 }
 
 bool UploadLanes::may_resume(const UploadJob& job) const {

@@ -11,6 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "submit/upload/compression.hpp"
 #include "submit/upload/upload_queue.hpp"
 #include "submit/upload/uploader.hpp"
 
@@ -67,11 +68,14 @@ class UploadLanes {
   boost::asio::awaitable<bool> leave_to_others(HttpConnection& connection,
                                                std::vector<UploadJob>& batch);
   boost::asio::awaitable<result<HttpResponse>> send_batch(HttpConnection& connection,
-                                                          const std::vector<UploadJob>& batch);
+                                                          const std::vector<UploadJob>& batch,
+                                                          bool may_compress);
   boost::asio::awaitable<UploadAction> look_again(HttpConnection& connection, UploadJob& job);
   boost::asio::awaitable<UploadAction> send(HttpConnection& connection, UploadJob& job);
   boost::asio::awaitable<bool> find_held(HttpConnection& connection, UploadJob& job);
   [[nodiscard]] bool may_resume(const UploadJob& job) const;
+  [[nodiscard]] std::optional<int> level_for(std::span<const Payload* const> payloads,
+                                             bool is_resumable) const;
   /// Shows that the server is away, if that is the reason for sending again.
   [[nodiscard]] UploadAction note_failure(const Error& error, UploadAction action);
   [[nodiscard]] UploadAction rehash(UploadJob& job);

@@ -31,9 +31,11 @@ struct UploaderOptions {
   bool can_batch = false;
   /// The server can continue a broken upload.
   bool can_resume = false;
+  /// The server decodes compressed bodies, and this measures the line to it; null: it does not.
+  LineMeter* line = nullptr;
   UploadPolicy policy;
   HttpTimeouts timeouts;
-  RateLimit* rate = nullptr;  ///< of all bodies together; null: none
+  RateLimit* rate = nullptr;  ///< of all bodies together, as they go over the line; null: none
   /// Reads a payload's file again and updates its id and state. Called from several threads, for
   /// different payloads. errc::changed_while_read ends the whole upload.
   std::function<result<void>(Payload&)> rehash;

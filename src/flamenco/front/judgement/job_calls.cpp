@@ -13,6 +13,7 @@
 #include "flamenco/manager/words.hpp"
 #include "server/access/admission.hpp"
 #include "server/collect_json.hpp"
+#include "server/content_coding.hpp"
 #include "server/run_for_client.hpp"
 
 namespace shaman::proxy {
@@ -91,9 +92,8 @@ void JobCalls::answered(unsigned status) const {
 // This server parses the body, so a label that promises another format is refused.
 Task<JobCalls::Refusal> JobCalls::collect(std::string& text) {
   if (auto refused = http::refuse_other_than_json(exchange_)) co_return std::move(refused);
-  const std::string_view coding = exchange_.head.header("Content-Encoding");
-  if (!coding.empty() && !text::is_same_but_for_case(coding, "identity"))
-    co_return Response::error(415, "send the body without a Content-Encoding");
+  if (auto refused = http::accept_coding(exchange_, http::Codings::none))
+    co_return std::move(refused);
   if (exchange_.head.content_length.value_or(0) > kMostBytes) co_return too_large();
   http::JsonBody json;
   if (auto failed = co_await http::collect_json(exchange_, json)) co_return std::move(failed);
