@@ -4,7 +4,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
+#include "submit/delta/delta.hpp"
 #include "submit/upload/upload_fsm.hpp"
 
 namespace shaman::client {
@@ -17,11 +19,14 @@ struct UploadJob {
   std::chrono::steady_clock::time_point due;  ///< not before
   std::uint64_t bytes_counted = 0;            ///< as progress, of an upload that has ended
   unsigned attempts = 0;
-  unsigned batches = 0;             ///< in which another client was sending it
-  std::uint64_t held = 0;           ///< by the server, at the last request
-  std::uint64_t held_at_first = 0;  ///< by the server, before this client sent any of it
-  bool has_sent = false;            ///< perhaps some of the file
-  bool is_sent_whole = false;       ///< because the server keeps no more partial uploads
+  unsigned batches = 0;                  ///< in which another client was sending it
+  std::uint64_t held = 0;                ///< by the server, at the last request
+  std::uint64_t held_at_first = 0;       ///< by the server, before this client sent any of it
+  bool has_sent = false;                 ///< perhaps some of the file
+  std::shared_ptr<const Delta> delta{};  ///< to send instead of the file
+  unsigned deltas_sent = 0;
+  bool is_sent_without_delta = false;
+  bool is_sent_whole = false;  ///< because the server keeps no more partial uploads
 };
 
 /// A job that waits, with the size of its file, and its blob for those who do not have the job.

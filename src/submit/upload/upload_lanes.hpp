@@ -70,6 +70,10 @@ class UploadLanes {
                                                           const std::vector<UploadJob>& batch);
   boost::asio::awaitable<UploadAction> look_again(HttpConnection& connection, UploadJob& job);
   boost::asio::awaitable<UploadAction> send(HttpConnection& connection, UploadJob& job);
+  boost::asio::awaitable<UploadAction> send_delta(HttpConnection& connection, UploadJob& job);
+  [[nodiscard]] bool may_send_delta(const UploadJob& job) const;
+  [[nodiscard]] std::shared_ptr<const Delta> make_delta(const UploadJob& job);
+  [[nodiscard]] HttpRequest delta_request(const UploadJob& job);
   boost::asio::awaitable<bool> find_held(HttpConnection& connection, UploadJob& job);
   [[nodiscard]] bool may_resume(const UploadJob& job) const;
   /// Shows that the server is away, if that is the reason for sending again.
