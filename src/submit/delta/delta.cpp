@@ -77,8 +77,11 @@ result<void> Delta::add_new(BodySource& content, std::uint64_t length) {
   const result<std::size_t> read = content.read(bytes);
   if (!read) return read.error();
   if (*read < bytes.size()) return shorter();
-  const std::string packed = packed_ < kMostPacked ? protocol::packed(bytes) : std::string();
-  packed_ += packed.size();
+  std::string packed = protocol::packed(bytes);
+  if (budget_.take(packed.size()))
+    packed_ += packed.size();
+  else
+    packed.clear();
   if (packed.empty())
     add({protocol::data_part(bytes.size()), bytes.size(), 0});
   else
@@ -88,11 +91,10 @@ result<void> Delta::add_new(BodySource& content, std::uint64_t length) {
 
 result<std::shared_ptr<const Delta>> Delta::make(const OpenBody& open, const BlobId& base,
                                                  const std::vector<DeltaRange>& ranges,
-                                                 std::uint64_t at_most) {
+                                                 std::uint64_t at_most, PackedBudget& budget) {
   const result<std::unique_ptr<BodySource>> content = open();
   if (!content) return content.error();
-  const auto delta = std::make_shared<Delta>();
-  delta->base_ = base;
+  const auto delta = std::make_shared<Delta>(base, budget);
   for (const DeltaRange& range : ranges) {
     if (range.is_in_base) {
       delta->add({protocol::copy_part(range.offset, range.length), 0, range.length});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -35,16 +36,39 @@ struct DeltaRange {
 
 using OpenBody = std::function<result<std::unique_ptr<BodySource>>()>;
 
+/// The memory for packed parts of all deltas of one submission, in bytes. Thread-safe.
+class PackedBudget {
+ public:
+  static constexpr std::size_t kTotal = std::size_t{64} << 20U;
+
+  /// False if so much is not left.
+  [[nodiscard]] bool take(std::size_t bytes) noexcept {
+    std::size_t left = left_;
+    while (left >= bytes) {
+      if (left_.compare_exchange_weak(left, left - bytes)) return true;
+    }
+    return false;
+  }
+  void give_back(std::size_t bytes) noexcept { left_ += bytes; }
+
+ private:
+  std::atomic<std::size_t> left_ = kTotal;
+};
+
 /// A delta that is ready to be sent: what to copy, and what to send, packed where that helps. The
-/// packed parts are in memory, up to kMostPacked bytes; all else is read again when it is sent.
+/// packed parts are in memory, as far as the budget allows; all else is read again when it is sent.
 class Delta {
  public:
-  static constexpr std::size_t kMostPacked = std::size_t{32} << 20U;
+  Delta(const BlobId& base, PackedBudget& budget) : base_(base), budget_(budget) {}
+  ~Delta() { budget_.give_back(packed_); }
+  Delta(const Delta&) = delete;
+  Delta& operator=(const Delta&) = delete;
 
-  /// Reads what is new of the file. Null if the delta would have more than `at_most` bytes. Blocks.
+  /// Reads what is new of the file. Null if the delta would have more than `at_most` bytes. The
+  /// budget must outlive it. Blocks.
   [[nodiscard]] static result<std::shared_ptr<const Delta>> make(
       const OpenBody& open, const BlobId& base, const std::vector<DeltaRange>& ranges,
-      std::uint64_t at_most);
+      std::uint64_t at_most, PackedBudget& budget);
 
   [[nodiscard]] const BlobId& base() const noexcept { return base_; }
   /// Of the body.
@@ -64,6 +88,7 @@ class Delta {
   [[nodiscard]] result<void> add_new(BodySource& content, std::uint64_t length);
 
   BlobId base_;
+  PackedBudget& budget_;
   std::vector<Part> parts_;
   std::uint64_t length_ = 0;
   std::size_t packed_ = 0;

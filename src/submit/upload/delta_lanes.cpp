@@ -38,8 +38,9 @@ std::shared_ptr<const Delta> UploadLanes::make_delta(const UploadJob& job) {
   Payload& payload = payloads_[job.payload];
   const std::optional<EarlierVersion> earlier = options_.find_earlier(payload);
   if (!earlier || !payload.pieces) return nullptr;
-  const auto delta = Delta::make([&] { return payload.open(); }, earlier->blob,
-                                 compare(*payload.pieces, earlier->pieces), payload.id.size / 2);
+  const auto delta =
+      Delta::make([&] { return payload.open(); }, earlier->blob,
+                  compare(*payload.pieces, earlier->pieces), payload.id.size / 2, packed_budget_);
   // Sending the whole file will show the error.
   return delta ? *delta : nullptr;
 }

@@ -87,6 +87,7 @@ class UploadLanes {
   std::vector<Payload> payloads_;  ///< never moves: lanes use it while it grows
   const UploaderOptions& options_;
   Progress& progress_;
+  PackedBudget packed_budget_;  // outlives the jobs
   UploadQueue queue_;
   std::stop_source stop_;
 

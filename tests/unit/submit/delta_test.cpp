@@ -44,6 +44,8 @@ std::uint64_t new_bytes(const std::vector<DeltaRange>& ranges) {
   return sum;
 }
 
+PackedBudget budget;
+
 OpenBody opens(const std::string& content) {
   return [content]() -> result<std::unique_ptr<BodySource>> {
     return std::unique_ptr<BodySource>(std::make_unique<TextBody>(content));
@@ -153,7 +155,8 @@ TEST(DeltaBody, GivesTheFileToAServerThatHasTheBase) {
   const std::string file = base.substr(0, 700'000) + std::string(600'000, 'p') + noise(300'000, 9) +
                            base.substr(900'000) + "end";
   const BlobId id{Sha256::of(base), base.size()};
-  const auto delta = Delta::make(opens(file), id, compare(cut(file), cut(base)), file.size());
+  const auto delta =
+      Delta::make(opens(file), id, compare(cut(file), cut(base)), file.size(), budget);
   ASSERT_TRUE(delta);
   ASSERT_TRUE(*delta);
   EXPECT_EQ((*delta)->base(), id);
@@ -167,15 +170,38 @@ TEST(DeltaBody, GivesTheFileToAServerThatHasTheBase) {
 
 TEST(DeltaBody, IsNotMadeIfItIsTooLong) {
   const std::string file = noise(1'000'000, 10);
-  const auto delta = Delta::make(opens(file), {}, compare(cut(file), {}), 500'000);
+  const auto delta = Delta::make(opens(file), {}, compare(cut(file), {}), 500'000, budget);
   ASSERT_TRUE(delta);
   EXPECT_FALSE(*delta);
+}
+
+TEST(DeltaBody, KeepsNoMoreInMemoryThanTheBudgetAllows) {
+  const std::string file(1'000'000, 'x');
+  const std::vector<DeltaRange> all_new{{file.size(), 0, false}};
+  PackedBudget small;
+  ASSERT_TRUE(small.take(PackedBudget::kTotal));
+  {
+    const auto delta = Delta::make(opens(file), {}, all_new, 2 * file.size(), small);
+    ASSERT_TRUE(delta && *delta);
+    EXPECT_GT((*delta)->length(), file.size());
+    const auto body = Delta::body(*delta, opens(file));
+    EXPECT_TRUE(assembled(**body, "", file.size(), (*delta)->length(), 65'536) == file);
+  }
+  EXPECT_FALSE(small.take(1));
+  small.give_back(PackedBudget::kTotal);
+  {
+    const auto delta = Delta::make(opens(file), {}, all_new, 2 * file.size(), small);
+    ASSERT_TRUE(delta && *delta);
+    EXPECT_LT((*delta)->length(), 1000U);
+    EXPECT_FALSE(small.take(PackedBudget::kTotal));
+  }
+  EXPECT_TRUE(small.take(PackedBudget::kTotal));
 }
 
 TEST(DeltaBody, NoticesAnotherLength) {
   const std::string file = noise(100'000, 11);
   const auto ranges = compare(cut(file), cut(file));
-  const auto delta = Delta::make(opens(file), {}, ranges, file.size());
+  const auto delta = Delta::make(opens(file), {}, ranges, file.size(), budget);
   ASSERT_TRUE(delta && *delta);
   for (const std::string& other : {file.substr(1), file + "x"}) {
     const auto body = Delta::body(*delta, opens(other));
@@ -183,7 +209,9 @@ TEST(DeltaBody, NoticesAnotherLength) {
     std::vector<std::byte> buffer(1000);
     EXPECT_EQ((*body)->read(buffer).error().code, errc::changed_while_read);
   }
-  EXPECT_EQ(Delta::make(opens(file.substr(1)), {}, compare(cut(file), {}), 1'000'000).error().code,
+  EXPECT_EQ(Delta::make(opens(file.substr(1)), {}, compare(cut(file), {}), 1'000'000, budget)
+                .error()
+                .code,
             errc::changed_while_read);
 }
 
