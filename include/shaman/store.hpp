@@ -17,6 +17,7 @@
 #include "shaman/file_list.hpp"
 #include "shaman/fs.hpp"
 #include "shaman/storage_traits.hpp"
+#include "shaman/stored_blob.hpp"
 #include "shaman/worker_pool.hpp"
 
 namespace shaman {
@@ -207,6 +208,11 @@ class Store {
   /// threads of the pool. Blocks. `out` has the list's size.
   [[nodiscard]] result<void> require(const FileList& files, std::span<BlobStatus> out,
                                      const Requester& requester = {});
+
+  /// Opens a stored blob that the requester knows; nothing if there is none. Neither marks it nor
+  /// brings it back from the trash. Blocks.
+  [[nodiscard]] result<std::optional<StoredBlob>> open_blob(const BlobId& id,
+                                                            const Requester& requester = {});
 
   /// From now on begin_upload() fails with errc::shutting_down; running uploads continue.
   void refuse_uploads();

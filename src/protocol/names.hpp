@@ -43,6 +43,7 @@ inline constexpr std::string_view kWorkerTags = "/api/v3/worker-mgt/tags";
 /// Header fields.
 inline constexpr std::string_view kOriginalFilename = "X-Shaman-Original-Filename";
 inline constexpr std::string_view kCanDefer = "X-Shaman-Can-Defer-Upload";
+inline constexpr std::string_view kDeltaBase = "X-Shaman-Delta-Base";
 inline constexpr std::string_view kReuseCheckout = "X-Shaman-Reuse-Checkout";
 inline constexpr std::string_view kIdempotencyKey = "Idempotency-Key";
 inline constexpr std::string_view kUploadOffset = "Upload-Offset";
@@ -50,6 +51,7 @@ inline constexpr std::string_view kUploadComplete = "Upload-Complete";
 
 /// Media types.
 inline constexpr std::string_view kBatchType = "application/x-shaman-batch";
+inline constexpr std::string_view kDeltaType = "application/x-shaman-delta";
 inline constexpr std::string_view kPartialUploadType = "application/partial-upload";
 
 /// Features that a server lists in its answer to kInfo.
@@ -62,8 +64,9 @@ inline constexpr std::string_view kReuses = "reuse-checkout";
 inline constexpr std::string_view kLists = "list-checkouts";
 inline constexpr std::string_view kCompresses = "compressed-bodies";
 inline constexpr std::string_view kTakesDifferences = "list-differences";
-inline constexpr std::array kFeatures{kCreateWaits, kIdempotentCreates, kErases,
-                                      kResumes,     kBatches,           kReuses,
-                                      kLists,       kCompresses,        kTakesDifferences};
+inline constexpr std::string_view kDeltas = "delta-uploads";
+inline constexpr std::array kFeatures{
+    kCreateWaits, kIdempotentCreates, kErases,           kResumes, kBatches, kReuses,
+    kLists,       kCompresses,        kTakesDifferences, kDeltas};
 
 }  // namespace shaman::protocol

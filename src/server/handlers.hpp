@@ -20,6 +20,9 @@ Task<Response> post_batch(Exchange& exchange);
 // The whole file in one request, which cannot be resumed.
 Task<Response> store_in_one_go(Exchange& exchange, const BlobId& id);
 
+// The difference from a stored file; post_file() calls it for requests that name one.
+Task<Response> store_delta(Exchange& exchange, const BlobId& id);
+
 // Resumable uploads; post_file() calls the first one for requests that want that.
 Task<Response> create_resumable(Exchange& exchange, const BlobId& id);
 Task<Response> head_file(Exchange& exchange);

@@ -86,6 +86,8 @@ struct Store::Impl {
   [[nodiscard]] result<BlobId> put(std::string_view content);
 
   // Store's members of these names, where the storage is there.
+  [[nodiscard]] result<std::optional<StoredBlob>> open_blob(const BlobId& id,
+                                                            const Requester& requester);
   [[nodiscard]] result<BeginResult> begin_upload(const BlobId& id, bool can_defer,
                                                  const Requester& requester);
   [[nodiscard]] result<ResumeResult> create_resumable(const BlobId& id, bool can_defer,

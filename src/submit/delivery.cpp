@@ -45,8 +45,9 @@ result<void> Delivery::bring_while_hashing(const std::function<void()>& on_hashe
                     at_.progress, at_.stop);
   if (result<void> done = hash_ask_and_send(uploader, on_hashed); !done) return done;
   const std::size_t wanted = uploader.payloads().size();
-  if (wanted == 0) return {};
-  return bring(Rounds{wanted, 0});
+  if (wanted > 0) return bring(Rounds{wanted, 0});
+  remember_stored();
+  return {};
 }
 
 result<void> Delivery::hash_ask_and_send(Uploader& uploader,
@@ -128,7 +129,10 @@ result<void> Delivery::bring(Rounds rounds) {
   for (int count = 0; count < kUploadRounds; ++count) {
     const result<bool> is_done = round(rounds);
     if (!is_done) return is_done.error();
-    if (*is_done) return {};
+    if (*is_done) {
+      remember_stored();
+      return {};
+    }
   }
   return Error{errc::bad_answer, "the server repeatedly asks for files that were sent"};
 }
@@ -200,6 +204,8 @@ UploaderOptions Delivery::how_to_upload() {
   if (at_.server.has(protocol::kCompresses)) how.line = &at_.line;
   if (at_.server.kind == ServerInfo::Kind::shaman) how.wait_for_continue = kPatientContinue;
   how.rehash = [this](Payload& payload) { return hash_once_more(payload); };
+  if (at_.server.has(protocol::kDeltas) && at_.survey.cache() != nullptr)
+    how.find_earlier = [this](Payload& payload) { return find_earlier(payload); };
   return how;
 }
 
@@ -211,10 +217,30 @@ result<void> Delivery::hash_once_more(Payload& payload) {
   return done;
 }
 
+std::optional<EarlierVersion> Delivery::find_earlier(Payload& payload) {
+  HashCache& cache = *at_.survey.cache();
+  // It may have been hashed by a submission that did not send it.
+  if (!payload.pieces) {
+    std::optional<CutPieces> known = cache.find_pieces(payload.state.path, payload.id);
+    if (!known) return std::nullopt;
+    payload.pieces = std::make_shared<const CutPieces>(*std::move(known));
+  }
+  return cache.find_earlier(payload.state.path, payload.id);
+}
+
+// For the deltas of their next versions.
+void Delivery::remember_stored() {
+  if (at_.survey.cache() == nullptr) return;
+  for (const Payload& file : at_.survey.files().all()) {
+    if (file.pieces) at_.survey.cache()->keep_stored(file.state.path, file.id);
+  }
+}
+
 void Delivery::count(const UploadOutcome& outcome) {
   at_.report.uploaded_files += outcome.uploaded_files;
   at_.report.uploaded_bytes += outcome.uploaded_bytes;
   at_.report.resumed_bytes += outcome.resumed_bytes;
+  at_.report.spared_bytes += outcome.spared_bytes;
 }
 
 void Delivery::count_duplicates(std::span<const Payload> sent) {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -76,6 +77,8 @@ class Delivery {
                                     const std::stop_token& stop);
   [[nodiscard]] UploaderOptions how_to_upload();
   result<void> hash_once_more(Payload& payload);
+  [[nodiscard]] std::optional<EarlierVersion> find_earlier(Payload& payload);
+  void remember_stored();
   void count(const UploadOutcome& outcome);
   void count_duplicates(std::span<const Payload> sent);
   void drop_empty_files();

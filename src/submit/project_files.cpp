@@ -51,12 +51,19 @@ result<HashedFile> hash_one(const Payload& file, const HashContext& context) {
   return hash_rewritten(file.state.path, file.patches, context);
 }
 
+// Only of .blend files: they are saved again and again, and mostly stay the same; and only of those
+// whose bytes outweigh another request.
+bool is_cut(const Payload& file) {
+  return file.is_traced && file.state.info.size >= kDeltaFrom;
+}
+
 void remember(HashCache& cache, const Payload& file, const HashedFile& hashed) {
   if (file.patches.empty()) {
     cache.keep_digest(hashed.state, hashed.read_at_ns, hashed.blob.digest);
   } else {
     cache.keep_rewritten(hashed.state, hashed.read_at_ns, recipe_of(file.patches), hashed.blob);
   }
+  if (hashed.pieces) cache.keep_pieces(hashed.state.path, hashed.blob, *hashed.pieces);
 }
 
 // The first failure of several threads.
@@ -208,7 +215,9 @@ bool is_unreadable(const Error& error) noexcept {
 }
 
 result<void> hash_again(Payload& file, HashCache* cache, const HashContext& context) {
-  const result<HashedFile> hashed = hash_one(file, context);
+  HashContext how = context;
+  how.cuts = cache != nullptr && is_cut(file);
+  const result<HashedFile> hashed = hash_one(file, how);
   if (!hashed && hashed.error().code == errc::not_found)
     return changed_since_tracing(file.state.path);
   if (!hashed) return hashed.error();
@@ -216,6 +225,7 @@ result<void> hash_again(Payload& file, HashCache* cache, const HashContext& cont
   if (cache != nullptr) remember(*cache, file, *hashed);
   file.state = hashed->state;
   file.id = hashed->blob;
+  file.pieces = hashed->pieces;
   return {};
 }
 
@@ -244,7 +254,7 @@ result<std::vector<Payload>> ProjectFiles::payloads(std::span<const Required> wa
 void ProjectFiles::update(std::span<const Payload> sent) {
   std::unordered_map<std::string_view, const Payload*> changed;
   for (const Payload& payload : sent) {
-    if (payload.has_changed) changed.emplace(payload.state.path, &payload);
+    if (payload.has_changed || payload.pieces) changed.emplace(payload.state.path, &payload);
   }
   if (changed.empty()) return;
   for (Payload& file : files_) {
@@ -252,6 +262,7 @@ void ProjectFiles::update(std::span<const Payload> sent) {
     if (now == changed.end() || file.patches != now->second->patches) continue;
     file.state = now->second->state;
     file.id = now->second->id;
+    file.pieces = now->second->pieces;
   }
 }
 

@@ -48,8 +48,13 @@ std::string sent_text(const SubmitReport& report) {
   if (report.resumed_bytes > 0)
     had += (had.empty() ? "" : ", and ") + units::size_text(report.resumed_bytes) +
            " from an interrupted upload";
+  const std::string whole =
+      report.spared_bytes == 0
+          ? std::string()
+          : " instead of " + units::size_text(report.uploaded_bytes + report.spared_bytes);
   return text::count_of(report.uploaded_files, "file", "files") + ", " +
-         units::size_text(report.uploaded_bytes) + (had.empty() ? "" : "; the server had " + had);
+         units::size_text(report.uploaded_bytes) + whole +
+         (had.empty() ? "" : "; the server had " + had);
 }
 
 }  // namespace
@@ -73,6 +78,7 @@ json submit_json(const SubmitReport& report, const manager::Job* job) {
               {"uploadedFiles", report.uploaded_files},
               {"uploadedBytes", report.uploaded_bytes},
               {"resumedBytes", report.resumed_bytes},
+              {"sparedBytes", report.spared_bytes},
               {"duplicateFiles", report.duplicate_files},
               {"skippedFiles", report.files - std::min(report.files, report.uploaded_files)},
               {"hashedFiles", report.files_read},

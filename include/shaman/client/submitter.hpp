@@ -61,14 +61,16 @@ struct SubmitReport {
   ServerInfo server;
   bool has_met_server = false;  ///< the server has answered; `server` says what it is
 
-  std::uint64_t files = 0;            ///< in the checkout
-  std::uint64_t bytes = 0;            ///< of these
-  std::uint64_t outside_files = 0;    ///< of these from outside the project
-  std::string project_hint;           ///< see pack::Plan
-  std::uint64_t files_read = 0;       ///< to hash them
-  std::uint64_t uploaded_files = 0;   ///< different contents that were sent
-  std::uint64_t uploaded_bytes = 0;   ///< of these, without resumed_bytes
-  std::uint64_t resumed_bytes = 0;    ///< of these, held by the server since an interrupted upload
+  std::uint64_t files = 0;           ///< in the checkout
+  std::uint64_t bytes = 0;           ///< of these
+  std::uint64_t outside_files = 0;   ///< of these from outside the project
+  std::string project_hint;          ///< see pack::Plan
+  std::uint64_t files_read = 0;      ///< to hash them
+  std::uint64_t uploaded_files = 0;  ///< different contents that were sent
+  std::uint64_t uploaded_bytes = 0;  ///< of these, without resumed_bytes and spared_bytes
+  std::uint64_t resumed_bytes = 0;   ///< of these, held by the server since an interrupted upload
+  /// Of these, not sent: copied by the server from an earlier version, or packed.
+  std::uint64_t spared_bytes = 0;
   std::uint64_t duplicate_files = 0;  ///< further files with a content that was sent
 
   bool is_whole = true;                     ///< see pack::Shortfall::is_none

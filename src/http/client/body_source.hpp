@@ -17,7 +17,7 @@ class BodySource {
   virtual ~BodySource() = default;
   /// Fills `into`; with less only at the end. May block on the disk.
   [[nodiscard]] virtual result<std::size_t> read(std::span<std::byte> into) = 0;
-  /// Skips this many bytes. Before the first read().
+  /// Skips this many bytes from where it is.
   [[nodiscard]] virtual result<void> skip(std::uint64_t bytes);
 };
 

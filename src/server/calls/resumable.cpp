@@ -5,7 +5,6 @@
 #include <variant>
 
 #include "shaman/text.hpp"
-#include "shaman/units.hpp"
 
 #include "protocol/names.hpp"
 #include "protocol/parameters.hpp"
@@ -166,15 +165,6 @@ std::optional<Response> check_lengths(const Exchange& exchange, const BlobId& id
                              std::to_string(is_length_wrong ? *fields.length : *told));
 }
 
-std::optional<Response> refuse_too_large(const Exchange& exchange, const BlobId& id) {
-  const std::uint64_t most = exchange.options.limits.file_bytes;
-  if (id.size <= most) return std::nullopt;
-  Response response =
-      Response::error(413, "this server takes files of at most " + units::size_text(most));
-  add_resumption(response, limits_of(exchange), std::nullopt, std::nullopt);
-  return response;
-}
-
 // Waits for the interrupted request; returns whether a retry makes sense.
 Task<bool> wait_for_turn(Connection& connection, Clock::time_point until) {
   co_await connection.event().wait(std::min<Clock::time_point>(Clock::now() + kLookAgain, until));
@@ -218,7 +208,10 @@ Task<result<HeldResult>> ask_held(Exchange& exchange, Ask ask) {
 Task<Response> create_resumable(Exchange& exchange, const BlobId& id) {
   const ResumptionFields fields = ResumptionFields::of(exchange.head);
   if (auto refusal = check_lengths(exchange, id, fields, 0)) co_return *std::move(refusal);
-  if (auto refusal = refuse_too_large(exchange, id)) co_return *std::move(refusal);
+  if (auto refusal = refuse_too_large(exchange, id)) {
+    add_resumption(*refusal, limits_of(exchange), std::nullopt, std::nullopt);
+    co_return *std::move(refusal);
+  }
   if (id.size == 0) co_return co_await store_empty(exchange, id);
 
   Connection& connection = exchange.connection;

@@ -7,7 +7,6 @@
 #include <variant>
 
 #include "shaman/text.hpp"
-#include "shaman/units.hpp"
 
 #include "protocol/names.hpp"
 #include "protocol/parameters.hpp"
@@ -102,10 +101,7 @@ std::optional<Response> refuse_early(const Exchange& exchange, const BlobId& id)
   const auto length = exchange.head.content_length;
   if (!exchange.head.is_chunked && !exchange.body.is_encoded() && length.value_or(0) != id.size)
     return mismatch(id, length.value_or(0));
-  if (id.size > exchange.options.limits.file_bytes)
-    return Response::error(413, "this server takes files of at most " +
-                                    units::size_text(exchange.options.limits.file_bytes));
-  return std::nullopt;
+  return refuse_too_large(exchange, id);
 }
 
 }  // namespace
@@ -117,9 +113,12 @@ Task<Response> post_file(Exchange& exchange) {
   const BlobId id = *parsed;
   exchange.discard_limit = id.size + kChunkedSlack;
   const bool is_resumable = ResumptionFields::of(exchange.head).asks_for_resumption();
-  // The offsets of a resumable upload count bytes of the file.
-  if (auto refused = accept_coding(exchange, is_resumable ? Codings::none : Codings::of_files))
-    co_return *std::move(refused);
+  const bool is_delta = !exchange.head.header(protocol::kDeltaBase).empty();
+  // The offsets of a resumable upload count bytes of the file; a delta has a packing of its own.
+  const Codings taken = is_resumable || is_delta ? Codings::none : Codings::of_files;
+  if (auto refused = accept_coding(exchange, taken)) co_return *std::move(refused);
+  if (is_delta && is_resumable) co_return Response::error(400, "a delta cannot be resumed");
+  if (is_delta) co_return co_await store_delta(exchange, id);
   if (is_resumable) co_return co_await create_resumable(exchange, id);
   co_return co_await store_in_one_go(exchange, id);
 }
@@ -135,12 +134,7 @@ Task<Response> store_in_one_go(Exchange& exchange, const BlobId& id) {
     if (!*begun) co_return Response::empty(204);
     if (auto* upload = std::get_if<Upload>(&**begun))
       co_return co_await receive_and_commit(exchange, std::move(*upload));
-    if (std::holds_alternative<AlreadyStored>(**begun)) co_return Response::empty(208);
-    if (std::holds_alternative<Deferred>(**begun))
-      co_return Response::error(
-          425, "another client is uploading this file; upload your other files first");
-    co_await wait_for_claim(exchange, id);
-    if (exchange.connection.is_lost()) co_return client_is_gone();
+    if (auto answer = co_await answer_or_wait(exchange, id, **begun)) co_return *std::move(answer);
   }
 }
 

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <thread>
 #include <utility>
+#include <variant>
 
 #include "shaman/text.hpp"
+#include "shaman/units.hpp"
 
 #include "async/one_shot.hpp"
 #include "server/run_for_client.hpp"
@@ -70,6 +72,23 @@ Task<> wait_for_claim(Exchange& exchange, const BlobId& id) {
   co_await connection.event().wait(begin + connection.timeouts().work / 4);
   if (!connection.is_lost() && Clock::now() - begin < kBetweenClaims)
     co_await connection.event().wait(begin + kBetweenClaims);
+}
+
+Task<std::optional<Response>> answer_or_wait(Exchange& exchange, const BlobId& id,
+                                             const BeginResult& begun) {
+  if (std::holds_alternative<AlreadyStored>(begun)) co_return Response::empty(208);
+  if (std::holds_alternative<Deferred>(begun))
+    co_return Response::error(
+        425, "another client is uploading this file; upload your other files first");
+  co_await wait_for_claim(exchange, id);
+  if (exchange.connection.is_lost()) co_return client_is_gone();
+  co_return std::nullopt;
+}
+
+std::optional<Response> refuse_too_large(const Exchange& exchange, const BlobId& id) {
+  const std::uint64_t most = exchange.options.limits.file_bytes;
+  if (id.size <= most) return std::nullopt;
+  return Response::error(413, "this server takes files of at most " + units::size_text(most));
 }
 
 Task<result<void>> commit_upload(Exchange& exchange, const SharedUpload& upload) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "async/task.hpp"
 #include "server/exchange.hpp"
@@ -17,6 +18,13 @@ using SharedUpload = std::shared_ptr<Upload>;
 /// Waits until the blob's claim may be free. The socket is not read meanwhile, which stops the
 /// client.
 [[nodiscard]] Task<> wait_for_claim(Exchange& exchange, const BlobId& id);
+
+/// The answer to a client whose upload was not begun; nothing once it is worth another attempt.
+[[nodiscard]] Task<std::optional<Response>> answer_or_wait(Exchange& exchange, const BlobId& id,
+                                                           const BeginResult& begun);
+
+/// The answer to a file that is over the limit.
+[[nodiscard]] std::optional<Response> refuse_too_large(const Exchange& exchange, const BlobId& id);
 
 /// Receives the body into the upload, except its first `skip` bytes: until the body's end, until
 /// the upload is superseded, or until a failure. Returns the upload's error; the body's is in its

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "submit/cache/file_hash.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,36 +31,58 @@ void count(const HashContext& context, std::uint64_t bytes) {
     context.bytes_done->fetch_add(bytes, std::memory_order_relaxed);
 }
 
-result<BlobId> digest_content(const os::InputFile& file, const HashContext& context) {
+// The digest of a content and, if wanted, its pieces.
+class Reading {
+ public:
+  explicit Reading(bool cuts) {
+    if (cuts) cutter_.emplace();
+  }
+
+  void update(std::span<const std::byte> bytes) {
+    sha_.update(bytes);
+    if (cutter_) cutter_->update(bytes);
+    size_ += bytes.size();
+  }
+  [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
+  [[nodiscard]] HashedFile finish() {
+    HashedFile hashed;
+    hashed.blob = {sha_.finish(), size_};
+    if (cutter_) hashed.pieces = std::make_shared<const CutPieces>(cutter_->finish());
+    return hashed;
+  }
+
+ private:
+  Sha256 sha_;
+  std::optional<Cutter> cutter_;
+  std::uint64_t size_ = 0;
+};
+
+result<HashedFile> digest_content(const os::InputFile& file, const HashContext& context) {
   file.will_read_in_order();
-  Sha256 sha;
-  std::uint64_t size = 0;
+  Reading reading(context.cuts);
   const std::span<std::byte> buffer = read_buffer();
   for (;;) {
     if (context.stop.stop_requested()) return cancelled();
-    const result<std::size_t> read = file.read_at(size, buffer);
+    const result<std::size_t> read = file.read_at(reading.size(), buffer);
     if (!read) return read.error();
-    sha.update(buffer.first(*read));
-    size += *read;
+    reading.update(buffer.first(*read));
     count(context, *read);
-    if (*read < buffer.size()) return BlobId{sha.finish(), size};
+    if (*read < buffer.size()) return reading.finish();
   }
 }
 
-result<BlobId> digest_rewritten(const std::string& blend, std::span<const pack::Patch> patches,
-                                const HashContext& context) {
-  Sha256 sha;
-  std::uint64_t size = 0;
+result<HashedFile> digest_rewritten(const std::string& blend, std::span<const pack::Patch> patches,
+                                    const HashContext& context) {
+  Reading reading(context.cuts);
   const result<void> done =
       pack::rewrite_blend(blend, patches, [&](std::span<const std::byte> piece) -> result<void> {
         if (context.stop.stop_requested()) return cancelled();
-        sha.update(piece);
-        size += piece.size();
+        reading.update(piece);
         count(context, piece.size());
         return {};
       });
   if (!done) return done.error();
-  return BlobId{sha.finish(), size};
+  return reading.finish();
 }
 
 Error never_still(const std::string& path) {
@@ -77,14 +100,14 @@ result<HashedFile> hash_file(const std::string& path, const HashContext& context
     if (!file) return file.error();
     const result<os::FileInfo> before = file->info();
     if (!before) return before.error();
-    const result<BlobId> blob = digest_content(*file, context);
-    if (!blob) return blob.error();
+    const result<HashedFile> hashed = digest_content(*file, context);
+    if (!hashed) return hashed.error();
     // By the path, not the open file: a program that saves by renaming does not change the open
     // file.
     const result<os::FileInfo> after = os::info(path);
     if (!after) return after.error();
-    if (*after == *before && blob->size == after->size)
-      return HashedFile{{path, *after}, read_at_ns, *blob};
+    if (*after == *before && hashed->blob.size == after->size)
+      return HashedFile{{path, *after}, read_at_ns, hashed->blob, hashed->pieces};
   }
   return never_still(path);
 }
@@ -95,12 +118,12 @@ result<HashedFile> hash_rewritten(const std::string& blend, std::span<const pack
   const std::int64_t read_at_ns = os::now_ns();
   const result<os::FileInfo> before = os::info(blend);
   if (!before) return before.error();
-  const result<BlobId> blob = digest_rewritten(blend, patches, context);
-  if (!blob) return blob.error();
+  const result<HashedFile> hashed = digest_rewritten(blend, patches, context);
+  if (!hashed) return hashed.error();
   const result<os::FileInfo> after = os::info(blend);
   if (!after) return after.error();
   if (*after != *before) return never_still(blend);
-  return HashedFile{{blend, *after}, read_at_ns, *blob};
+  return HashedFile{{blend, *after}, read_at_ns, hashed->blob, hashed->pieces};
 }
 
 Digest recipe_of(std::span<const pack::Patch> patches) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <stop_token>
 
@@ -12,6 +13,7 @@
 #include "shaman/pack/rewrite.hpp"
 
 #include "submit/cache/hash_cache.hpp"
+#include "submit/delta/cutter.hpp"
 
 namespace shaman::client {
 
@@ -20,12 +22,14 @@ struct HashedFile {
   FileState state;
   std::int64_t read_at_ns = 0;  ///< when reading began
   BlobId blob;
+  std::shared_ptr<const CutPieces> pieces;  ///< of the blob, if they were asked for
 };
 
 /// The environment for hashing one file.
 struct HashContext {
   std::stop_token stop;
   std::atomic<std::uint64_t>* bytes_done = nullptr;  ///< counts the bytes read; may be null
+  bool cuts = false;                                 ///< also cut it into pieces
 };
 
 /// Reads the file and computes its digest. If it changes meanwhile, reads it again, a few times;

@@ -28,7 +28,7 @@ constexpr std::int64_t kDaysBetweenTouches = 7;
 
 constexpr const char* kDropEverything =
     "DROP TABLE IF EXISTS digests; DROP TABLE IF EXISTS rewrites; DROP TABLE IF EXISTS scans;"
-    "DROP TABLE IF EXISTS pruned;";
+    "DROP TABLE IF EXISTS pruned; DROP TABLE IF EXISTS pieces;";
 
 #define SHAMAN_STATE_COLUMNS "device INT, inode INT, size INT, mtime INT, ctime INT"
 #define SHAMAN_SAME_STATE "path=? AND device=? AND inode=? AND size=? AND mtime=? AND ctime=?"
@@ -42,6 +42,11 @@ constexpr const char* kCreate = "CREATE TABLE digests(path BLOB PRIMARY KEY, " S
                                 ", what BLOB, value BLOB, used INT, PRIMARY KEY(path, what));"
                                 "CREATE TABLE pruned(day INT); INSERT INTO pruned VALUES(0);"
                                 "PRAGMA user_version=1;";
+
+// Newer than the others, and so not part of the version: nothing else is lost.
+constexpr const char* kCreatePieces =
+    "CREATE TABLE IF NOT EXISTS pieces(path BLOB, digest BLOB, size INT, list BLOB, stored INT,"
+    " used INT, PRIMARY KEY(path, digest))";
 
 std::string_view bytes_of(const Digest& digest) {
   return {reinterpret_cast<const char*>(digest.bytes().data()), Digest::kBytes};
@@ -80,6 +85,12 @@ struct Tables {
   Statement put_digest;
   Statement put_rewrite;
   Statement put_scan;
+  Statement find_pieces;
+  Statement find_earlier;
+  Statement drop_unsent_pieces;
+  Statement put_pieces;
+  Statement mark_stored;
+  Statement drop_earlier;
   Statement touch_digest;
   Statement touch_rewrite;
   Statement touch_scan;
@@ -97,6 +108,18 @@ struct Tables {
         put_rewrite(database.handle(),
                     "INSERT OR REPLACE INTO rewrites VALUES(?,?,?,?,?,?,?,?,?,?)"),
         put_scan(database.handle(), "INSERT OR REPLACE INTO scans VALUES(?,?,?,?,?,?,?,?,?)"),
+        find_pieces(database.handle(), "SELECT list FROM pieces WHERE path=? AND digest=?"),
+        find_earlier(database.handle(),
+                     "SELECT digest, size, list FROM pieces WHERE path=? AND digest<>? AND stored=1"
+                     " ORDER BY used DESC LIMIT 1"),
+        drop_unsent_pieces(database.handle(),
+                           "DELETE FROM pieces WHERE path=? AND digest<>? AND stored=0"),
+        put_pieces(database.handle(), "INSERT OR IGNORE INTO pieces VALUES(?,?,?,?,0,?)"),
+        mark_stored(database.handle(),
+                    "UPDATE pieces SET stored=1, used=? WHERE path=? AND digest=?"),
+        drop_earlier(database.handle(),
+                     "DELETE FROM pieces WHERE path=?1 AND digest<>?2 AND"
+                     " EXISTS(SELECT 1 FROM pieces WHERE path=?1 AND digest=?2)"),
         touch_digest(database.handle(), "UPDATE digests SET used=? WHERE path=?"),
         touch_rewrite(database.handle(), "UPDATE rewrites SET used=? WHERE path=? AND recipe=?"),
         touch_scan(database.handle(), "UPDATE scans SET used=? WHERE path=? AND what=?") {}
@@ -108,7 +131,7 @@ struct Tables {
     last.reset();
     for (const char* const sql :
          {"DELETE FROM digests WHERE used<?", "DELETE FROM rewrites WHERE used<?",
-          "DELETE FROM scans WHERE used<?"})
+          "DELETE FROM scans WHERE used<?", "DELETE FROM pieces WHERE used<?"})
       Statement(database.handle(), sql).bind(day - kDaysKept).run();
     Statement(database.handle(), "UPDATE pruned SET day=?").bind(day).run();
   }
@@ -128,6 +151,7 @@ struct Tables {
       }
       database.execute("COMMIT");
     }
+    database.execute(kCreatePieces);
     return database.handle();
   }
 };
@@ -306,6 +330,51 @@ void HashCache::keep_scan(const FileState& blend, std::int64_t read_at_ns, std::
   impl_->keep([blend, asked = std::string(what), kept = std::string(value)](Tables& to) {
     bind_state(to.put_scan, blend).bind(asked).bind(kept).bind(today()).run();
   });
+}
+
+void HashCache::keep_pieces(const std::string& path, const BlobId& blob, const CutPieces& pieces) {
+  impl_->keep([path, blob, list = encode_pieces(pieces)](Tables& to) {
+    to.drop_unsent_pieces.bind(path).bind(bytes_of(blob.digest)).run();
+    to.put_pieces.bind(path)
+        .bind(bytes_of(blob.digest))
+        .bind(blob.size)
+        .bind(list)
+        .bind(today())
+        .run();
+  });
+}
+
+void HashCache::keep_stored(const std::string& path, const BlobId& blob) {
+  impl_->keep([path, blob](Tables& to) {
+    to.mark_stored.bind(today()).bind(path).bind(bytes_of(blob.digest)).run();
+    to.drop_earlier.bind(path).bind(bytes_of(blob.digest)).run();
+  });
+}
+
+std::optional<CutPieces> HashCache::find_pieces(const std::string& path, const BlobId& blob) {
+  std::optional<CutPieces> found;
+  impl_->with_tables([&](Tables& tables) {
+    if (tables.find_pieces.bind(path).bind(bytes_of(blob.digest)).step())
+      found = decode_pieces(tables.find_pieces.bytes(0));
+    tables.find_pieces.reset();
+  });
+  return found;
+}
+
+std::optional<EarlierVersion> HashCache::find_earlier(const std::string& path, const BlobId& blob) {
+  std::optional<EarlierVersion> found;
+  impl_->with_tables([&](Tables& tables) {
+    Statement& find = tables.find_earlier;
+    if (find.bind(path).bind(bytes_of(blob.digest)).step()) {
+      const std::optional<Digest> digest = digest_of(find.bytes(0));
+      std::optional<CutPieces> pieces = decode_pieces(find.bytes(2));
+      if (digest && pieces)
+        found = EarlierVersion{{*digest, static_cast<std::uint64_t>(find.integer(1))},
+                               *std::move(pieces)};
+    }
+    find.reset();
+  });
+  return found;
 }
 
 void HashCache::flush() {

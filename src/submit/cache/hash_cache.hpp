@@ -14,6 +14,8 @@
 #include "shaman/digest.hpp"
 #include "shaman/os.hpp"
 
+#include "submit/delta/delta.hpp"
+
 namespace shaman::client {
 
 /// The state of a file at one time. Equal states count as the same content.
@@ -55,6 +57,15 @@ class HashCache {
                       const BlobId& rewritten);
   void keep_scan(const FileState& blend, std::int64_t read_at_ns, std::string_view what,
                  std::string_view value);
+
+  /// The pieces of blobs that a file was, for deltas (submit/delta/). Kept when the file is hashed;
+  /// of a blob that a server is known to have had, until the next such blob of the file.
+  void keep_pieces(const std::string& path, const BlobId& blob, const CutPieces& pieces);
+  void keep_stored(const std::string& path, const BlobId& blob);
+  [[nodiscard]] std::optional<CutPieces> find_pieces(const std::string& path, const BlobId& blob);
+  /// Another blob of this file that a server had.
+  [[nodiscard]] std::optional<EarlierVersion> find_earlier(const std::string& path,
+                                                           const BlobId& blob);
 
   /// Writes all new results, in one transaction. Deletes those not used for 100 days.
   void flush();

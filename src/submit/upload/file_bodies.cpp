@@ -44,7 +44,7 @@ class FileBody : public BodySource {
   }
 
   result<void> skip(std::uint64_t bytes) override {
-    position_ = bytes;
+    position_ += bytes;
     return {};
   }
 

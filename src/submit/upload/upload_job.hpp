@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
+#include "submit/delta/delta.hpp"
 #include "submit/upload/upload_fsm.hpp"
 
 namespace shaman::client {
@@ -18,10 +20,13 @@ struct UploadJob {
   std::chrono::steady_clock::time_point due;  ///< not before
   std::uint64_t bytes_counted = 0;            ///< as progress, of an upload that has ended
   unsigned attempts = 0;
-  unsigned batches = 0;             ///< in which another client was sending it
-  std::uint64_t held = 0;           ///< by the server, at the last request
-  std::uint64_t held_at_first = 0;  ///< by the server, before this client sent any of it
-  bool has_sent = false;            ///< perhaps some of the file
+  unsigned batches = 0;                  ///< in which another client was sending it
+  std::uint64_t held = 0;                ///< by the server, at the last request
+  std::uint64_t held_at_first = 0;       ///< by the server, before this client sent any of it
+  bool has_sent = false;                 ///< perhaps some of the file
+  std::shared_ptr<const Delta> delta{};  ///< to send instead of the file
+  unsigned deltas_sent = 0;
+  bool is_sent_without_delta = false;
   bool is_sent_whole = false;       ///< because the server keeps no more partial uploads
   std::optional<int> zstd_level{};  ///< of this attempt, if it is compressed
   bool is_sent_plain = false;       ///< because a compressed attempt failed

@@ -166,6 +166,7 @@ asio::awaitable<UploadAction> UploadLanes::send(HttpConnection& connection, Uplo
     const bool is_there = co_await find_held(connection, job);
     if (is_there) co_return UploadAction{Kind::already_there, {}, {}};
   }
+  if (may_send_delta(job)) co_return co_await send_delta(connection, job);
   ++job.attempts;
   const Payload* const payload = &payloads_[job.payload];
   job.zstd_level.reset();
@@ -245,6 +246,7 @@ UploadAction UploadLanes::rehash(UploadJob& job) {
   if (const result<void> done = options_.rehash(payload); !done)
     return {Kind::give_up, {}, done.error()};
   progress_.bytes_total += payload.id.size - size_before;
+  job.delta = nullptr;
   return job.fsm.on_rehashed(payload.id);
 }
 
@@ -262,6 +264,11 @@ void UploadLanes::settle(const UploadJob& job, Kind kind) {
   const std::scoped_lock lock(mutex_);
   if (kind == Kind::finished) {
     outcome_.uploaded_files += 1;
+    if (job.delta) {
+      outcome_.uploaded_bytes += job.delta->length();
+      outcome_.spared_bytes += size - job.delta->length();
+      return;
+    }
     // The server may have lost that part, and got the whole file.
     const std::uint64_t resumed = std::min(job.held_at_first, job.held);
     outcome_.uploaded_bytes += size - resumed;

@@ -72,6 +72,10 @@ class UploadLanes {
                                                           bool may_compress);
   boost::asio::awaitable<UploadAction> look_again(HttpConnection& connection, UploadJob& job);
   boost::asio::awaitable<UploadAction> send(HttpConnection& connection, UploadJob& job);
+  boost::asio::awaitable<UploadAction> send_delta(HttpConnection& connection, UploadJob& job);
+  [[nodiscard]] bool may_send_delta(const UploadJob& job) const;
+  [[nodiscard]] std::shared_ptr<const Delta> make_delta(const UploadJob& job);
+  [[nodiscard]] HttpRequest delta_request(const UploadJob& job);
   boost::asio::awaitable<bool> find_held(HttpConnection& connection, UploadJob& job);
   [[nodiscard]] bool may_resume(const UploadJob& job) const;
   [[nodiscard]] std::optional<int> level_for(std::span<const Payload* const> payloads,
@@ -87,6 +91,7 @@ class UploadLanes {
   std::vector<Payload> payloads_;  ///< never moves: lanes use it while it grows
   const UploaderOptions& options_;
   Progress& progress_;
+  PackedBudget packed_budget_;  // outlives the jobs
   UploadQueue queue_;
   std::stop_source stop_;
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <vector>
@@ -14,6 +15,7 @@
 
 #include "http/client/http_connection.hpp"
 #include "http/client/network.hpp"
+#include "submit/delta/delta.hpp"
 #include "submit/upload/payload.hpp"
 #include "submit/upload/upload_fsm.hpp"
 
@@ -33,6 +35,9 @@ struct UploaderOptions {
   bool can_resume = false;
   /// The server decodes compressed bodies, and this measures the line to it; null: it does not.
   LineMeter* line = nullptr;
+  /// Finds another version of a payload's file that the server may have, and the pieces of this
+  /// one. Called from several threads, for different payloads. Empty: the server accepts no deltas.
+  std::function<std::optional<EarlierVersion>(Payload&)> find_earlier;
   UploadPolicy policy;
   HttpTimeouts timeouts;
   RateLimit* rate = nullptr;  ///< of all bodies together, as they go over the line; null: none
@@ -45,6 +50,8 @@ struct UploadOutcome {
   std::uint64_t uploaded_files = 0;
   std::uint64_t uploaded_bytes = 0;  ///< of these; what was sent twice counts once
   std::uint64_t resumed_bytes = 0;   ///< the rest of these, which the server already held
+  /// Not sent of these, because the server copied it from an earlier version, or it was packed.
+  std::uint64_t spared_bytes = 0;
   std::uint64_t already_there = 0;
   /// The server refuses files of 0 bytes, and there is one.
   bool refuses_empty_files = false;

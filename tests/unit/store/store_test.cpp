@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shaman/store.hpp"
 
+#include <array>
 #include <atomic>
+#include <cstring>
+#include <filesystem>
 #include <thread>
 
 #include <sys/stat.h>
@@ -127,6 +130,34 @@ TEST_F(StoreTest, ASecondUploaderWaitsOrDefers) {
   ASSERT_TRUE(commit(*store, std::move(first)));
   woken.get_future().get();
   EXPECT_TRUE(std::holds_alternative<AlreadyStored>(store->begin_upload(id, false).value()));
+}
+
+TEST_F(StoreTest, OpensABlobForThoseWhoKnowIt) {
+  const auto store = open();
+  const Requester anna{"anna", false, {}};
+  auto begun = store->begin_upload(id_of("content"), false, anna);
+  ASSERT_TRUE(begun);
+  auto upload = std::get<Upload>(*std::move(begun));
+  ASSERT_TRUE(upload.write(bytes("content")));
+  ASSERT_TRUE(commit(*store, std::move(upload)));
+  EXPECT_FALSE(store->open_blob(id_of("another")).value());
+  EXPECT_FALSE(store->open_blob(id_of("content"), {"ben", false, {}}).value());
+  const auto blob = store->open_blob(id_of("content"), anna).value();
+  ASSERT_TRUE(blob);
+  std::array<std::byte, 3> into{};
+  std::filesystem::remove(blob_path(id_of("content")));
+  ASSERT_TRUE(blob->read(4, into));
+  EXPECT_EQ(std::memcmp(into.data(), "ent", 3), 0);
+  EXPECT_EQ(blob->read(5, into).error().code, errc::io_error);
+  EXPECT_FALSE(store->open_blob(id_of("content"), anna).value());
+}
+
+TEST_F(StoreTest, DoesNotOpenABlobOfAnotherSize) {
+  const auto store = open();
+  const BlobId id = put(*store, "content");
+  std::filesystem::permissions(blob_path(id), std::filesystem::perms::owner_all);
+  std::filesystem::resize_file(blob_path(id), 3);
+  EXPECT_FALSE(store->open_blob(id).value());
 }
 
 TEST_F(StoreTest, OfManyUploadersOneWrites) {

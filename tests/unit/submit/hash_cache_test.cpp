@@ -88,6 +88,61 @@ TEST_F(HashCacheTest, DoesNotTrustWhatChangedAMomentBefore) {
   EXPECT_TRUE(find(file("old enough", 2 * kSecond)));
 }
 
+TEST_F(HashCacheTest, RemembersThePiecesOfWhatIsStoredUntilTheNextOne) {
+  const std::string path = "/p/a.blend";
+  const auto blob = [](const char* content) { return BlobId{Sha256::of(content), 7}; };
+  const auto with_cache = [&](const auto& use) {
+    HashCache cache = open();
+    use(cache);
+    cache.flush();
+  };
+  with_cache([&](HashCache& cache) {
+    cache.keep_pieces(path, blob("first"), {{10, 1}});
+    cache.keep_stored(path, blob("first"));
+  });
+  with_cache([&](HashCache& cache) {
+    EXPECT_EQ(cache.find_pieces(path, blob("first")), (CutPieces{{10, 1}}));
+    EXPECT_FALSE(cache.find_earlier(path, blob("first")));
+    EXPECT_FALSE(cache.find_earlier("/p/b.blend", blob("second")));
+    cache.keep_pieces(path, blob("unsent"), {{20, 2}});
+  });
+  with_cache([&](HashCache& cache) {
+    cache.keep_pieces(path, blob("second"), {{30, 3}});
+    // A blob without pieces is not a base.
+    cache.keep_stored(path, blob("unknown"));
+  });
+  with_cache([&](HashCache& cache) {
+    EXPECT_FALSE(cache.find_pieces(path, blob("unsent")));
+    const auto earlier = cache.find_earlier(path, blob("second"));
+    ASSERT_TRUE(earlier);
+    EXPECT_EQ(earlier->blob, blob("first"));
+    EXPECT_EQ(earlier->pieces, (CutPieces{{10, 1}}));
+    cache.keep_stored(path, blob("second"));
+  });
+  with_cache([&](HashCache& cache) {
+    EXPECT_FALSE(cache.find_pieces(path, blob("first")));
+    EXPECT_EQ(cache.find_earlier(path, blob("third"))->blob, blob("second"));
+  });
+}
+
+TEST_F(HashCacheTest, GivesAnOldDatabaseATableOfPieces) {
+  {
+    HashCache cache = open();
+    cache.keep_digest(file("a"), now, Sha256::of("a"));
+    cache.flush();
+  }
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(folder.path("cache/files.sqlite3").c_str(), &database), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(database, "DROP TABLE pieces", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(database);
+  HashCache cache = open();
+  cache.keep_pieces("/p/a", {}, {{10, 1}});
+  cache.flush();
+  EXPECT_TRUE(cache.find_pieces("/p/a", {}));
+  EXPECT_EQ(find(file("a")), Sha256::of("a"));
+  EXPECT_THAT(warnings, testing::IsEmpty());
+}
+
 TEST_F(HashCacheTest, SetsADamagedDatabaseAside) {
   folder.write("cache/files.sqlite3", std::string(8192, 'x'));
   {

@@ -18,13 +18,13 @@ def blender(*arguments):
 
 
 class Project:
-    def __init__(self, folder, textures, total_bytes, seed=1):
+    def __init__(self, folder, textures, total_bytes, seed=1, megabytes=0):
         self.folder = folder
         self.blend = os.path.join(folder, "scene.blend")
         self.textures = textures
         self.size = max(1, total_bytes // textures)
         os.makedirs(folder)
-        blender("-P", MAKE_SCENE, "--", folder, str(textures), "0", "0")
+        blender("-P", MAKE_SCENE, "--", folder, str(textures), "0", str(megabytes))
         os.remove(os.path.join(folder, "scene_zstd.blend"))
         os.rmdir(os.path.join(folder, "libs"))
         self.randomness = random.Random(seed)

@@ -95,8 +95,8 @@ class Bench:
         finally:
             server.terminate()
 
-    def project(self, name, textures, size, seed=1):
-        return Project(os.path.join(self.work, name), textures, size, seed)
+    def project(self, name, textures, size, seed=1, megabytes=0):
+        return Project(os.path.join(self.work, name), textures, size, seed, megabytes)
 
     def days_work(self):
         """One project over a day: first, again, changed, saved, moved."""
@@ -132,11 +132,30 @@ class Bench:
             seconds, said = self.submit(label, artist, project, server)
             assert said["uploadedFiles"] <= most_files, said
             self.report.seconds(label, seconds, "rsync, new folder, --link-dest", linked, 1.2)
+            if change == project.save_again:
+                self.bytes_sent(said, os.path.getsize(project.blend))
         project.moved_to(project.folder + "-moved")
         seconds, said = self.submit("moved", artist, project, server)
         self.report.seconds("the project moved to another folder", seconds)
         self.report.add("… bytes of files sent", str(said["uploadedBytes"]), "", "", None, "≤ 0",
                         said["uploadedBytes"] == 0)
+
+    def bytes_sent(self, said, whole):
+        share = said["uploadedBytes"] / whole
+        self.report.add("… bytes of the file sent", f"{said['uploadedBytes'] / 1e6:.2f} MB", "the file",
+                        f"{whole / 1e6:.2f} MB", share, "≤ 0.1 ×", share <= 0.1)
+
+    def saved_meshes(self):
+        """A file that does not pack, unlike that of a day's work."""
+        project = self.project("meshes", 1, 1000, megabytes=270)
+        artist = self.artist()
+        with self.server() as server:
+            self.submit("270 MB of meshes, first", artist, project, server)
+            project.save_again()
+            seconds, said = self.submit("270 MB of meshes, saved again", artist, project, server)
+        self.report.seconds("270 MB of meshes saved again, unchanged", seconds)
+        self.bytes_sent(said, os.path.getsize(project.blend))
+        self.storage.clear()
 
     def one_scene(self):
         project = self.project("scene", 50, 50_000_000)
@@ -212,8 +231,8 @@ def bytes_written(pid):
         return int(dict(line.split(": ") for line in file.read().splitlines())["write_bytes"])
 
 
-BENCHES = {"day": Bench.days_work, "scene": Bench.one_scene, "artists": Bench.many_artists,
-           "slow": Bench.slow_line}
+BENCHES = {"day": Bench.days_work, "meshes": Bench.saved_meshes, "scene": Bench.one_scene,
+           "artists": Bench.many_artists, "slow": Bench.slow_line}
 
 
 def main():
