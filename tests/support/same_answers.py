@@ -2,7 +2,8 @@
 """Compares `shaman list --json` of two builds: same_answers.py NATIVE WINE SHAMAN.EXE FOLDER…
 
 Wine shows this machine's root as drive Z:, so that the same file is /a/b here and Z:/a/b there; what a scene
-says to lie on another drive, C:/x, is /c/x here, as for Blender. Windows
+says to lie on another drive, C:/x, is /c/x here, as for Blender. What is missing and has a path of Windows is
+listed as the .blend spells it here, and with slashes there. Windows
 does not tell cases apart: there a file is listed as the .blend spells it, here as the folder does.
 """
 
@@ -33,6 +34,7 @@ def without_drive(value):
 
 
 def difference(here, there):
+    here["missing"] = [without_drive(path.replace("\\", "/")) for path in here["missing"]]
     for key in ("files", "missing"):
         here[key], there[key] = ([p.casefold() for p in answers[key]] for answers in (here, there))
         only_here, only_there = set(here[key]) - set(there[key]), set(there[key]) - set(here[key])
