@@ -112,7 +112,9 @@ class CompressingClient(Studio, unittest.TestCase):
         # What the report counts is content.
         self.assertGreaterEqual(answer["uploadedBytes"], sizes)
         self.assertLess(sum(length for _, length in self.uploads()), sizes / 3)
-        self.assertTrue(all(coding == "zstd" for coding, _ in self.uploads(100_000)), self.uploads())
+        # The first small files may go before anybody knows how slow the line is.
+        plain = sum(length for coding, length in self.uploads(100_000) if coding != "zstd")
+        self.assertLess(plain, 2 * MIB, self.uploads())
 
     def test_not_what_does_not_become_smaller(self):
         self.fill(self.large, 9 * MIB, 1)
