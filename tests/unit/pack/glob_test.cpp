@@ -85,7 +85,7 @@ TEST(Globs, BeginWhereTheirFirstFolderSays) {
       {"//tex/*.png", "/film/tex/a.png", false},
       {"tex//a.png", "/film/tex/a.png", true},
       {"tex/./a.png", "/film/tex/a.png", true},
-      {"/film/./shots/../tex", "/film/tex/a.png", true},
+      {os::absolute("/film") + "/./shots/../tex", "/film/tex/a.png", true},
       {".tex/a.png", "/film/.tex/a.png", true},
       {"tex\\a.png", "/film/tex/a.png", false},
 #ifndef _WIN32
