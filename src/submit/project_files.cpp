@@ -115,11 +115,11 @@ result<ProjectFiles> ProjectFiles::look_at(const pack::Plan& plan, const ScanWat
   return project;
 }
 
-result<void> ProjectFiles::hash(HashCache* cache, WorkerPool& pool, Progress& progress,
+result<void> ProjectFiles::hash(HashCache& cache, Trust trust, WorkerPool& pool, Progress& progress,
                                 const std::stop_token& stop, Portions& portions) {
   Known known;
-  if (cache != nullptr) {
-    known = find_in_cache(*cache);
+  if (trust == Trust::yes) {
+    known = find_in_cache(cache);
   } else {
     known.no.resize(files_.size());
     std::iota(known.no.begin(), known.no.end(), std::size_t{0});
@@ -133,7 +133,7 @@ result<void> ProjectFiles::hash(HashCache* cache, WorkerPool& pool, Progress& pr
       [&](std::uint64_t sum, std::size_t i) { return sum + files_[i].state.info.size; });
   progress.begin(Stage::hashing, known.no.size(), bytes);
   order_for_reading(known.no);
-  return read(known.no, cache, pool, {stop, &progress.hashing.bytes_done}, progress, portions);
+  return read(known.no, &cache, pool, {stop, &progress.hashing.bytes_done}, progress, portions);
 }
 
 ProjectFiles::Known ProjectFiles::find_in_cache(HashCache& cache) {
@@ -227,6 +227,26 @@ result<void> hash_again(Payload& file, HashCache* cache, const HashContext& cont
   file.id = hashed->blob;
   file.pieces = hashed->pieces;
   return {};
+}
+
+result<std::size_t> ProjectFiles::take_in_changes(HashCache* cache, WorkerPool& pool,
+                                                  const std::stop_token& stop) {
+  std::vector<char> is_changed(files_.size());
+  pool.parallel_for(files_.size(), kLookedAtOnce, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const result<os::FileInfo> now = os::info(files_[i].state.path);
+      is_changed[i] = static_cast<char>(now && is_newer(*now, files_[i].state.info));
+    }
+  });
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    if (is_changed[i] == 0) continue;
+    const result<void> done = hash_again(files_[i], cache, {stop});
+    // What can no longer be read is in the checkout as it was.
+    if (!done && (!is_unreadable(done.error()) || files_[i].is_traced)) return done.error();
+    if (done) ++count;
+  }
+  return count;
 }
 
 result<std::vector<Payload>> ProjectFiles::payloads(std::span<const Required> wanted) const {

@@ -38,13 +38,21 @@ class ProjectFiles {
   [[nodiscard]] static result<ProjectFiles> look_at(const pack::Plan& plan, const ScanWatch& traced,
                                                     WorkerPool& pool);
 
-  /// Gives each file its blob: from the cache if it knows the file, else by reading it. `cache` may
-  /// be null. `portions` gets each file, as an index of all(), once it has its blob; it may be read
-  /// from then on. Errors as for look_at(); unreadable files remain until leave_out_unreadable().
-  [[nodiscard]] result<void> hash(HashCache* cache, WorkerPool& pool, Progress& progress,
-                                  const std::stop_token& stop, Portions& portions);
+  /// Gives each file its blob: from the cache if it knows the file and is trusted, else by reading
+  /// it, which the cache then remembers. `portions` gets each file, as an index of all(), once it
+  /// has its blob; it may be read from then on. Errors as for look_at(); unreadable files remain
+  /// until leave_out_unreadable().
+  enum class Trust : std::uint8_t { no, yes };
+  [[nodiscard]] result<void> hash(HashCache& cache, Trust trust, WorkerPool& pool,
+                                  Progress& progress, const std::stop_token& stop,
+                                  Portions& portions);
   /// Forgets the files that hash() could not read, which changes the indices.
   void leave_out_unreadable();
+
+  /// Looks at every file once more, and reads those again that were saved since. The number of
+  /// these. errc::changed_while_read for a traced .blend: it must be traced again.
+  [[nodiscard]] result<std::size_t> take_in_changes(HashCache* cache, WorkerPool& pool,
+                                                    const std::stop_token& stop);
 
   /// The files that a server wants, as payloads. errc::bad_answer if it wants another file.
   [[nodiscard]] result<std::vector<Payload>> payloads(std::span<const Required> wanted) const;

@@ -74,6 +74,7 @@ class Submission {
   void tell_what_is_known();
   result<void> meet_server();
   result<void> bring_files();
+  result<void> bring_what_was_saved();
   result<void> make_checkout();
   void add_up();
 
@@ -91,6 +92,8 @@ class Submission {
   std::optional<ServerInfo> server_;
   std::optional<result<ServerInfo>> identified_;
   std::future<result<void>> identification_;
+  bool is_last_attempt_ = false;
+  std::vector<std::string> warnings_;
   SubmitReport report_;
   std::optional<SentLists> lists_;    // once the server is met
   std::optional<Delivery> delivery_;  // once the server is met
@@ -117,6 +120,7 @@ result<SubmitReport> Submission::run() {
 result<void> Submission::attempt_until_unchanged() {
   std::size_t unreadable_before = 0;
   for (int attempt = 1;; ++attempt) {
+    is_last_attempt_ = attempt == kReadingAttempts;
     result<void> done = attempt_all();
     if (done) return done;
     // Each round has one file less, so the loop ends.
@@ -131,9 +135,25 @@ result<void> Submission::attempt_until_unchanged() {
 result<void> Submission::attempt_all() {
   if (result<void> read = read_project(); !read) return read;
   if (report_.outcome != SubmitReport::Outcome::submitted) return {};
+  const std::uint64_t sent_before = report_.uploaded_files;
   if (result<void> brought = bring_files(); !brought) return brought;
   if (report_.outcome != SubmitReport::Outcome::submitted) return {};
+  if (report_.uploaded_files > sent_before)
+    if (result<void> brought = bring_what_was_saved(); !brought) return brought;
   return make_checkout();
+}
+
+// Uploads may take an hour, in which the artist works on. Once: a file that is written all the time
+// must not keep the submission from its end.
+result<void> Submission::bring_what_was_saved() {
+  const result<std::size_t> changed = survey_.take_in_changes();
+  if (!changed && changed.error().code == errc::changed_while_read && is_last_attempt_) {
+    warnings_.push_back(changed.error().message() +
+                        ", again and again; the checkout has an earlier version");
+    return {};
+  }
+  if (!changed) return changed.error();
+  return *changed == 0 ? result<void>() : delivery_->bring();
 }
 
 // Up to every file's state.
@@ -244,7 +264,7 @@ void Submission::add_up() {
   report_.warnings = survey_.plan().warnings;
   for (const std::vector<std::string>& more :
        {survey_.plan().name_warnings, survey_.finish_cache(),
-        delivery_ ? delivery_->warnings() : std::vector<std::string>()})
+        delivery_ ? delivery_->warnings() : std::vector<std::string>(), warnings_})
     report_.warnings.insert(report_.warnings.end(), more.begin(), more.end());
   if (server_) report_.server = *server_;
 }

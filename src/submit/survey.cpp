@@ -62,7 +62,9 @@ result<void> Survey::hash() {
 }
 
 result<void> Survey::hash(Portions& portions, const std::stop_token& stop) {
-  result<void> hashed = files_.hash(cache(), pool_, progress_, stop, portions);
+  result<void> hashed =
+      files_.hash(cache_, options_.rehash ? ProjectFiles::Trust::no : ProjectFiles::Trust::yes,
+                  pool_, progress_, stop, portions);
   portions.end();
   cache_.flush();
   return hashed;

@@ -48,6 +48,11 @@ class Survey {
   [[nodiscard]] result<void> hash(Portions& portions, const std::stop_token& stop);
   void leave_out_unreadable();
 
+  /// Reads the files again that were saved since; the number of these.
+  [[nodiscard]] result<std::size_t> take_in_changes() {
+    return files_.take_in_changes(cache(), pool_, stop_);
+  }
+
   [[nodiscard]] pack::Shortfall shortfall() const;
   /// The path to request.
   [[nodiscard]] std::string checkout_path() const;

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -246,6 +247,52 @@ class Disturbed(ClientTest):
         farm.disturb = disturb
         self.assertEqual(len(farm.checkouts[self.submit(farm)["checkoutPath"]]), 12)
 
+    def save(self, place, content):
+        """As most programs do: into a new file, which gets the name."""
+        path = self.path(place)
+        self.write(place + ".new", content)
+        os.replace(path + ".new", path)
+
+    def test_what_is_saved_after_it_was_sent_is_sent_again(self):
+        new = os.urandom(5000)
+        farm = self.farm()
+
+        def disturb(call):
+            if call.path == REQUIREMENTS and farm.count(REQUIREMENTS) == 2:
+                self.save(FLOOR, new)
+            return None
+
+        farm.disturb = disturb
+        answer = self.submit(farm)
+        self.assertEqual(self.content(farm, answer, FLOOR), new)
+
+    def test_a_blend_that_is_saved_after_it_was_sent_is_read_again(self):
+        blend = self.read("libs/props.blend") + b"saved again"
+        farm = self.farm()
+
+        def disturb(call):
+            if call.path == REQUIREMENTS and farm.count(REQUIREMENTS) == 2:
+                self.save("libs/props.blend", blend)
+            return None
+
+        farm.disturb = disturb
+        answer = self.submit(farm)
+        self.assertEqual(self.content(farm, answer, "libs/props.blend"), blend)
+
+    def test_a_blend_that_is_saved_all_the_time_does_not_keep_the_submission_from_its_end(self):
+        blend = self.read("libs/props.blend")
+        farm = self.farm()
+
+        def disturb(call):
+            # Each attempt asks before it sends, and once more.
+            if call.path == REQUIREMENTS and farm.count(REQUIREMENTS) % 2 == 0:
+                self.save("libs/props.blend", blend + os.urandom(10))
+            return None
+
+        farm.disturb = disturb
+        answer = self.submit(farm)
+        self.assertIn("the checkout has an earlier version", "\n".join(answer["warnings"]))
+
     def test_a_mismatch_is_hashed_again_once(self):
         farm = self.farm(nth(1, (417, "differs")))
         self.assertEqual(self.submit(farm)["uploadedFiles"], 12)
@@ -449,6 +496,26 @@ class Remembered(ClientTest):
         farm = self.farm()
         self.assertIn("damaged", self.submit(farm)["stderr"])
         self.assertNotIn("damaged", self.submit(farm)["stderr"])
+
+    def test_rehash_replaces_what_is_wrong(self):
+        for number in (1, 2):
+            self.write(f"textures/screen/news_{number:04}.png", os.urandom(1000))
+        farm = self.farm()
+        first = self.submit(farm)
+        time.sleep(2.1)  # what changed a moment ago is not remembered
+        self.submit(farm)
+        database = sqlite3.connect(os.path.join(self.folder, "cache", "shaman", "files.sqlite3"))
+        with database:
+            changed = database.execute("UPDATE digests SET digest=(SELECT MAX(digest) FROM digests WHERE size=1000)"
+                                       " WHERE size=1000")
+            self.assertEqual(changed.rowcount, 2)
+        database.close()
+        wrong = farm.checkouts[self.submit(farm)["checkoutPath"]]
+        right = farm.checkouts[first["checkoutPath"]]
+        self.assertNotEqual(wrong, right, "the cache is not used")
+        for options in (["--rehash"], []):
+            answer = self.submit(farm, *options)
+            self.assertEqual(farm.checkouts[answer["checkoutPath"]], right, options)
 
     def test_without_a_cache_folder_it_goes_on(self):
         with open(os.path.join(self.folder, "cache"), "w", encoding="ascii"):

@@ -113,9 +113,11 @@ std::string amount(std::uint64_t files, std::uint64_t bytes) {
 std::string farm_text(const Preview& preview) {
   if (!preview.farm)
     return "Farm has:    unknown (" + preview.no_farm + ")\nTo send:     at most all of it\n";
+  // What is sent may be packed, or only what is new of a .blend.
+  const std::string most = preview.farm->to_send_bytes == 0 ? "" : "at most ";
   return "Farm has:    " + amount(preview.farm->stored_files, preview.farm->stored_bytes) + "\n" +
-         duplicates_line("Duplicates:  ", preview.farm->duplicate_files) +
-         "To send:     " + amount(preview.farm->to_send_files, preview.farm->to_send_bytes) + "\n";
+         duplicates_line("Duplicates:  ", preview.farm->duplicate_files) + "To send:     " + most +
+         amount(preview.farm->to_send_files, preview.farm->to_send_bytes) + "\n";
 }
 
 // Nobody can know which paths will be taken when the checkout is made.
@@ -124,7 +126,8 @@ std::string checkout_text(const Preview& preview, bool may_reuse) {
   const std::string other = text::printable(preview.checkout_path) + "-k3x9";
   if (!preview.is_path_taken)
     return line + "; if this path is taken, the server appends four characters (" + other + ")\n";
-  const bool keeps = may_reuse && preview.farm && preview.farm->server.has(protocol::kReuses);
+  const bool keeps = may_reuse && preview.farm && preview.farm->to_send_files == 0 &&
+                     preview.farm->server.has(protocol::kReuses);
   return line + " is taken; " +
          (keeps ? "if nothing has changed, the server keeps it, otherwise it" : "the server") +
          " appends four characters (" + other + ")\n";

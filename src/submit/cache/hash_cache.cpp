@@ -236,7 +236,7 @@ HashCache::HashCache(const std::string& folder, Warn warn) : impl_(std::make_uni
   // On a file system without locks, SQLite believes that all locks are taken, and waits.
   if (const result<void> locks = os::check_locks(folder); !locks) {
     impl_->tell("no digest cache, so every file is read: " + locks.error().message() +
-                ". Set XDG_CACHE_HOME to a folder on a local disk");
+                ". Set XDG_CACHE_HOME to a folder on a local disk that you can write to");
     return;
   }
   impl_->on_network = os::is_on_network(folder);

@@ -22,6 +22,15 @@ Error changed(const std::string& path) {
           "\"" + text::printable(path) + "\" changed after it was hashed"};
 }
 
+}  // namespace
+
+bool is_newer(const os::FileInfo& now, const os::FileInfo& known) {
+  return now.type == os::FileType::regular &&
+         (now.mtime_ns != known.mtime_ns || now.size != known.size);
+}
+
+namespace {
+
 class FileBody : public BodySource {
  public:
   FileBody(FileState state, os::InputFile file) : state_(std::move(state)), file_(std::move(file)) {
@@ -39,6 +48,9 @@ class FileBody : public BodySource {
       // The attributes may have changed since, for example by a new hard link, without the content.
       if (position_ != state_.info.size || now->mtime_ns != state_.info.mtime_ns)
         return changed(state_.path);
+      // Most programs save by a new file of the same name.
+      const result<os::FileInfo> named = os::info(state_.path);
+      if (named && is_newer(*named, state_.info)) return changed(state_.path);
     }
     return read;
   }

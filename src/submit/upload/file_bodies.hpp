@@ -16,6 +16,9 @@ namespace shaman::client {
 /// errc::changed_while_read in any other state.
 [[nodiscard]] result<std::unique_ptr<BodySource>> file_body(const FileState& state);
 
+/// Whether a file of that name has another content, as far as its size and date tell.
+[[nodiscard]] bool is_newer(const os::FileInfo& now, const os::FileInfo& known);
+
 /// A rewritten .blend, which a separate thread makes while it is read; never whole in memory or on
 /// disk. errc::changed_while_read as above.
 [[nodiscard]] result<std::unique_ptr<BodySource>> rewritten_body(const FileState& state,

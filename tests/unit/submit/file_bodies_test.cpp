@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "submit/upload/file_bodies.hpp"
 
+#include <filesystem>
+
 #include <gtest/gtest.h>
 
 #include "temporary_folder.hpp"
@@ -49,6 +51,24 @@ TEST_F(BodyTest, FileThatChangesWhileItIsReadIsNoticed) {
   ASSERT_TRUE((*body)->read(buffer));
   folder.write("a", std::string(1200, 'b'));
   EXPECT_EQ((*body)->read(std::span(buffer).first(500)).error().code, errc::changed_while_read);
+}
+
+TEST_F(BodyTest, FileThatIsSavedByANewOneWhileItIsReadIsNoticed) {
+  const FileState state = state_of(folder.write("a", std::string(1500, 'a')));
+  const auto body = file_body(state);
+  ASSERT_TRUE(body);
+  std::vector<std::byte> buffer(1000);
+  ASSERT_TRUE((*body)->read(buffer));
+  std::filesystem::rename(folder.write("new", std::string(1400, 'b')), folder.path("a"));
+  EXPECT_EQ((*body)->read(std::span(buffer).first(500)).error().code, errc::changed_while_read);
+}
+
+TEST_F(BodyTest, FileThatIsGoneWhileItIsReadIsGivenWhole) {
+  const FileState state = state_of(folder.write("a", std::string(1500, 'a')));
+  const auto body = file_body(state);
+  ASSERT_TRUE(body);
+  std::filesystem::remove(folder.path("a"));
+  EXPECT_EQ(read_all(**body)->size(), 1500U);
 }
 
 TEST_F(BodyTest, RewrittenGivesThePatchedBlendAndEndsEarlyWhenAbandoned) {
