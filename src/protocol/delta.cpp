@@ -144,6 +144,9 @@ result<DeltaStep> DeltaDecoder::begin_part() {
     const std::uint64_t offset = words->first;
     if (offset > base_size_ || length > base_size_ - offset)
       return malformed("a range is not in the base");
+    // A few bytes must not make a server write for hours.
+    if (length > kMostCopies * base_size_ - copied_)  // files are smaller than 2^63 bytes
+      return malformed("it copies more than twice the size of the base");
     made_ += length;
     copied_ += length;
     return DeltaStep{{}, offset, length};

@@ -17,6 +17,8 @@ namespace shaman::protocol {
 
 /// The most content of one packed part.
 inline constexpr std::size_t kMostUnpacked = std::size_t{256} << 10U;
+/// Of the base's size: what the ranges of a delta may have in all.
+inline constexpr std::uint64_t kMostCopies = 2;
 /// Limits the cost of a delta in proportion to its file.
 [[nodiscard]] constexpr std::uint64_t most_delta_parts(std::uint64_t file_size) noexcept {
   return file_size / 2048 + 16;

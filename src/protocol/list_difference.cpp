@@ -54,9 +54,12 @@ std::optional<FileList> apply(const FileList& base, const ListDifference& differ
     const FileSpec file = base[i];
     for (; added < changed.size() && changed[added].path < file.path; ++added)
       whole.add(changed[added].id, changed[added].path);
-    if (removed != difference.removed.end() && *removed == file.path) {
+    const bool is_removed = removed != difference.removed.end() && *removed == file.path;
+    const bool is_changed = added < changed.size() && changed[added].path == file.path;
+    if (is_changed && (is_removed || changed[added].id == file.id)) return std::nullopt;
+    if (is_removed) {
       ++removed;
-    } else if (added < changed.size() && changed[added].path == file.path) {
+    } else if (is_changed) {
       whole.add(changed[added].id, file.path);
       ++added;
     } else {

@@ -31,7 +31,9 @@ result<std::optional<StoredBlob>> Store::Impl::open_blob(const BlobId& id,
   if (!folder) return disk_error(folder.error(), "open the folder of blob " + id.brief());
   auto file = file_system.open_file(*folder, place.file);
   // Something else in its place is damage, which BlobFolder reports.
-  if (!file && fs::is_no_folder(file.error())) return std::optional<StoredBlob>();
+  const bool is_no_file = !file && (fs::is_no_folder(file.error()) ||
+                                    file.error() == boost::system::errc::no_such_device_or_address);
+  if (is_no_file) return std::optional<StoredBlob>();
   if (!file) return disk_error(file.error(), "open blob " + id.brief());
   const auto stat = file_system.stat(*file);
   if (!stat) return disk_error(stat.error(), "look at blob " + id.brief());

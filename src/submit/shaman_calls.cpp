@@ -9,6 +9,7 @@
 #include "base/json_members.hpp"
 #include "http/client/answer_text.hpp"
 #include "http/client/refusal.hpp"
+#include "protocol/checkout_path.hpp"
 #include "protocol/names.hpp"
 
 namespace shaman::client {
@@ -215,6 +216,10 @@ asio::awaitable<result<CheckoutAnswer>> create_checkout(HttpConnection& connecti
     if (is_page(answer->body)) co_return page_instead(*answer);
     const result<std::string> path = read_checkout_path(answer->body);
     if (!path) co_return path.error();
+    if (const auto is_safe = protocol::check_components("path of a checkout", *path); !is_safe)
+      co_return Error{errc::bad_answer,
+                      "the server answered with a path that no checkout can have: " +
+                          is_safe.error().message()};
     co_return CheckoutAnswer{*path, flag_member(parsed(answer), "reused").value_or(false)};
   }
   Error error = refusal("did not make the checkout", *answer);

@@ -192,11 +192,11 @@ class Delta(ServerTest):
             self.assertEqual(self.content_of(file), file)
 
     def test_a_client_with_much_to_assemble_leaves_the_others_their_turn(self):
-        base = self.stored(16 * MIB)
-        file = base * 8
+        base = self.stored(64 * MIB)
+        file = base * 2
         answers = []
         senders = [threading.Thread(target=lambda n=n: answers.append(
-            send(self.new_api(), file + bytes([n]), base, *[copy(0, len(base))] * 8, data_part(bytes([n])))))
+            send(self.new_api(), file + bytes([n]), base, *[copy(0, len(base))] * 2, data_part(bytes([n])))))
             for n in range(4)]
         for sender in senders:
             sender.start()
@@ -213,13 +213,13 @@ class Killed(unittest.TestCase):
             with Api(server) as api:
                 base = new_content(4 * MIB)
                 self.assertEqual(api.upload(base).status, 204)
-                file = base * 3
+                file = base * 2
                 with Api(server) as sender:
                     sender.connection.putrequest("POST", files_url(file))
                     for name, value in {"Content-Length": "100", **base_of(base)}.items():
                         sender.connection.putheader(name, value)
-                    sender.connection.endheaders(copy(0, len(base)) * 2)
-                    wait_until(lambda: any(os.path.getsize(name) >= 8 * MIB for name in server.temporary_files()),
+                    sender.connection.endheaders(copy(0, len(base)))
+                    wait_until(lambda: any(os.path.getsize(name) >= 4 * MIB for name in server.temporary_files()),
                                "a part of the file")
                     server.terminate(signal.SIGKILL)
             server.start()
@@ -227,7 +227,7 @@ class Killed(unittest.TestCase):
                 self.assertEqual(api.status(file), "unknown")
                 self.assertEqual(server.temporary_files(), [])
                 self.assertEqual(api.status(base), "stored")
-                self.assertEqual(send(api, file, base, copy(0, len(base)) * 3).status, 204)
+                self.assertEqual(send(api, file, base, copy(0, len(base)) * 2).status, 204)
 
 
 class Limits(ServerTest):

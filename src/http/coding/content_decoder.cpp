@@ -173,10 +173,13 @@ ContentDecoder::Step ContentDecoder::decode_zstd(std::span<const char> in, std::
     }
   }
   const std::size_t said = zstd_->run(in, out, step);
+  produced_ += step.produced;
   if (ZSTD_isError(said) != 0)
     fail(ZSTD_getErrorName(said));
   else
     is_done_ = said == 0;
+  // libzstd does not look if the last block is empty.
+  if (is_done_ && size_ && produced_ != *size_) fail("its header states another size");
   if (is_done_ || is_bad()) zstd_.reset();
   return step;
 }

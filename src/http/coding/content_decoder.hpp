@@ -75,6 +75,7 @@ class ContentDecoder {
   bool is_done_ = false;
   std::uint64_t memory_ = 0;
   std::optional<std::uint64_t> size_;
+  std::uint64_t produced_ = 0;  // by zstd
   std::string problem_;
   std::unique_ptr<Zstd> zstd_;
   std::unique_ptr<Gzip> gzip_;

@@ -153,7 +153,7 @@ std::optional<Response> refuse_early(const Exchange& exchange, const BlobId& id)
 }  // namespace
 
 Task<Response> store_delta(Exchange& exchange, const BlobId& id) {
-  const auto base = protocol::parse_delta_base(exchange.head.header(protocol::kDeltaBase));
+  const auto base = protocol::parse_delta_base(exchange.head.header_list(protocol::kDeltaBase));
   if (!base) co_return Response::error(base.error());
   exchange.discard_limit = protocol::longest_delta(id.size);
   if (auto refusal = refuse_early(exchange, id)) co_return *std::move(refusal);

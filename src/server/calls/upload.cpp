@@ -113,7 +113,8 @@ Task<Response> post_file(Exchange& exchange) {
   const BlobId id = *parsed;
   exchange.discard_limit = id.size + kChunkedSlack;
   const bool is_resumable = ResumptionFields::of(exchange.head).asks_for_resumption();
-  const bool is_delta = !exchange.head.header(protocol::kDeltaBase).empty();
+  const bool is_delta =
+      exchange.head.fields.find(protocol::kDeltaBase) != exchange.head.fields.end();
   // The offsets of a resumable upload count bytes of the file; a delta has a packing of its own.
   const Codings taken = is_resumable || is_delta ? Codings::none : Codings::of_files;
   if (auto refused = accept_coding(exchange, taken)) co_return *std::move(refused);

@@ -152,6 +152,26 @@ TEST(ContentDecoder, NeverAllocatesForAWindowThatTheContentDoesNotNeed) {
   EXPECT_LT(decoder.memory(), std::uint64_t{1} << 20);
 }
 
+// With one raw block, and an empty last one, for which libzstd does not compare the sizes.
+std::string frame_of(std::string_view content, std::uint64_t stated) {
+  std::string frame = "\x28\xB5\x2F\xFD\xE0";
+  for (unsigned i = 0; i < 8; ++i)
+    frame += static_cast<char>(stated >> 8 * i & 0xFF);
+  const std::size_t block = content.size() << 3;
+  for (unsigned i = 0; i < 3; ++i)
+    frame += static_cast<char>(block >> 8 * i & 0xFF);
+  return frame + std::string(content) + std::string("\x01\0\0", 3);
+}
+
+TEST(ContentDecoder, RefusesContentOfAnotherSizeThanTheHeadStates) {
+  const Decoded right = decoded(ContentCoding::zstd, frame_of("content", 7), 1000, 1000);
+  EXPECT_EQ(right.problem, "");
+  EXPECT_EQ(right.content, "content");
+  for (const std::uint64_t stated : {6U, 8U, 12U, 1'000'007U})
+    EXPECT_NE(decoded(ContentCoding::zstd, frame_of("content", stated), 1000, 1000).problem, "")
+        << stated;
+}
+
 TEST(ContentDecoder, SaysThatMoreFollows) {
   const std::string good = compressed("some content");
   EXPECT_EQ(decoded(ContentCoding::zstd, good + "x", 1, 100).problem,

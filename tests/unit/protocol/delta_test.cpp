@@ -71,6 +71,13 @@ TEST(Delta, RefusesRangesThatAreNotInTheBase) {
   EXPECT_EQ(failure("copy 18446744073709551615 2\n", 10, base), errc::malformed_request);
 }
 
+TEST(Delta, CopiesAtMostTwiceTheBase) {
+  const std::string base(10, 'b');
+  EXPECT_EQ(failure("copy 0 10\ncopy 0 10\n", 20, base), errc{});
+  EXPECT_EQ(failure("copy 0 10\ncopy 0 10\ncopy 3 1\n", 21, base), errc::malformed_request);
+  EXPECT_EQ(failure("copy 0 1\n", 1, ""), errc::malformed_request);
+}
+
 TEST(Delta, RefusesAnotherSize) {
   EXPECT_EQ(failure("copy 0 5\n", 6, "01234"), errc::content_mismatch);
   EXPECT_EQ(failure("copy 0 5\n", 4, "01234"), errc::content_mismatch);

@@ -96,6 +96,18 @@ TEST(ListDifference, OutOfOrderIsNotApplied) {
   EXPECT_FALSE(apply({}, difference));
 }
 
+TEST(ListDifference, ThatContradictsItselfOrTheBaseIsNotApplied) {
+  const FileList base = list_of({{"a", 1}, {"b", 2}});
+  const FileList now = list_of({{"a", 1}, {"b", 9}});
+  ListDifference difference = difference_of(base, now);
+  EXPECT_TRUE(apply(base, difference));
+  difference.removed = {"b"};
+  EXPECT_FALSE(apply(base, difference));
+  difference = difference_of(base, now);
+  difference.changed = now;  // `a` is as it was
+  EXPECT_FALSE(apply(base, difference));
+}
+
 std::string problem(const std::string& text) {
   const auto request = read(text, http::FilesRequestKind::requirements);
   return request ? "" : request.error().message();
