@@ -134,6 +134,9 @@ class FileSystem {
                                                        std::span<const std::byte> data) = 0;
   [[nodiscard]] virtual result<std::size_t> read_some(const File& file, std::uint64_t offset,
                                                       std::span<std::byte> into) = 0;
+  /// Makes an empty file a copy of another as of one moment, which shares its blocks until either
+  /// is changed. is_unsupported() or EXDEV where the two files cannot share blocks.
+  [[nodiscard]] virtual result<void> clone_content(const File& from, const File& to);
   /// Asks the system to begin writing a range to the disk. A hint only.
   virtual void start_write_back(const File& file, std::uint64_t offset, std::uint64_t length) = 0;
   [[nodiscard]] virtual result<void> set_mode(const File& file, std::uint32_t mode) = 0;

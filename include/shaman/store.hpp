@@ -16,6 +16,7 @@
 #include "shaman/error.hpp"
 #include "shaman/file_list.hpp"
 #include "shaman/fs.hpp"
+#include "shaman/outside_file.hpp"
 #include "shaman/storage_traits.hpp"
 #include "shaman/stored_blob.hpp"
 #include "shaman/worker_pool.hpp"
@@ -123,6 +124,14 @@ class Upload {
   /// errc::content_mismatch as soon as there is more than the declared size; errc::storage_full;
   /// errc::io_error.
   [[nodiscard]] result<void> write(std::span<const std::byte> piece);
+  /// In place of writing: makes the temporary file a copy of the whole file that shares its blocks.
+  /// False if the file system cannot do that: write the content then. Once, before any write().
+  /// Blocks on the disk. errc::content_mismatch if the file has another size by now;
+  /// errc::storage_full; errc::io_error.
+  [[nodiscard]] result<bool> clone(const OutsideFile& file);
+  /// After clone(): reads and hashes the next bytes of the copy, in order, and fills `into` with
+  /// them: at most as many as are left. Blocks on the disk. errc::io_error.
+  [[nodiscard]] result<void> hash_clone(std::span<std::byte> into);
   [[nodiscard]] std::uint64_t received() const noexcept;
   /// Whether another upload of the same blob was committed meanwhile, so that the rest is not
   /// needed.
@@ -214,6 +223,12 @@ class Store {
   [[nodiscard]] result<std::optional<StoredBlob>> open_blob(const BlobId& id,
                                                             const Requester& requester = {});
 
+  /// Opens a regular file below a folder that is not part of the storage: no component of `path` is
+  /// followed if it is a symbolic link, and none is `..`. Nothing if there is no such file, this
+  /// process may not read it, or it is in the storage. Blocks.
+  [[nodiscard]] std::optional<OutsideFile> open_outside(const std::string& folder,
+                                                        std::string_view path);
+
   /// From now on begin_upload() fails with errc::shutting_down; running uploads continue.
   void refuse_uploads();
 
@@ -291,6 +306,9 @@ class Store {
   void recount();
   /// Forgets what is remembered of this blob, so that the next call looks at the disk.
   void forget(const BlobId& id);
+
+  /// Bytes that nobody can guess, new with each call.
+  [[nodiscard]] Digest random_secret() const;
 
   [[nodiscard]] StoreCounters counters() const;
   [[nodiscard]] const StoreOptions& options() const noexcept;

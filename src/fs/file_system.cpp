@@ -31,6 +31,10 @@ result<void> FileSystem::close(Handle handle) {
   return {};
 }
 
+result<void> FileSystem::clone_content(const File&, const File&) {
+  return errors::make_error_code(errors::not_supported);
+}
+
 result<void> FileSystem::lead_to(const Handle&, const Handle&) {
   return errors::make_error_code(errors::not_supported);
 }

@@ -3,7 +3,9 @@
 #include <cstdio>
 
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -134,6 +136,10 @@ result<std::size_t> LocalFileSystem::read_some(const File& file, std::uint64_t o
       [&] { return ::pread(fd_of(file), into.data(), into.size(), static_cast<off_t>(offset)); });
   if (got < 0) return last_error();
   return static_cast<std::size_t>(got);
+}
+
+result<void> LocalFileSystem::clone_content(const File& from, const File& to) {
+  return checked([&] { return ::ioctl(fd_of(to), FICLONE, fd_of(from)); });
 }
 
 void LocalFileSystem::start_write_back(const File& file, std::uint64_t offset,

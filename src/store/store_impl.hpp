@@ -177,10 +177,14 @@ struct Upload::State {
   ~State();
 
   [[nodiscard]] result<void> write(std::span<const std::byte> piece);
+  [[nodiscard]] result<bool> clone(const fs::File& source);
+  [[nodiscard]] result<void> hash_clone(std::span<std::byte> into);
   [[nodiscard]] result<void> verify();
   [[nodiscard]] result<void> checkpoint();
   /// Nothing more is taken.
   [[nodiscard]] result<void> fail(const Error& why);
+  [[nodiscard]] result<void> fail_on_disk(const boost::system::error_code& error,
+                                          std::string_view what);
 
   Store::Impl& store;
   const BlobId id;

@@ -25,6 +25,7 @@ enum class Operation : std::uint8_t {
   open_file,
   write,
   read,
+  clone,
   set_mode,
   flush_file,
   flush_folder,
@@ -104,6 +105,10 @@ class FailingFileSystem final : public fs::FileSystem {
                                      std::span<const std::byte> data) override {
     if (const auto error = called(Operation::write)) return error;
     return inner_.write_some(real(file), offset, data.first(std::min(data.size(), step_.load())));
+  }
+  fs::result<void> clone_content(const fs::File& from, const fs::File& to) override {
+    if (const auto error = called(Operation::clone)) return error;
+    return inner_.clone_content(real(from), real(to));
   }
   fs::result<std::size_t> read_some(const fs::File& file, std::uint64_t offset,
                                     std::span<std::byte> into) override {

@@ -50,6 +50,17 @@ result<void> Upload::State::fail(const Error& why) {
   return why;
 }
 
+result<void> Upload::State::fail_on_disk(const boost::system::error_code& error,
+                                         std::string_view what) {
+  failure = disk_error(error, std::string(what) + " of blob " + id.brief());
+  ++store.uploads_failed;
+  if (auto still = store.is_still_there(epoch, true); !still)
+    failure = still.error();
+  else
+    store.log(LogLevel::error, failure->message());
+  return *failure;
+}
+
 result<void> Upload::State::write(std::span<const std::byte> piece) {
   if (failure) return *failure;
   if (piece.size() > id.size - received) {
@@ -62,12 +73,7 @@ result<void> Upload::State::write(std::span<const std::byte> piece) {
   if (const auto room = reserved.cover(piece.size()); !room) return fail(room.error());
   const auto written = fs::write_all(store.file_system, file, received, piece);
   if (!written) {
-    failure = disk_error(written.error(), "write the upload of blob " + id.brief());
-    ++store.uploads_failed;
-    if (auto still = store.is_still_there(epoch, true); !still)
-      failure = still.error();
-    else
-      store.log(LogLevel::error, failure->message());
+    static_cast<void>(fail_on_disk(written.error(), "write the upload"));  // failure has it
   } else {
     hash.update(piece);
     received += piece.size();
