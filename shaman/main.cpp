@@ -162,6 +162,9 @@ result<void> make_ready(Options& options) {
   if (!fitting) return fitting.error();
   options.server.limits.connections = std::min(options.server.limits.connections, *fitting);
   options.server.storage = os::absolute(options.storage);
+  for (const http::IngestFolder& each : options.server.ingest_from)
+    if (const auto good = program::check_ingest_folder(each.folder); !good)
+      return Error{errc::malformed_request, "ingest-from: " + good.error().message()};
   options.store.log = log_from_store;
   options.gc.log = log_from_store;
   options.checkout_ends.log = log_from_store;

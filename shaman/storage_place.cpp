@@ -26,6 +26,17 @@ std::string real_parent(const std::string& storage) {
 
 }  // namespace
 
+result<void> check_ingest_folder(const std::string& folder) {
+  const auto real = os::real_path(folder);
+  for (std::string above = real ? *real : folder;; above = os::parent(above)) {
+    if (os::info(format_file_of(above)))
+      return Error{errc::malformed_request, text::in_quotes(folder) + " is in the storage " +
+                                                text::in_quotes(above) +
+                                                "; name a folder outside of it"};
+    if (above == "/" || above.empty()) return {};
+  }
+}
+
 result<void> check_outermost(const std::string& storage) {
   if (storage == "/") return {};
   std::string above = real_parent(storage);

@@ -15,6 +15,10 @@ inline constexpr const char* kServersFolder = ".shaman";
 /// be made in one. `storage` is absolute; links in it are followed.
 [[nodiscard]] result<void> check_outermost(const std::string& storage);
 
+/// errc::malformed_request if files may not be ingested from the folder, because it is a storage or
+/// within one. `folder` is absolute; links in it are followed.
+[[nodiscard]] result<void> check_ingest_folder(const std::string& folder);
+
 /// Whether no part of a storage exists yet, not even from another kind of server, so that a start
 /// makes one. False also if this user has no access.
 [[nodiscard]] bool is_new_storage(const std::string& storage);

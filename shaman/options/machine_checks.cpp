@@ -127,6 +127,19 @@ void check_storage(const Options& options, Findings& found) {
   }
 }
 
+void check_ingest(const Options& options, Findings& found) {
+  for (const http::IngestFolder& each : options.server.ingest_from) {
+    const auto there = os::info(each.folder);
+    if (const auto good = check_ingest_folder(each.folder); !good)
+      found.wrong("ingest-from", good.error().message());
+    else if (!there || there->type != os::FileType::folder ||
+             ::faccessat(AT_FDCWD, each.folder.c_str(), R_OK | X_OK, AT_EACCESS) != 0)
+      found.doubtful("ingest-from", in_quotes(each.folder) +
+                                        " is not a folder that this user can read; clients send "
+                                        "its files");
+  }
+}
+
 // Binds a socket like the server's, and closes it at once.
 void check_endpoint(boost::asio::io_context& context,
                     const boost::asio::ip::tcp::endpoint& endpoint, const std::string& listen,
@@ -221,6 +234,7 @@ Findings check_machine(const Options& options) {
       !options.storage.empty() && found.errors.empty() && try_storage(options, found);
   const bool is_reachable = check_listen(options, found);
   check_port_file(options, found);
+  check_ingest(options, found);
   check_service(options, is_reachable, found);
   check_keys(options, found);
   check_descriptors(options, found);

@@ -185,7 +185,8 @@ void check_names(const Options& options, Findings& found) {
         std::pair("auth.trusted-networks", &options.trusted_networks),
         std::pair("auth.client-certificates", &options.client_certificates),
         std::pair("auth.jwt-keys", &options.jwt_keys),
-        std::pair("jobs-location", &options.jobs_location)})
+        std::pair("jobs-location", &options.jobs_location),
+        std::pair("ingest-from", &options.ingest_from)})
     check_twice(option, *entries, found);
   check_ambiguous("auth.trusted-networks", options.trusted_networks, true, found);
   check_ambiguous("auth.client-certificates", options.client_certificates, true, found);

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "shaman/os.hpp"
 #include "shaman/units.hpp"
 
 #include "options/option_groups.hpp"
@@ -54,6 +55,29 @@ result<void> set_jobs_location(const Values& entries, Options& options) {
     options.server.jobs_location[entry.substr(0, equals)] = location;
     options.checkout_ends.farm.locations.push_back(location);
   }
+  return {};
+}
+
+// `/srv/projects`, `/srv/projects=P:/projects`.
+result<void> set_ingest_from(const Values& entries, http::ServerOptions& server) {
+  std::vector<http::IngestFolder> folders;
+  for (const std::string& entry : entries) {
+    const std::size_t equals = entry.find('=');
+    http::IngestFolder folder{entry.substr(0, equals), {}};
+    folder.as_clients = equals == std::string::npos ? folder.folder : entry.substr(equals + 1);
+    for (std::string* path : {&folder.folder, &folder.as_clients}) {
+      std::ranges::replace(*path, '\\', '/');
+      while (path->ends_with('/'))
+        path->pop_back();
+    }
+    if (!folder.folder.starts_with('/') || os::absolute(folder.folder) == "/")
+      return wrong(entry, "must begin with an absolute path below /, such as /mnt/projects");
+    folder.folder = os::absolute(folder.folder);
+    if (folder.as_clients.empty() || folder.as_clients.find('/') == std::string::npos)
+      return wrong(entry, "must have an absolute path behind =, such as P:/projects");
+    folders.push_back(std::move(folder));
+  }
+  server.ingest_from = std::move(folders);
   return {};
 }
 
@@ -115,6 +139,15 @@ void add_storage_options(Table& table, Options& options) {
   jobs.default_text = "DIR/jobs";
   jobs.example = "{linux: /mnt/shaman/jobs, windows: 'S:/shaman/jobs'}";
   table.custom(std::move(jobs));
+  Option ingest = written(
+      "ingest-from", "DIR[=PATH]",
+      "Read files from this folder instead of receiving them if a client proves that it can read "
+      "them, too; PATH is the folder's path on the clients; may be repeated",
+      Reload::live, options.ingest_from,
+      [&](const Values& entries) { return set_ingest_from(entries, options.server); });
+  ingest.is_list = true;
+  ingest.example = "[/mnt/projects, '/mnt/projects=P:/projects']";
+  table.custom(std::move(ingest));
 }
 
 void add_network_options(Table& table, Options& options) {

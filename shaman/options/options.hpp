@@ -48,6 +48,7 @@ struct Options {
   spdlog::level::level_enum log_level = spdlog::level::info;
   config::Values trusted_proxies;      ///< as written
   config::Values jobs_location;        ///< as written
+  config::Values ingest_from;          ///< as written
   config::Values trusted_networks;     ///< as written
   config::Values jwt_keys;             ///< as written
   config::Values client_certificates;  ///< as written

@@ -44,6 +44,8 @@ inline constexpr std::string_view kWorkerTags = "/api/v3/worker-mgt/tags";
 inline constexpr std::string_view kOriginalFilename = "X-Shaman-Original-Filename";
 inline constexpr std::string_view kCanDefer = "X-Shaman-Can-Defer-Upload";
 inline constexpr std::string_view kDeltaBase = "X-Shaman-Delta-Base";
+inline constexpr std::string_view kIngestPath = "X-Shaman-Ingest-Path";
+inline constexpr std::string_view kIngestProof = "X-Shaman-Ingest-Proof";
 inline constexpr std::string_view kReuseCheckout = "X-Shaman-Reuse-Checkout";
 inline constexpr std::string_view kIdempotencyKey = "Idempotency-Key";
 inline constexpr std::string_view kUploadOffset = "Upload-Offset";
@@ -65,6 +67,8 @@ inline constexpr std::string_view kLists = "list-checkouts";
 inline constexpr std::string_view kCompresses = "compressed-bodies";
 inline constexpr std::string_view kTakesDifferences = "list-differences";
 inline constexpr std::string_view kDeltas = "delta-uploads";
+/// Only of a server that is configured for it, and for those who may send files.
+inline constexpr std::string_view kIngests = "ingest";
 inline constexpr std::array kFeatures{
     kCreateWaits, kIdempotentCreates, kErases,           kResumes, kBatches, kReuses,
     kLists,       kCompresses,        kTakesDifferences, kDeltas};

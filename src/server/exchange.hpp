@@ -40,11 +40,13 @@ struct Services {
   FairBudget& json_rest;   ///< for the rest; its holders wait for nothing else
   FairBudget& handshakes;  ///< of TLS, under way
   FairBudget& passed_on;   ///< to the Manager, tunnels included
+  FairBudget& ingests;     ///< under way: files that the server reads itself
   InlineLookupPolicy& looks;
   RareWarnings& rare_warnings;
   RunningRequests& running;
   Passage* passage = nullptr;  ///< for all other requests; may be null
   const Remarks* remarks = nullptr;
+  Digest ingest_secret{};  ///< see protocol::ingest_seed()
 };
 
 /// One request on its way through a handler.

@@ -23,6 +23,9 @@ Task<Response> store_in_one_go(Exchange& exchange, const BlobId& id);
 // The difference from a stored file; post_file() calls it for requests that name one.
 Task<Response> store_delta(Exchange& exchange, const BlobId& id);
 
+// The server reads the file itself; post_file() calls it for requests that name one.
+Task<Response> ingest_file(Exchange& exchange, const BlobId& id);
+
 // Resumable uploads; post_file() calls the first one for requests that want that.
 Task<Response> create_resumable(Exchange& exchange, const BlobId& id);
 Task<Response> head_file(Exchange& exchange);

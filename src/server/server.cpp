@@ -111,14 +111,17 @@ struct Server::Impl {
                            (options_in.limits.connections + kConnectionsPerPlace - 1) /
                                kConnectionsPerPlace),
                   FairBudget::MostOfOne::as_much_as_is_left),
+        ingests((pools.disk.threads() + 1) / 2, FairBudget::MostOfOne::as_much_as_is_left),
         looks(store.traits().answers_at_once),
         options(std::move(options_in)),
-        services{store,      checkouts, pools,      options,   router, connections,   buffers,
-                 json_first, json_rest, handshakes, passed_on, looks,  rare_warnings, running},
+        services{store,       checkouts, pools,      options,       router,
+                 connections, buffers,   json_first, json_rest,     handshakes,
+                 passed_on,   ingests,   looks,      rare_warnings, running},
         control(asio::make_strand(io)),
         timer(control),
         admission_timer(control) {
     services.remarks = &remarks;
+    services.ingest_secret = store.random_secret();
   }
 
   result<void> bind(const Endpoint& endpoint);
@@ -140,6 +143,7 @@ struct Server::Impl {
   FairBudget json_rest;
   FairBudget handshakes;
   FairBudget passed_on;
+  FairBudget ingests;
   InlineLookupPolicy looks;
   RareWarnings rare_warnings;
   RunningRequests running;

@@ -12,6 +12,7 @@
 #include "shaman/auth/access.hpp"
 #include "shaman/checkout.hpp"
 #include "shaman/error.hpp"
+#include "shaman/http/ingest_folder.hpp"
 #include "shaman/http/limits.hpp"
 #include "shaman/store.hpp"
 #include "shaman/tls.hpp"
@@ -34,6 +35,8 @@ struct ServerOptions {
   std::string storage;  ///< absolute path, reported to clients
   /// Where the jobs folder is on another platform (linux, windows, darwin), as its users see it.
   std::map<std::string, std::string> jobs_location;
+  /// From where the server may read clients' files itself. Empty: from nowhere.
+  std::vector<IngestFolder> ingest_from;
 };
 
 /// Separate pools, so that large work never delays short work.

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/json_writer.hpp"
+#include "protocol/ingest.hpp"
 #include "protocol/names.hpp"
 #include "server/handlers.hpp"
 
@@ -38,7 +39,26 @@ std::string storage_json(const Services& services) {
   return out;
 }
 
-std::string info_json(const ServerOptions& options, const Services& services) {
+// Not for those who may not send files: it names the studio's folders.
+bool may_ingest(const Exchange& exchange) {
+  return !exchange.options.ingest_from.empty() &&
+         (!exchange.options.access || exchange.principal.role >= auth::Role::submit);
+}
+
+std::string ingest_json(const Exchange& exchange) {
+  std::vector<std::string> folders;
+  for (const IngestFolder& folder : exchange.options.ingest_from)
+    folders.push_back(folder.as_clients);
+  std::string out;
+  JsonObject(out)
+      .raw("folders", json_array(folders))
+      .text("seed",
+            protocol::ingest_seed(exchange.services.ingest_secret, exchange.requester.scope).hex());
+  return out;
+}
+
+std::string info_json(const Exchange& exchange) {
+  const ServerOptions& options = exchange.options;
   const auto seconds = [](Timeouts::Duration time) {
     return static_cast<std::uint64_t>(time.count() / 1000);
   };
@@ -52,20 +72,25 @@ std::string info_json(const ServerOptions& options, const Services& services) {
       .number("idleSeconds", seconds(options.timeouts.idle))
       .number("stallSeconds", seconds(options.timeouts.stall))
       .number("createWaitSeconds", seconds(options.timeouts.create_wait));
+  std::vector<std::string_view> features(protocol::kFeatures.begin(), protocol::kFeatures.end());
+  if (may_ingest(exchange)) features.push_back(protocol::kIngests);
   std::string out;
-  JsonObject(out)
-      .text("name", options.name)
-      .text("version", options.version)
-      .raw("features", json_array(protocol::kFeatures))
-      .raw("limits", limits)
-      .raw("storage", storage_json(services));
+  {
+    JsonObject object(out);
+    object.text("name", options.name)
+        .text("version", options.version)
+        .raw("features", json_array(features))
+        .raw("limits", limits)
+        .raw("storage", storage_json(exchange.services));
+    if (may_ingest(exchange)) object.raw("ingest", ingest_json(exchange));
+  }
   return out;
 }
 
 }  // namespace
 
 Task<Response> get_info(Exchange& exchange) {
-  co_return Response::json(info_json(exchange.options, exchange.services));
+  co_return Response::json(info_json(exchange));
 }
 
 }  // namespace shaman::http

@@ -113,12 +113,16 @@ Task<Response> post_file(Exchange& exchange) {
   const BlobId id = *parsed;
   exchange.discard_limit = id.size + kChunkedSlack;
   const bool is_resumable = ResumptionFields::of(exchange.head).asks_for_resumption();
-  const bool is_delta =
-      exchange.head.fields.find(protocol::kDeltaBase) != exchange.head.fields.end();
+  const auto& fields = exchange.head.fields;
+  const bool is_delta = fields.find(protocol::kDeltaBase) != fields.end();
+  const bool is_ingest = fields.find(protocol::kIngestPath) != fields.end();
   // The offsets of a resumable upload count bytes of the file; a delta has a packing of its own.
-  const Codings taken = is_resumable || is_delta ? Codings::none : Codings::of_files;
+  const Codings taken = is_resumable || is_delta || is_ingest ? Codings::none : Codings::of_files;
   if (auto refused = accept_coding(exchange, taken)) co_return *std::move(refused);
   if (is_delta && is_resumable) co_return Response::error(400, "a delta cannot be resumed");
+  if (is_ingest && (is_delta || is_resumable))
+    co_return Response::error(400, "a request to ingest a file is neither a delta nor resumable");
+  if (is_ingest) co_return co_await ingest_file(exchange, id);
   if (is_delta) co_return co_await store_delta(exchange, id);
   if (is_resumable) co_return co_await create_resumable(exchange, id);
   co_return co_await store_in_one_go(exchange, id);
