@@ -203,6 +203,8 @@ UploaderOptions Delivery::how_to_upload() {
   how.can_resume = at_.server.has(protocol::kResumes);
   if (at_.server.has(protocol::kCompresses)) how.line = &at_.line;
   if (at_.server.kind == ServerInfo::Kind::shaman) how.wait_for_continue = kPatientContinue;
+  if (at_.server.ingest && !ingestion_) ingestion_.emplace(*at_.server.ingest);
+  if (ingestion_) how.ingestion = &*ingestion_;
   how.rehash = [this](Payload& payload) { return hash_once_more(payload); };
   if (at_.server.has(protocol::kDeltas) && at_.survey.cache() != nullptr)
     how.find_earlier = [this](Payload& payload) { return find_earlier(payload); };
@@ -241,6 +243,9 @@ void Delivery::count(const UploadOutcome& outcome) {
   at_.report.uploaded_bytes += outcome.uploaded_bytes;
   at_.report.resumed_bytes += outcome.resumed_bytes;
   at_.report.spared_bytes += outcome.spared_bytes;
+  at_.report.ingested_files += outcome.ingested_files;
+  at_.report.ingested_bytes += outcome.ingested_bytes;
+  at_.report.refused_ingests += outcome.refused_ingests;
 }
 
 void Delivery::count_duplicates(std::span<const Payload> sent) {

@@ -86,6 +86,7 @@ class Delivery {
 
   const Setting at_;
   std::optional<RateLimit> rate_;
+  std::optional<Ingestion> ingestion_;
   std::vector<std::string> warnings_;
   std::mutex unreadable_mutex_;
   std::map<std::string, std::string> unreadable_;

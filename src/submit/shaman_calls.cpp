@@ -101,6 +101,16 @@ json parsed(const result<HttpResponse>& answer) {
   return json::parse(answer->body, nullptr, false);
 }
 
+std::optional<IngestOffer> ingest_offer(const json& info) {
+  const json offer = info.value("ingest", json::object());
+  const auto seed = Digest::from_hex(text_of(offer, "seed"));
+  if (!seed || !offer.contains("folders") || !offer["folders"].is_array()) return std::nullopt;
+  IngestOffer read{{}, *seed};
+  for (const json& folder : offer["folders"])
+    if (folder.is_string()) read.folders.push_back(folder.get<std::string>());
+  return read;
+}
+
 ServerInfo ours(const json& info) {
   ServerInfo server;
   server.kind = ServerInfo::Kind::shaman;
@@ -109,6 +119,7 @@ ServerInfo ours(const json& info) {
   for (const json& feature : info.value("features", json::array())) {
     if (feature.is_string()) server.features.push_back(feature.get<std::string>());
   }
+  if (server.has(protocol::kIngests)) server.ingest = ingest_offer(info);
   const json storage = info.value("storage", json::object());
   server.storage_problem = text_of(storage, "problem");
   if (storage.is_object() && storage.contains("remarks"))

@@ -52,9 +52,14 @@ std::string sent_text(const SubmitReport& report) {
       report.spared_bytes == 0
           ? std::string()
           : " instead of " + units::size_text(report.uploaded_bytes + report.spared_bytes);
+  if (report.ingested_files > 0)
+    had = text::count_of(report.ingested_files, "file", "files") + " of these, " +
+          units::size_text(report.ingested_bytes) + ", the server read itself" +
+          (had.empty() ? "" : "; it had " + had);
+  else if (!had.empty())
+    had = "the server had " + had;
   return text::count_of(report.uploaded_files, "file", "files") + ", " +
-         units::size_text(report.uploaded_bytes) + whole +
-         (had.empty() ? "" : "; the server had " + had);
+         units::size_text(report.uploaded_bytes) + whole + (had.empty() ? "" : "; " + had);
 }
 
 }  // namespace
@@ -79,6 +84,9 @@ json submit_json(const SubmitReport& report, const manager::Job* job) {
               {"uploadedBytes", report.uploaded_bytes},
               {"resumedBytes", report.resumed_bytes},
               {"sparedBytes", report.spared_bytes},
+              {"ingestedFiles", report.ingested_files},
+              {"ingestedBytes", report.ingested_bytes},
+              {"refusedIngests", report.refused_ingests},
               {"duplicateFiles", report.duplicate_files},
               {"skippedFiles", report.files - std::min(report.files, report.uploaded_files)},
               {"hashedFiles", report.files_read},

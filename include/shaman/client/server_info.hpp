@@ -8,9 +8,16 @@
 #include <vector>
 
 #include "shaman/client/server.hpp"
+#include "shaman/digest.hpp"
 #include "shaman/error.hpp"
 
 namespace shaman::client {
+
+/// The server can read files itself that are in these folders (docs/protocol.md).
+struct IngestOffer {
+  std::vector<std::string> folders;  ///< as clients see them
+  Digest seed;                       ///< of the proofs that this client can read the files
+};
 
 /// What answers at an address.
 struct ServerInfo {
@@ -25,6 +32,7 @@ struct ServerInfo {
   std::vector<std::string> features;         ///< of kind shaman
   std::string storage_problem;               ///< of kind shaman: why it accepts no files now
   std::vector<std::string> storage_remarks;  ///< of kind shaman: notes for its admin
+  std::optional<IngestOffer> ingest;         ///< of kind shaman
   std::optional<bool> takes_files;  ///< of kind flamenco: whether its Shaman is switched on
   // Of kind other:
   std::string answer;        ///< its status: `404 Not Found`

@@ -71,6 +71,9 @@ struct SubmitReport {
   std::uint64_t resumed_bytes = 0;   ///< of these, held by the server since an interrupted upload
   /// Of these, not sent: copied by the server from an earlier version, or packed.
   std::uint64_t spared_bytes = 0;
+  std::uint64_t ingested_files = 0;   ///< of uploaded_files: the server read them itself
+  std::uint64_t ingested_bytes = 0;   ///< of these; nothing of them is in the sizes above
+  std::uint64_t refused_ingests = 0;  ///< files that the server should have read, but were sent
   std::uint64_t duplicate_files = 0;  ///< further files with a content that was sent
 
   bool is_whole = true;                     ///< see pack::Shortfall::is_none

@@ -27,6 +27,9 @@ struct UploadJob {
   std::shared_ptr<const Delta> delta{};  ///< to send instead of the file
   unsigned deltas_sent = 0;
   bool is_sent_without_delta = false;
+  unsigned ingests_tried = 0;
+  bool is_ingested = false;  ///< by the last attempt, if that succeeded
+  bool may_not_be_ingested = false;
   bool is_sent_whole = false;       ///< because the server keeps no more partial uploads
   std::optional<int> zstd_level{};  ///< of this attempt, if it is compressed
   bool is_sent_plain = false;       ///< because a compressed attempt failed

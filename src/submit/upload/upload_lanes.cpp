@@ -162,6 +162,7 @@ HttpRequest UploadLanes::request_for(const UploadJob& job) {
 
 asio::awaitable<UploadAction> UploadLanes::send(HttpConnection& connection, UploadJob& job) {
   progress_.bytes_done -= std::exchange(job.bytes_counted, 0);
+  if (auto action = co_await let_ingest(connection, job)) co_return *std::move(action);
   if (may_resume(job)) {
     const bool is_there = co_await find_held(connection, job);
     if (is_there) co_return UploadAction{Kind::already_there, {}, {}};
@@ -247,6 +248,7 @@ UploadAction UploadLanes::rehash(UploadJob& job) {
     return {Kind::give_up, {}, done.error()};
   progress_.bytes_total += payload.id.size - size_before;
   job.delta = nullptr;
+  job.may_not_be_ingested = true;
   return job.fsm.on_rehashed(payload.id);
 }
 
@@ -264,6 +266,11 @@ void UploadLanes::settle(const UploadJob& job, Kind kind) {
   const std::scoped_lock lock(mutex_);
   if (kind == Kind::finished) {
     outcome_.uploaded_files += 1;
+    if (job.is_ingested) {
+      outcome_.ingested_files += 1;
+      outcome_.ingested_bytes += size;
+      return;
+    }
     if (job.delta) {
       outcome_.uploaded_bytes += job.delta->length();
       outcome_.spared_bytes += size - job.delta->length();

@@ -73,6 +73,11 @@ class UploadLanes {
   boost::asio::awaitable<UploadAction> look_again(HttpConnection& connection, UploadJob& job);
   boost::asio::awaitable<UploadAction> send(HttpConnection& connection, UploadJob& job);
   boost::asio::awaitable<UploadAction> send_delta(HttpConnection& connection, UploadJob& job);
+  [[nodiscard]] std::optional<std::string> ingest_path_of(UploadJob& job);
+  boost::asio::awaitable<std::optional<UploadAction>> let_ingest(HttpConnection& connection,
+                                                                 UploadJob& job);
+  [[nodiscard]] UploadAction on_ingest_answer(const HttpResponse& answer, UploadJob& job);
+  void note_refused_ingest(UploadJob& job);
   [[nodiscard]] bool may_send_delta(const UploadJob& job) const;
   [[nodiscard]] std::shared_ptr<const Delta> make_delta(const UploadJob& job);
   [[nodiscard]] HttpRequest delta_request(const UploadJob& job);

@@ -16,6 +16,7 @@
 #include "http/client/http_connection.hpp"
 #include "http/client/network.hpp"
 #include "submit/delta/delta.hpp"
+#include "submit/upload/ingestion.hpp"
 #include "submit/upload/payload.hpp"
 #include "submit/upload/upload_fsm.hpp"
 
@@ -35,6 +36,8 @@ struct UploaderOptions {
   bool can_resume = false;
   /// The server decodes compressed bodies, and this measures the line to it; null: it does not.
   LineMeter* line = nullptr;
+  /// Files that the server can read itself; null: none.
+  Ingestion* ingestion = nullptr;
   /// Finds another version of a payload's file that the server may have, and the pieces of this
   /// one. Called from several threads, for different payloads. Empty: the server accepts no deltas.
   std::function<std::optional<EarlierVersion>(Payload&)> find_earlier;
@@ -52,6 +55,9 @@ struct UploadOutcome {
   std::uint64_t resumed_bytes = 0;   ///< the rest of these, which the server already held
   /// Not sent of these, because the server copied it from an earlier version, or it was packed.
   std::uint64_t spared_bytes = 0;
+  std::uint64_t ingested_files = 0;   ///< of uploaded_files: the server read them itself
+  std::uint64_t ingested_bytes = 0;   ///< of these; nothing of them is in uploaded_bytes
+  std::uint64_t refused_ingests = 0;  ///< files that the server should have read, but were sent
   std::uint64_t already_there = 0;
   /// The server refuses files of 0 bytes, and there is one.
   bool refuses_empty_files = false;
