@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <optional>
 #include <utility>
 
 #include "protocol/delta.hpp"
-#include "protocol/encoded_word.hpp"
 #include "protocol/names.hpp"
 #include "submit/upload/upload_lanes.hpp"
 
@@ -19,8 +17,6 @@ namespace {
 
 // A delta cannot be resumed, so a line that keeps breaking gets the whole file.
 constexpr unsigned kMostDeltas = 2;
-// The slowest disk on which a server is expected to assemble a file.
-constexpr std::uint64_t kAssembledPerSecond = std::uint64_t{16} << 20U;
 // Answers to a delta that say nothing about the file: the server does not know the base, the base
 // is damaged, or it does not accept this delta.
 constexpr std::array kTurnedDown{400U, 404U, 409U, 415U, 417U};
@@ -47,20 +43,16 @@ std::shared_ptr<const Delta> UploadLanes::make_delta(const UploadJob& job) {
 
 HttpRequest UploadLanes::delta_request(const UploadJob& job) {
   const Payload& payload = payloads_[job.payload];
-  HttpRequest request;
-  request.method = "POST";
-  request.path = protocol::file_address(payload.id);
-  request.headers = {{std::string(protocol::kOriginalFilename), encoded_words(payload.place)},
-                     {"Content-Type", std::string(protocol::kDeltaType)},
-                     {std::string(protocol::kDeltaBase), protocol::delta_base(job.delta->base())},
-                     {std::string(protocol::kCanDefer), job.fsm.can_defer() ? "true" : "false"}};
+  HttpRequest request = post_of(job);
+  request.headers.emplace_back("Content-Type", protocol::kDeltaType);
+  request.headers.emplace_back(protocol::kDeltaBase, protocol::delta_base(job.delta->base()));
   request.open_body = [&payload, delta = job.delta] {
     return Delta::body(delta, [&payload] { return payload.open(); });
   };
   request.body_length = job.delta->length();
   request.bytes_sent = &progress_.bytes_done;
   request.rate = options_.rate;
-  request.answer_within += std::chrono::seconds(payload.id.size / kAssembledPerSecond);
+  request.answer_within += time_to_make(payload);
   if (request.body_length >= options_.expect_from && job.fsm.may_expect())
     request.wait_for_continue = options_.wait_for_continue;
   return request;

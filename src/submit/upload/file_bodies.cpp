@@ -17,12 +17,20 @@ namespace {
 
 constexpr std::size_t kPipeBytes = std::size_t{2} << 20U;
 
-Error changed(const std::string& path) {
-  return {errc::changed_while_read,
-          "\"" + text::printable(path) + "\" changed after it was hashed"};
+}  // namespace
+
+Error changed_since_hashed(const std::string& path) {
+  return {errc::changed_while_read, text::in_quotes(path) + " changed after it was hashed"};
 }
 
-}  // namespace
+result<os::InputFile> open_as_hashed(const FileState& state) {
+  result<os::InputFile> file = os::InputFile::open(state.path);
+  if (!file) return file;
+  const result<os::FileInfo> now = file->info();
+  if (!now) return now.error();
+  if (*now != state.info) return changed_since_hashed(state.path);
+  return file;
+}
 
 bool is_newer(const os::FileInfo& now, const os::FileInfo& known) {
   return now.type == os::FileType::regular &&
@@ -47,10 +55,10 @@ class FileBody : public BodySource {
       if (!now) return now.error();
       // The attributes may have changed since, for example by a new hard link, without the content.
       if (position_ != state_.info.size || now->mtime_ns != state_.info.mtime_ns)
-        return changed(state_.path);
+        return changed_since_hashed(state_.path);
       // Most programs save by a new file of the same name.
       const result<os::FileInfo> named = os::info(state_.path);
-      if (named && is_newer(*named, state_.info)) return changed(state_.path);
+      if (named && is_newer(*named, state_.info)) return changed_since_hashed(state_.path);
     }
     return read;
   }
@@ -158,7 +166,7 @@ class RewrittenBody : public BodySource {
       if (!now) {
         outcome = now.error();
       } else if (*now != state_.info) {
-        outcome = changed(state_.path);
+        outcome = changed_since_hashed(state_.path);
       }
     }
     return outcome;
@@ -173,11 +181,8 @@ class RewrittenBody : public BodySource {
 }  // namespace
 
 result<std::unique_ptr<BodySource>> file_body(const FileState& state) {
-  result<os::InputFile> file = os::InputFile::open(state.path);
+  result<os::InputFile> file = open_as_hashed(state);
   if (!file) return file.error();
-  const result<os::FileInfo> now = file->info();
-  if (!now) return now.error();
-  if (*now != state.info) return changed(state.path);
   return std::unique_ptr<BodySource>(std::make_unique<FileBody>(state, std::move(*file)));
 }
 
@@ -185,7 +190,7 @@ result<std::unique_ptr<BodySource>> rewritten_body(const FileState& state,
                                                    std::vector<pack::Patch> patches) {
   const result<os::FileInfo> now = os::info(state.path);
   if (!now) return now.error();
-  if (*now != state.info) return changed(state.path);
+  if (*now != state.info) return changed_since_hashed(state.path);
   return std::unique_ptr<BodySource>(std::make_unique<RewrittenBody>(state, std::move(patches)));
 }
 

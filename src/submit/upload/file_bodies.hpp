@@ -2,15 +2,22 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "shaman/error.hpp"
+#include "shaman/os.hpp"
 #include "shaman/pack/rewrite.hpp"
 
 #include "http/client/body_source.hpp"
 #include "submit/cache/hash_cache.hpp"
 
 namespace shaman::client {
+
+/// Opens a file that is still in the state in which it was hashed; else changed_since_hashed().
+[[nodiscard]] result<os::InputFile> open_as_hashed(const FileState& state);
+/// errc::changed_while_read
+[[nodiscard]] Error changed_since_hashed(const std::string& path);
 
 /// A file in the state in which it was hashed. Opening it and reading its end fail with
 /// errc::changed_while_read in any other state.

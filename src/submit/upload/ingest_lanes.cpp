@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <optional>
 #include <utility>
 
-#include "protocol/encoded_word.hpp"
 #include "protocol/ingest.hpp"
 #include "protocol/names.hpp"
 #include "submit/upload/upload_lanes.hpp"
@@ -19,29 +17,23 @@ namespace {
 
 // After failures that may have nothing to do with it.
 constexpr unsigned kMostIngests = 2;
-// The slowest disk from which a server is expected to read a file, and write it.
-constexpr std::uint64_t kIngestedPerSecond = std::uint64_t{16} << 20U;
 // Answers that say that this file must be sent.
 constexpr std::array kRefused{400U, 404U, 409U, 415U, 417U, 431U};
 
-HttpRequest ingest_request(const Payload& payload, const std::string& path, const Digest& proof,
-                           bool can_defer) {
-  HttpRequest request;
-  request.method = "POST";
-  request.path = protocol::file_address(payload.id);
-  request.headers = {{std::string(protocol::kOriginalFilename), encoded_words(payload.place)},
-                     {std::string(protocol::kIngestPath), protocol::ingest_path(path)},
-                     {std::string(protocol::kIngestProof), proof.hex()},
-                     {std::string(protocol::kCanDefer), can_defer ? "true" : "false"}};
+}  // namespace
+
+HttpRequest UploadLanes::ingest_request(const UploadJob& job, const std::string& path,
+                                        const Digest& proof) const {
+  HttpRequest request = post_of(job);
+  request.headers.emplace_back(protocol::kIngestPath, protocol::ingest_path(path));
+  request.headers.emplace_back(protocol::kIngestProof, proof.hex());
   // A proxy may insist on a length.
   request.open_body = [] {
     return result<std::unique_ptr<BodySource>>(std::make_unique<TextBody>(std::string()));
   };
-  request.answer_within += std::chrono::seconds(payload.id.size / kIngestedPerSecond);
+  request.answer_within += time_to_make(payloads_[job.payload]);
   return request;
 }
-
-}  // namespace
 
 // Where the server can read the file itself; nothing: the file must be sent.
 std::optional<std::string> UploadLanes::ingest_path_of(UploadJob& job) {
@@ -72,7 +64,7 @@ asio::awaitable<std::optional<UploadAction>> UploadLanes::let_ingest(HttpConnect
     options_.ingestion->stays_open();
     co_return std::nullopt;
   }
-  const HttpRequest request = ingest_request(payload, *path, *proof, job.fsm.can_defer());
+  const HttpRequest request = ingest_request(job, *path, *proof);
   const result<HttpResponse> answer = co_await connection.exchange(request);
   if (!answer) {
     options_.ingestion->stays_open();

@@ -5,19 +5,15 @@
 #include <cstddef>
 
 #include "shaman/os.hpp"
-#include "shaman/text.hpp"
 
 #include "protocol/ingest.hpp"
+#include "submit/upload/file_bodies.hpp"
 
 namespace shaman::client {
 namespace {
 
 // A folder may be one of many on the same storage that the server may not read.
 constexpr unsigned kMostRefusals = 16;
-
-Error changed_since(const std::string& path) {
-  return {errc::changed_while_read, text::in_quotes(path) + " changed after it was hashed"};
-}
 
 }  // namespace
 
@@ -42,18 +38,15 @@ std::optional<std::string> Ingestion::path_of(const std::string& path) const {
 }
 
 result<Digest> Ingestion::prove(const FileState& state, const BlobId& id) const {
-  const auto file = os::InputFile::open(state.path);
+  const auto file = open_as_hashed(state);
   if (!file) return file.error();
-  const auto before = file->info();
-  if (!before) return before.error();
-  if (*before != state.info) return changed_since(state.path);
   const protocol::IngestChallenge challenge(seed_, id);
   protocol::IngestProof proof(challenge);
   std::array<std::byte, protocol::kProofRangeBytes> range;
   for (std::size_t i = 0; i < protocol::kProofRanges; ++i) {
     const auto read = file->read_at(challenge.offset(i), range);
     if (!read) return read.error();
-    if (*read < range.size()) return changed_since(state.path);
+    if (*read < range.size()) return changed_since_hashed(state.path);
     proof.add_range(range);
   }
   return proof.finish();

@@ -126,11 +126,29 @@ asio::awaitable<UploadAction> UploadLanes::look_again(HttpConnection& connection
   co_return job.fsm.on_status(status ? *status : BlobStatus::unknown);
 }
 
-HttpRequest UploadLanes::request_for(const UploadJob& job) {
+HttpRequest UploadLanes::to_file(const UploadJob& job) const {
   const Payload& payload = payloads_[job.payload];
   HttpRequest request;
   request.path = protocol::file_address(payload.id);
   request.headers = {{std::string(protocol::kOriginalFilename), encoded_words(payload.place)}};
+  return request;
+}
+
+HttpRequest UploadLanes::post_of(const UploadJob& job) const {
+  HttpRequest request = to_file(job);
+  request.method = "POST";
+  request.headers.emplace_back(protocol::kCanDefer, job.fsm.can_defer() ? "true" : "false");
+  return request;
+}
+
+std::chrono::seconds UploadLanes::time_to_make(const Payload& payload) {
+  constexpr std::uint64_t kSlowestDisk = std::uint64_t{16} << 20U;  // bytes per second
+  return std::chrono::seconds(payload.id.size / kSlowestDisk);
+}
+
+HttpRequest UploadLanes::request_for(const UploadJob& job) {
+  const Payload& payload = payloads_[job.payload];
+  HttpRequest request = job.held > 0 ? to_file(job) : post_of(job);
   request.zstd_level = job.zstd_level;
   if (may_resume(job) && !job.zstd_level)
     request.headers.emplace_back(protocol::kUploadComplete, "?1");
@@ -139,9 +157,7 @@ HttpRequest UploadLanes::request_for(const UploadJob& job) {
     request.headers.emplace_back("Content-Type", protocol::kPartialUploadType);
     request.headers.emplace_back(protocol::kUploadOffset, std::to_string(job.held));
   } else {
-    request.method = "POST";
     request.headers.emplace_back("Content-Type", "application/octet-stream");
-    request.headers.emplace_back(protocol::kCanDefer, job.fsm.can_defer() ? "true" : "false");
   }
   request.open_body = [&payload, held = job.held]() -> result<std::unique_ptr<BodySource>> {
     auto body = payload.open();

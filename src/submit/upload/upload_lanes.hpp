@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -80,6 +82,8 @@ class UploadLanes {
   void note_refused_ingest(UploadJob& job);
   [[nodiscard]] bool may_send_delta(const UploadJob& job) const;
   [[nodiscard]] std::shared_ptr<const Delta> make_delta(const UploadJob& job);
+  [[nodiscard]] HttpRequest ingest_request(const UploadJob& job, const std::string& path,
+                                           const Digest& proof) const;
   [[nodiscard]] HttpRequest delta_request(const UploadJob& job);
   boost::asio::awaitable<bool> find_held(HttpConnection& connection, UploadJob& job);
   [[nodiscard]] bool may_resume(const UploadJob& job) const;
@@ -88,7 +92,12 @@ class UploadLanes {
   /// Shows that the server is away, if that is the reason for sending again.
   [[nodiscard]] UploadAction note_failure(const Error& error, UploadAction action);
   [[nodiscard]] UploadAction rehash(UploadJob& job);
+  /// What all requests about a file begin with; and those that bring it whole.
+  [[nodiscard]] HttpRequest to_file(const UploadJob& job) const;
+  [[nodiscard]] HttpRequest post_of(const UploadJob& job) const;
   [[nodiscard]] HttpRequest request_for(const UploadJob& job);
+  /// For a file that the server makes itself, until it answers.
+  [[nodiscard]] static std::chrono::seconds time_to_make(const Payload& payload);
   void settle(const UploadJob& job, UploadAction::Kind kind);
   void defer(UploadJob job, const UploadAction& action);
 
