@@ -213,6 +213,9 @@ class FileSystem {
 /// Writes all of it.
 [[nodiscard]] result<void> write_all(FileSystem& file_system, const File& file,
                                      std::uint64_t offset, std::span<const std::byte> data);
+/// Fills `into`; the number of bytes, which is less only at the end of the file.
+[[nodiscard]] result<std::size_t> read_full(FileSystem& file_system, const File& file,
+                                            std::uint64_t offset, std::span<std::byte> into);
 /// Everything in a small file; EFBIG when it is longer than `limit` bytes.
 [[nodiscard]] result<std::string> read_all(FileSystem& file_system, const File& file,
                                            std::size_t limit);

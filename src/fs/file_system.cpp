@@ -66,6 +66,18 @@ result<void> write_all(FileSystem& file_system, const File& file, std::uint64_t 
   return {};
 }
 
+result<std::size_t> read_full(FileSystem& file_system, const File& file, std::uint64_t offset,
+                              std::span<std::byte> into) {
+  std::size_t length = 0;
+  while (length < into.size()) {
+    const auto got = file_system.read_some(file, offset + length, into.subspan(length));
+    if (!got) return got.error();
+    if (*got == 0) break;
+    length += *got;
+  }
+  return length;
+}
+
 result<std::string> read_all(FileSystem& file_system, const File& file, std::size_t limit) {
   std::string content;
   for (;;) {

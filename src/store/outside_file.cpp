@@ -33,15 +33,10 @@ bool is_of_storage(fs::FileSystem& file_system, const StorageRoot& root, const f
 }  // namespace
 
 result<void> OutsideFile::read(std::uint64_t offset, std::span<std::byte> into) const {
-  while (!into.empty()) {
-    const auto read = file_system_->read_some(file_, offset, into);
-    if (!read) return disk_error(read.error(), "read a file to ingest");
-    if (*read == 0)
-      return Error{errc::changed_while_read, "the file became shorter while it was read"};
-    into = into.subspan(*read);
-    offset += *read;
-  }
-  return {};
+  const auto read = fs::read_full(*file_system_, file_, offset, into);
+  if (!read) return disk_error(read.error(), "read a file to ingest");
+  if (*read == into.size()) return {};
+  return Error{errc::changed_while_read, "the file became shorter while it was read"};
 }
 
 // Folder by folder, because each must be seen not to be the storage's. Each is opened in the one

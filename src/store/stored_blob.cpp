@@ -11,15 +11,10 @@
 namespace shaman {
 
 result<void> StoredBlob::read(std::uint64_t offset, std::span<std::byte> into) const {
-  while (!into.empty()) {
-    const auto read = file_system_->read_some(file_, offset, into);
-    if (!read) return disk_error(read.error(), "read blob " + id_.brief());
-    if (*read == 0)
-      return Error{errc::io_error, "blob " + id_.brief() + " is shorter than its name says"};
-    into = into.subspan(*read);
-    offset += *read;
-  }
-  return {};
+  const auto read = fs::read_full(*file_system_, file_, offset, into);
+  if (!read) return disk_error(read.error(), "read blob " + id_.brief());
+  if (*read == into.size()) return {};
+  return Error{errc::io_error, "blob " + id_.brief() + " is shorter than its name says"};
 }
 
 result<std::optional<StoredBlob>> Store::Impl::open_blob(const BlobId& id,

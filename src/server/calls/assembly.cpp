@@ -2,14 +2,15 @@
 #include "server/calls/assembly.hpp"
 
 #include <algorithm>
-#include <vector>
+
+#include "server/calls/turns.hpp"
 
 namespace shaman::http {
 
 result<std::uint64_t> Assembly::step(std::span<const std::byte>& input) {
   if (has_range()) return copy();
   // A packed part is the largest step, and smaller than that.
-  static_assert(protocol::kMostUnpacked <= kMostAtOnce);
+  static_assert(protocol::kMostUnpacked <= kStepBytes);
   const auto part = decoder_.next(input);
   if (!part) return part.error();
   if (part->length > 0) {
@@ -23,10 +24,7 @@ result<std::uint64_t> Assembly::step(std::span<const std::byte>& input) {
 }
 
 result<std::uint64_t> Assembly::copy() {
-  // One for each thread of the disk pool: a request holds no memory between two steps.
-  static thread_local std::vector<std::byte> buffer(kMostAtOnce);
-  const auto piece =
-      std::span(buffer).first(std::min<std::uint64_t>(left_of_range_, buffer.size()));
+  const auto piece = step_buffer().first(std::min<std::uint64_t>(left_of_range_, kStepBytes));
   if (const auto read = base_.read(offset_, piece); !read) {
     base_failure_ = read.error();
     return read.error();

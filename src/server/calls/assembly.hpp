@@ -24,10 +24,9 @@ class Assembly {
         decoder_(upload_->id().size, base_.id().size) {}
 
   /// Makes the next bytes of the file, and removes what it used from the front of `input`. Returns
-  /// their number: at most kMostAtOnce, 0 if it needs more input. The errors of DeltaDecoder, of
+  /// their number: at most kStepBytes, 0 if it needs more input. The errors of DeltaDecoder, of
   /// Upload::write(), and of the base.
   [[nodiscard]] result<std::uint64_t> step(std::span<const std::byte>& input);
-  static constexpr std::size_t kMostAtOnce = std::size_t{512} << 10U;
   /// Whether step() can go on without input.
   [[nodiscard]] bool has_range() const noexcept { return left_of_range_ > 0; }
   /// At the end of the input: the decoder's.

@@ -16,6 +16,7 @@
 #include "protocol/names.hpp"
 #include "protocol/parameters.hpp"
 #include "server/calls/assembly.hpp"
+#include "server/calls/turns.hpp"
 #include "server/calls/upload_steps.hpp"
 #include "server/handlers.hpp"
 #include "server/run_for_client.hpp"
@@ -23,9 +24,6 @@
 namespace shaman::http {
 namespace {
 
-// So much of the file is made without checking whether others wait for a thread: a small request
-// can cause much work, which must not go ahead of theirs.
-constexpr std::uint64_t kTurn = std::uint64_t{4} << 20;
 // A packed part, and its content.
 constexpr std::uint64_t kMemory = 2 * protocol::kMostUnpacked;
 
@@ -40,7 +38,7 @@ struct Turn {
 };
 
 result<void> take_turn(RequestBody& body, Turn& turn) {
-  for (std::uint64_t made = 0; made < kTurn;) {
+  for (std::uint64_t made = 0; made < kTurnBytes;) {
     if (turn.needs_body()) {
       turn.piece.set_length(body.take(turn.piece.room()));
       turn.unread = turn.piece.content();

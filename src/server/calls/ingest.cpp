@@ -15,16 +15,13 @@
 #include "protocol/names.hpp"
 #include "protocol/parameters.hpp"
 #include "server/calls/intake.hpp"
+#include "server/calls/turns.hpp"
 #include "server/calls/upload_steps.hpp"
 #include "server/handlers.hpp"
 #include "server/run_for_client.hpp"
 
 namespace shaman::http {
 namespace {
-
-// So much is copied without checking whether others wait for a thread: a small request causes much
-// work, which must not go ahead of theirs.
-constexpr std::uint64_t kIngestTurn = std::uint64_t{4} << 20;
 
 // The file that a client names, and its proof that it can read it.
 struct Wish {
@@ -93,7 +90,7 @@ Found find(Store& store, const std::vector<IngestFolder>& folders, const Wish& w
 }
 
 result<void> take_ingest_turn(Intake& intake) {
-  for (std::uint64_t taken = 0; taken < kIngestTurn && !intake.has_ended();) {
+  for (std::uint64_t taken = 0; taken < kTurnBytes && !intake.has_ended();) {
     const auto step = intake.step();
     if (!step) return step.error();
     if (intake.upload().is_superseded()) break;

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <span>
-#include <vector>
+
+#include "server/calls/turns.hpp"
 
 namespace shaman::http {
 
@@ -13,10 +14,8 @@ result<std::uint64_t> Intake::step() {
     if (!cloned) return cloned.error();
     is_clone_ = *cloned;
   }
-  // One for each thread of the disk pool: a request holds no memory between two steps.
-  static thread_local std::vector<std::byte> buffer(kMostAtOnce);
   const std::uint64_t left = upload_->id().size - upload_->received();
-  const auto piece = std::span(buffer).first(std::min<std::uint64_t>(left, buffer.size()));
+  const auto piece = step_buffer().first(std::min<std::uint64_t>(left, kStepBytes));
   if (const auto taken = take(piece); !taken) return taken.error();
   proof_.update(piece);
   return piece.size();

@@ -22,11 +22,10 @@ class Intake {
          const protocol::IngestChallenge& challenge)
       : upload_(std::move(upload)), file_(std::move(file)), proof_(challenge) {}
 
-  /// Copies and hashes the next bytes, and returns their number: at most kMostAtOnce, 0 at the end.
+  /// Copies and hashes the next bytes, and returns their number: at most kStepBytes, 0 at the end.
   /// The errors of Upload::write() and clone(), and errc::changed_while_read or errc::io_error of
   /// the file, which is_of_file() tells apart.
   [[nodiscard]] result<std::uint64_t> step();
-  static constexpr std::size_t kMostAtOnce = std::size_t{512} << 10U;
 
   [[nodiscard]] Upload& upload() const noexcept { return *upload_; }
   [[nodiscard]] bool has_ended() const noexcept {

@@ -10,6 +10,7 @@
 #include "shaman/units.hpp"
 
 #include "async/one_shot.hpp"
+#include "server/calls/turns.hpp"
 #include "server/run_for_client.hpp"
 
 namespace shaman::http {
@@ -17,9 +18,6 @@ namespace {
 
 // A claim that is freed but taken again at once must not cause a busy loop.
 constexpr std::chrono::milliseconds kBetweenClaims{20};
-
-// This much is received without checking whether others wait for a thread.
-constexpr std::size_t kTurn = std::size_t{4} << 20;
 
 // The state of a turn on the disk pool; shared, so that it outlives any failure of the coroutine.
 struct Turn {
@@ -31,7 +29,7 @@ struct Turn {
 // Receives, hashes and writes in one thread while the client keeps up: passing a piece to another
 // thread costs two wakes and a cold cache (docs/design/0010).
 result<void> take_turn(RequestBody& body, Turn& turn) {
-  for (std::size_t taken = 0; taken < kTurn; taken += turn.piece.length()) {
+  for (std::uint64_t taken = 0; taken < kTurnBytes; taken += turn.piece.length()) {
     turn.piece.set_length(body.take(turn.piece.room()));
     if (turn.piece.length() == 0) break;
     const std::size_t held = std::min<std::uint64_t>(turn.skip, turn.piece.length());

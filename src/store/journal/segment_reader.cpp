@@ -10,15 +10,10 @@ namespace shaman {
 fs::result<std::string> read_piece(fs::FileSystem& file_system, const fs::File& file,
                                    std::uint64_t offset, std::uint64_t size) {
   std::string bytes(size, '\0');
-  std::size_t length = 0;
-  while (length < bytes.size()) {
-    const auto got = file_system.read_some(
-        file, offset + length, std::as_writable_bytes(std::span(bytes).subspan(length)));
-    if (!got) return got.error();
-    if (*got == 0) break;
-    length += *got;
-  }
-  bytes.resize(length);
+  const auto length =
+      fs::read_full(file_system, file, offset, std::as_writable_bytes(std::span(bytes)));
+  if (!length) return length.error();
+  bytes.resize(*length);
   return bytes;
 }
 

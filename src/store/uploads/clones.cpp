@@ -41,16 +41,12 @@ result<bool> Upload::State::clone(const fs::File& source) {
 result<void> Upload::State::hash_clone(std::span<std::byte> into) {
   if (failure) return *failure;
   store.claims.working(ticket);
-  const auto piece = into;
-  while (!into.empty()) {
-    const auto read =
-        store.file_system.read_some(file, received + piece.size() - into.size(), into);
-    if (!read) return fail_on_disk(read.error(), "read the copy");
-    if (*read == 0) return fail_on_disk(errors::make_error_code(errors::io_error), "read the copy");
-    into = into.subspan(*read);
-  }
-  hash.update(piece);
-  received += piece.size();
+  const auto read = fs::read_full(store.file_system, file, received, into);
+  if (!read) return fail_on_disk(read.error(), "read the copy");
+  if (*read < into.size())
+    return fail_on_disk(errors::make_error_code(errors::io_error), "read the copy");
+  hash.update(into);
+  received += into.size();
   store.claims.progress(ticket, received, store.file_system.steady_now());
   return {};
 }

@@ -51,15 +51,16 @@ void GroupCommit::run_round(Group& come, Group& named) {
   const auto begin = file_system_.steady_now();
   const bool is_flushed = storage_.run(losses).has_value();
   note_time(file_system_.steady_now() - begin, come);
+  // Others are flushed by themselves: the system then tells each file's own fate.
   const auto is_on_disk = [&](const Waiting& each) {
     return is_flushed && each.blob.losses == losses;
   };
   pool_.parallel_for(come.size(), kNamesPerTurn, [&](std::size_t first, std::size_t last) {
     for (std::size_t i = first; i < last; ++i)
-      name(come[i], is_on_disk(come[i]));
+      come[i].outcome = committer_.name_flushed(come[i].blob, is_on_disk(come[i]));
   });
   for (Waiting& each : named)
-    end(each, is_on_disk(each));
+    each.done(committer_.confirm(each.blob.id, each.marked, is_on_disk(each)));
   named.clear();
   for (Waiting& each : come) {
     if (each.outcome)
@@ -67,15 +68,6 @@ void GroupCommit::run_round(Group& come, Group& named) {
     else
       each.done(each.outcome);
   }
-}
-
-// What the system could not write it tells, to each file once, to who flushes that file.
-void GroupCommit::name(Waiting& each, bool is_on_disk) {
-  each.outcome = committer_.name_flushed(each.blob, is_on_disk);
-}
-
-void GroupCommit::end(Waiting& each, bool is_on_disk) {
-  each.done(committer_.confirm(each.blob.id, each.marked, is_on_disk));
 }
 
 void GroupCommit::note_time(std::chrono::nanoseconds took, const Group& come) {

@@ -59,8 +59,6 @@ class GroupCommit {
   void run();
   [[nodiscard]] Group take(bool is_last_round);
   void run_round(Group& come, Group& named);
-  void name(Waiting& each, bool is_on_disk);
-  void end(Waiting& each, bool is_on_disk);
   void note_time(std::chrono::nanoseconds took, const Group& come);
 
   fs::FileSystem& file_system_;

@@ -170,8 +170,7 @@ result<BeginResult> Store::begin_upload(const BlobId& id, bool can_defer,
 result<void> Store::Impl::finish(std::shared_ptr<Upload::State> upload) {
   auto verified = upload->verify();
   if (!verified) return conclude(*upload, std::move(verified));
-  PendingBlob blob{upload->id, std::move(upload->file), upload->name};
-  blob.losses = upload->losses;
+  PendingBlob blob{upload->id, std::move(upload->file), upload->name, nullptr, upload->losses};
   if (upload->lease) blob.folder = &partials.folder();
   return conclude(*upload, committer.commit(std::move(blob), journal.get()));
 }
@@ -179,20 +178,19 @@ result<void> Store::Impl::finish(std::shared_ptr<Upload::State> upload) {
 void Store::Impl::finish_among_many(std::shared_ptr<Upload::State> upload,
                                     std::function<void(result<void>)> done) {
   if (!group || upload->lease || !group->is_quick()) return done(finish(std::move(upload)));
-  auto ready = upload->verify();
-  if (!ready) return done(conclude(*upload, std::move(ready)));
+  Upload::State& state = *upload;
+  // Everything it held is given back before `done` is called.
+  GroupCommit::Done end = [this, upload = std::move(upload),
+                           done = std::move(done)](result<void> outcome) mutable {
+    outcome = conclude(*upload, std::move(outcome));
+    upload.reset();
+    done(std::move(outcome));
+  };
+  if (auto verified = state.verify(); !verified) return end(std::move(verified));
   const fs::Time marked = file_system.now();
-  PendingBlob blob{upload->id, std::move(upload->file), upload->name};
-  blob.losses = upload->losses;
-  ready = committer.seal_or_remove(blob);
-  if (!ready) return done(conclude(*upload, std::move(ready)));
-  group->add(
-      std::move(blob), marked,
-      [this, upload = std::move(upload), done = std::move(done)](result<void> outcome) mutable {
-        outcome = conclude(*upload, std::move(outcome));
-        upload.reset();
-        done(std::move(outcome));
-      });
+  PendingBlob blob{state.id, std::move(state.file), state.name, nullptr, state.losses};
+  if (auto sealed = committer.seal_or_remove(blob); !sealed) return end(std::move(sealed));
+  group->add(std::move(blob), marked, std::move(end));
 }
 
 result<void> Store::Impl::conclude(Upload::State& upload, result<void> outcome) {
@@ -275,9 +273,8 @@ result<BlobId> Store::Impl::put(std::string_view content) {
     static_cast<void>(file_system.remove_file(instance.uploading(), name));
     return disk_error(written.error(), "store blob " + id.brief());
   }
-  PendingBlob blob{id, std::move(*file), name};
-  blob.losses = losses;
-  const auto committed = committer.commit(std::move(blob), journal.get());
+  const auto committed =
+      committer.commit({id, std::move(*file), name, nullptr, losses}, journal.get());
   if (!committed) return committed.error();
   return id;
 }
