@@ -69,6 +69,27 @@ class ClientTest(Studio, unittest.TestCase):
         answer["stderr"] = done.stderr
         return answer
 
+    def submit_to_a_farm_that_dies_and_returns(self, dies_at):
+        """It dies at the first call of which `dies_at(farm, call)` is true. The answer, and the farm that returned."""
+        died = threading.Event()
+
+        def disturb(call):
+            if died.is_set() or dies_at(first, call):
+                died.set()
+                raise Reset
+
+        first = FourCalls()
+        first.disturb = disturb
+        answers = []
+        thread = threading.Thread(target=lambda: answers.append(self.client.run(*self.arguments(first.url))))
+        thread.start()
+        self.assertTrue(died.wait(PATIENCE))
+        first.close()
+        second = self.farm(port=first.port, blobs=first.blobs)
+        thread.join()
+        self.assertEqual(answers[0].returncode, 0, answers[0].stderr)
+        return json.loads(answers[0].stdout), second
+
     def content(self, farm, answer, place):
         return farm.blobs[farm.checkouts[answer["checkoutPath"]][place]]
 
@@ -340,25 +361,9 @@ class Away(ClientTest):
 
     def test_it_dies_in_the_middle_and_returns(self):
         self.write(FLOOR, os.urandom(30_000_000))
-        first = FourCalls()
-        died = threading.Event()
-
-        def disturb(call):
-            if died.is_set() or (call.method == "POST" and call.file and call.file[1] > 1_000_000):
-                died.set()
-                raise Reset
-            return None
-
-        first.disturb = disturb
-        answers = []
-        thread = threading.Thread(target=lambda: answers.append(self.client.run(*self.arguments(first.url))))
-        thread.start()
-        self.assertTrue(died.wait(PATIENCE))
-        first.close()
-        second = self.farm(port=first.port, blobs=first.blobs)
-        thread.join()
-        self.assertEqual(answers[0].returncode, 0, answers[0].stderr)
-        self.assertEqual(len(second.checkouts), 1)
+        _, farm = self.submit_to_a_farm_that_dies_and_returns(
+            lambda _, call: call.method == "POST" and call.file and call.file[1] > 1_000_000)
+        self.assertEqual(len(farm.checkouts), 1)
 
     def test_a_manager_without_shaman(self):
         done = self.submit(self.farm(manager=False), expect=1)

@@ -2,13 +2,13 @@
 """The client compresses what it sends where the line is slow, and only there. A rate limit is a slow line that does
 not depend on the machine."""
 
-import http.client
 import http.server
 import json
 import os
 import threading
 import unittest
 
+from behind import InFront
 from cutting_proxy import CuttingProxy
 from four_calls import FourCalls
 from shaman_server import Server
@@ -18,50 +18,15 @@ MIB = 1 << 20
 SLOW = ("--limit-rate", "20MB/s")
 
 
-class Recorder(http.server.BaseHTTPRequestHandler):
-    """In front of a server: notes each request's coding and length, and can refuse those that have a coding."""
+class Recorder(InFront):
+    """Notes each request's coding and length, and can refuse those that have a coding."""
 
-    protocol_version = "HTTP/1.1"
-
-    def pass_on(self):
-        body = self.body()
+    def refuse(self, body):
         coding = self.headers.get("Content-Encoding")
         self.server.requests.append((self.command, self.path, coding, len(body)))
         if coding and self.server.refusal:
-            return self.answer(self.server.refusal, b'{"code":400,"message":"no codings here"}', {})
-        upstream = http.client.HTTPConnection(self.server.behind.host, self.server.behind.port)
-        headers = {name: value for name, value in self.headers.items()
-                   if name.lower() not in ("expect", "transfer-encoding", "content-length")}
-        upstream.request(self.command, self.path, body, headers)
-        answer = upstream.getresponse()
-        self.answer(answer.status, answer.read(), dict(answer.getheaders()))
-        upstream.close()
-
-    def body(self):
-        if self.headers.get("Transfer-Encoding") != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        body = b""
-        while size := int(self.rfile.readline(), 16):
-            body += self.rfile.read(size)
-            self.rfile.readline()
-        self.rfile.readline()
-        return body
-
-    def answer(self, status, body, headers):
-        self.send_response(status)
-        for name in ("Content-Type", "Upload-Offset", "Upload-Complete"):
-            if name in headers:
-                self.send_header(name, headers[name])
-        if status != 204:
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    do_GET = do_HEAD = do_POST = do_PATCH = pass_on
-
-    def log_message(self, *_):
-        pass
+            return self.server.refusal, b'{"code":400,"message":"no codings here"}'
+        return None
 
 
 class CompressingClient(Studio, unittest.TestCase):

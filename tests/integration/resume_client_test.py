@@ -2,8 +2,6 @@
 """The client goes on where it was: after broken connections, a server that is killed again and again, and its
 own end. Nothing is lost, and little is sent twice."""
 
-import contextlib
-import http.client
 import http.server
 import json
 import os
@@ -14,6 +12,7 @@ import threading
 import unittest
 
 import json_lines
+from behind import InFront
 from cutting_proxy import CuttingProxy
 from shaman_server import CLIENT_PROGRAM, EVERYTHING_BY_TLS, PATIENCE, Server, sha256, wait_until
 from studio import Studio
@@ -27,38 +26,14 @@ ON_THE_WAY = 6 << 20
 PER_CYCLE = 12 << 20
 
 
-class WithoutPlace(http.server.BaseHTTPRequestHandler):
-    """In front of a server, and without room for unfinished uploads: 507 for whatever could be one."""
+class WithoutPlace(InFront):
+    """Without room for unfinished uploads: 507 for whatever could be one."""
 
-    protocol_version = "HTTP/1.1"
-
-    def pass_on(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if "Upload-Complete" in self.headers:
-            self.server.refused.append(self.path)
-            return self.answer(507, b'{"code":507,"message":"too many unfinished uploads"}', {})
-        upstream = http.client.HTTPConnection(self.server.behind.host, self.server.behind.port)
-        headers = {name: value for name, value in self.headers.items() if name.lower() != "expect"}
-        upstream.request(self.command, self.path, body, headers)
-        with contextlib.closing(upstream):
-            answer = upstream.getresponse()
-            return self.answer(answer.status, answer.read(), dict(answer.getheaders()))
-
-    def answer(self, status, body, headers):
-        self.send_response(status)
-        for name in ("Content-Type", "Upload-Offset", "Upload-Complete"):
-            if name in headers:
-                self.send_header(name, headers[name])
-        if status != 204:
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    do_GET = do_HEAD = do_POST = do_PATCH = pass_on
-
-    def log_message(self, *_):
-        pass
+    def refuse(self, body):
+        if "Upload-Complete" not in self.headers:
+            return None
+        self.server.refused.append(self.path)
+        return 507, b'{"code":507,"message":"too many unfinished uploads"}'
 
 
 class ResumingClient(Studio, unittest.TestCase):

@@ -14,7 +14,7 @@ import unittest
 
 import json_lines
 from cutting_proxy import CuttingProxy
-from four_calls import CREATE, REQUIREMENTS, FourCalls, Reset
+from four_calls import CREATE, REQUIREMENTS, Reset
 from client_test import FLOOR, ClientTest
 from shaman_server import CLIENT_PROGRAM, PATIENCE, Server, sha256, wait_until
 
@@ -185,24 +185,9 @@ class Meanwhile(ManyFiles):
         self.assertLess(told["uploadedFiles"], told["files"])
 
     def test_the_server_goes_away_and_returns(self):
-        died = threading.Event()
-
-        def leave(call):
-            if died.is_set() or (call.path == REQUIREMENTS and first.count(REQUIREMENTS) == 2):
-                died.set()
-                raise Reset
-
-        first = FourCalls(leave)
-        answers = []
-        thread = threading.Thread(target=lambda: answers.append(self.client.run(*self.arguments(first.url))))
-        thread.start()
-        self.assertTrue(died.wait(PATIENCE))
-        first.close()
-        second = self.farm(port=first.port, blobs=first.blobs)
-        thread.join()
-        self.assertEqual(answers[0].returncode, 0, answers[0].stderr)
-        self.assertEqual([len(checkout) for checkout in second.checkouts.values()],
-                         [json.loads(answers[0].stdout)["files"]])
+        answer, farm = self.submit_to_a_farm_that_dies_and_returns(
+            lambda farm, call: call.path == REQUIREMENTS and farm.count(REQUIREMENTS) == 2)
+        self.assertEqual([len(checkout) for checkout in farm.checkouts.values()], [answer["files"]])
 
     def test_a_refusal_ends_the_hashing_too(self):
         # Hashing this one takes minutes.

@@ -2,7 +2,10 @@
 """A small server to stand behind Shaman: it tells what reached it, or does what a Manager may do."""
 
 import base64
+import contextlib
 import hashlib
+import http.client
+import http.server
 import json
 import socketserver
 import struct
@@ -19,6 +22,55 @@ UPGRADE = ("GET", "/socket.io/?EIO=3&transport=websocket", [
     ("Upgrade", "websocket"), ("Connection", "keep-alive, Upgrade"), ("Sec-WebSocket-Version", "13"),
     ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")])
 WEBSOCKET_KEY = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+
+def read_body(stream, headers):
+    """headers: a function of a field's name, as of a dictionary."""
+    if (headers("transfer-encoding") or "").lower() != "chunked":
+        return stream.read(int(headers("content-length") or 0))
+    body = b""
+    while size := int(stream.readline(), 16):
+        body += stream.read(size)
+        stream.readline()
+    stream.readline()
+    return body
+
+
+class InFront(http.server.BaseHTTPRequestHandler):
+    """In front of a server (`self.server.behind`): passes requests on, except those that refuse() answers."""
+
+    protocol_version = "HTTP/1.1"
+
+    def refuse(self, body):
+        """Status and body of an answer, or None."""
+
+    def pass_on(self):
+        body = read_body(self.rfile, self.headers.get)
+        if refused := self.refuse(body):
+            return self.answer(*refused, {})
+        upstream = http.client.HTTPConnection(self.server.behind.host, self.server.behind.port)
+        headers = {name: value for name, value in self.headers.items()
+                   if name.lower() not in ("expect", "transfer-encoding", "content-length")}
+        with contextlib.closing(upstream):
+            upstream.request(self.command, self.path, body, headers)
+            answer = upstream.getresponse()
+            return self.answer(answer.status, answer.read(), dict(answer.getheaders()))
+
+    def answer(self, status, body, headers):
+        self.send_response(status)
+        for name in ("Content-Type", "Upload-Offset", "Upload-Complete"):
+            if name in headers:
+                self.send_header(name, headers[name])
+        if status != 204:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_GET = do_HEAD = do_POST = do_PATCH = pass_on
+
+    def log_message(self, *_):
+        pass
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -39,23 +91,13 @@ class _Handler(socketserver.StreamRequestHandler):
             headers.append((name, value.strip()))
         found = {name.lower(): value for name, value in headers}
         seen = {"method": method, "target": target, "headers": headers,
-                "body": self._body(found).decode("latin-1")}
+                "body": read_body(self.rfile, found.get).decode("latin-1")}
         with self.server.lock:
             self.server.seen.append(seen)
         answer = self.server.answers.get(target.partition("?")[0])
         if answer is None:
             return self.reply(json.dumps(seen).encode())
         return answer(self, seen)
-
-    def _body(self, headers):
-        if headers.get("transfer-encoding", "").lower() == "chunked":
-            body = b""
-            while size := int(self.rfile.readline(), 16):
-                body += self.rfile.read(size)
-                self.rfile.readline()
-            self.rfile.readline()
-            return body
-        return self.rfile.read(int(headers.get("content-length", 0)))
 
     def reply(self, body, status="200 OK", headers=()):
         lines = [f"HTTP/1.1 {status}", "Content-Type: application/json",

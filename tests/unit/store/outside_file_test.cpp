@@ -3,6 +3,8 @@
 
 #include <array>
 #include <filesystem>
+#include <stdexcept>
+#include <utility>
 
 #include "failing_file_system.hpp"
 #include "store_fixture.hpp"
@@ -16,6 +18,25 @@ class OutsideFiles : public StoreTest {
 
   [[nodiscard]] std::string folder() const { return folder_.path("outside"); }
   void write(const std::string& name) { folder_.write("outside/" + name, "content"); }
+
+  void let_cloning_fail(boost::system::errc::errc_t error) {
+    failing_.on_call([error](const Call& call) {
+      return call.operation == Operation::clone ? boost::system::errc::make_error_code(error)
+                                                : boost::system::error_code();
+    });
+  }
+  struct Cloned {
+    Upload upload;
+    result<bool> outcome;
+  };
+  Cloned clone(Store& store) {
+    write("a");
+    const auto file = store.open_outside(folder(), "a");
+    if (!file) throw std::runtime_error("the file cannot be opened");
+    Upload upload = begin(store, id_of("content"));
+    auto outcome = upload.clone(*file);
+    return {std::move(upload), std::move(outcome)};
+  }
 
   fs::LocalFileSystem machine_;
   FailingFileSystem failing_{machine_};
@@ -59,38 +80,22 @@ TEST_F(OutsideFiles, ThatShrinkAreSeen) {
 
 // Whatever the disk of this machine can do.
 TEST_F(OutsideFiles, AreWrittenWhereBlocksCannotBeShared) {
-  failing_.on_call([](const Call& call) {
-    return call.operation == Operation::clone
-               ? boost::system::errc::make_error_code(boost::system::errc::cross_device_link)
-               : boost::system::error_code();
-  });
+  let_cloning_fail(boost::system::errc::cross_device_link);
   const auto store = open();
-  write("a");
-  const auto file = store->open_outside(folder(), "a");
-  ASSERT_TRUE(file);
-  Upload upload = begin(*store, id_of("content"));
-  const auto cloned = upload.clone(*file);
-  ASSERT_TRUE(cloned);
-  EXPECT_FALSE(*cloned);
-  ASSERT_TRUE(upload.write(bytes("content")));
-  EXPECT_TRUE(commit(*store, std::move(upload)));
+  Cloned cloned = clone(*store);
+  ASSERT_TRUE(cloned.outcome);
+  EXPECT_FALSE(*cloned.outcome);
+  ASSERT_TRUE(cloned.upload.write(bytes("content")));
+  EXPECT_TRUE(commit(*store, std::move(cloned.upload)));
 }
 
 TEST_F(OutsideFiles, AFailedCloneFailsTheUpload) {
-  failing_.on_call([](const Call& call) {
-    return call.operation == Operation::clone
-               ? boost::system::errc::make_error_code(boost::system::errc::io_error)
-               : boost::system::error_code();
-  });
+  let_cloning_fail(boost::system::errc::io_error);
   const auto store = open();
-  write("a");
-  const auto file = store->open_outside(folder(), "a");
-  ASSERT_TRUE(file);
-  Upload upload = begin(*store, id_of("content"));
-  const auto cloned = upload.clone(*file);
-  ASSERT_FALSE(cloned);
-  EXPECT_EQ(cloned.error().code, errc::io_error);
-  EXPECT_FALSE(commit(*store, std::move(upload)));
+  Cloned cloned = clone(*store);
+  ASSERT_FALSE(cloned.outcome);
+  EXPECT_EQ(cloned.outcome.error().code, errc::io_error);
+  EXPECT_FALSE(commit(*store, std::move(cloned.upload)));
 }
 
 }  // namespace
