@@ -34,11 +34,16 @@ void ConnectionTable::Entry::enter(Phase phase, Clock::duration at_most) {
   deadline_ = Clock::now() + at_most;
   phase_ = phase;
   if (table_.stopping_) hurry();
+  // Whoever was told while waiting for others must not begin to wait for the client.
+  if (gave_way_ && (phase == Phase::tunnel || phase == Phase::reading)) stop_waiting(phase);
 }
 
 void ConnectionTable::Entry::hurry() {
-  if (phase_ == Phase::header)
+  const Phase phase = phase_;
+  if (phase == Phase::header)
     deadline_ = std::min(deadline_.load(), Clock::now() + kHeaderAtTheEnd);
+  else if (phase == Phase::tunnel)
+    ::shutdown(socket_, SHUT_RDWR);
 }
 
 void ConnectionTable::Entry::belong_to(std::string_view client) {
@@ -51,23 +56,28 @@ void ConnectionTable::Entry::belong_to(std::string_view client) {
 }
 
 bool ConnectionTable::Entry::give_way() {
-  const Phase phase = phase_;
-  if (phase == Phase::working) return false;
+  if (phase_ == Phase::working) return false;
   gave_way_ = true;
-  // A client that sends a body, or waits for others, can still get the reason.
-  if (phase == Phase::reading)
-    ::shutdown(socket_, SHUT_RD);
-  else if (phase != Phase::waiting)
-    ::shutdown(socket_, SHUT_RDWR);
+  // Looked at after the flag is set: a phase that begins meanwhile sees the flag.
+  stop_waiting(phase_);
   wake_();
   const std::lock_guard lock(others_mutex_);
   if (others_) others_();
   return true;
 }
 
+void ConnectionTable::Entry::stop_waiting(Phase phase) {
+  // A client that sends a body, or waits for others, can still get the reason.
+  if (phase == Phase::reading)
+    ::shutdown(socket_, SHUT_RD);
+  else if (phase < Phase::waiting)
+    ::shutdown(socket_, SHUT_RDWR);
+}
+
 void ConnectionTable::Entry::tell_when_giving_way(std::function<void()> others) {
   const std::lock_guard lock(others_mutex_);
   others_ = std::move(others);
+  if (others_ && gave_way_) others_();
 }
 
 void ConnectionTable::Entry::tell_when_gone(std::function<void()> gone) {
@@ -155,8 +165,8 @@ void ConnectionTable::stop() {
   stopping_ = true;
   const std::lock_guard lock(mutex_);
   for (Entry* entry : entries_) {
-    if (entry->phase_ == Phase::idle || entry->phase_ == Phase::tunnel)
-      ::shutdown(entry->socket_, SHUT_RDWR);
+    // Later, an idle connection may be one whose last answer is still on its way.
+    if (entry->phase_ == Phase::idle) ::shutdown(entry->socket_, SHUT_RDWR);
     entry->hurry();
   }
 }

@@ -58,13 +58,15 @@ class ConnectionTable {
     /// check() calls this, once, if the peer has closed its side; may be empty. It is called under
     /// the table's lock, and must only wake others.
     void tell_when_gone(std::function<void()> gone);
-    /// give_way() calls this in addition to `wake`; may be empty. It must only wake others.
+    /// give_way() calls this in addition to `wake`; may be empty. It must only wake others. Called
+    /// at once if the connection was told before.
     void tell_when_giving_way(std::function<void()> others);
 
    private:
     friend class ConnectionTable;
     void check(Clock::time_point now);
     void hurry();
+    void stop_waiting(Phase phase);
     void look_for_peer();
     ConnectionTable& table_;
     const int socket_;

@@ -73,6 +73,40 @@ TEST_F(ConnectionTableTest, StoppingWaitsForNoHeaderThatStaysAway) {
   EXPECT_TRUE(before.is_expired() && after.is_expired());
 }
 
+// A tunnel was told while the Manager's answer came, and kept its place for good.
+TEST_F(ConnectionTableTest, WhoWasToldWhileWaitingDoesNotBeginToWaitForTheClient) {
+  ConnectionTable::Entry entry(table_, ends_[0], [] {});
+  entry.enter(Phase::waiting, seconds(10));
+  EXPECT_TRUE(entry.give_way());
+  EXPECT_TRUE(can_write());
+  entry.enter(Phase::writing, seconds(10));
+  EXPECT_TRUE(can_write());
+  entry.enter(Phase::reading, seconds(10));
+  EXPECT_TRUE(reads_end());
+  EXPECT_TRUE(can_write());
+  entry.enter(Phase::tunnel, seconds(10));
+  EXPECT_FALSE(can_write());
+}
+
+TEST_F(ConnectionTableTest, OthersLearnAtOnceThatAConnectionWasToldBefore) {
+  ConnectionTable::Entry entry(table_, ends_[0], [] {});
+  entry.enter(Phase::waiting, seconds(10));
+  EXPECT_TRUE(entry.give_way());
+  entry.tell_when_giving_way([this] { ++wakes_; });
+  EXPECT_EQ(wakes_, 1);
+  entry.tell_when_giving_way({});
+  EXPECT_EQ(wakes_, 1);
+}
+
+TEST_F(ConnectionTableTest, ATunnelThatBeginsWhileTheServerStopsIsClosed) {
+  ConnectionTable::Entry entry(table_, ends_[0], [] {});
+  entry.enter(Phase::waiting, seconds(10));
+  table_.stop();
+  EXPECT_TRUE(can_write());
+  entry.enter(Phase::tunnel, seconds(10));
+  EXPECT_FALSE(can_write());
+}
+
 TEST_F(ConnectionTableTest, CancellingEndsAllAndThoseThatComeLater) {
   ConnectionTable::Entry entry(table_, ends_[0], [this] { ++wakes_; });
   table_.cancel();
