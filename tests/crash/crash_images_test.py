@@ -33,9 +33,10 @@ class Mounts:
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="shaman-test-")
         self.mounted = []
-        self.xfs = self._make("xfs", 6 * GIB, "mkfs.xfs", "-q", "-m", "reflink=1")
+        self.xfs = self._make("xfs", 20 * GIB, "mkfs.xfs", "-q", "-m", "reflink=1")
         self.image = os.path.join(self.xfs, "image")
-        self._image(self.image, GIB)
+        # Room for what the clients send until the last image of a night.
+        self._image(self.image, 8 * GIB)
         run("mkfs.ext4", "-q", "-E", "lazy_itable_init=0,lazy_journal_init=0", self.image)
         self.storage = self.mount(self.image, "storage")
 
