@@ -134,6 +134,11 @@ class FileSystem {
                                                        std::span<const std::byte> data) = 0;
   [[nodiscard]] virtual result<std::size_t> read_some(const File& file, std::uint64_t offset,
                                                       std::span<std::byte> into) = 0;
+  /// Sends a part of the file to a socket of the operating system without a copy in this process.
+  /// May send less than requested; 0 only at the end of the file. is_unsupported() or EINVAL where
+  /// that cannot be; else the error of the file, or of the socket, such as EAGAIN.
+  [[nodiscard]] virtual result<std::size_t> send_some(const File& file, std::uint64_t offset,
+                                                      std::size_t length, int socket);
   /// Makes an empty file a copy of another as of one moment, which shares its blocks until either
   /// is changed. is_unsupported() or EXDEV where the two files cannot share blocks.
   [[nodiscard]] virtual result<void> clone_content(const File& from, const File& to);

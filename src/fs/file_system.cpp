@@ -31,6 +31,10 @@ result<void> FileSystem::close(Handle handle) {
   return {};
 }
 
+result<std::size_t> FileSystem::send_some(const File&, std::uint64_t, std::size_t, int) {
+  return errors::make_error_code(errors::not_supported);
+}
+
 result<void> FileSystem::clone_content(const File&, const File&) {
   return errors::make_error_code(errors::not_supported);
 }

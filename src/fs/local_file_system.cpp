@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -136,6 +137,15 @@ result<std::size_t> LocalFileSystem::read_some(const File& file, std::uint64_t o
       [&] { return ::pread(fd_of(file), into.data(), into.size(), static_cast<off_t>(offset)); });
   if (got < 0) return last_error();
   return static_cast<std::size_t>(got);
+}
+
+result<std::size_t> LocalFileSystem::send_some(const File& file, std::uint64_t offset,
+                                               std::size_t length, int socket) {
+  auto position = static_cast<off_t>(offset);
+  const ssize_t sent =
+      uninterrupted([&] { return ::sendfile(socket, fd_of(file), &position, length); });
+  if (sent < 0) return last_error();
+  return static_cast<std::size_t>(sent);
 }
 
 result<void> LocalFileSystem::clone_content(const File& from, const File& to) {

@@ -201,16 +201,35 @@ Task<bool> Connection::write(std::array<std::string_view, 3> parts) {
     }
     if (now == Now::data) continue;
     if (now == Now::would_block) {
-      entry_.enter(Phase::writing, timeouts_.stall);
-      const auto begin = Clock::now();
-      const auto [wait_error] = co_await socket_.async_wait(Socket::wait_write, kTuple);
-      rate.waited(Clock::now() - begin);
-      if (!wait_error && !rate.is_too_slow() && !entry_.is_expired()) continue;
+      const bool goes_on = co_await wait_writable(rate);
+      if (goes_on) continue;
     }
     lost_ = true;
     co_return false;
   }
   co_return true;
+}
+
+Task<bool> Connection::wait_writable(TransferRate& rate) {
+  entry_.enter(Phase::writing, timeouts_.stall);
+  const auto begin = Clock::now();
+  const auto [error] = co_await socket_.async_wait(Socket::wait_write, kTuple);
+  rate.waited(Clock::now() - begin);
+  if (!error && !rate.is_too_slow() && !entry_.is_expired()) co_return true;
+  lost_ = true;
+  co_return false;
+}
+
+Connection::Now Connection::write_now(std::string_view bytes, std::size_t& length) {
+  length = 0;
+  const Now now = write_some({bytes, {}, {}}, length);
+  bytes_out_ += length;
+  return now;
+}
+
+std::optional<int> Connection::plain_socket() {
+  if (tls_) return std::nullopt;
+  return socket_.native_handle();
 }
 
 void Connection::finish_writing() {

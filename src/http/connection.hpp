@@ -27,7 +27,8 @@ namespace shaman::http {
 
 /// One client's socket, with or without TLS, and a small buffer for bytes that were read too far.
 /// Handles bytes and time, not HTTP. All members are for its strand, except that work which its
-/// coroutine waits for may call read_now() on another thread.
+/// coroutine waits for may call read_now(), write_now(), plain_socket() and count_written() on
+/// another thread.
 class Connection final : private FairBudget::Holder {
  public:
   using Phase = ConnectionTable::Phase;
@@ -80,6 +81,14 @@ class Connection final : private FairBudget::Holder {
   /// Writes all; each byte that moves extends the deadline. False if the client is gone or takes
   /// too little.
   [[nodiscard]] Task<bool> write(std::array<std::string_view, 3> parts);
+  /// Writes what the socket takes, without waiting; like read_now().
+  [[nodiscard]] Now write_now(std::string_view bytes, std::size_t& length);
+  /// The socket for work that writes to it without a copy, as the operating system's number; none
+  /// with TLS. Such work reports its bytes by count_written().
+  [[nodiscard]] std::optional<int> plain_socket();
+  void count_written(std::size_t bytes) noexcept { bytes_out_ += bytes; }
+  /// Waits until the socket takes more. False if the client is gone or takes too little.
+  [[nodiscard]] Task<bool> wait_writable(TransferRate& rate);
   /// No more will be written: the client sees the end of the stream.
   void finish_writing();
 

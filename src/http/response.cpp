@@ -70,15 +70,15 @@ std::string header_of(const Response& response, Framing framing, bool keep_alive
   out += reason_of(response.status);
   out += "\r\nDate: ";
   out += date_now();
-  if (!response.body.empty() || framing != Framing::length)
+  if (!response.body.empty() || response.file || framing != Framing::length)
     out.append("\r\nContent-Type: ")
         .append(response.content_type.empty() ? "application/json" : response.content_type);
   if (framing == Framing::chunked) {
     out += "\r\nTransfer-Encoding: chunked";
-  } else if (framing == Framing::length && response.status != 204) {
-    // RFC 9110, 8.6: a 204 has no Content-Length.
+  } else if (framing == Framing::length && response.status != 204 && response.status != 304) {
+    // RFC 9110, 8.6: a 204 has no Content-Length, and that of a 304 would be that of the 200.
     out += "\r\nContent-Length: ";
-    out += std::to_string(response.body.size());
+    out += std::to_string(response.file ? response.file->length() : response.body.size());
   }
   if (!response.allow.empty()) {
     out += "\r\nAllow: ";

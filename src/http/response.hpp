@@ -15,12 +15,33 @@ class PieceSource {
   virtual ~PieceSource() = default;
   /// Appends some tens of kilobytes; false when that was the last. Runs on a pool.
   virtual bool produce(std::string& out) = 0;
+  /// After produce() returned false: it could not make all, and the answer must not look complete.
+  [[nodiscard]] virtual bool has_failed() const { return false; }
+};
+
+class Connection;
+
+/// An answer's body that is sent from an open file.
+class FilePart {
+ public:
+  virtual ~FilePart() = default;
+  /// Number of bytes, in all.
+  [[nodiscard]] virtual std::uint64_t length() const noexcept = 0;
+  enum class Step : std::uint8_t {
+    moved,        ///< it took a turn; there is more
+    would_block,  ///< the client must take some before the next turn
+    complete,
+    failed,  ///< the file, or the connection: the answer cannot be completed
+  };
+  /// Sends some megabytes at most, without waiting for the client. Runs on a pool.
+  [[nodiscard]] virtual Step send(Connection& connection) = 0;
 };
 
 struct Response {
   unsigned status = 200;
   std::string body;                     ///< JSON, or empty
   std::unique_ptr<PieceSource> stream;  ///< the part after `body`
+  std::shared_ptr<FilePart> file;       ///< the body, in place of `body` and `stream`
   std::string content_type;             ///< of the body; empty: application/json
   std::string headers;                  ///< further header lines, each ended by CRLF
   std::string allow;                    ///< the Allow header of a 405 or of OPTIONS

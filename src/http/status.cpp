@@ -51,10 +51,14 @@ std::string_view reason_of(unsigned status) noexcept {
       return "Created";
     case 204:
       return "No Content";
+    case 206:
+      return "Partial Content";
     case 208:
       return "Already Reported";
     case 303:
       return "See Other";
+    case 304:
+      return "Not Modified";
     case 400:
       return "Bad Request";
     case 401:
@@ -75,6 +79,8 @@ std::string_view reason_of(unsigned status) noexcept {
       return "Content Too Large";
     case 415:
       return "Unsupported Media Type";
+    case 416:
+      return "Range Not Satisfiable";
     case 417:
       return "Expectation Failed";
     case 421:

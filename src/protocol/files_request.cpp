@@ -81,7 +81,8 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
       place_ = Place::root;
     } else if (place_ == Place::files) {
       place_ = Place::file;
-      has_sha_ = has_size_ = has_path_ = false;
+      has_sha_ = has_size_ = false;
+      has_path_ = kind_ == FilesRequestKind::content;
     } else if (place_ == Place::file && member_ == Member::none) {
       return skip();
     } else {
@@ -256,6 +257,7 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
   bool root_key(const std::string& name) {
     member_ = Member::none;
     if (name == "files") return once(has_files_, Member::files);
+    if (kind_ == FilesRequestKind::content) return true;
     if (name == "base") return once(has_base_, Member::base);
     if (name == "changed") return once(has_changed_, Member::changed);
     if (name == "removed") return once(has_removed_, Member::removed);
@@ -269,7 +271,7 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
     member_ = Member::none;
     if (name == "sha") return once(has_sha_, Member::sha);
     if (name == "size") return once(has_size_, Member::size);
-    if (name == "path") return once(has_path_, Member::path);
+    if (name == "path" && kind_ != FilesRequestKind::content) return once(has_path_, Member::path);
     return true;
   }
 

@@ -14,15 +14,15 @@
 
 namespace shaman::http {
 
-/// The body of requirements and of create.
+/// The body of requirements, of create, and of `files:content`.
 struct FilesRequest {
   FileList files;  ///< empty with a difference
   std::string checkout_path;
   std::optional<protocol::ListDifference> difference;
 };
 
-/// Which of the two.
-enum class FilesRequestKind : std::uint8_t { requirements, create };
+/// Which of them. Files of `content` have no paths, and no base.
+enum class FilesRequestKind : std::uint8_t { requirements, create, content };
 
 /// Deeper JSON is refused.
 inline constexpr std::size_t kMaxJsonDepth = 16;

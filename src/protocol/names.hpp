@@ -19,6 +19,7 @@ inline constexpr std::string_view kCheckout =
 inline constexpr std::string_view kCheckouts = "/api/v3/shaman/checkouts";
 inline constexpr std::string_view kFiles = "/api/v3/shaman/files";
 inline constexpr std::string_view kBatch = "/api/v3/shaman/files:batch";
+inline constexpr std::string_view kContentBatch = "/api/v3/shaman/files:content";
 /// Of a Flamenco Manager (OpenAPI document of Flamenco 3.8).
 inline constexpr std::string_view kManager = "/api/v3";
 inline constexpr std::string_view kVersion = "/api/v3/version";
@@ -67,10 +68,13 @@ inline constexpr std::string_view kLists = "list-checkouts";
 inline constexpr std::string_view kCompresses = "compressed-bodies";
 inline constexpr std::string_view kTakesDifferences = "list-differences";
 inline constexpr std::string_view kDeltas = "delta-uploads";
+inline constexpr std::string_view kSendsContent = "content";
+inline constexpr std::string_view kSendsBatches = "content-batch";
+inline constexpr std::string_view kSendsManifests = "checkout-manifest";
 /// Only of a server that is configured for it, and for those who may send files.
 inline constexpr std::string_view kIngests = "ingest";
 inline constexpr std::array kFeatures{
-    kCreateWaits, kIdempotentCreates, kErases,           kResumes, kBatches, kReuses,
-    kLists,       kCompresses,        kTakesDifferences, kDeltas};
+    kCreateWaits, kIdempotentCreates, kErases, kResumes,      kBatches,      kReuses,        kLists,
+    kCompresses,  kTakesDifferences,  kDeltas, kSendsContent, kSendsBatches, kSendsManifests};
 
 }  // namespace shaman::protocol

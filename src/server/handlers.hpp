@@ -17,6 +17,11 @@ Task<Response> get_file_status(Exchange& exchange);
 Task<Response> post_file(Exchange& exchange);
 Task<Response> post_batch(Exchange& exchange);
 
+// What a machine without the storage pulls.
+Task<Response> get_content(Exchange& exchange);
+Task<Response> post_content_batch(Exchange& exchange);
+Task<Response> get_manifest(Exchange& exchange);
+
 // The whole file in one request, which cannot be resumed.
 Task<Response> store_in_one_go(Exchange& exchange, const BlobId& id);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace shaman::http {
 namespace {
@@ -21,13 +22,25 @@ std::vector<std::string> split(std::string_view pattern) {
   return segments;
 }
 
-bool fits(const std::vector<std::string>& pattern, const std::vector<std::string>& segments) {
-  if (pattern.back() == kAllSegments && segments.size() >= pattern.size())
-    return std::equal(pattern.begin(), pattern.end() - 1, segments.begin());
-  return std::equal(pattern.begin(), pattern.end(), segments.begin(), segments.end(),
-                    [](const std::string& wanted, const std::string& segment) {
-                      return wanted == kAnySegment || wanted == segment;
-                    });
+// Which piece of the pattern each segment is at; none if they do not fit. kAllSegments takes what
+// the others leave.
+std::optional<std::vector<std::size_t>> fit(const std::vector<std::string>& pattern,
+                                            const std::vector<std::string>& segments) {
+  const auto all = std::find(pattern.begin(), pattern.end(), kAllSegments);
+  const bool has_all = all != pattern.end();
+  if (has_all ? segments.size() < pattern.size() : segments.size() != pattern.size())
+    return std::nullopt;
+  const auto before = static_cast<std::size_t>(all - pattern.begin());
+  const std::size_t more = segments.size() - pattern.size();
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const std::size_t place = i <= before ? i : std::max(before, i - more);
+    const std::string& wanted = pattern[place];
+    if (wanted != kAnySegment && wanted != kAllSegments && wanted != segments[i])
+      return std::nullopt;
+    places.push_back(place);
+  }
+  return places;
 }
 
 bool is_known(std::string_view method) {
@@ -48,14 +61,14 @@ Router::Match Router::match(std::string_view method,
   Match match;
   const std::string_view wanted = method == "HEAD" ? "GET" : method;
   for (const Route& route : routes_) {
-    if (!fits(route.pattern, segments)) continue;
+    const auto places = fit(route.pattern, segments);
+    if (!places) continue;
     if (route.method == wanted || route.method == method) {
       match.outcome = Outcome::found;
       match.handler = route.handler;
       match.role = route.role;
-      const std::size_t last = route.pattern.size() - 1;
       for (std::size_t i = 0; i < segments.size(); ++i) {
-        const std::string& wanted_segment = route.pattern[std::min(i, last)];
+        const std::string& wanted_segment = route.pattern[(*places)[i]];
         if (wanted_segment == kAnySegment || wanted_segment == kAllSegments)
           match.parameters.emplace_back(segments[i]);
       }

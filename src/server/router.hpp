@@ -19,8 +19,8 @@ using Handler = Task<Response> (*)(Exchange&);
 /// Which handler serves which method and path. Paths are exact: `/a/` is not `/a`.
 class Router {
  public:
-  /// `role` is what the call needs. `{}` in the pattern stands for any one segment, `{*}` at its
-  /// end for one or more. A route for GET also serves HEAD, unless an earlier route does.
+  /// `role` is what the call needs. `{}` in the pattern stands for any one segment, one
+  /// `{*}` for one or more. A route for GET also serves HEAD, unless an earlier route does.
   void add(std::string_view method, std::string_view pattern, auth::Role role, Handler handler);
 
   enum class Outcome : std::uint8_t { found, not_found, method_not_allowed, method_unknown };

@@ -21,12 +21,15 @@ Router make_router() {
   router.add("POST", kRequirements, Role::submit, post_requirements);
   router.add("POST", kCreate, Role::submit, post_create);
   router.add("DELETE", below(kCheckout, "/{*}"), Role::submit, delete_checkout);
+  router.add("GET", below(kCheckout, "/{*}/manifest"), Role::worker, get_manifest);
   router.add("GET", kCheckouts, Role::submit, get_checkouts);
   router.add("GET", below(kCheckouts, "/{*}"), Role::submit, get_checkout);
   router.add("HEAD", file, Role::submit, head_file);
   router.add("GET", file, Role::submit, get_file_status);
   router.add("POST", file, Role::submit, post_file);
   router.add("POST", kBatch, Role::submit, post_batch);
+  router.add("GET", below(kFiles, "/{}/{}/content"), Role::worker, get_content);
+  router.add("POST", kContentBatch, Role::worker, post_content_batch);
   router.add("PATCH", file, Role::submit, patch_file);
   router.add("DELETE", file, Role::submit, delete_file);
   router.add("OPTIONS", file, Role::submit, options_file);

@@ -170,18 +170,42 @@ Task<bool> write_stream(Exchange& exchange, Response& response, bool chunked) {
     std::array<char, 20> size{};
     const int digits = std::snprintf(size.data(), size.size(), "%zx\r\n", piece.size());
     const std::string_view head(size.data(), static_cast<std::size_t>(digits));
-    if (!co_await connection.write(chunked ? std::array<std::string_view, 3>{head, piece, "\r\n"}
-                                           : std::array<std::string_view, 3>{piece, {}, {}}))
-      co_return false;
+    // An empty chunk would end the answer (RFC 9112, 7.1).
+    if (!piece.empty()) {
+      const bool heard =
+          co_await connection.write(chunked ? std::array<std::string_view, 3>{head, piece, "\r\n"}
+                                            : std::array<std::string_view, 3>{piece, {}, {}});
+      if (!heard) co_return false;
+    }
     if (!more) break;
     piece.clear();
     connection.enter_working();
     more = co_await run_on(exchange.services.pools.requests, connection,
                            [&] { return response.stream->produce(piece); });
+    if (!more && response.stream->has_failed()) co_return false;
   }
   // No `!chunked || co_await …`: GCC 12 always evaluates the right side.
   if (chunked) co_return co_await connection.write({"0\r\n\r\n", {}, {}});
   co_return true;
+}
+
+// In turns on the pool, which others take in between; the thread never waits for the client.
+Task<bool> write_file(Exchange& exchange, const std::shared_ptr<FilePart>& file) {
+  Connection& connection = exchange.connection;
+  TransferRate rate(connection.timeouts().min_rate, connection.timeouts().rate_window);
+  for (;;) {
+    connection.enter_working();
+    const std::uint64_t before = connection.bytes_out();
+    const FilePart::Step step = co_await run_on(exchange.services.pools.disk, connection,
+                                                [&] { return file->send(connection); });
+    rate.moved(connection.bytes_out() - before);
+    if (step == FilePart::Step::complete) co_return true;
+    if (step == FilePart::Step::failed || connection.is_lost() || connection.gave_way())
+      co_return false;
+    if (step != FilePart::Step::would_block) continue;
+    const bool goes_on = co_await connection.wait_writable(rate);
+    if (!goes_on) co_return false;
+  }
 }
 
 Task<bool> write_response(Exchange& exchange, Response& response, bool keep_alive) {
@@ -191,8 +215,10 @@ Task<bool> write_response(Exchange& exchange, Response& response, bool keep_aliv
                                              : Framing::chunked;
   const std::string header = header_of(response, framing, keep_alive, head.is_http_1_0);
   if (head.method() == "HEAD") co_return co_await exchange.connection.write({header, {}, {}});
-  if (!response.stream) co_return co_await exchange.connection.write({header, response.body, {}});
+  if (!response.stream && !response.file)
+    co_return co_await exchange.connection.write({header, response.body, {}});
   if (!co_await exchange.connection.write({header, {}, {}})) co_return false;
+  if (response.file) co_return co_await write_file(exchange, response.file);
   co_return co_await write_stream(exchange, response, framing == Framing::chunked);
 }
 

@@ -9,12 +9,34 @@
 #include "store/store_impl.hpp"
 
 namespace shaman {
+namespace {
+
+Error too_short(const BlobId& id) {
+  return {errc::io_error, "blob " + id.brief() + " is shorter than its name says"};
+}
+
+}  // namespace
 
 result<void> StoredBlob::read(std::uint64_t offset, std::span<std::byte> into) const {
   const auto read = fs::read_full(*file_system_, file_, offset, into);
   if (!read) return disk_error(read.error(), "read blob " + id_.brief());
   if (*read == into.size()) return {};
-  return Error{errc::io_error, "blob " + id_.brief() + " is shorter than its name says"};
+  return too_short(id_);
+}
+
+result<StoredBlob::Sent> StoredBlob::send(std::uint64_t offset, std::size_t length,
+                                          int socket) const {
+  namespace errors = boost::system::errc;
+  const auto sent = file_system_->send_some(file_, offset, length, socket);
+  if (sent && (*sent > 0 || length == 0)) return Sent{*sent, Sent::Outcome::moved};
+  if (sent) return too_short(id_);
+  const auto& error = sent.error();
+  if (error == errors::operation_would_block || error == errors::resource_unavailable_try_again)
+    return Sent{0, Sent::Outcome::would_block};
+  if (fs::is_unsupported(error) || error == errors::invalid_argument)
+    return Sent{0, Sent::Outcome::unsupported};
+  if (error == errors::io_error) return disk_error(error, "read blob " + id_.brief());
+  return Sent{0, Sent::Outcome::ended};
 }
 
 result<std::optional<StoredBlob>> Store::Impl::open_blob(const BlobId& id,

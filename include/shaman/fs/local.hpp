@@ -37,6 +37,8 @@ class LocalFileSystem final : public FileSystem {
                                  std::span<const std::byte> data) override;
   result<std::size_t> read_some(const File& file, std::uint64_t offset,
                                 std::span<std::byte> into) override;
+  result<std::size_t> send_some(const File& file, std::uint64_t offset, std::size_t length,
+                                int socket) override;
   result<void> clone_content(const File& from, const File& to) override;
   void start_write_back(const File& file, std::uint64_t offset, std::uint64_t length) override;
   result<void> set_mode(const File& file, std::uint32_t mode) override;

@@ -7,6 +7,7 @@
 #include "shaman/auth/token_file.hpp"
 
 #include "base/json_writer.hpp"
+#include "protocol/file_list_answer.hpp"
 #include "protocol/parameters.hpp"
 #include "server/collect_json.hpp"
 #include "server/handlers.hpp"
@@ -62,42 +63,15 @@ class ListAnswer final : public PieceSource {
   std::size_t next_ = 0;
 };
 
-/// `{"path":…,"made":…,"bytes":…,"files":[FileSpec…]}`
-class ContentAnswer final : public PieceSource {
- public:
-  ContentAnswer(std::string path, CheckoutContent content)
-      : path_(std::move(path)), content_(std::move(content)) {}
-
-  bool produce(std::string& out) override {
-    if (next_ == 0) begin(out);
-    const std::size_t enough = out.size() + kListedAtOnce;
-    while (next_ < content_.files.size() && out.size() < enough) {
-      const FileSpec file = content_.files[next_];
-      if (next_++ > 0) out += ',';
-      JsonObject(out)
-          .text("path", file.path)
-          .text("sha", file.id.digest.hex())
-          .number("size", file.id.size);
-    }
-    if (next_ < content_.files.size()) return true;
-    out += "]}";
-    return false;
-  }
-
- private:
-  void begin(std::string& out) const {
-    JsonObject(out)
-        .text("path", path_)
-        .text("made", auth::time_text(content_.made))
-        .number("bytes", content_.bytes);
-    out.back() = ',';
-    out += R"("files":[)";
-  }
-
-  const std::string path_;
-  const CheckoutContent content_;
-  std::size_t next_ = 0;
-};
+// `{"path":…,"made":…,"bytes":…}`
+std::string head_of(const std::string& path, const CheckoutContent& content) {
+  std::string out;
+  JsonObject(out)
+      .text("path", path)
+      .text("made", auth::time_text(content.made))
+      .number("bytes", content.bytes);
+  return out;
+}
 
 Response answer_of(std::unique_ptr<PieceSource> source) {
   Response response;
@@ -142,7 +116,8 @@ Task<Response> get_checkout(Exchange& exchange) {
   auto content = co_await run_on(pool, exchange.connection,
                                  [&] { return checkouts.content_of(path, exchange.requester); });
   if (!content) co_return Response::error(content.error());
-  co_return answer_of(std::make_unique<ContentAnswer>(path, *std::move(content)));
+  std::string head = head_of(path, *content);
+  co_return answer_of(std::make_unique<FileListAnswer>(std::move(head), std::move(content->files)));
 }
 
 }  // namespace shaman::http

@@ -27,6 +27,7 @@ class RouterTest : public testing::Test {
     router_.add("POST", "/files/create", auth::Role::worker, two);
     router_.add("DELETE", "/jobs/{*}", auth::Role::worker, one);
     router_.add("POST", "/jobs/create", auth::Role::worker, two);
+    router_.add("GET", "/jobs/{*}/list", auth::Role::worker, two);
   }
   Router::Match match(std::string_view method, std::string_view target) {
     segments_ = *parse_target(target);
@@ -49,6 +50,14 @@ TEST_F(RouterTest, PathsAreExact) {
   for (const char* path : {"/", "/files", "/files/a", "/files/a/7/", "/files/a/7/x", "/FILES/a/7",
                            "//files/a/7", "/x/files/a/7"})
     EXPECT_EQ(match("GET", path).outcome, Outcome::not_found) << path;
+}
+
+TEST_F(RouterTest, AStarTakesAllBeforeTheEnd) {
+  EXPECT_THAT(match("GET", "/jobs/a/list").parameters, ElementsAre("a"));
+  EXPECT_THAT(match("HEAD", "/jobs/a/b%2Fc/list/list").parameters, ElementsAre("a", "b/c", "list"));
+  for (const char* path : {"/jobs/list", "/jobs/a", "/jobs/a/list/b", "/jobs"})
+    EXPECT_NE(match("GET", path).outcome, Outcome::found) << path;
+  EXPECT_THAT(match("DELETE", "/jobs/a/list").parameters, ElementsAre("a", "list"));
 }
 
 TEST_F(RouterTest, AStarTakesAllThatFollows) {
