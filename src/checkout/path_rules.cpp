@@ -3,22 +3,10 @@
 
 #include <algorithm>
 
-#include "shaman/text.hpp"
-
 #include "store/layout.hpp"
 
 namespace shaman::path_rules {
 namespace {
-
-bool has_control(std::string_view text) noexcept {
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if (protocol::is_ascii_control(text[i]) || protocol::is_c1_control(text.substr(i))) return true;
-  return false;
-}
-
-std::string_view first_component(std::string_view path) noexcept {
-  return path.substr(0, path.find('/'));
-}
 
 static_assert(protocol::kManifestName == layout::kManifestName);
 static_assert(protocol::kKeptName == layout::kKept);
@@ -29,16 +17,6 @@ static_assert(protocol::kProbePrefix == layout::kProbe);
 
 bool has_backslash(std::string_view path) noexcept {
   return path.find('\\') != std::string_view::npos;
-}
-
-result<void> check_file_path(std::string_view path) {
-  static constexpr std::string_view kKind = "file path";
-  if (!text::is_utf8(path)) return protocol::unsafe_path(kKind, path, "is not UTF-8");
-  if (has_control(path)) return protocol::unsafe_path(kKind, path, "has a control character in it");
-  if (auto checked = protocol::check_components(kKind, path); !checked) return checked;
-  if (protocol::is_reserved_name(first_component(path)))
-    return protocol::unsafe_path(kKind, path, "is reserved for the server");
-  return {};
 }
 
 std::vector<std::string> components(std::string_view path) {

@@ -33,9 +33,7 @@ using protocol::checkout_path;
 /// Whether the path of a file contains `\`, which newer packers on Windows send as separator.
 [[nodiscard]] bool has_backslash(std::string_view path) noexcept;
 
-/// Checks the path of a file in a checkout; separators are `/` only. errc::unsafe_path says what is
-/// wrong.
-[[nodiscard]] result<void> check_file_path(std::string_view path);
+using protocol::check_file_path;
 
 /// The components of a path.
 [[nodiscard]] std::vector<std::string> components(std::string_view path);

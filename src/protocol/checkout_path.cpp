@@ -54,6 +54,12 @@ bool has_reserved_component(std::string_view path) {
   }
 }
 
+bool has_control(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (is_ascii_control(text[i]) || is_c1_control(text.substr(i))) return true;
+  return false;
+}
+
 std::string with_replacements(std::string_view asked) {
   static constexpr std::string_view kReplaced = "?*:;{}\\";
   std::string path;
@@ -109,6 +115,16 @@ result<void> check_components(std::string_view kind, std::string_view path) {
     if (slash == std::string_view::npos) return {};
     rest.remove_prefix(slash + 1);
   }
+}
+
+result<void> check_file_path(std::string_view path) {
+  static constexpr std::string_view kKind = "file path";
+  if (!text::is_utf8(path)) return unsafe_path(kKind, path, "is not UTF-8");
+  if (has_control(path)) return unsafe_path(kKind, path, "has a control character in it");
+  if (auto checked = check_components(kKind, path); !checked) return checked;
+  if (is_reserved_name(path.substr(0, path.find('/'))))
+    return unsafe_path(kKind, path, "is reserved for the server");
+  return {};
 }
 
 result<std::string> checkout_path(std::string_view asked) {

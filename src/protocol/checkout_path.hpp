@@ -39,6 +39,10 @@ inline constexpr std::string_view kProbePrefix = ".shaman-probe-";
 [[nodiscard]] bool is_c1_control(std::string_view at) noexcept;
 [[nodiscard]] bool is_ascii_control(char c) noexcept;
 
+/// Checks the path of a file in a checkout; separators are `/` only. errc::unsafe_path says what is
+/// wrong.
+[[nodiscard]] result<void> check_file_path(std::string_view path);
+
 /// The path that a checkout gets for the requested one: each of `? * : ; { } \` and each control
 /// character becomes `_`; `.` becomes `unnamed`. errc::unsafe_path if it is not relative, has a
 /// component that is empty, `.`, `..` or reserved for the server, is not UTF-8, or is too long or

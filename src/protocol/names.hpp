@@ -20,6 +20,8 @@ inline constexpr std::string_view kCheckouts = "/api/v3/shaman/checkouts";
 inline constexpr std::string_view kFiles = "/api/v3/shaman/files";
 inline constexpr std::string_view kBatch = "/api/v3/shaman/files:batch";
 inline constexpr std::string_view kContentBatch = "/api/v3/shaman/files:content";
+inline constexpr std::string_view kContentSuffix = "/content";    ///< after the address of a file
+inline constexpr std::string_view kManifestSuffix = "/manifest";  ///< after that of a checkout
 /// Of a Flamenco Manager (OpenAPI document of Flamenco 3.8).
 inline constexpr std::string_view kManager = "/api/v3";
 inline constexpr std::string_view kVersion = "/api/v3/version";

@@ -60,33 +60,6 @@ result<HttpResponse> ask(const Server& server, std::string_view feature,
       strand, {}, [&] { return exchange_patiently(connection, request, kShortPatience); });
 }
 
-// Slashes stay, because a proxy in front of a server may reject encoded ones.
-std::string address(std::string_view call, std::string_view path) {
-  std::string out(call);
-  for (;;) {
-    const std::size_t slash = path.find('/');
-    out += "/" + percent_encoded(path.substr(0, slash));
-    if (slash == std::string_view::npos) return out;
-    path.remove_prefix(slash + 1);
-  }
-}
-
-// `what` names the failed action.
-Error refused(const std::string& what, const std::string& checkout, const HttpResponse& answer) {
-  if (answer.status == 404 && !is_page(answer.body)) {
-    // As it stands in the storage, where people see it.
-    const bool names_the_folder = checkout.starts_with("jobs/");
-    return {errc::not_found, "the server has no checkout " + text::in_quotes(checkout) +
-                                 (names_the_folder ? "; write its path without jobs/" : "") +
-                                 "; `shaman checkout list` lists yours"};
-  }
-  // It does not say whether there is one that somebody else made.
-  if (answer.status == 403 && read_message(answer.body).starts_with("you did not make"))
-    return {errc::not_let_in, "you have no checkout " + text::in_quotes(checkout) +
-                                  " on the server; `shaman checkout list` lists yours"};
-  return refusal(what + " the checkout " + text::in_quotes(checkout), answer);
-}
-
 Error not_understood(const HttpResponse& answer) {
   if (is_page(answer.body)) return page_instead(answer);
   return {errc::bad_answer, "unexpected response from the server"};
@@ -134,6 +107,32 @@ result<CheckoutList> read_list(const result<HttpResponse>& answer) {
 
 }  // namespace
 
+// Slashes stay, because a proxy in front of a server may reject encoded ones.
+std::string checkout_address(std::string_view call, std::string_view path) {
+  std::string out(call);
+  for (;;) {
+    const std::size_t slash = path.find('/');
+    out += "/" + percent_encoded(path.substr(0, slash));
+    if (slash == std::string_view::npos) return out;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+Error checkout_refusal(const std::string& what, const std::string& checkout, const HttpResponse& answer) {
+  if (answer.status == 404 && !is_page(answer.body)) {
+    // As it stands in the storage, where people see it.
+    const bool names_the_folder = checkout.starts_with("jobs/");
+    return {errc::not_found, "the server has no checkout " + text::in_quotes(checkout) +
+                                 (names_the_folder ? "; write its path without jobs/" : "") +
+                                 "; `shaman checkout list` lists yours"};
+  }
+  // It does not say whether there is one that somebody else made.
+  if (answer.status == 403 && read_message(answer.body).starts_with("you did not make"))
+    return {errc::not_let_in, "you have no checkout " + text::in_quotes(checkout) +
+                                  " on the server; `shaman checkout list` lists yours"};
+  return refusal(what + " the checkout " + text::in_quotes(checkout), answer);
+}
+
 boost::asio::awaitable<result<CheckoutList>> ask_checkouts(HttpConnection& connection) {
   const HttpRequest request = request_for(protocol::kCheckouts);
   co_return read_list(co_await exchange_patiently(connection, request, kShortPatience));
@@ -145,9 +144,9 @@ result<CheckoutList> list_checkouts(const Server& server) {
 
 result<CheckoutFiles> show_checkout(const Server& server, const std::string& path) {
   const result<HttpResponse> answer =
-      ask(server, protocol::kLists, request_for(address(protocol::kCheckouts, path)));
+      ask(server, protocol::kLists, request_for(checkout_address(protocol::kCheckouts, path)));
   if (!answer) return answer.error();
-  if (answer->status != 200) return refused("did not show", path, *answer);
+  if (answer->status != 200) return checkout_refusal("did not show", path, *answer);
   const json object = json::parse(answer->body, nullptr, false);
   auto checkout = read_checkout(object);
   auto files = read_all<CheckoutFile>(object, "files", read_file);
@@ -158,10 +157,10 @@ result<CheckoutFiles> show_checkout(const Server& server, const std::string& pat
 
 result<void> erase_checkout(const Server& server, const std::string& path) {
   const result<HttpResponse> answer =
-      ask(server, protocol::kErases, request_for(address(protocol::kCheckout, path), "DELETE"));
+      ask(server, protocol::kErases, request_for(checkout_address(protocol::kCheckout, path), "DELETE"));
   if (!answer) return answer.error();
   if (answer->status == 204) return {};
-  return refused("did not erase", path, *answer);
+  return checkout_refusal("did not erase", path, *answer);
 }
 
 }  // namespace shaman::client

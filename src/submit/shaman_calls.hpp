@@ -42,6 +42,12 @@ struct ListSending {
     HttpConnection& connection, const FileList& files, ListSending how,
     Progress* progress = nullptr);
 
+/// The address of a checkout below a call's.
+[[nodiscard]] std::string checkout_address(std::string_view call, std::string_view path);
+/// The error of an answer about one checkout; `what` names the failed action.
+[[nodiscard]] Error checkout_refusal(const std::string& what, const std::string& checkout,
+                                     const HttpResponse& answer);
+
 /// GET …/checkouts: list_checkouts() on an open connection.
 [[nodiscard]] boost::asio::awaitable<result<CheckoutList>> ask_checkouts(
     HttpConnection& connection);

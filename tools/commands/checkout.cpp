@@ -12,6 +12,7 @@
 #include "shaman/units.hpp"
 
 #include "commands/actions.hpp"
+#include "commands/pull.hpp"
 #include "flamenco/manager/words.hpp"
 #include "protocol/checkout_path.hpp"
 #include "report/local_time.hpp"
@@ -129,9 +130,15 @@ constexpr std::array<Action, 3> kCheckoutActions{{
 }  // namespace
 
 Command add_checkout(CLI::App& app) {
-  return add_actions(
-      *app.add_subcommand("checkout", "Lists, shows and erases your checkouts."), kCheckoutActions,
+  CLI::App& command =
+      *app.add_subcommand("checkout", "Lists, shows, pulls and erases checkouts.");
+  const Command actions = add_actions(
+      command, kCheckoutActions,
       {"PATH", "Its path below the server's jobs folder, as printed by `shaman submit`.", "PATH"});
+  const Command pull = add_pull(command);
+  return {&command, [actions, pull] {
+            return pull.options->parsed() ? pull.run() : actions.run();
+          }};
 }
 
 }  // namespace shaman::tools

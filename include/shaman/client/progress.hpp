@@ -10,7 +10,7 @@
 
 namespace shaman::client {
 
-enum class Stage : std::uint8_t { tracing, connecting, hashing, asking, uploading, creating };
+enum class Stage : std::uint8_t { tracing, connecting, hashing, asking, uploading, creating, downloading };
 
 /// How much is done, and how much there is to do.
 struct Amounts {

@@ -31,11 +31,7 @@
 namespace shaman::os {
 namespace {
 
-Error failure(std::string_view doing, const std::string& path, int code = errno) {
-  const errc kind = code == ENOENT || code == ENOTDIR ? errc::not_found : errc::io_error;
-  return {kind, std::string("cannot ") + std::string(doing) + " \"" + text::printable(path) +
-                    "\": " + std::generic_category().message(code)};
-}
+using posix::failure;
 
 std::int64_t nanoseconds(const struct timespec& time) {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
@@ -57,6 +53,14 @@ Error not_regular(const std::string& path, ::mode_t mode) {
 }  // namespace
 
 namespace posix {
+
+Error failure(std::string_view doing, const std::string& path, int code) {
+  const errc kind = code == ENOENT || code == ENOTDIR  ? errc::not_found
+                    : code == ENOSPC || code == EDQUOT ? errc::storage_full
+                                                       : errc::io_error;
+  return {kind, std::string("cannot ") + std::string(doing) + " \"" + text::printable(path) +
+                    "\": " + std::generic_category().message(code)};
+}
 
 FileInfo file_info(const struct stat& status) {
   FileInfo info;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cerrno>
 #include <string>
+#include <string_view>
 
 #include <sys/stat.h>
 
@@ -15,6 +17,9 @@ namespace shaman::os::posix {
 /// caller closes it. Fills `status` with the open file's. errc::not_found; errc::malformed_request:
 /// it is a folder, FIFO, socket or device; errc::io_error.
 [[nodiscard]] result<int> open_regular(const std::string& path, struct stat& status);
+
+/// `cannot DOING "PATH": …`: errc::not_found, errc::storage_full or errc::io_error.
+[[nodiscard]] Error failure(std::string_view doing, const std::string& path, int code = errno);
 
 [[nodiscard]] FileInfo file_info(const struct stat& status);
 

@@ -10,6 +10,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
@@ -271,26 +273,45 @@ asio::awaitable<result<bool>> HttpConnection::is_told_to_continue(const HttpRequ
 
 asio::awaitable<result<HttpResponse>> HttpConnection::read_final(const HttpRequest& request,
                                                                  Attempt& progress) {
+  if (request.sink != nullptr) co_return co_await read_to_sink(request, progress);
   for (;;) {
     result<HttpResponse> answer = co_await read_one(request, progress, request.answer_within);
     if (!answer || answer->status >= 200) co_return answer;
   }
 }
 
-asio::awaitable<result<HttpResponse>> HttpConnection::read_one(const HttpRequest& request,
-                                                               Attempt& progress,
-                                                               milliseconds patience) {
-  http::response_parser<http::string_body> parser;
-  parser.eager(true);
-  parser.body_limit(request.longest_answer);
-  parser.skip(request.method == "HEAD");
-  while (!parser.is_done()) {
+Error HttpConnection::not_http(const error_code& error) const {
+  return {errc::bad_answer, transport_.server().url.text() +
+                                " sent an invalid HTTP response: " + error.message()};
+}
+
+template <class Message>
+HttpResponse HttpConnection::described(const Message& message) const {
+  HttpResponse response;
+  response.status = message.result_int();
+  response.address = transport_.server().url.text();
+  response.location = std::string(message[http::field::location]);
+  response.content_type = std::string(message[http::field::content_type]);
+  response.server = std::string(message[http::field::server]);
+  response.date = std::string(message[http::field::date]);
+  response.etag = std::string(message[http::field::etag]);
+  response.content_range = std::string(message[http::field::content_range]);
+  response.retry_after = seconds_of(message[http::field::retry_after]);
+  response.upload_offset = number_of<std::uint64_t>(message["Upload-Offset"]);
+  if (!transport_.server().token.empty()) response.token_origin = transport_.server().token_origin;
+  response.is_upload_complete = message["Upload-Complete"].starts_with("?1");
+  return response;
+}
+
+template <class Parser>
+asio::awaitable<result<void>> HttpConnection::fill(Parser& parser, bool head_alone,
+                                                   Attempt& progress, milliseconds patience) {
+  const auto is_enough = [&] { return head_alone ? parser.is_header_done() : parser.is_done(); };
+  while (!is_enough()) {
     error_code error;
     if (received_.size() > 0) received_.consume(parser.put(received_.data(), error));
-    if (error && error != http::error::need_more)
-      co_return Error{errc::bad_answer, transport_.server().url.text() +
-                                            " sent an invalid HTTP response: " + error.message()};
-    if (parser.is_done()) break;
+    if (error && error != http::error::need_more) co_return not_http(error);
+    if (is_enough()) break;
 
     const result<std::size_t> count = co_await receive(patience);
     if (!count) co_return count.error();
@@ -302,23 +323,92 @@ asio::awaitable<result<HttpResponse>> HttpConnection::read_one(const HttpRequest
     }
     patience = transport_.timeouts().stall;
   }
-  const bool is_final = parser.get().result_int() >= 200;
-  const bool closes = is_final && !parser.keep_alive();
+  co_return result<void>();
+}
+
+asio::awaitable<result<HttpResponse>> HttpConnection::read_one(const HttpRequest& request,
+                                                               Attempt& progress,
+                                                               milliseconds patience) {
+  http::response_parser<http::string_body> parser;
+  parser.eager(true);
+  parser.body_limit(request.longest_answer);
+  parser.skip(request.method == "HEAD");
+  if (const result<void> read = co_await fill(parser, false, progress, patience); !read)
+    co_return read.error();
+  const bool closes = parser.get().result_int() >= 200 && !parser.keep_alive();
   http::response<http::string_body> message = parser.release();
   if (closes) close();
-  HttpResponse response;
-  response.status = message.result_int();
-  response.address = transport_.server().url.text();
+  HttpResponse response = described(message);
   response.body = std::move(message.body());
-  response.location = std::string(message[http::field::location]);
-  response.content_type = std::string(message[http::field::content_type]);
-  response.server = std::string(message[http::field::server]);
-  response.date = std::string(message[http::field::date]);
-  response.retry_after = seconds_of(message[http::field::retry_after]);
-  response.upload_offset = number_of<std::uint64_t>(message["Upload-Offset"]);
-  if (!transport_.server().token.empty()) response.token_origin = transport_.server().token_origin;
-  response.is_upload_complete = message["Upload-Complete"].starts_with("?1");
   co_return response;
+}
+
+asio::awaitable<result<HttpResponse>> HttpConnection::read_to_sink(const HttpRequest& request,
+                                                                   Attempt& progress) {
+  for (;;) {
+    http::response_parser<http::empty_body> head;
+    head.body_limit(boost::none);
+    if (const auto read = co_await fill(head, true, progress, request.answer_within); !read)
+      co_return read.error();
+    const unsigned status = head.get().result_int();
+    if (status < 200) continue;
+    HttpResponse response = described(head.get());
+    bool closes = false;
+    if (status == 200 || status == 206) {
+      http::response_parser<http::buffer_body> parser(std::move(head));
+      parser.eager(true);
+      result<void> taken = request.sink->begin(response);
+      if (taken) taken = co_await pour(parser, request);
+      if (!taken) co_return taken.error();
+      closes = !parser.keep_alive();
+    } else {
+      http::response_parser<http::string_body> parser(std::move(head));
+      parser.eager(true);
+      parser.body_limit(request.longest_answer);
+      if (const auto read = co_await fill(parser, false, progress, transport_.timeouts().stall);
+          !read)
+        co_return read.error();
+      response.body = std::move(parser.get().body());
+      closes = !parser.keep_alive();
+    }
+    if (closes) close();
+    co_return response;
+  }
+}
+
+template <class Parser>
+asio::awaitable<result<void>> HttpConnection::pour(Parser& parser, const HttpRequest& request) {
+  std::vector<std::byte> piece(
+      request.answer_rate != nullptr ? request.answer_rate->piece(kPieceBytes) : kPieceBytes);
+  for (int pieces = 1; !parser.is_done();) {
+    auto& body = parser.get().body();
+    body.data = piece.data();
+    body.size = piece.size();
+    body.more = true;
+    error_code error;
+    std::size_t used = 0;
+    if (received_.size() > 0) received_.consume(used = parser.put(received_.data(), error));
+    if (error && error != http::error::need_buffer && error != http::error::need_more)
+      co_return not_http(error);
+    if (const std::size_t size = piece.size() - body.size; size > 0) {
+      if (request.answer_rate != nullptr) {
+        const auto now = RateLimit::Clock::now();
+        asio::steady_timer turn(strand_, request.answer_rate->book(size, now));
+        if (turn.expiry() > now) co_await turn.async_wait(asio::use_awaitable);
+      }
+      if (auto taken = request.sink->write(std::span(piece).first(size)); !taken) co_return taken;
+      if (pieces++ % kPiecesBeforeYielding == 0)
+        co_await asio::post(strand_, asio::use_awaitable);
+      continue;
+    }
+    if (used > 0 || parser.is_done()) continue;
+    const result<std::size_t> count = co_await receive(transport_.timeouts().stall);
+    if (!count) co_return count.error();
+    if (*count > 0) continue;
+    parser.put_eof(error);
+    if (error) co_return broken("the server closed it in the middle of a response");
+  }
+  co_return result<void>();
 }
 
 Transport::Now HttpConnection::receive_now(std::size_t& count) {

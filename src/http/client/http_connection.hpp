@@ -57,6 +57,17 @@ class HttpConnection {
   boost::asio::awaitable<result<HttpResponse>> read_one(const HttpRequest& request,
                                                         Attempt& progress,
                                                         std::chrono::milliseconds patience);
+  /// Feeds the parser until it has the whole answer, or its head alone.
+  template <class Parser>
+  boost::asio::awaitable<result<void>> fill(Parser& parser, bool head_alone, Attempt& progress,
+                                            std::chrono::milliseconds patience);
+  boost::asio::awaitable<result<HttpResponse>> read_to_sink(const HttpRequest& request,
+                                                            Attempt& progress);
+  template <class Parser>
+  boost::asio::awaitable<result<void>> pour(Parser& parser, const HttpRequest& request);
+  [[nodiscard]] Error not_http(const boost::system::error_code& error) const;
+  template <class Message>
+  [[nodiscard]] HttpResponse described(const Message& message) const;
   boost::asio::awaitable<result<std::size_t>> receive(std::chrono::milliseconds patience);
   [[nodiscard]] Transport::Now receive_now(std::size_t& count);
   [[nodiscard]] Error broken(const std::string& why) const;

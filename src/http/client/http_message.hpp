@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,21 @@
 #include "http/client/rate_limit.hpp"
 
 namespace shaman::client {
+
+struct HttpResponse;
+
+/// Takes the body of an answer piece by piece, as it arrives. An error ends the exchange.
+class AnswerSink {
+ public:
+  AnswerSink() = default;
+  virtual ~AnswerSink() = default;
+  AnswerSink(const AnswerSink&) = delete;
+  AnswerSink& operator=(const AnswerSink&) = delete;
+
+  /// The head of an answer 200 or 206; called once for each such answer, before its body.
+  [[nodiscard]] virtual result<void> begin(const HttpResponse& head) = 0;
+  [[nodiscard]] virtual result<void> write(std::span<const std::byte> piece) = 0;
+};
 
 /// A request, without its server.
 struct HttpRequest {
@@ -42,6 +58,11 @@ struct HttpRequest {
   /// How long the server may take to answer once it has the whole request.
   std::chrono::milliseconds answer_within{120'000};
   std::size_t longest_answer = std::size_t{1} << 20U;
+
+  /// Takes the body of an answer 200 or 206, of any length; HttpResponse::body is empty then. Null:
+  /// no body is longer than `longest_answer`.
+  AnswerSink* sink = nullptr;
+  RateLimit* answer_rate = nullptr;  ///< limits how fast the sink gets its body; null: no limit
 };
 
 /// Whether a status may mean that the server, or a proxy before it, does not take the body's
@@ -58,6 +79,8 @@ struct HttpResponse {
   std::string content_type;
   std::string server;  ///< the Server field of the answer (RFC 9110, 10.2.4)
   std::string date;    ///< by the server's clock (RFC 9110, 6.6.1)
+  std::string etag;
+  std::string content_range;
   std::optional<std::chrono::seconds> retry_after;
   std::optional<std::uint64_t> upload_offset;  ///< Upload-Offset
   bool is_upload_complete = false;             ///< Upload-Complete: ?1

@@ -34,6 +34,8 @@ std::string_view name_of(Stage stage) {
       return "Uploading";
     case Stage::creating:
       return "Creating the checkout";
+    case Stage::downloading:
+      return "Downloading";
   }
   return {};
 }
@@ -59,7 +61,8 @@ std::string waiting_text(const ProgressView& view) {
 }
 
 bool has_amount(const ProgressView& view) {
-  return view.stage == Stage::hashing || view.stage == Stage::uploading;
+  return view.stage == Stage::hashing || view.stage == Stage::uploading ||
+         view.stage == Stage::downloading;
 }
 
 double share_done(const ProgressView& view) {
