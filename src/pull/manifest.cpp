@@ -38,7 +38,10 @@ bool has_state_name(std::string_view path) {
   const std::u32string own = text::folded_key(kStateName);
   for (;;) {
     const std::size_t slash = path.find('/');
-    if (text::folded_key(path.substr(0, slash)).starts_with(own)) return true;
+    const std::string_view name = path.substr(0, slash);
+    // Only such a name can be one, perhaps behind invisible characters.
+    const bool may_be = name.front() == '.' || static_cast<unsigned char>(name.front()) >= 0x80;
+    if (may_be && text::folded_key(name).starts_with(own)) return true;
     if (slash == std::string_view::npos) return false;
     path.remove_prefix(slash + 1);
   }
@@ -51,7 +54,7 @@ result<void> check_path(const std::string& path, NameRules rules) {
     return protocol::unsafe_path(kKind, path, "has a backslash in it");
   if (rules.is_windows && windows_refuses(path))
     return protocol::unsafe_path(kKind, path, "has a character that Windows does not allow");
-  if (path.find(kStateName.substr(0, 2)) != std::string::npos && has_state_name(path))
+  if (has_state_name(path))
     return protocol::unsafe_path(kKind, path, "is reserved for pulled folders");
   return {};
 }

@@ -156,7 +156,11 @@ result<void> Pull::prepare() {
   if (!can_be_kept(folder))
     return Error{errc::malformed_request, "the path of the folder " + text::in_quotes(folder) +
                                               " has a control character in it; name another one"};
-  const std::string cache = os::absolute(options_.cache);
+  if (const auto made = os::create_folders(os::absolute(options_.cache)); !made)
+    return made.error();
+  const auto real_cache = os::real_path(os::absolute(options_.cache));
+  if (!real_cache) return real_cache.error();
+  const std::string& cache = *real_cache;
   if (folder == cache || folder.starts_with(cache + "/") || cache.starts_with(folder + "/"))
     return Error{errc::malformed_request, "the folder " + text::in_quotes(folder) +
                                               " and the cache " + text::in_quotes(cache) +

@@ -37,6 +37,7 @@ MAY_USE = {
     "trace": {"blend", "formats"},
     "pack": {"blend", "trace"},
     "submit": {"http/client", "pack", "protocol", "trace"},
+    "pull": {"http/client", "protocol", "submit"},
     "flamenco/manager": {"flamenco/job", "http/client", "protocol"},
     "flamenco/job": {"blend", "flamenco/manager"},
     "flamenco/expiry": {"checkout", "flamenco/manager", "fs", "store"},

@@ -55,6 +55,9 @@ class Sender:
             daemon_threads = True
             request_queue_size = 64
 
+            def handle_error(self, *_):
+                pass  # a client that was killed, or that refuses an answer
+
         self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

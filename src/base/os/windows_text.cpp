@@ -148,9 +148,10 @@ Error failure(std::string_view doing, const std::string& path, unsigned long cod
          (static_cast<unsigned char>(reason.back()) <= ' ' || reason.back() == '.'))
     reason.pop_back();
   if (reason.empty()) reason = "Windows error " + std::to_string(code);
-  return {absent ? errc::not_found : errc::io_error, std::string("cannot ") + std::string(doing) +
-                                                         " \"" + text::printable(path) +
-                                                         "\": " + reason};
+  const bool is_full = code == ERROR_DISK_FULL || code == ERROR_HANDLE_DISK_FULL;
+  const errc kind = absent ? errc::not_found : is_full ? errc::storage_full : errc::io_error;
+  return {kind, std::string("cannot ") + std::string(doing) + " \"" + text::printable(path) +
+                    "\": " + reason};
 }
 
 Error failure(std::string_view doing, const std::string& path) {

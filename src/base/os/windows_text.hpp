@@ -23,7 +23,7 @@ namespace shaman::os::windows {
 /// The length of the root: `C:/` or `//server/share`; 0 for a relative path.
 [[nodiscard]] std::size_t root_length(std::string_view path) noexcept;
 
-/// `cannot open "x": …`, with errc::not_found if nothing is there, else errc::io_error.
+/// `cannot open "x": …`: errc::not_found if nothing is there, errc::storage_full or errc::io_error.
 [[nodiscard]] Error failure(std::string_view doing, const std::string& path, unsigned long code);
 /// The same with GetLastError().
 [[nodiscard]] Error failure(std::string_view doing, const std::string& path);
