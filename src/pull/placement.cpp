@@ -66,9 +66,8 @@ bool Placement::is_of(const Earlier& earlier, const os::Folder& folder, const st
 
 bool Placement::is_of_pull(const os::Folder& folder, const std::string& name,
                            const std::string& path, const Entry& entry) const {
-  return std::ranges::any_of(earlier_at(path), [&](const Earlier* each) {
-    return is_of(*each, folder, name, entry);
-  });
+  return std::ranges::any_of(
+      earlier_at(path), [&](const Earlier* each) { return is_of(*each, folder, name, entry); });
 }
 
 bool Placement::is_right(const os::Folder& folder, const std::string& name, PulledFile& wanted,
@@ -121,9 +120,8 @@ result<bool> Placement::needs_place(FolderWalk& walk, PulledFile& wanted, Mode m
   if (!entry) return entry.error();
   if (entry->kind == Kind::none) return true;
   if (is_right(**folder, name, wanted, mode, *entry)) return false;
-  const bool may_go = entry->kind == Kind::folder
-                          ? was_inside(wanted.path)
-                          : is_of_pull(**folder, name, wanted.path, *entry);
+  const bool may_go = entry->kind == Kind::folder ? was_inside(wanted.path)
+                                                  : is_of_pull(**folder, name, wanted.path, *entry);
   if (!may_go) return in_the_way(wanted.path);
   return true;
 }
@@ -139,8 +137,8 @@ result<Difference> Placement::compare(PullState& wanted) {
   for (const Earlier& each : earlier_) {
     const bool is_wanted =
         std::ranges::binary_search(wanted.files, each.file.path, {}, &PulledFile::path);
-    const bool is_known = !difference.to_remove.empty() &&
-                          difference.to_remove.back().path == each.file.path;
+    const bool is_known =
+        !difference.to_remove.empty() && difference.to_remove.back().path == each.file.path;
     if (!is_wanted && !is_known) difference.to_remove.push_back(each.file);
   }
   return difference;

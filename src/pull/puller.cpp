@@ -45,7 +45,8 @@ Error not_pulled(const std::string& folder) {
 
 Error full(const Error& error, const std::string& cache) {
   return {errc::storage_full, error.message() + ": free space on the disk of the cache " +
-                                  text::in_quotes(cache) + " or of the folder, or name another "
+                                  text::in_quotes(cache) +
+                                  " or of the folder, or name another "
                                   "disk with --cache; what was received is kept"};
 }
 
@@ -195,8 +196,8 @@ result<void> Pull::look_at_folder() {
   if (!info && info.error().code == errc::not_found) return {};
   if (!info) return info.error();
   if (info->type != os::FileType::folder)
-    return Error{errc::conflicting_paths, text::in_quotes(wanted_.folder) +
-                                              " is not a folder; name another one"};
+    return Error{errc::conflicting_paths,
+                 text::in_quotes(wanted_.folder) + " is not a folder; name another one"};
   auto root = os::Folder::open(wanted_.folder);
   if (!root) return root.error();
   const auto names = root->names();
@@ -221,11 +222,10 @@ result<client::ServerInfo> Pull::identify() {
   client::Network network(1);
   const auto strand = network.make_strand();
   client::HttpConnection connection(strand, options_.server);
-  auto info = network.run<client::ServerInfo>(
-      strand, stop_, [&] { return client::identify(connection); });
+  auto info =
+      network.run<client::ServerInfo>(strand, stop_, [&] { return client::identify(connection); });
   if (!info) return info;
-  if (info->kind == client::ServerInfo::Kind::other)
-    return Error{errc::bad_answer, info->problem};
+  if (info->kind == client::ServerInfo::Kind::other) return Error{errc::bad_answer, info->problem};
   if (!info->has(protocol::kSendsManifests) || !info->has(protocol::kSendsContent))
     return no_feature(*info, options_.server);
   return info;
@@ -294,11 +294,11 @@ bool Pull::is_unchanged() const {
 
 void Pull::note_room(const BlobCache::Room& room) {
   if (room.is_within_limit || !report_.warnings.empty()) return;
-  report_.warnings.push_back(
-      "the cache " + text::printable(wanted_.cache) + " is over its limit of " +
-      units::size_text(options_.cache_bytes) + ": folders on this machine use " +
-      units::size_text(room.in_use) + " of it; remove folders that are no longer needed, or raise "
-      "--cache-size");
+  report_.warnings.push_back("the cache " + text::printable(wanted_.cache) +
+                             " is over its limit of " + units::size_text(options_.cache_bytes) +
+                             ": folders on this machine use " + units::size_text(room.in_use) +
+                             " of it; remove folders that are no longer needed, or raise "
+                             "--cache-size");
 }
 
 result<void> Pull::change() {

@@ -118,7 +118,8 @@ std::string checkout_address(std::string_view call, std::string_view path) {
   }
 }
 
-Error checkout_refusal(const std::string& what, const std::string& checkout, const HttpResponse& answer) {
+Error checkout_refusal(const std::string& what, const std::string& checkout,
+                       const HttpResponse& answer) {
   if (answer.status == 404 && !is_page(answer.body)) {
     // As it stands in the storage, where people see it.
     const bool names_the_folder = checkout.starts_with("jobs/");
@@ -157,7 +158,8 @@ result<CheckoutFiles> show_checkout(const Server& server, const std::string& pat
 
 result<void> erase_checkout(const Server& server, const std::string& path) {
   const result<HttpResponse> answer =
-      ask(server, protocol::kErases, request_for(checkout_address(protocol::kCheckout, path), "DELETE"));
+      ask(server, protocol::kErases,
+          request_for(checkout_address(protocol::kCheckout, path), "DELETE"));
   if (!answer) return answer.error();
   if (answer->status == 204) return {};
   return checkout_refusal("did not erase", path, *answer);

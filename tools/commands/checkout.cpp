@@ -130,15 +130,13 @@ constexpr std::array<Action, 3> kCheckoutActions{{
 }  // namespace
 
 Command add_checkout(CLI::App& app) {
-  CLI::App& command =
-      *app.add_subcommand("checkout", "Lists, shows, pulls and erases checkouts.");
+  CLI::App& command = *app.add_subcommand("checkout", "Lists, shows, pulls and erases checkouts.");
   const Command actions = add_actions(
       command, kCheckoutActions,
       {"PATH", "Its path below the server's jobs folder, as printed by `shaman submit`.", "PATH"});
   const Command pull = add_pull(command);
-  return {&command, [actions, pull] {
-            return pull.options->parsed() ? pull.run() : actions.run();
-          }};
+  return {&command,
+          [actions, pull] { return pull.options->parsed() ? pull.run() : actions.run(); }};
 }
 
 }  // namespace shaman::tools

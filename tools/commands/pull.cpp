@@ -54,8 +54,8 @@ json json_of(const pull::PullReport& report, const std::string& checkout) {
 }
 
 std::string summary_of(const pull::PullReport& report) {
-  const std::string all = text::count_of(report.files, "file", "files") + ", " +
-                          units::size_text(report.bytes);
+  const std::string all =
+      text::count_of(report.files, "file", "files") + ", " + units::size_text(report.bytes);
   const std::string folder = text::printable(report.folder);
   if (!report.is_new && report.placed_files == 0 && report.removed_files == 0)
     return folder + " is up to date (" + all + ").\n";
@@ -87,8 +87,8 @@ ExitStatus run_pull(PullCommandOptions& options) {
   const auto server = server_of(options.server);
   if (!server) return fail(server.error());
   how.server = *server;
-  const std::stop_token stop =
-      finish_on_interrupt("the folder may be partly updated: pull again; what was received is kept");
+  const std::stop_token stop = finish_on_interrupt(
+      "the folder may be partly updated: pull again; what was received is kept");
   client::Progress progress;
   progress.server = server->url.text();
   std::optional<client::ProgressPrinter> printer;

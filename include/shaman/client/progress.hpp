@@ -10,7 +10,15 @@
 
 namespace shaman::client {
 
-enum class Stage : std::uint8_t { tracing, connecting, hashing, asking, uploading, creating, downloading };
+enum class Stage : std::uint8_t {
+  tracing,
+  connecting,
+  hashing,
+  asking,
+  uploading,
+  creating,
+  downloading
+};
 
 /// How much is done, and how much there is to do.
 struct Amounts {

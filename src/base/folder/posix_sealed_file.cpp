@@ -41,8 +41,7 @@ result<PartialFile> PartialFile::open(const std::string& path) {
 
 result<std::uint64_t> PartialFile::size() const {
   struct stat status {};
-  if (::fstat(impl_->descriptor, &status) != 0)
-    return posix::failure("look at", impl_->path);
+  if (::fstat(impl_->descriptor, &status) != 0) return posix::failure("look at", impl_->path);
   return static_cast<std::uint64_t>(status.st_size);
 }
 
@@ -76,8 +75,7 @@ result<void> PartialFile::seal(const std::string& as) {
   constexpr ::mode_t kReadOnly = 0444;
   if (::fchmod(impl_->descriptor, kReadOnly) != 0)
     return posix::failure("make read-only", impl_->path);
-  if (::rename(impl_->path.c_str(), as.c_str()) != 0)
-    return posix::failure("put in place", as);
+  if (::rename(impl_->path.c_str(), as.c_str()) != 0) return posix::failure("put in place", as);
   return {};
 }
 

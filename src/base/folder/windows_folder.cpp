@@ -100,11 +100,10 @@ result<Folder::Entry> Folder::look(const std::string& name) const {
   entry.size = joined(status.nFileSizeHigh, status.nFileSizeLow);
   // FILETIME: 100 ns since 1601.
   constexpr std::int64_t kUntil1970 = 116'444'736'000'000'000;
-  entry.mtime_ns =
-      (static_cast<std::int64_t>(joined(status.ftLastWriteTime.dwHighDateTime,
-                                        status.ftLastWriteTime.dwLowDateTime)) -
-       kUntil1970) *
-      100;
+  entry.mtime_ns = (static_cast<std::int64_t>(joined(status.ftLastWriteTime.dwHighDateTime,
+                                                     status.ftLastWriteTime.dwLowDateTime)) -
+                    kUntil1970) *
+                   100;
   entry.is_read_only = (status.dwFileAttributes & FILE_ATTRIBUTE_READONLY) != 0;
   entry.identity = {status.dwVolumeSerialNumber,
                     joined(status.nFileIndexHigh, status.nFileIndexLow)};
@@ -195,9 +194,10 @@ result<void> Folder::write(const std::string& name, std::string_view data) const
                                     CREATE_NEW, FILE_ATTRIBUTE_NORMAL, nullptr);
   if (handle == INVALID_HANDLE_VALUE) return windows::failure("create", *path);
   DWORD count = 0;
-  while (!data.empty() && WriteFile(handle, data.data(),
-                                    static_cast<DWORD>(std::min<std::size_t>(data.size(), 1U << 20)),
-                                    &count, nullptr) != 0)
+  while (!data.empty() &&
+         WriteFile(handle, data.data(),
+                   static_cast<DWORD>(std::min<std::size_t>(data.size(), 1U << 20)), &count,
+                   nullptr) != 0)
     data.remove_prefix(count);
   const DWORD code = GetLastError();
   CloseHandle(handle);

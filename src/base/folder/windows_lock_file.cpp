@@ -38,10 +38,9 @@ LockFile& LockFile::operator=(LockFile&&) noexcept = default;
 LockFile::~LockFile() = default;
 
 result<LockFile> LockFile::open(const std::string& path) {
-  const HANDLE handle =
-      CreateFileW(windows::full_path(path).c_str(), GENERIC_READ | GENERIC_WRITE,
-                  FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, OPEN_ALWAYS,
-                  FILE_ATTRIBUTE_NORMAL, nullptr);
+  const HANDLE handle = CreateFileW(windows::full_path(path).c_str(), GENERIC_READ | GENERIC_WRITE,
+                                    FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
+                                    OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, nullptr);
   if (handle == INVALID_HANDLE_VALUE) return windows::failure("open", path);
   return LockFile(std::make_unique<Impl>(handle, path));
 }

@@ -281,8 +281,8 @@ asio::awaitable<result<HttpResponse>> HttpConnection::read_final(const HttpReque
 }
 
 Error HttpConnection::not_http(const error_code& error) const {
-  return {errc::bad_answer, transport_.server().url.text() +
-                                " sent an invalid HTTP response: " + error.message()};
+  return {errc::bad_answer,
+          transport_.server().url.text() + " sent an invalid HTTP response: " + error.message()};
 }
 
 template <class Message>
@@ -397,8 +397,7 @@ asio::awaitable<result<void>> HttpConnection::pour(Parser& parser, const HttpReq
         if (turn.expiry() > now) co_await turn.async_wait(asio::use_awaitable);
       }
       if (auto taken = request.sink->write(std::span(piece).first(size)); !taken) co_return taken;
-      if (pieces++ % kPiecesBeforeYielding == 0)
-        co_await asio::post(strand_, asio::use_awaitable);
+      if (pieces++ % kPiecesBeforeYielding == 0) co_await asio::post(strand_, asio::use_awaitable);
       continue;
     }
     if (used > 0 || parser.is_done()) continue;

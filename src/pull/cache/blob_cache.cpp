@@ -168,9 +168,7 @@ result<BlobCache::Room> BlobCache::make_room(std::uint64_t coming) {
   Room room;
   for (const Found& file : *files)
     room.bytes += file.bytes;
-  const auto is_over = [&] {
-    return coming > most_bytes_ || room.bytes > most_bytes_ - coming;
-  };
+  const auto is_over = [&] { return coming > most_bytes_ || room.bytes > most_bytes_ - coming; };
   if (!is_over()) return room;
   const auto in_use = used();
   if (!in_use) return in_use.error();

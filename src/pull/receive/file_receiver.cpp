@@ -14,8 +14,8 @@ std::string etag_of(const BlobId& id) {
 }
 
 Error unexpected(const BlobId& id, const char* what) {
-  return {errc::bad_answer,
-          "the server sent " + std::string(what) + " (file " + id.brief() + "); tell the farm's admin"};
+  return {errc::bad_answer, "the server sent " + std::string(what) + " (file " + id.brief() +
+                                "); tell the farm's admin"};
 }
 
 }  // namespace
@@ -58,8 +58,8 @@ void FileReceiver::add_fields(client::HttpRequest& request) const {
 
 result<void> FileReceiver::begin(const client::HttpResponse& head) {
   if (head.status == 200) return held_ == 0 ? result<void>() : restart();
-  const std::string wanted = "bytes " + std::to_string(held_) + "-" +
-                             std::to_string(id_.size - 1) + "/" + std::to_string(id_.size);
+  const std::string wanted = "bytes " + std::to_string(held_) + "-" + std::to_string(id_.size - 1) +
+                             "/" + std::to_string(id_.size);
   if (held_ == 0 || head.content_range != wanted)
     return unexpected(id_, "another part of a file than requested");
   return {};
@@ -85,8 +85,8 @@ result<void> FileReceiver::finish() {
   if (sha_.finish() != id_.digest) {
     if (auto emptied = restart(); !emptied) return emptied;
     return Error{errc::content_mismatch,
-                 "the server sent a file whose content is not that of its checksum (" + id_.brief() +
-                     "); its storage may be damaged: tell the farm's admin"};
+                 "the server sent a file whose content is not that of its checksum (" +
+                     id_.brief() + "); its storage may be damaged: tell the farm's admin"};
   }
   if (auto made = cache_.make_place(id_); !made) return made;
   return file_.seal(cache_.path_of(id_));

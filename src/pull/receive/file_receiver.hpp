@@ -39,7 +39,8 @@ class FileReceiver : public client::AnswerSink {
 
   /// Begins again with nothing.
   [[nodiscard]] result<void> restart();
-  /// Puts the whole file in its place. errc::content_mismatch: it is not right, and was thrown away.
+  /// Puts the whole file in its place. errc::content_mismatch: it is not right, and was thrown
+  /// away.
   [[nodiscard]] result<void> finish();
 
  private:

@@ -172,8 +172,8 @@ asio::awaitable<bool> Receiver::may_try_again(HttpConnection& connection,
                                               const result<HttpResponse>& answer, const BlobId& id,
                                               unsigned& failures) {
   ++failures;
-  const bool may_pass = answer ? client::is_passing(answer->status)
-                               : answer.error().code == errc::unreachable;
+  const bool may_pass =
+      answer ? client::is_passing(answer->status) : answer.error().code == errc::unreachable;
   if (!may_pass || failures >= options_.attempts) {
     if (!answer)
       fail(answer.error());
@@ -296,8 +296,8 @@ result<Received> Receiver::fetch(const std::vector<BlobId>& files, const std::st
   std::vector<std::future<result<void>>> running;
   for (std::size_t i = 0; i < lanes; ++i) {
     const client::Network::Strand strand = network.make_strand();
-    running.push_back(network.start(strand, stop_.get_token(),
-                                    [this, strand] { return run_lane(strand); }));
+    running.push_back(
+        network.start(strand, stop_.get_token(), [this, strand] { return run_lane(strand); }));
   }
   std::exception_ptr broken;
   for (std::future<result<void>>& lane : running) {

@@ -35,14 +35,14 @@ class Cache : public testing::Test {
   void add(char letter, std::int64_t age) {
     const std::string content = content_of(letter);
     ASSERT_TRUE(put(*cache, id_of(letter), std::as_bytes(std::span(content))));
-    const auto set = os::set_mtime(cache->path_of(id_of(letter)),
-                                   os::now_ns() - age * 1'000'000'000);
+    const auto set =
+        os::set_mtime(cache->path_of(id_of(letter)), os::now_ns() - age * 1'000'000'000);
     ASSERT_TRUE(set);
   }
 
   PullState state_of(const std::string& id, std::string_view letters) {
-    PullState state{id, folder.path(id), cache->folder(), "http://farm", "shot", "\"tag\"",
-                    Mode::symlink, {}};
+    PullState state{id,     folder.path(id), cache->folder(), "http://farm",
+                    "shot", "\"tag\"",       Mode::symlink,   {}};
     for (const char letter : letters)
       state.files.push_back({std::string(1, letter), id_of(letter), 0});
     return state;
@@ -225,8 +225,8 @@ TEST_F(Cache, StrangeFilesInItAreLeftAlone) {
 TEST(BlobNames, AreReadAsTheyAreWritten) {
   EXPECT_EQ(blob_of_name(blob_name(id_of('a'))), id_of('a'));
   const std::string hex = id_of('a').digest.hex();
-  for (const std::string& wrong : {hex, hex + "-", hex + "-01", hex + "-1x", hex + "-+1",
-                                   hex.substr(1) + "-1", std::string()})
+  for (const std::string& wrong :
+       {hex, hex + "-", hex + "-01", hex + "-1x", hex + "-+1", hex.substr(1) + "-1", std::string()})
     EXPECT_FALSE(blob_of_name(wrong)) << wrong;
 }
 

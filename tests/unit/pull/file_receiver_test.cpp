@@ -68,7 +68,8 @@ TEST_F(FileReceiving, TakesAWholeAnswerInPlaceOfARest) {
 
 TEST_F(FileReceiving, RefusesAnotherPart) {
   ASSERT_TRUE(write(*open(), "01234"));
-  for (const char* const range : {"", "bytes 4-9/10", "bytes 5-8/10", "bytes 5-9/11", "bytes 5-9/*"})
+  for (const char* const range :
+       {"", "bytes 4-9/10", "bytes 5-8/10", "bytes 5-9/11", "bytes 5-9/*"})
     EXPECT_FALSE(open()->begin(part(range))) << range;
 }
 

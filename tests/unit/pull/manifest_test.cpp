@@ -42,9 +42,9 @@ TEST(Manifest, IsSortedByPath) {
 }
 
 TEST(Manifest, PathsThatLeadOutAreRefused) {
-  for (const char* const path : {"../x", "a/../b", "/x", "a//b", "./a", "", "a/", "a\\b", "a\nb",
-                                 ".shaman-checkout", ".shaman-pull", "a/.shaman-pull-new",
-                                 "a/.Shaman-Pull", "\xe2\x80\x8b.shaman-pull"})
+  for (const char* const path :
+       {"../x", "a/../b", "/x", "a//b", "./a", "", "a/", "a\\b", "a\nb", ".shaman-checkout",
+        ".shaman-pull", "a/.shaman-pull-new", "a/.Shaman-Pull", "\xe2\x80\x8b.shaman-pull"})
     EXPECT_EQ(refusal_of({path}), errc::unsafe_path) << path;
 }
 
