@@ -9,7 +9,7 @@ using namespace shaman::pull;
 namespace {
 
 PullState some_state() {
-  PullState state{"0123456789abcdef", "/work/a folder", "/cache",       "http://farm:8080",
+  PullState state{"0123456789abcdef", "/farm/a folder", "/cache",       "http://farm:8080",
                   "film/shot",        "\"tag\"",        Mode::hardlink, {}};
   state.files.push_back({"a b/c", {Sha256::of("1"), 1}, 0});
   state.files.push_back({"d\xc3\xa9", {Sha256::of(""), 0}, 1'700'000'000'000'000'001});
