@@ -14,9 +14,10 @@ import time
 import unittest
 
 import json_lines
+from api import Api, spec
 from checkout_sender import Sender, blob
 from shaman_client import Client
-from shaman_server import CLIENT_PROGRAM, wait_until
+from shaman_server import CLIENT_PROGRAM, Server, wait_until
 
 random.seed(19)
 LARGE = random.randbytes(3_000_000)
@@ -371,6 +372,37 @@ class Words(Pulls):
                                     env=self.client.environment())
             self.assertRegex(second.stdout, r"^.*/shot is up to date \(5 files, .*\)\.\n$")
         self.assertEqual(hashlib.sha256((self.folder / "cache/sim.abc").read_bytes()).hexdigest(), blob(LARGE)[0])
+
+
+class RealServers(Pulls):
+    def test_send_a_checkout_that_was_submitted_and_changed(self):
+        with Server() as server, Api(server) as api:
+            if "checkout-manifest" not in api.get("/api/v3/shaman/info").json()["features"]:
+                self.skipTest("needs a server that sends checkouts")
+            for data in SCENE.values():
+                if data:
+                    self.assertIn(api.upload(data).status, (200, 204))
+            api.upload(b"")
+            answer = api.create("film/a shot", [spec(path, data) for path, data in SCENE.items()]).json()
+            where = {"checkout": answer["checkoutPath"]}
+            self.assertEqual(self.pull(server, **where)["receivedFiles"], 5)
+            self.assertEqual(content(self.folder), SCENE)
+            self.assertEqual(self.pull(server, **where)["placedFiles"], 0)
+            # A part of an earlier run, and a rest by Range.
+            subprocess.run(["rm", "-rf", str(self.cache)], check=True)
+            partial = self.cache / "partial"
+            partial.mkdir(parents=True)
+            (partial / ("%s-%d" % blob(LARGE))).write_bytes(LARGE[:1_000_000])
+            self.assertEqual(self.pull(server, **where)["resumedBytes"], 1_000_000)
+            self.assertEqual(content(self.folder), SCENE)
+            other = {**SCENE, "shot.blend": b"changed"}
+            api.upload(b"changed")
+            answer = api.create("film/other", [spec(path, data) for path, data in other.items()]).json()
+            line = self.pull(server, checkout=answer["checkoutPath"])
+            self.assertEqual((line["placedFiles"], line["receivedFiles"]), (1, 1))
+            self.assertEqual(content(self.folder), other)
+            self.assertIn("has no checkout", self.pull(server, checkout="film/none", status=2)["error"])
+        self.assert_cache_is_right()
 
 
 if __name__ == "__main__":
