@@ -316,6 +316,37 @@ class Caches(Pulls):
             self.assertNotIn("%s-%d" % blob(LARGE), self.cached())
 
 
+class FullDisks(Pulls):
+    def mount(self, folder, options):
+        folder.mkdir(parents=True)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], capture_output=True,
+                                 check=False)
+        if mounted.returncode:
+            self.skipTest("a small file system cannot be mounted here")
+        self.addCleanup(subprocess.run, ["umount", str(folder)], check=True)
+
+    def test_of_the_cache_end_with_words_and_go_on_later(self):
+        self.mount(self.cache, "size=2m")
+        with Sender(SCENE) as sender:
+            error = self.pull(sender, status=1)["error"]
+            self.assertIn("No space left on device", error)
+            self.assertIn("--cache", error)
+            self.assertFalse(self.folder.exists())
+            subprocess.run(["mount", "-o", "remount,size=20m", str(self.cache)], check=True)
+            self.assertGreater(self.pull(sender)["resumedBytes"], 0)
+            self.assertEqual(content(self.folder), SCENE)
+
+    def test_of_the_folder_leave_nothing_half(self):
+        work = self.home / "work"
+        self.mount(work, "size=1m")
+        with Sender(SCENE) as sender:
+            self.assertIn("No space left on device", self.pull(sender, "--mode", "copy", status=1)["error"])
+            self.assertEqual(os.listdir(work), [])
+            subprocess.run(["mount", "-o", "remount,size=20m", str(work)], check=True)
+            self.assertEqual(self.pull(sender, "--mode", "copy")["receivedFiles"], 0)
+            self.assertEqual(content(self.folder), SCENE)
+
+
 class HostileServers(Pulls):
     def refused(self, sender, words, status=2):
         before = sorted(str(path) for path in self.home.rglob("*") if self.cache not in path.parents)
