@@ -14,6 +14,8 @@
 #include "checkout/making/idempotency.hpp"
 #include "checkout/making/identity.hpp"
 #include "checkout/making/manifest.hpp"
+#include "checkout/making/marking.hpp"
+#include "checkout/making/outputs.hpp"
 #include "checkout/making/placement.hpp"
 #include "checkout/making/plan.hpp"
 #include "checkout/making/reuse.hpp"
@@ -26,7 +28,6 @@ namespace {
 
 constexpr std::chrono::minutes kRemembered{10};
 constexpr std::size_t kRememberedAnswers = 100'000;
-constexpr std::size_t kMissingNamed = 5;
 
 // Covers everything that makes two requests equal.
 Digest fingerprint(const CheckoutPlan::State& plan, std::uint64_t epoch) {
@@ -49,22 +50,6 @@ Digest fingerprint(const CheckoutPlan::State& plan, std::uint64_t epoch) {
   return hash.finish();
 }
 
-Error missing_blobs(const std::vector<PlannedFile>& files, std::span<const BlobStatus> statuses) {
-  std::size_t missing = 0;
-  std::string named;
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    if (statuses[i] == BlobStatus::stored) continue;
-    if (missing++ >= kMissingNamed) continue;
-    named += named.empty() ? "" : ", ";
-    named += text::printable(files[i].path) + " (" + files[i].id.brief() + ")";
-  }
-  if (missing > kMissingNamed) named += ", …";
-  return {errc::blobs_missing, std::to_string(missing) + " of " +
-                                   text::count_of(files.size(), "file", "files") +
-                                   (missing == 1 ? " is" : " are") + " not stored: " + named +
-                                   "; upload them and try again"};
-}
-
 }  // namespace
 
 struct Checkouts::Impl {
@@ -75,8 +60,11 @@ struct Checkouts::Impl {
   result<MadeCheckout> make_once(const CheckoutPlan::State& plan);
   result<bool> has(const MadeCheckout& made);
   result<MadeCheckout> make(const CheckoutPlan::State& plan) {
-    if (const auto marked = mark_blobs(plan.by_folder, plan.requester); !marked)
-      return marked.error();
+    const std::vector<PlannedFile>& files = plan.by_folder;
+    const auto marked = mark_stored(
+        store, files.size(), [&](std::size_t i) { return files[i].id; },
+        [&](std::size_t i) -> std::string_view { return files[i].path; }, plan.requester);
+    if (!marked) return marked.error();
     const auto own = put_records(plan);
     if (!own) return own.error();
     if (plan.may_reuse)
@@ -111,19 +99,6 @@ struct Checkouts::Impl {
     if (!path) return path.error();
     return MadeCheckout{*std::move(path), false,
                         identity_link.substr(path_rules::kIdentityPrefix.size())};
-  }
-
-  // Checks each blob on the disk, because a checkout with a dangling link costs more than this
-  // time.
-  result<void> mark_blobs(const std::vector<PlannedFile>& files, const Requester& requester) {
-    std::vector<BlobStatus> statuses(files.size(), BlobStatus::unknown);
-    auto marked = store.mark_all(
-        false, [&](std::size_t i) { return files[i].id; }, statuses, requester);
-    if (!marked) return marked;
-    const bool all = std::all_of(statuses.begin(), statuses.end(),
-                                 [](BlobStatus status) { return status == BlobStatus::stored; });
-    if (!all) return missing_blobs(files, statuses);
-    return {};
   }
 
   const StoreInterior store;
@@ -241,6 +216,17 @@ result<BlobId> Checkouts::manifest_of(const std::string& path, const Requester& 
 
 result<CheckoutContent> Checkouts::content_of(const std::string& path, const Requester& requester) {
   return impl_->store.guarded([&] { return Content(impl_->store, path).read(requester); });
+}
+
+result<void> Checkouts::add_outputs(const std::string& path, const FileList& files,
+                                    const Requester& requester, OutputsReach reach) {
+  return impl_->store.guarded(
+      [&] { return Outputs(impl_->store, path).add(files, requester, reach); });
+}
+
+result<FileList> Checkouts::outputs_of(const std::string& path, const Requester& requester,
+                                       OutputsReach reach) {
+  return impl_->store.guarded([&] { return Outputs(impl_->store, path).list(requester, reach); });
 }
 
 result<void> Checkouts::erase(const std::string& path, const Requester& requester) {

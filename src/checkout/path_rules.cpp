@@ -9,6 +9,7 @@ namespace shaman::path_rules {
 namespace {
 
 static_assert(protocol::kManifestName == layout::kManifestName);
+static_assert(protocol::kOutputsName == layout::kOutputs);
 static_assert(protocol::kKeptName == layout::kKept);
 static_assert(protocol::kNewPrefix == layout::kNewInJobs);
 static_assert(protocol::kProbePrefix == layout::kProbe);
@@ -32,6 +33,10 @@ std::vector<std::string> components(std::string_view path) {
 std::string_view folder_of(std::string_view path) noexcept {
   const std::size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
+std::string_view name_of(std::string_view path) noexcept {
+  return path.substr(path.rfind('/') + 1);
 }
 
 bool folder_order(std::string_view left, std::string_view right) noexcept {

@@ -25,6 +25,8 @@ using protocol::kManifestName;
 using protocol::kMakerName;
 /// The link to the record of the requested path (reuse.hpp).
 using protocol::kReusableName;
+/// The folder with the checkout's rendered files (outputs.hpp).
+using protocol::kOutputsName;
 /// Prefix of the name of the link that identifies the checkout (identity.hpp).
 using protocol::kIdentityPrefix;
 
@@ -40,6 +42,9 @@ using protocol::check_file_path;
 
 /// The part of a path before its last slash; empty if it has none.
 [[nodiscard]] std::string_view folder_of(std::string_view path) noexcept;
+
+/// The part behind the last slash.
+[[nodiscard]] std::string_view name_of(std::string_view path) noexcept;
 
 /// An order in which the content of a folder directly follows the name of the folder.
 [[nodiscard]] bool folder_order(std::string_view left, std::string_view right) noexcept;

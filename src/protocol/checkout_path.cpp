@@ -94,7 +94,8 @@ Error unsafe_path(std::string_view kind, std::string_view path, const std::strin
 }
 
 bool is_reserved_name(std::string_view name) {
-  static constexpr std::array<std::string_view, 3> kNames{kManifestName, kMakerName, kReusableName};
+  static constexpr std::array<std::string_view, 4> kNames{kManifestName, kMakerName, kReusableName,
+                                                          kOutputsName};
   static constexpr std::array<std::string_view, 3> kPrefixes{kIdentityPrefix, kNewPrefix,
                                                              kProbePrefix};
   const std::u32string text = folded(name);

@@ -19,6 +19,7 @@ inline constexpr std::size_t kMaxDepth = 128;      ///< components
 inline constexpr std::string_view kManifestName = ".shaman-checkout";
 inline constexpr std::string_view kMakerName = ".shaman-maker";
 inline constexpr std::string_view kReusableName = ".shaman-reusable";
+inline constexpr std::string_view kOutputsName = ".shaman-outputs";
 inline constexpr std::string_view kIdentityPrefix = ".shaman-id-";
 /// The server's own folders at the top of the jobs folder.
 inline constexpr std::string_view kKeptName = ".kept";

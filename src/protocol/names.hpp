@@ -73,10 +73,12 @@ inline constexpr std::string_view kDeltas = "delta-uploads";
 inline constexpr std::string_view kSendsContent = "content";
 inline constexpr std::string_view kSendsBatches = "content-batch";
 inline constexpr std::string_view kSendsManifests = "checkout-manifest";
+inline constexpr std::string_view kHasOutputs = "outputs";
 /// Only of a server that is configured for it, and for those who may send files.
 inline constexpr std::string_view kIngests = "ingest";
 inline constexpr std::array kFeatures{
-    kCreateWaits, kIdempotentCreates, kErases, kResumes,      kBatches,      kReuses,        kLists,
-    kCompresses,  kTakesDifferences,  kDeltas, kSendsContent, kSendsBatches, kSendsManifests};
+    kCreateWaits,    kIdempotentCreates, kErases,           kResumes, kBatches,      kReuses,
+    kLists,          kCompresses,        kTakesDifferences, kDeltas,  kSendsContent, kSendsBatches,
+    kSendsManifests, kHasOutputs};
 
 }  // namespace shaman::protocol

@@ -13,6 +13,8 @@ Task<Response> post_create(Exchange& exchange);
 Task<Response> delete_checkout(Exchange& exchange);
 Task<Response> get_checkouts(Exchange& exchange);
 Task<Response> get_checkout(Exchange& exchange);
+Task<Response> post_outputs(Exchange& exchange);
+Task<Response> get_outputs(Exchange& exchange);
 Task<Response> get_file_status(Exchange& exchange);
 Task<Response> post_file(Exchange& exchange);
 Task<Response> post_batch(Exchange& exchange);

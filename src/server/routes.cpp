@@ -18,21 +18,24 @@ std::string below(std::string_view address, std::string_view rest) {
 Router make_router() {
   Router router;
   const std::string file = below(kFiles, "/{}/{}");
-  router.add("POST", kRequirements, Role::submit, post_requirements);
+  // Workers send what they have rendered.
+  router.add("POST", kRequirements, Role::worker, post_requirements);
   router.add("POST", kCreate, Role::submit, post_create);
   router.add("DELETE", below(kCheckout, "/{*}"), Role::submit, delete_checkout);
   router.add("GET", below(kCheckout, "/{*}/manifest"), Role::worker, get_manifest);
   router.add("GET", kCheckouts, Role::submit, get_checkouts);
   router.add("GET", below(kCheckouts, "/{*}"), Role::submit, get_checkout);
-  router.add("HEAD", file, Role::submit, head_file);
-  router.add("GET", file, Role::submit, get_file_status);
-  router.add("POST", file, Role::submit, post_file);
-  router.add("POST", kBatch, Role::submit, post_batch);
+  router.add("GET", below(kCheckout, "/{*}/outputs"), Role::worker, get_outputs);
+  router.add("POST", below(kCheckout, "/{*}/outputs"), Role::worker, post_outputs);
+  router.add("HEAD", file, Role::worker, head_file);
+  router.add("GET", file, Role::worker, get_file_status);
+  router.add("POST", file, Role::worker, post_file);
+  router.add("POST", kBatch, Role::worker, post_batch);
+  router.add("PATCH", file, Role::worker, patch_file);
+  router.add("DELETE", file, Role::worker, delete_file);
+  router.add("OPTIONS", file, Role::worker, options_file);
   router.add("GET", below(kFiles, "/{}/{}/content"), Role::worker, get_content);
   router.add("POST", kContentBatch, Role::worker, post_content_batch);
-  router.add("PATCH", file, Role::submit, patch_file);
-  router.add("DELETE", file, Role::submit, delete_file);
-  router.add("OPTIONS", file, Role::submit, options_file);
   router.add("GET", kInfo, Role::worker, get_info);
   return router;
 }

@@ -56,6 +56,11 @@ result<void> StoreInterior::mark_all(bool trust_memory,
                                      std::span<BlobStatus> out, const Requester& requester) const {
   return store_->mark_all(trust_memory, id_at, out, requester);
 }
+void StoreInterior::let_know(const Requester& requester, const BlobId& id) const {
+  if (requester.knows_all || requester.scope.empty()) return;
+  if (Proofs::View(store_->proofs, requester, Proofs::Others::left_out).has(id)) return;
+  store_->proofs.add(requester.scope, id);
+}
 result<BlobId> StoreInterior::put(std::string_view content) const {
   return store_->put(content);
 }

@@ -62,6 +62,8 @@ class StoreInterior {
                                       const std::function<BlobId(std::size_t)>& id_at,
                                       std::span<BlobStatus> out,
                                       const Requester& requester = {}) const;
+  /// The requester may read this blob from now on, as if it had sent it.
+  void let_know(const Requester& requester, const BlobId& id) const;
   /// Stores a small blob that the server made itself; it is stored and marked on return.
   [[nodiscard]] result<BlobId> put(std::string_view content) const;
 

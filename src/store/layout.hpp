@@ -22,6 +22,8 @@ inline constexpr std::string_view kJobs = "jobs";
 inline constexpr std::string_view kKept = ".kept";
 /// The link in a checkout's folder that leads to its manifest.
 inline constexpr std::string_view kManifestName = ".shaman-checkout";
+/// In a checkout's folder: links to what was rendered from it.
+inline constexpr std::string_view kOutputs = ".shaman-outputs";
 /// The prefix of the names of all links that the server adds to a checkout's folder.
 inline constexpr std::string_view kOwnRecords = ".shaman-";
 /// In kJobs, the prefix of folders that are about to become a checkout; empty, and short-lived.

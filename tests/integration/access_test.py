@@ -51,11 +51,11 @@ class Calls(AccessTest):
         calls = [("GET", INFO, None, {}, "worker"),
                  ("GET", "/api/v3/version", None, {}, "worker"),
                  ("GET", "/api/v3/configuration/shared-storage/users/linux", None, {}, "worker"),
-                 ("GET", files_url(data), None, {}, "submit"),
-                 ("POST", files_url(data), data, {}, "submit"),
-                 ("POST", REQUIREMENTS, b'{"files": []}', json_type, "submit"),
+                 ("GET", files_url(data), None, {}, "worker"),
+                 ("POST", files_url(data), data, {}, "worker"),
+                 ("POST", REQUIREMENTS, b'{"files": []}', json_type, "worker"),
                  ("POST", CREATE, b'{"files": [], "checkoutPath": "x"}', json_type, "submit"),
-                 ("POST", "/api/v3/shaman/files:batch", b"", {}, "submit"),
+                 ("POST", "/api/v3/shaman/files:batch", b"", {}, "worker"),
                  ("DELETE", "/api/v3/shaman/checkout/none", None, {}, "admin")]
         roles = ["worker", "submit", "admin"]
         for method, path, body, headers, needed in calls:

@@ -24,10 +24,6 @@ namespace errors = boost::system::errc;
 // its time.
 constexpr std::size_t kLinksAJob = 512;
 
-std::string_view name_of(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
 // This file system may reject a name that the rules of checkouts allow.
 Error name_error(const boost::system::error_code& error, std::string_view path) {
   const std::string shown = "\"" + text::printable(path) + "\"";
@@ -160,8 +156,9 @@ result<void> StagedTree::make_links(std::span<const PlannedFile> files) {
       return failure.set(disk_error(folder.error(), "open a folder of the new checkout"));
     for (const std::size_t i : job.files) {
       if (failure.happened()) return;
-      const auto made = store_.file_system().make_link(
-          *folder, name_of(files[i].path), layout::link_text(files[i].id, job.folder->depth));
+      const auto made =
+          store_.file_system().make_link(*folder, path_rules::name_of(files[i].path),
+                                         layout::link_text(files[i].id, job.folder->depth));
       if (!made) return failure.set(name_error(made.error(), files[i].path));
     }
   };

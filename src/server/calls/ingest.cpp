@@ -145,6 +145,10 @@ std::optional<Response> refuse_ingest(const Exchange& exchange, const BlobId& id
   if (exchange.head.has_body())
     return Response::error(400, "a request to ingest a file has no body");
   if (auto refused = refuse_too_large(exchange, id)) return refused;
+  if (exchange.options.access && exchange.principal.role < auth::Role::submit)
+    return Response::error(403,
+                           "a worker's files are not read from the server's folders: send the"
+                           " file");
   if (exchange.options.ingest_from.empty() || id.size < protocol::kIngestFrom) return refusal();
   return std::nullopt;
 }

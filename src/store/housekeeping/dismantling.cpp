@@ -83,7 +83,10 @@ class OwnLinks {
     if (!text) return {boost::system::in_place_error, text.error()};
     const auto id = layout::blob_of_path(*text);
     if (!id) return false;
-    const bool is_record = path.starts_with(layout::kOwnRecords) && path == entry.name;
+    const bool is_record =
+        path.starts_with(layout::kOwnRecords) &&
+        (path == entry.name || (path.starts_with(layout::kOutputs) &&
+                                path.substr(layout::kOutputs.size()).starts_with('/')));
     return is_record || !files_ || files_->contains(number_of(path, *id));
   }
 

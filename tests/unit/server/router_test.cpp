@@ -68,6 +68,17 @@ TEST_F(RouterTest, AStarTakesAllThatFollows) {
   EXPECT_EQ(match("DELETE", "/files/a").outcome, Outcome::not_found);
 }
 
+TEST_F(RouterTest, AStarLeavesWhatThePatternHasBehindIt) {
+  router_.add("GET", "/jobs/{*}/outputs", auth::Role::worker, two);
+  const auto found = match("GET", "/jobs/a/b%2Fc/outputs");
+  EXPECT_EQ(found.handler, &two);
+  EXPECT_THAT(found.parameters, ElementsAre("a", "b/c"));
+  EXPECT_THAT(match("GET", "/jobs/outputs/outputs").parameters, ElementsAre("outputs"));
+  EXPECT_EQ(match("GET", "/jobs/outputs").outcome, Outcome::method_not_allowed);
+  EXPECT_EQ(match("GET", "/jobs/a/outputs/b").outcome, Outcome::method_not_allowed);
+  EXPECT_EQ(match("DELETE", "/jobs/a/outputs").handler, &one);
+}
+
 TEST_F(RouterTest, SaysWhatIsAllowed) {
   const auto wrong = match("DELETE", "/files/a/7");
   EXPECT_EQ(wrong.outcome, Outcome::method_not_allowed);
