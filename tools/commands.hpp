@@ -22,6 +22,7 @@ struct Command {
 [[nodiscard]] Command add_pack(CLI::App& app);
 [[nodiscard]] Command add_submit(CLI::App& app);
 [[nodiscard]] Command add_checkout(CLI::App& app);
+[[nodiscard]] Command add_outputs(CLI::App& app);
 [[nodiscard]] Command add_status(CLI::App& app);
 [[nodiscard]] Command add_job(CLI::App& app);
 [[nodiscard]] Command add_doctor(CLI::App& app);

@@ -23,7 +23,7 @@ namespace {
 
 // All subcommands, in the order of --help.
 std::vector<Command> add_commands(CLI::App& app) {
-  return {add_list(app), add_pack(app),   add_submit(app), add_checkout(app),
+  return {add_list(app), add_pack(app),   add_submit(app), add_checkout(app), add_outputs(app),
           add_job(app),  add_status(app), add_doctor(app), add_config(app)};
 }
 

@@ -49,6 +49,8 @@ std::string_view reason_of(unsigned status) noexcept {
       return "OK";
     case 201:
       return "Created";
+    case 206:
+      return "Partial Content";
     case 204:
       return "No Content";
     case 206:
@@ -73,6 +75,8 @@ std::string_view reason_of(unsigned status) noexcept {
       return "Request Timeout";
     case 409:
       return "Conflict";
+    case 416:
+      return "Range Not Satisfiable";
     case 412:
       return "Precondition Failed";
     case 413:

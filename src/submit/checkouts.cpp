@@ -156,6 +156,17 @@ result<CheckoutFiles> show_checkout(const Server& server, const std::string& pat
   return CheckoutFiles{*std::move(checkout), *bytes, *std::move(files)};
 }
 
+result<std::vector<CheckoutFile>> list_outputs(const Server& server, const std::string& path) {
+  const std::string address = checkout_address(protocol::kCheckout, path) + "/outputs";
+  const result<HttpResponse> answer = ask(server, protocol::kHasOutputs, request_for(address));
+  if (!answer) return answer.error();
+  if (answer->status != 200) return checkout_refusal("did not list the outputs of", path, *answer);
+  const json object = json::parse(answer->body, nullptr, false);
+  auto files = read_all<CheckoutFile>(object, "files", read_file);
+  if (!files) return not_understood(*answer);
+  return *std::move(files);
+}
+
 result<void> erase_checkout(const Server& server, const std::string& path) {
   const result<HttpResponse> answer =
       ask(server, protocol::kErases,

@@ -6,8 +6,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "shaman/text.hpp"
+
 #include "base/json_members.hpp"
 #include "http/client/answer_text.hpp"
+#include "http/client/percent.hpp"
 #include "http/client/refusal.hpp"
 #include "protocol/checkout_path.hpp"
 #include "protocol/names.hpp"
@@ -204,6 +207,21 @@ asio::awaitable<result<std::vector<Required>>> ask_requirements(HttpConnection& 
   if (answer->status != 200) co_return refusal("did not report which files it needs", *answer);
   if (is_page(answer->body)) co_return page_instead(*answer);
   co_return read_requirements(answer->body);
+}
+
+asio::awaitable<result<void>> add_outputs(HttpConnection& connection, const std::string& checkout,
+                                          const FileList& files, Progress* progress) {
+  const std::string address = checkout_address(protocol::kCheckout, checkout) + "/outputs";
+  HttpRequest request = post_files(address, files, {}, {});
+  request.answer_within = kCreateWithin;
+  const result<HttpResponse> answer =
+      co_await exchange_patiently(connection, request, kFullPatience, progress);
+  if (!answer) co_return answer.error();
+  if (answer->status == 204) co_return result<void>();
+  if (answer->status == 404 && !is_page(answer->body))
+    co_return Error{errc::not_found, "the server has no checkout " + text::in_quotes(checkout) +
+                                         ": give its path as `shaman submit` printed it"};
+  co_return refusal("did not list the outputs", *answer);
 }
 
 asio::awaitable<result<CheckoutAnswer>> create_checkout(HttpConnection& connection,

@@ -52,6 +52,13 @@ struct ListSending {
 [[nodiscard]] boost::asio::awaitable<result<CheckoutList>> ask_checkouts(
     HttpConnection& connection);
 
+/// POST …/checkout/{path}/outputs. errc::blobs_missing: as for create_checkout();
+/// errc::not_found: there is no such checkout.
+[[nodiscard]] boost::asio::awaitable<result<void>> add_outputs(HttpConnection& connection,
+                                                               const std::string& checkout,
+                                                               const FileList& files,
+                                                               Progress* progress = nullptr);
+
 /// The request for a checkout.
 struct CheckoutWish {
   std::string path;

@@ -47,7 +47,7 @@ def words_of(command):
 
 
 def schema_of(arguments):
-    name = "-".join(arguments[:2] if arguments[0] in ("job", "checkout", "config") else arguments[:1])
+    name = "-".join(arguments[:2] if arguments[0] in ("job", "checkout", "config", "outputs") else arguments[:1])
     if name == "submit":
         name += "-dry-run" if "--dry-run" in arguments else "-no-shaman" if "--no-shaman" in arguments else ""
     return {"$ref": commands()[name]} if name in commands() else FAILURE

@@ -40,6 +40,9 @@ struct CheckoutFiles {
 [[nodiscard]] result<CheckoutList> list_checkouts(const Server& server);
 /// The files of one checkout.
 [[nodiscard]] result<CheckoutFiles> show_checkout(const Server& server, const std::string& path);
+/// What workers have rendered from it.
+[[nodiscard]] result<std::vector<CheckoutFile>> list_outputs(const Server& server,
+                                                             const std::string& path);
 /// Its files stay until the server's garbage collection finds that nothing uses them.
 [[nodiscard]] result<void> erase_checkout(const Server& server, const std::string& path);
 

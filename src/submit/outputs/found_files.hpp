@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "shaman/error.hpp"
+#include "shaman/os.hpp"
+
+namespace shaman::client {
+
+/// A file below a folder.
+struct FoundFile {
+  std::string place;  ///< relative to the folder, with `/`
+  std::string path;
+  os::FileInfo info;
+};
+
+/// All regular files below the folder, sorted by place; no hidden ones. errc::not_found,
+/// errc::io_error; errc::too_large: folders are nested without end.
+[[nodiscard]] result<std::vector<FoundFile>> find_files(const std::string& folder);
+
+}  // namespace shaman::client
