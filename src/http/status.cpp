@@ -49,8 +49,6 @@ std::string_view reason_of(unsigned status) noexcept {
       return "OK";
     case 201:
       return "Created";
-    case 206:
-      return "Partial Content";
     case 204:
       return "No Content";
     case 206:
@@ -75,8 +73,6 @@ std::string_view reason_of(unsigned status) noexcept {
       return "Request Timeout";
     case 409:
       return "Conflict";
-    case 416:
-      return "Range Not Satisfiable";
     case 412:
       return "Precondition Failed";
     case 413:
