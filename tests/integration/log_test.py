@@ -94,10 +94,11 @@ class WhyNot(LogTest):
 
     def refused(self, token, status, words):
         self.server.token = token
+        checkout = new_content(8).hex()
         with Api(self.server) as api:
-            answer = api.create("x", [])
+            answer = api.get("/api/v3/shaman/checkouts/" + checkout)
         self.assertEqual(answer.status, status)
-        line = self.line(self.server, f"/checkout/create {status} ")
+        line = self.line(self.server, f"/checkouts/{checkout} {status} ")
         self.assertTrue(line.endswith(words), line)
         if token:
             self.assertNotIn(token, self.server.log())

@@ -208,7 +208,7 @@ class Certificates(TlsTest):
         self.assertEqual(self.status(server, self.authority.sign("render-02")), 401)
         server.tls = self.authority.trust(worker)
         with Api(server) as api:
-            refused = api.upload(new_content())
+            refused = api.create("x", [])
         self.assertEqual(refused.status, 403)
         self.assertIn("certificate render-01 has the role worker", refused.json()["message"])
 
