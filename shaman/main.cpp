@@ -33,6 +33,7 @@
 #include "key_watch.hpp"
 #include "logging.hpp"
 #include "maintenance.hpp"
+#include "monitoring/manager_watch.hpp"
 #include "options/option_checks.hpp"
 #include "options/options.hpp"
 #include "options/service_checks.hpp"
@@ -201,6 +202,15 @@ result<void> check_before_opening(const Options& options) {
   return http::can_listen(options.host, options.port);
 }
 
+// From a thread that answers requests, so that systemd restarts a server that no longer does.
+void beat_for_watchdog(http::Server& server) {
+  using std::chrono::milliseconds;
+  const auto time = service_manager::watchdog_time();
+  if (time.count() == 0) return;
+  const auto period = std::chrono::duration_cast<milliseconds>(time / 3);
+  server.beat_every(std::max(period, milliseconds(1)), service_manager::say_alive);
+}
+
 int serve(program::Settings& settings, program::SignalWatcher& signals) {
   const auto options_now = settings.current();
   const Options& options = *options_now;
@@ -239,6 +249,10 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
         options.asked_manager(), options.server.storage,
         options.manager ? manager::Position::front : manager::Position::beside,
         [&server](std::vector<std::string> wrong) { server.set_remarks(std::move(wrong)); });
+  const program::ManagerWatch manager_watch(
+      options.asked_manager(),
+      [&server](std::string problem) { server.set_manager_problem(std::move(problem)); });
+  beat_for_watchdog(server);
   const auto stop = [&](int signal) {
     spdlog::info("signal {}: stopping; a second signal stops immediately", signal);
     service_manager::say_stopping();

@@ -19,6 +19,9 @@ inline constexpr std::string_view kCheckout =
 inline constexpr std::string_view kCheckouts = "/api/v3/shaman/checkouts";
 inline constexpr std::string_view kFiles = "/api/v3/shaman/files";
 inline constexpr std::string_view kBatch = "/api/v3/shaman/files:batch";
+/// For whoever watches the server (docs/monitoring.md).
+inline constexpr std::string_view kLivez = "/livez";
+inline constexpr std::string_view kReadyz = "/readyz";
 /// Of a Flamenco Manager (OpenAPI document of Flamenco 3.8).
 inline constexpr std::string_view kManager = "/api/v3";
 inline constexpr std::string_view kVersion = "/api/v3/version";
@@ -67,10 +70,11 @@ inline constexpr std::string_view kLists = "list-checkouts";
 inline constexpr std::string_view kCompresses = "compressed-bodies";
 inline constexpr std::string_view kTakesDifferences = "list-differences";
 inline constexpr std::string_view kDeltas = "delta-uploads";
+inline constexpr std::string_view kHealth = "health";
 /// Only of a server that is configured for it, and for those who may send files.
 inline constexpr std::string_view kIngests = "ingest";
 inline constexpr std::array kFeatures{
     kCreateWaits, kIdempotentCreates, kErases,           kResumes, kBatches, kReuses,
-    kLists,       kCompresses,        kTakesDifferences, kDeltas};
+    kLists,       kCompresses,        kTakesDifferences, kDeltas,  kHealth};
 
 }  // namespace shaman::protocol

@@ -24,6 +24,7 @@
 
 namespace shaman::http {
 
+class ManagerState;
 class Passage;
 class RunningRequests;
 
@@ -46,6 +47,7 @@ struct Services {
   RunningRequests& running;
   Passage* passage = nullptr;  ///< for all other requests; may be null
   const Remarks* remarks = nullptr;
+  const ManagerState* manager = nullptr;
   Digest ingest_secret{};  ///< see protocol::ingest_seed()
 };
 
@@ -56,7 +58,8 @@ struct Exchange {
   Connection& connection;
   const RequestHead& head;
   RequestBody& body;
-  bool passes = false;  ///< it is forwarded to the Manager
+  bool passes = false;      ///< it is forwarded to the Manager
+  bool is_routine = false;  ///< machines make it every few seconds, and it went well: not logged
   std::vector<std::string_view> parameters{};
   std::string original_filename{};  ///< for the log
   std::string checkout{};           ///< for the log: the checkout's path

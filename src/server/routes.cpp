@@ -31,6 +31,9 @@ Router make_router() {
   router.add("DELETE", file, Role::submit, delete_file);
   router.add("OPTIONS", file, Role::submit, options_file);
   router.add("GET", kInfo, Role::worker, get_info);
+  // Load balancers have no token.
+  router.add("GET", kLivez, Role::nobody, get_livez);
+  router.add("GET", kReadyz, Role::nobody, get_readyz);
   return router;
 }
 

@@ -126,13 +126,19 @@ Task<Response> pass_on(Exchange& exchange) {
   co_return co_await exchange.services.passage->pass(exchange);
 }
 
+bool is_for_all(const Router::Match& match) {
+  return match.handler != nullptr && match.role == auth::Role::nobody;
+}
+
 Task<Response> dispatch(Exchange& exchange) {
   const RequestHead& head = exchange.head;
   if (head.has_unknown_expectation)
     co_return Response::error(417, "the only expectation that is understood is 100-continue");
-  if (auto refused = refuse_host(exchange)) co_return *std::move(refused);
-  if (auto refused = refuse_too_many(exchange)) co_return *std::move(refused);
   const Router::Match match = exchange.services.router.match(head.method(), head.segments);
+  // Load balancers name an address, not a host, and get nothing that a page may not know.
+  if (!is_for_all(match))
+    if (auto refused = refuse_host(exchange)) co_return *std::move(refused);
+  if (auto refused = refuse_too_many(exchange)) co_return *std::move(refused);
   const bool passes = match.handler == nullptr && is_passed_on(exchange);
   exchange.passes = passes;
   if (!passes)
@@ -233,6 +239,7 @@ std::string note_on(const Exchange& exchange, const Response& response) {
 
 void log_request(const Exchange& exchange, const Response& response, const HeadOutcome& outcome,
                  std::uint64_t bytes_in, std::uint64_t bytes_out) {
+  if (exchange.is_routine) return;
   if (!spdlog::should_log(spdlog::level::err)) return;
   const std::string who = who_asked(exchange);
   const std::string note = note_on(exchange, response);
