@@ -33,7 +33,9 @@
 #include "key_watch.hpp"
 #include "logging.hpp"
 #include "maintenance.hpp"
+#include "monitoring/maintenance_figures.hpp"
 #include "monitoring/manager_watch.hpp"
+#include "monitoring/process_figures.hpp"
 #include "options/option_checks.hpp"
 #include "options/options.hpp"
 #include "options/service_checks.hpp"
@@ -224,7 +226,8 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
   if (!store) return fail(store.error());
   Checkouts checkouts(**store, options.checkouts);
   // The server is destroyed first: its requests notify the watch of jobs.
-  program::JobWatch job_watch(checkouts, file_system, settings);
+  program::MaintenanceFigures figures;
+  program::JobWatch job_watch(checkouts, file_system, settings, figures);
   http::Server server(**store, checkouts, {quick_pool, disk_pool, request_pool, judgement_pool},
                       options.server);
   if (options.manager) {
@@ -235,13 +238,19 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
            return job_watch.hold(std::move(named));
          }}));
   }
+  server.add_figures([&](metrics::Page& page) {
+    figures.write(page, (*store)->counters());
+    page.distribution("shaman_flush_duration_seconds", "How long the disk took for a flush.",
+                      file_system.flush_times().snapshot());
+    program::write_process(page);
+  });
   if (const auto bound = server.listen(options.host, options.port); !bound)
     return fail(bound.error());
   if (const auto written = write_port_file(options.port_file, server); !written)
     return fail(written.error());
 
   announce(options, server);
-  program::Maintenance maintenance(file_system, **store, settings);
+  program::Maintenance maintenance(file_system, **store, settings, figures);
   const program::KeyWatch key_watch(settings);
   program::ManagerCheck manager_check;
   if (!options.asked_manager().empty())

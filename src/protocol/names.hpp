@@ -22,6 +22,7 @@ inline constexpr std::string_view kBatch = "/api/v3/shaman/files:batch";
 /// For whoever watches the server (docs/monitoring.md).
 inline constexpr std::string_view kLivez = "/livez";
 inline constexpr std::string_view kReadyz = "/readyz";
+inline constexpr std::string_view kMetrics = "/metrics";
 /// Of a Flamenco Manager (OpenAPI document of Flamenco 3.8).
 inline constexpr std::string_view kManager = "/api/v3";
 inline constexpr std::string_view kVersion = "/api/v3/version";
@@ -71,10 +72,11 @@ inline constexpr std::string_view kCompresses = "compressed-bodies";
 inline constexpr std::string_view kTakesDifferences = "list-differences";
 inline constexpr std::string_view kDeltas = "delta-uploads";
 inline constexpr std::string_view kHealth = "health";
+inline constexpr std::string_view kFigures = "metrics";
 /// Only of a server that is configured for it, and for those who may send files.
 inline constexpr std::string_view kIngests = "ingest";
 inline constexpr std::array kFeatures{
     kCreateWaits, kIdempotentCreates, kErases,           kResumes, kBatches, kReuses,
-    kLists,       kCompresses,        kTakesDifferences, kDeltas,  kHealth};
+    kLists,       kCompresses,        kTakesDifferences, kDeltas,  kHealth,  kFigures};
 
 }  // namespace shaman::protocol

@@ -18,6 +18,7 @@
 #include "http/request_head.hpp"
 #include "http/response.hpp"
 #include "server/current_options.hpp"
+#include "server/figures/figures.hpp"
 #include "server/log/rare_warnings.hpp"
 #include "server/remarks.hpp"
 #include "server/router.hpp"
@@ -45,6 +46,7 @@ struct Services {
   InlineLookupPolicy& looks;
   RareWarnings& rare_warnings;
   RunningRequests& running;
+  Figures& figures;
   Passage* passage = nullptr;  ///< for all other requests; may be null
   const Remarks* remarks = nullptr;
   const ManagerState* manager = nullptr;
@@ -60,6 +62,7 @@ struct Exchange {
   RequestBody& body;
   bool passes = false;      ///< it is forwarded to the Manager
   bool is_routine = false;  ///< machines make it every few seconds, and it went well: not logged
+  FigureRow row{};          ///< which figures it counts in
   std::vector<std::string_view> parameters{};
   std::string original_filename{};  ///< for the log
   std::string checkout{};           ///< for the log: the checkout's path

@@ -34,6 +34,7 @@ Router make_router() {
   // Load balancers have no token.
   router.add("GET", kLivez, Role::nobody, get_livez);
   router.add("GET", kReadyz, Role::nobody, get_readyz);
+  router.add("GET", kMetrics, Role::worker, get_metrics);
   return router;
 }
 

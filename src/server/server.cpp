@@ -115,9 +115,9 @@ struct Server::Impl {
         ingests((pools.disk.threads() + 1) / 2, FairBudget::MostOfOne::as_much_as_is_left),
         looks(store.traits().answers_at_once),
         options(std::move(options_in)),
-        services{store,       checkouts, pools,      options,       router,
-                 connections, buffers,   json_first, json_rest,     handshakes,
-                 passed_on,   ingests,   looks,      rare_warnings, running},
+        services{store,   checkouts,     pools,     options,    router,    connections,
+                 buffers, json_first,    json_rest, handshakes, passed_on, ingests,
+                 looks,   rare_warnings, running,   figures},
         control(asio::make_strand(io)),
         timer(control),
         admission_timer(control),
@@ -151,6 +151,7 @@ struct Server::Impl {
   InlineLookupPolicy looks;
   RareWarnings rare_warnings;
   RunningRequests running;
+  Figures figures;
   Remarks remarks;
   ManagerState manager;
   CurrentOptions options;
@@ -331,6 +332,10 @@ void Server::set_manager_problem(std::string problem) {
   impl_->manager.set(std::move(problem));
 }
 
+void Server::add_figures(std::function<void(metrics::Page&)> write) {
+  impl_->figures.further.push_back(std::move(write));
+}
+
 void Server::beat_every(std::chrono::milliseconds period, std::function<void()> beat) {
   impl_->beat_period = period;
   impl_->on_beat = std::move(beat);
@@ -378,6 +383,7 @@ void Server::reload(ServerOptions options) {
 
 void Server::run() {
   if (!impl_->passage) add_manager_calls(impl_->router);
+  impl_->figures.requests.begin(impl_->router.names());
   for (Acceptor& acceptor : impl_->acceptors)
     asio::co_spawn(impl_->control, impl_->accept(acceptor), asio::detached);
   asio::co_spawn(impl_->control, impl_->watch_deadlines(), asio::detached);

@@ -126,6 +126,11 @@ Task<Response> pass_on(Exchange& exchange) {
   co_return co_await exchange.services.passage->pass(exchange);
 }
 
+FigureRow row_of(const Router::Match& match, bool passes) {
+  if (match.handler != nullptr) return {FigureRow::Kind::route, match.route};
+  return {passes ? FigureRow::Kind::passed_on : FigureRow::Kind::other, 0};
+}
+
 bool is_for_all(const Router::Match& match) {
   return match.handler != nullptr && match.role == auth::Role::nobody;
 }
@@ -141,6 +146,7 @@ Task<Response> dispatch(Exchange& exchange) {
   if (auto refused = refuse_too_many(exchange)) co_return *std::move(refused);
   const bool passes = match.handler == nullptr && is_passed_on(exchange);
   exchange.passes = passes;
+  exchange.row = row_of(match, passes);
   if (!passes)
     if (auto answer = answer_preflight(exchange)) co_return *std::move(answer);
   const auth::Role needed = passes          ? exchange.services.passage->role_for(head)
@@ -259,6 +265,21 @@ void log_request(const Exchange& exchange, const Response& response, const HeadO
               .note = note});
 }
 
+double seconds_since(Clock::time_point begun) {
+  return std::chrono::duration<double>(Clock::now() - begun).count();
+}
+
+void count_request(const Exchange& exchange, const Response& response, const HeadOutcome& outcome,
+                   std::uint64_t bytes_in, std::uint64_t bytes_out) {
+  exchange.services.figures.requests.count({.row = exchange.row,
+                                            .status = response.status,
+                                            .seconds = seconds_since(outcome.begun),
+                                            .bytes_in = bytes_in,
+                                            .bytes_out = bytes_out,
+                                            .unheard = response.unheard,
+                                            .kind = response.kind});
+}
+
 // One request from its header to its answer; returns whether the connection continues.
 Task<bool> serve_request(Connection& connection, const Services& services,
                          const ServerOptions& options, HeadOutcome& outcome) {
@@ -285,16 +306,25 @@ Task<bool> serve_request(Connection& connection, const Services& services,
     response.unheard = !heard;
   }
   exchange.grants.clear();
+  count_request(exchange, response, outcome, body.received(),
+                connection.bytes_out() - written_before);
   log_request(exchange, response, outcome, body.received(), written_before);
   if (response.unheard) co_return false;
   if (!keep_alive) co_await linger(connection, unasked ? &body : nullptr);
   co_return keep_alive;
 }
 
-Task<> refuse_request(Connection& connection, HeadOutcome& outcome) {
+Task<> refuse_request(Connection& connection, const Services& services, HeadOutcome& outcome) {
   const Response& response = *outcome.refusal;
   const std::string header = header_of(response, Framing::length, false, false);
+  const std::uint64_t written_before = connection.bytes_out();
   const bool heard = co_await connection.write({header, response.body, {}});
+  services.figures.requests.count({.row = {},
+                                   .status = response.status,
+                                   .seconds = seconds_since(outcome.begun),
+                                   .bytes_out = connection.bytes_out() - written_before,
+                                   .unheard = !heard,
+                                   .kind = std::nullopt});
   log_access({.method = outcome.method,
               .target = outcome.target,
               .status = response.status,
@@ -379,7 +409,7 @@ Task<> serve_connection(Socket socket, const Services& services, std::shared_ptr
     }
     for (bool go_on = true; go_on;) {
       HeadOutcome outcome = co_await read_head(connection, services, options->limits.header_bytes);
-      if (outcome.refusal) co_await refuse_request(connection, outcome);
+      if (outcome.refusal) co_await refuse_request(connection, services, outcome);
       go_on = false;
       if (!outcome.head) continue;
       options = services.options.get();

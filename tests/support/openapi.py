@@ -21,7 +21,7 @@ except ImportError:
 DOCUMENT = pathlib.Path(os.environ.get("SHAMAN_SOURCE") or pathlib.Path(__file__).resolve().parents[2]) / "docs/openapi.yaml"
 # Of a Manager, where there is one: its answers are its own.
 OURS = "/api/v3/shaman/"
-WATCHED = ("/livez", "/readyz")
+WATCHED = ("/livez", "/readyz", "/metrics")
 
 
 @functools.cache

@@ -16,6 +16,7 @@
 #include "shaman/error.hpp"
 #include "shaman/http/ingest_folder.hpp"
 #include "shaman/http/limits.hpp"
+#include "shaman/metrics/page.hpp"
 #include "shaman/store.hpp"
 #include "shaman/tls.hpp"
 #include "shaman/worker_pool.hpp"
@@ -75,6 +76,10 @@ class Server {
   /// From any thread: whether the Manager answers; empty if it does, otherwise why not. Until the
   /// first call, readiness does not depend on a Manager.
   void set_manager_problem(std::string problem);
+
+  /// Before run(): GET /metrics has what `write` adds, too. It is called on network threads: it
+  /// must not block, and must be thread-safe.
+  void add_figures(std::function<void(metrics::Page&)> write);
 
   /// Before run(): calls `beat` about every `period`, on a thread that answers requests, as long as
   /// those threads are alive.
