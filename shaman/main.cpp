@@ -291,7 +291,8 @@ int run(int argc, char** argv) {
     auto start = program::read_start(argc, argv);
     if (start.exit_status) return *start.exit_status;
     program::SignalWatcher signals;
-    const program::Logging logging(start.loaded.options->log_level);
+    const program::Logging logging(start.loaded.options->log_level,
+                                   start.loaded.options->log_format);
     for (const config::Problem& warning : start.loaded.warnings)
       spdlog::warn("configuration: {}", text::printable(warning.message()));
     if (const auto ready = make_ready(*start.loaded.options); !ready) return fail(ready.error());

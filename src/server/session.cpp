@@ -18,6 +18,7 @@
 #include "server/access/browser_login.hpp"
 #include "server/access/running_requests.hpp"
 #include "server/log/access_log.hpp"
+#include "server/log/trace_id.hpp"
 #include "server/passage.hpp"
 #include "server/run_for_client.hpp"
 
@@ -243,6 +244,13 @@ std::string note_on(const Exchange& exchange, const Response& response) {
          std::to_string(exchange.body.received()) + " had arrived";
 }
 
+// Of several fields, each reader may believe another.
+std::string_view trace_of(const RequestHead& head) {
+  constexpr std::string_view kName = "traceparent";
+  if (head.fields.count(kName) != 1) return {};
+  return trace_id_in(head.header(kName));
+}
+
 void log_request(const Exchange& exchange, const Response& response, const HeadOutcome& outcome,
                  std::uint64_t bytes_in, std::uint64_t bytes_out) {
   if (exchange.is_routine) return;
@@ -262,7 +270,8 @@ void log_request(const Exchange& exchange, const Response& response, const HeadO
               .who = who,
               .checkout = exchange.checkout,
               .reason = response.reason,
-              .note = note});
+              .note = note,
+              .trace = trace_of(exchange.head)});
 }
 
 double seconds_since(Clock::time_point begun) {
