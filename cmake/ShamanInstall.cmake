@@ -6,7 +6,7 @@ include(CMakePackageConfigHelpers)
 # In the order of their dependencies; each becomes shaman::NAME for who finds the package.
 set(libraries base net tls http_text http_client checkout_path protocol blend formats trace pack submit manager)
 if(NOT WIN32)
-  list(APPEND libraries async http auth fs store checkout gc server proxy jobs)
+  list(APPEND libraries async http auth fs store checkout gc metrics server proxy jobs)
   install(TARGETS shaman-server RUNTIME COMPONENT server)
 endif()
 install(TARGETS shaman RUNTIME COMPONENT client)

@@ -54,7 +54,7 @@ else()
   set(boost libboost-dev)
 endif()
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS "${boost}, libssl-dev, nlohmann-json3-dev, libspdlog-dev, \
-libjwt-dev, libsqlite3-dev, libzstd-dev, liblz4-dev, zlib1g-dev, libzip-dev, libutf8proc-dev, pkg-config")
+libjwt-dev, libsqlite3-dev, libzstd-dev, liblz4-dev, zlib1g-dev, libzip-dev, libutf8proc-dev, prometheus-cpp-dev, pkg-config")
 set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "content-addressed file store for render farms (development files)
 Static libraries and headers, with which another program can keep a store,
 serve it, trace and pack .blend files, and submit them.")

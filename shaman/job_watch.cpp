@@ -19,8 +19,10 @@ constexpr std::chrono::milliseconds kLatest{60'000};
 
 }  // namespace
 
-JobWatch::JobWatch(Checkouts& checkouts, fs::FileSystem& file_system, const Settings& settings)
+JobWatch::JobWatch(Checkouts& checkouts, fs::FileSystem& file_system, const Settings& settings,
+                   MaintenanceFigures& figures)
     : settings_(settings),
+      figures_(figures),
       manager_(settings.current()->asked_manager()),
       ends_(checkouts, file_system, settings.current()->server.storage),
       old_(checkouts, file_system, settings.current()->server.storage),
@@ -62,6 +64,7 @@ void JobWatch::look_at_ages(const std::atomic<bool>& stop) {
                     text::printable(results.error().message()));
     return;
   }
+  figures_.looked_at_checkouts(results->checkouts, results->erased.size(), results->held.size());
   if (std::exchange(complained_, false)) spdlog::info("old checkouts can be erased again");
   spdlog::debug("{} checkouts, {} erased by their age, {} held back", results->checkouts,
                 results->erased.size(), results->held.size());
@@ -81,6 +84,7 @@ void JobWatch::look_at_jobs() {
                    text::printable(results.error().message()));
     return;
   }
+  figures_.looked_at_checkouts(results->checkouts, results->erased.size(), results->held.size());
   if (results->is_awaited) {
     schedule_.run_soon(wait_);
     wait_ = std::min(2 * wait_.load(), kLatest);

@@ -12,6 +12,7 @@
 #include "shaman/jobs/checkout_ends.hpp"
 #include "shaman/jobs/old_checkouts.hpp"
 
+#include "monitoring/maintenance_figures.hpp"
 #include "options/settings.hpp"
 #include "schedule.hpp"
 
@@ -22,7 +23,8 @@ namespace shaman::program {
 class JobWatch {
  public:
   /// All must outlive it. Uses the Manager in the present settings.
-  JobWatch(Checkouts& checkouts, fs::FileSystem& file_system, const Settings& settings);
+  JobWatch(Checkouts& checkouts, fs::FileSystem& file_system, const Settings& settings,
+           MaintenanceFigures& figures);
 
   /// A job was made, or these are being deleted: it checks them soon. From any thread.
   void jobs_changed(const std::vector<jobs::DeletedJob>& deleted);
@@ -38,6 +40,7 @@ class JobWatch {
   void look_at_ages(const std::atomic<bool>& stop);
 
   const Settings& settings_;
+  MaintenanceFigures& figures_;
   const std::string manager_;  ///< its address; empty: there is none
   jobs::CheckoutEnds ends_;
   jobs::OldCheckouts old_;

@@ -33,6 +33,9 @@
 #include "key_watch.hpp"
 #include "logging.hpp"
 #include "maintenance.hpp"
+#include "monitoring/maintenance_figures.hpp"
+#include "monitoring/manager_watch.hpp"
+#include "monitoring/process_figures.hpp"
 #include "options/option_checks.hpp"
 #include "options/options.hpp"
 #include "options/service_checks.hpp"
@@ -201,6 +204,15 @@ result<void> check_before_opening(const Options& options) {
   return http::can_listen(options.host, options.port);
 }
 
+// From a thread that answers requests, so that systemd restarts a server that no longer does.
+void beat_for_watchdog(http::Server& server) {
+  using std::chrono::milliseconds;
+  const auto time = service_manager::watchdog_time();
+  if (time.count() == 0) return;
+  const auto period = std::chrono::duration_cast<milliseconds>(time / 3);
+  server.beat_every(std::max(period, milliseconds(1)), service_manager::say_alive);
+}
+
 int serve(program::Settings& settings, program::SignalWatcher& signals) {
   const auto options_now = settings.current();
   const Options& options = *options_now;
@@ -214,7 +226,8 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
   if (!store) return fail(store.error());
   Checkouts checkouts(**store, options.checkouts);
   // The server is destroyed first: its requests notify the watch of jobs.
-  program::JobWatch job_watch(checkouts, file_system, settings);
+  program::MaintenanceFigures figures;
+  program::JobWatch job_watch(checkouts, file_system, settings, figures);
   http::Server server(**store, checkouts, {quick_pool, disk_pool, request_pool, judgement_pool},
                       options.server);
   if (options.manager) {
@@ -225,13 +238,19 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
            return job_watch.hold(std::move(named));
          }}));
   }
+  server.add_figures([&](metrics::Page& page) {
+    figures.write(page, (*store)->counters());
+    page.distribution("shaman_flush_duration_seconds", "How long the disk took for a flush.",
+                      file_system.flush_times().snapshot());
+    program::write_process(page);
+  });
   if (const auto bound = server.listen(options.host, options.port); !bound)
     return fail(bound.error());
   if (const auto written = write_port_file(options.port_file, server); !written)
     return fail(written.error());
 
   announce(options, server);
-  program::Maintenance maintenance(file_system, **store, settings);
+  program::Maintenance maintenance(file_system, **store, settings, figures);
   const program::KeyWatch key_watch(settings);
   program::ManagerCheck manager_check;
   if (!options.asked_manager().empty())
@@ -239,6 +258,10 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
         options.asked_manager(), options.server.storage,
         options.manager ? manager::Position::front : manager::Position::beside,
         [&server](std::vector<std::string> wrong) { server.set_remarks(std::move(wrong)); });
+  const program::ManagerWatch manager_watch(
+      options.asked_manager(),
+      [&server](std::string problem) { server.set_manager_problem(std::move(problem)); });
+  beat_for_watchdog(server);
   const auto stop = [&](int signal) {
     spdlog::info("signal {}: stopping; a second signal stops immediately", signal);
     service_manager::say_stopping();
@@ -268,7 +291,8 @@ int run(int argc, char** argv) {
     auto start = program::read_start(argc, argv);
     if (start.exit_status) return *start.exit_status;
     program::SignalWatcher signals;
-    const program::Logging logging(start.loaded.options->log_level);
+    const program::Logging logging(start.loaded.options->log_level,
+                                   start.loaded.options->log_format);
     for (const config::Problem& warning : start.loaded.warnings)
       spdlog::warn("configuration: {}", text::printable(warning.message()));
     if (const auto ready = make_ready(*start.loaded.options); !ready) return fail(ready.error());

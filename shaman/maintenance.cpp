@@ -21,10 +21,12 @@ constexpr std::chrono::minutes kCountingPeriod{10};
 
 }  // namespace
 
-Maintenance::Maintenance(fs::FileSystem& file_system, Store& store, const Settings& settings)
+Maintenance::Maintenance(fs::FileSystem& file_system, Store& store, const Settings& settings,
+                         MaintenanceFigures& figures)
     : file_system_(file_system),
       store_(store),
       settings_(settings),
+      figures_(figures),
       collection_(
           "collection", [this] { return settings_.current()->gc_period; },
           [this](const std::atomic<bool>& stop) { collect(stop); }),
@@ -60,7 +62,10 @@ void Maintenance::collect(const std::atomic<bool>& stop) {
   options.stop = &stop;
   options.storage_id = store_.storage_id();
   if (!is_storage_there("garbage collection")) return;
+  const StoreCounters before = store_.counters();
+  const auto begun = MaintenanceFigures::Clock::now();
   const auto results = collect_garbage(file_system_, settings->server.storage, pool, options);
+  figures_.collected(results, MaintenanceFigures::Clock::now() - begun, before);
   if (results)
     spdlog::info("garbage collection: {}", text::printable(to_text(*results, " ")));
   else if (results.error().code == errc::busy)
@@ -79,7 +84,9 @@ void Maintenance::verify(const std::atomic<bool>& stop) {
   options.log = settings->gc.log;
   options.storage_id = store_.storage_id();
   if (!is_storage_there("verification")) return;
+  const auto begun = MaintenanceFigures::Clock::now();
   const auto results = verify_store(file_system_, settings->server.storage, pool, options);
+  figures_.verified(results, MaintenanceFigures::Clock::now() - begun);
   if (!results) {
     spdlog::error("verification: {}", text::printable(results.error().message()));
     return;

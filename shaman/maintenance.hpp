@@ -4,6 +4,7 @@
 #include "shaman/fs.hpp"
 #include "shaman/store.hpp"
 
+#include "monitoring/maintenance_figures.hpp"
 #include "options/settings.hpp"
 #include "schedule.hpp"
 
@@ -14,7 +15,8 @@ namespace shaman::program {
 class Maintenance {
  public:
   /// All references must outlive it.
-  Maintenance(fs::FileSystem& file_system, Store& store, const Settings& settings);
+  Maintenance(fs::FileSystem& file_system, Store& store, const Settings& settings,
+              MaintenanceFigures& figures);
 
   /// The settings have changed.
   void reschedule();
@@ -27,6 +29,7 @@ class Maintenance {
   fs::FileSystem& file_system_;
   Store& store_;
   const Settings& settings_;
+  MaintenanceFigures& figures_;
   Schedule collection_;  // last: they use the rest
   Schedule verification_;
   Schedule counting_;

@@ -2,6 +2,7 @@
 #include "service_manager.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <system_error>
 #include <systemd/sd-daemon.h>
 
@@ -32,6 +33,16 @@ void say_reloading() {
 
 void say_stopping() {
   notify("STOPPING=1");
+}
+
+std::chrono::microseconds watchdog_time() {
+  std::uint64_t microseconds = 0;
+  const bool is_on = ::sd_watchdog_enabled(0, &microseconds) > 0;
+  return std::chrono::microseconds(is_on ? microseconds : 0);
+}
+
+void say_alive() {
+  notify("WATCHDOG=1");
 }
 
 }  // namespace shaman::program::service_manager

@@ -23,7 +23,7 @@ EOF
 packages=(
   g++ cmake ninja-build pkg-config ccache git
   libssl-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libyaml-cpp-dev libjwt-dev libsystemd-dev
-  libsqlite3-dev libzstd-dev liblz4-dev zlib1g-dev libzip-dev libutf8proc-dev
+  libsqlite3-dev prometheus-cpp-dev libzstd-dev liblz4-dev zlib1g-dev libzip-dev libutf8proc-dev
   libgtest-dev libgmock-dev
 )
 
@@ -32,7 +32,7 @@ while (($#)); do
     --tests)
       packages+=(
         python3 python3-yaml curl strace procps e2fsprogs xfsprogs nginx openssl golang-go
-        binutils dpkg-dev file lintian groff-base man-db zsh fish
+        binutils dpkg-dev file lintian prometheus groff-base man-db zsh fish
       )
       ;;
     --blender) packages+=(blender) ;;

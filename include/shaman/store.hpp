@@ -18,6 +18,7 @@
 #include "shaman/fs.hpp"
 #include "shaman/outside_file.hpp"
 #include "shaman/storage_traits.hpp"
+#include "shaman/store_health.hpp"
 #include "shaman/stored_blob.hpp"
 #include "shaman/worker_pool.hpp"
 
@@ -90,6 +91,8 @@ struct StoreCounters {
   std::uint64_t uploads_committed = 0;
   std::uint64_t uploads_failed = 0;  ///< by the disk, or with content that did not match
   std::uint64_t bytes_written = 0;
+  std::uint64_t blobs_added = 0;  ///< that were not in the store before
+  std::uint64_t bytes_added = 0;
   std::uint64_t takeovers = 0;      ///< of uploads that had stalled
   std::uint64_t marks = 0;          ///< times of last use that were set on disk
   std::uint64_t marks_saved = 0;    ///< answered from memory
@@ -201,6 +204,8 @@ class Store {
   /// at opening, and, as of some seconds ago, that little space is left. Does not look at the
   /// storage.
   [[nodiscard]] std::vector<std::string> remarks() const;
+  /// The storage's state, of which problem() and remarks() tell. Does not look at the storage.
+  [[nodiscard]] StoreHealth health() const;
   /// Identifies this storage, wherever it is mounted.
   [[nodiscard]] const std::string& storage_id() const noexcept;
 
@@ -298,6 +303,9 @@ class Store {
 
   /// Uploads that hold a claim right now.
   [[nodiscard]] std::size_t uploads_under_way() const;
+
+  /// Resumable uploads whose client is sending now.
+  [[nodiscard]] std::size_t resumable_uploads_under_way() const;
 
   /// Applies to uploads that begin from now on.
   void set_limits(const StoreLimits& limits);

@@ -66,6 +66,8 @@ class WorkerPool {
 
   /// Maximum number of threads.
   [[nodiscard]] std::size_t threads() const noexcept { return most_threads_; }
+  /// Jobs that wait for a thread.
+  [[nodiscard]] std::size_t queued() const;
   /// Number of threads that have started.
   [[nodiscard]] std::size_t started() const;
 

@@ -377,6 +377,12 @@ void add_log_options(Table& table, Options& options) {
         const auto at = std::find(kLevels.begin(), kLevels.end(), options.log_level);
         return static_cast<std::size_t>(at - kLevels.begin());
       });
+  table.choice(
+      "log-format", {"text", "json"},
+      "Form of each line that is logged; json: an object with time, level and message",
+      Reload::restart,
+      [&](std::size_t chosen) { options.log_format = static_cast<LogFormat>(chosen); },
+      [&] { return static_cast<std::size_t>(options.log_format); });
 }
 
 }  // namespace

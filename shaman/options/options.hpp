@@ -18,6 +18,7 @@
 #include "shaman/tls.hpp"
 
 #include "config/table.hpp"
+#include "logging.hpp"
 
 namespace shaman::program {
 
@@ -46,6 +47,7 @@ struct Options {
   std::size_t disk_threads = 0;
   std::size_t request_threads = 0;
   spdlog::level::level_enum log_level = spdlog::level::info;
+  LogFormat log_format = LogFormat::text;
   config::Values trusted_proxies;      ///< as written
   config::Values jobs_location;        ///< as written
   config::Values ingest_from;          ///< as written

@@ -99,6 +99,14 @@ WorkerPool::~WorkerPool() {
   }
 }
 
+std::size_t WorkerPool::queued() const {
+  const std::lock_guard lock(mutex_);
+  std::size_t jobs = 0;
+  for (const auto& [name, client] : clients_)
+    jobs += client.jobs.size();
+  return jobs;
+}
+
 std::size_t WorkerPool::started() const {
   const std::lock_guard lock(mutex_);
   return started_;

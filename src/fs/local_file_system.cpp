@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
+#include <utility>
 
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -166,20 +168,28 @@ result<void> LocalFileSystem::set_mode(const Folder& folder, std::uint32_t mode)
   return checked([&] { return ::fchmod(fd_of(folder), mode); });
 }
 
+template <class Call>
+result<void> LocalFileSystem::timed_flush(Call&& call) {
+  const auto begun = steady_now();
+  auto flushed = checked(std::forward<Call>(call));
+  flush_times_.add(std::chrono::duration<double>(steady_now() - begun).count());
+  return flushed;
+}
+
 result<void> LocalFileSystem::flush(const File& file) {
-  return checked([&] { return ::fsync(fd_of(file)); });
+  return timed_flush([&] { return ::fsync(fd_of(file)); });
 }
 
 result<void> LocalFileSystem::flush_content(const File& file) {
-  return checked([&] { return ::fdatasync(fd_of(file)); });
+  return timed_flush([&] { return ::fdatasync(fd_of(file)); });
 }
 
 result<void> LocalFileSystem::flush(const Folder& folder) {
-  return checked([&] { return ::fsync(fd_of(folder)); });
+  return timed_flush([&] { return ::fsync(fd_of(folder)); });
 }
 
 result<void> LocalFileSystem::flush_all(const Folder& at) {
-  const auto flushed = checked([&] { return ::syncfs(fd_of(at)); });
+  const auto flushed = timed_flush([&] { return ::syncfs(fd_of(at)); });
   if (flushed || !is_unsupported(flushed.error())) return flushed;
   ::sync();  // flushes everything on the machine, which is more than requested
   return {};

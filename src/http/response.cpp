@@ -57,7 +57,9 @@ Response Response::error(unsigned status, std::string_view message) {
 }
 
 Response Response::error(const Error& error) {
-  return Response::error(status_of(error.code), error.message());
+  Response response = Response::error(status_of(error.code), error.message());
+  response.kind = error.code;
+  return response;
 }
 
 std::string header_of(const Response& response, Framing framing, bool keep_alive,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -47,6 +48,7 @@ struct Response {
   std::string allow;                    ///< the Allow header of a 405 or of OPTIONS
   unsigned retry_after = 0;             ///< seconds; 0: no such header
   bool close = false;                   ///< the connection cannot be used after it
+  std::optional<errc> kind;             ///< of an error() that has one: only for figures
   std::string reason;                   ///< of an error: only for the log
   bool is_sent = false;                 ///< by its handler: only for the log
   bool unheard = false;                 ///< the client is gone: only for the log

@@ -22,6 +22,10 @@ inline constexpr std::string_view kBatch = "/api/v3/shaman/files:batch";
 inline constexpr std::string_view kContentBatch = "/api/v3/shaman/files:content";
 inline constexpr std::string_view kContentSuffix = "/content";    ///< after the address of a file
 inline constexpr std::string_view kManifestSuffix = "/manifest";  ///< after that of a checkout
+/// For whoever watches the server (docs/monitoring.md).
+inline constexpr std::string_view kLivez = "/livez";
+inline constexpr std::string_view kReadyz = "/readyz";
+inline constexpr std::string_view kMetrics = "/metrics";
 /// Of a Flamenco Manager (OpenAPI document of Flamenco 3.8).
 inline constexpr std::string_view kManager = "/api/v3";
 inline constexpr std::string_view kVersion = "/api/v3/version";
@@ -74,11 +78,13 @@ inline constexpr std::string_view kSendsContent = "content";
 inline constexpr std::string_view kSendsBatches = "content-batch";
 inline constexpr std::string_view kSendsManifests = "checkout-manifest";
 inline constexpr std::string_view kHasOutputs = "outputs";
+inline constexpr std::string_view kHealth = "health";
+inline constexpr std::string_view kFigures = "metrics";
 /// Only of a server that is configured for it, and for those who may send files.
 inline constexpr std::string_view kIngests = "ingest";
 inline constexpr std::array kFeatures{
     kCreateWaits,    kIdempotentCreates, kErases,           kResumes, kBatches,      kReuses,
     kLists,          kCompresses,        kTakesDifferences, kDeltas,  kSendsContent, kSendsBatches,
-    kSendsManifests, kHasOutputs};
+    kSendsManifests, kHasOutputs,        kHealth,           kFigures};
 
 }  // namespace shaman::protocol

@@ -18,12 +18,14 @@
 #include "http/request_head.hpp"
 #include "http/response.hpp"
 #include "server/current_options.hpp"
+#include "server/figures/figures.hpp"
 #include "server/log/rare_warnings.hpp"
 #include "server/remarks.hpp"
 #include "server/router.hpp"
 
 namespace shaman::http {
 
+class ManagerState;
 class Passage;
 class RunningRequests;
 
@@ -44,8 +46,10 @@ struct Services {
   InlineLookupPolicy& looks;
   RareWarnings& rare_warnings;
   RunningRequests& running;
+  Figures& figures;
   Passage* passage = nullptr;  ///< for all other requests; may be null
   const Remarks* remarks = nullptr;
+  const ManagerState* manager = nullptr;
   Digest ingest_secret{};  ///< see protocol::ingest_seed()
 };
 
@@ -56,7 +60,9 @@ struct Exchange {
   Connection& connection;
   const RequestHead& head;
   RequestBody& body;
-  bool passes = false;  ///< it is forwarded to the Manager
+  bool passes = false;      ///< it is forwarded to the Manager
+  bool is_routine = false;  ///< machines make it every few seconds, and it went well: not logged
+  FigureRow row{};          ///< which figures it counts in
   std::vector<std::string_view> parameters{};
   std::string original_filename{};  ///< for the log
   std::string checkout{};           ///< for the log: the checkout's path

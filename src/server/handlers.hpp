@@ -41,6 +41,9 @@ Task<Response> delete_file(Exchange& exchange);
 Task<Response> options_file(Exchange& exchange);
 
 Task<Response> get_info(Exchange& exchange);
+Task<Response> get_livez(Exchange& exchange);
+Task<Response> get_readyz(Exchange& exchange);
+Task<Response> get_metrics(Exchange& exchange);
 
 // A Manager's answers to a client that connects.
 Task<Response> get_version(Exchange& exchange);

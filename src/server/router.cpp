@@ -56,6 +56,16 @@ void Router::add(std::string_view method, std::string_view pattern, auth::Role r
   routes_.push_back({std::string(method), split(pattern), role, handler});
 }
 
+std::vector<Router::Name> Router::names() const {
+  std::vector<Name> names;
+  for (const Route& route : routes_) {
+    Name& name = names.emplace_back(Name{route.method, {}});
+    for (const std::string& segment : route.pattern)
+      name.pattern += "/" + segment;
+  }
+  return names;
+}
+
 Router::Match Router::match(std::string_view method,
                             const std::vector<std::string>& segments) const {
   Match match;
@@ -66,6 +76,7 @@ Router::Match Router::match(std::string_view method,
     if (route.method == wanted || route.method == method) {
       match.outcome = Outcome::found;
       match.handler = route.handler;
+      match.route = static_cast<std::size_t>(&route - routes_.data());
       match.role = route.role;
       for (std::size_t i = 0; i < segments.size(); ++i) {
         const std::string& wanted_segment = route.pattern[(*places)[i]];

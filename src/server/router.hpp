@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,10 +28,17 @@ class Router {
   struct Match {
     Outcome outcome = Outcome::not_found;
     Handler handler = nullptr;
+    std::size_t route = 0;                     ///< which of names() it is, if found
     auth::Role role = auth::Role::admin;       ///< that the handler needs
     std::vector<std::string_view> parameters;  ///< those at `{}` and `{*}`; views into `segments`
     std::string allow;                         ///< the methods that the path allows, if it exists
   };
+  struct Name {
+    std::string method;
+    std::string pattern;
+  };
+  /// Of all routes, in the order in which they were added.
+  [[nodiscard]] std::vector<Name> names() const;
   [[nodiscard]] Match match(std::string_view method,
                             const std::vector<std::string>& segments) const;
 

@@ -37,6 +37,10 @@ Router make_router() {
   router.add("GET", below(kFiles, "/{}/{}/content"), Role::worker, get_content);
   router.add("POST", kContentBatch, Role::worker, post_content_batch);
   router.add("GET", kInfo, Role::worker, get_info);
+  // Load balancers have no token.
+  router.add("GET", kLivez, Role::nobody, get_livez);
+  router.add("GET", kReadyz, Role::nobody, get_readyz);
+  router.add("GET", kMetrics, Role::worker, get_metrics);
   return router;
 }
 

@@ -24,6 +24,7 @@
 #include "http/endpoint_text.hpp"
 #include "server/access/running_requests.hpp"
 #include "server/handlers.hpp"
+#include "server/health/manager_state.hpp"
 #include "server/passage.hpp"
 #include "server/session.hpp"
 
@@ -114,13 +115,15 @@ struct Server::Impl {
         ingests((pools.disk.threads() + 1) / 2, FairBudget::MostOfOne::as_much_as_is_left),
         looks(store.traits().answers_at_once),
         options(std::move(options_in)),
-        services{store,       checkouts, pools,      options,       router,
-                 connections, buffers,   json_first, json_rest,     handshakes,
-                 passed_on,   ingests,   looks,      rare_warnings, running},
+        services{store,   checkouts,     pools,     options,    router,    connections,
+                 buffers, json_first,    json_rest, handshakes, passed_on, ingests,
+                 looks,   rare_warnings, running,   figures},
         control(asio::make_strand(io)),
         timer(control),
-        admission_timer(control) {
+        admission_timer(control),
+        beat_timer(control) {
     services.remarks = &remarks;
+    services.manager = &manager;
     services.ingest_secret = store.random_secret();
   }
 
@@ -128,6 +131,7 @@ struct Server::Impl {
   Task<> accept(Acceptor& acceptor);
   Task<> watch_deadlines();
   Task<> watch_admissions();
+  Task<> beat();
   Task<> shut_down();
   void greet(Socket socket);
   [[nodiscard]] std::shared_ptr<AddressCounts::Seat> seat_for(const std::string& address,
@@ -147,13 +151,18 @@ struct Server::Impl {
   InlineLookupPolicy looks;
   RareWarnings rare_warnings;
   RunningRequests running;
+  Figures figures;
   Remarks remarks;
+  ManagerState manager;
   CurrentOptions options;
   Services services;
   asio::io_context io;
   Strand control;  // only this uses acceptors and timer once run() has begun
   Timer timer;
   Timer admission_timer;
+  Timer beat_timer;
+  std::chrono::milliseconds beat_period{0};
+  std::function<void()> on_beat;
   std::deque<Acceptor> acceptors;
   std::shared_ptr<Passage> passage;  // its sockets are destroyed before the io_context
   std::atomic<std::size_t> refusals{0};
@@ -267,6 +276,14 @@ Task<> Server::Impl::watch_admissions() {
   }
 }
 
+Task<> Server::Impl::beat() {
+  while (!connections.is_stopping() || connections.size() > 0) {
+    on_beat();
+    beat_timer.expires_after(beat_period);
+    co_await beat_timer.async_wait(kTuple);
+  }
+}
+
 Task<> Server::Impl::shut_down() {
   for (Acceptor& acceptor : acceptors) {
     error_code ignored;  // it is closed in any case
@@ -292,6 +309,7 @@ Task<> Server::Impl::shut_down() {
   if (passage) passage->cancel();
   timer.cancel();
   admission_timer.cancel();
+  beat_timer.cancel();
 }
 
 Server::Server(Store& store, Checkouts& checkouts, ServerPools pools, ServerOptions options)
@@ -308,6 +326,19 @@ void Server::pass_on(std::shared_ptr<Passage> passage) {
 
 void Server::set_remarks(std::vector<std::string> remarks) {
   impl_->remarks.set(std::move(remarks));
+}
+
+void Server::set_manager_problem(std::string problem) {
+  impl_->manager.set(std::move(problem));
+}
+
+void Server::add_figures(std::function<void(metrics::Page&)> write) {
+  impl_->figures.further.push_back(std::move(write));
+}
+
+void Server::beat_every(std::chrono::milliseconds period, std::function<void()> beat) {
+  impl_->beat_period = period;
+  impl_->on_beat = std::move(beat);
 }
 
 result<void> Server::listen(const std::string& host, std::uint16_t port) {
@@ -352,10 +383,12 @@ void Server::reload(ServerOptions options) {
 
 void Server::run() {
   if (!impl_->passage) add_manager_calls(impl_->router);
+  impl_->figures.requests.begin(impl_->router.names());
   for (Acceptor& acceptor : impl_->acceptors)
     asio::co_spawn(impl_->control, impl_->accept(acceptor), asio::detached);
   asio::co_spawn(impl_->control, impl_->watch_deadlines(), asio::detached);
   asio::co_spawn(impl_->control, impl_->watch_admissions(), asio::detached);
+  if (impl_->on_beat) asio::co_spawn(impl_->control, impl_->beat(), asio::detached);
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < impl_->io_threads; ++i)
     threads.emplace_back([this, i] {

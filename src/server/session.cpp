@@ -18,6 +18,7 @@
 #include "server/access/browser_login.hpp"
 #include "server/access/running_requests.hpp"
 #include "server/log/access_log.hpp"
+#include "server/log/trace_id.hpp"
 #include "server/passage.hpp"
 #include "server/run_for_client.hpp"
 
@@ -126,15 +127,27 @@ Task<Response> pass_on(Exchange& exchange) {
   co_return co_await exchange.services.passage->pass(exchange);
 }
 
+FigureRow row_of(const Router::Match& match, bool passes) {
+  if (match.handler != nullptr) return {FigureRow::Kind::route, match.route};
+  return {passes ? FigureRow::Kind::passed_on : FigureRow::Kind::other, 0};
+}
+
+bool is_for_all(const Router::Match& match) {
+  return match.handler != nullptr && match.role == auth::Role::nobody;
+}
+
 Task<Response> dispatch(Exchange& exchange) {
   const RequestHead& head = exchange.head;
   if (head.has_unknown_expectation)
     co_return Response::error(417, "the only expectation that is understood is 100-continue");
-  if (auto refused = refuse_host(exchange)) co_return *std::move(refused);
-  if (auto refused = refuse_too_many(exchange)) co_return *std::move(refused);
   const Router::Match match = exchange.services.router.match(head.method(), head.segments);
+  // Load balancers name an address, not a host, and get nothing that a page may not know.
+  if (!is_for_all(match))
+    if (auto refused = refuse_host(exchange)) co_return *std::move(refused);
+  if (auto refused = refuse_too_many(exchange)) co_return *std::move(refused);
   const bool passes = match.handler == nullptr && is_passed_on(exchange);
   exchange.passes = passes;
+  exchange.row = row_of(match, passes);
   if (!passes)
     if (auto answer = answer_preflight(exchange)) co_return *std::move(answer);
   const auth::Role needed = passes          ? exchange.services.passage->role_for(head)
@@ -257,8 +270,16 @@ std::string note_on(const Exchange& exchange, const Response& response) {
          std::to_string(exchange.body.received()) + " had arrived";
 }
 
+// Of several fields, each reader may believe another.
+std::string_view trace_of(const RequestHead& head) {
+  constexpr std::string_view kName = "traceparent";
+  if (head.fields.count(kName) != 1) return {};
+  return trace_id_in(head.header(kName));
+}
+
 void log_request(const Exchange& exchange, const Response& response, const HeadOutcome& outcome,
                  std::uint64_t bytes_in, std::uint64_t bytes_out) {
+  if (exchange.is_routine) return;
   if (!spdlog::should_log(spdlog::level::err)) return;
   const std::string who = who_asked(exchange);
   const std::string note = note_on(exchange, response);
@@ -275,7 +296,23 @@ void log_request(const Exchange& exchange, const Response& response, const HeadO
               .who = who,
               .checkout = exchange.checkout,
               .reason = response.reason,
-              .note = note});
+              .note = note,
+              .trace = trace_of(exchange.head)});
+}
+
+double seconds_since(Clock::time_point begun) {
+  return std::chrono::duration<double>(Clock::now() - begun).count();
+}
+
+void count_request(const Exchange& exchange, const Response& response, const HeadOutcome& outcome,
+                   std::uint64_t bytes_in, std::uint64_t bytes_out) {
+  exchange.services.figures.requests.count({.row = exchange.row,
+                                            .status = response.status,
+                                            .seconds = seconds_since(outcome.begun),
+                                            .bytes_in = bytes_in,
+                                            .bytes_out = bytes_out,
+                                            .unheard = response.unheard,
+                                            .kind = response.kind});
 }
 
 // One request from its header to its answer; returns whether the connection continues.
@@ -304,16 +341,25 @@ Task<bool> serve_request(Connection& connection, const Services& services,
     response.unheard = !heard;
   }
   exchange.grants.clear();
+  count_request(exchange, response, outcome, body.received(),
+                connection.bytes_out() - written_before);
   log_request(exchange, response, outcome, body.received(), written_before);
   if (response.unheard) co_return false;
   if (!keep_alive) co_await linger(connection, unasked ? &body : nullptr);
   co_return keep_alive;
 }
 
-Task<> refuse_request(Connection& connection, HeadOutcome& outcome) {
+Task<> refuse_request(Connection& connection, const Services& services, HeadOutcome& outcome) {
   const Response& response = *outcome.refusal;
   const std::string header = header_of(response, Framing::length, false, false);
+  const std::uint64_t written_before = connection.bytes_out();
   const bool heard = co_await connection.write({header, response.body, {}});
+  services.figures.requests.count({.row = {},
+                                   .status = response.status,
+                                   .seconds = seconds_since(outcome.begun),
+                                   .bytes_out = connection.bytes_out() - written_before,
+                                   .unheard = !heard,
+                                   .kind = std::nullopt});
   log_access({.method = outcome.method,
               .target = outcome.target,
               .status = response.status,
@@ -398,7 +444,7 @@ Task<> serve_connection(Socket socket, const Services& services, std::shared_ptr
     }
     for (bool go_on = true; go_on;) {
       HeadOutcome outcome = co_await read_head(connection, services, options->limits.header_bytes);
-      if (outcome.refusal) co_await refuse_request(connection, outcome);
+      if (outcome.refusal) co_await refuse_request(connection, services, outcome);
       go_on = false;
       if (!outcome.head) continue;
       options = services.options.get();

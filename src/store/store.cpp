@@ -28,9 +28,14 @@ class HousekeepingPass {
   void operator()() {
     const auto now = store_.file_system.steady_now();
     if (store_.claims.has_waiters()) store_.claims.wake_stalled(now);
+    const StorageLook::Question question(store_.storage_look);
     if (!store_.watch.check()) {
       try_to_follow(now);
       if (!store_.watch.problem().empty()) return;
+    }
+    if (now >= next_look_) {
+      next_look_ = now + kBetweenLooks;
+      store_.storage_look.look();
     }
     if (now < next_beat_) return;
     next_beat_ = now + Instance::kBeat;
@@ -45,11 +50,12 @@ class HousekeepingPass {
     // Not at once: a command on a full storage needs the space that it has freed.
     if (has_beaten_) store_.root.reserve.give_back();
     StorageReserve::fill(store_.file_system, store_.root.private_folder);
-    if (const auto left = store_.reservations.left_for_uploads()) store_.left_for_uploads = *left;
     has_beaten_ = true;
   }
 
  private:
+  static constexpr std::chrono::seconds kBetweenLooks{2};
+
   void try_to_follow(std::chrono::steady_clock::time_point now) {
     constexpr std::chrono::seconds kBetweenTries{1};
     if (now < next_try_) return;
@@ -63,6 +69,7 @@ class HousekeepingPass {
   }
 
   Store::Impl& store_;
+  std::chrono::steady_clock::time_point next_look_{};
   std::chrono::steady_clock::time_point next_beat_{};
   std::chrono::steady_clock::time_point next_try_{};
   std::string told_;
@@ -94,6 +101,7 @@ Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, Wo
       dismantling(file_system, root.blobs, root.jobs, blobs.flushes()),
       partials(file_system, root.partial, options),
       reservations(file_system, root.root, root.blobs, pool, options.limits),
+      storage_look(file_system, root, reservations),
       proofs(file_system, root.private_folder, options) {
   if (options.durability == Durability::group)
     flushers.emplace(kFlushesAtOnce, WorkerPool::Priority::normal, "flush");
@@ -229,6 +237,7 @@ result<std::unique_ptr<Store::Impl>> Store::Impl::open(fs::FileSystem& file_syst
     impl->log(LogLevel::warning, "the storage: " + remark);
   bring_back_unfinished(file_system, impl->root, impl->blobs, options.log);
   impl->reservations.count();
+  impl->storage_look.look();
   impl->start_housekeeping();
   return impl;
 }
@@ -271,10 +280,19 @@ std::vector<std::string> Store::remarks() const {
   // Less than many a submission needs.
   constexpr std::uint64_t kLittle = std::uint64_t{1} << 30;
   std::vector<std::string> remarks = impl_->remarks;
-  if (const std::uint64_t left = impl_->left_for_uploads; left < kLittle)
+  if (const std::uint64_t left = health().upload_bytes; left < kLittle)
     remarks.push_back("the storage is nearly full: uploads can take " + units::size_text(left) +
                       " more; make room (docs/admin.md, \"A full storage\")");
   return remarks;
+}
+
+StoreHealth Store::health() const {
+  StoreHealth health;
+  impl_->storage_look.tell(health);
+  health.problem = impl_->watch.problem();
+  health.flush_losses = impl_->whole_flush.losses();
+  if (impl_->journal) health.journal = impl_->journal->state();
+  return health;
 }
 
 const std::string& Store::storage_id() const noexcept {
@@ -291,6 +309,10 @@ std::uint64_t Store::upload_progress(const BlobId& id, const Requester& requeste
 
 std::size_t Store::uploads_under_way() const {
   return impl_->claims.size();
+}
+
+std::size_t Store::resumable_uploads_under_way() const {
+  return impl_->partial_leases.size();
 }
 
 void Store::set_limits(const StoreLimits& limits) {
@@ -310,6 +332,8 @@ StoreCounters Store::counters() const {
   counters.uploads_begun = impl_->uploads_begun;
   counters.uploads_committed = impl_->uploads_committed;
   counters.uploads_failed = impl_->uploads_failed;
+  counters.blobs_added = impl_->reservations.blobs_added();
+  counters.bytes_added = impl_->reservations.bytes_added();
   counters.bytes_written = impl_->bytes_written;
   counters.takeovers = impl_->takeovers;
   counters.marks = impl_->blobs.marks_set();

@@ -4,7 +4,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,6 +16,7 @@
 #include "store/guarded.hpp"
 #include "store/housekeeping/dismantling.hpp"
 #include "store/housekeeping/housekeeper.hpp"
+#include "store/housekeeping/storage_look.hpp"
 #include "store/journal/journal.hpp"
 #include "store/journal/replay.hpp"
 #include "store/known/mark_cache.hpp"
@@ -128,8 +128,6 @@ struct Store::Impl {
   Instance instance;
   StorageWatch watch;
   std::vector<std::string> remarks;  ///< of opening
-  /// As of the last look, some seconds ago.
-  std::atomic<std::uint64_t> left_for_uploads{std::numeric_limits<std::uint64_t>::max()};
   ClaimTable claims;
   MarkCache marks;
   BlobFolder blobs;
@@ -139,6 +137,7 @@ struct Store::Impl {
   Dismantling dismantling;
   PartialFiles partials;
   Reservations reservations;
+  StorageLook storage_look;
   PartialTable partial_leases;
   Proofs proofs;
   std::unique_ptr<Journal> journal;  ///< null: none

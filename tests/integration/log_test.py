@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the log says of a request: who asked, for which checkout, and what is full. Nothing from outside forges a line."""
 
+import json
 import os
 import re
 import unittest
@@ -44,6 +45,15 @@ class WhoDidWhat(LogTest):
         self.assertEqual(self.api.call("DELETE", "/api/v3/shaman/checkout/film/shot1").status, 204)
         line = self.line(self.server, "DELETE /api/v3/shaman/checkout/film/shot1 204")
         self.assertTrue(line.endswith('by "token Anna B" checkout "film/shot1" project "film"'), line)
+
+    def test_the_trace_of_a_request_is_named(self):
+        trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+        parent = f"00-{trace}-00f067aa0ba902b7-01"
+        for number, value in enumerate([parent, parent.upper(), "00-x-y-01"]):
+            self.api.call("GET", f"/traced/{number}", headers={"traceparent": value})
+        self.assertIn(f" trace {trace}", self.line(self.server, "/traced/0 "))
+        for number in (1, 2):
+            self.assertNotIn(" trace ", self.line(self.server, f"/traced/{number} "))
 
     def test_what_was_refused_names_the_checkout_that_was_asked_for(self):
         missing = new_content()
@@ -153,6 +163,23 @@ class WhatIsFull(LogTest):
                 line = self.line(server, " 507 ")
                 self.assertIn(" warning POST ", line)
                 self.assertIn(words, line)
+
+
+class AsJson(LogTest):
+    def test_each_line_is_an_object(self):
+        server = self.start(log_format="json")
+        with Api(server) as api:
+            api.call("POST", files_url(new_content()), b"", {"X-Shaman-Original-Filename": 'a "quoted" name\\'})
+            api.get("/the/end")
+        server.wait_for_log("/the/end")
+        server.terminate()
+        lines = [json.loads(line) for line in server.log_lines()]
+        self.assertGreater(len(lines), 5)
+        for line in lines:
+            self.assertEqual(set(line), {"time", "level", "message"})
+            self.assertRegex(line["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d$")
+            self.assertIn(line["level"], ("info", "warning", "error"))
+        self.assertTrue([line for line in lines if r'\"quoted\"' in line["message"]])
 
 
 if __name__ == "__main__":

@@ -14,12 +14,14 @@ from shaman_server import PATIENCE, Server
 class Notified(Server):
     """A server that systemd has started, as far as it can tell."""
 
-    def __init__(self, address, **options):
+    def __init__(self, address, watchdog=None, **options):
         super().__init__(**options)
-        self.address = address
+        self.variables = [f"NOTIFY_SOCKET={address}"]
+        if watchdog:
+            self.variables.append(f"WATCHDOG_USEC={watchdog}")
 
     def command(self):
-        return ["env", f"NOTIFY_SOCKET={self.address}", *super().command()]
+        return ["env", *self.variables, *super().command()]
 
 
 class ServiceManager(unittest.TestCase):
@@ -48,6 +50,12 @@ class ServiceManager(unittest.TestCase):
             server.process.send_signal(signal.SIGTERM)
             self.assertEqual(self.next_state(), {"STOPPING": "1"})
             self.assertEqual(server.wait(), 0)
+
+    def test_hears_that_the_server_lives_if_it_waits_for_that(self):
+        with Notified(self.address, watchdog=3000):
+            self.assertEqual(self.next_state()["READY"], "1")
+            for _ in range(3):
+                self.assertEqual(self.next_state(), {"WATCHDOG": "1"})
 
 
 if __name__ == "__main__":

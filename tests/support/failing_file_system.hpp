@@ -62,6 +62,7 @@ class FailingFileSystem final : public fs::FileSystem {
     hook_ = std::move(hook);
   }
   void advance_clock(std::chrono::milliseconds by) { offset_ = offset_.load() + by; }
+  void pretend_read_only(bool is) { is_read_only_ = is; }
   void pretend_space(std::optional<fs::Space> space) {
     const std::lock_guard lock(mutex_);
     space_ = space;
@@ -182,6 +183,7 @@ class FailingFileSystem final : public fs::FileSystem {
     return inner_.passes_on_access(real(folder));
   }
   fs::result<bool> may_write(const fs::Folder& at, std::string_view path) override {
+    if (is_read_only_) return false;
     return inner_.may_write(real(at), path);
   }
   fs::result<fs::Space> space(const fs::Folder& at) override {
@@ -254,6 +256,7 @@ class FailingFileSystem final : public fs::FileSystem {
   mutable std::mutex mutex_;
   Hook hook_;
   std::optional<fs::Space> space_;
+  std::atomic<bool> is_read_only_{false};
   std::atomic<std::chrono::milliseconds> offset_{};
   std::atomic<std::size_t> step_{SIZE_MAX};
   std::int64_t last_ = 0;

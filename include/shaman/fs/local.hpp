@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -10,9 +11,14 @@
 #include <string_view>
 #include <vector>
 
+#include "shaman/distribution.hpp"
 #include "shaman/fs.hpp"
 
 namespace shaman::fs {
+
+/// Upper bounds for flush times, in seconds.
+inline constexpr std::array<double, 12> kFlushTimes{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                                    0.05,   0.1,   0.5,    1,     5,    30};
 
 /// The machine's own file system (Linux). Resolves below a folder with openat2(2), or, if the
 /// kernel or a sandbox lacks it, component by component.
@@ -69,14 +75,20 @@ class LocalFileSystem final : public FileSystem {
   std::uint64_t random() override;
   ProcessIdentity process() override;
 
+  /// How long flushes took, in seconds; failed ones too.
+  [[nodiscard]] const Distribution& flush_times() const noexcept { return flush_times_; }
+
  protected:
   boost::system::error_code close_handle(std::int64_t id) noexcept override;
 
  private:
   result<File> open_regular(const Folder& at, std::string_view path, int access);
+  template <class Call>
+  result<void> timed_flush(Call&& call);
   result<void> rename_with(unsigned flags, const Folder& from, std::string_view old_path,
                            const Folder& to, std::string_view new_path);
 
+  Distribution flush_times_{kFlushTimes};
   std::atomic<bool> walk_;  // also set when openat2 turns out to be missing
 };
 

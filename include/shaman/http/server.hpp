@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -14,6 +16,7 @@
 #include "shaman/error.hpp"
 #include "shaman/http/ingest_folder.hpp"
 #include "shaman/http/limits.hpp"
+#include "shaman/metrics/page.hpp"
 #include "shaman/store.hpp"
 #include "shaman/tls.hpp"
 #include "shaman/worker_pool.hpp"
@@ -69,6 +72,18 @@ class Server {
   /// From any thread: replaces the notes for the admin that `info` reports in addition to the
   /// store's.
   void set_remarks(std::vector<std::string> remarks);
+
+  /// From any thread: whether the Manager answers; empty if it does, otherwise why not. Until the
+  /// first call, readiness does not depend on a Manager.
+  void set_manager_problem(std::string problem);
+
+  /// Before run(): GET /metrics has what `write` adds, too. It is called on network threads: it
+  /// must not block, and must be thread-safe.
+  void add_figures(std::function<void(metrics::Page&)> write);
+
+  /// Before run(): calls `beat` about every `period`, on a thread that answers requests, as long as
+  /// those threads are alive.
+  void beat_every(std::chrono::milliseconds period, std::function<void()> beat);
 
   /// Listens on every address of the host (a name, IPv4 or IPv6); port 0: a free one, the same for
   /// all. errc::io_error says what is wrong with the address.

@@ -38,12 +38,17 @@ class RunningRequests {
   /// longer be admitted. May read a token file.
   void check(const ServerOptions& options);
 
+  [[nodiscard]] std::size_t size() const {
+    const std::lock_guard lock(mutex_);
+    return entries_.size();
+  }
+
  private:
   struct Question;
   [[nodiscard]] std::list<Question> questions();
   void end(const std::list<Question>& refused);
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::list<Entry*> entries_;
   std::uint64_t last_number_ = 0;
 };

@@ -21,18 +21,39 @@ namespace {
 struct Prepared {
   CheckoutPlan plan;
   std::vector<BlobId> being_uploaded;
+  std::size_t files = 0;
+  std::uint64_t bytes = 0;
 };
+
+std::uint64_t size_of(const FileList& files) {
+  std::uint64_t size = 0;
+  for (std::size_t i = 0; i < files.size(); ++i)
+    size += files[i].id.size;
+  return size;
+}
 
 result<Prepared> prepare(Exchange& exchange, FilesRequest request, std::string idempotency_key) {
   const bool may_reuse = is_yes(exchange.head.header(protocol::kReuseCheckout));
   const Services& services = exchange.services;
+  const std::size_t files = request.files.size();
+  const std::uint64_t bytes = size_of(request.files);
   auto plan =
       services.checkouts.validate({std::move(request.checkout_path), std::move(request.files),
                                    std::move(idempotency_key), exchange.requester, may_reuse});
   if (!plan) return plan.error();
   auto uploads = services.checkouts.being_uploaded(*plan);
   if (!uploads) return uploads.error();
-  return Prepared{*std::move(plan), *std::move(uploads)};
+  return Prepared{*std::move(plan), *std::move(uploads), files, bytes};
+}
+
+void count_checkout(CallFigures& figures, const Prepared& prepared, bool is_reused) {
+  if (is_reused) {
+    ++figures.checkouts_reused;
+    return;
+  }
+  ++figures.checkouts_made;
+  figures.files_linked += prepared.files;
+  figures.bytes_linked += prepared.bytes;
 }
 
 std::uint64_t progress_of(const Store& store, const std::vector<BlobId>& ids,
@@ -155,6 +176,7 @@ Task<Response> post_create(Exchange& exchange) {
                                     [&] { return services.checkouts.create(prepared->plan); });
   if (!made) co_return Response::error(made.error());
   exchange.checkout = made->path;
+  count_checkout(services.figures.calls, *prepared, made->is_reused);
   std::string out;
   {
     JsonObject object(out);

@@ -32,6 +32,7 @@ Task<Response> delete_checkout(Exchange& exchange) {
                                       [&] { return checkouts.erase(path, exchange.requester); });
   if (!erased && erased.error().code == errc::not_found && is_call(path)) co_return not_allowed();
   if (!erased) co_return Response::error(erased.error());
+  ++exchange.services.figures.calls.checkouts_erased;
   co_return Response::empty(204);
 }
 

@@ -62,6 +62,7 @@ std::string further(const AccessRecord& record) {
     const std::string_view project = record.checkout.substr(0, record.checkout.find('/'));
     text += " checkout " + log_field(record.checkout) + " project " + log_field(project);
   }
+  if (!record.trace.empty()) text.append(" trace ").append(record.trace);
   const bool has_reason = record.status >= 500 || record.status == 403;
   if (has_reason && !record.reason.empty()) text += ": " + shown(record.reason);
   if (!record.note.empty()) text += ": " + shown(record.note);

@@ -24,6 +24,7 @@ struct AccessRecord {
   std::string_view checkout{};           ///< that the request made or erased, or tried to
   std::string_view reason{};             ///< the message of an error
   std::string_view note{};               ///< for the log alone
+  std::string_view trace{};              ///< see trace_id_in(); empty: none
 };
 
 /// Escapes all text from outside. Logs at level info, except for problems of the server: 507 is a

@@ -118,6 +118,7 @@ std::optional<Journal::Place> Journal::find_place(const BlobId& id, std::uint64_
       current_.reset();
     }
     place = take_place(bytes, losses, now);
+    ++(place ? blobs_ : refused_);
     wants_more =
         free_.empty() && segments_.size() < options_.segments && !is_creating_ && now >= next_try_;
     if (wants_more) is_creating_ = true;
@@ -156,6 +157,7 @@ void Journal::give_up(Segment& segment, const boost::system::error_code& error) 
     segment.is_broken = segment.is_full = true;
     if (current_.get() == &segment) current_.reset();
     next_try_ = now + kBetweenTries;
+    is_failing_ = true;
   }
   say(LogLevel::warning, disk_error(error, "write to .shaman/journal").message() +
                              "; small files are put on the disk one by one for now");
@@ -192,8 +194,29 @@ bool Journal::put_on_disk(const Segment& segment) {
   return false;
 }
 
+JournalState Journal::state() {
+  const Steady now = file_system_.steady_now();
+  const std::lock_guard lock(mutex_);
+  // Until the next trial, which an upload makes: without uploads nothing would end it.
+  JournalState state{.is_used = true,
+                     .is_failing = is_stuck_ || (is_failing_ && now < next_try_),
+                     .segments = segments_.size(),
+                     .blobs = blobs_,
+                     .refused = refused_};
+  for (const auto& segment : segments_) {
+    state.bytes += segment->bytes;
+    state.used += segment->used - journal::kPage;
+  }
+  return state;
+}
+
 void Journal::retire(const std::shared_ptr<Segment>& segment) {
-  if (!put_on_disk(*segment)) return forget(*segment);
+  if (!put_on_disk(*segment)) {
+    forget(*segment);
+    const std::lock_guard lock(mutex_);
+    is_stuck_ = true;
+    return;
+  }
   if (segment->is_broken || !prepare(*segment)) {
     remove(*segment);
     return forget(*segment);
@@ -291,6 +314,7 @@ void Journal::create() {
   const Steady now = file_system_.steady_now();
   const std::lock_guard lock(mutex_);
   is_creating_ = false;
+  is_failing_ = !made;
   if (!made || !*made) {
     next_try_ = now + kBetweenTries;
   } else if (generation == generation_) {

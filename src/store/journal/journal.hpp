@@ -72,6 +72,8 @@ class Journal {
   /// full.
   void keep_house();
 
+  [[nodiscard]] JournalState state();
+
   /// The storage was mounted anew, and this server has another name in it: what was written so far
   /// is left to the next look for dead servers.
   void start_anew(std::string server);
@@ -131,6 +133,10 @@ class Journal {
   bool is_creating_ = false;
   Steady next_try_{};  // of creating one, after a failure
   Steady last_use_{};
+  bool is_failing_ = false;    // until next_try_
+  bool is_stuck_ = false;      // something is on the disk only in a segment that is kept
+  std::uint64_t blobs_ = 0;    // written
+  std::uint64_t refused_ = 0;  // for lack of room
 };
 
 }  // namespace shaman

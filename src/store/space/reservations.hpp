@@ -70,7 +70,14 @@ class Reservations {
   /// The known size of all stored files: the result of count(), and the files that this server
   /// stored since then.
   [[nodiscard]] std::uint64_t store_size() const noexcept { return store_size_; }
-  void stored(std::uint64_t bytes) { store_size_ += bytes; }
+  void stored(std::uint64_t bytes) {
+    store_size_ += bytes;
+    bytes_added_ += bytes;
+    ++blobs_added_;
+  }
+  /// What stored() was told, in all.
+  [[nodiscard]] std::uint64_t blobs_added() const noexcept { return blobs_added_; }
+  [[nodiscard]] std::uint64_t bytes_added() const noexcept { return bytes_added_; }
   /// Counts the stored bytes, if they are limited. Blocks while it lists all files; folders that
   /// cannot be listed count as empty.
   void count();
@@ -100,6 +107,8 @@ class Reservations {
   StoreLimits limits_;        // guarded by it
   SpaceShares shares_;        // guarded by it
   std::atomic<std::uint64_t> store_size_{0};
+  std::atomic<std::uint64_t> blobs_added_{0};
+  std::atomic<std::uint64_t> bytes_added_{0};
 };
 
 }  // namespace shaman

@@ -44,6 +44,10 @@ class PartialTable {
   [[nodiscard]] std::optional<Lease> try_take(const BlobId& id, std::function<void()> interrupt,
                                               std::function<void()> wake);
   [[nodiscard]] bool is_taken(const BlobId& id) const;
+  [[nodiscard]] std::size_t size() const {
+    const std::lock_guard lock(mutex_);
+    return slots_.size();
+  }
 
  private:
   struct Slot {

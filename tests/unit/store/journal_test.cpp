@@ -254,6 +254,30 @@ TEST_F(JournalTest, WhatCannotBeWrittenToItIsFlushedInItsPlace) {
   EXPECT_EQ(journal_files().size(), 1U);
 }
 
+TEST_F(JournalTest, TellsItsState) {
+  const auto store = open_with_journal();
+  const JournalState before = store->health().journal;
+  EXPECT_TRUE(before.is_used);
+  EXPECT_FALSE(before.is_failing);
+  EXPECT_EQ(before.bytes, before.segments * (kBytes / 2));
+  put(*store, kContent);
+  const JournalState after = store->health().journal;
+  EXPECT_EQ(after.blobs, before.blobs + 1);
+  EXPECT_GT(after.used, before.used);
+  bool has_failed = false;
+  fails_ = [&](const Call& call) {
+    return call.operation == Operation::flush_file && !std::exchange(has_failed, true);
+  };
+  put(*store, "refused by the disk");
+  EXPECT_TRUE(store->health().journal.is_failing);
+}
+
+TEST_F(JournalTest, IsNotUsedIfItHasNoSize) {
+  options_.journal.bytes = 0;
+  const auto store = Store::open(file_system_, root(), options_, callers_thread_);
+  EXPECT_FALSE((*store)->health().journal.is_used);
+}
+
 TEST_F(JournalTest, IfTheDiskDropsWhatWasToBeWrittenItIsWrittenAgain) {
   auto store = open_with_journal();
   put(*store, kContent);
