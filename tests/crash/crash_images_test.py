@@ -15,7 +15,7 @@ import time
 import unittest
 
 from api import Api, new_content, spec
-from shaman_server import SANITIZED, Server, sha256
+from shaman_server import SANITIZED, Server, sha256, wait_until
 
 IMAGES = 300 if os.environ.get("SHAMAN_NIGHTLY") else 20
 RECENT = 60
@@ -58,7 +58,9 @@ class Mounts:
         return path
 
     def unmount(self, path):
-        run("umount", path)
+        # Whoever lists all mounts, as a df does, keeps one busy for a moment.
+        wait_until(lambda: subprocess.run(["umount", path], capture_output=True, check=False).returncode == 0,
+                   f"{path} to be unmounted")
         self.mounted.remove(path)
 
     def close(self):
