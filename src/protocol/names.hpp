@@ -22,6 +22,7 @@ inline constexpr std::string_view kBatch = "/api/v3/shaman/files:batch";
 inline constexpr std::string_view kContentBatch = "/api/v3/shaman/files:content";
 inline constexpr std::string_view kContentSuffix = "/content";    ///< after the address of a file
 inline constexpr std::string_view kManifestSuffix = "/manifest";  ///< after that of a checkout
+inline constexpr std::string_view kOutputsSuffix = "/outputs";    ///< the same
 /// For whoever watches the server (docs/monitoring.md).
 inline constexpr std::string_view kLivez = "/livez";
 inline constexpr std::string_view kReadyz = "/readyz";

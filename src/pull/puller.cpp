@@ -226,7 +226,8 @@ result<client::ServerInfo> Pull::identify() {
       network.run<client::ServerInfo>(strand, stop_, [&] { return client::identify(connection); });
   if (!info) return info;
   if (info->kind == client::ServerInfo::Kind::other) return Error{errc::bad_answer, info->problem};
-  if (!info->has(protocol::kSendsManifests) || !info->has(protocol::kSendsContent))
+  const auto list = options_.outputs ? protocol::kHasOutputs : protocol::kSendsManifests;
+  if (!info->has(list) || !info->has(protocol::kSendsContent))
     return no_feature(*info, options_.server);
   return info;
 }
@@ -240,8 +241,9 @@ result<void> Pull::ask() {
     can_batch_ = info->has(protocol::kSendsBatches);
   }
   HttpRequest request;
-  request.path = client::checkout_address(protocol::kCheckout, wanted_.checkout) +
-                 std::string(protocol::kManifestSuffix);
+  request.path =
+      client::checkout_address(protocol::kCheckout, wanted_.checkout) +
+      std::string(options_.outputs ? protocol::kOutputsSuffix : protocol::kManifestSuffix);
   request.longest_answer = kLongestManifest;
   request.answer_within = kManifestWithin;
   if (is_known) request.headers.emplace_back("If-None-Match", earlier_->etag);

@@ -19,6 +19,7 @@ namespace shaman::pull {
 struct PullOptions {
   client::Server server;
   std::string checkout;  ///< its path
+  bool outputs = false;  ///< what was rendered from it, in place of its files
   std::string folder;    ///< to make or to update
   std::string cache;     ///< its folder
   std::uint64_t cache_bytes = std::uint64_t{200} << 30U;

@@ -157,7 +157,8 @@ result<CheckoutFiles> show_checkout(const Server& server, const std::string& pat
 }
 
 result<std::vector<CheckoutFile>> list_outputs(const Server& server, const std::string& path) {
-  const std::string address = checkout_address(protocol::kCheckout, path) + "/outputs";
+  const std::string address =
+      checkout_address(protocol::kCheckout, path) + std::string(protocol::kOutputsSuffix);
   const result<HttpResponse> answer = ask(server, protocol::kHasOutputs, request_for(address));
   if (!answer) return answer.error();
   if (answer->status != 200) return checkout_refusal("did not list the outputs of", path, *answer);

@@ -211,7 +211,8 @@ asio::awaitable<result<std::vector<Required>>> ask_requirements(HttpConnection& 
 
 asio::awaitable<result<void>> add_outputs(HttpConnection& connection, const std::string& checkout,
                                           const FileList& files, Progress* progress) {
-  const std::string address = checkout_address(protocol::kCheckout, checkout) + "/outputs";
+  const std::string address =
+      checkout_address(protocol::kCheckout, checkout) + std::string(protocol::kOutputsSuffix);
   HttpRequest request = post_files(address, files, {}, {});
   request.answer_within = kCreateWithin;
   const result<HttpResponse> answer =

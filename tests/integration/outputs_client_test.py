@@ -76,6 +76,24 @@ class OutputsClient(Studio, unittest.TestCase):
             self.assertEqual(watch.returncode, 0, told)
         self.assertEqual(self.listed()["0003.png"], sha256(last))
 
+    def test_the_artist_gets_the_frames(self):
+        frames = {place: self.frame(place) for place in ("0001.png", "passes/0001.exr")}
+        self.push()
+        folder = os.path.join(self.folder, "back")
+        cache = ("--cache", os.path.join(self.folder, "pulled"), "--json")
+        done = self.run_outputs("pull", self.path, folder, *cache)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads(done.stdout)["placedFiles"], 2)
+        frames["0002.png"] = self.frame("0002.png")
+        frames["0001.png"] = self.frame("0001.png")
+        self.push()
+        done = self.run_outputs("pull", self.path, folder, *cache)
+        self.assertEqual(json.loads(done.stdout)["placedFiles"], 2, done.stderr)
+        for place, data in frames.items():
+            with open(os.path.join(folder, place), "rb") as file:
+                self.assertEqual(file.read(), data)
+            self.assertFalse(os.path.islink(os.path.join(folder, place)))
+
     def test_a_frame_that_is_being_written_waits(self):
         path = os.path.join(self.frames, "0001.png")
         command = [CLIENT_PROGRAM, "outputs", "push", self.frames, "--checkout", self.path, "--watch", "--server",

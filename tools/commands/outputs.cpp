@@ -23,6 +23,7 @@
 #include "options/server_option.hpp"
 #include "options/value_checks.hpp"
 #include "protocol/checkout_path.hpp"
+#include "pull/puller.hpp"
 #include "report/interruption.hpp"
 #include "report/waiting.hpp"
 #include "submit/progress_printer.hpp"
@@ -35,12 +36,22 @@ using nlohmann::json;
 // A renderer that writes nothing for so long has finished the frame.
 constexpr std::chrono::seconds kSettled{2};
 constexpr std::chrono::seconds kBetweenLooks{1};
+constexpr std::chrono::seconds kBetweenPulls{2};
 
 struct OutputsOptions {
   ServerOption server;
   client::PushOptions push;
   std::optional<std::uint64_t> limit_rate;
   std::string checkout;
+  bool watch = false;
+  bool json = false;
+  bool quiet = false;
+};
+
+struct OutputsPullOptions {
+  ServerOption server;
+  pull::PullOptions pull;
+  std::optional<std::uint64_t> limit_rate;
   bool watch = false;
   bool json = false;
   bool quiet = false;
@@ -165,6 +176,103 @@ ExitStatus run_list(const OutputsOptions& options) {
   return ExitStatus::done;
 }
 
+// What one round changed, and the state at its end.
+struct Pulled {
+  pull::PullReport last;
+  std::uint64_t placed_files = 0;
+  std::uint64_t received_bytes = 0;
+};
+
+result<Pulled> pull_until_stopped(const OutputsPullOptions& options, const pull::PullOptions& how,
+                                  const std::stop_token& stop) {
+  Pulled pulled;
+  for (;;) {
+    client::Progress progress;
+    progress.server = how.server.url.text();
+    std::optional<client::ProgressPrinter> printer;
+    if (!options.quiet && !options.watch) printer.emplace(progress);
+    auto report = pull::pull_checkout(how, progress, stop);
+    const bool is_over = !options.watch || stop.stop_requested();
+    if (!report && is_over && !(options.watch && report.error().code == errc::cancelled))
+      return report.error();
+    // A server that is away must not end a watch.
+    if (!report && !is_over) warn(report.error().message());
+    if (report) {
+      pulled.placed_files += report->placed_files;
+      pulled.received_bytes += report->received_bytes;
+      if (options.watch && !options.quiet && report->placed_files > 0)
+        say("got " + text::count_of(report->placed_files, "file", "files"));
+      pulled.last = *std::move(report);
+    }
+    if (is_over || !wait(kBetweenPulls, stop)) return pulled;
+  }
+}
+
+ExitStatus run_outputs_pull(const OutputsPullOptions& options) {
+  const result<client::Server> server = server_of(options.server);
+  if (!server) return fail(server.error());
+  pull::PullOptions how = options.pull;
+  how.server = *server;
+  how.outputs = true;
+  how.mode = pull::Mode::copy;
+  if (how.cache.empty()) how.cache = os::join(os::cache_folder(), "pulled");
+  how.limit_rate = options.limit_rate.value_or(configuration().limit_rate);
+  const std::stop_token stop = finish_on_interrupt(
+      "the folder may be partly updated: pull again; what was received is kept");
+  const result<Pulled> pulled = pull_until_stopped(options, how, stop);
+  if (!pulled) return fail(with_hint(pulled.error()));
+  for (const std::string& warning : pulled->last.warnings)
+    warn(warning);
+  if (options.json)
+    print_json(json{{"schema", 1},
+                    {"checkoutPath", how.checkout},
+                    {"folder", pulled->last.folder},
+                    {"files", pulled->last.files},
+                    {"bytes", pulled->last.bytes},
+                    {"placedFiles", pulled->placed_files},
+                    {"receivedBytes", pulled->received_bytes}});
+  else if (!options.quiet)
+    print(text::printable(pulled->last.folder) + " has " +
+          text::count_of(pulled->last.files, "file", "files") + ", " +
+          units::size_text(pulled->last.bytes) + "; " + std::to_string(pulled->placed_files) +
+          " new or changed.\n");
+  return ExitStatus::done;
+}
+
+CLI::App* add_outputs_pull(CLI::App& outputs, OutputsPullOptions& options) {
+  CLI::App* const command =
+      outputs.add_subcommand("pull", "Brings what was rendered from a checkout into a folder.");
+  command
+      ->add_option("PATH", options.pull.checkout,
+                   "The checkout's path, as printed by `shaman submit`.")
+      ->required()
+      ->type_name("PATH")
+      ->check(not_empty_operand());
+  command
+      ->add_option("DIR", options.pull.folder,
+                   "The folder to make, or one that was pulled before, to update.")
+      ->required()
+      ->type_name("DIR")
+      ->check(not_empty_operand());
+  command->add_flag("--watch", options.watch,
+                    "Go on until Ctrl-C or SIGTERM: look for new frames every 2 s.");
+  add_server_option(*command, options.server);
+  command
+      ->add_option("--cache", options.pull.cache,
+                   "Folder in which all pulls of this machine keep files. Default: pulled, in this "
+                   "program's cache folder.")
+      ->type_name("DIR")
+      ->check(not_empty());
+  command
+      ->add_option("--limit-rate", options.limit_rate,
+                   "Limit the download rate in bytes per second, such as 10M; 0: no limit.")
+      ->type_name("RATE")
+      ->transform(byte_rate());
+  command->add_flag("--json", options.json, "Print one line of JSON.");
+  command->add_flag("--quiet,-q", options.quiet, "Print only warnings and errors.");
+  return command;
+}
+
 CLI::App* add_push(CLI::App& outputs, OutputsOptions& options) {
   CLI::App* const push = outputs.add_subcommand(
       "push", "Sends a folder's files to the server, and lists them as outputs of a checkout.");
@@ -203,14 +311,18 @@ CLI::App* add_list_of(CLI::App& outputs, OutputsOptions& options) {
 }  // namespace
 
 Command add_outputs(CLI::App& app) {
-  CLI::App* const command =
-      app.add_subcommand("outputs", "Sends and lists what was rendered from a checkout.");
+  CLI::App* const command = app.add_subcommand(
+      "outputs", "Sends, lists and brings back what was rendered from a checkout.");
   command->require_subcommand(1);
   const auto options = std::make_shared<OutputsOptions>();
   const CLI::App* const push = add_push(*command, *options);
+  const auto pulling = std::make_shared<OutputsPullOptions>();
+  const CLI::App* const pull = add_outputs_pull(*command, *pulling);
   add_list_of(*command, *options);
-  return {command,
-          [options, push] { return push->parsed() ? run_push(*options) : run_list(*options); }};
+  return {command, [options, push, pulling, pull] {
+            if (pull->parsed()) return run_outputs_pull(*pulling);
+            return push->parsed() ? run_push(*options) : run_list(*options);
+          }};
 }
 
 }  // namespace shaman::tools
