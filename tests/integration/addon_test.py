@@ -155,7 +155,7 @@ class AddonTest(ServerTest):
 
                 def upload(path, data, can_defer, true_upload=true_upload):
                     if path == "tex/wänd 1.png":
-                        return Addon.call(addon, "POST", files_url(data), b"x" + data[1:],
+                        return Addon.call(addon, "POST", files_url(data), bytes([data[0] ^ 1]) + data[1:],
                                           {"Content-Type": "application/octet-stream"})
                     return true_upload(path, data, can_defer)
 

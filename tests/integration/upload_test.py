@@ -163,7 +163,7 @@ class Upload(ServerTest):
 
     def test_another_content(self):
         data = new_content()
-        answer = self.api.upload(b"x" + data[1:], sha=sha256(data))
+        answer = self.api.upload(bytes([data[0] ^ 1]) + data[1:], sha=sha256(data))
         self.assert_error(answer, 417)
         self.assert_nothing_kept(data)
         self.assertEqual(self.api.upload(data).status, 204)
