@@ -15,7 +15,7 @@ import unittest
 
 import behind
 import certificates
-from api import Api, files_url, new_content
+from api import CREATE, Api, files_url, new_content
 from behind import Behind
 from raw_http import RawConnection
 from shaman_server import Server, wait_until
@@ -189,15 +189,14 @@ class OfNetworks(EndedRights):
         self.reload("auth: {trusted-networks: {127.0.0.1: submit}}")
         self.start(config=os.path.join(self.folder, "shaman.yaml"))
         websocket = self.websocket()
-        data = new_content(300_000)
-        upload = self.raw()
-        upload.request("POST", files_url(data), [("Content-Length", str(len(data)))], length=False)
-        upload.send(data[:100_000])
-        wait_until(self.server.temporary_files, "the upload to begin")
+        creation = self.raw()
+        creation.request("POST", CREATE, [("Content-Type", "application/json"), ("Content-Length", "1000"),
+                                          ("Expect", "100-continue")], length=False)
+        self.assertIn(b" 100 ", creation.socket.recv(1000))
         self.reload("auth: {trusted-networks: {127.0.0.0/8: worker}}")
         self.server.process.send_signal(signal.SIGHUP)
         self.server.wait_for_log("auth.trusted-networks is now 127.0.0.0/8=worker")
-        self.assertTrue(upload.is_closed())
+        self.assertTrue(creation.is_closed())
         self.assert_lives(websocket)  # workers may have one
         self.reload("auth: {trusted-networks: {10.9.9.9: worker}}")
         self.server.process.send_signal(signal.SIGHUP)
