@@ -123,6 +123,7 @@ ServerInfo ours(const json& info) {
     if (feature.is_string()) server.features.push_back(feature.get<std::string>());
   }
   if (server.has(protocol::kIngests)) server.ingest = ingest_offer(info);
+  server.role = text_of(info, "role");
   const json storage = info.value("storage", json::object());
   server.storage_problem = text_of(storage, "problem");
   if (storage.is_object() && storage.contains("remarks"))
@@ -185,6 +186,12 @@ asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {
 
 result<void> check_takes_submissions(const ServerInfo& server, const BaseUrl& url) {
   if (server.is_web_page) return Error{errc::bad_answer, server.problem};
+  // It may send files, for what it has rendered, but not have the checkout made.
+  if (server.role == "worker")
+    return Error{errc::not_let_in,
+                 "the server does not accept submissions from you (this needs the"
+                 " role submit; you have the role worker); ask the farm's admin"
+                 " for the role submit"};
   if (server.kind == ServerInfo::Kind::flamenco && server.takes_files == false)
     return Error{errc::bad_answer, "the Flamenco Manager at " + url.text() +
                                        " does not accept files: switch on Shaman in its "

@@ -33,6 +33,7 @@ struct ServerInfo {
   std::string storage_problem;               ///< of kind shaman: why it accepts no files now
   std::vector<std::string> storage_remarks;  ///< of kind shaman: notes for its admin
   std::optional<IngestOffer> ingest;         ///< of kind shaman
+  std::string role;                          ///< of this client there; empty: it needs none
   std::optional<bool> takes_files;  ///< of kind flamenco: whether its Shaman is switched on
   // Of kind other:
   std::string answer;        ///< its status: `404 Not Found`

@@ -82,6 +82,7 @@ std::string info_json(const Exchange& exchange) {
         .raw("features", json_array(features))
         .raw("limits", limits)
         .raw("storage", storage_json(exchange.services));
+    if (options.access) object.text("role", auth::name_of(exchange.principal.role));
     if (may_ingest(exchange)) object.raw("ingest", ingest_json(exchange));
   }
   return out;
