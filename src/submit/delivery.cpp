@@ -17,8 +17,6 @@ namespace shaman::client {
 namespace {
 
 constexpr int kUploadRounds = 10;
-// A Shaman server answers `Expect` as soon as it can; waiting longer saves a body on a busy one.
-constexpr std::chrono::milliseconds kPatientContinue{15'000};
 
 bool is_cancelled(const result<void>& outcome) {
   return !outcome && outcome.error().code == errc::cancelled;
@@ -186,23 +184,8 @@ result<void> Delivery::finish(Uploader& uploader) {
 
 UploaderOptions Delivery::how_to_upload() {
   const SubmitOptions& options = at_.options;
-  UploaderOptions how;
-  if (options.jobs != 0) {
-    how.large_lanes = std::min(how.large_lanes, options.jobs);
-    how.small_lanes = options.jobs - how.large_lanes;
-    how.batch_lanes = std::min(how.batch_lanes, options.jobs);
-  }
-  // A share of a low rate must exceed the rate below which a server considers a connection dead.
-  if (options.limit_rate != 0) {
-    if (!rate_) rate_.emplace(options.limit_rate);
-    how.rate = &*rate_;
-    how.large_lanes = how.batch_lanes = 1;
-    how.small_lanes = std::min<std::size_t>(how.small_lanes, 2);
-  }
-  how.can_batch = at_.server.has(protocol::kBatches);
-  how.can_resume = at_.server.has(protocol::kResumes);
-  if (at_.server.has(protocol::kCompresses)) how.line = &at_.line;
-  if (at_.server.kind == ServerInfo::Kind::shaman) how.wait_for_continue = kPatientContinue;
+  if (options.limit_rate != 0 && !rate_) rate_.emplace(options.limit_rate);
+  UploaderOptions how = options_for(at_.server, options.jobs, rate_ ? &*rate_ : nullptr, at_.line);
   if (at_.server.ingest && !ingestion_) ingestion_.emplace(*at_.server.ingest);
   if (ingestion_) how.ingestion = &*ingestion_;
   how.rehash = [this](Payload& payload) { return hash_once_more(payload); };

@@ -133,11 +133,7 @@ struct OutputsPush::Impl {
   }
 
   UploaderOptions how_to_upload() {
-    UploaderOptions how;
-    how.can_batch = server->has(protocol::kBatches);
-    how.can_resume = server->has(protocol::kResumes);
-    if (server->has(protocol::kCompresses)) how.line = &line;
-    if (rate) how.rate = &*rate;
+    UploaderOptions how = options_for(*server, 0, rate ? &*rate : nullptr, line);
     how.rehash = [](Payload& payload) -> result<void> {
       return Error{errc::changed_while_read,
                    text::in_quotes(payload.state.path) + " changed while it was being sent"};

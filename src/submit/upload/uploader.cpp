@@ -6,11 +6,40 @@
 #include <future>
 #include <utility>
 
+#include "protocol/names.hpp"
 #include "submit/upload/upload_lanes.hpp"
 
 namespace shaman::client {
 
 using Lane = UploadQueue::Lane;
+
+namespace {
+
+// A Shaman server answers `Expect` as soon as it can; waiting longer saves a body on a busy one.
+constexpr std::chrono::milliseconds kPatientContinue{15'000};
+
+}  // namespace
+
+UploaderOptions options_for(const ServerInfo& server, std::size_t jobs, RateLimit* rate,
+                            LineMeter& line) {
+  UploaderOptions how;
+  if (jobs != 0) {
+    how.large_lanes = std::min(how.large_lanes, jobs);
+    how.small_lanes = jobs - how.large_lanes;
+    how.batch_lanes = std::min(how.batch_lanes, jobs);
+  }
+  // A share of a low rate must exceed the rate below which a server considers a connection dead.
+  if (rate != nullptr) {
+    how.rate = rate;
+    how.large_lanes = how.batch_lanes = 1;
+    how.small_lanes = std::min<std::size_t>(how.small_lanes, 2);
+  }
+  how.can_batch = server.has(protocol::kBatches);
+  how.can_resume = server.has(protocol::kResumes);
+  if (server.has(protocol::kCompresses)) how.line = &line;
+  if (server.kind == ServerInfo::Kind::shaman) how.wait_for_continue = kPatientContinue;
+  return how;
+}
 
 struct Uploader::Impl {
   Impl(Network& network_, const Server& server, UploaderOptions options_, std::size_t most_payloads,

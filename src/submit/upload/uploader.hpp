@@ -49,6 +49,11 @@ struct UploaderOptions {
   std::function<result<void>(Payload&)> rehash;
 };
 
+/// Uploads as the server can take them: `jobs` at once; 0: a suitable number. With a limit, few
+/// share it. `rate` may be null.
+[[nodiscard]] UploaderOptions options_for(const ServerInfo& server, std::size_t jobs,
+                                          RateLimit* rate, LineMeter& line);
+
 struct UploadOutcome {
   std::uint64_t uploaded_files = 0;
   std::uint64_t uploaded_bytes = 0;  ///< of these; what was sent twice counts once
