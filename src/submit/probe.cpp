@@ -84,10 +84,9 @@ boost::asio::awaitable<result<Probe>> look(HttpConnection& connection) {
       co_await exchange_patiently(connection, request, kFirstContact);
   if (!answer) co_return answer.error();
   found.why_no_submission = co_await why_no_files(connection, *answer);
-  if (found.why_no_submission.empty() && found.server.role == "worker")
-    found.why_no_submission =
-        "does not accept submissions from you (this needs the role submit; you have the role"
-        " worker); ask the farm's admin for the role submit";
+  if (found.why_no_submission.empty())
+    if (const auto may = check_may_submit(found.server); !may)
+      found.why_no_submission = may.error().message();
   if (const auto date = parse_date(answer->date))
     found.clock_ahead = std::chrono::duration_cast<std::chrono::seconds>(WallClock::now() - *date);
   co_return found;

@@ -184,14 +184,17 @@ asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {
   co_return server;
 }
 
+result<void> check_may_submit(const ServerInfo& server) {
+  if (server.role != "worker") return {};
+  return Error{errc::not_let_in,
+               "the server does not accept submissions from you (this needs the"
+               " role submit; you have the role worker); ask the farm's admin for"
+               " the role submit"};
+}
+
 result<void> check_takes_submissions(const ServerInfo& server, const BaseUrl& url) {
   if (server.is_web_page) return Error{errc::bad_answer, server.problem};
-  // It may send files, for what it has rendered, but not have the checkout made.
-  if (server.role == "worker")
-    return Error{errc::not_let_in,
-                 "the server does not accept submissions from you (this needs the"
-                 " role submit; you have the role worker); ask the farm's admin"
-                 " for the role submit"};
+  if (auto let_in = check_may_submit(server); !let_in) return let_in;
   if (server.kind == ServerInfo::Kind::flamenco && server.takes_files == false)
     return Error{errc::bad_answer, "the Flamenco Manager at " + url.text() +
                                        " does not accept files: switch on Shaman in its "
