@@ -72,12 +72,6 @@ struct CheckoutContent {
   std::uint64_t bytes = 0;  ///< of all files together
 };
 
-/// Whose checkouts a requester may read the outputs of, and add to.
-enum class OutputsReach : std::uint8_t {
-  own_checkouts,   ///< those that it made; all, if it knows all
-  every_checkout,  ///< a worker's
-};
-
 /// A path below `jobs/` as written in a text: possibly with patterns and placeholders, in any case.
 struct WrittenPath {
   std::string path;  ///< without empty, `.` and `..` components
@@ -169,16 +163,16 @@ class Checkouts {
   [[nodiscard]] result<CheckoutContent> content_of(const std::string& path,
                                                    const Requester& requester = {});
 
-  /// Lists stored files as outputs of a checkout: all on stable storage on return. A path that was
-  /// listed before leads to the new file. The outputs end with the checkout. Blocks.
-  /// errc::blobs_missing: the requester must have sent the files; errc::unsafe_path,
-  /// errc::conflicting_paths; errc::storage_full; and the errors of manifest_of().
+  /// Lists stored files as outputs of a checkout that `reader` may read: all on stable storage on
+  /// return. A path that was listed before leads to the new file. The outputs end with the
+  /// checkout. Blocks. errc::blobs_missing: `requester` must have sent the files;
+  /// errc::unsafe_path, errc::conflicting_paths; errc::storage_full; and the errors of
+  /// manifest_of().
   [[nodiscard]] result<void> add_outputs(const std::string& path, const FileList& files,
-                                         const Requester& requester, OutputsReach reach);
-  /// The outputs, in an order of paths that stays. The requester knows their blobs from now on.
+                                         const Requester& requester, const Requester& reader);
+  /// The outputs, in an order of paths that stays. The reader knows their blobs from now on.
   /// Blocks. The errors of manifest_of().
-  [[nodiscard]] result<FileList> outputs_of(const std::string& path, const Requester& requester,
-                                            OutputsReach reach);
+  [[nodiscard]] result<FileList> outputs_of(const std::string& path, const Requester& reader);
 
   /// Erases one checkout at once and for good, and its empty parent folders where that is safe, but
   /// never `jobs/` itself. On return the erasure is on stable storage. The blobs stay until garbage

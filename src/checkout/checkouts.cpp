@@ -219,14 +219,13 @@ result<CheckoutContent> Checkouts::content_of(const std::string& path, const Req
 }
 
 result<void> Checkouts::add_outputs(const std::string& path, const FileList& files,
-                                    const Requester& requester, OutputsReach reach) {
+                                    const Requester& requester, const Requester& reader) {
   return impl_->store.guarded(
-      [&] { return Outputs(impl_->store, path).add(files, requester, reach); });
+      [&] { return Outputs(impl_->store, path).add(files, requester, reader); });
 }
 
-result<FileList> Checkouts::outputs_of(const std::string& path, const Requester& requester,
-                                       OutputsReach reach) {
-  return impl_->store.guarded([&] { return Outputs(impl_->store, path).list(requester, reach); });
+result<FileList> Checkouts::outputs_of(const std::string& path, const Requester& reader) {
+  return impl_->store.guarded([&] { return Outputs(impl_->store, path).list(reader); });
 }
 
 result<void> Checkouts::erase(const std::string& path, const Requester& requester) {

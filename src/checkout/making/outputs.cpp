@@ -55,12 +55,11 @@ result<void> check_paths(const FileList& files) {
 
 }  // namespace
 
-result<void> Outputs::find(const Requester& requester, OutputsReach reach) {
-  const auto place = place_.look(requester);
+result<void> Outputs::find(const Requester& reader) {
+  const auto place = place_.look(reader);
   if (!place) return place.error();
   const bool is_found = place->kind == CheckoutPlace::Kind::checkout;
-  const bool may = requester.knows_all || reach == OutputsReach::every_checkout;
-  if (!may && !(is_found && place->may_erase)) return place_.not_let_in();
+  if (!reader.knows_all && !(is_found && place->may_erase)) return place_.not_let_in();
   if (!is_found) return place_.not_found();
   return {};
 }
@@ -75,9 +74,10 @@ result<void> Outputs::check_is_still_there() {
   return {};
 }
 
-result<void> Outputs::add(const FileList& files, const Requester& requester, OutputsReach reach) {
+result<void> Outputs::add(const FileList& files, const Requester& requester,
+                          const Requester& reader) {
   if (auto checked = check_paths(files); !checked) return checked;
-  if (auto found = find(requester, reach); !found) return found;
+  if (auto found = find(reader); !found) return found;
   const auto marked = mark_stored(
       store_, files.size(), [&](std::size_t i) { return files[i].id; },
       [&](std::size_t i) { return std::string_view(files[i].path); }, requester);
@@ -178,8 +178,8 @@ result<void> Outputs::flush() {
   return {};
 }
 
-result<FileList> Outputs::list(const Requester& requester, OutputsReach reach) {
-  if (auto found = find(requester, reach); !found) return found.error();
+result<FileList> Outputs::list(const Requester& reader) {
+  if (auto found = find(reader); !found) return found.error();
   FileList files;
   const auto folder = store_.file_system().open_folder(place_.checkout(), path_rules::kOutputsName);
   if (!folder && fs::is_no_folder(folder.error())) return files;
@@ -188,7 +188,7 @@ result<FileList> Outputs::list(const Requester& requester, OutputsReach reach) {
   if (!tree) return tree.error();
   for (const TreeLink& link : tree->links) {
     files.add(link.id, link.path);
-    store_.let_know(requester, link.id);
+    store_.let_know(reader, link.id);
   }
   return files;
 }

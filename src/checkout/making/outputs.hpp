@@ -23,11 +23,11 @@ class Outputs {
 
   /// Checkouts::add_outputs() and Checkouts::outputs_of(). Call one of them, once.
   [[nodiscard]] result<void> add(const FileList& files, const Requester& requester,
-                                 OutputsReach reach);
-  [[nodiscard]] result<FileList> list(const Requester& requester, OutputsReach reach);
+                                 const Requester& reader);
+  [[nodiscard]] result<FileList> list(const Requester& reader);
 
  private:
-  [[nodiscard]] result<void> find(const Requester& requester, OutputsReach reach);
+  [[nodiscard]] result<void> find(const Requester& reader);
   [[nodiscard]] result<void> check_is_still_there();
   [[nodiscard]] result<void> make_folder(std::string_view path);
   [[nodiscard]] result<void> make_links(const FileList& files);

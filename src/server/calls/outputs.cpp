@@ -8,18 +8,13 @@
 #include "protocol/files_request.hpp"
 #include "protocol/parameters.hpp"
 #include "server/access/admission.hpp"
+#include "server/access/reader.hpp"
 #include "server/collect_json.hpp"
 #include "server/handlers.hpp"
 #include "server/run_for_client.hpp"
 
 namespace shaman::http {
 namespace {
-
-// Workers render everybody's checkouts.
-OutputsReach reach_of(const Exchange& exchange) {
-  return exchange.principal.role == auth::Role::worker ? OutputsReach::every_checkout
-                                                       : OutputsReach::own_checkouts;
-}
 
 Response no_difference() {
   return Response::error(400, "\"base\" has no meaning here: outputs are sent as a list of files");
@@ -43,7 +38,7 @@ Task<Response> post_outputs(Exchange& exchange) {
   if (request->difference) co_return no_difference();
   const auto added = co_await run_on(pool, exchange.connection, [&] {
     return exchange.services.checkouts.add_outputs(path, request->files, exchange.requester,
-                                                   reach_of(exchange));
+                                                   reader_of(exchange));
   });
   if (!added) co_return Response::error(added.error());
   co_return Response::empty(204);
@@ -57,7 +52,7 @@ Task<Response> get_outputs(Exchange& exchange) {
   exchange.checkout = path_of(exchange.parameters);
   const std::string& path = exchange.checkout;
   auto files = co_await run_on(exchange.services.pools.requests, exchange.connection, [&] {
-    return exchange.services.checkouts.outputs_of(path, exchange.requester, reach_of(exchange));
+    return exchange.services.checkouts.outputs_of(path, reader_of(exchange));
   });
   if (!files) co_return Response::error(files.error());
   std::string head;
