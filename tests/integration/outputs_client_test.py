@@ -48,6 +48,9 @@ class OutputsClient(Studio, unittest.TestCase):
         frames["large.exr"] = self.frame("large.exr", 3 << 20)
         self.frame(".hidden")
         self.write(os.path.join(self.frames, "0003.png"), b"")
+        # A scene's scripts run on the worker, and may put links there.
+        os.symlink("/etc/hostname", os.path.join(self.frames, "link.png"))
+        os.symlink("/etc", os.path.join(self.frames, "etc"))
         answer = self.push()
         self.assertEqual((answer["files"], answer["uploadedFiles"]), (4, 4))
         self.assertEqual(answer["unfinished"], ["0003.png"])

@@ -6,48 +6,63 @@
 
 #include "shaman/text.hpp"
 
+#include "base/folder/folder.hpp"
+
 namespace shaman::client {
 namespace {
 
-// A link to a folder above leads round in a circle.
-constexpr std::size_t kDeepest = 64;
+// Deeper than any path of an output.
+constexpr std::size_t kDeepest = 128;
 
-struct Waiting {
-  std::string path;
-  std::string prefix;  ///< of its files' places
-  std::size_t depth;
+class Finder {
+ public:
+  explicit Finder(const std::string& folder) : root_(folder) {}
+
+  result<std::vector<FoundFile>> run() {
+    const auto folder = os::Folder::open(root_);
+    if (!folder) return folder.error();
+    if (auto done = look_in(*folder, "", 0); !done) return done.error();
+    std::ranges::sort(found_, {}, &FoundFile::place);
+    return std::move(found_);
+  }
+
+ private:
+  result<void> look_in(const os::Folder& folder, const std::string& prefix, std::size_t depth) {
+    if (depth > kDeepest)
+      return Error{errc::too_large, "the folders in " + text::in_quotes(root_) +
+                                        " are nested too deep: " + text::in_quotes(prefix)};
+    const auto names = folder.names();
+    if (!names) return names.error();
+    for (const std::string& name : *names) {
+      if (name.starts_with('.')) continue;
+      const auto entry = folder.look(name);
+      if (!entry) return entry.error();
+      if (entry->kind == os::Folder::Kind::file) add(prefix + name);
+      if (entry->kind != os::Folder::Kind::folder) continue;
+      const auto below = folder.folder(name, false);
+      // Removed in the meantime.
+      if (!below && below.error().code == errc::not_found) continue;
+      if (!below) return below.error();
+      if (auto done = look_in(*below, prefix + name + "/", depth + 1); !done) return done;
+    }
+    return {};
+  }
+
+  void add(const std::string& place) {
+    std::string path = os::join(root_, place);
+    const auto info = os::info(path);
+    if (info && info->type == os::FileType::regular)
+      found_.push_back({place, std::move(path), *info});
+  }
+
+  const std::string& root_;
+  std::vector<FoundFile> found_;
 };
 
 }  // namespace
 
 result<std::vector<FoundFile>> find_files(const std::string& folder) {
-  std::vector<FoundFile> found;
-  std::vector<Waiting> waiting{{folder, "", 0}};
-  while (!waiting.empty()) {
-    const Waiting next = std::exchange(waiting.back(), {});
-    waiting.pop_back();
-    if (next.depth > kDeepest)
-      return Error{errc::too_large, "the folders in " + text::in_quotes(folder) +
-                                        " are nested without end: a link there leads to a folder"
-                                        " above it"};
-    const auto entries = os::list_folder(next.path);
-    // Removed in the meantime.
-    if (!entries && entries.error().code == errc::not_found && next.depth > 0) continue;
-    if (!entries) return entries.error();
-    for (const os::FolderEntry& entry : *entries) {
-      if (entry.name.starts_with('.')) continue;
-      std::string path = os::join(next.path, entry.name);
-      if (entry.is_folder) {
-        waiting.push_back({std::move(path), next.prefix + entry.name + "/", next.depth + 1});
-        continue;
-      }
-      const auto info = os::info(path);
-      if (!info || info->type != os::FileType::regular) continue;
-      found.push_back({next.prefix + entry.name, std::move(path), *info});
-    }
-  }
-  std::ranges::sort(found, {}, &FoundFile::place);
-  return found;
+  return Finder(folder).run();
 }
 
 }  // namespace shaman::client

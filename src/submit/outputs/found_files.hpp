@@ -16,8 +16,8 @@ struct FoundFile {
   os::FileInfo info;
 };
 
-/// All regular files below the folder, sorted by place; no hidden ones. errc::not_found,
-/// errc::io_error; errc::too_large: folders are nested without end.
+/// All regular files below the folder, sorted by place; no hidden ones, and none through a link.
+/// errc::not_found, errc::io_error; errc::too_large: folders are nested too deep.
 [[nodiscard]] result<std::vector<FoundFile>> find_files(const std::string& folder);
 
 }  // namespace shaman::client
