@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -11,6 +10,8 @@
 #include <zstd.h>
 
 #include "shaman/text.hpp"
+
+#include "base/number_text.hpp"
 
 namespace shaman::protocol {
 namespace {
@@ -22,11 +23,9 @@ constexpr int kLevel = 1;
 
 // Decimal digits only, up to 2^63-1.
 std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool is_whole = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
+  const auto value = number_of<std::uint64_t>(text);
   constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
-  if (!is_whole || value > kMost) return std::nullopt;
+  if (!value || *value > kMost) return std::nullopt;
   return value;
 }
 

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
+#include "base/number_text.hpp"
 #include "protocol/checkout_path.hpp"
 
 namespace shaman::pull {
@@ -35,14 +35,6 @@ class Lines {
  private:
   std::string_view rest_;
 };
-
-template <class Number>
-std::optional<Number> number_of(std::string_view text) {
-  Number value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 // Up to the next blank.
 std::string_view cut(std::string_view& line) {

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
 #include "shaman/text.hpp"
 
+#include "base/number_text.hpp"
 #include "protocol/names.hpp"
 
 namespace shaman::client {
@@ -56,11 +56,8 @@ std::string_view without_own_paths(std::string_view path) {
 }
 
 std::optional<std::uint16_t> port_of(std::string_view digits) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (error != std::errc() || end != digits.data() + digits.size() || port == 0)
-    return std::nullopt;
-  return port;
+  const auto port = number_of<std::uint16_t>(digits);
+  return port == 0 ? std::nullopt : port;
 }
 
 struct Authority {

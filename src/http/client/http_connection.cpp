@@ -2,7 +2,6 @@
 #include "http/client/http_connection.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 
 #include <boost/asio/cancellation_state.hpp>
@@ -17,6 +16,7 @@
 
 #include "shaman/text.hpp"
 
+#include "base/number_text.hpp"
 #include "http/client/outgoing_body.hpp"
 
 namespace shaman::client {
@@ -51,14 +51,6 @@ class LineWait {
  private:
   LineMeter* line_;
 };
-
-template <class Number>
-std::optional<Number> number_of(std::string_view text) {
-  Number value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 std::optional<std::chrono::seconds> seconds_of(std::string_view text) {
   const auto value = number_of<unsigned>(text);

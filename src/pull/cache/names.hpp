@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "shaman/blob_id.hpp"
+
+#include "base/number_text.hpp"
 
 namespace shaman::pull {
 
@@ -20,11 +21,9 @@ namespace shaman::pull {
 [[nodiscard]] inline std::optional<BlobId> blob_of_name(std::string_view name) {
   if (name.size() < Digest::kHexDigits + 2 || name[Digest::kHexDigits] != '-') return std::nullopt;
   const auto digest = Digest::from_hex(name.substr(0, Digest::kHexDigits));
-  const std::string_view digits = name.substr(Digest::kHexDigits + 1);
-  std::uint64_t size = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size);
-  if (!digest || error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  const BlobId id{*digest, size};
+  const auto size = number_of<std::uint64_t>(name.substr(Digest::kHexDigits + 1));
+  if (!digest || !size) return std::nullopt;
+  const BlobId id{*digest, *size};
   if (blob_name(id) != name) return std::nullopt;
   return id;
 }
