@@ -2,9 +2,7 @@
 #include "commands/manager_check.hpp"
 
 #include <chrono>
-#include <condition_variable>
 #include <exception>
-#include <mutex>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -12,20 +10,14 @@
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
+#include "base/program/pause.hpp"
+
 namespace shaman::program {
 namespace {
 
 // Both may start together; then the Manager needs a while.
 constexpr std::chrono::seconds kFirstTry{2};
 constexpr std::chrono::seconds kLater{30};
-
-bool pause(const std::stop_token& stop, std::chrono::seconds time) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock(mutex);
-  wake.wait_for(lock, stop, time, [] { return false; });
-  return !stop.stop_requested();
-}
 
 using Tell = std::function<void(std::vector<std::string>)>;
 
@@ -54,7 +46,7 @@ void check(const std::stop_token& stop, const std::string& url, const std::strin
     if (!std::exchange(complained, true) && !stop.stop_requested())
       spdlog::warn("cannot read the Manager's configuration yet: {}",
                    text::printable(findings.error().message()));
-    if (!pause(stop, wait)) return;
+    if (!pause_for(wait, stop)) return;
   }
 }
 

@@ -3,9 +3,7 @@
 #include "shaman/client/outputs.hpp"
 
 #include <chrono>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -18,7 +16,9 @@
 #include "shaman/text.hpp"
 #include "shaman/units.hpp"
 
+#include "base/program/pause.hpp"
 #include "commands.hpp"
+#include "commands/pull.hpp"
 #include "options/configuration.hpp"
 #include "options/server_option.hpp"
 #include "options/value_checks.hpp"
@@ -73,14 +73,6 @@ struct Pushed {
   }
 };
 
-// False when the wait was interrupted.
-bool wait(std::chrono::milliseconds time, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock(mutex);
-  return !wake.wait_for(lock, stop, time, [&] { return stop.stop_requested(); });
-}
-
 class Push {
  public:
   Push(const OutputsOptions& options, client::PushOptions how)
@@ -107,7 +99,7 @@ class Push {
       if (done || stop.stop_requested()) continue;
       if (done.error().message() != last_trouble_) warn(done.error().message());
       last_trouble_ = done.error().message();
-    } while (wait(kBetweenLooks, stop));
+    } while (pause_for(kBetweenLooks, stop));
   }
 
   [[nodiscard]] const Pushed& pushed() const noexcept { return pushed_; }
@@ -204,7 +196,7 @@ result<Pulled> pull_until_stopped(const OutputsPullOptions& options, const pull:
         say("got " + text::count_of(report->placed_files, "file", "files"));
       pulled.last = *std::move(report);
     }
-    if (is_over || !wait(kBetweenPulls, stop)) return pulled;
+    if (is_over || !pause_for(kBetweenPulls, stop)) return pulled;
   }
 }
 
@@ -215,7 +207,7 @@ ExitStatus run_outputs_pull(const OutputsPullOptions& options) {
   how.server = *server;
   how.outputs = true;
   how.mode = pull::Mode::copy;
-  if (how.cache.empty()) how.cache = os::join(os::cache_folder(), "pulled");
+  how.cache = cache_folder_of(how.cache);
   how.limit_rate = options.limit_rate.value_or(configuration().limit_rate);
   const std::stop_token stop = finish_on_interrupt(
       "the folder may be partly updated: pull again; what was received is kept");

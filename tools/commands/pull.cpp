@@ -70,11 +70,6 @@ std::string summary_of(const pull::PullReport& report) {
   return out + ".\n";
 }
 
-// The default is not in the help: it depends on the machine.
-std::string cache_folder_of(const std::string& given) {
-  return given.empty() ? os::join(os::cache_folder(), "pulled") : given;
-}
-
 ExitStatus run_pull(PullCommandOptions& options) {
   pull::PullOptions& how = options.pull;
   auto path = client::checked_checkout_path(how.checkout);
@@ -127,6 +122,10 @@ CLI::Validator byte_size() {
 }
 
 }  // namespace
+
+std::string cache_folder_of(const std::string& given) {
+  return given.empty() ? os::join(os::cache_folder(), "pulled") : given;
+}
 
 Command add_pull(CLI::App& checkout) {
   CLI::App* const command = checkout.add_subcommand(

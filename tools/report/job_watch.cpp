@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -12,6 +10,7 @@
 #include "shaman/os.hpp"
 #include "shaman/text.hpp"
 
+#include "base/program/pause.hpp"
 #include "report/waiting.hpp"
 
 namespace shaman::tools {
@@ -29,14 +28,6 @@ void write(std::FILE* to, const std::string& line) {
   const std::string whole = line + "\n";
   std::fwrite(whole.data(), 1, whole.size(), to);
   std::fflush(to);
-}
-
-// Whether the wait lasted until its end.
-bool pause(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock(mutex);
-  return !wake.wait_for(lock, stop, kBetweenLooks, [] { return false; }) && !stop.stop_requested();
 }
 
 std::string failed_of(const TaskCounts& tasks) {
@@ -107,7 +98,7 @@ class Watch {
       : manager_(manager), id_(id), output_(output) {}
 
   JobEnd run(const std::stop_token& stop) {
-    while (!look() && pause(stop))
+    while (!look() && pause_for(kBetweenLooks, stop))
       ;
     if (!has_ended_)
       fail_with({errc::cancelled, "stopped waiting; " + manager::how_to_go_on(id_) +
