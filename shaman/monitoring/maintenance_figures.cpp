@@ -5,12 +5,10 @@
 #include <string_view>
 
 namespace shaman::program {
-namespace {
 
-template <class Number>
-double number(Number value) {
-  return static_cast<double>(value);
-}
+using metrics::number;
+
+namespace {
 
 constexpr std::array<std::string_view, 4> kOutcomes{"complete", "stopped", "skipped", "failed"};
 

@@ -15,6 +15,12 @@ namespace shaman::metrics {
 /// choose.
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
+/// A figure from any arithmetic type: an amount, or 1 for true.
+template <class Number>
+[[nodiscard]] constexpr double number(Number value) noexcept {
+  return static_cast<double>(value);
+}
+
 /// The figures of one moment, as Prometheus reads them (text format 0.0.4). A name may be given
 /// several times with different labels; its first help text counts. For one thread.
 class Page {

@@ -72,16 +72,9 @@ result<void> share_blocks(int from, int to, const std::string& path) {
 
 }  // namespace
 
-struct Folder::Impl {
-  Impl(int opened, std::string name) : descriptor(opened), path(std::move(name)) {}
-  ~Impl() { ::close(descriptor); }
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-
+struct Folder::Impl : posix::Opened {
+  using Opened::Opened;
   [[nodiscard]] std::string path_of(const std::string& name) const { return join(path, name); }
-
-  int descriptor;
-  std::string path;  // for messages
 };
 
 Folder::Folder(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

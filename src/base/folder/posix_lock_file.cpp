@@ -35,14 +35,8 @@ short type_of(LockFile::Mode mode) {
 
 }  // namespace
 
-struct LockFile::Impl {
-  Impl(int opened, std::string name) : descriptor(opened), path(std::move(name)) {}
-  ~Impl() { ::close(descriptor); }
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-
-  int descriptor;
-  std::string path;
+struct LockFile::Impl : posix::Opened {
+  using Opened::Opened;
 };
 
 LockFile::LockFile(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

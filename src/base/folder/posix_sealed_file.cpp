@@ -12,14 +12,8 @@
 
 namespace shaman::os {
 
-struct PartialFile::Impl {
-  Impl(int opened, std::string name) : descriptor(opened), path(std::move(name)) {}
-  ~Impl() { ::close(descriptor); }
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-
-  int descriptor;
-  std::string path;
+struct PartialFile::Impl : posix::Opened {
+  using Opened::Opened;
 };
 
 PartialFile::PartialFile(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -4,14 +4,27 @@
 #include <cerrno>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "shaman/error.hpp"
 #include "shaman/os.hpp"
 
 /// Shared by the POSIX parts of os.hpp and named_file.hpp.
 namespace shaman::os::posix {
+
+/// What is open, until its end.
+struct Opened {
+  Opened(int opened, std::string name) : descriptor(opened), path(std::move(name)) {}
+  ~Opened() { ::close(descriptor); }
+  Opened(const Opened&) = delete;
+  Opened& operator=(const Opened&) = delete;
+
+  int descriptor;
+  std::string path;  ///< for messages
+};
 
 /// Opens a regular file for reading, through links, without ever waiting for another program; the
 /// caller closes it. Fills `status` with the open file's. errc::not_found; errc::malformed_request:

@@ -14,10 +14,7 @@
 namespace shaman::http {
 namespace {
 
-template <class Number>
-double number(Number value) {
-  return static_cast<double>(value);
-}
+using metrics::number;
 
 void write_uploads(const Store& store, metrics::Page& page) {
   const StoreCounters counters = store.counters();
