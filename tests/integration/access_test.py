@@ -254,7 +254,7 @@ class UnusableAuthorization(AccessTest):
     def test_a_login_is_for_the_manager_alone(self):
         self.assertEqual(self.ask(INFO, ["Basic dTpw"]).status, 401)
         self.assertEqual(self.ask("/api/v3/jobs", ["Basic dTpw"]).status, 200)
-        self.assertEqual(dict(self.behind.seen[-1]["headers"])["Authorization"], "Basic dTpw")
+        self.assertEqual(dict(self.behind.seen_by_clients[-1]["headers"])["Authorization"], "Basic dTpw")
 
     def test_tokens_and_no_header_are_what_they_were(self):
         for values in ([], [f"Bearer {self.worker}"], [f"bEARER   {self.worker}"]):

@@ -32,13 +32,13 @@ class Crowds(FrontTest):
         self.addCleanup(self.released.set)
 
     def crowd(self, method, target, headers=(), source="127.0.0.2", size=CROWD, at_the_manager=MOST_OF_ONE):
-        before = len(self.behind.seen)
+        before = len(self.behind.seen_by_clients)
         connections = []
         for _ in range(size):
             connections.append(RawConnection(self.server, source=source))
             self.addCleanup(connections[-1].close)
             connections[-1].request(method, target, headers)
-        wait_until(lambda: len(self.behind.seen) >= before + at_the_manager, "the crowd at the Manager")
+        wait_until(lambda: len(self.behind.seen_by_clients) >= before + at_the_manager, "the crowd at the Manager")
         return connections
 
     def assert_others_are_served(self):

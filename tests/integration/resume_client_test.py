@@ -2,6 +2,7 @@
 """The client goes on where it was: after broken connections, a server that is killed again and again, and its
 own end. Nothing is lost, and little is sent twice."""
 
+import contextlib
 import http.server
 import json
 import os
@@ -109,13 +110,21 @@ class ResumingClient(Studio, unittest.TestCase):
             self.assertLess(proxy.sent, self.size + 2 * ON_THE_WAY)
         self.assert_in_checkout(answer)
 
-    def test_after_its_own_end(self):
+    @contextlib.contextmanager
+    def killed_halfway(self):
+        """A proxy through which a client sent a part of the file before it was killed."""
         self.grow(60 << 20)
-        with CuttingProxy(self.server) as proxy:
+        with CuttingProxy(self.server, hold_after=30 << 20) as proxy:
             first = self.start(proxy)
-            self.wait_for_more(0)
+            self.wait_for_more(STEP - 1)
             first.kill()
             first.communicate()
+            proxy.cut()
+            proxy.release()
+            yield proxy
+
+    def test_after_its_own_end(self):
+        with self.killed_halfway() as proxy:
             sent_before = proxy.sent
             answer = self.end(self.start(proxy))
             self.assertLess(proxy.sent, self.size + 2 * ON_THE_WAY + STEP)
@@ -127,12 +136,8 @@ class ResumingClient(Studio, unittest.TestCase):
         self.assert_in_checkout(answer)
 
     def test_the_summary_counts_only_the_rest(self):
-        self.grow(60 << 20)
-        first = self.start(self.server)
-        self.wait_for_more(0)
-        first.kill()
-        first.communicate()
-        done = self.client.run("submit", self.shot, "--project", self.project, "--server", self.server.url)
+        with self.killed_halfway():
+            done = self.client.run("submit", self.shot, "--project", self.project, "--server", self.server.url)
         found = re.search(r"^Sent: +\d+ files?, ([\d.]+) MiB; the server had the other \d+, "
                           r"and ([\d.]+) MiB from an interrupted upload ", done.stdout, re.M)
         self.assertTrue(found, done.stdout + done.stderr)

@@ -76,9 +76,14 @@ class InFront(http.server.BaseHTTPRequestHandler):
 class _Handler(socketserver.StreamRequestHandler):
     def handle(self):
         with self.server.lock:
-            self.server.connections += 1
+            self.server.connections.add(self)
         while self._one_request():
             pass
+
+    @staticmethod
+    def is_of_the_server(seen):
+        """Whether the server asks for itself, not for a client."""
+        return ("User-Agent", "shaman") in seen["headers"]
 
     def _one_request(self):
         line = self.rfile.readline().decode("latin-1").rstrip("\r\n")
@@ -94,6 +99,9 @@ class _Handler(socketserver.StreamRequestHandler):
                 "body": read_body(self.rfile, found.get).decode("latin-1")}
         with self.server.lock:
             self.server.seen.append(seen)
+            # Each of its own calls has a connection of its own.
+            if self.is_of_the_server(seen):
+                self.server.connections.discard(self)
         answer = self.server.answers.get(target.partition("?")[0])
         if answer is None:
             return self.reply(json.dumps(seen).encode())
@@ -124,7 +132,7 @@ class Behind:
 
         self.server = Threaded(("127.0.0.1", port), _Handler)
         self.server.lock = threading.Lock()
-        self.server.connections = 0
+        self.server.connections = set()
         self.server.seen = []
         self.server.answers = answers or {}
         self.port = self.server.server_address[1]
@@ -139,18 +147,18 @@ class Behind:
     @property
     def seen_by_clients(self):
         """Without what the server itself asks a Manager."""
-        own = ("/api/v3/version", "/api/v3/configuration")
-        return [seen for seen in self.seen if not seen["target"].startswith(own)]
+        return [seen for seen in self.seen if not _Handler.is_of_the_server(seen)]
 
     @property
     def connections(self):
+        """Those for clients; one on which nothing was asked yet counts, too."""
         with self.server.lock:
-            return self.server.connections
+            return len(self.server.connections)
 
     def forget(self):
         """As if nothing had been asked so far."""
         with self.server.lock:
-            self.server.connections = 0
+            self.server.connections.clear()
             self.server.seen.clear()
 
     def close(self):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A TCP proxy between a client and a server that may come and go: counts what clients send, and cuts
-connections when it is told to."""
+connections or holds what is sent when it is told to."""
 
 import socket
 import threading
@@ -12,9 +12,11 @@ BUFFER = 64 * 1024
 class CuttingProxy:
     """`server` is looked at for each connection, so it may have another port by then."""
 
-    def __init__(self, server, cut_after=None):
+    def __init__(self, server, cut_after=None, hold_after=None):
         self.server = server
         self.cut_after = cut_after  # bytes of one connection; each number of the list once
+        self.hold_after = hold_after  # bytes of all connections; nothing more passes until release()
+        self._released = threading.Event()
         self.sent = 0
         self.connections = 0
         self._lock = threading.Lock()
@@ -34,7 +36,11 @@ class CuttingProxy:
         # Closing it alone would not wake the thread that waits in accept().
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self.release()
         self.cut()
+
+    def release(self):
+        self._released.set()
 
     def cut(self):
         """Cuts all connections that there are."""
@@ -86,6 +92,8 @@ class CuttingProxy:
         passed = 0
         try:
             while limit is None or passed < limit:
+                if count and self.hold_after and self.sent >= self.hold_after:
+                    self._released.wait()
                 data = source.recv(BUFFER if limit is None else min(BUFFER, limit - passed))
                 if not data:
                     break
