@@ -54,6 +54,9 @@ TEST_F(BodyTest, FileThatChangesWhileItIsReadIsNoticed) {
 }
 
 TEST_F(BodyTest, FileThatIsSavedByANewOneWhileItIsReadIsNoticed) {
+#ifdef _WIN32
+  GTEST_SKIP() << "Windows does not let a file that is open be replaced by a rename";
+#endif
   const FileState state = state_of(folder.write("a", std::string(1500, 'a')));
   const auto body = file_body(state);
   ASSERT_TRUE(body);
