@@ -36,6 +36,8 @@ std::vector<Command> set_up(CLI::App& app) {
   app.set_version_flag("--version,-V", version_line("shaman"), "Show the version.");
   app.footer("Run `shaman help COMMAND` for the options of a command.");
   app.require_subcommand(1);
+  // On Windows, too, /farm/shot is a path, and not an option.
+  app.allow_windows_style_options(false);
   // `--dry-run=off` would be taken for one of the two.
   app.option_defaults()->disable_flag_override();
   return add_commands(app);

@@ -10,7 +10,7 @@ import unittest
 
 from api import Api, new_content, spec
 from outputs_test import outputs
-from shaman_server import CLIENT_PROGRAM, PATIENCE, Server, sha256, wait_until
+from shaman_server import CLIENT_PROGRAM, PATIENCE, UNDER_WINE, Server, sha256, wait_until
 from studio import Studio
 
 
@@ -48,9 +48,10 @@ class OutputsClient(Studio, unittest.TestCase):
         frames["large.exr"] = self.frame("large.exr", 3 << 20)
         self.frame(".hidden")
         self.write(os.path.join(self.frames, "0003.png"), b"")
-        # A scene's scripts run on the worker, and may put links there.
-        os.symlink("/etc/hostname", os.path.join(self.frames, "link.png"))
-        os.symlink("/etc", os.path.join(self.frames, "etc"))
+        if not UNDER_WINE:  # which shows links of this system as what they lead to
+            # A scene's scripts run on the worker, and may put links there.
+            os.symlink("/etc/hostname", os.path.join(self.frames, "link.png"))
+            os.symlink("/etc", os.path.join(self.frames, "etc"))
         answer = self.push()
         self.assertEqual((answer["files"], answer["uploadedFiles"]), (4, 4))
         self.assertEqual(answer["unfinished"], ["0003.png"])
@@ -61,6 +62,7 @@ class OutputsClient(Studio, unittest.TestCase):
         self.assertEqual({file["path"] for file in json.loads(done.stdout)["files"]}, set(frames))
         self.assertIn("0002.png  4.9 KiB", self.run_outputs("list", self.path).stdout)
 
+    @unittest.skipIf(UNDER_WINE, "the signal would reach Wine's starter")
     def test_frames_are_sent_while_a_task_renders(self):
         command = [CLIENT_PROGRAM, "outputs", "push", self.frames, "--checkout", self.path, "--watch", "--server",
                    self.server.url]

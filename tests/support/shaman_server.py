@@ -32,6 +32,8 @@ def _for_any_user(program):
 PROGRAM = _for_any_user(os.environ.get("SHAMAN_SERVER_PROGRAM", "shaman-server"))
 CLIENT_PROGRAM = _for_any_user(os.environ.get("SHAMAN_PROGRAM", "shaman"))
 SANITIZED = bool(os.environ.get("SHAMAN_SANITIZE"))
+# Whether SHAMAN_PROGRAM starts the client for Windows (tests/windows.sh).
+UNDER_WINE = bool(os.environ.get("SHAMAN_UNDER_WINE"))
 # For how long a test waits for what must happen before it fails; never what it measures.
 PATIENCE = 60 * (5 if SANITIZED else 1)
 

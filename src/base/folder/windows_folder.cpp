@@ -158,6 +158,10 @@ result<void> Folder::make_link(const std::string& name, const std::string& text)
   if (CreateSymbolicLinkW(windows::full_path(*path).c_str(), windows::full_path(text).c_str(),
                           kUnprivileged) == 0)
     return windows::failure("make the link", *path);
+  // Wine reports links that it did not make.
+  if (GetFileAttributesW(windows::full_path(*path).c_str()) == INVALID_FILE_ATTRIBUTES)
+    return Error{errc::io_error, "cannot make the link " + text::in_quotes(*path) +
+                                     ": this system has no symbolic links; use another mode"};
   return {};
 }
 

@@ -40,8 +40,10 @@ class Finder {
       if (entry->kind == os::Folder::Kind::file) add(prefix + name);
       if (entry->kind != os::Folder::Kind::folder) continue;
       const auto below = folder.folder(name, false);
-      // Removed in the meantime.
-      if (!below && below.error().code == errc::not_found) continue;
+      // Removed or replaced by a link in the meantime.
+      if (!below &&
+          (below.error().code == errc::not_found || below.error().code == errc::conflicting_paths))
+        continue;
       if (!below) return below.error();
       if (auto done = look_in(*below, prefix + name + "/", depth + 1); !done) return done;
     }
