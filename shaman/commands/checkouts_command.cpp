@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "commands/checkouts_command.hpp"
-
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -17,6 +15,7 @@
 
 #include "arguments.hpp"
 #include "base/utc.hpp"
+#include "commands/command_list.hpp"
 #include "commands/command_tools.hpp"
 #include "options/command_options.hpp"
 

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "commands/token_command.hpp"
-
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -20,6 +18,7 @@
 #include "shaman/text.hpp"
 #include "shaman/units.hpp"
 
+#include "commands/command_list.hpp"
 #include "commands/command_tools.hpp"
 #include "options/command_options.hpp"
 #include "storage_place.hpp"

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "commands/pin_commands.hpp"
-
 #include <algorithm>
 #include <cstdio>
 #include <string>
@@ -12,23 +10,19 @@
 #include "shaman/fs/local.hpp"
 #include "shaman/pins.hpp"
 #include "shaman/text.hpp"
-#include "shaman/units.hpp"
 #include "shaman/worker_pool.hpp"
 
 #include "base/utc.hpp"
+#include "commands/command_list.hpp"
 #include "commands/command_tools.hpp"
+#include "commands/pin_text.hpp"
 #include "options/command_options.hpp"
-#include "protocol/checkout_path.hpp"
 
 namespace shaman::program {
 namespace {
 
 // For each pin.
 constexpr std::size_t kMostShown = 20;
-
-std::string size_text(const Pin& pin) {
-  return text::count_of(pin.files, "file", "files") + ", " + units::size_text(pin.bytes);
-}
 
 void print(const Pin& pin) {
   const std::string of = pin.made ? pin.checkout : "(links placed by hand)";
@@ -81,64 +75,6 @@ void print_text(const PinList& list) {
 }
 
 }  // namespace
-
-int run_pin_command(int argc, char** argv) {
-  std::string checkout;
-  std::string name;
-  CLI::App app(
-      "Keep all files of a checkout until `shaman-server unpin`, even after the checkout is "
-      "erased. The exit status is 3 if a file of the checkout is missing from the store. Servers "
-      "and garbage collections may be running.",
-      "shaman-server pin");
-  CommandOptions given(app);
-  given.line().add("storage", "--storage");
-  app.add_option("checkout", checkout,
-                 "Path of the checkout, relative to the storage's jobs folder")
-      ->required()
-      ->type_name("CHECKOUT");
-  app.add_option("--name", name, "Name of the pin; default: the checkout's name")
-      ->type_name("NAME");
-  std::string storage;
-  if (const auto status = parse_for_storage(app, given, argc, argv, storage)) return *status;
-  checkout = protocol::without_last_slashes(checkout);
-  return with_pins(storage, [&](Pins& pins) {
-    const auto added = pins.add(checkout, name);
-    log_command("pin " + text::in_quotes(checkout), storage, added);
-    if (!added) {
-      const int status = fail(added.error());
-      return added.error().code == errc::blobs_missing ? kIncomplete : status;
-    }
-    std::printf("pinned %s as %s: %s\n", text::printable(checkout).c_str(),
-                text::printable(added->pin.name).c_str(), size_text(added->pin).c_str());
-    if (added->left_out > 0)
-      std::fprintf(
-          stderr,
-          "shaman-server: %s not from the store (e.g. renders), and the pin does not keep them\n",
-          text::count_of(added->left_out, "entry is", "entries are").c_str());
-    return 0;
-  });
-}
-
-int run_unpin_command(int argc, char** argv) {
-  std::string name;
-  CLI::App app("Remove a pin. Its files remain until garbage collection finds them unused.",
-               "shaman-server unpin");
-  CommandOptions given(app);
-  given.line().add("storage", "--storage");
-  app.add_option("name", name, "Name of the pin, as listed by `shaman-server pins`")
-      ->required()
-      ->type_name("NAME");
-  std::string storage;
-  if (const auto status = parse_for_storage(app, given, argc, argv, storage)) return *status;
-  return with_pins(storage, [&](Pins& pins) {
-    const auto removed = pins.remove(name);
-    log_command("unpin " + text::in_quotes(name), storage, removed);
-    if (!removed) return fail(removed.error());
-    std::printf("unpinned %s; garbage collection removes its files when nothing else uses them\n",
-                text::printable(name).c_str());
-    return 0;
-  });
-}
 
 int run_pins_command(int argc, char** argv) {
   bool as_json = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "commands/manager_check.hpp"
+#include "monitoring/manager_check.hpp"
 
 #include <chrono>
 #include <exception>
