@@ -56,7 +56,7 @@ void JobWatch::look(const std::atomic<bool>& stop) {
 void JobWatch::look_at_ages(const std::atomic<bool>& stop) {
   const auto settings = settings_.current();
   jobs::OldCheckoutsOptions options = settings->old_checkouts;
-  options.erase_brake = settings->checkout_ends.erase_brake;
+  options.erase_brake = settings->checkout_expiry.erase_brake;
   const auto results = old_.look(options, std::chrono::system_clock::now(), stop);
   if (!results) {
     if (!std::exchange(complained_, true))
@@ -75,7 +75,7 @@ void JobWatch::look_at_jobs() {
   const auto address = client::BaseUrl::parse(manager_);
   if (!address) return;
   manager::Manager manager(*address, schedule_.stop_token());
-  const auto results = ends_.look([&manager] { return manager.jobs(); }, settings->checkout_ends,
+  const auto results = ends_.look([&manager] { return manager.jobs(); }, settings->checkout_expiry,
                                   std::chrono::system_clock::now());
   if (schedule_.stop_token().stop_requested()) return;
   if (!results) {

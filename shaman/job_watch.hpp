@@ -9,7 +9,7 @@
 
 #include "shaman/checkout.hpp"
 #include "shaman/fs.hpp"
-#include "shaman/jobs/checkout_ends.hpp"
+#include "shaman/jobs/checkout_expiry.hpp"
 #include "shaman/jobs/old_checkouts.hpp"
 
 #include "monitoring/maintenance_figures.hpp"
@@ -28,7 +28,7 @@ class JobWatch {
 
   /// A job was made, or these are being deleted: it checks them soon. From any thread.
   void jobs_changed(const std::vector<jobs::DeletedJob>& deleted);
-  /// See jobs::CheckoutEnds::hold(). From any thread.
+  /// See jobs::CheckoutExpiry::hold(). From any thread.
   [[nodiscard]] std::shared_ptr<void> hold(std::vector<std::string> checkouts);
   /// The settings have changed.
   void reschedule() { schedule_.reschedule(); }
@@ -42,7 +42,7 @@ class JobWatch {
   const Settings& settings_;
   MaintenanceFigures& figures_;
   const std::string manager_;  ///< its address; empty: there is none
-  jobs::CheckoutEnds ends_;
+  jobs::CheckoutExpiry ends_;
   jobs::OldCheckouts old_;
   bool complained_ = false;
   std::atomic<std::chrono::milliseconds> wait_;  // before the next look at deleted jobs

@@ -153,13 +153,13 @@ result<void> write_port_file(const std::string& path, const http::Server& server
   const std::string address = server.addresses().front();
   const std::string line = address.substr(address.rfind(':') + 1) + "\n";
   auto file = os::OutputFile::create(path);
-  if (!file) return Error{errc::malformed_request, "port-file: " + file.error().message()};
+  if (!file) return Error{errc::invalid_argument, "port-file: " + file.error().message()};
   if (auto written = file->write(std::as_bytes(std::span(line))); !written) return written;
   return file->commit();
 }
 
 // What the options need from this machine before they take effect.
-result<void> make_ready(Options& options) {
+result<void> fit_to_machine(Options& options) {
   const auto fitting = program::raise_descriptor_limit(
       options.connections_given ? options.server.limits.connections : 0);
   if (!fitting) return fitting.error();
@@ -167,10 +167,10 @@ result<void> make_ready(Options& options) {
   options.server.storage = os::absolute(options.storage);
   for (const http::IngestFolder& each : options.server.ingest_from)
     if (const auto good = program::check_ingest_folder(each.folder); !good)
-      return Error{errc::malformed_request, "ingest-from: " + good.error().message()};
+      return Error{errc::invalid_argument, "ingest-from: " + good.error().message()};
   options.store.log = log_from_store;
   options.gc.log = log_from_store;
-  options.checkout_ends.log = log_from_store;
+  options.checkout_expiry.log = log_from_store;
   options.old_checkouts.log = log_from_store;
   return {};
 }
@@ -179,7 +179,7 @@ void reload(program::Settings& settings, Store& store, http::Server& server,
             program::Maintenance& maintenance) {
   const auto options = settings.read_again();
   if (!options) return;
-  if (const auto ready = make_ready(*options); !ready)
+  if (const auto ready = fit_to_machine(*options); !ready)
     return spdlog::error("the configuration is unchanged: {}",
                          text::printable(ready.error().message()));
   spdlog::default_logger()->set_level(options->log_level);
@@ -231,7 +231,7 @@ int serve(program::Settings& settings, program::SignalWatcher& signals) {
   http::Server server(**store, checkouts, {quick_pool, disk_pool, request_pool, judgement_pool},
                       options.server);
   if (options.manager) {
-    server.pass_on(proxy::passage_to_manager(
+    server.pass_on(proxy::reverse_proxy_to(
         *options.manager, proxy::ManagerTimeouts(),
         {[&job_watch](const auto& deleted) { job_watch.jobs_changed(deleted); },
          [&job_watch](std::vector<std::string> named) {
@@ -295,7 +295,8 @@ int run(int argc, char** argv) {
                                    start.loaded.options->log_format);
     for (const config::Problem& warning : start.loaded.warnings)
       spdlog::warn("configuration: {}", text::printable(warning.message()));
-    if (const auto ready = make_ready(*start.loaded.options); !ready) return fail(ready.error());
+    if (const auto ready = fit_to_machine(*start.loaded.options); !ready)
+      return fail(ready.error());
     program::Settings settings(std::move(start.sources), std::move(start.loaded));
     return serve(settings, signals);
   } catch (const std::exception& error) {

@@ -30,9 +30,9 @@ result<void> check_ingest_folder(const std::string& folder) {
   const auto real = os::real_path(folder);
   for (std::string above = real ? *real : folder;; above = os::parent(above)) {
     if (os::info(format_file_of(above)))
-      return Error{errc::malformed_request, text::in_quotes(folder) + " is in the storage " +
-                                                text::in_quotes(above) +
-                                                "; name a folder outside of it"};
+      return Error{errc::invalid_argument, text::in_quotes(folder) + " is in the storage " +
+                                               text::in_quotes(above) +
+                                               "; name a folder outside of it"};
     if (above == "/" || above.empty()) return {};
   }
 }

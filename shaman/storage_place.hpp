@@ -15,7 +15,7 @@ inline constexpr const char* kServersFolder = ".shaman";
 /// be made in one. `storage` is absolute; links in it are followed.
 [[nodiscard]] result<void> check_outermost(const std::string& storage);
 
-/// errc::malformed_request if files may not be ingested from the folder, because it is a storage or
+/// errc::invalid_argument if files may not be ingested from the folder, because it is a storage or
 /// within one. `folder` is absolute; links in it are followed.
 [[nodiscard]] result<void> check_ingest_folder(const std::string& folder);
 

@@ -17,7 +17,7 @@ namespace shaman {
 /// Networks by their addresses: `10.0.0.0/8`, `fd00::/8`, `192.168.1.5`. Thread-safe once filled.
 class AddressRanges {
  public:
-  /// errc::malformed_request says what is wrong with it.
+  /// errc::invalid_argument says what is wrong with it.
   [[nodiscard]] result<void> add(std::string_view range);
   [[nodiscard]] bool empty() const noexcept { return v4_.empty() && v6_.empty(); }
   /// `address` without a port. An IPv4 address that came in over IPv6 counts as what it is.

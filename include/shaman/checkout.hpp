@@ -155,8 +155,8 @@ class Checkouts {
       const Requester& requester, std::vector<std::string>* unread = nullptr);
 
   /// The manifest of a checkout. Blocks. A requester that does not know all may read only its own
-  /// checkouts: errc::not_let_in for all others, whether they exist or not. errc::not_found if this
-  /// folder is not itself a checkout, or its manifest cannot be read; errc::io_error.
+  /// checkouts: errc::access_denied for all others, whether they exist or not. errc::not_found if
+  /// this folder is not itself a checkout, or its manifest cannot be read; errc::io_error.
   [[nodiscard]] result<BlobId> manifest_of(const std::string& path,
                                            const Requester& requester = {});
   /// The content of a checkout; the same errors.
@@ -177,8 +177,8 @@ class Checkouts {
   /// Erases one checkout at once and for good, and its empty parent folders where that is safe, but
   /// never `jobs/` itself. On return the erasure is on stable storage. The blobs stay until garbage
   /// collection finds them unused. `path` is what create() returned. A requester that does not know
-  /// all may erase only its own checkouts: errc::not_let_in for all others, whether they exist or
-  /// not. errc::not_found if this folder is not itself a checkout; errc::io_error. Blocks.
+  /// all may erase only its own checkouts: errc::access_denied for all others, whether they exist
+  /// or not. errc::not_found if this folder is not itself a checkout; errc::io_error. Blocks.
   [[nodiscard]] result<void> erase(const std::string& path, const Requester& requester = {});
   /// Erases exactly this checkout because of its age or its ended jobs, not by request. errc::busy
   /// if a create request was answered with it after it was found; errc::not_found if another

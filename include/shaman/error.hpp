@@ -11,7 +11,7 @@ namespace shaman {
 /// What can go wrong because of the caller's input, a file, or the state of store and network.
 /// Each has a sentence (describe()); src/http/status.cpp has the one table that maps them to HTTP.
 enum class errc {
-  malformed_request,  ///< JSON, a header or a parameter without the documented form
+  invalid_argument,   ///< JSON, a header or a parameter without the documented form
   unsafe_path,        ///< a path that leaves its folder, or that no file system accepts
   conflicting_paths,  ///< one path with two contents, or both a file and a folder
   blobs_missing,      ///< a checkout needs blobs that are not stored
@@ -29,8 +29,8 @@ enum class errc {
   io_error,            ///< the operating system refused or failed
   unreachable,         ///< no server answers
   manager_away,        ///< a server answers, but the Manager behind it does not
-  not_let_in,          ///< a server requires a token, or cannot prove its own identity
-  bad_answer,          ///< the protocol does not allow a server's answer
+  access_denied,       ///< a server requires a token, or cannot prove its own identity
+  protocol_error,      ///< the protocol does not allow a server's answer
   cancelled,           ///< the user or a shutdown stopped it
 };
 

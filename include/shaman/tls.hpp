@@ -25,7 +25,7 @@ struct ServerFiles {
 /// What a server shows its clients. Immutable; threads may share it.
 class ServerIdentity {
  public:
-  /// errc::io_error, errc::malformed_request say what is wrong with which file.
+  /// errc::io_error, errc::invalid_argument say what is wrong with which file.
   [[nodiscard]] static result<std::shared_ptr<const ServerIdentity>> load(const ServerFiles& files);
   /// All errors of load(), so that a user need not correct one file at a time. Empty: none.
   [[nodiscard]] static std::vector<Error> faults_of(const ServerFiles& files);
@@ -47,7 +47,7 @@ class ServerIdentity {
 class Trust {
  public:
   /// The CAs that this machine trusts and, if given, the certificates in `ca_file`. errc::io_error,
-  /// errc::malformed_request: that file does not exist, or contains no certificate.
+  /// errc::invalid_argument: that file does not exist, or contains no certificate.
   [[nodiscard]] static result<std::shared_ptr<const Trust>> load(const std::string& ca_file);
   ~Trust();
   Trust(const Trust&) = delete;

@@ -14,7 +14,7 @@
 namespace shaman::units {
 
 /// `16384`, `64K`, `64KB`, `64KiB`, `1.5 GiB`, in either case: each unit is a power of 1024, up to
-/// E. A fraction of a byte is dropped. errc::malformed_request: any other text, such as a number
+/// E. A fraction of a byte is dropped. errc::invalid_argument: any other text, such as a number
 /// with a sign or an exponent, or 2^64 and more.
 [[nodiscard]] result<std::uint64_t> parse_size(std::string_view text);
 
@@ -22,7 +22,7 @@ namespace shaman::units {
 [[nodiscard]] result<std::uint64_t> parse_rate(std::string_view text);
 
 /// `500ms`, `2s`, `90m`, `36h`, `7d`, `1h30m`, `1.5h`; a number without a unit is seconds.
-/// errc::malformed_request: any other text, or more than a thousand years.
+/// errc::invalid_argument: any other text, or more than a thousand years.
 [[nodiscard]] result<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 /// A whole number without a unit.

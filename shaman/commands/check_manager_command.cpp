@@ -40,10 +40,10 @@ const char* label_of(const manager::Finding& finding) {
 
 Error has_path(const std::string& given, client::BaseUrl address) {
   address.prefix.clear();
-  return {errc::malformed_request, text::in_quotes(given) +
-                                       " has a path, and a Manager has none; give the address "
-                                       "without a path: " +
-                                       address.text()};
+  return {errc::invalid_argument, text::in_quotes(given) +
+                                      " has a path, and a Manager has none; give the address "
+                                      "without a path: " +
+                                      address.text()};
 }
 
 // `ca` is --ca; empty: not given.
@@ -61,7 +61,7 @@ result<client::Server> with_trust(const client::BaseUrl& address, const std::str
   const char* const name = ca.empty() ? "SHAMAN_CA" : "--ca";
   auto trust = tls::Trust::load(ca.empty() ? os::environment(name).value_or("") : ca);
   if (!trust)
-    return Error{errc::malformed_request, std::string(name) + ": " + trust.error().message()};
+    return Error{errc::invalid_argument, std::string(name) + ": " + trust.error().message()};
   server.trust = *std::move(trust);
   return server;
 }
@@ -101,7 +101,7 @@ int run_check_manager_command(int argc, char** argv) {
   is_beside = is_beside || settings->manager_api;
   if (url.empty()) url = settings->asked_manager();
   if (url.empty())
-    return fail({errc::malformed_request,
+    return fail({errc::invalid_argument,
                  "no Manager given; give its URL as the argument, or set manager or manager-api in "
                  "the configuration"});
   const auto address = client::BaseUrl::parse(url);

@@ -47,7 +47,7 @@ result<std::vector<auth::Token>> read_tokens(const std::string& file) {
   std::string detail = tokens.error().message();
   if (tokens.error().code == errc::not_found)
     detail += "; correct the path, or create a token with `shaman-server token create`";
-  return Error{errc::malformed_request, std::move(detail)};
+  return Error{errc::invalid_argument, std::move(detail)};
 }
 
 result<std::vector<auth::Token>> read_if_there(const std::string& file) {
@@ -57,7 +57,7 @@ result<std::vector<auth::Token>> read_if_there(const std::string& file) {
 }
 
 Error malformed(std::string detail) {
-  return {errc::malformed_request, std::move(detail)};
+  return {errc::invalid_argument, std::move(detail)};
 }
 
 // Nothing: never.

@@ -65,7 +65,7 @@ void check_lives(const Options& options, Findings& found) {
   };
   check("checkout.max-age", options.old_checkouts.max_age);
   if (!options.asked_manager().empty())
-    check("checkout.orphan-age", options.checkout_ends.orphan_age);
+    check("checkout.orphan-age", options.checkout_expiry.orphan_age);
 }
 
 void check_limits(const Options& options, const Given& given, Findings& found) {

@@ -47,13 +47,13 @@ result<void> split_listen(const std::string& text, std::string& host, std::uint1
 
 result<void> set_jobs_location(const Values& entries, Options& options) {
   options.server.jobs_location.clear();
-  options.checkout_ends.farm.locations.clear();
+  options.checkout_expiry.farm.locations.clear();
   for (const std::string& entry : entries) {
     const std::size_t equals = entry.find('=');
     if (equals == std::string::npos || equals == 0) return wrong(entry, "must be PLATFORM=PATH");
     const std::string location = entry.substr(equals + 1);
     options.server.jobs_location[entry.substr(0, equals)] = location;
-    options.checkout_ends.farm.locations.push_back(location);
+    options.checkout_expiry.farm.locations.push_back(location);
   }
   return {};
 }
@@ -326,7 +326,7 @@ void add_gc_options(Table& table, Options& options) {
 }
 
 void add_checkout_options(Table& table, Options& options) {
-  jobs::CheckoutEndsOptions& ends = options.checkout_ends;
+  jobs::CheckoutExpiryOptions& ends = options.checkout_expiry;
   table.section("Expiry of checkouts");
   table
       .duration(

@@ -11,7 +11,7 @@
 #include "shaman/auth/access.hpp"
 #include "shaman/gc.hpp"
 #include "shaman/http/server.hpp"
-#include "shaman/jobs/checkout_ends.hpp"
+#include "shaman/jobs/checkout_expiry.hpp"
 #include "shaman/jobs/old_checkouts.hpp"
 #include "shaman/proxy/manager.hpp"
 #include "shaman/store.hpp"
@@ -37,7 +37,7 @@ struct Options {
   std::string manager_api_url;
   std::optional<proxy::ManagerAddress> manager_api;  ///< this server runs side by side with it
   GcOptions gc;
-  jobs::CheckoutEndsOptions checkout_ends;
+  jobs::CheckoutExpiryOptions checkout_expiry;
   jobs::OldCheckoutsOptions old_checkouts;
   std::chrono::milliseconds checkout_check_interval{std::chrono::minutes(10)};  ///< 0: never
   std::chrono::seconds gc_period{std::chrono::hours(24)};                       ///< 0: never

@@ -16,7 +16,7 @@ using config::Table;
 using config::Values;
 
 Error wrong(const std::string& given, const std::string& what) {
-  return {errc::malformed_request, text::in_quotes(given) + " " + what};
+  return {errc::invalid_argument, text::in_quotes(given) + " " + what};
 }
 
 // An option whose values are kept as written, in addition to the result of `parse`.

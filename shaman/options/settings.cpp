@@ -65,7 +65,7 @@ void open_access(Loaded& loaded) {
 }
 
 // The certificate and access files that the options name.
-void open_door(Loaded& loaded) {
+void load_credentials(Loaded& loaded) {
   Options& options = *loaded.options;
   if (options.access.is_on()) open_access(loaded);
   if (options.tls.is_on()) {
@@ -142,7 +142,7 @@ Loaded load(const Sources& sources) {
                                "storage: DIR in a configuration file"});
   complete(*loaded.options);
   if (sources.needs_storage) {
-    open_door(loaded);
+    load_credentials(loaded);
     refuse_loop(loaded, "manager", loaded.options->manager);
     refuse_loop(loaded, "manager-api", loaded.options->manager_api);
     refuse_contradictions(loaded);

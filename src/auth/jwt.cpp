@@ -27,7 +27,7 @@ constexpr int kLeastRsaBits = 2048;
 constexpr int kP256Bits = 256;
 
 Error refused(const std::string& why) {
-  return {errc::malformed_request, "the JWT " + why};
+  return {errc::invalid_argument, "the JWT " + why};
 }
 
 // The algorithm of a public key in PEM; empty if the key is of another kind or too short.
@@ -109,7 +109,7 @@ result<Principal> principal_of(const json& claims) {
 
 result<JwtKeys> JwtKeys::load(const JwtOptions& options) {
   if (!options.is_complete())
-    return Error{errc::malformed_request,
+    return Error{errc::invalid_argument,
                  "JWTs need all three of auth.jwt-keys, auth.jwt-issuer and auth.jwt-audience"};
   JwtKeys keys;
   keys.issuer_ = options.issuer;
@@ -119,7 +119,7 @@ result<JwtKeys> JwtKeys::load(const JwtOptions& options) {
     if (!file) return file.error();
     std::string algorithm = algorithm_of(file->bytes);
     if (algorithm.empty())
-      return Error{errc::malformed_request,
+      return Error{errc::invalid_argument,
                    "auth.jwt-keys: " + text::printable(path) +
                        " is not a public key in PEM for ES256 (P-256) or RS256 (RSA, at least 2048 "
                        "bits)"};

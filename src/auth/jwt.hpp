@@ -17,7 +17,7 @@ namespace shaman::auth {
 /// neither `none` nor a public key used as a secret is accepted.
 class JwtKeys {
  public:
-  /// errc::not_found, errc::io_error: a key cannot be read. errc::malformed_request: a key is of
+  /// errc::not_found, errc::io_error: a key cannot be read. errc::invalid_argument: a key is of
   /// another kind, or an option is missing.
   [[nodiscard]] static result<JwtKeys> load(const JwtOptions& options);
 
@@ -25,7 +25,7 @@ class JwtKeys {
   [[nodiscard]] static bool is_jwt(std::string_view bearer);
 
   /// The principal that `sub` and `role` name. `exp`, `aud`, `iss` and `role` must be present and
-  /// valid. errc::malformed_request says what is wrong with the token.
+  /// valid. errc::invalid_argument says what is wrong with the token.
   [[nodiscard]] result<Principal> verify(const std::string& token, Time now) const;
 
   [[nodiscard]] bool empty() const noexcept { return keys_.empty(); }

@@ -86,8 +86,8 @@ result<std::vector<Token>> TokenFile::read(const std::string& path) {
   const auto file = read_named_file({path, "auth.token-file"});
   if (!file) return file.error();
   if (file->ownership && (file->ownership->mode & 077) != 0)
-    return Error{errc::malformed_request, "the token file " + text::printable(path) +
-                                              " can be read by other users: run chmod 600 on it"};
+    return Error{errc::invalid_argument, "the token file " + text::printable(path) +
+                                             " can be read by other users: run chmod 600 on it"};
   std::istringstream content(file->bytes);
   std::vector<Token> tokens;
   std::string line;
@@ -95,7 +95,7 @@ result<std::vector<Token>> TokenFile::read(const std::string& path) {
     if (line.empty() || line.front() == '#') continue;
     auto token = parse_line(line);
     if (!token)
-      return Error{errc::malformed_request,
+      return Error{errc::invalid_argument,
                    "the token file " + text::printable(path) + ", line " + std::to_string(number) +
                        ": expected SHA-256, role, time or `never`, and name"};
     tokens.push_back(*std::move(token));

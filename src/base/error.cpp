@@ -7,7 +7,7 @@ namespace shaman {
 
 std::string_view describe(errc code) noexcept {
   switch (code) {
-    case errc::malformed_request:
+    case errc::invalid_argument:
       return "the request is malformed";
     case errc::unsafe_path:
       return "the path is not safe";
@@ -43,9 +43,9 @@ std::string_view describe(errc code) noexcept {
       return "the server cannot be reached";
     case errc::manager_away:
       return "the server answers, but the Manager behind it does not";
-    case errc::not_let_in:
+    case errc::access_denied:
       return "authentication failed";
-    case errc::bad_answer:
+    case errc::protocol_error:
       return "unexpected response from the server";
     case errc::cancelled:
       return "cancelled";

@@ -28,8 +28,8 @@ constexpr std::string_view kByteUnits = "KMGTPE";
 constexpr double kStep = 1024;
 
 Error invalid(const char* kind, std::string_view given, const char* examples) {
-  return {errc::malformed_request, std::string("invalid ") + kind + " " + text::in_quotes(given) +
-                                       " (examples: " + examples + ")"};
+  return {errc::invalid_argument, std::string("invalid ") + kind + " " + text::in_quotes(given) +
+                                      " (examples: " + examples + ")"};
 }
 
 // Removes a number such as `1.5` from the front: digits and one point, no other form that C++

@@ -156,7 +156,7 @@ Error folder_instead(const std::string& path) {
              : blends.size() == 1
                  ? "one in it, " + text::in_quotes(os::join(path, *first))
                  : "one to render, such as " + text::in_quotes(os::join(path, *first));
-  return {errc::malformed_request, std::move(message)};
+  return {errc::invalid_argument, std::move(message)};
 }
 
 }  // namespace
@@ -165,7 +165,7 @@ result<std::unique_ptr<ByteSource>> ByteSource::open(const std::string& path) {
   result<os::InputFile> file = os::InputFile::open(path);
   if (!file && is_folder(path)) return folder_instead(path);
   if (!file && file.error().code == errc::io_error)
-    return Error{errc::malformed_request, file.error().detail};
+    return Error{errc::invalid_argument, file.error().detail};
   if (!file) return file.error();
   const result<os::FileInfo> info = file->info();
   if (!info) return info.error();

@@ -19,7 +19,7 @@ std::optional<result<std::string>> document(std::span<const std::string> argumen
   if (shell == "bash") return bash_completion(describe_program());
   if (shell == "zsh") return zsh_completion(describe_program());
   if (shell == "fish") return fish_completion(describe_program());
-  return Error{errc::malformed_request,
+  return Error{errc::invalid_argument,
                "completion needs the name of a shell: bash, zsh or fish" +
                    (shell.empty() ? std::string() : ", not " + text::in_quotes(shell))};
 }

@@ -16,7 +16,7 @@ namespace shaman::cli {
 /// The output of `PROGRAM man` and `PROGRAM completion bash|zsh|fish`, which are for packagers and
 /// not listed in
 /// --help. Nothing if the arguments, without the program's name, request neither.
-/// errc::malformed_request: an unknown shell.
+/// errc::invalid_argument: an unknown shell.
 [[nodiscard]] std::optional<result<std::string>> document(
     std::span<const std::string> arguments, int section, std::string_view version,
     const std::function<CommandText()>& describe_program);

@@ -39,7 +39,7 @@ ExitStatus exit_status_of(errc code) noexcept {
     case errc::not_a_store:
     case errc::damaged_file:
     case errc::limit_exceeded:
-    case errc::malformed_request:
+    case errc::invalid_argument:
     case errc::unsafe_path:
     case errc::conflicting_paths:
       return ExitStatus::bad_input;

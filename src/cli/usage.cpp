@@ -72,8 +72,8 @@ std::string what_is_wrong(CLI::App& app, const CLI::ParseError& error,
 Error wrong_usage(CLI::App& app, const std::string& what) {
   CLI::App* const misnamed = misnamed_at(app);
   const CLI::App& command = misnamed == nullptr ? given_command(app) : *misnamed;
-  return {errc::malformed_request, text::without_logins(text::printable(what)) + "\nRun `" +
-                                       whole_name(command) + " --help` for help."};
+  return {errc::invalid_argument, text::without_logins(text::printable(what)) + "\nRun `" +
+                                      whole_name(command) + " --help` for help."};
 }
 
 }  // namespace

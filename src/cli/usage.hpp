@@ -17,7 +17,7 @@ namespace shaman::cli {
 [[nodiscard]] std::vector<std::string> with_help_as_option(std::vector<std::string> arguments);
 
 /// Parses the arguments, without the program's name. Nothing: continue. Else the program ends here:
-/// with the output of --help or --version, or with errc::malformed_request, which says what is
+/// with the output of --help or --version, or with errc::invalid_argument, which says what is
 /// wrong, suggests a similar command or option if there is one, and says in a separate line how to
 /// get help. `own_apps` are commands of the program that the app does not know, because each has
 /// its own app.

@@ -11,7 +11,7 @@ namespace shaman::config {
 namespace {
 
 Error wrong(const std::string& given, const std::string& what) {
-  return {errc::malformed_request, text::in_quotes(given) + " " + what};
+  return {errc::invalid_argument, text::in_quotes(given) + " " + what};
 }
 
 // The number of letters to insert, delete or change (Levenshtein).

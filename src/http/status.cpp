@@ -5,12 +5,12 @@ namespace shaman::http {
 
 unsigned status_of(errc code) noexcept {
   switch (code) {
-    case errc::malformed_request:
+    case errc::invalid_argument:
     case errc::unsafe_path:
     case errc::conflicting_paths:
     case errc::damaged_file:
       return 400;
-    case errc::not_let_in:
+    case errc::access_denied:
       return 403;
     case errc::not_found:
       return 404;
@@ -32,7 +32,7 @@ unsigned status_of(errc code) noexcept {
       return 507;
     case errc::unreachable:
     case errc::manager_away:
-    case errc::bad_answer:
+    case errc::protocol_error:
       return 502;
     case errc::not_a_store:
     case errc::io_error:

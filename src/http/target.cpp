@@ -24,12 +24,12 @@ result<std::string> decode_segment(std::string_view text) {
     if (c == '%') {
       const auto byte = escaped_byte(text.substr(i));
       if (!byte)
-        return Error{errc::malformed_request,
+        return Error{errc::invalid_argument,
                      "the address holds a % that is not followed by two hex digits"};
       c = *byte;
       i += 2;
     }
-    if (c == '\0') return Error{errc::malformed_request, "the address holds a NUL character"};
+    if (c == '\0') return Error{errc::invalid_argument, "the address holds a NUL character"};
     out += c;
   }
   return out;
@@ -160,7 +160,7 @@ std::string_view path_of(std::string_view target) {
 result<std::vector<std::string>> parse_target(std::string_view target) {
   std::string_view path = path_of(target);
   if (!path.starts_with('/'))
-    return Error{errc::malformed_request,
+    return Error{errc::invalid_argument,
                  "the address must begin with a slash, not be " + text::printable(target)};
   std::vector<std::string> segments;
   for (;;) {

@@ -12,7 +12,7 @@ namespace shaman::http {
 /// The path of a request target (RFC 9112, 3.2): split at its slashes first and decoded after, so
 /// that an encoded `/` stays inside its segment. `/a/b` is {a, b}; `/a/` is {a, ""}; `/` is {""}.
 /// `http://host/a/b`, as clients of proxies send it, means `/a/b`; the query is dropped.
-/// errc::malformed_request for anything else, a broken `%` escape, or a NUL.
+/// errc::invalid_argument for anything else, a broken `%` escape, or a NUL.
 [[nodiscard]] result<std::vector<std::string>> parse_target(std::string_view target);
 
 /// A token that a client which can send no header has put into its base URL,

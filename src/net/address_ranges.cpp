@@ -55,9 +55,9 @@ result<void> AddressRanges::add(std::string_view range) {
     v6_.push_back(v6);
     return {};
   }
-  return Error{errc::malformed_request, text::in_quotes(range) +
-                                            " is not a network: write it like 10.0.0.0/8, fd00::/8 "
-                                            "or 192.168.1.5"};
+  return Error{errc::invalid_argument, text::in_quotes(range) +
+                                           " is not a network: write it like 10.0.0.0/8, fd00::/8 "
+                                           "or 192.168.1.5"};
 }
 
 bool AddressRanges::contains(std::string_view address) const {

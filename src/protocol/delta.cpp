@@ -63,7 +63,7 @@ result<BlobId> parse_delta_base(std::string_view value) {
   const auto size = number(value.substr(std::min(space + 1, value.size())));
   if (!digest || !size)
     return Error{
-        errc::malformed_request,
+        errc::invalid_argument,
         "the base of a delta must be a SHA-256 of 64 hex digits, a space and a size, not '" +
             text::printable(value.substr(0, 100)) + "'"};
   return BlobId{*digest, *size};
@@ -90,9 +90,9 @@ std::string packed(std::span<const std::byte> content) {
 }
 
 Error DeltaDecoder::malformed(std::string_view why) const {
-  return {errc::malformed_request, "the delta is invalid after " +
-                                       text::count_of(made_, "byte", "bytes") +
-                                       " of the file: " + std::string(why)};
+  return {errc::invalid_argument, "the delta is invalid after " +
+                                      text::count_of(made_, "byte", "bytes") +
+                                      " of the file: " + std::string(why)};
 }
 
 result<DeltaStep> DeltaDecoder::next(std::span<const std::byte>& input) {

@@ -30,7 +30,7 @@ inline constexpr std::uint64_t kMostCopies = 2;
 
 /// `SHA SIZE`: the header field that names the base.
 [[nodiscard]] std::string delta_base(const BlobId& base);
-/// errc::malformed_request.
+/// errc::invalid_argument.
 [[nodiscard]] result<BlobId> parse_delta_base(std::string_view value);
 
 /// The header lines of parts.
@@ -56,9 +56,9 @@ class DeltaDecoder {
       : file_size_(file_size), base_size_(base_size), parts_left_(most_delta_parts(file_size)) {}
 
   /// Removes bytes from the front of `input` until they result in a step; none if more input is
-  /// needed. errc::malformed_request; errc::content_mismatch: more than the file's size.
+  /// needed. errc::invalid_argument; errc::content_mismatch: more than the file's size.
   [[nodiscard]] result<DeltaStep> next(std::span<const std::byte>& input);
-  /// At the end of the input. errc::malformed_request: it ends within a part;
+  /// At the end of the input. errc::invalid_argument: it ends within a part;
   /// errc::content_mismatch: it results in less than the file's size.
   [[nodiscard]] result<void> end() const;
 

@@ -147,7 +147,7 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
 
   [[nodiscard]] result<FilesRequest> finish(bool parsed) && {
     if (error_) return *std::move(error_);
-    if (!parsed) return Error{errc::malformed_request, "the request's body is not valid JSON"};
+    if (!parsed) return Error{errc::invalid_argument, "the request's body is not valid JSON"};
     return std::move(request_);
   }
 
@@ -165,7 +165,7 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
-  bool fail(std::string message, errc code = errc::malformed_request) {
+  bool fail(std::string message, errc code = errc::invalid_argument) {
     if (!error_) error_ = Error{code, "the request cannot be used: " + std::move(message)};
     return false;
   }
@@ -349,7 +349,7 @@ class FilesReader final : public nlohmann::json_sax<nlohmann::json> {
 
 result<FilesRequest> read_files_request(JsonBody& body, FilesRequestKind kind,
                                         std::size_t max_files) {
-  if (body.empty()) return Error{errc::malformed_request, "the request has no body"};
+  if (body.empty()) return Error{errc::invalid_argument, "the request has no body"};
   FilesReader reader(body, kind, max_files);
   const bool parsed = nlohmann::json::sax_parse(body.begin(), body.end(), &reader);
   return std::move(reader).finish(parsed);

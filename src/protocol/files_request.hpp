@@ -29,7 +29,7 @@ inline constexpr std::size_t kMaxJsonDepth = 16;
 
 /// Reads it by SAX: checks its form as it arrives, and skips unknown members. Empties the body. A
 /// request with a `base` has a difference, otherwise it has all files.
-/// errc::malformed_request names the member, as in `files[3].size`; errc::too_large beyond
+/// errc::invalid_argument names the member, as in `files[3].size`; errc::too_large beyond
 /// `max_files`.
 [[nodiscard]] result<FilesRequest> read_files_request(JsonBody& body, FilesRequestKind kind,
                                                       std::size_t max_files);

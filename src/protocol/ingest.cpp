@@ -38,7 +38,7 @@ Digest challenge_of(const Digest& seed, const BlobId& id) {
 }
 
 Error malformed(std::string_view why) {
-  return {errc::malformed_request,
+  return {errc::invalid_argument,
           "the path of the file to ingest " + std::string(why) + ": send the file"};
 }
 

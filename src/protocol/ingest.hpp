@@ -26,7 +26,7 @@ inline constexpr std::size_t kLongestIngestPath = 4096;
 
 /// The value of the header field that names the file: percent-coded, except for slashes.
 [[nodiscard]] std::string ingest_path(std::string_view path);
-/// The inverse. errc::malformed_request: empty, too long, or with a control character.
+/// The inverse. errc::invalid_argument: empty, too long, or with a control character.
 [[nodiscard]] result<std::string> parse_ingest_path(std::string_view value);
 
 /// The seed that a server gives to a scope, made from a secret of its own.

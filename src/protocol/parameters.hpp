@@ -11,7 +11,7 @@
 namespace shaman::http {
 
 /// The address of a file, `{checksum}/{filesize}`: 64 hex digits of either case, and a decimal
-/// number up to 2^63-1. errc::malformed_request.
+/// number up to 2^63-1. errc::invalid_argument.
 [[nodiscard]] result<BlobId> parse_blob_id(std::string_view checksum, std::string_view size);
 
 /// Whether a header's value means yes, as Go's strconv.ParseBool takes it: `1 t T true True TRUE`.

@@ -32,8 +32,8 @@ std::string head_of(std::string_view checkout_path) {
 
 constexpr std::string_view kTail = "]}";
 
-Error bad_answer(std::string_view what) {
-  return {errc::bad_answer, "unexpected response from the server: " + std::string(what)};
+Error protocol_error(std::string_view what) {
+  return {errc::protocol_error, "unexpected response from the server: " + std::string(what)};
 }
 
 std::optional<BlobStatus> status_of(std::string_view word) {
@@ -184,21 +184,21 @@ std::uint64_t FilesBody::length_of(const FileList& files, std::string_view check
 
 result<std::vector<Required>> read_requirements(std::string_view text) {
   RequirementsReader reader;
-  if (!json::sax_parse(text, &reader)) return bad_answer(reader.failure);
-  if (!reader.has_files) return bad_answer("it has no list of files");
+  if (!json::sax_parse(text, &reader)) return protocol_error(reader.failure);
+  if (!reader.has_files) return protocol_error("it has no list of files");
   return std::move(reader.required);
 }
 
 result<std::string> read_checkout_path(std::string_view text) {
   std::optional<std::string> path = member_of(text, "checkoutPath");
-  if (!path || path->empty()) return bad_answer("it has no checkoutPath");
+  if (!path || path->empty()) return protocol_error("it has no checkoutPath");
   return std::move(*path);
 }
 
 result<BlobStatus> read_status(std::string_view text) {
   const std::optional<std::string> word = member_of(text, "status");
   const std::optional<BlobStatus> status = word ? status_of(*word) : std::nullopt;
-  if (!status) return bad_answer("it has no status");
+  if (!status) return protocol_error("it has no status");
   return *status;
 }
 

@@ -44,11 +44,11 @@ struct Required {
   BlobStatus status = BlobStatus::unknown;  ///< or uploading: another client is sending it
 };
 
-/// Reads the answer to `requirements`. errc::bad_answer.
+/// Reads the answer to `requirements`. errc::protocol_error.
 [[nodiscard]] result<std::vector<Required>> read_requirements(std::string_view json);
-/// Reads the `checkoutPath` of the answer to `create`. errc::bad_answer.
+/// Reads the `checkoutPath` of the answer to `create`. errc::protocol_error.
 [[nodiscard]] result<std::string> read_checkout_path(std::string_view json);
-/// Reads the answer of `files/{checksum}/{filesize}`. errc::bad_answer.
+/// Reads the answer of `files/{checksum}/{filesize}`. errc::protocol_error.
 [[nodiscard]] result<BlobStatus> read_status(std::string_view json);
 /// How much of a file the server holds, from its status.
 [[nodiscard]] std::optional<std::uint64_t> read_offset(std::string_view json);

@@ -22,7 +22,7 @@ constexpr const char* kRefused =
     "the server sent a list of files that cannot be right, and nothing was changed: ";
 
 Error not_understood() {
-  return {errc::bad_answer, std::string(kRefused) + "it is not the manifest of a checkout"};
+  return {errc::protocol_error, std::string(kRefused) + "it is not the manifest of a checkout"};
 }
 
 Error refused(Error error) {

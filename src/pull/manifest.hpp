@@ -22,9 +22,9 @@ struct NameRules {
 /// The longest manifest: a checkout of a million files.
 inline constexpr std::size_t kLongestManifest = std::size_t{512} << 20U;
 
-/// Reads the manifest of a checkout, sorted by path. Trusts nothing of it: errc::bad_answer is not
-/// a manifest; errc::unsafe_path: a path that leads out of the folder, or has one of the service's
-/// own names; errc::conflicting_paths: two files of one name, or a file that is a folder.
+/// Reads the manifest of a checkout, sorted by path. Trusts nothing of it: errc::protocol_error is
+/// not a manifest; errc::unsafe_path: a path that leads out of the folder, or has one of the
+/// service's own names; errc::conflicting_paths: two files of one name, or a file that is a folder.
 [[nodiscard]] result<std::vector<PulledFile>> read_manifest(std::string_view json, NameRules rules);
 
 }  // namespace shaman::pull

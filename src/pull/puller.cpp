@@ -55,9 +55,9 @@ Error no_feature(const client::ServerInfo& info, const client::Server& server) {
                                ? "a Flamenco Manager, whose own file store"
                                : "a Shaman server (" + text::printable(info.name) + " " +
                                      text::printable(info.version) + ") that";
-  return {errc::bad_answer, server.url.text() + " is " + what +
-                                " does not send checkouts: use the address of a newer "
-                                "shaman-server, or ask the farm's admin"};
+  return {errc::protocol_error, server.url.text() + " is " + what +
+                                    " does not send checkouts: use the address of a newer "
+                                    "shaman-server, or ask the farm's admin"};
 }
 
 bool is_etag(std::string_view text) {
@@ -155,17 +155,17 @@ result<void> Pull::prepare() {
     folder = os::join(*real_above, os::file_name(folder));
   }
   if (!can_be_kept(folder))
-    return Error{errc::malformed_request, "the path of the folder " + text::in_quotes(folder) +
-                                              " has a control character in it; name another one"};
+    return Error{errc::invalid_argument, "the path of the folder " + text::in_quotes(folder) +
+                                             " has a control character in it; name another one"};
   if (const auto made = os::create_folders(os::absolute(options_.cache)); !made)
     return made.error();
   const auto real_cache = os::real_path(os::absolute(options_.cache));
   if (!real_cache) return real_cache.error();
   const std::string& cache = *real_cache;
   if (folder == cache || folder.starts_with(cache + "/") || cache.starts_with(folder + "/"))
-    return Error{errc::malformed_request, "the folder " + text::in_quotes(folder) +
-                                              " and the cache " + text::in_quotes(cache) +
-                                              " must not be inside each other; name another one"};
+    return Error{errc::invalid_argument, "the folder " + text::in_quotes(folder) +
+                                             " and the cache " + text::in_quotes(cache) +
+                                             " must not be inside each other; name another one"};
   auto opened = BlobCache::open(cache, options_.cache_bytes);
   if (!opened) return opened.error();
   cache_ = *std::move(opened);
@@ -225,7 +225,8 @@ result<client::ServerInfo> Pull::identify() {
   auto info =
       network.run<client::ServerInfo>(strand, stop_, [&] { return client::identify(connection); });
   if (!info) return info;
-  if (info->kind == client::ServerInfo::Kind::other) return Error{errc::bad_answer, info->problem};
+  if (info->kind == client::ServerInfo::Kind::other)
+    return Error{errc::protocol_error, info->problem};
   const auto list = options_.outputs ? protocol::kHasOutputs : protocol::kSendsManifests;
   if (!info->has(list) || !info->has(protocol::kSendsContent))
     return no_feature(*info, options_.server);

@@ -46,8 +46,8 @@ struct PullReport {
 /// new folder appears complete or not at all. On failure what came stays in the cache.
 /// errc::conflicting_paths: the folder is not a pulled one, or something in it is in the way;
 /// errc::unsafe_path: the server sent a list that is refused; errc::not_found, errc::unreachable,
-/// errc::not_let_in, errc::bad_answer, errc::content_mismatch, errc::storage_full, errc::io_error,
-/// errc::cancelled. `progress` shows what happens.
+/// errc::access_denied, errc::protocol_error, errc::content_mismatch, errc::storage_full,
+/// errc::io_error, errc::cancelled. `progress` shows what happens.
 [[nodiscard]] result<PullReport> pull_checkout(const PullOptions& options,
                                                client::Progress& progress,
                                                const std::stop_token& stop);

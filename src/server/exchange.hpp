@@ -26,7 +26,7 @@
 namespace shaman::http {
 
 class ManagerState;
-class Passage;
+class ReverseProxy;
 class RunningRequests;
 
 /// The objects that all requests share; they outlive them.
@@ -47,7 +47,7 @@ struct Services {
   RareWarnings& rare_warnings;
   RunningRequests& running;
   Figures& figures;
-  Passage* passage = nullptr;  ///< for all other requests; may be null
+  ReverseProxy* reverse_proxy = nullptr;  ///< for all other requests; may be null
   const Remarks* remarks = nullptr;
   const ManagerState* manager = nullptr;
   Digest ingest_secret{};  ///< see protocol::ingest_seed()

@@ -25,7 +25,7 @@
 #include "server/access/running_requests.hpp"
 #include "server/handlers.hpp"
 #include "server/health/manager_state.hpp"
-#include "server/passage.hpp"
+#include "server/reverse_proxy.hpp"
 #include "server/session.hpp"
 
 namespace shaman::http {
@@ -51,7 +51,7 @@ Error cannot_listen(const std::string& where, const error_code& error) {
   // Any other error: the address does not belong to this machine.
   const bool is_for_now =
       error == asio::error::address_in_use || error == asio::error::access_denied;
-  return {is_for_now ? errc::io_error : errc::malformed_request, std::move(what)};
+  return {is_for_now ? errc::io_error : errc::invalid_argument, std::move(what)};
 }
 
 template <class AnyAcceptor>
@@ -133,10 +133,10 @@ struct Server::Impl {
   Task<> watch_admissions();
   Task<> beat();
   Task<> shut_down();
-  void greet(Socket socket);
+  void admit(Socket socket);
   [[nodiscard]] std::shared_ptr<AddressCounts::Seat> seat_for(const std::string& address,
                                                               bool& is_full);
-  void speak();
+  void run_io_thread();
 
   const std::size_t io_threads;
   Router router;
@@ -164,7 +164,7 @@ struct Server::Impl {
   std::chrono::milliseconds beat_period{0};
   std::function<void()> on_beat;
   std::deque<Acceptor> acceptors;
-  std::shared_ptr<Passage> passage;  // its sockets are destroyed before the io_context
+  std::shared_ptr<ReverseProxy> reverse_proxy;  // its sockets are destroyed before the io_context
   std::atomic<std::size_t> refusals{0};
   std::mutex stopping;
 };
@@ -195,7 +195,7 @@ std::shared_ptr<AddressCounts::Seat> Server::Impl::seat_for(const std::string& a
   return addresses.enter(client, most + kPlacesOfThoseWhoGo);
 }
 
-void Server::Impl::greet(Socket socket) {
+void Server::Impl::admit(Socket socket) {
   const Strand strand = socket.get_executor();
   bool is_full = false;
   auto seat = seat_for(address_of(socket), is_full);
@@ -215,7 +215,7 @@ void Server::Impl::greet(Socket socket) {
 }
 
 // The pools do long work: these threads are for short answers.
-void Server::Impl::speak() {
+void Server::Impl::run_io_thread() {
   os::raise_thread_priority();
   for (;;) {
     try {
@@ -235,7 +235,7 @@ Task<> Server::Impl::accept(Acceptor& acceptor) {
     auto [error, socket] = co_await acceptor.async_accept(asio::make_strand(io), kTuple);
     if (!error) {
       complained = false;
-      greet(std::move(socket));
+      admit(std::move(socket));
       continue;
     }
     if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) co_return;
@@ -258,7 +258,7 @@ Task<> Server::Impl::watch_deadlines() {
     // and is not slow.
     for (FairBudget* const budget : {&json_first, &json_rest, &handshakes})
       budget->relieve(now);
-    if (passage) passage->check(now);
+    if (reverse_proxy) reverse_proxy->check(now);
   }
 }
 
@@ -306,7 +306,7 @@ Task<> Server::Impl::shut_down() {
     spdlog::warn("stopping: cutting off {}",
                  text::count_of(connections.size(), "connection", "connections"));
   connections.cancel();
-  if (passage) passage->cancel();
+  if (reverse_proxy) reverse_proxy->cancel();
   timer.cancel();
   admission_timer.cancel();
   beat_timer.cancel();
@@ -319,9 +319,9 @@ Server::~Server() {
   const std::lock_guard wait_for_stop(impl_->stopping);
 }
 
-void Server::pass_on(std::shared_ptr<Passage> passage) {
-  impl_->passage = std::move(passage);
-  impl_->services.passage = impl_->passage.get();
+void Server::pass_on(std::shared_ptr<ReverseProxy> reverse_proxy) {
+  impl_->reverse_proxy = std::move(reverse_proxy);
+  impl_->services.reverse_proxy = impl_->reverse_proxy.get();
 }
 
 void Server::set_remarks(std::vector<std::string> remarks) {
@@ -382,7 +382,7 @@ void Server::reload(ServerOptions options) {
 }
 
 void Server::run() {
-  if (!impl_->passage) add_manager_calls(impl_->router);
+  if (!impl_->reverse_proxy) add_manager_calls(impl_->router);
   impl_->figures.requests.begin(impl_->router.names());
   for (Acceptor& acceptor : impl_->acceptors)
     asio::co_spawn(impl_->control, impl_->accept(acceptor), asio::detached);
@@ -393,9 +393,9 @@ void Server::run() {
   for (std::size_t i = 1; i < impl_->io_threads; ++i)
     threads.emplace_back([this, i] {
       os::name_this_thread("network-" + std::to_string(i));
-      impl_->speak();
+      impl_->run_io_thread();
     });
-  impl_->speak();
+  impl_->run_io_thread();
   for (std::thread& thread : threads)
     thread.join();
 }

@@ -19,7 +19,7 @@
 #include "server/access/running_requests.hpp"
 #include "server/log/access_log.hpp"
 #include "server/log/trace_id.hpp"
-#include "server/passage.hpp"
+#include "server/reverse_proxy.hpp"
 #include "server/run_for_client.hpp"
 
 namespace shaman::http {
@@ -110,7 +110,7 @@ Response answer_without_handler(const Router::Match& match, const RequestHead& h
 bool is_passed_on(const Exchange& exchange) {
   static constexpr std::array<std::string_view, 3> kOurs{"api", "v3", "shaman"};
   const std::vector<std::string>& path = exchange.head.segments;
-  if (exchange.services.passage == nullptr || path.empty()) return false;
+  if (exchange.services.reverse_proxy == nullptr || path.empty()) return false;
   return path.size() < kOurs.size() || !std::equal(kOurs.begin(), kOurs.end(), path.begin());
 }
 
@@ -124,7 +124,7 @@ Task<Response> pass_on(Exchange& exchange) {
   watch.reset();
   if (!place)
     co_return Response::error(503, "too many requests to the Manager at once: try again later");
-  co_return co_await exchange.services.passage->pass(exchange);
+  co_return co_await exchange.services.reverse_proxy->pass(exchange);
 }
 
 FigureRow row_of(const Router::Match& match, bool passes) {
@@ -150,7 +150,7 @@ Task<Response> dispatch(Exchange& exchange) {
   exchange.row = row_of(match, passes);
   if (!passes)
     if (auto answer = answer_preflight(exchange)) co_return *std::move(answer);
-  const auth::Role needed = passes          ? exchange.services.passage->role_for(head)
+  const auth::Role needed = passes          ? exchange.services.reverse_proxy->role_for(head)
                             : match.handler ? match.role
                                             : auth::Role::worker;
   if (auto refused = admit(exchange, needed)) co_return *std::move(refused);

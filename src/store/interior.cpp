@@ -58,8 +58,9 @@ result<void> StoreInterior::mark_all(bool trust_memory,
 }
 void StoreInterior::let_know(const Requester& requester, const BlobId& id) const {
   if (requester.knows_all || requester.scope.empty()) return;
-  if (Proofs::View(store_->proofs, requester, Proofs::Others::left_out).has(id)) return;
-  store_->proofs.add(requester.scope, id);
+  if (KnownBlobs::View(store_->known_blobs, requester, KnownBlobs::Others::left_out).has(id))
+    return;
+  store_->known_blobs.add(requester.scope, id);
 }
 result<BlobId> StoreInterior::put(std::string_view content) const {
   return store_->put(content);

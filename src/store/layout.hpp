@@ -45,7 +45,7 @@ inline constexpr std::string_view kTrash = "trash";      ///< collected blobs, o
 inline constexpr std::string_view kUnfinished = "open-";
 /// Damaged blobs, and other entries found in the place of a blob or of a folder of blobs.
 inline constexpr std::string_view kQuarantine = "quarantine";
-inline constexpr std::string_view kProofs = "proofs";  ///< see Proofs
+inline constexpr std::string_view kKnownBlobs = "proofs";  ///< see KnownBlobs
 inline constexpr std::string_view kPins = "pins";  ///< its links protect blobs as those in jobs do
 inline constexpr std::string_view kReserve = "reserve";      ///< see StorageReserve
 inline constexpr std::string_view kCollector = "collector";  ///< exists while a collection runs

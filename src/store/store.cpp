@@ -102,7 +102,7 @@ Store::Impl::Impl(fs::FileSystem& file_system_, const StoreOptions& options_, Wo
       partials(file_system, root.partial, options),
       reservations(file_system, root.root, root.blobs, pool, options.limits),
       storage_look(file_system, root, reservations),
-      proofs(file_system, root.private_folder, options) {
+      known_blobs(file_system, root.private_folder, options) {
   if (options.durability == Durability::group)
     flushers.emplace(kFlushesAtOnce, WorkerPool::Priority::normal, "flush");
   // On a network mount, or one of another program, one call need not put everything on the disk.
@@ -172,8 +172,8 @@ bool Store::Impl::is_committing(const BlobId& id, const Requester& requester) co
 }
 
 result<bool> Store::Impl::holds(const BlobId& id, const Requester& requester, BlobFolder::Mark mark,
-                                Proofs::Others others) {
-  if (!Proofs::View(proofs, requester, others).has(id)) return false;
+                                KnownBlobs::Others others) {
+  if (!KnownBlobs::View(known_blobs, requester, others).has(id)) return false;
   return blobs.holds(id, mark);
 }
 
@@ -181,7 +181,7 @@ result<std::optional<BlobStatus>> Store::Impl::status_unflushed(const BlobId& id
                                                                 const Requester& requester) {
   using Told = std::optional<BlobStatus>;
   const Told otherwise = is_claimed(id, requester) ? BlobStatus::uploading : BlobStatus::unknown;
-  if (!Proofs::View(proofs, requester).has(id)) return otherwise;
+  if (!KnownBlobs::View(known_blobs, requester).has(id)) return otherwise;
   if (is_committing(id, requester)) return Told(BlobStatus::uploading);
   const auto presence = blobs.look(id, BlobFolder::Mark::no);
   if (!presence) return presence.error();

@@ -19,8 +19,8 @@
 #include "store/housekeeping/storage_look.hpp"
 #include "store/journal/journal.hpp"
 #include "store/journal/replay.hpp"
+#include "store/known/known_blobs.hpp"
 #include "store/known/mark_cache.hpp"
-#include "store/known/proofs.hpp"
 #include "store/root/blob_folder.hpp"
 #include "store/root/instance.hpp"
 #include "store/root/root.hpp"
@@ -68,7 +68,7 @@ struct Store::Impl {
   /// Whether it is stored, as far as the requester may know.
   [[nodiscard]] result<bool> holds(const BlobId& id, const Requester& requester,
                                    BlobFolder::Mark mark,
-                                   Proofs::Others others = Proofs::Others::looked_for);
+                                   KnownBlobs::Others others = KnownBlobs::Others::looked_for);
 
   /// Its status, without marking it; nothing if it exists but must be flushed before it counts.
   /// Does not read the disk for a blob that is being committed.
@@ -139,7 +139,7 @@ struct Store::Impl {
   Reservations reservations;
   StorageLook storage_look;
   PartialTable partial_leases;
-  Proofs proofs;
+  KnownBlobs known_blobs;
   std::unique_ptr<Journal> journal;  ///< null: none
   /// With `group`: flushes wait for the disk, not for a core. A pool apart, larger than the one
   /// that hashes and writes, lets all of them wait for the same write of the journal.

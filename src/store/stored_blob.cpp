@@ -41,7 +41,7 @@ result<StoredBlob::Sent> StoredBlob::send(std::uint64_t offset, std::size_t leng
 
 result<std::optional<StoredBlob>> Store::Impl::open_blob(const BlobId& id,
                                                          const Requester& requester) {
-  if (!Proofs::View(proofs, requester).has(id)) return std::optional<StoredBlob>();
+  if (!KnownBlobs::View(known_blobs, requester).has(id)) return std::optional<StoredBlob>();
   const layout::BlobPlace place(id);
   const auto folder = file_system.open_folder(root.blobs, place.folder);
   if (!folder && fs::is_no_folder(folder.error())) return std::optional<StoredBlob>();

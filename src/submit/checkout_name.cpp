@@ -32,7 +32,7 @@ std::string component_of(std::string_view name) {
 result<std::string> checked_checkout_path(std::string_view given) {
   const std::string_view path = protocol::without_last_slashes(given);
   const auto refused = [](const std::string& why) {
-    return Error{errc::malformed_request, why + ". Write it like film/shot010"};
+    return Error{errc::invalid_argument, why + ". Write it like film/shot010"};
   };
   auto checked = protocol::checkout_path(path);
   if (!checked) return refused(checked.error().message());

@@ -27,15 +27,16 @@ constexpr std::size_t kLongestAnswer = std::size_t{512} << 20U;
 constexpr std::chrono::minutes kWithin{10};
 
 Error has_no_call(const Server& server, const ServerInfo& info) {
-  if (info.kind == ServerInfo::Kind::other) return {errc::bad_answer, info.problem};
+  if (info.kind == ServerInfo::Kind::other) return {errc::protocol_error, info.problem};
   std::string what = text::printable(info.name) + " " + text::printable(info.version);
   if (info.kind == ServerInfo::Kind::flamenco)
     what = "a Flamenco Manager (" + what + "), whose own file store";
   else
     what = "a Shaman server (" + what + ") that";
-  return {errc::bad_answer, server.url.text() + " is " + what +
-                                " does not support listing, showing or erasing checkouts: use the "
-                                "address of a newer shaman-server, or ask the farm's admin"};
+  return {errc::protocol_error,
+          server.url.text() + " is " + what +
+              " does not support listing, showing or erasing checkouts: use the "
+              "address of a newer shaman-server, or ask the farm's admin"};
 }
 
 HttpRequest request_for(std::string_view path, std::string_view method = "GET") {
@@ -62,7 +63,7 @@ result<HttpResponse> ask(const Server& server, std::string_view feature,
 
 Error not_understood(const HttpResponse& answer) {
   if (is_page(answer.body)) return page_instead(answer);
-  return {errc::bad_answer, "unexpected response from the server"};
+  return {errc::protocol_error, "unexpected response from the server"};
 }
 
 std::optional<ListedCheckout> read_checkout(const json& object) {
@@ -129,8 +130,8 @@ Error checkout_refusal(const std::string& what, const std::string& checkout,
   }
   // It does not say whether there is one that somebody else made.
   if (answer.status == 403 && read_message(answer.body).starts_with("you did not make"))
-    return {errc::not_let_in, "you have no checkout " + text::in_quotes(checkout) +
-                                  " on the server; `shaman checkout list` lists yours"};
+    return {errc::access_denied, "you have no checkout " + text::in_quotes(checkout) +
+                                     " on the server; `shaman checkout list` lists yours"};
   return refusal(what + " the checkout " + text::in_quotes(checkout), answer);
 }
 

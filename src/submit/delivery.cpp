@@ -132,7 +132,7 @@ result<void> Delivery::bring(Rounds rounds) {
       return {};
     }
   }
-  return Error{errc::bad_answer, "the server repeatedly asks for files that were sent"};
+  return Error{errc::protocol_error, "the server repeatedly asks for files that were sent"};
 }
 
 // True if the server lacks nothing.
@@ -147,7 +147,7 @@ result<bool> Delivery::round(Rounds& rounds) {
   if (wanted->empty()) return true;
   // Once may be a server that restarted and lost data that were not on disk.
   if (wanted->size() >= rounds.fewest_wanted && ++rounds.without_progress > 1)
-    return Error{errc::bad_answer,
+    return Error{errc::protocol_error,
                  "the server still asks for " + text::count_of(wanted->size(), "file", "files") +
                      " after all were sent, such as " + wanted->front().id.brief() +
                      "; its log may say why it did not keep them"};

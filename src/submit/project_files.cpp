@@ -211,7 +211,7 @@ void ProjectFiles::leave_out_unreadable() {
 }
 
 bool is_unreadable(const Error& error) noexcept {
-  return error.code == errc::io_error || error.code == errc::malformed_request;
+  return error.code == errc::io_error || error.code == errc::invalid_argument;
 }
 
 result<void> hash_again(Payload& file, HashCache* cache, const HashContext& context) {
@@ -264,8 +264,8 @@ result<std::vector<Payload>> ProjectFiles::payloads(std::span<const Required> wa
   for (const Required& required : wanted) {
     const auto file = by_blob.find(required.id);
     if (file == by_blob.end())
-      return Error{errc::bad_answer, "the server asks for the file " + required.id.brief() +
-                                         ", which is not part of this project"};
+      return Error{errc::protocol_error, "the server asks for the file " + required.id.brief() +
+                                             ", which is not part of this project"};
     found.push_back(files_[file->second]);
   }
   return found;

@@ -54,7 +54,7 @@ class ProjectFiles {
   [[nodiscard]] result<std::size_t> take_in_changes(HashCache* cache, WorkerPool& pool,
                                                     const std::stop_token& stop);
 
-  /// The files that a server wants, as payloads. errc::bad_answer if it wants another file.
+  /// The files that a server wants, as payloads. errc::protocol_error if it wants another file.
   [[nodiscard]] result<std::vector<Payload>> payloads(std::span<const Required> wanted) const;
   /// The same, if the server was asked for these files only. May run beside hash() for files that
   /// have their blobs.

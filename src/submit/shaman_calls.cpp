@@ -158,7 +158,7 @@ asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {
   const HttpRequest ask_info = get(protocol::kInfo);
   const result<HttpResponse> answer =
       co_await exchange_patiently(connection, ask_info, kFirstContact);
-  if (!answer && answer.error().code != errc::bad_answer) co_return answer.error();
+  if (!answer && answer.error().code != errc::protocol_error) co_return answer.error();
   if (answer && (answer->status == 401 || answer->status == 403))
     co_return refusal("did not answer", *answer);
   const json info = parsed(answer);
@@ -186,19 +186,19 @@ asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection) {
 
 result<void> check_may_submit(const ServerInfo& server) {
   if (server.role != "worker") return {};
-  return Error{errc::not_let_in,
+  return Error{errc::access_denied,
                "the server does not accept submissions from you (this needs the"
                " role submit; you have the role worker); ask the farm's admin for"
                " the role submit"};
 }
 
 result<void> check_takes_submissions(const ServerInfo& server, const BaseUrl& url) {
-  if (server.is_web_page) return Error{errc::bad_answer, server.problem};
+  if (server.is_web_page) return Error{errc::protocol_error, server.problem};
   if (auto let_in = check_may_submit(server); !let_in) return let_in;
   if (server.kind == ServerInfo::Kind::flamenco && server.takes_files == false)
-    return Error{errc::bad_answer, "the Flamenco Manager at " + url.text() +
-                                       " does not accept files: switch on Shaman in its "
-                                       "configuration, or use the address of a Shaman server"};
+    return Error{errc::protocol_error, "the Flamenco Manager at " + url.text() +
+                                           " does not accept files: switch on Shaman in its "
+                                           "configuration, or use the address of a Shaman server"};
   return {};
 }
 
@@ -257,7 +257,7 @@ asio::awaitable<result<CheckoutAnswer>> create_checkout(HttpConnection& connecti
     const result<std::string> path = read_checkout_path(answer->body);
     if (!path) co_return path.error();
     if (const auto is_safe = protocol::check_components("path of a checkout", *path); !is_safe)
-      co_return Error{errc::bad_answer,
+      co_return Error{errc::protocol_error,
                       "the server answered with a path that no checkout can have: " +
                           is_safe.error().message()};
     co_return CheckoutAnswer{*path, flag_member(parsed(answer), "reused").value_or(false)};

@@ -24,11 +24,11 @@ namespace shaman::client {
 /// GET …/shaman/info or, if the server does not have it, a Flamenco Manager's version and settings.
 [[nodiscard]] boost::asio::awaitable<result<ServerInfo>> identify(HttpConnection& connection);
 
-/// errc::not_let_in: this client may send what it has rendered, but have no checkout made.
+/// errc::access_denied: this client may send what it has rendered, but have no checkout made.
 [[nodiscard]] result<void> check_may_submit(const ServerInfo& server);
 
-/// The same; errc::bad_answer: the server takes no submission, because it is another program, or a
-/// Flamenco Manager without its Shaman.
+/// The same; errc::protocol_error: the server takes no submission, because it is another program,
+/// or a Flamenco Manager without its Shaman.
 [[nodiscard]] result<void> check_takes_submissions(const ServerInfo& server, const BaseUrl& url);
 
 /// How lists of files go to a server.

@@ -59,7 +59,7 @@ result<void> trust_machine(SSL_CTX* context) {
   // OpenSSL reads this file at once, and would wait for a pipe's writer.
   const char* const variable = ::X509_get_default_cert_file_env();
   const auto open = os::InputFile::open(os::environment(variable).value_or(""));
-  if (!open && open.error().code == errc::malformed_request)
+  if (!open && open.error().code == errc::invalid_argument)
     return Error{open.error().code, std::string(variable) + ": " + open.error().message()};
   ::SSL_CTX_set_default_verify_paths(context);
   ::ERR_clear_error();

@@ -63,7 +63,7 @@ class PemFile {
 
   [[nodiscard]] Error wrong(const std::string& what) const {
     const std::string why = take_error();
-    return {errc::malformed_request,
+    return {errc::invalid_argument,
             name_ + " " + what + (why.empty() ? "" : ": " + text::printable(why))};
   }
 

@@ -9,7 +9,7 @@
 
 /// Certificates and keys from PEM files. OpenSSL's own calls that take a path would wait for a
 /// pipe's writer, and ask on the terminal for the password of an encrypted key.
-/// Errors name option and file: those of read_named_file(), or errc::malformed_request.
+/// Errors name option and file: those of read_named_file(), or errc::invalid_argument.
 namespace shaman::tls {
 
 /// Sends the other side the file's first certificate, and then those that sign it.

@@ -101,7 +101,7 @@ Scanner::Scanner(blend::BlendFile& file, Nesting nesting)
     : file_(file),
       nesting_(nesting),
       libraries_(file.blocks()),
-      finder_(file, libraries_, scan_),
+      collector_(file, libraries_, scan_),
       handlers_(handlers_of(file.sdna())),
       links_(file.sdna(), wanted_structs(handlers_)),
       seen_(file.blocks().size(), false) {}
@@ -179,7 +179,7 @@ void Scanner::visit_data_block(std::uint32_t head) {
   }
   const std::optional<Record> record = file_.load(head);
   if (!record) return;
-  finder_.set_owner(owner_of(head, *record));
+  collector_.set_owner(owner_of(head, *record));
   head_ = head;
   parts_.resize(1);
   blocks_.push_back({head, file_.blocks()[head].struct_index});
@@ -216,7 +216,7 @@ void Scanner::note_user(std::uint32_t head) {
 // A part with its own name within a data-block; all that it owns belongs to it.
 void Scanner::note_part(const Record& record, std::uint32_t inherited) {
   part_ = inherited;
-  finder_.set_part(parts_[part_]);
+  collector_.set_part(parts_[part_]);
   const std::string_view type = record.type().name;
   std::string label;
   if (type == "Sequence" || type == "Strip") {
@@ -234,7 +234,7 @@ void Scanner::note_part(const Record& record, std::uint32_t inherited) {
   if (label.empty() || !file_.spend(label.size())) return;
   part_ = static_cast<std::uint32_t>(parts_.size());
   parts_.push_back(std::move(label));
-  finder_.set_part(parts_[part_]);
+  collector_.set_part(parts_[part_]);
 }
 
 // The users of a data-block, up to an object or a scene. Meshes and similar data are left out,
@@ -293,7 +293,7 @@ void Scanner::add_chains() {
 
 void Scanner::visit_struct(const Record& record) {
   if (const Handler handler = handlers_[record.struct_index()]; handler != nullptr)
-    handler(finder_, record);
+    handler(collector_, record);
   for (const Link& link : links_.of(record.struct_index())) {
     for (std::uint32_t i = 0; i < link.elements; ++i)
       follow_link(link,
@@ -302,7 +302,7 @@ void Scanner::visit_struct(const Record& record) {
 }
 
 void Scanner::follow_link(const Link& link, std::uint64_t pointer) {
-  const std::uint32_t block = file_.blocks().find(pointer, finder_.owner().scope);
+  const std::uint32_t block = file_.blocks().find(pointer, collector_.owner().scope);
   if (block == BlockIndex::kNone) return;
   if (file_.blocks()[block].code != code_of("DATA")) note_user(block);
   if (seen_[block]) return;

@@ -11,7 +11,7 @@
 
 #include "links.hpp"
 #include "scan.hpp"
-#include "trace/find/finder.hpp"
+#include "trace/collect/path_collector.hpp"
 
 namespace shaman::trace {
 
@@ -72,7 +72,7 @@ class Scanner {
   Nesting nesting_;
   LibraryTable libraries_;
   Scan scan_;
-  Finder finder_;
+  PathCollector collector_;
   std::vector<Handler> handlers_;  // by struct
   Links links_;
   std::vector<bool> seen_;                  // by block

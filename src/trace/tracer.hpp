@@ -12,7 +12,7 @@
 
 #include "scan.hpp"
 #include "scanner.hpp"
-#include "trace/find/string_flow.hpp"
+#include "trace/collect/string_flow.hpp"
 #include "trace/names/folders.hpp"
 
 namespace shaman::trace {

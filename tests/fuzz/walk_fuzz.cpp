@@ -5,7 +5,7 @@
 #include "fuzz_target.hpp"
 #include "hostile_scene.hpp"
 #include "memory_source.hpp"
-#include "trace/find/string_flow.hpp"
+#include "trace/collect/string_flow.hpp"
 #include "trace/scanner.hpp"
 
 namespace {

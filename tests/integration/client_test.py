@@ -13,7 +13,7 @@ import time
 import unittest
 
 import json_lines
-from four_calls import CREATE, REQUIREMENTS, FourCalls, Reset
+from flamenco_server import CREATE, REQUIREMENTS, FlamencoServer, Reset
 from shaman_server import CLIENT_PROGRAM, PATIENCE, wait_until
 from studio import Studio
 
@@ -46,7 +46,7 @@ class ClientTest(Studio, unittest.TestCase):
                 os.utime(os.path.join(folder, name), (then, then))
 
     def farm(self, *arguments, **more):
-        farm = FourCalls(*arguments, **more)
+        farm = FlamencoServer(*arguments, **more)
         self.addCleanup(farm.close)
         return farm
 
@@ -78,7 +78,7 @@ class ClientTest(Studio, unittest.TestCase):
                 died.set()
                 raise Reset
 
-        first = FourCalls()
+        first = FlamencoServer()
         first.disturb = disturb
         answers = []
         thread = threading.Thread(target=lambda: answers.append(self.client.run(*self.arguments(first.url))))

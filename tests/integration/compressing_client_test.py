@@ -10,7 +10,7 @@ import unittest
 
 from behind import InFront
 from cutting_proxy import CuttingProxy
-from four_calls import FourCalls
+from flamenco_server import FlamencoServer
 from shaman_server import Server
 from studio import Studio
 
@@ -129,7 +129,7 @@ class CompressingClient(Studio, unittest.TestCase):
             self.assertIn(None, [coding for coding, length in self.uploads(8 * MIB)])
 
     def test_a_server_that_does_not_name_the_feature_gets_none(self):
-        farm = FourCalls()
+        farm = FlamencoServer()
         self.addCleanup(farm.close)
         for number in range(60):
             self.write(f"textures/more/{number:04}.png", b"%d" % number)

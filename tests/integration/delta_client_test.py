@@ -13,7 +13,7 @@ import subprocess
 import threading
 import unittest
 
-from four_calls import FourCalls
+from flamenco_server import FlamencoServer
 from shaman_client import Client
 from shaman_server import EVERYTHING_BY_TLS, Server, sha256
 from studio import Studio
@@ -200,7 +200,7 @@ class DeltaClient(Studio, unittest.TestCase):
         self.assert_arrived(other, answer)
 
     def test_a_server_without_the_feature(self):
-        farm = FourCalls()
+        farm = FlamencoServer()
         self.addCleanup(farm.close)
         for _ in range(2):
             done = self.client.run("submit", self.shot, "--project", self.project, "--server", farm.url, "--json")

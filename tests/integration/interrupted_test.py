@@ -9,7 +9,7 @@ import socket
 import subprocess
 import unittest
 
-from four_calls import CREATE, FourCalls
+from flamenco_server import CREATE, FlamencoServer
 from shaman_server import CLIENT_PROGRAM, PATIENCE, PROGRAM, Server, wait_until
 from studio import Studio
 
@@ -75,7 +75,7 @@ class Submitting(Interrupted):
                 on_create(processes[0])
             return None
 
-        farm = FourCalls(disturb)
+        farm = FlamencoServer(disturb)
         self.addCleanup(farm.close)
         processes.append(self.start("submit", self.shot, "--project", self.project, "--server", farm.url, "--json"))
         return processes[0], farm

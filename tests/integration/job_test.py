@@ -253,7 +253,7 @@ class Submit(JobTest):
         self.assertIn("--job-type", done.stderr)
 
 
-class InPlace(JobTest):
+class SharedStorageJob(JobTest):
     """The storage that both see is the studio's folder."""
 
     def setUp(self):

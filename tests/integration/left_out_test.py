@@ -10,7 +10,7 @@ import zipfile
 import api
 from api import ServerTest
 from disturbed_files import DisturbedFiles
-from four_calls import REQUIREMENTS, FourCalls
+from flamenco_server import REQUIREMENTS, FlamencoServer
 from studio import Studio
 
 FLOOR = "textures/floor.png"
@@ -99,7 +99,7 @@ class Unreadable(LeftOutTest):
                 os.remove(self.floor)
                 os.mkdir(self.floor)
 
-        farm = FourCalls(disturb)
+        farm = FlamencoServer(disturb)
         self.addCleanup(farm.close)
         done = self.client.run("submit", self.shot, "--project", self.project, "--server", farm.url, "--json")
         self.assertEqual(done.returncode, 0, done.stderr)

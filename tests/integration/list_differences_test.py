@@ -9,7 +9,7 @@ import unittest
 
 from api import CREATE, REQUIREMENTS, Api, ServerTest, files_url, new_content, spec
 from cutting_proxy import CuttingProxy
-from four_calls import FourCalls
+from flamenco_server import FlamencoServer
 from shaman_server import Server, sha256, wait_until
 from studio import Studio
 from tokens import Tokens
@@ -336,7 +336,7 @@ class Client(Studio, unittest.TestCase):
             self.assertEqual(answer["uploadedFiles"], 0)
 
     def test_a_server_that_does_not_name_the_feature_gets_whole_lists(self):
-        farm = FourCalls()
+        farm = FlamencoServer()
         self.addCleanup(farm.close)
         self.submit(farm.url)
         answer, _ = self.submit(farm.url)

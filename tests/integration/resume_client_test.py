@@ -60,8 +60,8 @@ class ResumingClient(Studio, unittest.TestCase):
                                 stderr=subprocess.PIPE, text=True)
 
     def end(self, process):
-        out, complaints = json_lines.communicate(process, 10 * PATIENCE)
-        self.assertEqual(process.returncode, 0, complaints)
+        out, stderr = json_lines.communicate(process, 10 * PATIENCE)
+        self.assertEqual(process.returncode, 0, stderr)
         return json.loads(out.splitlines()[-1])
 
     def held(self):

@@ -14,7 +14,7 @@ import unittest
 
 import json_lines
 from cutting_proxy import CuttingProxy
-from four_calls import CREATE, REQUIREMENTS, Reset
+from flamenco_server import CREATE, REQUIREMENTS, Reset
 from client_test import FLOOR, ClientTest
 from shaman_server import CLIENT_PROGRAM, PATIENCE, Server, sha256, wait_until
 

@@ -45,8 +45,8 @@ class Tus(ServerTest):
                                 env={**os.environ, "NODE_PATH": os.path.join(FOLDER.name, "node_modules")})
 
     def end(self, process):
-        out, complaints = process.communicate(timeout=PATIENCE)
-        self.assertEqual(process.returncode, 0, complaints)
+        out, stderr = process.communicate(timeout=PATIENCE)
+        self.assertEqual(process.returncode, 0, stderr)
         return json.loads(out)
 
     def upload(self, data, how=None, server=None):

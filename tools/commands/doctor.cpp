@@ -91,7 +91,7 @@ bool look_at_server(const PartialServer& found, Diagnosis& diagnosis, ExitStatus
     return client::probe(server);
   }();
   if (!probe) {
-    lets_in = probe.error().code != errc::not_let_in;
+    lets_in = probe.error().code != errc::access_denied;
     diagnosis.wrong("server", lets_in || !found.bad_token
                                   ? with_advice(probe.error()).message()
                                   : "the server requires a token: correct the error above first");
@@ -125,7 +125,7 @@ bool look_at_server(const PartialServer& found, Diagnosis& diagnosis, ExitStatus
 
 void look_at_manager(manager::Manager& manager, Diagnosis& diagnosis) {
   const auto types = manager.job_types();
-  if (!types && types.error().code == errc::malformed_request)
+  if (!types && types.error().code == errc::invalid_argument)
     return diagnosis.mind(
         "manager",
         "no Manager behind this server: you can make checkouts, but not jobs (--job-type)");

@@ -122,7 +122,7 @@ ExitStatus cancel(Manager& manager, const ActionOptions& options) {
   const auto job = manager.job(options.operand);
   if (!job) return fail_for_job(with_hint(job.error()));
   if (job->is_final())
-    return fail({errc::malformed_request,
+    return fail({errc::invalid_argument,
                  "the job has already ended; its status is " + text::in_quotes(job->status)});
   if (const auto canceled = manager.cancel(options.operand); !canceled)
     return fail(with_hint(canceled.error()));

@@ -16,8 +16,8 @@
 #include "options/value_checks.hpp"
 #include "options/without_effect.hpp"
 #include "pack/project/glob.hpp"
-#include "report/complaints.hpp"
 #include "report/list_output.hpp"
+#include "report/scene_warnings.hpp"
 #include "report/waiting.hpp"
 
 namespace shaman::tools {
@@ -67,7 +67,7 @@ result<Listing> look(const std::string& file, const ListOptions& options) {
   return Listing{*std::move(trace), std::move(lacks), plan->warnings};
 }
 
-Complaints list_complaints(const Listing& found) {
+SceneWarnings list_warnings(const Listing& found) {
   return {{}, found.lacks.damaged, found.lacks.left_out, found.lacks.missing};
 }
 
@@ -88,7 +88,7 @@ ExitStatus run_list(const ListOptions& options) {
       warn(warning);
     const bool is_refused = options.strict && !found->lacks.is_none();
     if (options.json) {
-      print_trace_json(*found, is_refused ? strict_reason(list_complaints(*found)) : "");
+      print_trace_json(*found, is_refused ? strict_reason(list_warnings(*found)) : "");
     } else if (options.tree) {
       print_tree(*found);
     } else {

@@ -18,8 +18,8 @@
 #include "commands.hpp"
 #include "options/file_options.hpp"
 #include "options/value_checks.hpp"
-#include "report/complaints.hpp"
 #include "report/interruption.hpp"
+#include "report/scene_warnings.hpp"
 #include "report/waiting.hpp"
 
 namespace shaman::tools {
@@ -35,7 +35,7 @@ struct PackCommandOptions {
   bool quiet = false;
 };
 
-Complaints pack_complaints(const pack::Shortfall& lacks, const pack::Plan& plan) {
+SceneWarnings pack_warnings(const pack::Shortfall& lacks, const pack::Plan& plan) {
   std::vector<std::string> warnings = plan.warnings;
   warnings.insert(warnings.end(), plan.name_warnings.begin(), plan.name_warnings.end());
   return {std::move(warnings), lacks.damaged, lacks.left_out, lacks.missing};
@@ -68,7 +68,7 @@ void tell_unreadable(const pack::WriteReport& report, trace::Trace trace) {
   trace::set_aside(trace, report.unreadable);
   std::vector<trace::MissingFile> missing = trace.missing_files();
   std::erase_if(missing, [](const trace::MissingFile& file) { return file.reason.empty(); });
-  tell(complaints_text({{}, {}, {}, std::move(missing)}, kAllLines));
+  tell(warnings_text({{}, {}, {}, std::move(missing)}, kAllLines));
 }
 
 // The remains of a pack that was interrupted while writing.
@@ -118,7 +118,7 @@ std::string outside_text(const pack::Plan& plan, Mood mood) {
 ExitStatus run_pack(const PackCommandOptions& options) {
   if (options.target.empty() && !options.dry_run)
     return fail(
-        {errc::malformed_request, "no target given: name a folder or a .zip, or use --dry-run"});
+        {errc::invalid_argument, "no target given: name a folder or a .zip, or use --dry-run"});
   if (!options.target.empty()) {
     if (const auto fits = pack::check_target_name(options.target); !fits) return fail(fits.error());
   }
@@ -131,12 +131,12 @@ ExitStatus run_pack(const PackCommandOptions& options) {
   if (!plan) return fail(plan.error());
   const pack::Shortfall lacks = pack::shortfall_of(*trace, *plan, options.plan);
   const Mood mood = options.dry_run ? Mood::would_be : Mood::is;
-  const Complaints complaints = pack_complaints(lacks, *plan);
-  tell(complaints_text(complaints, kAllLines, mood));
+  const SceneWarnings scene_warnings = pack_warnings(lacks, *plan);
+  tell(warnings_text(scene_warnings, kAllLines, mood));
   if (!options.quiet) tell(outside_text(*plan, mood));
   if (options.strict && !lacks.is_none())
     return fail_for_missing(strict_sentence(
-        options.dry_run ? "nothing would be packed" : "nothing was packed", complaints));
+        options.dry_run ? "nothing would be packed" : "nothing was packed", scene_warnings));
   if (options.dry_run) {
     if (!options.quiet) print(preview(*plan));
     return ExitStatus::done;

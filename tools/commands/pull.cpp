@@ -17,9 +17,9 @@
 #include "options/server_option.hpp"
 #include "options/value_checks.hpp"
 #include "pull/puller.hpp"
-#include "report/complaints.hpp"
 #include "report/interruption.hpp"
 #include "report/output.hpp"
+#include "report/scene_warnings.hpp"
 #include "submit/progress_printer.hpp"
 
 namespace shaman::tools {

@@ -71,7 +71,7 @@ ManagerState manager_of(const client::Server& where, const ServerInfo& server) {
   manager::Manager manager(where);
   const auto types = manager.job_types();
   if (types) return {"answers", "Its Flamenco Manager answers."};
-  if (types.error().code == errc::malformed_request)
+  if (types.error().code == errc::invalid_argument)
     return {"none", "No Flamenco Manager is behind it: it makes checkouts, but no jobs."};
   const char* const name = types.error().code == errc::manager_away ? "away" : nullptr;
   return {name, "Jobs: " + text::printable(types.error().message())};

@@ -23,10 +23,10 @@
 #include "options/server_option.hpp"
 #include "options/value_checks.hpp"
 #include "options/without_effect.hpp"
-#include "report/complaints.hpp"
-#include "report/in_place.hpp"
 #include "report/interruption.hpp"
 #include "report/job_watch.hpp"
+#include "report/scene_warnings.hpp"
+#include "report/shared_storage.hpp"
 #include "report/submit_preview.hpp"
 #include "report/submit_report.hpp"
 #include "report/waiting.hpp"
@@ -105,7 +105,7 @@ PreviewEnd end_preview(const SubmitCommandOptions& options, const result<void>& 
                        const client::Preview& preview) {
   if (!done) return {fail_to_preview(done.error()), last_failure()};
   if (options.submit.strict && !preview.is_whole) {
-    std::string why = strict_sentence("nothing would be sent", complaints_of(preview));
+    std::string why = strict_sentence("nothing would be sent", warnings_of(preview));
     say(why);
     return {ExitStatus::incomplete, std::move(why)};
   }
@@ -133,7 +133,7 @@ ExitStatus preview(const SubmitCommandOptions& options, const manager::Submissio
   const result<void> done = client::preview(how, ask_server, progress, stop, preview);
   printer.reset();
   if (done && !options.json)
-    print(options.quiet ? preview_complaints(preview)
+    print(options.quiet ? preview_warnings(preview)
                         : preview_text(preview, job == nullptr ? "" : job->summary()));
   const PreviewEnd end = end_preview(options, done, preview);
   if (!options.json) return end.status;
@@ -166,13 +166,13 @@ Sent send(const SubmitCommandOptions& options, const std::stop_token& stop) {
   }
 
   // Missing files are reported even with --quiet: they decide whether the picture will be right.
-  tell(submit_complaints(*report));
+  tell(submit_warnings(*report));
   if (report->outcome == client::SubmitReport::Outcome::submitted) {
     remember_deed("the checkout " + text::in_quotes(report->checkout_path) +
                   (report->is_reused ? " is unchanged" : " was made"));
     return {*std::move(report)};
   }
-  const std::string why = strict_sentence("nothing was sent", complaints_of(*report));
+  const std::string why = strict_sentence("nothing was sent", warnings_of(*report));
   say(why);
   print_failure(options, why, *report);
   return {std::nullopt, ExitStatus::incomplete};
@@ -224,20 +224,21 @@ result<manager::Job> make_job(manager::Manager& manager, manager::Submission& su
   return job;
 }
 
-ExitStatus render_in_place(const SubmitCommandOptions& options, manager::Manager& manager,
-                           manager::Submission& submission, const std::stop_token& stop) {
+ExitStatus render_from_shared_storage(const SubmitCommandOptions& options,
+                                      manager::Manager& manager, manager::Submission& submission,
+                                      const std::stop_token& stop) {
   static constexpr const char* kStrict =
       "no job was made, because files are missing, damaged or not on the shared storage (--strict)";
   const auto place = [&] {
     const Waiting waiting(manager.url().text());
-    return find_in_place(manager, options.submit.blendfile);
+    return find_on_shared_storage(manager, options.submit.blendfile);
   }();
   if (!place) return fail(place.error());
   for (const std::string& file : place->outside)
     warn("workers may not see " + text::printable(file) + ": it is not below " +
          text::printable(place->storage));
   const auto missing = place->trace.missing_files();
-  tell(complaints_text({{}, place->trace.problems, {}, missing}, kMostLinesOfFiles));
+  tell(warnings_text({{}, place->trace.problems, {}, missing}, kMostLinesOfFiles));
   const bool is_whole = missing.empty() && place->outside.empty() && place->trace.problems.empty();
   if (options.submit.strict && !is_whole) {
     say(kStrict);
@@ -273,7 +274,7 @@ ExitStatus send_and_render(const SubmitCommandOptions& options, manager::Manager
 
 ExitStatus fail_before_sending(const Error& error) {
   // Not for errors of the job itself, where it is obvious.
-  const bool is_about_job = error.code == errc::malformed_request;
+  const bool is_about_job = error.code == errc::invalid_argument;
   if (is_about_job || error.code == errc::cancelled) return fail(error);
   return fail({error.code, with_hint(error).message() + "; nothing was sent"});
 }
@@ -292,8 +293,8 @@ ExitStatus submit_job(const SubmitCommandOptions& options, const std::stop_token
   for (const std::string& warning : submission.warnings())
     warn(warning);
   if (options.dry_run) return preview(options, &submission, stop);
-  return options.job.in_place ? render_in_place(options, manager, submission, stop)
-                              : send_and_render(options, manager, submission, stop);
+  return options.job.shared_storage ? render_from_shared_storage(options, manager, submission, stop)
+                                    : send_and_render(options, manager, submission, stop);
 }
 
 ExitStatus run_submit(SubmitCommandOptions& options) {

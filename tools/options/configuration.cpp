@@ -44,7 +44,7 @@ std::string default_file() {
 result<void> refuse_useless_pattern(const std::string& pattern) {
   for (const char* begin : {"~", "./", "../", ".\\", "..\\"})
     if (pattern.starts_with(begin))
-      return Error{errc::malformed_request,
+      return Error{errc::invalid_argument,
                    "the pattern " + text::in_quotes(pattern) + " begins with " + begin +
                        ", which has no meaning here; write an absolute path, such as "
                        "/home/anna/clients/**, or begin with the name of a folder"};
@@ -68,7 +68,7 @@ Option list_of(std::string key, std::string type, std::string text, std::string 
   option.set = [&values, check](const Values& given) -> result<void> {
     for (const std::string& each : given) {
       if (text::trimmed(each).empty())
-        return Error{errc::malformed_request, "an entry of the list is empty"};
+        return Error{errc::invalid_argument, "an entry of the list is empty"};
       if (const result<void> fits = check(each); !fits) return fits;
     }
     values = given;
@@ -82,8 +82,8 @@ Option list_of(std::string key, std::string type, std::string text, std::string 
 result<void> refuse_relative(const std::string& key, const std::string& path,
                              const Origin& origin) {
   if (path.empty() || origin.is_variable || os::is_absolute(path)) return {};
-  return Error{errc::malformed_request, origin.text + ": " + key + ": " + text::in_quotes(path) +
-                                            " must be an absolute path"};
+  return Error{errc::invalid_argument, origin.text + ": " + key + ": " + text::in_quotes(path) +
+                                           " must be an absolute path"};
 }
 
 }  // namespace
@@ -155,7 +155,7 @@ result<void> Configuration::usable() const {
   std::string all;
   for (const std::string& problem : problems_)
     all += (all.empty() ? "" : "\n") + problem;
-  return Error{errc::malformed_request, std::move(all)};
+  return Error{errc::invalid_argument, std::move(all)};
 }
 
 Origin Configuration::origin(const std::string& key) const {

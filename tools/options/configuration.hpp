@@ -35,7 +35,7 @@ class Configuration {
   void load();
   /// The errors that load() found, as sentences that name the file and the line.
   [[nodiscard]] const std::vector<std::string>& problems() const noexcept { return problems_; }
-  /// errc::malformed_request names all of them.
+  /// errc::invalid_argument names all of them.
   [[nodiscard]] result<void> usable() const;
 
   [[nodiscard]] const std::string& file() const noexcept { return file_; }

@@ -54,7 +54,7 @@ void add_job_options(CLI::App& command, JobOptions& options) {
       ->check(not_empty());
   of_job(command.add_flag("--paused", options.request.is_paused,
                           "Create the job paused; it renders once you start it."));
-  of_job(command.add_flag("--no-shaman", options.in_place,
+  of_job(command.add_flag("--no-shaman", options.shared_storage,
                           "Send no files: workers open the .blend at its own path on the storage "
                           "that they share with this machine. Files elsewhere are listed."));
   of_job(command.add_flag("--wait", options.waits,
@@ -69,10 +69,9 @@ using Settings = std::map<std::string, std::string>;
 result<void> add_setting(Settings& settings, const std::string& key, const std::string& value) {
   const auto [found, is_new] = settings.emplace(key, value);
   if (is_new || found->second == value) return {};
-  return Error{errc::malformed_request, "the setting " + text::in_quotes(key) +
-                                            " is given twice, as " +
-                                            text::in_quotes(found->second) + " and as " +
-                                            text::in_quotes(value) + ": give it once"};
+  return Error{errc::invalid_argument, "the setting " + text::in_quotes(key) +
+                                           " is given twice, as " + text::in_quotes(found->second) +
+                                           " and as " + text::in_quotes(value) + ": give it once"};
 }
 
 }  // namespace
@@ -82,7 +81,7 @@ result<manager::JobRequest> job_request(const JobOptions& options) {
   for (const std::string& entry : options.settings) {
     const std::size_t equals = entry.find('=');
     if (equals == std::string::npos || equals == 0)
-      return Error{errc::malformed_request,
+      return Error{errc::invalid_argument,
                    "--setting " + text::in_quotes(entry) + " must be KEY=VALUE"};
     auto added = add_setting(request.settings, entry.substr(0, equals), entry.substr(equals + 1));
     if (!added) return added.error();

@@ -18,12 +18,12 @@ struct JobOptions {
   std::string chunk_size;
   std::vector<std::string> settings;
   bool waits = false;
-  bool in_place = false;  ///< nothing is sent: workers use the files in their place
+  bool shared_storage = false;  ///< nothing is sent: workers use the files in their place
 };
 
 void add_job_options(CLI::App& command, JobOptions& options);
 
-/// The requested job, for a Manager. errc::malformed_request.
+/// The requested job, for a Manager. errc::invalid_argument.
 [[nodiscard]] result<manager::JobRequest> job_request(const JobOptions& options);
 
 }  // namespace shaman::tools

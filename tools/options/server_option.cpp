@@ -44,7 +44,7 @@ result<client::Server> named_server(const std::string& given) {
   if (!given.empty()) {
     auto server = client::Server::parse(given);
     if (server && !server->token.empty())
-      return Error{errc::malformed_request,
+      return Error{errc::invalid_argument,
                    "do not put a token on the command line, where every user of this machine can "
                    "read it: set SHAMAN_SERVER to the address with the token, or use --token-file"};
     return server;
@@ -58,14 +58,14 @@ result<client::Server> named_server(const std::string& given) {
                                 : Error{server.error().code,
                                         origin.text + ": server: " + server.error().message()};
     if (!origin.is_variable && !server->token.empty())
-      return Error{errc::malformed_request,
+      return Error{errc::invalid_argument,
                    origin.text +
                        ": server: leave the token out of the address; put it into a file "
                        "that only you can read, and name that as token-file"};
     return server;
   }
   return Error{
-      errc::malformed_request,
+      errc::invalid_argument,
       "no server given: use --server http://HOST:PORT, set SHAMAN_SERVER, or set server in " +
           text::printable(configuration().file())};
 }
@@ -95,7 +95,7 @@ result<Token> token_of(const ServerOption& given) {
   if (is_token(token) || (token.empty() && file.path.empty()))
     return Token{token, file.path.empty() ? "the environment variable SHAMAN_TOKEN"
                                           : "the file " + text::in_quotes(file.path)};
-  return Error{errc::malformed_request,
+  return Error{errc::invalid_argument,
                (file.path.empty() ? std::string("SHAMAN_TOKEN")
                                   : file.option + ": " + text::in_quotes(file.path)) +
                    " does not contain a token: it must be one line, as printed by `shaman-server "

@@ -32,7 +32,7 @@ void add_server_option(CLI::App& options, ServerOption& server);
 /// the file); its token from --token-file, else from the configuration, else from SHAMAN_TOKEN,
 /// else from the address (`http://host/~TOKEN`); the CAs for https from --ca, else from the
 /// configuration; and the proxy from HTTPS_PROXY, unless NO_PROXY excepts it.
-/// errc::malformed_request, errc::io_error name the wrong one. Warns of settings without effect.
+/// errc::invalid_argument, errc::io_error name the wrong one. Warns of settings without effect.
 [[nodiscard]] result<client::Server> server_of(const ServerOption& given);
 
 /// The same as far as possible, with all errors: without an unreadable token, and with this

@@ -8,9 +8,9 @@ result<void> refuse_without_effect(const CLI::App& command, const Without& other
   if (command.count(other.flag) == 0) return {};
   for (const char* const option : options)
     if (command.count(option) > 0)
-      return Error{errc::malformed_request, std::string(option) + " has no effect with " +
-                                                other.flag + ", " + other.reason +
-                                                ": leave out one of them"};
+      return Error{errc::invalid_argument, std::string(option) + " has no effect with " +
+                                               other.flag + ", " + other.reason +
+                                               ": leave out one of them"};
   return {};
 }
 

@@ -17,7 +17,7 @@ struct Without {
 };
 
 /// Rejects options that were given together with `other`, which would silently ignore them. After
-/// parsing. errc::malformed_request names both.
+/// parsing. errc::invalid_argument names both.
 [[nodiscard]] result<void> refuse_without_effect(const CLI::App& command, const Without& other,
                                                  std::initializer_list<const char*> options);
 

@@ -17,8 +17,8 @@
 #include "shaman/units.hpp"
 
 #include "base/program/standard_output.hpp"
-#include "report/complaints.hpp"
 #include "report/output.hpp"
+#include "report/scene_warnings.hpp"
 
 namespace shaman::tools {
 namespace {

@@ -12,10 +12,10 @@
 #include "shaman/units.hpp"
 
 #include "base/utc.hpp"
-#include "complaints.hpp"
 #include "protocol/names.hpp"
-#include "report/complaints.hpp"
 #include "report/local_time.hpp"
+#include "report/scene_warnings.hpp"
+#include "scene_warnings.hpp"
 #include "submit_report.hpp"
 
 namespace shaman::tools {
@@ -154,20 +154,20 @@ json preview_json(const Preview& preview) {
                 {"newerLibraries", json_texts(preview.saved.newer_libraries)}}}};
   if (!preview.project_hint.empty()) object["projectHint"] = json_text(preview.project_hint);
   if (!preview.farm) object["farmUnknown"] = json_text(preview.no_farm);
-  add_complaints(object, complaints_of(preview));
+  add_warnings(object, warnings_of(preview));
   return object;
 }
 
-Complaints complaints_of(const client::Preview& preview) {
+SceneWarnings warnings_of(const client::Preview& preview) {
   return {preview.warnings, preview.problems, preview.suspicious, preview.missing};
 }
 
-std::string preview_complaints(const Preview& preview) {
-  return complaints_text(complaints_of(preview), kMostLinesOfFiles, Mood::would_be);
+std::string preview_warnings(const Preview& preview) {
+  return warnings_text(warnings_of(preview), kMostLinesOfFiles, Mood::would_be);
 }
 
 std::string preview_text(const Preview& preview, const std::string& job) {
-  std::string out = preview_complaints(preview);
+  std::string out = preview_warnings(preview);
   out += outside_text(preview);
   out += names_text(preview);
   out += "Largest:\n" + file_lines(preview.largest, preview.largest.size());

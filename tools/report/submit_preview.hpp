@@ -7,7 +7,7 @@
 
 #include "shaman/client/preview.hpp"
 
-#include "report/complaints.hpp"
+#include "report/scene_warnings.hpp"
 
 namespace shaman::tools {
 
@@ -16,8 +16,8 @@ namespace shaman::tools {
 /// For a person: first the surprises, then the files to upload and how many of them the farm has.
 /// `job` is manager::Submission::summary() of the job that would be made; empty: none.
 [[nodiscard]] std::string preview_text(const client::Preview& preview, const std::string& job);
-[[nodiscard]] Complaints complaints_of(const client::Preview& preview);
+[[nodiscard]] SceneWarnings warnings_of(const client::Preview& preview);
 /// The first part of it: files that would be missing or left out.
-[[nodiscard]] std::string preview_complaints(const client::Preview& preview);
+[[nodiscard]] std::string preview_warnings(const client::Preview& preview);
 
 }  // namespace shaman::tools

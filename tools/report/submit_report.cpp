@@ -10,7 +10,7 @@
 #include "shaman/text.hpp"
 #include "shaman/units.hpp"
 
-#include "report/complaints.hpp"
+#include "report/scene_warnings.hpp"
 
 namespace shaman::tools {
 
@@ -93,15 +93,15 @@ json submit_json(const SubmitReport& report, const manager::Job* job) {
               {"milliseconds", times_of(report.times)}};
   if (!report.project_hint.empty()) object["projectHint"] = json_text(report.project_hint);
   if (report.is_reused) object["reused"] = true;
-  add_complaints(object, complaints_of(report));
+  add_warnings(object, warnings_of(report));
   if (job != nullptr) object["job"] = job_json(*job);
   return object;
 }
 
-json in_place_json(const InPlace& place, const manager::Job* job) {
+json in_place_json(const SharedStorageJob& place, const manager::Job* job) {
   json object{{"schema", 1}, {"blendfile", json_text(place.blendfile)}};
   object["outside"] = json_texts(place.outside);
-  add_complaints(object, {{}, place.trace.problems, {}, place.trace.missing_files()});
+  add_warnings(object, {{}, place.trace.problems, {}, place.trace.missing_files()});
   if (job != nullptr) object["job"] = job_json(*job);
   return object;
 }
@@ -148,12 +148,12 @@ std::string submit_summary(const SubmitReport& report) {
          " in all)\n";
 }
 
-Complaints complaints_of(const client::SubmitReport& report) {
+SceneWarnings warnings_of(const client::SubmitReport& report) {
   return {report.warnings, report.problems, report.suspicious, report.missing};
 }
 
-std::string submit_complaints(const SubmitReport& report) {
-  return complaints_text(complaints_of(report), kMostLinesOfFiles);
+std::string submit_warnings(const SubmitReport& report) {
+  return warnings_text(warnings_of(report), kMostLinesOfFiles);
 }
 
 }  // namespace shaman::tools

@@ -10,9 +10,9 @@
 #include "shaman/client/submitter.hpp"
 #include "shaman/manager/manager.hpp"
 
-#include "report/complaints.hpp"
-#include "report/in_place.hpp"
 #include "report/job_watch.hpp"
+#include "report/scene_warnings.hpp"
+#include "report/shared_storage.hpp"
 
 namespace shaman::tools {
 
@@ -23,7 +23,7 @@ inline constexpr std::size_t kMostLinesOfFiles = 60;
 [[nodiscard]] nlohmann::json submit_json(const client::SubmitReport& report,
                                          const manager::Job* job);
 /// The one line for a .blend that stays where it is. `job` may be null.
-[[nodiscard]] nlohmann::json in_place_json(const InPlace& place, const manager::Job* job);
+[[nodiscard]] nlohmann::json in_place_json(const SharedStorageJob& place, const manager::Job* job);
 /// `job`: a job that a Manager has.
 [[nodiscard]] nlohmann::json job_json(const manager::Job& job);
 /// Adds the result of the wait to a line with a job.
@@ -34,8 +34,8 @@ void add_job_end(nlohmann::json& line, const JobEnd& end);
 [[nodiscard]] std::string duplicates_line(const char* label, std::uint64_t files);
 /// For people, on standard output: a submission that succeeded.
 [[nodiscard]] std::string submit_summary(const client::SubmitReport& report);
-[[nodiscard]] Complaints complaints_of(const client::SubmitReport& report);
+[[nodiscard]] SceneWarnings warnings_of(const client::SubmitReport& report);
 /// For people, on standard error: warnings, and missing files with their users.
-[[nodiscard]] std::string submit_complaints(const client::SubmitReport& report);
+[[nodiscard]] std::string submit_warnings(const client::SubmitReport& report);
 
 }  // namespace shaman::tools

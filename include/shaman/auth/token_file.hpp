@@ -28,7 +28,7 @@ struct Token {
 /// such as 2026-12-31T23:59:59Z. `#` begins a comment. Only its owner may read it (mode 0600).
 class TokenFile {
  public:
-  /// errc::not_found, errc::io_error: the file cannot be read. errc::malformed_request: other users
+  /// errc::not_found, errc::io_error: the file cannot be read. errc::invalid_argument: other users
   /// may read the file, or a line is invalid; the error names the line.
   [[nodiscard]] static result<std::vector<Token>> read(const std::string& path);
   /// Replaces the file whole, with mode 0600. If root calls this and the file `like` exists, the

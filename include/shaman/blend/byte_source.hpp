@@ -21,7 +21,7 @@ enum class Compression : std::uint8_t { none, gzip, zstd };
 /// is unpacked into a temporary file when it is read out of order. For one thread at a time.
 class ByteSource {
  public:
-  /// errc::not_found, errc::io_error; errc::malformed_request when the file is not readable or not
+  /// errc::not_found, errc::io_error; errc::invalid_argument when the file is not readable or not
   /// a regular file; errc::damaged_file when compressed data are broken.
   [[nodiscard]] static result<std::unique_ptr<ByteSource>> open(const std::string& path);
 

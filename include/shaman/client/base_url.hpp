@@ -18,7 +18,7 @@ struct BaseUrl {
 
   /// Reads an address as people write it; without a scheme it is `http://`. Ignores surrounding
   /// blanks and line ends, and the rest of an address copied from the Manager's web interface
-  /// (`/app/jobs`, …) or API (`/api/v3`, …). errc::malformed_request says what is wrong: another
+  /// (`/app/jobs`, …) or API (`/api/v3`, …). errc::invalid_argument says what is wrong: another
   /// scheme, a user name, a query, an invalid port; it does not show what may be a token
   /// (`/~TOKEN`) or a password.
   [[nodiscard]] static result<BaseUrl> parse(std::string_view text);

@@ -10,8 +10,8 @@
 #include "shaman/error.hpp"
 
 /// The checkouts on a server, for their makers. All calls block. errc::unreachable: no server
-/// answers; errc::bad_answer: the server does not have this call, such as a Manager's own file
-/// store; errc::not_let_in, errc::not_found.
+/// answers; errc::protocol_error: the server does not have this call, such as a Manager's own file
+/// store; errc::access_denied, errc::not_found.
 namespace shaman::client {
 
 struct ListedCheckout {
@@ -46,7 +46,7 @@ struct CheckoutFiles {
 /// Its files stay until the server's garbage collection finds that nothing uses them.
 [[nodiscard]] result<void> erase_checkout(const Server& server, const std::string& path);
 
-/// A checkout path that a user gave, without trailing slashes. errc::malformed_request names what a
+/// A checkout path that a user gave, without trailing slashes. errc::invalid_argument names what a
 /// server would refuse or change: folders are separated by `/`; none is empty, `.` or `..`,
 /// contains a control character or `\`, or has more than 250 bytes.
 [[nodiscard]] result<std::string> checked_checkout_path(std::string_view given);

@@ -41,7 +41,8 @@ class OutputsPush {
 
   /// Sends and lists what is new or changed since the last call, but only files that nobody has
   /// written to for so long; 0: all. Blocks. errc::not_found: the folder, or the checkout;
-  /// errc::unsafe_path; errc::unreachable, errc::bad_answer, errc::storage_full, errc::cancelled.
+  /// errc::unsafe_path; errc::unreachable, errc::protocol_error, errc::storage_full,
+  /// errc::cancelled.
   [[nodiscard]] result<PushReport> push(std::chrono::milliseconds settled_for, Progress& progress,
                                         const std::stop_token& stop);
 

@@ -23,8 +23,8 @@ struct Probe {
 };
 
 /// Makes the calls of a submission, and sends one byte as a trial, which the server does not keep.
-/// Blocks, at most ten seconds per call. errc::unreachable; errc::not_let_in if the server does not
-/// even state its name.
+/// Blocks, at most ten seconds per call. errc::unreachable; errc::access_denied if the server does
+/// not even state its name.
 [[nodiscard]] result<Probe> probe(const Server& server);
 
 }  // namespace shaman::client

@@ -19,7 +19,7 @@ struct Proxy {
   std::uint16_t port = 80;
   std::string authorization;  ///< the value of `Proxy-Authorization`; empty: none
 
-  /// `http://[USER:PASSWORD@]HOST[:PORT]`. errc::malformed_request never shows the password.
+  /// `http://[USER:PASSWORD@]HOST[:PORT]`. errc::invalid_argument never shows the password.
   [[nodiscard]] static result<Proxy> parse(std::string_view text);
 };
 

@@ -91,9 +91,9 @@ struct SubmitReport {
 /// any moment before the request to make the checkout. Once that is sent, submit() waits for its
 /// answer: the result is a whole checkout and a report, or no checkout and errc::cancelled.
 ///
-/// errc::not_found, errc::damaged_file: the .blend; errc::malformed_request: it is outside the
+/// errc::not_found, errc::damaged_file: the .blend; errc::invalid_argument: it is outside the
 /// project; errc::unreachable: no server, or it went away for too long; errc::changed_while_read;
-/// errc::too_large, errc::storage_full, errc::bad_answer, errc::no_unique_path,
+/// errc::too_large, errc::storage_full, errc::protocol_error, errc::no_unique_path,
 /// errc::content_mismatch: what the server said.
 [[nodiscard]] result<SubmitReport> submit(const SubmitOptions& options, Progress& progress,
                                           const std::stop_token& stop);

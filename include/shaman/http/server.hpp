@@ -50,7 +50,7 @@ struct ServerPools {
   WorkerPool& judgements;  ///< of jobs on their way to a Manager; of two, a client has one
 };
 
-class Passage;
+class ReverseProxy;
 
 /// Whether Server::listen() would succeed now; to find out before anything is changed. Errors as
 /// there.
@@ -65,9 +65,9 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Before run(): forwards requests that are not Shaman's to `passage`, including those that a
-  /// client makes on connecting to a Manager, which the server otherwise answers itself.
-  void pass_on(std::shared_ptr<Passage> passage);
+  /// Before run(): forwards requests that are not Shaman's to `reverse_proxy`, including those that
+  /// a client makes on connecting to a Manager, which the server otherwise answers itself.
+  void pass_on(std::shared_ptr<ReverseProxy> reverse_proxy);
 
   /// From any thread: replaces the notes for the admin that `info` reports in addition to the
   /// store's.

@@ -21,7 +21,7 @@ namespace shaman::jobs {
 struct OldCheckoutsOptions {
   /// A checkout ends at this age, counted from FoundCheckout::made. 0: checkouts stay for ever.
   std::chrono::seconds max_age{0};
-  /// See CheckoutEndsOptions::erase_brake. Counts only checkouts that end because the age is
+  /// See CheckoutExpiryOptions::erase_brake. Counts only checkouts that end because the age is
   /// shorter than before, or because no look took place for a long time. Others end without a
   /// limit.
   std::size_t erase_brake = 100;

@@ -53,7 +53,7 @@ struct JobType {
   [[nodiscard]] const Setting* find(const std::string& key) const;
 };
 
-/// Reads a job type as the Manager sends it. errc::bad_answer: it has no name or settings, or a
+/// Reads a job type as the Manager sends it. errc::protocol_error: it has no name or settings, or a
 /// setting of an unknown type.
 [[nodiscard]] result<JobType> read_job_type(const nlohmann::json& object);
 
@@ -85,7 +85,7 @@ struct CompletedSettings {
 
 /// Every setting of the type, as the Blender add-on would send it: the given value, the one that
 /// Blender would find in the scene, the default, or else `""`, 0, `false` or the first choice.
-/// Paths become absolute. errc::malformed_request names all errors at once: keys that the type does
+/// Paths become absolute. errc::invalid_argument names all errors at once: keys that the type does
 /// not have, values of another type or outside the choices or the range, missing required settings,
 /// expressions that this program cannot compute, folders that no worker has, a value for
 /// `blendfile`, and a scene that the type cannot render.

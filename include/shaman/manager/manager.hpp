@@ -88,7 +88,7 @@ struct FolderCheck {
 
 /// One Manager, or the server in front of it. All calls block, and are for one thread at a time.
 /// Calls that only read are repeated a few times if the connection fails. Errors:
-/// errc::unreachable; errc::manager_away; errc::bad_answer, with the Manager's words;
+/// errc::unreachable; errc::manager_away; errc::protocol_error, with the Manager's words;
 /// errc::not_found.
 class Manager {
  public:
@@ -108,7 +108,7 @@ class Manager {
   /// for a moment.
   [[nodiscard]] result<FolderCheck> check_folder(const std::string& path);
 
-  /// At least one job type. errc::malformed_request: a file store without a Manager answers at the
+  /// At least one job type. errc::invalid_argument: a file store without a Manager answers at the
   /// address.
   [[nodiscard]] result<std::vector<JobType>> job_types();
   [[nodiscard]] result<std::vector<Tag>> tags();
@@ -119,7 +119,7 @@ class Manager {
   [[nodiscard]] result<Variables> variables(const std::string& audience,
                                             const std::string& platform);
 
-  /// Lets the Manager compile the job without storing it. errc::malformed_request: the Manager
+  /// Lets the Manager compile the job without storing it. errc::invalid_argument: the Manager
   /// would not accept the job.
   [[nodiscard]] result<void> check(const nlohmann::json& job);
   /// Makes the job exactly once. The metadata of `job` must have a random kSubmissionKey: if an

@@ -38,7 +38,7 @@ struct SceneFacts {
 [[nodiscard]] std::optional<std::string> extension_of(const std::string& format);
 
 /// The facts of the scene with that name, or of the current scene of the .blend if the name is
-/// empty. The errors of blend::BlendFile::open(); errc::malformed_request: there is no such scene,
+/// empty. The errors of blend::BlendFile::open(); errc::invalid_argument: there is no such scene,
 /// and the error names the existing ones.
 [[nodiscard]] result<SceneFacts> read_scene_facts(const std::string& blendfile,
                                                   const std::string& scene = {});

@@ -33,7 +33,7 @@ class Submission {
   Submission(Manager& manager, JobRequest request, std::string blendfile);
 
   /// Reads the job type, the scene and the tags, and lets the Manager compile the job. Blocks.
-  /// errc::malformed_request names all errors in the settings.
+  /// errc::invalid_argument names all errors in the settings.
   [[nodiscard]] result<void> prepare();
 
   /// Sentences about problems that workers may have, as of prepare().

@@ -68,7 +68,7 @@ struct Plan {
   std::vector<std::string> name_warnings;
 };
 
-/// errc::malformed_request when the .blend is outside the project; errc::limit_exceeded when no
+/// errc::invalid_argument when the .blend is outside the project; errc::limit_exceeded when no
 /// place gives a path that fits into its field (names the field), or too many files are included.
 [[nodiscard]] result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options);
 

@@ -37,7 +37,7 @@ struct NamedContent {
 };
 
 /// Opens the file once, without waiting for another program, and reads all of it. Every error names
-/// the option and the file. errc::not_found; errc::malformed_request: a folder, FIFO, socket or
+/// the option and the file. errc::not_found; errc::invalid_argument: a folder, FIFO, socket or
 /// device; errc::too_large; errc::io_error. From any thread.
 [[nodiscard]] result<NamedContent> read_named_file(const NamedFile& file);
 

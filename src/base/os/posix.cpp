@@ -46,7 +46,7 @@ const char* kind_of(::mode_t mode) {
 }
 
 Error not_regular(const std::string& path, ::mode_t mode) {
-  return {errc::malformed_request,
+  return {errc::invalid_argument,
           "\"" + text::printable(path) + "\" is " + kind_of(mode) + ", but must be a regular file"};
 }
 

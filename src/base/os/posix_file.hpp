@@ -27,7 +27,7 @@ struct Opened {
 };
 
 /// Opens a regular file for reading, through links, without ever waiting for another program; the
-/// caller closes it. Fills `status` with the open file's. errc::not_found; errc::malformed_request:
+/// caller closes it. Fills `status` with the open file's. errc::not_found; errc::invalid_argument:
 /// it is a folder, FIFO, socket or device; errc::io_error.
 [[nodiscard]] result<int> open_regular(const std::string& path, struct stat& status);
 

@@ -87,9 +87,8 @@ result<void> must_be_regular(HANDLE handle, const std::string& path) {
   const result<FileInfo> info = is_on_disk ? info_of(handle, path) : FileInfo{};
   if (!info) return info.error();
   if (info->type == FileType::regular) return {};
-  return Error{errc::malformed_request, "\"" + text::printable(path) + "\" is " +
-                                            kind_of(handle, *info) +
-                                            ", but must be a regular file"};
+  return Error{errc::invalid_argument, "\"" + text::printable(path) + "\" is " +
+                                           kind_of(handle, *info) + ", but must be a regular file"};
 }
 
 // Folders can be opened only with "backup semantics".

@@ -42,17 +42,17 @@ result<void> Erasure::run(const Requester& requester) {
   const bool is_found = place->kind == CheckoutPlace::Kind::checkout;
   // The same error for another principal's checkout and for none at all, so that nobody learns the
   // paths of others.
-  if (!requester.knows_all && !(is_found && place->may_erase)) return not_let_in();
+  if (!requester.knows_all && !(is_found && place->may_erase)) return access_denied();
   if (!is_found) return not_found();
   if (auto taken = take_away(); !taken) return taken;
   tidy_parents();
   return {};
 }
 
-Error Erasure::not_let_in() const {
-  return {errc::not_let_in, "you did not make a checkout " + text::in_quotes(path_) +
-                                "; only its maker or an admin may erase it or see what is in"
-                                " it"};
+Error Erasure::access_denied() const {
+  return {errc::access_denied, "you did not make a checkout " + text::in_quotes(path_) +
+                                   "; only its maker or an admin may erase it or see what is in"
+                                   " it"};
 }
 
 Error Erasure::not_found() const {

@@ -49,9 +49,9 @@ class Erasure {
   /// The open folder of the checkout that look() has found.
   [[nodiscard]] const fs::Folder& checkout() const noexcept { return checkout_; }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
-  /// not_let_in() is the error for a requester that may not know whether the checkout exists;
+  /// access_denied() is the error for a requester that may not know whether the checkout exists;
   /// not_found() is for all others.
-  [[nodiscard]] Error not_let_in() const;
+  [[nodiscard]] Error access_denied() const;
   [[nodiscard]] Error not_found() const;
 
  private:

@@ -29,7 +29,7 @@ result<Content::Manifest> Content::manifest(const Requester& requester) {
   const auto place = place_.look(requester);
   if (!place) return place.error();
   const bool is_found = place->kind == CheckoutPlace::Kind::checkout;
-  if (!requester.knows_all && !(is_found && place->may_erase)) return place_.not_let_in();
+  if (!requester.knows_all && !(is_found && place->may_erase)) return place_.access_denied();
   if (!is_found) return place_.not_found();
   fs::FileSystem& file_system = store_.file_system();
   const auto text = file_system.read_link(place_.checkout(), path_rules::kManifestName);

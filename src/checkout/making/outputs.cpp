@@ -59,7 +59,7 @@ result<void> Outputs::find(const Requester& reader) {
   const auto place = place_.look(reader);
   if (!place) return place.error();
   const bool is_found = place->kind == CheckoutPlace::Kind::checkout;
-  if (!reader.knows_all && !(is_found && place->may_erase)) return place_.not_let_in();
+  if (!reader.knows_all && !(is_found && place->may_erase)) return place_.access_denied();
   if (!is_found) return place_.not_found();
   return {};
 }

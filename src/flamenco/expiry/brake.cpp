@@ -23,9 +23,9 @@ std::vector<CheckoutId> ids_of(const std::vector<HeldCheckout>& held) {
 
 }  // namespace
 
-Brake::Brake(Knowledge& knowledge, const Confirmation& confirmed, std::size_t limit,
-             std::size_t all, const std::function<void(LogLevel, const std::string&)>& log)
-    : knowledge_(knowledge), confirmed_(confirmed), limit_(limit), all_(all), log_(log) {}
+Brake::Brake(JobUsage& usage, const Confirmation& confirmed, std::size_t limit, std::size_t all,
+             const std::function<void(LogLevel, const std::string&)>& log)
+    : usage_(usage), confirmed_(confirmed), limit_(limit), all_(all), log_(log) {}
 
 bool Brake::is_confirmed(const CheckoutId& checkout) const {
   return std::ranges::any_of(confirmed_.checkouts, [&](const CheckoutId& each) {
@@ -40,12 +40,12 @@ bool Brake::is_needed_for(std::size_t count) const {
 
 void Brake::hold(std::vector<HeldCheckout> held, std::string_view why) {
   for (HeldCheckout& each : held) {
-    const auto before = std::ranges::find(knowledge_.held, each.id, &HeldCheckout::id);
-    if (before != knowledge_.held.end() && before->since != 0) each.since = before->since;
+    const auto before = std::ranges::find(usage_.held, each.id, &HeldCheckout::id);
+    if (before != usage_.held.end() && before->since != 0) each.since = before->since;
   }
-  const auto before = std::exchange(knowledge_.held, std::move(held));
-  const std::size_t count = knowledge_.held.size();
-  if (count == 0 || !log_ || ids_of(before) == ids_of(knowledge_.held)) return;
+  const auto before = std::exchange(usage_.held, std::move(held));
+  const std::size_t count = usage_.held.size();
+  if (count == 0 || !log_ || ids_of(before) == ids_of(usage_.held)) return;
   log_(LogLevel::warning,
        text::count_of(count, "checkout", "checkouts") + " of " + std::to_string(all_) +
            " would be erased at once, because " + std::string(why) +

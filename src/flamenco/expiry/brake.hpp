@@ -11,7 +11,7 @@
 #include "shaman/jobs/held_checkouts.hpp"
 #include "shaman/store.hpp"
 
-#include "flamenco/expiry/knowledge.hpp"
+#include "flamenco/expiry/job_usage.hpp"
 
 namespace shaman::jobs {
 
@@ -21,7 +21,7 @@ class Brake {
  public:
   /// `limit` is checkout.bulk-erase-limit, and `all` the number of checkouts in the storage. The
   /// references must outlive this object.
-  Brake(Knowledge& knowledge, const Confirmation& confirmed, std::size_t limit, std::size_t all,
+  Brake(JobUsage& usage, const Confirmation& confirmed, std::size_t limit, std::size_t all,
         const std::function<void(LogLevel, const std::string&)>& log);
 
   [[nodiscard]] bool is_confirmed(const CheckoutId& checkout) const;
@@ -36,7 +36,7 @@ class Brake {
   [[nodiscard]] std::string confirmation_of(const CheckoutId& checkout) const;
 
  private:
-  Knowledge& knowledge_;
+  JobUsage& usage_;
   const Confirmation& confirmed_;
   const std::size_t limit_;
   const std::size_t all_;

@@ -10,7 +10,7 @@
 #include "shaman/text.hpp"
 
 #include "flamenco/expiry/brake.hpp"
-#include "flamenco/expiry/knowledge.hpp"
+#include "flamenco/expiry/job_usage.hpp"
 #include "flamenco/expiry/unread_folders.hpp"
 
 namespace shaman::jobs {
@@ -30,10 +30,10 @@ struct Ages {
   std::chrono::seconds in_force;  // 0: none
   bool is_late;                   // no look for long: the server was off, or the clock jumped
 
-  Ages(std::chrono::seconds max_age, const Knowledge& knowledge, fs::Time now)
+  Ages(std::chrono::seconds max_age, const JobUsage& usage, fs::Time now)
       : wanted(max_age),
-        in_force(knowledge.age_in_force),
-        is_late(seconds_of(now) - knowledge.ages_looked_at >
+        in_force(usage.age_in_force),
+        is_late(seconds_of(now) - usage.ages_looked_at >
                 std::max<std::chrono::seconds>(wanted, kShortBreak).count()) {}
 
   [[nodiscard]] bool is_shorter() const { return in_force.count() == 0 || wanted < in_force; }
@@ -85,19 +85,19 @@ Sorted sort_by_age(const std::vector<FoundCheckout>& found, const Ages& ages, fs
 
 struct OldCheckouts::Impl {
   Checkouts& checkouts;
-  const KnowledgeFiles files;
+  const JobUsageFiles files;
 
   // Without a maximum age, no checkout waits.
   void release() const {
-    auto knowledge = files.read();
-    if (!knowledge || knowledge->held.empty()) return;
-    knowledge->held.clear();
-    if (files.write(*knowledge)) files.forget_confirmed();
+    auto usage = files.read();
+    if (!usage || usage->held.empty()) return;
+    usage->held.clear();
+    if (files.write(*usage)) files.forget_confirmed();
   }
 };
 
 OldCheckouts::OldCheckouts(Checkouts& checkouts, fs::FileSystem& file_system, std::string storage)
-    : impl_(new Impl{checkouts, KnowledgeFiles(file_system, std::move(storage))}) {}
+    : impl_(new Impl{checkouts, JobUsageFiles(file_system, std::move(storage))}) {}
 OldCheckouts::~OldCheckouts() = default;
 
 result<OldCheckoutsResults> OldCheckouts::look(const OldCheckoutsOptions& options, fs::Time now,
@@ -112,8 +112,8 @@ result<OldCheckoutsResults> OldCheckouts::look(const OldCheckoutsOptions& option
   const auto say = [&options](LogLevel level, const std::string& message) {
     if (options.log) options.log(level, message);
   };
-  auto knowledge = impl_->files.read();
-  if (!knowledge) return knowledge.error();
+  auto usage = impl_->files.read();
+  if (!usage) return usage.error();
   const auto confirmed = impl_->files.read_confirmed();
   if (!confirmed) return confirmed.error();
   std::vector<std::string> unread;
@@ -121,8 +121,8 @@ result<OldCheckoutsResults> OldCheckouts::look(const OldCheckoutsOptions& option
   if (!found) return found.error();
   if (!unread.empty()) say(LogLevel::warning, warning_of(unread));
   results.checkouts = found->size();
-  const Ages ages(options.max_age, *knowledge, now);
-  Brake brake(*knowledge, *confirmed, options.erase_brake, found->size(), options.log);
+  const Ages ages(options.max_age, *usage, now);
+  Brake brake(*usage, *confirmed, options.erase_brake, found->size(), options.log);
   Sorted sorted = sort_by_age(*found, ages, now, brake);
   for (const HeldCheckout& each : sorted.held)
     results.held.push_back(each.id.path);
@@ -130,8 +130,8 @@ result<OldCheckoutsResults> OldCheckouts::look(const OldCheckoutsOptions& option
   // A confirmation accepts the new age; otherwise the checkouts that reach it in the meantime would
   // wait, too.
   const bool is_accepted = sorted.held.empty() || sorted.is_confirmed;
-  if (is_accepted) knowledge->age_in_force = ages.wanted.count();
-  if (is_accepted || !ages.is_late) knowledge->ages_looked_at = seconds_of(now);
+  if (is_accepted) usage->age_in_force = ages.wanted.count();
+  if (is_accepted || !ages.is_late) usage->ages_looked_at = seconds_of(now);
   brake.hold(std::move(sorted.held), ages.reason());
   for (const FoundCheckout* const checkout : sorted.ended) {
     if (stop) return results;
@@ -146,7 +146,7 @@ result<OldCheckoutsResults> OldCheckouts::look(const OldCheckoutsOptions& option
     }
   }
   // A failure to write, such as on a full storage, does not undo the erasures.
-  if (const auto written = impl_->files.write(*knowledge); !written)
+  if (const auto written = impl_->files.write(*usage); !written)
     say(LogLevel::error, text::printable(written.error().message()));
   else if (!confirmed->checkouts.empty())
     impl_->files.forget_confirmed();

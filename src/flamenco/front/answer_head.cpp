@@ -28,7 +28,7 @@ struct AnswerParser::Parser : beast_http::response_parser<beast_http::empty_body
 AnswerParser::AnswerParser() : parser_(std::make_unique<Parser>()) {
   parser_->header_limit(kMostHeaderBytes);
   parser_->body_limit(boost::none);
-  parser_->skip(true);  // Passing reads the body
+  parser_->skip(true);  // ProxiedRequest reads the body
 }
 
 AnswerParser::~AnswerParser() = default;

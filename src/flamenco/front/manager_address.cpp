@@ -7,9 +7,9 @@ namespace shaman::proxy {
 namespace {
 
 Error wrong(const client::BaseUrl& url, std::string_view why) {
-  return {errc::malformed_request, text::in_quotes(url.text()) +
-                                       " is not the address of a Manager: " + std::string(why) +
-                                       "; example: http://manager.local:8080"};
+  return {errc::invalid_argument, text::in_quotes(url.text()) +
+                                      " is not the address of a Manager: " + std::string(why) +
+                                      "; example: http://manager.local:8080"};
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ result<void> refuse_own_address(const ManagerAddress& manager, const std::string
   for (const ip::address& asked : addresses_of(manager.host, false))
     for (const ip::address& own : listened)
       if (is_reached_at(own, asked))
-        return Error{errc::malformed_request,
+        return Error{errc::invalid_argument,
                      text::in_quotes("http://" + manager.authority()) +
                          " leads to this server itself (it listens on " + own.to_string() +
                          ", port " + std::to_string(port) +

@@ -68,7 +68,7 @@ http::Task<result<manager::Answer>> ask_manager(Upstream& upstream, http::Connec
   told.location = head.fields[boost::beast::http::field::location];
   if (told.status != 200) co_return told;
   if (!head.is_chunked && !head.content_length)
-    co_return Error{errc::bad_answer, manager_name + " sent an answer without a length"};
+    co_return Error{errc::protocol_error, manager_name + " sent an answer without a length"};
   http::RequestHead framing;
   framing.content_length = head.content_length;
   framing.is_chunked = head.is_chunked;
@@ -77,7 +77,7 @@ http::Task<result<manager::Answer>> ask_manager(Upstream& upstream, http::Connec
   while (const std::size_t length = co_await answer.read(piece)) {
     told.body.append(piece.data(), length);
     if (told.body.size() > kLongest)
-      co_return Error{errc::bad_answer, manager_name + " sent an answer that is too long"};
+      co_return Error{errc::protocol_error, manager_name + " sent an answer that is too long"};
   }
   if (!answer.is_done()) co_return Error{errc::unreachable, manager_name + " broke off its answer"};
   co_return told;

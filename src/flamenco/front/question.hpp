@@ -17,7 +17,7 @@ namespace shaman::proxy {
 
 /// Sends a request of this server's own to the Manager, on a new connection, and stops if the
 /// client leaves. The body of an answer other than 200 is left out. errc::unreachable: no complete
-/// answer arrives; errc::bad_answer: its length is unknown or too large.
+/// answer arrives; errc::protocol_error: its length is unknown or too large.
 [[nodiscard]] http::Task<result<manager::Answer>> ask_manager(Upstream& upstream,
                                                               http::Connection& client,
                                                               const manager::Request& question);

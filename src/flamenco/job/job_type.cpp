@@ -84,12 +84,12 @@ result<JobType> read_job_type(const json& object) {
   type.label = text_of(object, "label");
   type.etag = text_of(object, "etag");
   if (type.name.empty() || !object.contains("settings") || !object["settings"].is_array())
-    return Error{errc::bad_answer, "the Manager sent a job type without a name or settings"};
+    return Error{errc::protocol_error, "the Manager sent a job type without a name or settings"};
   for (const json& each : object["settings"]) {
     std::optional<Setting> setting = read_setting(each);
     if (!setting)
       return Error{
-          errc::bad_answer,
+          errc::protocol_error,
           "the job type " + text::in_quotes(type.name) +
               " has a setting that this version of shaman does not support; a newer version may"};
     type.settings.push_back(std::move(*setting));

@@ -130,9 +130,9 @@ Error no_such_scene(const std::string& blendfile, const std::string& name,
   std::string all;
   for (const std::string& each : names)
     all += (all.empty() ? "" : ", ") + text::printable(each);
-  return {errc::malformed_request, text::in_quotes(blendfile) + " has no scene " +
-                                       text::in_quotes(name) +
-                                       "; available: " + (all.empty() ? "none" : all)};
+  return {errc::invalid_argument, text::in_quotes(blendfile) + " has no scene " +
+                                      text::in_quotes(name) +
+                                      "; available: " + (all.empty() ? "none" : all)};
 }
 
 }  // namespace

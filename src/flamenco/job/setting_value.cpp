@@ -113,7 +113,7 @@ result<json> read_as_number(const Setting& setting, const std::string& given) {
   const std::errc error = read_number(given, number);
   const bool is_number = error == std::errc() && std::isfinite(static_cast<double>(number));
   if (is_number) return success(number);
-  return Error{errc::malformed_request,
+  return Error{errc::invalid_argument,
                complaint(setting, in_quotes(given), error == std::errc::result_out_of_range)};
 }
 
@@ -134,17 +134,17 @@ result<json> read_value(const Setting& setting, const std::string& given) {
       // Also accepts Python's True and False.
       if (text::is_same_but_for_case(given, "true")) return success(true);
       if (text::is_same_but_for_case(given, "false")) return success(false);
-      return Error{errc::malformed_request, complaint(setting, in_quotes(given))};
+      return Error{errc::invalid_argument, complaint(setting, in_quotes(given))};
     case Setting::Type::string:
       break;
   }
   if (setting.key != kFrames || !setting.choices.empty() || given.empty()) return success(given);
   const Range range = frame_ranges(given);
   if (range == Range::backwards)
-    return Error{errc::malformed_request,
+    return Error{errc::invalid_argument,
                  complaint(setting, in_quotes(given)) + ", whose last frame is before its first"};
   if (range == Range::none)
-    return Error{errc::malformed_request, complaint(setting, in_quotes(given))};
+    return Error{errc::invalid_argument, complaint(setting, in_quotes(given))};
   return success(given);
 }
 

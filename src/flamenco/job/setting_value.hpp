@@ -9,7 +9,7 @@
 
 namespace shaman::manager {
 
-/// Parses a value that a user typed. errc::malformed_request says which values are allowed: the
+/// Parses a value that a user typed. errc::invalid_argument says which values are allowed: the
 /// text does not match the type of the setting, or is not a range of frames.
 [[nodiscard]] result<nlohmann::json> read_value(const Setting& setting, const std::string& given);
 

@@ -22,7 +22,7 @@ constexpr bool kIsWindows = false;
 #endif
 constexpr const char* kBlendfile = "blendfile";
 
-class Complaints {
+class SettingErrors {
  public:
   void add(const std::string& what) {
     if (what.empty()) return;
@@ -74,9 +74,9 @@ class Completion {
     take_expressions();
     for (const Setting& setting : type_.settings)
       complete(setting);
-    if (!complaints_.all().empty())
-      return Error{errc::malformed_request,
-                   "job type " + in_quotes(type_.name) + ": " + complaints_.all()};
+    if (!errors_.all().empty())
+      return Error{errc::invalid_argument,
+                   "job type " + in_quotes(type_.name) + ": " + errors_.all()};
     return std::move(completed_);
   }
 
@@ -85,18 +85,18 @@ class Completion {
     for (const auto& [key, value] : source_.given) {
       const Setting* const setting = type_.find(key);
       if (setting == nullptr) {
-        complaints_.add(unknown_setting(type_, key));
+        errors_.add(unknown_setting(type_, key));
         continue;
       }
       if (!is_for_users(*setting)) {
-        complaints_.add(in_quotes(key) +
-                        " is the path at which workers find the .blend; this command "
-                        "sets it: leave it out");
+        errors_.add(in_quotes(key) +
+                    " is the path at which workers find the .blend; this command "
+                    "sets it: leave it out");
         continue;
       }
       result<json> read = read_value(*setting, value);
       if (!read) {
-        complaints_.add(read.error().detail);
+        errors_.add(read.error().detail);
         continue;
       }
       if (setting->is_path && read->is_string()) *read = path_for_workers(key, value);
@@ -116,9 +116,9 @@ class Completion {
       return path;
     }
     if (path.starts_with('~')) {
-      complaints_.add(is +
-                      ", but workers have another home folder than you: give the full path of a "
-                      "folder that they can write to");
+      errors_.add(is +
+                  ", but workers have another home folder than you: give the full path of a "
+                  "folder that they can write to");
       return path;
     }
     const bool is_beside_blend = path.starts_with("//");
@@ -140,9 +140,9 @@ class Completion {
   // On other systems, a Windows path is a file name in the folder in which Blender was started.
   void judge_windows_path(const std::string& is, const std::string& path) {
     if (!source_.workers.on_windows)
-      complaints_.add(is +
-                      ", a Windows path, but this farm's workers do not run Windows: give the "
-                      "full path of a folder that they can write to, with /");
+      errors_.add(is +
+                  ", a Windows path, but this farm's workers do not run Windows: give the "
+                  "full path of a folder that they can write to, with /");
     else if (source_.workers.elsewhere && !is_below(slashed(path), slashed(source_.shared_folder)))
       completed_.warnings.push_back(is + ": only workers on Windows have this path");
   }
@@ -166,14 +166,13 @@ class Completion {
     const SceneFacts& scene = source_.scene;
     if (!scene.name || type_.find(kBlendfile) == nullptr) return;
     if (!scene.camera && !scene.has_other_source)
-      complaints_.add("the scene " + in_quotes(*scene.name) +
-                      " has no camera, so there is nothing to render: add one, or choose "
-                      "another scene with --setting scene=NAME");
+      errors_.add("the scene " + in_quotes(*scene.name) +
+                  " has no camera, so there is nothing to render: add one, or choose "
+                  "another scene with --setting scene=NAME");
     if (renders_video())
-      complaints_.add(
-          "the scene " + in_quotes(*scene.name) + " renders to a video (" + *scene.format +
-          "), but this job type renders images: choose an image format in Blender's Output "
-          "properties, or give --setting format=PNG");
+      errors_.add("the scene " + in_quotes(*scene.name) + " renders to a video (" + *scene.format +
+                  "), but this job type renders images: choose an image format in Blender's Output "
+                  "properties, or give --setting format=PNG");
   }
 
   [[nodiscard]] bool renders_video() const {
@@ -220,12 +219,12 @@ class Completion {
         is_there && found->is_string() && found->get_ref<const std::string&>().empty();
     const bool was_given = source_.given.contains(setting.key);
     if (is_there && !(is_empty && setting.is_required && setting.key != "scene")) {
-      complaints_.add(limits_exceeded(setting, *found));
+      errors_.add(limits_exceeded(setting, *found));
     } else if (was_given) {
       // An unreadable value has its complaint already.
-      if (is_there) complaints_.add(in_quotes(setting.key) + " must not be empty");
+      if (is_there) errors_.add(in_quotes(setting.key) + " must not be empty");
     } else if (setting.is_required || setting.is_computed) {
-      if (!follows_from_missing(setting)) complaints_.add(missing_text(setting));
+      if (!follows_from_missing(setting)) errors_.add(missing_text(setting));
     } else {
       values()[setting.key] = untouched(setting);
     }
@@ -244,7 +243,7 @@ class Completion {
   const JobType& type_;
   SettingsSource source_;
   CompletedSettings completed_;
-  Complaints complaints_;
+  SettingErrors errors_;
 };
 
 }  // namespace

@@ -64,7 +64,7 @@ result<void> Submission::find_type() {
   if (!types) return types.error();
   const auto found = std::ranges::find(*types, request_.type, &JobType::name);
   if (found == types->end())
-    return Error{errc::malformed_request,
+    return Error{errc::invalid_argument,
                  "the Manager has no job type " + text::in_quotes(request_.type) + "; available: " +
                      names_of(*types, [](const JobType& each) { return each.name; })};
   type_ = *found;
@@ -78,7 +78,7 @@ result<void> Submission::find_tag() {
   for (const Tag& tag : *tags)
     if (tag.id == request_.tag || tag.name == request_.tag) tag_id_ = tag.id;
   if (!tag_id_.empty()) return {};
-  return Error{errc::malformed_request,
+  return Error{errc::invalid_argument,
                "the Manager has no tag " + text::in_quotes(request_.tag) +
                    "; available: " + names_of(*tags, [](const Tag& each) { return each.name; })};
 }

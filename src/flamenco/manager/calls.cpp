@@ -44,22 +44,22 @@ Error refused(const std::string& what, const Answer& answer) {
   const bool is_redirection = answer.status >= 300 && answer.status < 400;
   if (is_page || is_redirection) return client::refusal(what, answer);
   if (answer.status == 412)
-    return {errc::bad_answer,
+    return {errc::protocol_error,
             "the Manager " + what +
                 ": the job type has changed on the Manager in the meantime. Submit again"};
-  return {errc::bad_answer, "the Manager " + what + " (" + said + ")"};
+  return {errc::protocol_error, "the Manager " + what + " (" + said + ")"};
 }
 
 // If the Manager objects to a job, the values that the job was given are wrong.
 Error refused_job(const std::string& what, const Answer& answer) {
   Error error = refused(what, answer);
-  if (answer.status == 400 && !client::is_page(answer.body)) error.code = errc::malformed_request;
+  if (answer.status == 400 && !client::is_page(answer.body)) error.code = errc::invalid_argument;
   return error;
 }
 
 Error not_understood(const std::string& what, const Answer& answer) {
   if (client::is_page(answer.body)) return client::page_instead(answer);
-  return {errc::bad_answer, "unexpected response from the Manager for " + what};
+  return {errc::protocol_error, "unexpected response from the Manager for " + what};
 }
 
 result<json> read_object(const Answer& answer, const std::string& what) {

@@ -34,10 +34,10 @@ using Answer = client::HttpResponse;
 template <class T>
 struct Call {
   Request request;
-  /// errc::bad_answer: the Manager refuses, and the error has its words; or the answer has another
-  /// form than that of all known Managers. errc::not_found: the Manager does not have the thing, or
-  /// does not know the call. errc::not_let_in: a server in between demands a login.
-  /// errc::malformed_request: the job's values break the Manager's rules. errc::unreachable: a
+  /// errc::protocol_error: the Manager refuses, and the error has its words; or the answer has
+  /// another form than that of all known Managers. errc::not_found: the Manager does not have the
+  /// thing, or does not know the call. errc::access_denied: a server in between demands a login.
+  /// errc::invalid_argument: the job's values break the Manager's rules. errc::unreachable: a
   /// server in between answers that the Manager does not.
   std::function<result<T>(const Answer&)> decode;
   /// The call that older Managers have instead. Its answer is decoded in the same way.

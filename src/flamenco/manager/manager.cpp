@@ -47,7 +47,7 @@ HttpRequest http_request(const Request& asked) {
 // A proxy answers 502 or 504 if the Manager's own answer was lost.
 bool is_lost(const result<HttpResponse>& answer) {
   if (!answer)
-    return answer.error().code == errc::unreachable || answer.error().code == errc::bad_answer;
+    return answer.error().code == errc::unreachable || answer.error().code == errc::protocol_error;
   return answer->status == 502 || answer->status == 504;
 }
 
@@ -73,7 +73,7 @@ struct Manager::Impl {
       return client::exchange_patiently(connection, request, client::kFirstContact);
     });
     // The call itself reports a server that does not speak HTTP.
-    if (!answer && answer.error().code != errc::bad_answer) return answer.error();
+    if (!answer && answer.error().code != errc::protocol_error) return answer.error();
     has_met = true;
     return {};
   }
@@ -158,7 +158,7 @@ result<std::vector<JobType>> Manager::job_types() {
   // A file store without a Manager reports no job types, or does not know the call.
   const bool is_none = types ? types->empty() : types.error().code == errc::not_found;
   if (is_none)
-    return Error{errc::malformed_request,
+    return Error{errc::invalid_argument,
                  "there is no Flamenco Manager at " + impl_->server.url.text() +
                      ": a file store without a Manager makes checkouts, but no jobs. Use the "
                      "address of the Manager, or ask the farm's admin"};

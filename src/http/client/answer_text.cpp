@@ -54,10 +54,10 @@ constexpr const char* kNotOurs = " is neither a Shaman server nor a Flamenco Man
 
 Error page_instead(const HttpResponse& answer) {
   const std::string title = read_message(answer.body);
-  return {errc::bad_answer, answer.address + kNotOurs + "with a web page" +
-                                (title.empty() ? std::string() : ", \"" + title + "\"") +
-                                ". Check the address and the port. If the network requires a "
-                                "login, open this address in a browser and log in there"};
+  return {errc::protocol_error, answer.address + kNotOurs + "with a web page" +
+                                    (title.empty() ? std::string() : ", \"" + title + "\"") +
+                                    ". Check the address and the port. If the network requires a "
+                                    "login, open this address in a browser and log in there"};
 }
 
 std::string stranger_text(const HttpResponse& answer) {

@@ -15,7 +15,7 @@ namespace shaman::client {
 /// and login portals do.
 [[nodiscard]] bool is_page(std::string_view body);
 /// The error for a page with status 200, for example from another web server or a login portal.
-/// errc::bad_answer.
+/// errc::protocol_error.
 [[nodiscard]] Error page_instead(const HttpResponse& answer);
 /// The error for any other answer that no Shaman server gives: what is there, what it answered,
 /// what to do.

@@ -17,9 +17,9 @@ constexpr std::uint16_t kPort = 80;
 constexpr std::uint16_t kSecurePort = 443;
 
 Error wrong(std::string_view text, std::string_view why) {
-  return {errc::malformed_request, "\"" + text::printable(BaseUrl::without_secrets(text)) +
-                                       "\" is not a valid server address: " + std::string(why) +
-                                       "; example: http://manager.local:8080"};
+  return {errc::invalid_argument, "\"" + text::printable(BaseUrl::without_secrets(text)) +
+                                      "\" is not a valid server address: " + std::string(why) +
+                                      "; example: http://manager.local:8080"};
 }
 
 bool is_host_character(char c) {

@@ -273,7 +273,7 @@ asio::awaitable<result<HttpResponse>> HttpConnection::read_final(const HttpReque
 }
 
 Error HttpConnection::not_http(const error_code& error) const {
-  return {errc::bad_answer,
+  return {errc::protocol_error,
           transport_.server().url.text() + " sent an invalid HTTP response: " + error.message()};
 }
 

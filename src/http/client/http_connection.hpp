@@ -28,8 +28,8 @@ class HttpConnection {
 
   /// Sends the request and reads the answer, of any status; an answer that arrives before the whole
   /// body was sent ends the sending. errc::cancelled: the coroutine was; errc::unreachable: no
-  /// connection, or it broke or stalled; errc::bad_answer: it is not HTTP, or longer than allowed;
-  /// the errors of the body's source.
+  /// connection, or it broke or stalled; errc::protocol_error: it is not HTTP, or longer than
+  /// allowed; the errors of the body's source.
   [[nodiscard]] boost::asio::awaitable<result<HttpResponse>> exchange(const HttpRequest& request);
 
   [[nodiscard]] const BaseUrl& url() const noexcept { return transport_.server().url; }

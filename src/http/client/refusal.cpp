@@ -33,8 +33,8 @@ std::string proxy_advice(unsigned status) {
 }
 
 errc kind_of(unsigned status) {
-  if (status == 401 || status == 403 || status == 407) return errc::not_let_in;
-  return status == 413 ? errc::too_large : errc::bad_answer;
+  if (status == 401 || status == 403 || status == 407) return errc::access_denied;
+  return status == 413 ? errc::too_large : errc::protocol_error;
 }
 
 // Shaman servers and Managers send every refusal as JSON.
@@ -90,28 +90,29 @@ Error refusal(const std::string& what, const HttpResponse& answer) {
   std::string text = "the server " + what;
   const std::string said = said_text(answer);
   if (answer.status >= 300 && answer.status < 400)
-    return {errc::bad_answer, text + ", but redirects (" + said + "): use the address \"" +
-                                  text::printable(answer.location) + "\" if that is the server"};
-  if (is_of_web_server(answer)) return {errc::bad_answer, text + ": " + stranger_text(answer)};
+    return {errc::protocol_error, text + ", but redirects (" + said + "): use the address \"" +
+                                      text::printable(answer.location) +
+                                      "\" if that is the server"};
+  if (is_of_web_server(answer)) return {errc::protocol_error, text + ": " + stranger_text(answer)};
   if (is_of_proxy(answer)) return refusal_of_proxy(what, answer);
   switch (answer.status) {
     case 401:
-      return {errc::not_let_in, "the server does not let you in: " + token_refusal(answer)};
+      return {errc::access_denied, "the server does not let you in: " + token_refusal(answer)};
     case 403:
-      return {errc::not_let_in, text + ": you do not have permission (" + said +
-                                    "); ask the farm's admin for " + needed_role(answer)};
+      return {errc::access_denied, text + ": you do not have permission (" + said +
+                                       "); ask the farm's admin for " + needed_role(answer)};
     case 404:
-      return {errc::bad_answer, text + ": there is no Shaman at this address (" + said +
-                                    "); `shaman status` shows what is there"};
+      return {errc::protocol_error, text + ": there is no Shaman at this address (" + said +
+                                        "); `shaman status` shows what is there"};
     case 413:
       return {errc::too_large, text + ": it exceeds a limit of the server (" + said + ")"};
     case 503:
-      return {errc::bad_answer, text + " just now (" + said + "); try again later"};
+      return {errc::protocol_error, text + " just now (" + said + "); try again later"};
     case 507:
       return {errc::storage_full, text + ": its storage is full (" + said +
                                       "); ask the farm's admin to free space, then submit again"};
     default:
-      return {errc::bad_answer, text + " (" + said + ")"};
+      return {errc::protocol_error, text + " (" + said + ")"};
   }
 }
 

@@ -43,7 +43,7 @@ result<Proxy> Proxy::parse(std::string_view text) {
   const auto url = BaseUrl::parse(address);
   if (!url) return url.error();
   if (url->is_secure)
-    return Error{errc::malformed_request,
+    return Error{errc::invalid_argument,
                  "a proxy with an https:// address is not supported: use its http:// address"};
   proxy.host = url->host;
   proxy.port = url->port;

@@ -153,7 +153,7 @@ asio::awaitable<result<void>> Transport::pass_proxy() {
   const std::string status = head->substr(0, head->find("\r\n"));
   const bool is_through = status.starts_with("HTTP/1.") && status.substr(8).starts_with(" 2");
   if (is_through) co_return result<void>();
-  co_return Error{errc::not_let_in,
+  co_return Error{errc::access_denied,
                   proxy + "refused to connect to " + where + ": " + text::printable(status)};
 }
 
@@ -218,7 +218,7 @@ asio::awaitable<result<void>> Transport::secure() {
         "; trust the farm's certificate authority: `shaman` and `shaman-server check-manager` take "
         "it with --ca FILE or SHAMAN_CA, other programs from this machine's certificates "
         "(update-ca-certificates)";
-  co_return Error{errc::not_let_in, "TLS failed with " + server_.url.text() + ": " + why};
+  co_return Error{errc::access_denied, "TLS failed with " + server_.url.text() + ": " + why};
 }
 
 Transport::Now Transport::now_after(const error_code& error) {

@@ -39,7 +39,7 @@ class Transport {
   Transport(boost::asio::any_io_executor strand, Server server, HttpTimeouts timeouts);
 
   /// Connects again. errc::unreachable names the server or proxy that could not be reached;
-  /// errc::not_let_in, the server that could not prove its identity, or the proxy that refuses.
+  /// errc::access_denied, the server that could not prove its identity, or the proxy that refuses.
   [[nodiscard]] boost::asio::awaitable<result<void>> connect();
   [[nodiscard]] bool is_open() const { return socket_.is_open(); }
   void close();

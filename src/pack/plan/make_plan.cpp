@@ -63,7 +63,7 @@ result<Plan> make_plan(const trace::Trace& trace, const PlanOptions& options) {
   if (!project) return project.error();
   const std::optional<std::string> own_place = project->inside(trace.blendfile);
   if (!own_place)
-    return Error{errc::malformed_request,
+    return Error{errc::invalid_argument,
                  "\"" + text::printable(trace.blendfile) + "\" is not in the project \"" +
                      text::printable(project->folder()) + "\"; name a folder that contains it"};
 

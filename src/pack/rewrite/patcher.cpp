@@ -37,10 +37,10 @@ result<void> Patcher::check() const {
   std::uint64_t end = 0;
   for (const Patch& patch : patches_) {
     if (!fits(patch) || patch.offset < end)
-      return Error{errc::malformed_request, "the new path \"" + text::printable(patch.text) +
-                                                "\" does not fit into its field at " +
-                                                std::to_string(patch.offset) + " of \"" +
-                                                text::printable(path_) + "\""};
+      return Error{errc::invalid_argument, "the new path \"" + text::printable(patch.text) +
+                                               "\" does not fit into its field at " +
+                                               std::to_string(patch.offset) + " of \"" +
+                                               text::printable(path_) + "\""};
     end = end_of(patch);
   }
   return {};

@@ -18,7 +18,7 @@ class Patcher {
   Patcher(std::span<const Patch> patches, std::string path)
       : patches_(patches), path_(std::move(path)) {}
 
-  /// errc::malformed_request when patches overlap, are not sorted, or do not fit into their fields.
+  /// errc::invalid_argument when patches overlap, are not sorted, or do not fit into their fields.
   [[nodiscard]] result<void> check() const;
 
   /// Whether a patch changes a byte of [begin, end). Call it with ranges in rising order.

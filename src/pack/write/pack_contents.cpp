@@ -42,7 +42,7 @@ bool is_compressed_name(std::string_view place) {
 
 bool may_go_without(const Plan& plan, const std::string& source, const Error& error) {
   const bool is_unreadable = error.code == errc::io_error || error.code == errc::not_found ||
-                             error.code == errc::malformed_request;
+                             error.code == errc::invalid_argument;
   return is_unreadable && std::ranges::none_of(plan.files, [&](const PlannedFile& file) {
            return file.source == source && file.place == plan.blendfile_place;
          });

@@ -40,9 +40,9 @@ BlobCache::BlobCache(std::string folder, std::uint64_t most_bytes, os::LockFile 
 result<std::unique_ptr<BlobCache>> BlobCache::open(const std::string& folder,
                                                    std::uint64_t most_bytes) {
   if (!can_be_kept(folder))
-    return Error{errc::malformed_request, "the path of the cache " + text::in_quotes(folder) +
-                                              " has a control character in it; name another "
-                                              "folder with --cache"};
+    return Error{errc::invalid_argument, "the path of the cache " + text::in_quotes(folder) +
+                                             " has a control character in it; name another "
+                                             "folder with --cache"};
   for (const std::string_view name : {kFiles, kPartial, kFolders})
     if (const auto made = os::create_folders(os::join(folder, name)); !made) return made.error();
   auto locks = os::LockFile::open(os::join(folder, kLocks));

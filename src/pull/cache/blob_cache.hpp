@@ -29,7 +29,7 @@ namespace shaman::pull {
 /// All members may be called from any thread.
 class BlobCache {
  public:
-  /// Makes missing folders. errc::malformed_request: the path has a control character in it;
+  /// Makes missing folders. errc::invalid_argument: the path has a control character in it;
   /// errc::io_error, errc::storage_full.
   [[nodiscard]] static result<std::unique_ptr<BlobCache>> open(const std::string& folder,
                                                                std::uint64_t most_bytes);

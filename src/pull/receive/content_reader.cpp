@@ -10,7 +10,7 @@ namespace shaman::pull {
 namespace {
 
 Error not_requested() {
-  return {errc::bad_answer,
+  return {errc::protocol_error,
           "the server sent other files than those that were requested, or sent them in another "
           "form; tell the farm's admin"};
 }

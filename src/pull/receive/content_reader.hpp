@@ -26,7 +26,8 @@ class ContentReader {
 
   ContentReader(std::vector<BlobId> expected, Callbacks callbacks);
 
-  /// errc::bad_answer: not what was requested; errc::content_mismatch; the errors of the callbacks.
+  /// errc::protocol_error: not what was requested; errc::content_mismatch; the errors of the
+  /// callbacks.
   [[nodiscard]] result<void> write(std::span<const std::byte> piece);
   /// How many files of the list have come, or are missing.
   [[nodiscard]] std::size_t done() const noexcept { return next_; }

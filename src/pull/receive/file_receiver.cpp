@@ -14,8 +14,8 @@ std::string etag_of(const BlobId& id) {
 }
 
 Error unexpected(const BlobId& id, const char* what) {
-  return {errc::bad_answer, "the server sent " + std::string(what) + " (file " + id.brief() +
-                                "); tell the farm's admin"};
+  return {errc::protocol_error, "the server sent " + std::string(what) + " (file " + id.brief() +
+                                    "); tell the farm's admin"};
 }
 
 }  // namespace

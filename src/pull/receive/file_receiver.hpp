@@ -33,7 +33,7 @@ class FileReceiver : public client::AnswerSink {
   /// Adds the fields that request the rest.
   void add_fields(client::HttpRequest& request) const;
 
-  /// errc::bad_answer: another part than requested, or more than the file has.
+  /// errc::protocol_error: another part than requested, or more than the file has.
   [[nodiscard]] result<void> begin(const client::HttpResponse& head) override;
   [[nodiscard]] result<void> write(std::span<const std::byte> piece) override;
 

@@ -51,8 +51,8 @@ class Receiver {
            client::Progress& progress);
 
   /// Blocks until all files are in the cache. The first failure ends it: errc::cancelled,
-  /// errc::unreachable, errc::not_found, errc::storage_full, errc::bad_answer and others. What came
-  /// until then stays.
+  /// errc::unreachable, errc::not_found, errc::storage_full, errc::protocol_error and others. What
+  /// came until then stays.
   [[nodiscard]] result<Received> fetch(const std::vector<BlobId>& files,
                                        const std::stop_token& stop);
 

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "server/collect_json.hpp"
+#include "server/read_json_body.hpp"
 #include "server/run_for_client.hpp"
 
 namespace shaman::http {
@@ -18,7 +18,7 @@ Response not_a_base() {
 }
 
 Response refusal(const Error& error) {
-  const bool is_no_base = error.code == errc::not_found || error.code == errc::not_let_in;
+  const bool is_no_base = error.code == errc::not_found || error.code == errc::access_denied;
   return is_no_base ? not_a_base() : Response::error(error);
 }
 

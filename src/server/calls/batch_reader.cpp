@@ -70,7 +70,7 @@ result<std::size_t> BatchReader::take_header(std::span<const std::byte> body) {
   const auto length = static_cast<std::size_t>(line_end - body.begin());
   header_.append(reinterpret_cast<const char*>(body.data()), length);
   if (header_.size() > protocol::kLongestBatchHeader)
-    return Error{errc::malformed_request,
+    return Error{errc::invalid_argument,
                  "file " + std::to_string(outcome_->size() + 1) +
                      " of the batch does not begin with a line of its checksum and its size"};
   if (line_end == body.end()) return length;
@@ -85,10 +85,10 @@ result<void> BatchReader::begin_file() {
   const auto id =
       parse_blob_id(header.substr(0, space), header.substr(std::min(space + 1, header.size())));
   if (!id)
-    return Error{errc::malformed_request, "file " + std::to_string(outcome_->size() + 1) +
-                                              " of the batch: " + id.error().message()};
+    return Error{errc::invalid_argument, "file " + std::to_string(outcome_->size() + 1) +
+                                             " of the batch: " + id.error().message()};
   if (outcome_->size() == limits_.files)
-    return Error{errc::malformed_request,
+    return Error{errc::invalid_argument,
                  "a batch may have at most " + std::to_string(limits_.files) + " files"};
   id_ = *id;
   place_ = outcome_->add(id_);
@@ -141,7 +141,7 @@ result<void> BatchReader::end() {
     upload_.reset();
     outcome_->answer(place_, 400, "the batch ended within this file");
   }
-  return Error{errc::malformed_request, "the batch ends within a file"};
+  return Error{errc::invalid_argument, "the batch ends within a file"};
 }
 
 }  // namespace shaman::http

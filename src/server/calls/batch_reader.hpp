@@ -63,10 +63,10 @@ class BatchReader {
         outcome_(std::move(outcome)) {}
 
   /// Takes as much of the body as it can before too many files wait for the disk; give the rest
-  /// again. errc::malformed_request: this is not a batch, or has too many files; earlier files keep
+  /// again. errc::invalid_argument: this is not a batch, or has too many files; earlier files keep
   /// their results.
   [[nodiscard]] result<std::size_t> take(std::span<const std::byte> body);
-  /// At the body's end. errc::malformed_request if it ends within a file.
+  /// At the body's end. errc::invalid_argument if it ends within a file.
   [[nodiscard]] result<void> end();
 
  private:

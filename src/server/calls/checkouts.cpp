@@ -9,8 +9,8 @@
 #include "base/json_writer.hpp"
 #include "protocol/file_list_answer.hpp"
 #include "protocol/parameters.hpp"
-#include "server/collect_json.hpp"
 #include "server/handlers.hpp"
+#include "server/read_json_body.hpp"
 #include "server/run_for_client.hpp"
 
 namespace shaman::http {

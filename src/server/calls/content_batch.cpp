@@ -15,8 +15,8 @@
 #include "protocol/files_request.hpp"
 #include "server/access/admission.hpp"
 #include "server/access/reader.hpp"
-#include "server/collect_json.hpp"
 #include "server/handlers.hpp"
+#include "server/read_json_body.hpp"
 #include "server/run_for_client.hpp"
 
 namespace shaman::http {
@@ -108,7 +108,7 @@ Task<Response> post_content_batch(Exchange& exchange) {
   // Without chunks, an answer that was cut off could look complete.
   if (exchange.head.is_http_1_0) co_return Response::error(505, "this call needs HTTP/1.1");
   JsonBody body;
-  if (auto failed = co_await collect_json(exchange, body)) co_return *std::move(failed);
+  if (auto failed = co_await read_json_body(exchange, body)) co_return *std::move(failed);
   exchange.connection.enter_working();
   const std::size_t most = std::min(kMostFiles, exchange.options.limits.json_files);
   auto request = co_await run_on(exchange.services.pools.requests, exchange.connection, [&] {

@@ -11,8 +11,8 @@
 #include "protocol/parameters.hpp"
 #include "server/access/admission.hpp"
 #include "server/calls/base_list.hpp"
-#include "server/collect_json.hpp"
 #include "server/handlers.hpp"
+#include "server/read_json_body.hpp"
 #include "server/run_for_client.hpp"
 
 namespace shaman::http {
@@ -156,7 +156,7 @@ Task<result<void>> wait_for_uploads(Exchange& exchange, Prepared& prepared) {
 Task<Response> post_create(Exchange& exchange) {
   if (auto refused = refuse_other_than_json(exchange)) co_return *std::move(refused);
   JsonBody body;
-  if (auto failed = co_await collect_json(exchange, body)) co_return *std::move(failed);
+  if (auto failed = co_await read_json_body(exchange, body)) co_return *std::move(failed);
   exchange.connection.enter_working();
   const Services& services = exchange.services;
   const std::string key(exchange.head.header(protocol::kIdempotencyKey));

@@ -36,7 +36,7 @@ result<Wish> wish_of(const Exchange& exchange, const BlobId& id) {
   if (!path) return path.error();
   const auto proof = Digest::from_hex(exchange.head.header_list(protocol::kIngestProof));
   if (!proof)
-    return Error{errc::malformed_request,
+    return Error{errc::invalid_argument,
                  std::string(protocol::kIngestProof) + " must have 64 hex digits"};
   const Digest seed =
       protocol::ingest_seed(exchange.services.ingest_secret, exchange.requester.scope);

@@ -11,8 +11,8 @@
 #include "protocol/file_list_answer.hpp"
 #include "protocol/parameters.hpp"
 #include "server/access/reader.hpp"
-#include "server/collect_json.hpp"
 #include "server/handlers.hpp"
+#include "server/read_json_body.hpp"
 #include "server/run_for_client.hpp"
 
 namespace shaman::http {

@@ -9,8 +9,8 @@
 #include "protocol/parameters.hpp"
 #include "server/access/admission.hpp"
 #include "server/access/reader.hpp"
-#include "server/collect_json.hpp"
 #include "server/handlers.hpp"
+#include "server/read_json_body.hpp"
 #include "server/run_for_client.hpp"
 
 namespace shaman::http {
@@ -25,7 +25,7 @@ Response no_difference() {
 Task<Response> post_outputs(Exchange& exchange) {
   if (auto refused = refuse_other_than_json(exchange)) co_return *std::move(refused);
   JsonBody body;
-  if (auto failed = co_await collect_json(exchange, body)) co_return *std::move(failed);
+  if (auto failed = co_await read_json_body(exchange, body)) co_return *std::move(failed);
   exchange.connection.enter_working();
   exchange.checkout = path_of(exchange.parameters);
   const std::string& path = exchange.checkout;

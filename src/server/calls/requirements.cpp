@@ -7,8 +7,8 @@
 #include "protocol/requirements_answer.hpp"
 #include "server/access/admission.hpp"
 #include "server/calls/base_list.hpp"
-#include "server/collect_json.hpp"
 #include "server/handlers.hpp"
+#include "server/read_json_body.hpp"
 #include "server/run_for_client.hpp"
 
 namespace shaman::http {
@@ -37,7 +37,7 @@ WorkerPool& pool_for(const Exchange& exchange) {
 Task<Response> post_requirements(Exchange& exchange) {
   if (auto refused = refuse_other_than_json(exchange)) co_return *std::move(refused);
   JsonBody body;
-  if (auto failed = co_await collect_json(exchange, body)) co_return *std::move(failed);
+  if (auto failed = co_await read_json_body(exchange, body)) co_return *std::move(failed);
   exchange.connection.enter_working();
   Store& store = exchange.services.store;
   FilesRequest request;

@@ -13,8 +13,8 @@ constexpr std::array<double, 14> kSeconds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.0
 // The labels of figures are names for programs: they never change.
 std::string_view label_of(errc kind) noexcept {
   switch (kind) {
-    case errc::malformed_request:
-      return "malformed_request";
+    case errc::invalid_argument:
+      return "invalid_argument";
     case errc::unsafe_path:
       return "unsafe_path";
     case errc::conflicting_paths:
@@ -49,10 +49,10 @@ std::string_view label_of(errc kind) noexcept {
       return "unreachable";
     case errc::manager_away:
       return "manager_away";
-    case errc::not_let_in:
-      return "not_let_in";
-    case errc::bad_answer:
-      return "bad_answer";
+    case errc::access_denied:
+      return "access_denied";
+    case errc::protocol_error:
+      return "protocol_error";
     case errc::cancelled:
       return "cancelled";
   }

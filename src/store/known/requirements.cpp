@@ -49,7 +49,7 @@ class Requirements {
   // Answers for recently marked blobs; the others must be looked up.
   void find_unknown_to_memory() {
     const fs::Time now = store_.file_system.now();
-    Proofs::View known(store_.proofs, requester_);
+    KnownBlobs::View known(store_.known_blobs, requester_);
     for (std::size_t i = 0; i < out_.size(); ++i) {
       if (!known.has(id_at_(i)))
         out_[i] = status_if_absent(id_at_(i));

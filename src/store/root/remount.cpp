@@ -48,7 +48,7 @@ result<void> follow(Store::Impl& store) {
   if (auto led = lead_there(store, *root, std::move(*instance)); !led) return led;
   store.marks.clear();
   store.blobs.forget_durable_names();
-  store.proofs.forget();
+  store.known_blobs.forget();
   if (store.journal) store.journal->start_anew(store.instance.name());
   return store.watch.expect(store.root);
 }

@@ -145,7 +145,7 @@ result<BeginResult> Store::Impl::begin_upload(const BlobId& id, bool can_defer,
   // A client that is about to send the file sends it: checking each time what other servers know
   // would cost every upload.
   const auto stored =
-      store.holds(id, requester, BlobFolder::Mark::as_used_now, Proofs::Others::left_out);
+      store.holds(id, requester, BlobFolder::Mark::as_used_now, KnownBlobs::Others::left_out);
   if (!stored) return stored.error();
   if (stored.value()) return BeginResult(AlreadyStored{});
   if (!ticket) return busy();
@@ -202,7 +202,7 @@ result<void> Store::Impl::conclude(Upload::State& upload, result<void> outcome) 
   }
   if (outcome) {
     ++uploads_committed;
-    if (!upload.scope.empty()) proofs.add(upload.scope, upload.id);
+    if (!upload.scope.empty()) known_blobs.add(upload.scope, upload.id);
     reservations.stored(upload.id.size);
   } else if (!upload.failure) {
     ++uploads_failed;

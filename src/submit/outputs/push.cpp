@@ -28,8 +28,8 @@ constexpr int kRounds = 10;
 constexpr std::size_t kNetworkThreads = 2;
 
 Error cannot_take(const Server& server, const ServerInfo& info) {
-  if (info.kind == ServerInfo::Kind::other) return {errc::bad_answer, info.problem};
-  return {errc::bad_answer,
+  if (info.kind == ServerInfo::Kind::other) return {errc::protocol_error, info.problem};
+  return {errc::protocol_error,
           server.url.text() + " is " + text::printable(info.name) + " " +
               text::printable(info.version) +
               ", which keeps no outputs: use the address of a newer shaman-server"};
@@ -118,7 +118,7 @@ struct OutputsPush::Impl {
       for (const Required& required : *wanted) {
         const auto known = by_id.find(required.id);
         if (known == by_id.end())
-          return Error{errc::bad_answer, "the server wants a file that it was not asked about"};
+          return Error{errc::protocol_error, "the server wants a file that it was not asked about"};
         payloads.push_back(*known->second);
       }
       progress.begin(Stage::uploading, 0, 0);
@@ -129,7 +129,7 @@ struct OutputsPush::Impl {
       report.uploaded_bytes += uploader.outcome().uploaded_bytes;
       if (!sent) return sent;
     }
-    return Error{errc::bad_answer, "the server still lacks files that were sent to it"};
+    return Error{errc::protocol_error, "the server still lacks files that were sent to it"};
   }
 
   UploaderOptions how_to_upload() {

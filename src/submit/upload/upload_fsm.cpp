@@ -50,8 +50,7 @@ UploadAction UploadFsm::on_error(const Error& error) {
   if (error.code == errc::unreachable) return fail_for_now(error, {});
   // Reading the file again shows whether it has changed.
   const bool cannot_be_read = error.code == errc::io_error ||
-                              error.code == errc::malformed_request ||
-                              error.code == errc::not_found;
+                              error.code == errc::invalid_argument || error.code == errc::not_found;
   if (cannot_be_read && ++read_failures_ <= policy_.max_changes) return {Kind::rehash, {}, {}};
   if (error.code == errc::changed_while_read) {
     if (++changes_ <= policy_.max_changes) return {Kind::rehash, {}, {}};

@@ -29,7 +29,7 @@ TEST(NamedFile, ErrorsNameTheOptionAndTheFile) {
             0U);
   const auto as_folder = read_named_file({folder.path(), "SHAMAN_CA"});
   ASSERT_FALSE(as_folder);
-  EXPECT_EQ(as_folder.error().code, errc::malformed_request);
+  EXPECT_EQ(as_folder.error().code, errc::invalid_argument);
   EXPECT_EQ(as_folder.error().message(),
             "SHAMAN_CA: \"" + folder.path() + "\" is a folder, but must be a regular file");
 }

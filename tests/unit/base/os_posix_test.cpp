@@ -34,7 +34,7 @@ TEST(OsPosix, OpensOnlyRegularFilesAndNeverHangs) {
         std::pair(folder.path("socket"), "a socket"), std::pair(folder.path(), "a folder"),
         std::pair(std::string("/dev/zero"), "a device")}) {
     for (const Error& error : {InputFile::open(path).error(), OutputFile::create(path).error()}) {
-      EXPECT_EQ(error.code, errc::malformed_request);
+      EXPECT_EQ(error.code, errc::invalid_argument);
       EXPECT_EQ(error.message().find("\"" + path + "\" is " + kind), 0U) << error.message();
     }
   }

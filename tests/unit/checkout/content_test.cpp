@@ -70,9 +70,9 @@ TEST_F(ContentTest, TellsTheFilesOfTheManifest) {
 
 TEST_F(ContentTest, AnothersIsAsUnknownAsWhatIsNotThere) {
   const std::string path = made_by(anna_, "film/shot");
-  EXPECT_EQ(failure(path, ben_), errc::not_let_in);
-  EXPECT_EQ(failure("film/none", ben_), errc::not_let_in);
-  EXPECT_EQ(failure("film", ben_), errc::not_let_in);
+  EXPECT_EQ(failure(path, ben_), errc::access_denied);
+  EXPECT_EQ(failure("film/none", ben_), errc::access_denied);
+  EXPECT_EQ(failure("film", ben_), errc::access_denied);
   EXPECT_EQ(failure("film/none"), errc::not_found);
   EXPECT_EQ(failure("film"), errc::not_found);
   EXPECT_EQ(failure("film/shot/a"), errc::not_found);

@@ -77,7 +77,7 @@ TEST_F(MakersTest, OnlyWhoMadeACheckoutOrAnAdminMayEraseIt) {
   EXPECT_TRUE(may_erase(path, {}));
   const auto refused = checkouts_->erase(path, ben_);
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, errc::not_let_in);
+  EXPECT_EQ(refused.error().code, errc::access_denied);
   EXPECT_EQ(read("film/shot/f"), "content");
   EXPECT_EQ(read("film/shot/.shaman-maker"), "token Anna\n");
   EXPECT_TRUE(checkouts_->erase(path, anna_));

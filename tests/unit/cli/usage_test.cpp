@@ -34,7 +34,7 @@ class UsageTest : public testing::Test {
     return *ended ? "help: " + **ended : first_line(ended->error());
   }
   std::string first_line(const Error& error) {
-    EXPECT_EQ(error.code, errc::malformed_request);
+    EXPECT_EQ(error.code, errc::invalid_argument);
     const std::size_t end = error.detail.find('\n');
     help_ = error.detail.substr(end + 1);
     return error.detail.substr(0, end);

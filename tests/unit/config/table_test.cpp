@@ -57,7 +57,7 @@ TEST(TableList, EveryWrongEntryIsSaidAndTheListStays) {
   list.is_list = true;
   list.set = [&taken](const Values& values) -> result<void> {
     for (const std::string& value : values)
-      if (value.starts_with("bad")) return Error{errc::malformed_request, value + " is bad"};
+      if (value.starts_with("bad")) return Error{errc::invalid_argument, value + " is bad"};
     taken = values;
     return {};
   };

@@ -101,7 +101,7 @@ TEST(Calls, ARefusalHasTheManagersWords) {
   for_each_call([](const auto& call) {
     const auto told = decoded(call, R"({"code":500,"message":"database is locked"})", 500);
     ASSERT_FALSE(told) << call.request.path;
-    EXPECT_EQ(told.error().code, errc::bad_answer) << call.request.path;
+    EXPECT_EQ(told.error().code, errc::protocol_error) << call.request.path;
     EXPECT_THAT(told.error().message(), HasSubstr("(500, database is locked)"));
     EXPECT_THAT(told.error().message(), testing::StartsWith("the Manager "));
   });
@@ -144,7 +144,7 @@ TEST(Calls, WhatAManagerDoesNotHaveIsNotFound) {
   // What cannot be an id.
   EXPECT_EQ(decoded(calls::job("x"), "{}", 400).error().code, errc::not_found);
   EXPECT_EQ(decoded(calls::job_of_task("x"), "{}", 400).error().code, errc::not_found);
-  EXPECT_EQ(decoded(calls::jobs(), "{}", 400).error().code, errc::bad_answer);
+  EXPECT_EQ(decoded(calls::jobs(), "{}", 400).error().code, errc::protocol_error);
 }
 
 template <class T>
@@ -152,7 +152,7 @@ void expect_not_understood(const Call<T>& call, std::initializer_list<const char
   for (const char* const body : bodies) {
     const auto told = decoded(call, body);
     ASSERT_FALSE(told) << call.request.path << " " << body;
-    EXPECT_EQ(told.error().code, errc::bad_answer) << call.request.path << " " << body;
+    EXPECT_EQ(told.error().code, errc::protocol_error) << call.request.path << " " << body;
   }
 }
 

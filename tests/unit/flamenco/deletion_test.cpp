@@ -68,7 +68,7 @@ TEST(Deletion, IsForWhoMadeTheCheckout) {
                                   R"({"id":"1","metadata":{"shaman.checkout":"{jobs}/hers"}})"}) {
     const auto judged = judge_deletion(job(other), kRules);
     ASSERT_FALSE(judged) << other;
-    EXPECT_EQ(judged.error().code, errc::not_let_in);
+    EXPECT_EQ(judged.error().code, errc::access_denied);
   }
   EXPECT_TRUE(
       judge_deletion(job(R"({"id":"1","settings":{"blendfile":"{jobs}/gone/a"}})"), kRules));
@@ -78,7 +78,7 @@ TEST(Deletion, IsForWhoMadeTheCheckout) {
 TEST(Deletion, AnySpellingOfACheckoutProtectsTheJob) {
   const auto judged = judge_deletion(job(R"({"id":"1","settings":{"x":"{jobs}/HERS/a"}})"), kRules);
   ASSERT_FALSE(judged);
-  EXPECT_EQ(judged.error().code, errc::not_let_in);
+  EXPECT_EQ(judged.error().code, errc::access_denied);
 }
 
 TEST(Deletion, WhoMadeTheCheckoutsIsRememberedByTheJob) {

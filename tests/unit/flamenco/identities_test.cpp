@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "shaman/jobs/checkout_ends.hpp"
+#include "shaman/jobs/checkout_expiry.hpp"
 
 #include "../checkout/checkouts_fixture.hpp"
 
@@ -42,16 +42,16 @@ class IdentitiesTest : public test::CheckoutsTest {
     job.whole = {{"id", "9"}};
     return job;
   }
-  CheckoutEndsResults look(const std::vector<manager::Job>& jobs) {
+  CheckoutExpiryResults look(const std::vector<manager::Job>& jobs) {
     const auto ask = [&jobs]() -> result<std::vector<manager::Job>> { return jobs; };
     const auto results = ends_.look(ask, options_, fs::Time::clock::now());
     EXPECT_TRUE(results) << results.error().message();
-    return results ? *results : CheckoutEndsResults();
+    return results ? *results : CheckoutExpiryResults();
   }
 
   const BlobId blob_ = test::put(*store_, "content");
-  CheckoutEnds ends_;
-  CheckoutEndsOptions options_;
+  CheckoutExpiry ends_;
+  CheckoutExpiryOptions options_;
 };
 
 TEST_F(IdentitiesTest, AJobEndsTheCheckoutThatItRecords) {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "shaman/jobs/checkout_ends.hpp"
+#include "shaman/jobs/checkout_expiry.hpp"
 
 #include "../checkout/checkouts_fixture.hpp"
 #include "checkout_times.hpp"
@@ -19,7 +19,7 @@ class OrdersTest : public test::CheckoutsTest {
   OrdersTest() : ends_(*checkouts_, failing_, below("")) { options_.orphan_age = {}; }
 
   std::string checkout(const char* path) { return created(path, {{"f", blob_}}); }
-  CheckoutEndsResults look(const std::string& jobs, fs::Time now = fs::Time::clock::now()) {
+  CheckoutExpiryResults look(const std::string& jobs, fs::Time now = fs::Time::clock::now()) {
     const auto ask = [&jobs]() -> result<std::vector<manager::Job>> {
       std::vector<manager::Job> list;
       const auto all = nlohmann::json::parse(jobs);
@@ -33,7 +33,7 @@ class OrdersTest : public test::CheckoutsTest {
     };
     const auto results = ends_.look(ask, options_, now);
     EXPECT_TRUE(results) << results.error().message();
-    return results ? *results : CheckoutEndsResults();
+    return results ? *results : CheckoutExpiryResults();
   }
 
   // A list of jobs, one for each of the checkouts 0, 1, …
@@ -45,7 +45,7 @@ class OrdersTest : public test::CheckoutsTest {
     return all.dump();
   }
   // So many checkouts had jobs, and so many of these jobs have vanished without an order.
-  CheckoutEndsResults look_after_vanishing(int count, int vanished) {
+  CheckoutExpiryResults look_after_vanishing(int count, int vanished) {
     options_.grace = {};
     for (int i = 0; i < count; ++i)
       checkout(std::to_string(i).c_str());
@@ -54,8 +54,8 @@ class OrdersTest : public test::CheckoutsTest {
   }
 
   const BlobId blob_ = test::put(*store_, "content");
-  CheckoutEnds ends_;
-  CheckoutEndsOptions options_;
+  CheckoutExpiry ends_;
+  CheckoutExpiryOptions options_;
 };
 
 constexpr const char* kOther = R"([{"id":"9"}])";

@@ -13,7 +13,7 @@ bool is_refused(const std::string& manager, const std::string& host, std::uint16
   EXPECT_TRUE(address) << manager;
   const auto good = refuse_own_address(*address, host, port);
   if (good) return false;
-  EXPECT_EQ(good.error().code, errc::malformed_request);
+  EXPECT_EQ(good.error().code, errc::invalid_argument);
   return true;
 }
 

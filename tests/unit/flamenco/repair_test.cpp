@@ -90,7 +90,7 @@ TEST(Repair, AJobNamesTheCheckoutsItsTextsLeadTo) {
 TEST(Repair, WhatIsNotExactlyACheckoutIsNoId) {
   for (const char* const id : {".", "..", "film", "film/mine/tex", "nobody", "film/mine/"})
     expect_refused(std::string(R"({"storage":{"shaman_checkout_id":")") + id + "\"}}",
-                   errc::malformed_request, "shaman_checkout_id");
+                   errc::invalid_argument, "shaman_checkout_id");
 }
 
 TEST(Repair, SomebodyElsesCheckoutIsNotNamed) {
@@ -101,7 +101,7 @@ TEST(Repair, SomebodyElsesCheckoutIsNotNamed) {
         R"({"settings":{"other":"{jobs}\\film\\hers"}})",
         R"({"settings":{"other":"{jobs}/jobs/film/hers/a.blend"}})",
         R"({"metadata":{"shaman.checkout":"{jobs}/film/hers"}})"})
-    expect_refused(job, errc::not_let_in, "film/hers");
+    expect_refused(job, errc::access_denied, "film/hers");
 }
 
 // Which checkouts others have is theirs.
@@ -132,7 +132,7 @@ TEST(Repair, AJobThatIsTooMuchWorkIsRefused) {
   const char* const job = R"({"settings":{"x":"{jobs}/film/*"}})";
   const auto refused = repair_job(job, rules);
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, errc::malformed_request);
+  EXPECT_EQ(refused.error().code, errc::invalid_argument);
   EXPECT_THAT(refused.error().message(), HasSubstr("too long to judge"));
   rules.knows_all = true;
   EXPECT_TRUE(repair_job(job, rules)) << "who may enter every checkout";
@@ -143,13 +143,13 @@ TEST(Repair, APathThatLeavesTheJobsFolderIsRefused) {
                                  "{jobs}/film/mine/../../../jobs/film/hers", "{jobs}//film/x",
                                  "{jobs}/./film/x", "{jobs}\\\\..\\\\x"})
     expect_refused(std::string(R"({"settings":{"deep":[{"x":")") + path + "\"}]}}",
-                   errc::malformed_request, "must be a plain path");
+                   errc::invalid_argument, "must be a plain path");
 }
 
 TEST(Repair, APathTooLongForACheckoutLeadsIntoItAllTheSame) {
   const std::string deep(300, 'x');
   expect_refused(R"({"settings":{"s":"{jobs}/film/hers/y/)" + deep + "/" + deep + "\"}}",
-                 errc::not_let_in, "film/hers");
+                 errc::access_denied, "film/hers");
 }
 
 // Jobs that could lead a worker into "film/hers".
@@ -172,7 +172,7 @@ constexpr const char* kLeadingToOthers[] = {
 
 TEST(Repair, NoSpellingLeadsIntoSomebodyElsesCheckout) {
   for (const char* const job : kLeadingToOthers)
-    expect_refused(job, errc::not_let_in, "film/hers");
+    expect_refused(job, errc::access_denied, "film/hers");
 }
 
 TEST(Repair, WhatLeadsElsewhereIsNobodys) {
@@ -217,7 +217,7 @@ TEST(Repair, AVariableThatIsKnownLeadsNowhereElse) {
   EXPECT_TRUE(repair_job(job, rules));
   rules.farm.ignores_placeholders = false;
   ASSERT_FALSE(repair_job(job, rules));
-  EXPECT_EQ(repair_job(job, rules).error().code, errc::not_let_in);
+  EXPECT_EQ(repair_job(job, rules).error().code, errc::access_denied);
   rules.farm.variables = {{{"render", {"/mnt/render"}}}};
   EXPECT_TRUE(repair_job(job, rules));
 }
@@ -225,7 +225,7 @@ TEST(Repair, AVariableThatIsKnownLeadsNowhereElse) {
 TEST(Repair, ABlendfileIsAPlainPath) {
   for (const char* const path : {"film/x/../mine/a", "film//mine/a", "./film", "..", "film/mine/."})
     expect_refused(std::string(R"({"settings":{"blendfile":"{jobs}/)") + path + "\"}}",
-                   errc::malformed_request, "plain path");
+                   errc::invalid_argument, "plain path");
 }
 
 TEST(Repair, MembersThatAManagerTakesForFieldsAreRefused) {
@@ -233,7 +233,7 @@ TEST(Repair, MembersThatAManagerTakesForFieldsAreRefused) {
        {R"({"Storage":{"shaman_checkout_id":"."}})", R"({"\u017ftorage":{}})", R"({"NAME":"x"})",
         R"({"storage":{"SHAMAN_CHECKOUT_ID":"."}})", R"({"wor\u212aer_tag":""})",
         R"({"storage":{"\u017fhaman_checkout_id":"."}})", R"({"METADATA":{}})"})
-    expect_refused(job, errc::malformed_request, "write it as");
+    expect_refused(job, errc::invalid_argument, "write it as");
 }
 
 TEST(Repair, ShapesThatAManagerWouldReadOtherwiseAreRefused) {
@@ -241,7 +241,7 @@ TEST(Repair, ShapesThatAManagerWouldReadOtherwiseAreRefused) {
        {"[]", "null", "5", "\"x\"", R"({"storage":5})", R"({"storage":[]})", R"({"settings":"x"})",
         R"({"metadata":[]})", R"({"storage":{"shaman_checkout_id":5}})",
         R"({"storage":{"shaman_checkout_id":["."]}})"})
-    expect_refused(job, errc::malformed_request, "must be");
+    expect_refused(job, errc::invalid_argument, "must be");
 }
 
 TEST(Repair, SettingsMayDifferInCase) {

@@ -253,7 +253,7 @@ TEST(JobTypeTest, WhatIsNoJobTypeIsRefused) {
                                  R"({"name":"x","settings":[3]})", R"({"name":3,"settings":[]})"}) {
     const auto type = read_job_type(json::parse(text));
     ASSERT_FALSE(type) << text;
-    EXPECT_EQ(type.error().code, errc::bad_answer);
+    EXPECT_EQ(type.error().code, errc::protocol_error);
   }
 }
 

@@ -76,7 +76,7 @@ TEST(BaseUrl, SaysWhatIsWrong) {
         "http://::1", "http://h/a b", "http://h\r\nX: y"}) {
     const result<BaseUrl> url = BaseUrl::parse(text);
     ASSERT_FALSE(url) << text;
-    EXPECT_EQ(url.error().code, errc::malformed_request);
+    EXPECT_EQ(url.error().code, errc::invalid_argument);
     EXPECT_NE(url.error().message().find("http://manager.local:8080"), std::string::npos);
   }
 }

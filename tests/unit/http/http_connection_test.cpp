@@ -227,7 +227,7 @@ TEST_F(HttpConnectionTest, RefusesWhatIsNotHttp) {
     c.write("SSH-2.0-OpenSSH\r\n\r\n");
   }});
   HttpConnection connection = connect(server);
-  EXPECT_EQ(exchange(connection, get("/")).error().code, errc::bad_answer);
+  EXPECT_EQ(exchange(connection, get("/")).error().code, errc::protocol_error);
 }
 
 TEST_F(HttpConnectionTest, RefusesAnAnswerWithoutEnd) {
@@ -238,7 +238,7 @@ TEST_F(HttpConnectionTest, RefusesAnAnswerWithoutEnd) {
   HttpConnection connection = connect(server);
   HttpRequest request = get("/");
   request.longest_answer = 999;
-  EXPECT_EQ(exchange(connection, request).error().code, errc::bad_answer);
+  EXPECT_EQ(exchange(connection, request).error().code, errc::protocol_error);
 }
 
 TEST_F(HttpConnectionTest, TellsWhatItsBodySays) {

@@ -7,7 +7,7 @@ namespace shaman::http {
 namespace {
 
 TEST(Status, SaysWhatTheProtocolSays) {
-  EXPECT_EQ(status_of(errc::malformed_request), 400U);
+  EXPECT_EQ(status_of(errc::invalid_argument), 400U);
   EXPECT_EQ(status_of(errc::unsafe_path), 400U);
   EXPECT_EQ(status_of(errc::conflicting_paths), 400U);
   EXPECT_EQ(status_of(errc::no_unique_path), 409U);

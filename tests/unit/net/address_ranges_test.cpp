@@ -55,7 +55,7 @@ TEST(AddressRanges, RefuseWhatIsNoNetworkAndHoldNothingThen) {
     AddressRanges ranges;
     const auto added = ranges.add(wrong);
     ASSERT_FALSE(added) << wrong;
-    EXPECT_EQ(added.error().code, errc::malformed_request) << wrong;
+    EXPECT_EQ(added.error().code, errc::invalid_argument) << wrong;
     EXPECT_TRUE(ranges.empty()) << wrong;
   }
 }

@@ -44,7 +44,7 @@ TEST_F(MakePlan, ABlendOutsideTheProjectIsAnError) {
   file("other/x");
   const auto made = make_plan(trace, options);
   ASSERT_FALSE(made);
-  EXPECT_EQ(made.error().code, errc::malformed_request);
+  EXPECT_EQ(made.error().code, errc::invalid_argument);
   EXPECT_THAT(made.error().message(), HasSubstr("scene.blend"));
 }
 

@@ -202,7 +202,7 @@ TEST(RewriteBlend, RefusesPatchesThatDoNotFit) {
   for (const auto& patches : bad) {
     const auto result = rewritten(path, patches);
     ASSERT_FALSE(result);
-    EXPECT_EQ(result.error().code, errc::malformed_request);
+    EXPECT_EQ(result.error().code, errc::invalid_argument);
   }
 }
 

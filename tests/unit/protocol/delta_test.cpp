@@ -65,17 +65,17 @@ TEST(Delta, CountsWhatItCopies) {
 TEST(Delta, RefusesRangesThatAreNotInTheBase) {
   const std::string base(10, 'b');
   EXPECT_EQ(failure("copy 0 10\n", 10, base), errc{});
-  EXPECT_EQ(failure("copy 1 10\n", 10, base), errc::malformed_request);
-  EXPECT_EQ(failure("copy 11 1\n", 10, base), errc::malformed_request);
-  EXPECT_EQ(failure("copy 9223372036854775807 2\n", 10, base), errc::malformed_request);
-  EXPECT_EQ(failure("copy 18446744073709551615 2\n", 10, base), errc::malformed_request);
+  EXPECT_EQ(failure("copy 1 10\n", 10, base), errc::invalid_argument);
+  EXPECT_EQ(failure("copy 11 1\n", 10, base), errc::invalid_argument);
+  EXPECT_EQ(failure("copy 9223372036854775807 2\n", 10, base), errc::invalid_argument);
+  EXPECT_EQ(failure("copy 18446744073709551615 2\n", 10, base), errc::invalid_argument);
 }
 
 TEST(Delta, CopiesAtMostTwiceTheBase) {
   const std::string base(10, 'b');
   EXPECT_EQ(failure("copy 0 10\ncopy 0 10\n", 20, base), errc{});
-  EXPECT_EQ(failure("copy 0 10\ncopy 0 10\ncopy 3 1\n", 21, base), errc::malformed_request);
-  EXPECT_EQ(failure("copy 0 1\n", 1, ""), errc::malformed_request);
+  EXPECT_EQ(failure("copy 0 10\ncopy 0 10\ncopy 3 1\n", 21, base), errc::invalid_argument);
+  EXPECT_EQ(failure("copy 0 1\n", 1, ""), errc::invalid_argument);
 }
 
 TEST(Delta, RefusesAnotherSize) {
@@ -92,20 +92,20 @@ TEST(Delta, RefusesOtherForms) {
         "copy 1 2 \n", "copy +1 2\n", "copy 0 0\n", "data 0\n", "data 1 1\nx", "zstd 5\n",
         "zstd 5 5\nabcde", "zstd 5 0\n", "zstd 5 3\nabc", "COPY 0 1\n", "data 3\nab",
         "zstd 5 3\nab"})
-    EXPECT_EQ(failure(delta, 5, "0123456789"), errc::malformed_request) << delta;
-  EXPECT_EQ(failure(std::string(1000, 'c'), 5, ""), errc::malformed_request);
+    EXPECT_EQ(failure(delta, 5, "0123456789"), errc::invalid_argument) << delta;
+  EXPECT_EQ(failure(std::string(1000, 'c'), 5, ""), errc::invalid_argument);
 }
 
 TEST(Delta, BoundsPackedParts) {
   const std::string large(kMostUnpacked + 1, 'x');
   const std::string small = packed(bytes(large));
   EXPECT_EQ(failure(packed_part(large.size(), small.size()) + small, large.size(), ""),
-            errc::malformed_request);
+            errc::invalid_argument);
   // Of more and of less than its line says.
   for (const std::size_t size : {999U, 1001U}) {
     const std::string content = packed(bytes(std::string(1000, 'x')));
     EXPECT_EQ(failure(packed_part(size, content.size()) + content, size, ""),
-              errc::malformed_request);
+              errc::invalid_argument);
   }
 }
 
@@ -113,7 +113,7 @@ TEST(Delta, BoundsTheNumberOfParts) {
   std::string delta;
   for (int i = 0; i < 17; ++i)
     delta += "copy 0 1\n";
-  EXPECT_EQ(failure(delta, 17, "x"), errc::malformed_request);
+  EXPECT_EQ(failure(delta, 17, "x"), errc::invalid_argument);
   EXPECT_EQ(failure(delta.substr(9), 16, "x"), errc{});
 }
 

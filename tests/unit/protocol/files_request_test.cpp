@@ -109,7 +109,7 @@ TEST(FilesRequest, NamesWhatIsWrong) {
   for (const Bad& bad : bads) {
     const auto request = read(bad.text);
     ASSERT_FALSE(request) << bad.text;
-    EXPECT_EQ(request.error().code, errc::malformed_request) << bad.text;
+    EXPECT_EQ(request.error().code, errc::invalid_argument) << bad.text;
     EXPECT_THAT(request.error().message(), HasSubstr(bad.message)) << bad.text;
   }
 }

@@ -87,7 +87,7 @@ TEST(Ingest, PathsThatAreRefused) {
         std::string(kLongestIngestPath + 1, 'a'), std::string(3 * kLongestIngestPath + 1, 'a')}) {
     const auto read = parse_ingest_path(path);
     ASSERT_FALSE(read);
-    EXPECT_EQ(read.error().code, errc::malformed_request);
+    EXPECT_EQ(read.error().code, errc::invalid_argument);
   }
 }
 

@@ -21,7 +21,7 @@ TEST(Parameters, RefusesOtherAddresses) {
        {"", "-1", "+1", "1.5", " 1", "1 ", "0x10", "9223372036854775808", "99999999999999999999"}) {
     const auto id = parse_blob_id(std::string(64, 'a'), size);
     ASSERT_FALSE(id) << size;
-    EXPECT_EQ(id.error().code, errc::malformed_request);
+    EXPECT_EQ(id.error().code, errc::invalid_argument);
   }
   for (const std::string& sha : {std::string(63, 'a'), std::string(65, 'a'), std::string(64, 'g')})
     EXPECT_FALSE(parse_blob_id(sha, "1")) << sha;

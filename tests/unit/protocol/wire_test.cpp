@@ -74,7 +74,7 @@ TEST(ReadRequirements, RefusesWhatTheProtocolDoesNotAllow) {
         R"({"files":)" + std::string(100, '[') + std::string(100, ']') + "}"}) {
     const auto read = read_requirements(text);
     ASSERT_FALSE(read) << text;
-    EXPECT_EQ(read.error().code, errc::bad_answer);
+    EXPECT_EQ(read.error().code, errc::protocol_error);
   }
 }
 

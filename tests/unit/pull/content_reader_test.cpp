@@ -82,7 +82,7 @@ TEST(ContentReader, RefusesWhatWasNotRequested) {
     Reading reading({id_of("a")});
     const auto taken = reading.write(text);
     ASSERT_FALSE(taken) << text;
-    EXPECT_EQ(taken.error().code, errc::bad_answer);
+    EXPECT_EQ(taken.error().code, errc::protocol_error);
   }
 }
 

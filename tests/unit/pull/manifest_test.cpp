@@ -74,7 +74,7 @@ TEST(Manifest, EverythingElseIsNotOne) {
         R"({"files":[{"path":1,"sha":"00","size":1}]})", R"({"files":[)"}) {
     const auto read = read_manifest(text, kWithCase);
     ASSERT_FALSE(read) << text;
-    EXPECT_EQ(read.error().code, errc::bad_answer);
+    EXPECT_EQ(read.error().code, errc::protocol_error);
   }
   EXPECT_TRUE(read_manifest(R"({"files":[]})", kWithCase));
 }

@@ -43,7 +43,7 @@ TEST(CheckedCheckoutPath, RefusesWhatAServerWouldRefuseOrChange) {
         std::string("a:b")}) {
     const auto checked = checked_checkout_path(path);
     ASSERT_FALSE(checked) << path;
-    EXPECT_EQ(checked.error().code, errc::malformed_request);
+    EXPECT_EQ(checked.error().code, errc::invalid_argument);
   }
 }
 

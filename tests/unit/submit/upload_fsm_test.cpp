@@ -35,17 +35,17 @@ TEST(UploadFsm, KnowsWhatEachAnswerMeans) {
       {201, Kind::finished, {}},
       {204, Kind::finished, {}},
       {208, Kind::already_there, {}},
-      {301, Kind::give_up, errc::bad_answer},
-      {400, Kind::give_up, errc::bad_answer},
-      {401, Kind::give_up, errc::not_let_in},
-      {404, Kind::give_up, errc::bad_answer},
+      {301, Kind::give_up, errc::protocol_error},
+      {400, Kind::give_up, errc::protocol_error},
+      {401, Kind::give_up, errc::access_denied},
+      {404, Kind::give_up, errc::protocol_error},
       {408, Kind::send, {}},
       {413, Kind::give_up, errc::too_large},
       {417, Kind::rehash, {}},
       {425, Kind::ask_later, {}},
       {429, Kind::send, {}},
       {500, Kind::send, {}},
-      {501, Kind::give_up, errc::bad_answer},
+      {501, Kind::give_up, errc::protocol_error},
       {503, Kind::send, {}},
       {507, Kind::give_up, errc::storage_full},
   };
@@ -64,7 +64,7 @@ TEST(UploadFsm, KnowsWhatEachAnswerMeans) {
 }
 
 TEST(UploadFsm, AFileThatCannotBeReadIsReadAgain) {
-  for (const errc code : {errc::io_error, errc::malformed_request, errc::not_found})
+  for (const errc code : {errc::io_error, errc::invalid_argument, errc::not_found})
     EXPECT_EQ(machine().on_error({code, "gone"}).kind, Kind::rehash);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "trace/find/string_flow.hpp"
+#include "trace/collect/string_flow.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

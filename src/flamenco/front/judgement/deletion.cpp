@@ -26,7 +26,7 @@ using text::in_quotes;
 constexpr const char* kMax = "last_updated_max";
 
 Error not_understood() {
-  return {errc::bad_answer, "the Manager sent a job without a valid time of its last update"};
+  return {errc::protocol_error, "the Manager sent a job without a valid time of its last update"};
 }
 
 std::set<std::string> ids_of(const std::vector<manager::Job>& jobs) {
@@ -65,9 +65,9 @@ result<std::vector<CheckoutPlace>> named_checkouts(const manager::Job& job,
 }
 
 Error not_the_maker(const std::string& uses) {
-  return {errc::not_let_in, "the job uses " + uses +
-                                ", which you did not make; only its maker or an admin may "
-                                "delete the job"};
+  return {errc::access_denied, "the job uses " + uses +
+                                   ", which you did not make; only its maker or an admin may "
+                                   "delete the job"};
 }
 
 result<void> check_maker(const manager::Job& job, const JobRules& rules) {
@@ -164,7 +164,7 @@ result<MassDeletion> read_mass_deletion(std::string_view text) {
   const auto until =
       max != nullptr && max->is(JsonValue::Kind::string) ? parse_rfc3339(max->text) : std::nullopt;
   if (!until)
-    return Error{errc::malformed_request,
+    return Error{errc::invalid_argument,
                  "deleting many jobs needs the member last_updated_max, a time such as "
                  "2026-04-13T12:00:00Z"};
   return MassDeletion{to_text(*order), std::chrono::ceil<std::chrono::seconds>(*until)};

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "shaman/error.hpp"
-#include "shaman/jobs/checkout_ends.hpp"
+#include "shaman/jobs/checkout_expiry.hpp"
 #include "shaman/manager/manager.hpp"
 
 #include "flamenco/front/judgement/repair.hpp"
@@ -20,7 +20,7 @@ namespace shaman::proxy {
 /// have none. A Manager whose own Shaman is on erases this folder with the job.
 [[nodiscard]] std::string checkout_id_of(const manager::Job& job);
 
-/// The checkouts that a job names. errc::not_let_in: the job could lead into a checkout that the
+/// The checkouts that a job names. errc::access_denied: the job could lead into a checkout that the
 /// requester did not make. The job's record of its makers decides, even if a checkout no longer
 /// exists; without a record, the present checkouts do.
 [[nodiscard]] result<jobs::DeletedJob> judge_deletion(const manager::Job& job,
@@ -46,9 +46,9 @@ struct MassDeletion {
   std::string json;  ///< serialised from the parsed request
   std::chrono::system_clock::time_point until;
 };
-/// errc::malformed_request.
+/// errc::invalid_argument.
 [[nodiscard]] result<MassDeletion> read_mass_deletion(std::string_view json);
-/// The jobs that it deletes. errc::bad_answer: a job has no valid time of its last update.
+/// The jobs that it deletes. errc::protocol_error: a job has no valid time of its last update.
 [[nodiscard]] result<std::vector<manager::Job>> doomed_by(const MassDeletion& order,
                                                           const std::vector<manager::Job>& all);
 

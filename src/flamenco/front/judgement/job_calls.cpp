@@ -12,8 +12,8 @@
 #include "flamenco/manager/calls.hpp"
 #include "flamenco/manager/words.hpp"
 #include "server/access/admission.hpp"
-#include "server/collect_json.hpp"
 #include "server/content_coding.hpp"
+#include "server/read_json_body.hpp"
 #include "server/run_for_client.hpp"
 
 namespace shaman::proxy {
@@ -31,8 +31,9 @@ Response too_large() {
 
 // The client must not take an error about another question for the answer to its own call.
 Error unclear(const Upstream& upstream, const Error& why) {
-  return {errc::bad_answer, why.message() + "; try again later, or check the Flamenco Manager at " +
-                                upstream.address().authority()};
+  return {errc::protocol_error, why.message() +
+                                    "; try again later, or check the Flamenco Manager at " +
+                                    upstream.address().authority()};
 }
 
 }  // namespace
@@ -96,7 +97,7 @@ Task<JobCalls::Refusal> JobCalls::collect(std::string& text) {
     co_return std::move(refused);
   if (exchange_.head.content_length.value_or(0) > kMostBytes) co_return too_large();
   http::JsonBody json;
-  if (auto failed = co_await http::collect_json(exchange_, json)) co_return std::move(failed);
+  if (auto failed = co_await http::read_json_body(exchange_, json)) co_return std::move(failed);
   json.append_to(text);
   if (text.size() > kMostBytes) co_return too_large();
   co_return std::nullopt;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "shaman/error.hpp"
-#include "shaman/jobs/checkout_ends.hpp"
+#include "shaman/jobs/checkout_expiry.hpp"
 #include "shaman/manager/manager.hpp"
 #include "shaman/proxy/manager.hpp"
 

@@ -36,7 +36,7 @@ constexpr std::array<std::string_view, 10> kJobFields{
 constexpr std::array<std::string_view, 1> kStorageFields{kCheckoutId};
 
 Error malformed(const std::string& what) {
-  return {errc::malformed_request, what};
+  return {errc::invalid_argument, what};
 }
 
 // Null if the member is absent or JSON null.
@@ -127,7 +127,7 @@ class Repair {
     WhereLed led(job);
     if (auto found = led.find(rules_, effort); !found) return found;
     for (const CheckoutPlace& place : led.places()) {
-      if (!place.may_erase) return not_let_in(place, led);
+      if (!place.may_erase) return access_denied(place, led);
       checkouts_.insert(place.checkout);
       if (!place.identity.empty()) identities_.insert(place.identity);
       makers_.insert(place.maker);
@@ -144,23 +144,23 @@ class Repair {
     const jobs::JobText* const naming =
         rules_.knows_all ? nullptr : jobs::naming_own_files(job, rules_.farm, effort);
     if (naming == nullptr) return {};
-    return Error{errc::not_let_in,
+    return Error{errc::access_denied,
                  shown(*naming) +
                      " leads to the server's own files (file-store, .shaman); only an "
                      "admin may submit such a job"};
   }
 
   // The message must not reveal the names that a pattern matches: they belong to others.
-  [[nodiscard]] static Error not_let_in(const CheckoutPlace& place, const WhereLed& led) {
+  [[nodiscard]] static Error access_denied(const CheckoutPlace& place, const WhereLed& led) {
     const jobs::JobText* const which = led.text_leading_into(place);
     const std::string text = which == nullptr ? "the job" : shown(*which);
     if (place.checkout == protocol::kKeptName)
       return {
-          errc::not_let_in,
+          errc::access_denied,
           text +
               " could lead into {jobs}/.kept, which has the files that were rendered into erased "
               "checkouts; only an admin may submit such a job"};
-    return {errc::not_let_in,
+    return {errc::access_denied,
             text + " could lead into " + led.name_of(place) +
                 ", which you did not make; only its maker or an admin may submit such a job"};
   }

@@ -42,7 +42,7 @@ struct JobRules {
   bool manager_shaman_is_off = false;
 };
 
-/// Parses a job, and checks its form only. errc::malformed_request: JSON that other readers may
+/// Parses a job, and checks its form only. errc::invalid_argument: JSON that other readers may
 /// understand differently, or members of a wrong type.
 [[nodiscard]] result<JsonValue> read_job(std::string_view json);
 
@@ -58,8 +58,8 @@ struct RepairedJob {
 ///   this server erases it with the last job.
 /// - The metadata records the identities and the makers of the checkouts that the job could lead
 ///   into (jobs::kIdentitiesMember, jobs::kMakersMember), and loses what the client wrote there.
-/// errc::malformed_request: as read_job(), or the id is not a checkout's. errc::not_let_in: a text
-/// in the job could lead into a checkout that the requester did not make.
+/// errc::invalid_argument: as read_job(), or the id is not a checkout's. errc::access_denied: a
+/// text in the job could lead into a checkout that the requester did not make.
 [[nodiscard]] result<RepairedJob> repair_job(const JsonValue& job, const JobRules& rules);
 [[nodiscard]] result<RepairedJob> repair_job(std::string_view json, const JobRules& rules);
 

@@ -42,7 +42,7 @@ result<StatusChange> read_status_change(std::string_view json) {
   const auto change = parse_strict_json(json);
   if (!change) return change.error();
   if (!change->is(JsonValue::Kind::object))
-    return Error{errc::malformed_request, "a status change must be a JSON object"};
+    return Error{errc::invalid_argument, "a status change must be a JSON object"};
   if (const auto checked = check_field_names(*change, kChangeFields); !checked)
     return checked.error();
   const JsonValue* const status = change->find("status");
@@ -60,7 +60,7 @@ result<void> judge_restart(const manager::Job& job, const JobRules& rules) {
   const Record record(job);
   for (const CheckoutPlace& place : led.places())
     if (!place.may_erase && !record.has(place))
-      return Error{errc::not_let_in,
+      return Error{errc::access_denied,
                    "the job could lead into " + led.name_of(place) +
                        ", which did not exist when the job was submitted, and which you did not "
                        "make; only its maker or an admin may let the job run. Submit a new job"};

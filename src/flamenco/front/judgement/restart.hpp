@@ -17,11 +17,12 @@ struct StatusChange {
   std::string json;     ///< serialised from the parsed request
   bool may_run = true;  ///< false only for statuses that certainly start no task
 };
-/// errc::malformed_request.
+/// errc::invalid_argument.
 [[nodiscard]] result<StatusChange> read_status_change(std::string_view json);
 
-/// errc::not_let_in: the job could lead into a checkout that neither the requester made nor the job
-/// recorded when it was submitted, because the path was free then or belonged to another checkout.
+/// errc::access_denied: the job could lead into a checkout that neither the requester made nor the
+/// job recorded when it was submitted, because the path was free then or belonged to another
+/// checkout.
 [[nodiscard]] result<void> judge_restart(const manager::Job& job, const JobRules& rules);
 
 }  // namespace shaman::proxy

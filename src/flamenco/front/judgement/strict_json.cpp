@@ -54,7 +54,7 @@ class Parser {
   Parser(std::string_view text, const JsonLimits& limits) : text_(text), limits_(limits) {}
 
   result<JsonValue> run() {
-    if (!text::is_utf8(text_)) return Error{errc::malformed_request, "the JSON is not UTF-8"};
+    if (!text::is_utf8(text_)) return Error{errc::invalid_argument, "the JSON is not UTF-8"};
     if (text_.starts_with("\xef\xbb\xbf")) {
       fail("there is a byte order mark");
       return *error_;
@@ -71,12 +71,12 @@ class Parser {
  private:
   bool fail(const std::string& what) {
     if (!error_)
-      error_ = Error{errc::malformed_request,
+      error_ = Error{errc::invalid_argument,
                      "the JSON is wrong at byte " + std::to_string(at_ + 1) + ": " + what};
     return false;
   }
   bool over(const std::string& what) {
-    if (!error_) error_ = Error{errc::malformed_request, "the JSON has more than " + what};
+    if (!error_) error_ = Error{errc::invalid_argument, "the JSON has more than " + what};
     return false;
   }
 
@@ -355,8 +355,8 @@ result<void> check_field_names(const JsonValue& object, std::span<const std::str
   for (const std::string& name : object.names)
     for (const std::string_view field : fields)
       if (name != field && is_field_name(name, field))
-        return Error{errc::malformed_request, "there is a member " + text::in_quotes(name) +
-                                                  "; write it as " + text::in_quotes(field)};
+        return Error{errc::invalid_argument, "there is a member " + text::in_quotes(name) +
+                                                 "; write it as " + text::in_quotes(field)};
   return {};
 }
 

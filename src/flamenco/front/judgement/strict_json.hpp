@@ -44,7 +44,7 @@ struct JsonLimits {
 
 /// Parses one JSON text (RFC 8259). Rejects a byte order mark, a name that occurs twice in an
 /// object, a lone surrogate, a number that a double cannot hold, and anything after the value.
-/// errc::malformed_request says what is wrong and at which byte, or names the limit.
+/// errc::invalid_argument says what is wrong and at which byte, or names the limit.
 [[nodiscard]] result<JsonValue> parse_strict_json(std::string_view text,
                                                   const JsonLimits& limits = {});
 
@@ -56,7 +56,7 @@ struct JsonLimits {
 /// is ASCII.
 [[nodiscard]] bool is_field_name(std::string_view name, std::string_view field);
 
-/// errc::malformed_request: a member differs from one of these fields only in case, so that a
+/// errc::invalid_argument: a member differs from one of these fields only in case, so that a
 /// Manager would read it as that field.
 [[nodiscard]] result<void> check_field_names(const JsonValue& object,
                                              std::span<const std::string_view> fields);

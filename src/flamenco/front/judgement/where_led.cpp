@@ -45,7 +45,7 @@ std::string WhereLed::name_of(const CheckoutPlace& place) const {
 
 result<void> check_effort(const Effort& effort) {
   if (!effort.is_used_up()) return {};
-  return Error{errc::malformed_request,
+  return Error{errc::invalid_argument,
                "the job would take too long to judge: its texts are too long, name too many paths, "
                "contain each other, or have patterns that match too many folders; write frames "
                "as ####, and paths without patterns"};

@@ -19,7 +19,7 @@ class WhereLed {
   explicit WhereLed(const jobs::JobTexts& job) : job_(job) {}
 
   /// Finds all checkouts that the job could lead into, or some of them if the effort is used up
-  /// (check_effort). Touches the disk. errc::malformed_request: the effort was used up before any
+  /// (check_effort). Touches the disk. errc::invalid_argument: the effort was used up before any
   /// search.
   [[nodiscard]] result<void> find(const JobRules& rules, Effort& effort);
 
@@ -44,7 +44,7 @@ class WhereLed {
   std::vector<CheckoutPlace> places_;
 };
 
-/// errc::malformed_request: the job takes too long to judge.
+/// errc::invalid_argument: the job takes too long to judge.
 [[nodiscard]] result<void> check_effort(const Effort& effort);
 
 }  // namespace shaman::proxy

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "flamenco/expiry/knowledge.hpp"
+#include "flamenco/expiry/job_usage.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -16,22 +16,22 @@
 namespace shaman::jobs {
 namespace {
 
-class KnowledgeTest : public ::testing::Test {
+class JobUsageTest : public ::testing::Test {
  protected:
-  KnowledgeTest() { std::filesystem::create_directories(path(".shaman")); }
+  JobUsageTest() { std::filesystem::create_directories(path(".shaman")); }
 
   [[nodiscard]] std::string path(const std::string& below) const {
     return temporary_.path("storage/" + below);
   }
   void write_whole() const {
-    Knowledge knowledge;
-    knowledge.checkouts["film/shot"] = {{"job"}, 7, 8, "abc"};
-    knowledge.first_seen["job"] = {{"film/shot", "abc"}};
-    knowledge.deleted_jobs = {"gone"};
-    knowledge.held = {{{"other", "def"}, Ended::never_had_job, 5, 6}};
-    knowledge.age_in_force = 9;
-    knowledge.ages_looked_at = 10;
-    const auto written = files_.write(knowledge);
+    JobUsage usage;
+    usage.checkouts["film/shot"] = {{"job"}, 7, 8, "abc"};
+    usage.first_seen["job"] = {{"film/shot", "abc"}};
+    usage.deleted_jobs = {"gone"};
+    usage.held = {{{"other", "def"}, Ended::never_had_job, 5, 6}};
+    usage.age_in_force = 9;
+    usage.ages_looked_at = 10;
+    const auto written = files_.write(usage);
     ASSERT_TRUE(written) << written.error().message();
   }
   void expect_unusable(const std::string& words) const {
@@ -44,10 +44,10 @@ class KnowledgeTest : public ::testing::Test {
 
   test::TemporaryFolder temporary_;
   mutable fs::LocalFileSystem file_system_;
-  const KnowledgeFiles files_{file_system_, temporary_.path("storage")};
+  const JobUsageFiles files_{file_system_, temporary_.path("storage")};
 };
 
-TEST_F(KnowledgeTest, IsReadAsItWasWritten) {
+TEST_F(JobUsageTest, IsReadAsItWasWritten) {
   EXPECT_TRUE(files_.read()->checkouts.empty()) << "there is no file yet";
   write_whole();
   write_whole();
@@ -71,7 +71,7 @@ TEST_F(KnowledgeTest, IsReadAsItWasWritten) {
   EXPECT_TRUE(files_.read_confirmed()->checkouts.empty());
 }
 
-TEST_F(KnowledgeTest, WhatAnOlderServerWroteKnowsPathsOnly) {
+TEST_F(JobUsageTest, WhatAnOlderServerWroteKnowsPathsOnly) {
   temporary_.write("storage/.shaman/jobs/known.json",
                    R"({"checkouts":{"film":{"jobs":["1"],"goneSince":7}},
                        "deletedJobs":["1"],"held":["film"]})");
@@ -84,13 +84,13 @@ TEST_F(KnowledgeTest, WhatAnOlderServerWroteKnowsPathsOnly) {
   EXPECT_EQ(files_.read_confirmed()->checkouts, (std::vector<CheckoutId>{{"film", ""}}));
 }
 
-TEST_F(KnowledgeTest, APipeHoldsNobody) {
+TEST_F(JobUsageTest, APipeHoldsNobody) {
   std::filesystem::create_directories(path(".shaman/jobs"));
   ASSERT_EQ(::mkfifo(path(".shaman/jobs/known.json").c_str(), 0666), 0);
   expect_unusable("is not a regular file");
 }
 
-TEST_F(KnowledgeTest, AFolderInPlaceOfTheFileIsTold) {
+TEST_F(JobUsageTest, AFolderInPlaceOfTheFileIsTold) {
   std::filesystem::create_directories(path(".shaman/jobs/known.json"));
   expect_unusable("is not a regular file");
   const auto written = files_.write({});
@@ -100,7 +100,7 @@ TEST_F(KnowledgeTest, AFolderInPlaceOfTheFileIsTold) {
       << "no temporary file stays";
 }
 
-TEST_F(KnowledgeTest, NothingIsReadOrWrittenThroughALink) {
+TEST_F(JobUsageTest, NothingIsReadOrWrittenThroughALink) {
   const std::string outside = temporary_.write("outside/known.json", "{}");
   std::filesystem::create_directory_symlink(temporary_.path("outside"), path(".shaman/jobs"));
   expect_unusable("is a link");
@@ -111,7 +111,7 @@ TEST_F(KnowledgeTest, NothingIsReadOrWrittenThroughALink) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(temporary_.path("outside")), {}), 1);
 }
 
-TEST_F(KnowledgeTest, ALinkInPlaceOfTheFileIsNotFollowedButReplaced) {
+TEST_F(JobUsageTest, ALinkInPlaceOfTheFileIsNotFollowedButReplaced) {
   const std::string outside = temporary_.write("outside", "{}");
   std::filesystem::create_directories(path(".shaman/jobs"));
   std::filesystem::create_symlink(outside, path(".shaman/jobs/known.json"));
@@ -121,7 +121,7 @@ TEST_F(KnowledgeTest, ALinkInPlaceOfTheFileIsNotFollowedButReplaced) {
   EXPECT_EQ(test::TemporaryFolder::read(outside), "{}");
 }
 
-TEST_F(KnowledgeTest, DamageIsTold) {
+TEST_F(JobUsageTest, DamageIsTold) {
   std::filesystem::create_directories(path(".shaman/jobs"));
   std::ofstream(path(".shaman/jobs/known.json")) << "[[[";
   expect_unusable("is damaged");

@@ -13,7 +13,7 @@ from manager import Manager
 from shaman_server import PROGRAM, Server, wait_until
 
 
-class CheckoutEndsTest(unittest.TestCase):
+class CheckoutExpiryTest(unittest.TestCase):
     """Looks ten times a second; no grace, and orphans stay, but where a test says otherwise."""
 
     options = {}
@@ -88,7 +88,7 @@ class CheckoutEndsTest(unittest.TestCase):
         return [line for line in done.stdout.splitlines() if not line.startswith(" ")]
 
 
-class Gone(CheckoutEndsTest):
+class Gone(CheckoutExpiryTest):
     def test_a_job_deleted_in_passing_takes_its_checkout_along(self):
         jobs = self.farm_of(6)
         self.assertEqual(self.api.call("DELETE", f"/api/v3/jobs/{jobs['film/shot 2']}").status, 204)
@@ -157,7 +157,7 @@ class Gone(CheckoutEndsTest):
         self.assert_all_there(more)
 
 
-class Doubt(CheckoutEndsTest):
+class Doubt(CheckoutExpiryTest):
     def test_no_list_or_an_odd_one_erases_nothing(self):
         jobs = self.farm_of(6)
         self.farm.delete_job(jobs["film/shot 0"])
@@ -195,7 +195,7 @@ class Doubt(CheckoutEndsTest):
         self.assertTrue(self.is_there(path))
 
 
-class Brake(CheckoutEndsTest):
+class Brake(CheckoutExpiryTest):
     def test_more_than_a_fifth_waits_for_an_admin(self):
         jobs = self.farm_of(8)
         vanished = list(jobs)[:3]
@@ -245,7 +245,7 @@ class Brake(CheckoutEndsTest):
         self.assertIn("shaman-server expired is now shaman-server checkouts pending", former.stderr)
 
 
-class SmallBrake(CheckoutEndsTest):
+class SmallBrake(CheckoutExpiryTest):
     options = {"checkout_bulk_erase_limit": 1}
 
     def test_a_number_is_a_limit_as_well(self):
@@ -255,7 +255,7 @@ class SmallBrake(CheckoutEndsTest):
         self.assert_all_there(jobs)
 
 
-class Grace(CheckoutEndsTest):
+class Grace(CheckoutExpiryTest):
     options = {"checkout_grace": "1h"}
 
     def test_it_stays_for_a_while(self):
@@ -264,7 +264,7 @@ class Grace(CheckoutEndsTest):
         self.assert_all_there(jobs)
 
 
-class Orphans(CheckoutEndsTest):
+class Orphans(CheckoutExpiryTest):
     options = {"checkout_orphan_age": "3s"}
 
     def test_a_checkout_that_never_got_a_job_ends_too(self):
@@ -284,7 +284,7 @@ class Orphans(CheckoutEndsTest):
         self.assertTrue(os.path.islink(os.path.join(theirs, "a.png")))
 
 
-class Beside(CheckoutEndsTest):
+class Beside(CheckoutExpiryTest):
     """Something else sends each its part: jobs come to the Manager without passing the server."""
 
     position = "manager_api"

@@ -20,7 +20,7 @@
 /// (docs/design/0071-checkouts-end-with-their-jobs.md).
 namespace shaman::jobs {
 
-struct CheckoutEndsOptions {
+struct CheckoutExpiryOptions {
   /// How long a checkout stays after a look has found that its last job no longer exists, unless
   /// the deletion passed through this server.
   std::chrono::seconds grace{std::chrono::hours(1)};
@@ -40,7 +40,7 @@ struct DeletedJob {
 };
 
 /// The results of one look.
-struct CheckoutEndsResults {
+struct CheckoutExpiryResults {
   std::size_t checkouts = 0;
   std::size_t used = 0;     ///< checkouts that a job uses
   bool is_awaited = false;  ///< the Manager is still deleting a job, so look again soon
@@ -54,13 +54,13 @@ using AskForJobs = std::function<result<std::vector<manager::Job>>()>;
 /// Compares the checkouts with the Manager's jobs from time to time, and erases those whose jobs no
 /// longer exist. Stores its knowledge in `.shaman/jobs/`, so that a restart loses nothing. All
 /// members may be called from any thread.
-class CheckoutEnds {
+class CheckoutExpiry {
  public:
   /// The references must outlive this object. `storage` is absolute.
-  CheckoutEnds(Checkouts& checkouts, fs::FileSystem& file_system, std::string storage);
-  ~CheckoutEnds();
-  CheckoutEnds(const CheckoutEnds&) = delete;
-  CheckoutEnds& operator=(const CheckoutEnds&) = delete;
+  CheckoutExpiry(Checkouts& checkouts, fs::FileSystem& file_system, std::string storage);
+  ~CheckoutExpiry();
+  CheckoutExpiry(const CheckoutExpiry&) = delete;
+  CheckoutExpiry& operator=(const CheckoutExpiry&) = delete;
 
   /// If all jobs of a checkout were deleted on request and are gone, the next look erases the
   /// checkout without the grace period, and does not count it for the bulk erase limit.
@@ -71,10 +71,11 @@ class CheckoutEnds {
   /// because a look may have erased one just before.
   [[nodiscard]] std::shared_ptr<void> hold(std::vector<std::string> checkouts);
 
-  /// Looks once. An error means that nothing was erased: an error of `ask`; errc::bad_answer if the
-  /// Manager has no job at all; errc::io_error. Blocks.
-  [[nodiscard]] result<CheckoutEndsResults> look(const AskForJobs& ask,
-                                                 const CheckoutEndsOptions& options, fs::Time now);
+  /// Looks once. An error means that nothing was erased: an error of `ask`; errc::protocol_error if
+  /// the Manager has no job at all; errc::io_error. Blocks.
+  [[nodiscard]] result<CheckoutExpiryResults> look(const AskForJobs& ask,
+                                                   const CheckoutExpiryOptions& options,
+                                                   fs::Time now);
 
  private:
   struct Impl;

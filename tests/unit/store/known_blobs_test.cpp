@@ -14,7 +14,7 @@ namespace files = std::filesystem;
 using test::bytes;
 using test::id_of;
 
-class ProofsTest : public test::StoreTest {
+class KnownBlobsTest : public test::StoreTest {
  protected:
   const Requester anna_{"token anna", false};
   const Requester ben_{"token ben", false};
@@ -37,7 +37,7 @@ class ProofsTest : public test::StoreTest {
   }
 };
 
-TEST_F(ProofsTest, AreOfOneScope) {
+TEST_F(KnownBlobsTest, AreOfOneScope) {
   const auto store = open();
   send(*store, "secret", anna_);
   EXPECT_EQ(*store->status(id_of("secret"), anna_), BlobStatus::stored);
@@ -46,14 +46,14 @@ TEST_F(ProofsTest, AreOfOneScope) {
   EXPECT_EQ(*store->status(id_of("secret")), BlobStatus::stored);
 }
 
-TEST_F(ProofsTest, AreNoneOfWhatIsNotThere) {
+TEST_F(KnownBlobsTest, AreNoneOfWhatIsNotThere) {
   const auto store = open();
   send(*store, "secret", anna_);
   files::remove(blob_path(id_of("secret")));
   EXPECT_EQ(*store->status(id_of("secret"), anna_), BlobStatus::unknown);
 }
 
-TEST_F(ProofsTest, OutliveATornEnd) {
+TEST_F(KnownBlobsTest, OutliveATornEnd) {
   {
     const auto store = open();
     send(*store, "one", anna_);
@@ -70,7 +70,7 @@ TEST_F(ProofsTest, OutliveATornEnd) {
   EXPECT_EQ(*store->status(id_of("two"), anna_), BlobStatus::stored);
 }
 
-TEST_F(ProofsTest, ManyOldFilesBecomeOne) {
+TEST_F(KnownBlobsTest, ManyOldFilesBecomeOne) {
   for (int i = 0; i < 12; ++i) {
     const auto store = open();
     send(*store, "file " + std::to_string(i), anna_);
@@ -86,7 +86,7 @@ TEST_F(ProofsTest, ManyOldFilesBecomeOne) {
   }
 }
 
-TEST_F(ProofsTest, WhatCannotBeKeptIsRememberedAndSaid) {
+TEST_F(KnownBlobsTest, WhatCannotBeKeptIsRememberedAndSaid) {
   const auto store = open();
   std::ofstream(below(".shaman/proofs")) << "in the way";
   send(*store, "secret", anna_);

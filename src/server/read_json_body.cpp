@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/collect_json.hpp"
+#include "server/read_json_body.hpp"
 
 #include <algorithm>
 #include <array>
@@ -68,7 +68,7 @@ Task<std::optional<Response>> set_aside_for_json(Exchange& exchange, std::size_t
   co_return std::nullopt;
 }
 
-Task<std::optional<Response>> collect_json(Exchange& exchange, JsonBody& body) {
+Task<std::optional<Response>> read_json_body(Exchange& exchange, JsonBody& body) {
   const Services& services = exchange.services;
   const std::size_t limit = exchange.options.limits.json_bytes;
   exchange.discard_limit = 2 * limit;

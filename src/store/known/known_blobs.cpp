@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "store/known/proofs.hpp"
+#include "store/known/known_blobs.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::size_t kRecord = Digest::kBytes + 8;
 constexpr std::size_t kRecordsPiece = 16 * 1024 * kRecord;
-// A million proofs take about 70 MB of memory: those of other scopes are read again when needed.
+// A million known_blobs take about 70 MB of memory: those of other scopes are read again when
+// needed.
 constexpr std::size_t kLoadedScopes = 64;
 // More files than this are merged into one when they are read.
 constexpr std::size_t kFewFiles = 8;
@@ -43,8 +44,8 @@ BlobId blob_of(std::span<const std::byte> record) {
 
 }  // namespace
 
-// The proofs of one scope that were read so far.
-struct ProofsOfScope {
+// The known_blobs of one scope that were read so far.
+struct KnownBlobsOfScope {
   std::mutex mutex;
   fs::Folder folder;
   std::unordered_set<BlobId> known;
@@ -79,7 +80,7 @@ struct ProofsOfScope {
     }
   }
 
-  // Reads the proofs that any server of this storage has added since.
+  // Reads the known_blobs that any server of this storage has added since.
   void look(fs::FileSystem& file_system) {
     const std::lock_guard lock(mutex);
     const auto entries = file_system.list(folder);
@@ -126,14 +127,14 @@ struct ProofsOfScope {
   }
 };
 
-void Proofs::log(const std::string& message) const {
+void KnownBlobs::log(const std::string& message) const {
   if (options_.log) options_.log(LogLevel::warning, message);
 }
 
-Proofs::Shared Proofs::load(const std::string& folder_name) {
-  auto scope = std::make_shared<ProofsOfScope>();
-  const std::string path = std::string(layout::kProofs) + "/" + folder_name;
-  for (const std::string& folder : {std::string(layout::kProofs), path})
+KnownBlobs::Shared KnownBlobs::load(const std::string& folder_name) {
+  auto scope = std::make_shared<KnownBlobsOfScope>();
+  const std::string path = std::string(layout::kKnownBlobs) + "/" + folder_name;
+  for (const std::string& folder : {std::string(layout::kKnownBlobs), path})
     static_cast<void>(file_system_.make_folder(private_folder_, folder));
   auto opened = file_system_.open_folder(private_folder_, path);
   if (!opened) {
@@ -147,7 +148,7 @@ Proofs::Shared Proofs::load(const std::string& folder_name) {
   return scope;
 }
 
-Proofs::Shared Proofs::of(std::string_view scope) {
+KnownBlobs::Shared KnownBlobs::of(std::string_view scope) {
   const std::lock_guard lock(mutex_);
   const auto found =
       std::ranges::find_if(loaded_, [&](const auto& each) { return each.first == scope; });
@@ -160,7 +161,7 @@ Proofs::Shared Proofs::of(std::string_view scope) {
   return loaded_.front().second;
 }
 
-void Proofs::add(std::string_view scope, const BlobId& id) {
+void KnownBlobs::add(std::string_view scope, const BlobId& id) {
   const Shared of_scope = of(scope);
   const std::lock_guard lock(of_scope->mutex);
   if (!of_scope->known.insert(id).second || !of_scope->folder) return;
@@ -169,12 +170,12 @@ void Proofs::add(std::string_view scope, const BlobId& id) {
     log("cannot record which principal has sent blob " + id.brief());
 }
 
-bool Proofs::View::has(const BlobId& id) {
+bool KnownBlobs::View::has(const BlobId& id) {
   if (requester_.knows_all) return true;
-  if (!of_) of_ = proofs_.of(requester_.scope);
+  if (!of_) of_ = known_blobs_.of(requester_.scope);
   if (of_->has(id)) return true;
   if (std::exchange(has_looked_, true)) return false;
-  of_->look(proofs_.file_system_);
+  of_->look(known_blobs_.file_system_);
   return of_->has(id);
 }
 

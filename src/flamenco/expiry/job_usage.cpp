@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "flamenco/expiry/knowledge.hpp"
+#include "flamenco/expiry/job_usage.hpp"
 
 #include <algorithm>
 #include <array>
@@ -93,32 +93,32 @@ json json_of(const Confirmation& confirmed) {
   return {{"checkouts", std::move(list)}, {"by", confirmed.by}};
 }
 
-Knowledge knowledge_from(const json& content) {
-  Knowledge knowledge;
+JobUsage job_usage_from(const json& content) {
+  JobUsage usage;
   for (const auto& [path, known] : content.at("checkouts").items())
-    knowledge.checkouts[path] = {
+    usage.checkouts[path] = {
         known.at("jobs").get<std::set<std::string>>(), known.at("goneSince").get<std::int64_t>(),
         known.value("notAfter", std::int64_t{0}), known.value("identity", std::string())};
-  knowledge.deleted_jobs = content.at("deletedJobs").get<std::set<std::string>>();
-  knowledge.held = held_from(content.at("held"));
-  knowledge.first_seen =
+  usage.deleted_jobs = content.at("deletedJobs").get<std::set<std::string>>();
+  usage.held = held_from(content.at("held"));
+  usage.first_seen =
       content.value("firstSeen", json::object()).get<std::map<std::string, FirstSeen>>();
-  knowledge.age_in_force = content.value("ageInForce", std::int64_t{0});
-  knowledge.ages_looked_at = content.value("agesLookedAt", std::int64_t{0});
-  return knowledge;
+  usage.age_in_force = content.value("ageInForce", std::int64_t{0});
+  usage.ages_looked_at = content.value("agesLookedAt", std::int64_t{0});
+  return usage;
 }
 
 }  // namespace
 
-Error KnowledgeFiles::unusable(std::string_view name, const std::string& why) const {
+Error JobUsageFiles::unusable(std::string_view name, const std::string& why) const {
   return {errc::damaged_file,
           text::printable(storage_) + "/.shaman/jobs/" + std::string(name) + " " + why +
               ": remove it; which checkouts had jobs is then found out again, and nothing is lost "
               "but graces that had begun"};
 }
 
-Error KnowledgeFiles::failure(std::string_view doing, std::string_view name,
-                              const boost::system::error_code& error) const {
+Error JobUsageFiles::failure(std::string_view doing, std::string_view name,
+                             const boost::system::error_code& error) const {
   if (error == errors::not_a_directory || error == errors::too_many_symbolic_link_levels)
     return unusable(name, "is a link, or .shaman/jobs is not a folder");
   if (error == errors::invalid_argument || error == errors::is_a_directory)
@@ -127,14 +127,14 @@ Error KnowledgeFiles::failure(std::string_view doing, std::string_view name,
                               "/.shaman/jobs/" + std::string(name) + ": " + error.message()};
 }
 
-fs::result<fs::Folder> KnowledgeFiles::private_folder() const {
+fs::result<fs::Folder> JobUsageFiles::private_folder() const {
   const auto root = file_system_.open_root(storage_);
   if (!root) return root.error();
   return file_system_.open_folder(*root, kPrivate);
 }
 
 // Empty if the file does not exist.
-result<std::string> KnowledgeFiles::content_of(std::string_view name) const {
+result<std::string> JobUsageFiles::content_of(std::string_view name) const {
   const auto opened = private_folder();
   const auto file =
       opened ? file_system_.open_file(*opened, std::string(kFolder) + "/" + std::string(name))
@@ -147,7 +147,7 @@ result<std::string> KnowledgeFiles::content_of(std::string_view name) const {
 }
 
 // Replaces the file whole or not at all.
-result<void> KnowledgeFiles::write_file(std::string_view name, const std::string& content) const {
+result<void> JobUsageFiles::write_file(std::string_view name, const std::string& content) const {
   const auto opened = private_folder();
   const auto folder = opened ? fs::open_or_make_folder(file_system_, *opened, kFolder)
                              : fs::result<fs::Folder>(opened.error());
@@ -168,33 +168,33 @@ result<void> KnowledgeFiles::write_file(std::string_view name, const std::string
   return failure("write", name, written.error());
 }
 
-result<Knowledge> KnowledgeFiles::read() const {
+result<JobUsage> JobUsageFiles::read() const {
   const auto content = content_of(kKnown);
   if (!content) return content.error();
-  if (content->empty()) return Knowledge();
+  if (content->empty()) return JobUsage();
   try {
-    return knowledge_from(json::parse(*content));
+    return job_usage_from(json::parse(*content));
   } catch (const json::exception&) {
     return unusable(kKnown, "is damaged");
   }
 }
 
-result<void> KnowledgeFiles::write(const Knowledge& knowledge) const {
+result<void> JobUsageFiles::write(const JobUsage& usage) const {
   json checkouts = json::object();
-  for (const auto& [path, known] : knowledge.checkouts)
+  for (const auto& [path, known] : usage.checkouts)
     checkouts[path] = {{"jobs", known.jobs},
                        {"goneSince", known.gone_since},
                        {"notAfter", known.not_after},
                        {"identity", known.identity}};
   return write_file(kKnown, text_of({{"checkouts", std::move(checkouts)},
-                                     {"deletedJobs", knowledge.deleted_jobs},
-                                     {"held", list_of(knowledge.held)},
-                                     {"firstSeen", knowledge.first_seen},
-                                     {"ageInForce", knowledge.age_in_force},
-                                     {"agesLookedAt", knowledge.ages_looked_at}}));
+                                     {"deletedJobs", usage.deleted_jobs},
+                                     {"held", list_of(usage.held)},
+                                     {"firstSeen", usage.first_seen},
+                                     {"ageInForce", usage.age_in_force},
+                                     {"agesLookedAt", usage.ages_looked_at}}));
 }
 
-result<Confirmation> KnowledgeFiles::read_confirmed() const {
+result<Confirmation> JobUsageFiles::read_confirmed() const {
   const auto content = content_of(kConfirmed);
   if (!content) return content.error();
   if (content->empty()) return Confirmation();
@@ -205,11 +205,11 @@ result<Confirmation> KnowledgeFiles::read_confirmed() const {
   }
 }
 
-result<void> KnowledgeFiles::write_confirmed(const Confirmation& confirmed) const {
+result<void> JobUsageFiles::write_confirmed(const Confirmation& confirmed) const {
   return write_file(kConfirmed, text_of(json_of(confirmed)));
 }
 
-void KnowledgeFiles::forget_confirmed() const {
+void JobUsageFiles::forget_confirmed() const {
   // Ignores a failure: a confirmation that is used again erases nothing more.
   if (const auto opened = private_folder())
     static_cast<void>(
@@ -218,9 +218,9 @@ void KnowledgeFiles::forget_confirmed() const {
 
 result<std::vector<HeldCheckout>> held_checkouts(fs::FileSystem& file_system,
                                                  const std::string& storage) {
-  auto knowledge = KnowledgeFiles(file_system, storage).read();
-  if (!knowledge) return knowledge.error();
-  return std::move(knowledge->held);
+  auto usage = JobUsageFiles(file_system, storage).read();
+  if (!usage) return usage.error();
+  return std::move(usage->held);
 }
 
 result<void> confirm_erasing(fs::FileSystem& file_system, const std::string& storage,
@@ -228,7 +228,7 @@ result<void> confirm_erasing(fs::FileSystem& file_system, const std::string& sto
   Confirmation confirmed{{}, by};
   for (const HeldCheckout& each : checkouts)
     confirmed.checkouts.push_back(each.id);
-  return KnowledgeFiles(file_system, storage).write_confirmed(confirmed);
+  return JobUsageFiles(file_system, storage).write_confirmed(confirmed);
 }
 
 }  // namespace shaman::jobs

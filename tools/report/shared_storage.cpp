@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "report/in_place.hpp"
+#include "report/shared_storage.hpp"
 
 #include <optional>
 #include <utility>
@@ -22,17 +22,18 @@ std::optional<std::string> below(const std::string& folder, const std::string& p
 
 }  // namespace
 
-result<InPlace> find_in_place(manager::Manager& manager, const std::string& blendfile) {
+result<SharedStorageJob> find_on_shared_storage(manager::Manager& manager,
+                                                const std::string& blendfile) {
   const auto shared = manager.shared_storage("users", manager::this_platform());
   if (!shared) return shared.error();
-  InPlace place;
+  SharedStorageJob place;
   place.storage = shared->root();
   auto trace = trace::trace(blendfile);
   if (!trace) return trace.error();
   place.trace = *std::move(trace);
   const auto own = below(place.storage, place.trace.blendfile);
   if (place.storage.empty() || !own)
-    return Error{errc::malformed_request,
+    return Error{errc::invalid_argument,
                  text::printable(place.trace.blendfile) +
                      " is not on the farm's shared storage, which is at " +
                      text::in_quotes(place.storage) +

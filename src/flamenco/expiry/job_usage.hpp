@@ -36,7 +36,7 @@ struct Known {
 using FirstSeen = std::map<std::string, std::string>;
 
 /// The results of looks at the Manager's jobs, kept for the next look.
-struct Knowledge {
+struct JobUsage {
   std::map<std::string, Known> checkouts;
   std::set<std::string> deleted_jobs;           ///< jobs whose deletion this server has seen
   std::vector<HeldCheckout> held;               ///< by the bulk erase limit
@@ -56,14 +56,14 @@ struct Confirmation {
 /// The files in `.shaman/jobs/` of a storage. A missing file counts as empty. A file that is
 /// damaged, or that is not a regular file in a folder of the storage itself, is an error that names
 /// it. All members may be called from any thread, and block.
-class KnowledgeFiles {
+class JobUsageFiles {
  public:
   /// The file system must outlive this object. `storage` is absolute.
-  KnowledgeFiles(fs::FileSystem& file_system, std::string storage)
+  JobUsageFiles(fs::FileSystem& file_system, std::string storage)
       : file_system_(file_system), storage_(std::move(storage)) {}
 
-  [[nodiscard]] result<Knowledge> read() const;
-  [[nodiscard]] result<void> write(const Knowledge& knowledge) const;
+  [[nodiscard]] result<JobUsage> read() const;
+  [[nodiscard]] result<void> write(const JobUsage& usage) const;
 
   [[nodiscard]] result<Confirmation> read_confirmed() const;
   [[nodiscard]] result<void> write_confirmed(const Confirmation& confirmed) const;

@@ -8,9 +8,9 @@
 namespace shaman::http {
 
 /// Forwards requests that are not this service's own to another server behind it.
-class Passage {
+class ReverseProxy {
  public:
-  virtual ~Passage() = default;
+  virtual ~ReverseProxy() = default;
 
   /// Answers one request by calling the other server. Usually the answer then `is_sent`.
   [[nodiscard]] virtual Task<Response> pass(Exchange& exchange) = 0;

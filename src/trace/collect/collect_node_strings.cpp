@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "trace/find/find.hpp"
+#include "trace/collect/collect.hpp"
 
 namespace shaman::trace {
 namespace {
@@ -28,14 +28,15 @@ struct Socket {
 struct Node {
   Record record;
   std::vector<Socket> inputs;
-  std::optional<Finder::DataBlock> group;  // the tree of a group node
+  std::optional<PathCollector::DataBlock> group;  // the tree of a group node
 };
 
 // The structs in a list, with the addresses that pointers to them hold.
-std::vector<Socket> addressed_list(Finder& finder, const Record& holder, std::string_view field) {
+std::vector<Socket> addressed_list(PathCollector& collector, const Record& holder,
+                                   std::string_view field) {
   std::vector<Socket> all;
   std::uint64_t address = holder.pointer(std::string(field) + ".first");
-  for (Record& record : finder.list(holder, field)) {
+  for (Record& record : collector.list(holder, field)) {
     const std::uint64_t next = record.pointer_at(0);
     all.push_back({address, std::move(record)});
     address = next;
@@ -43,35 +44,35 @@ std::vector<Socket> addressed_list(Finder& finder, const Record& holder, std::st
   return all;
 }
 
-TreeInput input_of(const Finder::DataBlock& tree, std::string identifier) {
+TreeInput input_of(const PathCollector::DataBlock& tree, std::string identifier) {
   return {tree.library, tree.id_name, std::move(identifier)};
 }
 
 // A tree's output, as an input that no tree has: strings are passed to it within the tree, and from
 // it to every use of the group, perhaps in another file.
-TreeInput output_of(const Finder::DataBlock& tree, const std::string& identifier) {
+TreeInput output_of(const PathCollector::DataBlock& tree, const std::string& identifier) {
   return input_of(tree, "output " + identifier);
 }
 
 // The strings from groups that the import nodes of a tree read.
-TreeInput read_in(const Finder::DataBlock& tree) {
+TreeInput read_in(const PathCollector::DataBlock& tree) {
   return input_of(tree, "read");
 }
 
-std::optional<Reference> string_value(Finder& finder, const Record& holder,
+std::optional<Reference> string_value(PathCollector& collector, const Record& holder,
                                       std::string_view pointer) {
-  const std::optional<Record> value = finder.follow(holder, pointer);
+  const std::optional<Record> value = collector.follow(holder, pointer);
   if (!value) return std::nullopt;
-  return finder.reference(Kind::node_file, *value, {"value"});
+  return collector.reference(Kind::node_file, *value, {"value"});
 }
 
 class TreeStrings {
  public:
-  TreeStrings(Finder& finder, const Record& tree) : finder_(finder) {
-    own_ = {finder.owner().library, finder.owner().id_name};
-    for (Socket& found : addressed_list(finder, tree, "nodes"))
+  TreeStrings(PathCollector& collector, const Record& tree) : collector_(collector) {
+    own_ = {collector.owner().library, collector.owner().id_name};
+    for (Socket& found : addressed_list(collector, tree, "nodes"))
       add_node(found.address, std::move(found.record));
-    for (const Record& link : finder.list(tree, "links"))
+    for (const Record& link : collector.list(tree, "links"))
       links_.emplace(link.pointer("tosock"),
                      Link{link.pointer("fromnode"), link.pointer("fromsock")});
   }
@@ -102,13 +103,14 @@ class TreeStrings {
 
   void add_node(std::uint64_t address, Record record) {
     Node node{std::move(record), {}, std::nullopt};
-    for (Socket& socket : addressed_list(finder_, node.record, "inputs")) {
+    for (Socket& socket : addressed_list(collector_, node.record, "inputs")) {
       if (socket.record.integer("type") != kStringSocket) continue;
       // A socket belongs to one node; a list that several nodes share would be stored for each of
       // them.
       if (sockets_.insert(socket.address).second) node.inputs.push_back(std::move(socket));
     }
-    const std::optional<Finder::DataBlock> id = finder_.data_block(node.record.pointer("id"));
+    const std::optional<PathCollector::DataBlock> id =
+        collector_.data_block(node.record.pointer("id"));
     if (id && id->id_name.starts_with("NT")) node.group = id;
     nodes_.emplace(address, std::move(node));
   }
@@ -120,20 +122,20 @@ class TreeStrings {
     } else if (node.record.text("idname") == "NodeGroupOutput") {
       to = output_of(own_, socket.record.text("identifier"));
     } else {
-      const std::optional<Record> value = finder_.follow(socket.record, "default_value");
+      const std::optional<Record> value = collector_.follow(socket.record, "default_value");
       if (!value || value->integer("subtype") != kFilePath) return;
     }
     Origins origins;
     reach_input(socket, origins);
     for (Reference& string : origins.strings) {
       if (to) {
-        finder_.add(StringArgument{std::move(string), *to});
+        collector_.add(StringArgument{std::move(string), *to});
       } else {
-        finder_.add(std::move(string));
+        collector_.add(std::move(string));
       }
     }
     for (const std::string& input : origins.inputs)
-      finder_.add(StringRoute{input_of(own_, input), to});
+      collector_.add(StringRoute{input_of(own_, input), to});
     for (TreeInput& output : origins.outputs)
       add_route_from(std::move(output), to);
   }
@@ -141,8 +143,8 @@ class TreeStrings {
   // The `//` in an import node's path means the folder of the tree with that node, not of the group
   // that the string comes from.
   void add_route_from(TreeInput output, const std::optional<TreeInput>& to) {
-    finder_.add(StringRoute{std::move(output), to ? *to : read_in(own_)});
-    if (!to) finder_.add(StringRoute{read_in(own_), std::nullopt});
+    collector_.add(StringRoute{std::move(output), to ? *to : read_in(own_)});
+    if (!to) collector_.add(StringRoute{read_in(own_), std::nullopt});
   }
 
   // Without recursion: a chain of nodes may be as long as the file.
@@ -153,10 +155,10 @@ class TreeStrings {
       origins.to_do.pop_back();
       const auto [first, last] = links_.equal_range(next.address);
       if (first == last) {
-        if (std::optional<Reference> found = string_value(finder_, next.record, "default_value"))
+        if (std::optional<Reference> found = string_value(collector_, next.record, "default_value"))
           origins.strings.push_back(std::move(*found));
       }
-      for (auto link = first; link != last && finder_.file().spend(kStep); ++link)
+      for (auto link = first; link != last && collector_.file().spend(kStep); ++link)
         reach_output(link->second, origins);
     }
   }
@@ -169,7 +171,7 @@ class TreeStrings {
     const Node& node = found->second;
     const std::string type = node.record.text("idname");
     if (type == "NodeGroupInput") {
-      if (const auto socket = finder_.follow(link.from_socket))
+      if (const auto socket = collector_.follow(link.from_socket))
         origins.inputs.insert(socket->text("identifier"));
       return;
     }
@@ -180,64 +182,67 @@ class TreeStrings {
         origins.to_do.push_back(&socket);
     }
     if (!node.group) return;
-    if (const auto socket = finder_.follow(link.from_socket))
+    if (const auto socket = collector_.follow(link.from_socket))
       origins.outputs.push_back(output_of(*node.group, socket->text("identifier")));
   }
 
   void add_string_node(const Record& node, Origins& origins) {
-    const std::optional<Record> storage = finder_.follow(node, "storage");
+    const std::optional<Record> storage = collector_.follow(node, "storage");
     if (!storage) return;
-    if (std::optional<Reference> found = finder_.reference(Kind::node_file, *storage, {"string"}))
+    if (std::optional<Reference> found =
+            collector_.reference(Kind::node_file, *storage, {"string"}))
       origins.strings.push_back(std::move(*found));
   }
 
-  Finder& finder_;
-  Finder::DataBlock own_;
+  PathCollector& collector_;
+  PathCollector::DataBlock own_;
   std::map<std::uint64_t, Node> nodes_;
   std::set<std::uint64_t> sockets_;           // of all nodes
   std::multimap<std::uint64_t, Link> links_;  // by their target socket
 };
 
-void add_argument(Finder& finder, const Finder::DataBlock& tree, std::string input,
+void add_argument(PathCollector& collector, const PathCollector::DataBlock& tree, std::string input,
                   const Record& property) {
   if (property.integer("type", -1) != kStringProperty) return;
-  std::optional<Reference> value = finder.reference(Kind::node_file, property, {"data.pointer"});
+  std::optional<Reference> value = collector.reference(Kind::node_file, property, {"data.pointer"});
   if (!value) return;
-  finder.add(StringArgument{std::move(*value), input_of(tree, std::move(input))});
+  collector.add(StringArgument{std::move(*value), input_of(tree, std::move(input))});
 }
 
 }  // namespace
 
-void find_node_strings(Finder& finder, const Record& tree) {
-  if (tree.text("idname") == "GeometryNodeTree") TreeStrings(finder, tree).run();
+void collect_node_strings(PathCollector& collector, const Record& tree) {
+  if (tree.text("idname") == "GeometryNodeTree") TreeStrings(collector, tree).run();
 }
 
 // The value of an input before it gets another. Each user of the group has a copy.
-void find_interface_string(Finder& finder, const Record& socket) {
-  std::optional<Reference> value = string_value(finder, socket, "socket_data");
-  const auto identifier = finder.file().text(socket.pointer("identifier"), finder.owner().scope);
+void collect_interface_string(PathCollector& collector, const Record& socket) {
+  std::optional<Reference> value = string_value(collector, socket, "socket_data");
+  const auto identifier =
+      collector.file().text(socket.pointer("identifier"), collector.owner().scope);
   if (!value || !identifier) return;
   value->optional = true;
-  const Finder::DataBlock tree{finder.owner().library, finder.owner().id_name};
-  finder.add(StringArgument{std::move(*value), input_of(tree, identifier->bytes)});
+  const PathCollector::DataBlock tree{collector.owner().library, collector.owner().id_name};
+  collector.add(StringArgument{std::move(*value), input_of(tree, identifier->bytes)});
 }
 
-void find_modifier_strings(Finder& finder, const Record& modifier) {
-  const std::optional<Finder::DataBlock> tree = finder.data_block(modifier.pointer("node_group"));
+void collect_modifier_strings(PathCollector& collector, const Record& modifier) {
+  const std::optional<PathCollector::DataBlock> tree =
+      collector.data_block(modifier.pointer("node_group"));
   if (!tree) return;
-  if (const auto properties = finder.follow(modifier, "settings.properties")) {
-    for (const Record& property : finder.list(*properties, "data.group"))
-      add_argument(finder, *tree, property.text("name"), property);
+  if (const auto properties = collector.follow(modifier, "settings.properties")) {
+    for (const Record& property : collector.list(*properties, "data.group"))
+      add_argument(collector, *tree, property.text("name"), property);
   }
   // Blender 5 writes them once more, as inputs -> Socket_2 -> value.
-  const auto system = finder.follow(modifier, "modifier.system_properties");
+  const auto system = collector.follow(modifier, "modifier.system_properties");
   if (!system) return;
-  for (const Record& group : finder.list(*system, "data.group")) {
+  for (const Record& group : collector.list(*system, "data.group")) {
     if (group.text("name") != "inputs") continue;
-    for (const Record& input : finder.list(group, "data.group")) {
-      for (const Record& property : finder.list(input, "data.group")) {
+    for (const Record& input : collector.list(group, "data.group")) {
+      for (const Record& property : collector.list(input, "data.group")) {
         if (property.text("name") == "value")
-          add_argument(finder, *tree, input.text("name"), property);
+          add_argument(collector, *tree, input.text("name"), property);
       }
     }
   }

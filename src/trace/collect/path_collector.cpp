@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "trace/find/finder.hpp"
+#include "trace/collect/path_collector.hpp"
 
 #include <utility>
 
@@ -24,21 +24,21 @@ std::uint64_t memory_of(const TreeInput& input) {
 
 }  // namespace
 
-void Finder::add(Reference reference) {
+void PathCollector::add(Reference reference) {
   if (file_.spend(memory_of(reference))) scan_.references.push_back(std::move(reference));
 }
 
-void Finder::add(StringArgument argument) {
+void PathCollector::add(StringArgument argument) {
   if (file_.spend(memory_of(argument.value) + memory_of(argument.input)))
     scan_.arguments.push_back(std::move(argument));
 }
 
-void Finder::add(StringRoute route) {
+void PathCollector::add(StringRoute route) {
   if (file_.spend(memory_of(route.from) + (route.to ? memory_of(*route.to) : 0)))
     scan_.routes.push_back(std::move(route));
 }
 
-Reference Finder::implied(Kind kind) const {
+Reference PathCollector::implied(Kind kind) const {
   Reference reference;
   reference.kind = kind;
   reference.data_block = owner_.data_block;
@@ -51,15 +51,15 @@ Reference Finder::implied(Kind kind) const {
   return reference;
 }
 
-Reference Finder::by_text(Kind kind, const blend::BlendFile::Text& text) const {
+Reference PathCollector::by_text(Kind kind, const blend::BlendFile::Text& text) const {
   Reference reference = implied(kind);
   reference.stored = text.bytes;
   reference.field = {text.place.offset, static_cast<std::uint32_t>(text.place.capacity)};
   return reference;
 }
 
-std::optional<Reference> Finder::reference(Kind kind, const blend::Record& record,
-                                           std::initializer_list<std::string_view> names) {
+std::optional<Reference> PathCollector::reference(Kind kind, const blend::Record& record,
+                                                  std::initializer_list<std::string_view> names) {
   for (const std::string_view name : names) {
     if (!record.has(name)) continue;
     std::optional<blend::BlendFile::Text> text;
@@ -74,7 +74,7 @@ std::optional<Reference> Finder::reference(Kind kind, const blend::Record& recor
   return std::nullopt;
 }
 
-std::optional<Finder::DataBlock> Finder::data_block(std::uint64_t pointer) {
+std::optional<PathCollector::DataBlock> PathCollector::data_block(std::uint64_t pointer) {
   const std::uint32_t block = file_.blocks().find(pointer, owner_.scope);
   const std::optional<blend::Record> record = file_.load(block);
   if (!record) return std::nullopt;
@@ -84,8 +84,8 @@ std::optional<Finder::DataBlock> Finder::data_block(std::uint64_t pointer) {
   return DataBlock{libraries_.of_data_block(file_, *record, owner_.scope), record->text("id.name")};
 }
 
-void Finder::add_file(Kind kind, const blend::Record& record,
-                      std::initializer_list<std::string_view> names) {
+void PathCollector::add_file(Kind kind, const blend::Record& record,
+                             std::initializer_list<std::string_view> names) {
   if (std::optional<Reference> found = reference(kind, record, names)) add(std::move(*found));
 }
 

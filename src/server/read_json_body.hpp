@@ -11,7 +11,7 @@ namespace shaman::http {
 
 /// Receives a JSON request within the memory that all of them share; the exchange keeps its share
 /// until its answer has been sent. Returns the answer if that fails.
-[[nodiscard]] Task<std::optional<Response>> collect_json(Exchange& exchange, JsonBody& body);
+[[nodiscard]] Task<std::optional<Response>> read_json_body(Exchange& exchange, JsonBody& body);
 
 /// Sets aside this much of that memory for an answer; the exchange keeps it until the answer has
 /// been sent. Returns another answer if there is no memory.

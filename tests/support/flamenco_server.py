@@ -19,7 +19,7 @@ class Reset(Exception):
     """Raised by a disturbance: the connection is broken off with a reset."""
 
 
-class FourCalls:
+class FlamencoServer:
     """`blobs` is {(sha, size): content}, `checkouts` {path: {place: (sha, size)}}, `calls` every request in order.
 
     `disturb(call)` is asked before each request is served, with a Call; what it returns, a (status, message), is

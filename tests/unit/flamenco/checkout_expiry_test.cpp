@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "shaman/jobs/checkout_ends.hpp"
+#include "shaman/jobs/checkout_expiry.hpp"
 
 #include <string>
 #include <vector>
@@ -11,11 +11,11 @@ namespace {
 
 using test::Operation;
 
-class CheckoutEndsTest : public test::CheckoutsTest {
+class CheckoutExpiryTest : public test::CheckoutsTest {
  protected:
-  CheckoutEndsTest() {
-    options_of_ends_.grace = std::chrono::seconds(0);
-    options_of_ends_.log = [this](LogLevel, const std::string& message) { log_ += message; };
+  CheckoutExpiryTest() {
+    options_of_expiry_.grace = std::chrono::seconds(0);
+    options_of_expiry_.log = [this](LogLevel, const std::string& message) { log_ += message; };
     // Enough of them that one in five may go.
     for (const char* const path :
          {"film/gone", "film/used", "secret/gone", "a", "b", "c", "d", "e"})
@@ -27,18 +27,18 @@ class CheckoutEndsTest : public test::CheckoutsTest {
     job.whole = {{"storage", {{"shaman_checkout_id", checkout}}}};
     return job;
   }
-  result<CheckoutEndsResults> look(const std::vector<manager::Job>& jobs) {
-    return ends_.look([&]() -> result<std::vector<manager::Job>> { return jobs; }, options_of_ends_,
-                      fs::Time::clock::now());
+  result<CheckoutExpiryResults> look(const std::vector<manager::Job>& jobs) {
+    return ends_.look([&]() -> result<std::vector<manager::Job>> { return jobs; },
+                      options_of_expiry_, fs::Time::clock::now());
   }
 
   const BlobId blob_ = test::put(*store_, "content");
-  CheckoutEndsOptions options_of_ends_;
+  CheckoutExpiryOptions options_of_expiry_;
   std::string log_;
-  CheckoutEnds ends_{*checkouts_, failing_, root()};
+  CheckoutExpiry ends_{*checkouts_, failing_, root()};
 };
 
-TEST_F(CheckoutEndsTest, GoOnBesideAFolderThatMayNotBeRead) {
+TEST_F(CheckoutExpiryTest, GoOnBesideAFolderThatMayNotBeRead) {
   const std::vector<manager::Job> all{job("1", "film/gone"), job("2", "film/used"),
                                       job("3", "secret/gone")};
   ASSERT_TRUE(look(all));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "report/complaints.hpp"
+#include "report/scene_warnings.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -87,14 +87,14 @@ std::string missing_text(const std::vector<trace::MissingFile>& missing) {
 
 }  // namespace
 
-std::string strict_reason(const Complaints& complaints) {
+std::string strict_reason(const SceneWarnings& scene_warnings) {
   std::vector<std::string> reasons;
-  if (!complaints.missing.empty()) reasons.push_back(missing_text(complaints.missing));
-  if (const std::size_t damaged = complaints.problems.size(); damaged > 0)
+  if (!scene_warnings.missing.empty()) reasons.push_back(missing_text(scene_warnings.missing));
+  if (const std::size_t damaged = scene_warnings.problems.size(); damaged > 0)
     reasons.push_back(text::count_of(damaged, "library is", "libraries are") + " damaged");
-  if (!complaints.left_out.empty())
+  if (!scene_warnings.left_out.empty())
     reasons.push_back(
-        text::count_of(count_files(of_left_out(complaints.left_out)), "file is", "files are") +
+        text::count_of(count_files(of_left_out(scene_warnings.left_out)), "file is", "files are") +
         " left out");
   if (reasons.empty()) reasons.emplace_back("files are named by absolute paths");
   std::string out = std::move(reasons.back());
@@ -103,23 +103,23 @@ std::string strict_reason(const Complaints& complaints) {
   return out + " (--strict)";
 }
 
-std::string strict_sentence(std::string_view outcome, const Complaints& complaints) {
-  return std::string(outcome) + ", because " + strict_reason(complaints);
+std::string strict_sentence(std::string_view outcome, const SceneWarnings& scene_warnings) {
+  return std::string(outcome) + ", because " + strict_reason(scene_warnings);
 }
 
-std::string complaints_text(const Complaints& complaints, std::size_t most_lines, Mood mood) {
+std::string warnings_text(const SceneWarnings& scene_warnings, std::size_t most_lines, Mood mood) {
   std::string out;
-  for (const std::string& warning : complaints.warnings)
+  for (const std::string& warning : scene_warnings.warnings)
     out += "shaman: warning: " + warning + "\n";
-  for (const trace::Problem& problem : complaints.problems)
+  for (const trace::Problem& problem : scene_warnings.problems)
     out += "shaman: warning: cannot read the library \"" + text::printable(problem.blend) +
            "\": " + damage_of(problem) + "\n";
 
-  if (const auto left_out = of_left_out(complaints.left_out); !left_out.empty())
+  if (const auto left_out = of_left_out(scene_warnings.left_out); !left_out.empty())
     out += "shaman: " + left_out_text(count_files(left_out), mood) + listed(left_out, most_lines);
-  if (!complaints.missing.empty())
-    out += "shaman: " + missing_text(complaints.missing) + ":\n" +
-           listed(of_missing(complaints.missing), most_lines);
+  if (!scene_warnings.missing.empty())
+    out += "shaman: " + missing_text(scene_warnings.missing) + ":\n" +
+           listed(of_missing(scene_warnings.missing), most_lines);
   return out;
 }
 
@@ -151,10 +151,10 @@ json left_out_json(const std::vector<pack::Suspicious>& files) {
   return left_out;
 }
 
-void add_complaints(json& object, const Complaints& complaints) {
+void add_warnings(json& object, const SceneWarnings& scene_warnings) {
   json missing = json::array();
   json wanted = json::array();
-  for (const trace::MissingFile& file : complaints.missing) {
+  for (const trace::MissingFile& file : scene_warnings.missing) {
     const std::string path = json_text(file.path);
     if (missing.empty() || missing.back() != path) missing.push_back(path);
     wanted.push_back({{"path", path},
@@ -166,15 +166,15 @@ void add_complaints(json& object, const Complaints& complaints) {
     if (!file.reason.empty()) wanted.back()["reason"] = json_text(file.reason);
   }
   json problems = json::array();
-  for (const trace::Problem& problem : complaints.problems)
+  for (const trace::Problem& problem : scene_warnings.problems)
     problems.push_back(
         {{"blend", json_text(problem.blend)}, {"message", json_text(problem.message)}});
   json warnings = json::array();
-  for (const std::string& warning : complaints.warnings)
+  for (const std::string& warning : scene_warnings.warnings)
     warnings.push_back(json_text(warning));
   object["missing"] = std::move(missing);
   object["missingWantedBy"] = std::move(wanted);
-  object["leftOut"] = left_out_json(complaints.left_out);
+  object["leftOut"] = left_out_json(scene_warnings.left_out);
   object["problems"] = std::move(problems);
   object["warnings"] = std::move(warnings);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/passage.hpp"
+#include "server/reverse_proxy.hpp"
 
 #include <algorithm>
 #include <array>
@@ -47,9 +47,9 @@ bool leads_up(const std::string& segment) {
 }
 
 // One forwarded request, and how far it has come.
-class Passing {
+class ProxiedRequest {
  public:
-  Passing(Exchange& exchange, Upstream& upstream, LoopWatch& watch, const JobHooks& hooks)
+  ProxiedRequest(Exchange& exchange, Upstream& upstream, LoopWatch& watch, const JobHooks& hooks)
       : exchange_(exchange),
         client_(exchange.connection),
         upstream_(upstream),
@@ -98,7 +98,7 @@ class Passing {
   AnswerHead answer_;
 };
 
-Task<Response> Passing::run() {
+Task<Response> ProxiedRequest::run() {
   const RequestHead& head = exchange_.head;
   if (co_await leads_back()) co_return refuse_loop();
   if (!head.target().starts_with('/'))
@@ -128,20 +128,20 @@ Task<Response> Passing::run() {
   co_return co_await pass_answer();
 }
 
-Task<> Passing::ask_for_loop() {
+Task<> ProxiedRequest::ask_for_loop() {
   const manager::Request question{"GET", watch_.question()};
   const auto answer = co_await ask_manager(upstream_, client_, question);
   // Only whether the request arrives here matters, not the answer.
   static_cast<void>(answer);
 }
 
-Task<bool> Passing::leads_back() {
+Task<bool> ProxiedRequest::leads_back() {
   if (watch_.is_question(exchange_.head)) watch_.found(http::Clock::now());
   if (watch_.should_ask(http::Clock::now())) co_await ask_for_loop();
   co_return has_passed(exchange_.head, upstream_.own_name()) || watch_.is_loop(http::Clock::now());
 }
 
-Response Passing::refuse_loop() const {
+Response ProxiedRequest::refuse_loop() const {
   const std::string manager = text::printable(upstream_.address().authority());
   if (exchange_.services.rare_warnings.is_due("loop", http::Clock::now()))
     spdlog::error(
@@ -156,13 +156,13 @@ Response Passing::refuse_loop() const {
   return response;
 }
 
-bool Passing::may_repeat() const {
+bool ProxiedRequest::may_repeat() const {
   return only_reads(exchange_.head) && !wants_upgrade(exchange_.head);
 }
 
 // Tries the open connections first. Only a request that may be repeated can use them, because the
 // Manager may have closed one.
-Task<std::optional<Response>> Passing::exchange_heads() {
+Task<std::optional<Response>> ProxiedRequest::exchange_heads() {
   if (may_repeat()) {
     for (manager_ = upstream_.reuse(); manager_; manager_ = upstream_.reuse()) {
       const auto watch = client_.watch(manager_->interrupter());
@@ -177,7 +177,7 @@ Task<std::optional<Response>> Passing::exchange_heads() {
   co_return co_await connect_and_send();
 }
 
-Task<std::optional<Response>> Passing::connect_and_send() {
+Task<std::optional<Response>> ProxiedRequest::connect_and_send() {
   const http::Strand strand = client_.strand();
   auto connected = co_await upstream_.connect(strand);
   if (!connected) co_return Response::error(connected.error());
@@ -193,12 +193,12 @@ Task<std::optional<Response>> Passing::connect_and_send() {
   co_return std::nullopt;
 }
 
-BodyFraming Passing::request_framing() const {
+BodyFraming ProxiedRequest::request_framing() const {
   if (body_) return {false, body_->size()};
   return {exchange_.head.is_chunked, exchange_.head.content_length};
 }
 
-Task<bool> Passing::send_request() {
+Task<bool> ProxiedRequest::send_request() {
   const bool keeps_tokens = exchange_.options.access != nullptr;
   const std::string path = http::forwarded_for(exchange_);
   const ClientForManager client{path, http::client_scheme(exchange_), http::client_host(exchange_)};
@@ -209,7 +209,7 @@ Task<bool> Passing::send_request() {
   co_return co_await manager_->write({text, body, {}});
 }
 
-Task<bool> Passing::send_piece(Connection& to, std::string_view piece, bool is_chunked) {
+Task<bool> ProxiedRequest::send_piece(Connection& to, std::string_view piece, bool is_chunked) {
   if (!is_chunked) co_return co_await to.write({piece, {}, {}});
   std::array<char, 20> size{};
   const int digits = std::snprintf(size.data(), size.size(), "%zx\r\n", piece.size());
@@ -217,7 +217,7 @@ Task<bool> Passing::send_piece(Connection& to, std::string_view piece, bool is_c
   co_return co_await to.write({head, piece, "\r\n"});
 }
 
-Task<bool> Passing::send_body() {
+Task<bool> ProxiedRequest::send_body() {
   if (body_ || !exchange_.head.has_body()) co_return true;
   const bool is_chunked = exchange_.head.is_chunked;
   std::vector<char> piece(kPiece);
@@ -229,18 +229,18 @@ Task<bool> Passing::send_body() {
 }
 
 // A request that may be repeated gives up its place if another client needs it.
-void Passing::wait_for_manager() {
+void ProxiedRequest::wait_for_manager() {
   client_.enter(only_reads(exchange_.head) ? Phase::waiting : Phase::working,
                 upstream_.timeouts().answer * 2);
 }
 
-Task<bool> Passing::read_head() {
+Task<bool> ProxiedRequest::read_head() {
   manager_->enter(Phase::reading, upstream_.timeouts().answer);
   wait_for_manager();
   co_return co_await read_answer_head(*manager_, answer_, has_answer_begun_);
 }
 
-Response Passing::no_answer() const {
+Response ProxiedRequest::no_answer() const {
   const std::string manager = "the Flamenco Manager at " + upstream_.address().authority();
   if (client_.is_lost()) {
     Response response;
@@ -262,17 +262,17 @@ Response Passing::no_answer() const {
 }
 
 // The answer must have been read to its end.
-void Passing::give_back_manager() {
+void ProxiedRequest::give_back_manager() {
   giving_way_.reset();
   if (manager_ && answer_.keep_alive) upstream_.give_back(std::move(manager_));
 }
 
-bool Passing::has_answer_body() const {
+bool ProxiedRequest::has_answer_body() const {
   const unsigned status = answer_.status();
   return exchange_.head.method() != "HEAD" && status != 204 && status != 304;
 }
 
-bool Passing::will_go_on() const {
+bool ProxiedRequest::will_go_on() const {
   const bool ends_with_connection =
       has_answer_body() && exchange_.head.is_http_1_0 && !answer_.content_length;
   return exchange_.head.keep_alive && !ends_with_connection &&
@@ -280,7 +280,7 @@ bool Passing::will_go_on() const {
          !exchange_.services.connections.is_stopping();
 }
 
-BodyFraming Passing::answer_framing() const {
+BodyFraming ProxiedRequest::answer_framing() const {
   // The answer to a HEAD states the length that the answer to a GET would have. A 204 and a 304
   // have no body.
   if (!has_answer_body())
@@ -289,7 +289,7 @@ BodyFraming Passing::answer_framing() const {
   return {!exchange_.head.is_http_1_0, std::nullopt};
 }
 
-Response Passing::sent(bool heard, bool goes_on) {
+Response ProxiedRequest::sent(bool heard, bool goes_on) {
   Response response;
   response.status = answer_.status();
   response.is_sent = true;
@@ -298,7 +298,7 @@ Response Passing::sent(bool heard, bool goes_on) {
   return response;
 }
 
-Task<Response> Passing::pass_answer() {
+Task<Response> ProxiedRequest::pass_answer() {
   const bool goes_on = will_go_on();
   const BodyFraming framing = answer_framing();
   const std::string text = answer_text(answer_, framing, goes_on, exchange_.head.is_http_1_0);
@@ -321,7 +321,7 @@ Task<Response> Passing::pass_answer() {
   co_return sent(heard, goes_on);
 }
 
-Task<bool> Passing::pass_body(RequestBody& body, bool is_chunked) {
+Task<bool> ProxiedRequest::pass_body(RequestBody& body, bool is_chunked) {
   std::vector<char> piece(kPiece);
   while (const std::size_t length = co_await body.read(piece)) {
     if (body.is_done()) give_back_manager();
@@ -335,7 +335,7 @@ Task<bool> Passing::pass_body(RequestBody& body, bool is_chunked) {
   co_return true;
 }
 
-Task<bool> Passing::pass_until_close(bool is_chunked) {
+Task<bool> ProxiedRequest::pass_until_close(bool is_chunked) {
   for (;;) {
     manager_->enter(Phase::reading, upstream_.timeouts().answer);
     if (manager_->buffered().empty() && !co_await manager_->fill()) break;
@@ -349,7 +349,7 @@ Task<bool> Passing::pass_until_close(bool is_chunked) {
   co_return true;
 }
 
-Task<Response> Passing::pass_changed() {
+Task<Response> ProxiedRequest::pass_changed() {
   if (answer_.content_length.value_or(kMostChanged) >= kMostChanged && !answer_.is_chunked)
     co_return co_await pass_answer();
   RequestHead ending;
@@ -377,7 +377,7 @@ Task<Response> Passing::pass_changed() {
   co_return sent(heard, goes_on);
 }
 
-Task<Response> Passing::upgrade() {
+Task<Response> ProxiedRequest::upgrade() {
   if (!wants_upgrade(exchange_.head)) co_return no_answer();
   const std::string text = upgrade_text(answer_);
   const bool heard = co_await client_.write({text, {}, {}});
@@ -385,13 +385,13 @@ Task<Response> Passing::upgrade() {
   co_return sent(heard, false);
 }
 
-class ManagerPassage : public http::Passage {
+class ManagerProxy : public http::ReverseProxy {
  public:
-  ManagerPassage(const ManagerAddress& address, const ManagerTimeouts& timeouts, JobHooks hooks)
+  ManagerProxy(const ManagerAddress& address, const ManagerTimeouts& timeouts, JobHooks hooks)
       : upstream_(address, timeouts), hooks_(std::move(hooks)) {}
 
   Task<Response> pass(Exchange& exchange) override {
-    Passing passing(exchange, upstream_, watch_, hooks_);
+    ProxiedRequest passing(exchange, upstream_, watch_, hooks_);
     co_return co_await passing.run();
   }
   [[nodiscard]] auth::Role role_for(const http::RequestHead& head) const override {
@@ -409,9 +409,10 @@ class ManagerPassage : public http::Passage {
 
 }  // namespace
 
-std::shared_ptr<http::Passage> passage_to_manager(const ManagerAddress& address,
-                                                  const ManagerTimeouts& timeouts, JobHooks hooks) {
-  return std::make_shared<ManagerPassage>(address, timeouts, std::move(hooks));
+std::shared_ptr<http::ReverseProxy> reverse_proxy_to(const ManagerAddress& address,
+                                                     const ManagerTimeouts& timeouts,
+                                                     JobHooks hooks) {
+  return std::make_shared<ManagerProxy>(address, timeouts, std::move(hooks));
 }
 
 }  // namespace shaman::proxy

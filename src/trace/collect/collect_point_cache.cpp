@@ -2,7 +2,7 @@
 // Point caches on disk: their place follows from the .blend's and the object's names.
 #include <array>
 
-#include "trace/find/find.hpp"
+#include "trace/collect/collect.hpp"
 
 namespace shaman::trace {
 namespace {
@@ -38,13 +38,13 @@ std::vector<std::string> names_of(std::string_view object) {
   return {names.begin(), names.end()};
 }
 
-void find_point_cache(Finder& finder, const blend::Record& cache) {
+void find_point_cache(PathCollector& collector, const blend::Record& cache) {
   const std::int64_t flag = cache.integer("flag");
   if ((flag & (kOnDisk | kExternal)) == 0) return;
   const bool external = (flag & kExternal) != 0;
-  Reference reference = finder.implied(Kind::point_cache);
+  Reference reference = collector.implied(Kind::point_cache);
   if (external) {
-    std::optional<Reference> found = finder.reference(Kind::point_cache, cache, {"path"});
+    std::optional<Reference> found = collector.reference(Kind::point_cache, cache, {"path"});
     if (!found) return;
     reference = std::move(*found);
   }
@@ -56,53 +56,54 @@ void find_point_cache(Finder& finder, const blend::Record& cache) {
   if (external || !name.empty()) {
     reference.names = {name};
   } else {
-    reference.names = names_of(std::string_view(finder.owner().id_name).substr(2));
+    reference.names = names_of(std::string_view(collector.owner().id_name).substr(2));
   }
-  finder.add(std::move(reference));
+  collector.add(std::move(reference));
 }
 
 // All caches of the list are kept on disk, not only the one that is shown.
-void find_point_caches(Finder& finder, const blend::Record& holder, std::string_view list) {
-  if (finder.owner().id_name.size() < 2) return;
-  for (const blend::Record& cache : finder.list(holder, list))
-    find_point_cache(finder, cache);
+void find_point_caches(PathCollector& collector, const blend::Record& holder,
+                       std::string_view list) {
+  if (collector.owner().id_name.size() < 2) return;
+  for (const blend::Record& cache : collector.list(holder, list))
+    find_point_cache(collector, cache);
 }
 
 }  // namespace
 
-void find_particles(Finder& finder, const blend::Record& system) {
+void collect_particles(PathCollector& collector, const blend::Record& system) {
   constexpr std::int64_t kHair = 2;               // PART_HAIR
   constexpr std::int64_t kHairDynamics = 1 << 2;  // PSYS_HAIR_DYNAMICS
-  const std::optional<blend::Record> settings = finder.follow(system, "part");
+  const std::optional<blend::Record> settings = collector.follow(system, "part");
   if (settings && settings->integer("type") == kHair &&
       (system.integer("flag") & kHairDynamics) == 0)
     return;
-  find_point_caches(finder, system, "ptcaches");
+  find_point_caches(collector, system, "ptcaches");
 }
 
-void find_cloth(Finder& finder, const blend::Record& modifier) {
-  find_point_caches(finder, modifier, "ptcaches");
+void collect_cloth(PathCollector& collector, const blend::Record& modifier) {
+  find_point_caches(collector, modifier, "ptcaches");
 }
 
-void find_smoke(Finder& finder, const blend::Record& domain) {
+void collect_smoke(PathCollector& collector, const blend::Record& domain) {
   // Blender 2.82 and later keeps the list as a dummy next to FluidDomainSettings.
-  find_point_caches(finder, domain, "ptcaches");
+  find_point_caches(collector, domain, "ptcaches");
 }
 
-void find_shared_soft_body(Finder& finder, const blend::Record& shared) {
-  find_point_caches(finder, shared, "ptcaches");
+void collect_shared_soft_body(PathCollector& collector, const blend::Record& shared) {
+  find_point_caches(collector, shared, "ptcaches");
 }
 
-void find_soft_body(Finder& finder, const blend::Record& soft_body) {
+void collect_soft_body(PathCollector& collector, const blend::Record& soft_body) {
   // 2.80 on: the same list once more, for older versions.
-  if (finder.leads_somewhere(soft_body, "shared")) return;
-  find_point_caches(finder, soft_body, "ptcaches");
+  if (collector.leads_somewhere(soft_body, "shared")) return;
+  find_point_caches(collector, soft_body, "ptcaches");
 }
 
-void find_dynamic_paint(Finder& finder, const blend::Record& surface) {
+void collect_dynamic_paint(PathCollector& collector, const blend::Record& surface) {
   constexpr std::int64_t kImageSequence = 2;  // MOD_DPAINT_SURFACE_F_IMAGESEQ: an output
   if (surface.integer("format") == kImageSequence) return;
-  find_point_caches(finder, surface, "ptcaches");
+  find_point_caches(collector, surface, "ptcaches");
 }
 
 }  // namespace shaman::trace

@@ -27,9 +27,9 @@ struct Owner {
 
 /// The context of a function for one struct: the file, the data-block around the struct, and the
 /// place for its results.
-class Finder {
+class PathCollector {
  public:
-  Finder(blend::BlendFile& file, const LibraryTable& libraries, Scan& scan)
+  PathCollector(blend::BlendFile& file, const LibraryTable& libraries, Scan& scan)
       : file_(file), libraries_(libraries), scan_(scan) {}
 
   [[nodiscard]] blend::BlendFile& file() noexcept { return file_; }
@@ -88,7 +88,7 @@ class Finder {
 };
 
 /// Reads one struct of its registered kind.
-using Handler = void (*)(Finder& finder, const blend::Record& record);
+using Handler = void (*)(PathCollector& collector, const blend::Record& record);
 
 struct HandlerEntry {
   std::string_view struct_name;  ///< its name in files

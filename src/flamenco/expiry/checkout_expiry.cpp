@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "shaman/jobs/checkout_ends.hpp"
+#include "shaman/jobs/checkout_expiry.hpp"
 
 #include <algorithm>
 #include <map>
@@ -10,7 +10,7 @@
 #include "shaman/text.hpp"
 
 #include "flamenco/expiry/brake.hpp"
-#include "flamenco/expiry/knowledge.hpp"
+#include "flamenco/expiry/job_usage.hpp"
 #include "flamenco/expiry/references.hpp"
 #include "flamenco/expiry/unread_folders.hpp"
 #include "flamenco/expiry/users.hpp"
@@ -23,15 +23,15 @@ std::int64_t nanoseconds_of(fs::Time time) {
 }
 
 Error no_jobs() {
-  return {errc::bad_answer,
+  return {errc::protocol_error,
           "the Manager has no job at all: no checkout is erased, in case it has lost them"};
 }
 
 // Whether the job is older than this checkout, which has taken the path of another one. Only
 // `first_seen` shows that.
-bool is_another(const Knowledge& knowledge, const std::string& job, const CheckoutId& checkout) {
-  const auto seen = knowledge.first_seen.find(job);
-  if (seen == knowledge.first_seen.end()) return false;
+bool is_another(const JobUsage& usage, const std::string& job, const CheckoutId& checkout) {
+  const auto seen = usage.first_seen.find(job);
+  if (seen == usage.first_seen.end()) return false;
   const auto then = seen->second.find(checkout.path);
   return then == seen->second.end() || then->second != checkout.identity;
 }
@@ -41,11 +41,11 @@ bool is_deleted(const Known& known, const std::set<std::string>& deleted) {
 }
 
 // Forgets the record of an earlier checkout at the same path.
-void take_order(Knowledge& knowledge, const DeletedJob& job, fs::Time at) {
-  knowledge.deleted_jobs.insert(job.id);
+void take_order(JobUsage& usage, const DeletedJob& job, fs::Time at) {
+  usage.deleted_jobs.insert(job.id);
   for (const CheckoutId& checkout : job.checkouts) {
-    if (is_another(knowledge, job.id, checkout)) continue;
-    Known& known = knowledge.checkouts[checkout.path];
+    if (is_another(usage, job.id, checkout)) continue;
+    Known& known = usage.checkouts[checkout.path];
     if (!known.identity.empty() && known.identity != checkout.identity) known = {};
     known.identity = checkout.identity;
     known.jobs.insert(job.id);
@@ -90,14 +90,14 @@ class Holds {
   std::set<std::string> lately_;  // held now, or at any time since the last ask()
 };
 
-// One look, based on the knowledge of earlier ones.
+// One look, based on the usage of earlier ones.
 class Look {
  public:
-  Look(Checkouts& checkouts, const CheckoutEndsOptions& options, fs::Time now, Knowledge& knowledge,
+  Look(Checkouts& checkouts, const CheckoutExpiryOptions& options, fs::Time now, JobUsage& usage,
        Holds& holds)
-      : checkouts_(checkouts), options_(options), now_(now), knowledge_(knowledge), holds_(holds) {}
+      : checkouts_(checkouts), options_(options), now_(now), usage_(usage), holds_(holds) {}
 
-  result<CheckoutEndsResults> run(const AskForJobs& ask, const Confirmation& confirmed);
+  result<CheckoutExpiryResults> run(const AskForJobs& ask, const Confirmation& confirmed);
 
  private:
   void learn_orders(const std::vector<manager::Job>& jobs);
@@ -119,23 +119,23 @@ class Look {
   }
 
   Checkouts& checkouts_;
-  const CheckoutEndsOptions& options_;
+  const CheckoutExpiryOptions& options_;
   const fs::Time now_;
-  Knowledge& knowledge_;
+  JobUsage& usage_;
   Holds& holds_;
   bool has_jobs_ = true;
   std::set<std::string> used_;
   std::vector<FoundCheckout> found_;
   std::vector<std::string> unread_;  // folders below jobs
-  CheckoutEndsResults results_;
+  CheckoutExpiryResults results_;
 };
 
 // The Manager first marks a job for deletion, and deletes it later.
 void Look::learn_orders(const std::vector<manager::Job>& jobs) {
   for (const manager::Job& job : jobs) {
     const auto marked = job.whole.find("delete_requested_at");
-    if (marked != job.whole.end() && marked->is_string()) knowledge_.deleted_jobs.insert(job.id);
-    if (knowledge_.deleted_jobs.contains(job.id)) results_.is_awaited = true;
+    if (marked != job.whole.end() && marked->is_string()) usage_.deleted_jobs.insert(job.id);
+    if (usage_.deleted_jobs.contains(job.id)) results_.is_awaited = true;
   }
 }
 
@@ -146,8 +146,7 @@ void Look::see(const std::vector<manager::Job>& jobs, std::map<std::string, User
   std::set<std::string> is_new;
   for (const manager::Job& job : jobs) {
     if (identities_of(job.whole)) continue;
-    if (const auto before = knowledge_.first_seen.find(job.id);
-        before != knowledge_.first_seen.end()) {
+    if (const auto before = usage_.first_seen.find(job.id); before != usage_.first_seen.end()) {
       next.insert(*before);
       continue;
     }
@@ -161,17 +160,17 @@ void Look::see(const std::vector<manager::Job>& jobs, std::map<std::string, User
   for (const auto& [path, of_path] : users)
     for (const std::string& job : of_path.naming)
       if (is_new.contains(job)) next[job][path] = found_at(path).identity;
-  knowledge_.first_seen = std::move(next);
+  usage_.first_seen = std::move(next);
   for (auto& [path, of_path] : users)
     std::erase_if(of_path.naming, [&](const std::string& job) {
-      return is_another(knowledge_, job, {path, found_at(path).identity});
+      return is_another(usage_, job, {path, found_at(path).identity});
     });
 }
 
 // A record about an earlier checkout at the same path does not apply.
 const Known* Look::known_of(const FoundCheckout& checkout) const {
-  const auto known = knowledge_.checkouts.find(checkout.path);
-  if (known == knowledge_.checkouts.end()) return nullptr;
+  const auto known = usage_.checkouts.find(checkout.path);
+  if (known == usage_.checkouts.end()) return nullptr;
   const std::string& identity = known->second.identity;
   return identity.empty() || identity == checkout.identity ? &known->second : nullptr;
 }
@@ -196,7 +195,7 @@ void Look::learn(const std::map<std::string, Users>& users) {
       // A client got the checkout again, for another job, after its jobs were deleted.
       const bool is_given_again = known->not_after != 0 &&
                                   nanoseconds_of(checkout.made) > known->not_after &&
-                                  is_deleted(*known, knowledge_.deleted_jobs);
+                                  is_deleted(*known, usage_.deleted_jobs);
       if (!is_used && is_given_again) continue;
       Known& kept = next[checkout.path] = *known;
       kept.identity = checkout.identity;
@@ -208,10 +207,10 @@ void Look::learn(const std::map<std::string, Users>& users) {
     }
   }
   // It is unknown whether checkouts in unreadable folders still exist, so their records stay.
-  for (const auto& [path, known] : knowledge_.checkouts)
+  for (const auto& [path, known] : usage_.checkouts)
     if (is_unread(path)) next.emplace(path, known);
   results_.used = used_.size();
-  knowledge_.checkouts = std::move(next);
+  usage_.checkouts = std::move(next);
 }
 
 bool Look::is_unread(const std::string& path) const {
@@ -225,14 +224,14 @@ void Look::tell_unread() const {
 }
 
 bool Look::is_ordered(const std::string& path) const {
-  const auto known = knowledge_.checkouts.find(path);
-  return known != knowledge_.checkouts.end() && is_deleted(known->second, knowledge_.deleted_jobs);
+  const auto known = usage_.checkouts.find(path);
+  return known != usage_.checkouts.end() && is_deleted(known->second, usage_.deleted_jobs);
 }
 
 bool Look::is_over(const FoundCheckout& checkout) const {
   if (used_.contains(checkout.path)) return false;
-  const auto known = knowledge_.checkouts.find(checkout.path);
-  if (known == knowledge_.checkouts.end())
+  const auto known = usage_.checkouts.find(checkout.path);
+  if (known == usage_.checkouts.end())
     return has_jobs_ && options_.orphan_age.count() > 0 &&
            now_ - checkout.made >= options_.orphan_age;
   if (is_ordered(checkout.path)) return true;
@@ -261,7 +260,7 @@ void Look::apply_brake(std::vector<std::string>& over, Brake& brake) {
       allowed.push_back(path);
       continue;
     }
-    const bool had_job = knowledge_.checkouts.contains(path);
+    const bool had_job = usage_.checkouts.contains(path);
     rest.push_back(path);
     held.push_back({id, had_job ? Ended::job_gone : Ended::never_had_job, seconds_of(found.made),
                     seconds_of(now_)});
@@ -289,7 +288,7 @@ void Look::erase(const std::vector<std::string>& over, const Brake& brake) {
 }
 
 void Look::erase(const std::string& path, const Brake& brake) {
-  const bool had_job = knowledge_.checkouts.contains(path);
+  const bool had_job = usage_.checkouts.contains(path);
   const auto erased = checkouts_.erase_unused(found_at(path));
   // Another program, usually the Manager, has erased it, or a client got it again since it was
   // listed.
@@ -297,13 +296,13 @@ void Look::erase(const std::string& path, const Brake& brake) {
     return;
   if (!erased) return say(LogLevel::error, text::printable(erased.error().message()));
   results_.erased.push_back(path);
-  knowledge_.checkouts.erase(path);
+  usage_.checkouts.erase(path);
   say(LogLevel::info, "erased the checkout " + text::in_quotes(path) +
                           (had_job ? ": its job is gone" : ": it never had a job") +
                           brake.confirmation_of({path, found_at(path).identity}));
 }
 
-result<CheckoutEndsResults> Look::run(const AskForJobs& ask, const Confirmation& confirmed) {
+result<CheckoutExpiryResults> Look::run(const AskForJobs& ask, const Confirmation& confirmed) {
   // Asks for the jobs before it lists the checkouts: a checkout that is made in between is too
   // young to end.
   const auto jobs = ask();
@@ -314,8 +313,8 @@ result<CheckoutEndsResults> Look::run(const AskForJobs& ask, const Confirmation&
   found_ = *std::move(found);
   has_jobs_ = !jobs->empty();
   results_.checkouts = found_.size();
-  const bool are_known_deleted = std::ranges::any_of(knowledge_.checkouts, [&](const auto& known) {
-    return is_deleted(known.second, knowledge_.deleted_jobs);
+  const bool are_known_deleted = std::ranges::any_of(usage_.checkouts, [&](const auto& known) {
+    return is_deleted(known.second, usage_.deleted_jobs);
   });
   if (!has_jobs_ && !are_known_deleted) return no_jobs();
   learn_orders(*jobs);
@@ -323,7 +322,7 @@ result<CheckoutEndsResults> Look::run(const AskForJobs& ask, const Confirmation&
   see(*jobs, users);
   learn(users);
   std::vector<std::string> over = find_over();
-  Brake brake(knowledge_, confirmed, options_.erase_brake, found_.size(), options_.log);
+  Brake brake(usage_, confirmed, options_.erase_brake, found_.size(), options_.log);
   apply_brake(over, brake);
   if (!over.empty())
     if (auto again = drop_used(ask, over); !again) return again.error();
@@ -333,12 +332,12 @@ result<CheckoutEndsResults> Look::run(const AskForJobs& ask, const Confirmation&
 
 }  // namespace
 
-struct CheckoutEnds::Impl {
+struct CheckoutExpiry::Impl {
   Impl(Checkouts& checkouts_in, fs::FileSystem& file_system, std::string storage)
       : checkouts(checkouts_in), files(file_system, std::move(storage)) {}
 
   Checkouts& checkouts;
-  const KnowledgeFiles files;
+  const JobUsageFiles files;
   std::mutex looking;  // one look at a time
   std::mutex mutex;
   // A checkout that is made after `at` only has the path of one that the job names.
@@ -350,16 +349,17 @@ struct CheckoutEnds::Impl {
   Holds holds;
 };
 
-CheckoutEnds::CheckoutEnds(Checkouts& checkouts, fs::FileSystem& file_system, std::string storage)
+CheckoutExpiry::CheckoutExpiry(Checkouts& checkouts, fs::FileSystem& file_system,
+                               std::string storage)
     : impl_(std::make_unique<Impl>(checkouts, file_system, std::move(storage))) {}
-CheckoutEnds::~CheckoutEnds() = default;
+CheckoutExpiry::~CheckoutExpiry() = default;
 
-void CheckoutEnds::job_deleted(const DeletedJob& job) {
+void CheckoutExpiry::job_deleted(const DeletedJob& job) {
   const std::lock_guard lock(impl_->mutex);
   impl_->orders.push_back({job, std::chrono::system_clock::now()});
 }
 
-std::shared_ptr<void> CheckoutEnds::hold(std::vector<std::string> checkouts) {
+std::shared_ptr<void> CheckoutExpiry::hold(std::vector<std::string> checkouts) {
   struct Held {
     Held(Holds& holds_in, std::vector<std::string> paths_in)
         : holds(holds_in), paths(std::move(paths_in)) {
@@ -375,27 +375,28 @@ std::shared_ptr<void> CheckoutEnds::hold(std::vector<std::string> checkouts) {
   return std::make_shared<Held>(impl_->holds, std::move(checkouts));
 }
 
-result<CheckoutEndsResults> CheckoutEnds::look(const AskForJobs& ask,
-                                               const CheckoutEndsOptions& options, fs::Time now) {
+result<CheckoutExpiryResults> CheckoutExpiry::look(const AskForJobs& ask,
+                                                   const CheckoutExpiryOptions& options,
+                                                   fs::Time now) {
   const std::lock_guard one_at_a_time(impl_->looking);
   if (const auto there = impl_->checkouts.check_there(); !there) return there.error();
-  auto knowledge = impl_->files.read();
-  if (!knowledge) return knowledge.error();
+  auto usage = impl_->files.read();
+  if (!usage) return usage.error();
   const auto confirmed = impl_->files.read_confirmed();
   if (!confirmed) return confirmed.error();
   {
     const std::lock_guard lock(impl_->mutex);
     for (const auto& [job, at] : impl_->orders)
-      take_order(*knowledge, job, at);
+      take_order(*usage, job, at);
     impl_->orders.clear();
   }
-  auto looked = Look(impl_->checkouts, options, now, *knowledge, impl_->holds).run(ask, *confirmed);
+  auto looked = Look(impl_->checkouts, options, now, *usage, impl_->holds).run(ask, *confirmed);
   std::set<std::string> of_checkouts;
-  for (const auto& [path, known] : knowledge->checkouts)
+  for (const auto& [path, known] : usage->checkouts)
     of_checkouts.insert(known.jobs.begin(), known.jobs.end());
-  std::erase_if(knowledge->deleted_jobs,
+  std::erase_if(usage->deleted_jobs,
                 [&](const std::string& id) { return !of_checkouts.contains(id); });
-  if (const auto written = impl_->files.write(*knowledge); !written) return written.error();
+  if (const auto written = impl_->files.write(*usage); !written) return written.error();
   // If there was no confirmation when this look began, one that has arrived since is for the next
   // look.
   if (looked && !confirmed->checkouts.empty()) impl_->files.forget_confirmed();

@@ -11,15 +11,15 @@
 namespace shaman::tools {
 
 /// A .blend that workers open in its place, on a shared storage.
-struct InPlace {
+struct SharedStorageJob {
   std::string storage;               ///< as this machine sees it
   std::string blendfile;             ///< below it
   std::vector<std::string> outside;  ///< files it needs that are not below it
   trace::Trace trace;
 };
 
-/// Requests the place of the Manager's storage. errc::malformed_request: the .blend is not in it.
-[[nodiscard]] result<InPlace> find_in_place(manager::Manager& manager,
-                                            const std::string& blendfile);
+/// Requests the place of the Manager's storage. errc::invalid_argument: the .blend is not in it.
+[[nodiscard]] result<SharedStorageJob> find_on_shared_storage(manager::Manager& manager,
+                                                              const std::string& blendfile);
 
 }  // namespace shaman::tools
