@@ -30,7 +30,7 @@ function(shaman_unit_test name)
   cmake_parse_arguments(arg "INPUT" "PRECOMPILED" "SOURCES;LIBS" ${ARGN})
   add_executable(unit_${name} ${arg_SOURCES})
   target_include_directories(unit_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src
-                             ${PROJECT_SOURCE_DIR}/tests/support)
+                             ${PROJECT_SOURCE_DIR}/tests/support/cpp)
   target_link_libraries(unit_${name} PRIVATE ${arg_LIBS} GTest::gmock GTest::gtest_main)
   target_compile_options(unit_${name} PRIVATE ${SHAMAN_TEST_OPTIONS})
   if(NOT arg_PRECOMPILED)

@@ -41,8 +41,8 @@ on_workers() {
   for test in pull_test outputs_client_test; do
     echo "$test, with the client under Wine"
     SHAMAN_UNDER_WINE=1 SHAMAN_PROGRAM=$starter SHAMAN_SERVER_PROGRAM=$native_build/shaman/shaman-server \
-      SHAMAN_SOURCE=$PWD SHAMAN_BUILD_FOLDER=$native_build PYTHONPATH=tests/support:tests/integration \
-      PYTHONDONTWRITEBYTECODE=1 python3 "tests/integration/$test.py" || status=1
+      SHAMAN_SOURCE=$PWD SHAMAN_BUILD_FOLDER=$native_build PYTHONPATH=tests/support:tests/integration/workers:tests/integration/access:tests/integration/storage \
+      PYTHONDONTWRITEBYTECODE=1 python3 "tests/integration/workers/$test.py" || status=1
   done
   rm -f "$starter"
   return "$status"

@@ -15,9 +15,9 @@
 
 #include "cli/usage.hpp"
 #include "http/client/interrupt.hpp"
-#include "run_as.hpp"
+#include "log/system_log.hpp"
+#include "process/run_as.hpp"
 #include "storage_place.hpp"
-#include "system_log.hpp"
 
 namespace shaman::program {
 

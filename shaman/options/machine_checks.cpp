@@ -22,10 +22,10 @@
 #include "shaman/text.hpp"
 
 #include "base/named_file/named_file.hpp"
-#include "descriptors.hpp"
 #include "options/key_exposure.hpp"
 #include "options/service_checks.hpp"
-#include "run_as.hpp"
+#include "process/descriptors.hpp"
+#include "process/run_as.hpp"
 #include "storage_place.hpp"
 
 namespace shaman::program {

@@ -18,7 +18,7 @@
 #include "shaman/tls.hpp"
 
 #include "config/table.hpp"
-#include "logging.hpp"
+#include "log/logging.hpp"
 
 namespace shaman::program {
 

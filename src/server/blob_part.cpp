@@ -9,7 +9,7 @@
 #include "shaman/text.hpp"
 
 #include "http/connection.hpp"
-#include "server/calls/turns.hpp"
+#include "server/calls/uploads/turns.hpp"
 
 namespace shaman::http {
 namespace {

@@ -11,7 +11,7 @@
 #include "shaman/fs/local.hpp"
 
 #include "fuzz_target.hpp"
-#include "server/calls/batch_reader.hpp"
+#include "server/calls/uploads/batch_reader.hpp"
 #include "store/layout.hpp"
 
 using namespace shaman;

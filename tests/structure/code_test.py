@@ -12,7 +12,7 @@ from repository import ROOT, files, name, text
 
 MOST_FILES = 30
 # Test supports and integration tests are read one file at a time.
-LARGER = {"tests/support": 40, "tests/integration": 100}
+LARGER = {"tests/support": 40}
 
 # For each part of src/ those that it may include, itself and base apart. Vocabulary is for all.
 MAY_USE = {

@@ -99,7 +99,7 @@ class Schemas(unittest.TestCase):
 class Checks(unittest.TestCase):
     def test_tests_do_not_read_json_past_them(self):
         for path in files():
-            if path.parent.name != "integration" or path.suffix != ".py":
+            if path.parent.parent.name != "integration" or path.suffix != ".py":
                 continue
             for call in ast.walk(ast.parse(text(path))):
                 if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("subprocess."):

@@ -6,7 +6,7 @@
 #include "protocol/files_request.hpp"
 #include "protocol/requirements_answer.hpp"
 #include "server/access/admission.hpp"
-#include "server/calls/base_list.hpp"
+#include "server/calls/checkouts/base_list.hpp"
 #include "server/handlers.hpp"
 #include "server/read_json_body.hpp"
 #include "server/run_for_client.hpp"

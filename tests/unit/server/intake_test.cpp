@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/calls/intake.hpp"
+#include "server/calls/uploads/intake.hpp"
 
 #include <filesystem>
 #include <fstream>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "logging.hpp"
+#include "log/logging.hpp"
 
 #include <memory>
 #include <string>
@@ -8,7 +8,7 @@
 #include <spdlog/spdlog.h>
 
 #include "base/json_writer.hpp"
-#include "stderr_sink.hpp"
+#include "log/stderr_sink.hpp"
 
 namespace shaman::program {
 

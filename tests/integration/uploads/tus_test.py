@@ -15,7 +15,7 @@ from cutting_proxy import CuttingProxy
 from shaman_server import PATIENCE, SANITIZED, sha256, wait_until
 
 PACKAGE = "tus-js-client@4.3.1"
-SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support", "tus", "upload.cjs")
+SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "support", "tus", "upload.cjs")
 SKIPPED = 77
 # The drafts that it speaks, as it calls them: interop versions 5 and 6.
 PROTOCOLS = ("ietf-draft-03", "ietf-draft-05")

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-SOURCE = os.environ.get("SHAMAN_SOURCE") or os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
+SOURCE = os.environ.get("SHAMAN_SOURCE") or os.path.realpath(os.path.join(os.path.dirname(__file__), "../../.."))
 sys.path.insert(0, os.path.join(SOURCE, "tests", "support"))
 import blender_versions  # noqa: E402
 import json_lines  # noqa: E402

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/calls/base_list.hpp"
+#include "server/calls/checkouts/base_list.hpp"
 
 #include <utility>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "descriptors.hpp"
+#include "process/descriptors.hpp"
 
 #include <algorithm>
 #include <string>

@@ -15,7 +15,7 @@ from manager import Manager
 from shaman_server import Server, wait_until
 from tokens import Tokens
 
-SOURCE = pathlib.Path(os.environ.get("SHAMAN_SOURCE") or pathlib.Path(__file__).resolve().parents[2])
+SOURCE = pathlib.Path(os.environ.get("SHAMAN_SOURCE") or pathlib.Path(__file__).resolve().parents[3])
 MONITORING = SOURCE / "docs" / "monitoring"
 FILES = "/api/v3/shaman/files/{}/{}"
 SAMPLE = re.compile(r"(\w+)(?:\{(.*)\})? (\S+)")
@@ -196,7 +196,7 @@ class Rules(unittest.TestCase):
             self.assertEqual(used - names, set(), document)
 
     def test_fire_when_they_should(self):
-        rules = (SOURCE / "tests/integration/alerts.test.yaml").read_text(encoding="utf-8")
+        rules = (SOURCE / "tests/integration/server/alerts.test.yaml").read_text(encoding="utf-8")
         alerts = re.findall(r"alert: (\w+)", (MONITORING / "alerts.yaml").read_text(encoding="utf-8"))
         self.assertEqual([alert for alert in alerts if alert not in rules], [], "these are not tried")
         with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:

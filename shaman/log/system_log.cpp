@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "system_log.hpp"
+#include "log/system_log.hpp"
 
 #include <array>
 #include <cstdio>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "service_manager.hpp"
+#include "process/service_manager.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -8,7 +8,7 @@
 
 #include "shaman/text.hpp"
 
-#include "server/calls/batch_reader.hpp"
+#include "server/calls/uploads/batch_reader.hpp"
 #include "server/content_coding.hpp"
 #include "server/handlers.hpp"
 #include "server/run_for_client.hpp"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/calls/intake.hpp"
+#include "server/calls/uploads/intake.hpp"
 
 #include <algorithm>
 #include <span>
 
-#include "server/calls/turns.hpp"
+#include "server/calls/uploads/turns.hpp"
 
 namespace shaman::http {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "signals.hpp"
+#include "process/signals.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -15,9 +15,9 @@
 
 #include "protocol/names.hpp"
 #include "protocol/parameters.hpp"
-#include "server/calls/assembly.hpp"
-#include "server/calls/turns.hpp"
-#include "server/calls/upload_steps.hpp"
+#include "server/calls/uploads/assembly.hpp"
+#include "server/calls/uploads/turns.hpp"
+#include "server/calls/uploads/upload_steps.hpp"
 #include "server/handlers.hpp"
 #include "server/run_for_client.hpp"
 

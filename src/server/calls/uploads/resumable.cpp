@@ -10,7 +10,7 @@
 #include "protocol/parameters.hpp"
 #include "protocol/resumption_fields.hpp"
 #include "protocol/rfc2047.hpp"
-#include "server/calls/upload_steps.hpp"
+#include "server/calls/uploads/upload_steps.hpp"
 #include "server/content_coding.hpp"
 #include "server/handlers.hpp"
 #include "server/run_for_client.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/calls/upload_steps.hpp"
+#include "server/calls/uploads/upload_steps.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -10,7 +10,7 @@
 #include "shaman/units.hpp"
 
 #include "async/one_shot.hpp"
-#include "server/calls/turns.hpp"
+#include "server/calls/uploads/turns.hpp"
 #include "server/run_for_client.hpp"
 
 namespace shaman::http {

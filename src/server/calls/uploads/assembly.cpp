@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/calls/assembly.hpp"
+#include "server/calls/uploads/assembly.hpp"
 
 #include <algorithm>
 
-#include "server/calls/turns.hpp"
+#include "server/calls/uploads/turns.hpp"
 
 namespace shaman::http {
 

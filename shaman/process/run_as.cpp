@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "run_as.hpp"
+#include "process/run_as.hpp"
 
 #include <array>
 #include <cerrno>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/calls/batch_reader.hpp"
+#include "server/calls/uploads/batch_reader.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "stderr_sink.hpp"
+#include "log/stderr_sink.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -10,7 +10,7 @@
 #include "protocol/names.hpp"
 #include "protocol/parameters.hpp"
 #include "server/access/admission.hpp"
-#include "server/calls/base_list.hpp"
+#include "server/calls/checkouts/base_list.hpp"
 #include "server/handlers.hpp"
 #include "server/read_json_body.hpp"
 #include "server/run_for_client.hpp"
